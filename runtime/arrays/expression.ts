@@ -1,0 +1,56 @@
+/**
+ * The elementwise functions, the one vocabulary that the compiler's IR, the emitted code and the engines share.
+ * `arguments` is the number of arguments; `doc` the definition entry by entry. On complex entries `abs`, `soft`,
+ * `hard`, `sign` and `phase` use the modulus; comparisons, `max`, `min`, `floor` and `mod` want real entries.
+ */
+export const ELEMENTWISE = {
+  add: { arguments: 2, doc: "a + b" },
+  sub: { arguments: 2, doc: "a - b" },
+  mul: { arguments: 2, doc: "a b" },
+  div: { arguments: 2, doc: "a / b, b real" },
+  pow: { arguments: 2, doc: "a^b, b real; an integer b is exact for negative a" },
+  neg: { arguments: 1, doc: "-a" },
+  abs: { arguments: 1, doc: "|a|, real" },
+  conj: { arguments: 1, doc: "complex conjugate; a itself where a is real" },
+  real: { arguments: 1, doc: "real part, real" },
+  imag: { arguments: 1, doc: "imaginary part, real" },
+  complex: { arguments: 1, doc: "a real a as a complex number" },
+  phase: { arguments: 1, doc: "argument in (-pi, pi], 0 at 0, real" },
+  sign: { arguments: 1, doc: "a/|a|, 0 at 0" },
+  exp: { arguments: 1, doc: "e^a" },
+  log: { arguments: 1, doc: "natural logarithm" },
+  sqrt: { arguments: 1, doc: "square root" },
+  square: { arguments: 1, doc: "a a" },
+  reciprocal: { arguments: 1, doc: "1 / a" },
+  tanh: { arguments: 1, doc: "hyperbolic tangent" },
+  sigmoid: { arguments: 1, doc: "1/(1 + e^-a)" },
+  softplus: { arguments: 1, doc: "log(1 + e^a), stable" },
+  erf: { arguments: 1, doc: "error function" },
+  relu: { arguments: 1, doc: "max(a, 0)" },
+  positive: { arguments: 1, doc: "1 where a > 0, else 0: the derivative of relu" },
+  floor: { arguments: 1, doc: "largest integer <= a" },
+  max: { arguments: 2, doc: "larger one" },
+  min: { arguments: 2, doc: "smaller one" },
+  mod: { arguments: 2, doc: "a - b floor(a/b)" },
+  soft: { arguments: 2, doc: "sign(a) max(|a| - b, 0)" },
+  hard: { arguments: 2, doc: "a where |a| > b, else 0" },
+  less: { arguments: 2, doc: "1 where a < b, else 0" },
+  lessEqual: { arguments: 2, doc: "1 where a <= b, else 0" },
+  equal: { arguments: 2, doc: "1 where a == b, else 0" },
+  and: { arguments: 2, doc: "1 where both are not 0" },
+  or: { arguments: 2, doc: "1 where one is not 0" },
+  not: { arguments: 1, doc: "1 where a is 0, else 0" },
+  select: { arguments: 3, doc: "b where a is not 0, else c; never computed by products, so NaN in the other is harmless" },
+} as const satisfies Record<string, { readonly arguments: 1 | 2 | 3; readonly doc: string }>;
+
+export type ElementwiseFunction = keyof typeof ELEMENTWISE;
+
+/** An elementwise expression over named inputs. */
+export type ElementwiseExpression =
+  | { readonly kind: "input"; readonly name: string }
+  | { readonly kind: "constant"; readonly value: number }
+  | {
+      readonly kind: "apply";
+      readonly function: ElementwiseFunction;
+      readonly arguments: readonly ElementwiseExpression[];
+    };

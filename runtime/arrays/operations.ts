@@ -1,0 +1,124 @@
+import type { Engine } from "../engine/engine.ts";
+import type { Operator } from "../operators/operator.ts";
+import type { LibrarySettings, LibraryOperatorName } from "../operators/library.ts";
+import type { ArrayValue, Space, Value } from "./value.ts";
+
+/** The iterative solves for M x = b with a definite M. */
+export interface SolveSettings {
+  readonly by: "cg";
+  /** stop at |b - M x| <= tolerance |b|, per sample */
+  readonly tolerance: number;
+  readonly maximum: number;
+}
+
+export interface WhileResult {
+  readonly carried: readonly Value[];
+  /** 1 for the samples that the cap stopped, else 0 */
+  readonly capped: ArrayValue;
+}
+
+/** What the reverse of a loop needs: the carried values before each round, and which samples were still running. */
+export interface LoopTrace {
+  readonly rounds: readonly { readonly carried: readonly Value[]; readonly active: ArrayValue }[];
+}
+
+/**
+ * The operations that emitted code and plans call: values of the language, vectorised over the batch, on one engine.
+ * A result is batched if one of its arguments is. Arrays repeat numbers and align shapes from the last axis.
+ * A law for every one of them: each sample's result is what it would be alone.
+ */
+export interface Operations {
+  readonly engine: Engine;
+
+  /** The number `value`. */
+  number(value: number): ArrayValue;
+  /** An array of the space, every entry `value` (a number, or a value of shape []). */
+  fill(value: number | Value, space: Space): Value;
+  /** An elementwise expression of named inputs, such as `"soft(x - t*g, t*lambda)"`; products entry by entry. */
+  map(expression: string, inputs: Readonly<Record<string, Value>>): Value;
+  /** A product of values, and its parts. */
+  product(parts: readonly Value[]): Value;
+  part(value: Value, index: number): Value;
+
+  /** Reductions of one sample to a number. `dot` is Re<x, y>; `norm2` has derivative 0 at 0. */
+  sum(x: Value): ArrayValue;
+  maximum(x: Value): ArrayValue;
+  minimum(x: Value): ArrayValue;
+  dot(x: Value, y: Value): ArrayValue;
+  norm2(x: Value): ArrayValue;
+  /** the number of entries of one sample */
+  count(x: Value): ArrayValue;
+  /** 2-norm over the last axis, which stays with length 1: F[d, c] -> R[d, 1] */
+  groupNorm(x: Value): Value;
+  /** sum of the entries onto a smaller space with which the array aligns from the last axis; real if it is real */
+  sumTo(x: Value, space: Space): Value;
+  /** sum over the samples of a batch: a shared value */
+  sumSamples(x: Value): Value;
+  /** 1 where the entry is among the floor(share*n) of largest modulus, else 0 */
+  largest(x: Value, share: Value): Value;
+
+  /** A bound operator. */
+  apply(operator: Operator, x: Value): Value;
+  applyAdjoint(operator: Operator, y: Value): Value;
+  /** the upper bound of an operator's norm */
+  norm(operator: Operator): ArrayValue;
+  /** An operator of the library, with the arrays that it takes. `space` is the declared domain. */
+  library(name: LibraryOperatorName, settings: LibrarySettings, domain: Space, arrays: readonly Value[]): Operator;
+  /** A matrix of shape [entries of codomain, entries of domain] applied to a value; and its transpose. */
+  matvec(matrix: Value, x: Value, codomain: Space): Value;
+  matvecTransposed(matrix: Value, y: Value, domain: Space): Value;
+  /** the matrix y x', summed over the samples: gradient of <W x, y> by a shared W */
+  outerSum(y: Value, x: Value): Value;
+  /** the matrix of a linear map of the given domain, column by column */
+  materialise(domain: Space, map: (x: Value) => Value): Value;
+  /** M x = b, per sample */
+  solve(b: Value, start: Value | null, apply: (x: Value) => Value, settings: SolveSettings): Value;
+
+  /** Layers; images are R[h, w, c]; padding with zeros keeps ceil(size/stride). */
+  convolve(images: Value, filters: Value, stride: number): Value;
+  convolveInputGradient(cotangent: Value, filters: Value, image: Space, stride: number): Value;
+  /** summed over the samples */
+  convolveFilterGradient(images: Value, cotangent: Value, filters: Space, stride: number): Value;
+  maxPool(images: Value, q: number): Value;
+  maxPoolGradient(images: Value, cotangent: Value, q: number): Value;
+  concat(parts: readonly Value[]): Value;
+  channels(x: Value, begin: number, size: number): Value;
+  /** zeros around channels begin..begin+size of `count`: the adjoint of `channels` */
+  placeChannels(x: Value, begin: number, count: number): Value;
+  /** zeros behind the image axes up to a multiple of q, and back to a given shape; adjoints of each other */
+  padImage(x: Value, multiple: number): Value;
+  cropImage(x: Value, space: Space): Value;
+  padImageTo(x: Value, space: Space): Value;
+  reshape(x: Value, space: Space): Value;
+
+  /** Per-sample branch: each sample has the results of its own side. */
+  branch(condition: Value, whenTrue: () => readonly Value[], whenFalse: () => readonly Value[]): readonly Value[];
+  /** Per-sample loop: a sample stops where its condition fails; finished samples are left as they are. */
+  loop(
+    carried: readonly Value[],
+    condition: (carried: readonly Value[]) => Value,
+    body: (carried: readonly Value[]) => readonly Value[],
+    maximum: number,
+  ): WhileResult;
+  loopSaving(
+    carried: readonly Value[],
+    condition: (carried: readonly Value[]) => Value,
+    body: (carried: readonly Value[]) => readonly Value[],
+    maximum: number,
+  ): WhileResult & { readonly trace: LoopTrace };
+  /**
+   * Reverse of a loop: `body` maps the values carried into a round and the cotangents of those carried out to the
+   * cotangents of those carried in, and to contributions for what the body read from outside, summed over rounds.
+   * Samples that did not run a round pass their cotangents through, and contribute zeros.
+   */
+  loopAdjoint(
+    trace: LoopTrace,
+    cotangents: readonly Value[],
+    body: (
+      carried: readonly Value[],
+      cotangents: readonly Value[],
+      active: ArrayValue,
+    ) => { readonly carried: readonly Value[]; readonly captured: readonly Value[] },
+    captured: readonly Value[],
+  ): { readonly carried: readonly Value[]; readonly captured: readonly Value[] };
+}

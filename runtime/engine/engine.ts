@@ -1,0 +1,87 @@
+import type { ElementwiseExpression } from "../arrays/expression.ts";
+
+/**
+ * An array that lives on an engine: real numbers, row-major, of a fixed shape. Opaque to everybody but its engine.
+ * Complex arrays are pairs on a last axis of 2; that reading belongs to runtime/arrays, not to engines.
+ */
+export interface Handle {
+  readonly shape: readonly number[];
+}
+
+export type Reduction = "sum" | "max" | "min";
+
+export interface MatrixProductOptions {
+  readonly transposeLeft?: boolean;
+  readonly transposeRight?: boolean;
+}
+
+/** A 2-D convolution as networks mean it (cross-correlation), on [batch, h, w, c] with filters [kh, kw, c, out]. */
+export interface ConvolutionOptions {
+  readonly stride: number;
+  /** zeros added before and after each image axis: [[top, bottom], [left, right]] */
+  readonly padding: readonly [readonly [number, number], readonly [number, number]];
+}
+
+/**
+ * What stands between the runtime and a device. Every engine implements all of it; whatever an engine cannot do, it
+ * throws an EngineError that names the operation and the sizes. All methods but `read` are synchronous and pure: they
+ * return new handles. Axes are counted from 0; shapes broadcast as numpy's.
+ */
+export interface Engine {
+  readonly name: string;
+  /** significand in bits of the numbers: 24 for single, 53 for double precision */
+  readonly significand: 24 | 53;
+
+  upload(data: Float32Array | Float64Array, shape: readonly number[]): Handle;
+  read(array: Handle): Promise<Float32Array | Float64Array>;
+  /** The values at once, or null on an engine that can only read asynchronously. */
+  readNow(array: Handle): Float32Array | Float64Array | null;
+  dispose(arrays: readonly Handle[]): void;
+  /** Runs `body` and frees every handle that it made, but those that `kept` finds in its result. Nests. */
+  scope<T>(body: () => T, kept: (result: T) => readonly Handle[]): T;
+  memory(): { readonly arrays: number; readonly bytes: number };
+
+  fill(value: number, shape: readonly number[]): Handle;
+  elementwise(expression: ElementwiseExpression, inputs: Readonly<Record<string, Handle>>): Handle;
+  reduce(kind: Reduction, array: Handle, axes: readonly number[]): Handle;
+  /** sum of a b over `axes` in one pass */
+  dot(a: Handle, b: Handle, axes: readonly number[]): Handle;
+
+  reshape(array: Handle, shape: readonly number[]): Handle;
+  transpose(array: Handle, permutation: readonly number[]): Handle;
+  slice(array: Handle, begin: readonly number[], size: readonly number[]): Handle;
+  concat(arrays: readonly Handle[], axis: number): Handle;
+  pad(array: Handle, widths: readonly (readonly [number, number])[]): Handle;
+  broadcast(array: Handle, shape: readonly number[]): Handle;
+  gather(array: Handle, indices: readonly number[], axis: number): Handle;
+
+  /** [m, k] x [k, n], or batched [b, m, k] x [b, k, n]; one of the two may lack the batch */
+  matmul(left: Handle, right: Handle, options?: MatrixProductOptions): Handle;
+  convolve(images: Handle, filters: Handle, options: ConvolutionOptions): Handle;
+  /** gradient of <convolve(images, filters), cotangent> by the images; `shape` is the images' */
+  convolveInputGradient(cotangent: Handle, filters: Handle, shape: readonly number[], options: ConvolutionOptions): Handle;
+  /** gradient of <convolve(images, filters), cotangent> by the filters; `shape` is the filters' */
+  convolveFilterGradient(images: Handle, cotangent: Handle, shape: readonly number[], options: ConvolutionOptions): Handle;
+  /** largest of each q x q tile of [batch, h, w, c]; q divides h and w */
+  maxPool(images: Handle, q: number): Handle;
+  /** cotangent moved to the first largest entry of each tile */
+  maxPoolGradient(images: Handle, cotangent: Handle, q: number): Handle;
+  /** unnormalised discrete Fourier transform of pairs [..., 2] over `axes` (not the pair axis); inverse has the sign + */
+  fourier(pairs: Handle, axes: readonly number[], inverse: boolean): Handle;
+  /** for each row of [rows, n] the k-th largest entry, k from 1: [rows] */
+  kthLargest(rows: Handle, k: number): Handle;
+}
+
+/** A device failure or an operation that an engine lacks: names the engine, the operation and the sizes. */
+export class EngineError extends Error {
+  override readonly name = "EngineError";
+  readonly engine: string;
+  readonly operation: string;
+  readonly shapes: readonly (readonly number[])[];
+  constructor(engine: string, operation: string, shapes: readonly (readonly number[])[], reason: string) {
+    super(`${engine}: ${operation} of ${shapes.map((shape) => `[${shape.join(", ")}]`).join(" and ")}: ${reason}`);
+    this.engine = engine;
+    this.operation = operation;
+    this.shapes = shapes;
+  }
+}

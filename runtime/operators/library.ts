@@ -1,0 +1,20 @@
+/** The operators of the language's library by their names in a program (docs/language.md, section 9). */
+export type LibraryOperatorName =
+  | "I"
+  | "diag"
+  | "mask"
+  | "real"
+  | "imag"
+  | "fourier"
+  | "gradient"
+  | "blur"
+  | "downsample"
+  | "wavelet"
+  | "over_channels"
+  | "over_pixels"
+  | "reshape"
+  | "gaussian"
+  | "min_coherence";
+
+/** Settings of a library operator: numbers, words, and lists of numbers (`axes = (0, 1)`). */
+export type LibrarySettings = Readonly<Record<string, number | string | boolean | readonly number[]>>;

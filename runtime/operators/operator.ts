@@ -1,0 +1,32 @@
+import type { Operations } from "../arrays/operations.ts";
+import type { Space, Value } from "../arrays/value.ts";
+
+/** How far a bound can be trusted: the words of the compiler's facts. */
+export type Provenance =
+  | { readonly kind: "proved" }
+  | { readonly kind: "assumed" }
+  | { readonly kind: "probabilistic"; readonly failure: number };
+
+/** An upper bound of an operator's norm. */
+export interface NormBound {
+  readonly value: number;
+  readonly provenance: Provenance;
+}
+
+/**
+ * A linear operator between spaces, bound to its data. `apply` and `adjoint` take one value, shared or batched, and
+ * are exact adjoints of each other in the real inner product Re<x, y>.
+ */
+export interface Operator {
+  readonly kind: "operator";
+  /** as an expression of the language, for messages: `mask(M)*wavelet(sym4, levels = 3)'` */
+  readonly text: string;
+  readonly domain: Space;
+  readonly codomain: Space;
+  readonly norm: NormBound;
+  readonly properties: ReadonlySet<OperatorProperty>;
+  apply(operations: Operations, x: Value): Value;
+  adjoint(operations: Operations, y: Value): Value;
+}
+
+export type OperatorProperty = "nonnegative" | "orthonormal" | "symmetric" | "positive" | "unit_columns";

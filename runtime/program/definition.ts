@@ -1,0 +1,210 @@
+import type { Operations } from "../arrays/operations.ts";
+import type { ArrayValue, Space, Value } from "../arrays/value.ts";
+import type { Operator } from "../operators/operator.ts";
+
+/** What a name stands for once a program is bound: a value, an operator, a size, or a space. */
+export type Bound = Value | Operator | number | Space;
+
+/** The names that a program's functions may read: sizes, spaces, givens, constants, parameters, inputs, prepared. */
+export type Known = Readonly<Record<string, Bound>>;
+export type Values = Readonly<Record<string, Value>>;
+
+/**
+ * What an emitted module exports, and what the compiler's plan executes: one step of an algorithm and its adjoint,
+ * without iteration. The functions are pure; the runtime owns iteration and differentiation.
+ */
+export interface ProgramDefinition {
+  readonly name: string;
+  readonly doc: string;
+  /** SHA-256 of the program's canonical text: weights and checkpoints carry it */
+  readonly hash: string;
+  readonly sizes: readonly SizeDeclaration[];
+  readonly spaces: readonly SpaceDeclaration[];
+  readonly givens: readonly DataDeclaration[];
+  readonly inputs: readonly DataDeclaration[];
+  readonly parameters: readonly ParameterDeclaration[];
+  readonly states: readonly StateDeclaration[];
+  readonly output: { readonly type: TypeDeclaration };
+  /** values that depend on givens only, once a run */
+  readonly constants: (operations: Operations, known: Known) => Readonly<Record<string, Bound>>;
+  /** values that depend on parameters and inputs, once a batch */
+  readonly prepare: Differentiable | null;
+  /** the first state */
+  readonly initial: Differentiable;
+  /** the next state; null for a program that is evaluated once */
+  readonly step: Differentiable<StepExtras> | null;
+  readonly finish: Differentiable;
+  readonly objective: ((operations: Operations, known: Known, state: Values) => ArrayValue) | null;
+  /** 1 for the samples that may stop; `previous` is the state at the last test */
+  readonly until:
+    | ((operations: Operations, known: Known, state: Values, previous: Values, reports: Values) => ArrayValue)
+    | null;
+  readonly target: Target;
+  readonly certificate: Certificate | null;
+  /** warnings of the compiler that hold for every run */
+  readonly notes: readonly string[];
+}
+
+export interface StepExtras {
+  readonly reports: Values;
+  /** per sample 1 where a `while` of this step ended at its cap; null if there is no loop */
+  readonly capped: ArrayValue | null;
+}
+
+/**
+ * A map (known, state) -> values with its reverse. The result of `finish` is `{ output }`; that of `prepare` the
+ * prepared values; that of `initial` and `step` a state.
+ */
+export interface Differentiable<Extras = unknown> {
+  readonly run: (operations: Operations, known: Known, state: Values) => { readonly values: Values } & Extras;
+  /** null where nothing can be trained through it */
+  readonly reverse: Reverse<Extras> | null;
+}
+
+export interface Reverse<Extras = unknown> {
+  /** `run`, and what `adjoint` needs of it */
+  readonly save: (
+    operations: Operations,
+    known: Known,
+    state: Values,
+  ) => { readonly values: Values; readonly saved: Saved } & Extras;
+  /** the vector-Jacobian product: cotangents of the state and of what was known, by name; absent names are zero */
+  readonly adjoint: (operations: Operations, known: Known, saved: Saved, cotangents: Values) => Cotangents;
+  /** the same for the state alone, for the adjoint solve of an equilibrium */
+  readonly stateAdjoint: (operations: Operations, known: Known, saved: Saved, cotangents: Values) => Values;
+}
+
+/** Values kept between a step and its adjoint; loops keep traces. */
+export interface Saved {
+  readonly values: Values;
+  readonly traces: Readonly<Record<string, import("../arrays/operations.ts").LoopTrace>>;
+}
+
+export interface Cotangents {
+  readonly state: Values;
+  readonly known: Values;
+}
+
+/** A dimension: a polynomial in sizes, as text of the language (`2*h`, `n`), or `null` bounds for open ranks. */
+export type DimensionText = string;
+
+export type TypeDeclaration =
+  | { readonly kind: "array"; readonly field: "real" | "complex"; readonly dimensions: readonly DimensionText[] }
+  | { readonly kind: "space"; readonly name: string }
+  | { readonly kind: "product"; readonly parts: readonly TypeDeclaration[] }
+  | { readonly kind: "operator"; readonly domain: TypeDeclaration; readonly codomain: TypeDeclaration }
+  | { readonly kind: "map"; readonly domain: TypeDeclaration; readonly codomain: TypeDeclaration };
+
+export interface SizeDeclaration {
+  readonly name: string;
+  readonly initial: number | null;
+}
+
+export interface SpaceDeclaration {
+  readonly name: string;
+  readonly field: "real" | "complex" | "any";
+}
+
+/** Ends are numbers, or Infinity; open ends exclude them. */
+export interface IntervalDeclaration {
+  readonly low: number;
+  readonly high: number;
+  readonly lowOpen: boolean;
+  readonly highOpen: boolean;
+}
+
+export interface DataDeclaration {
+  readonly name: string;
+  readonly type: TypeDeclaration;
+  readonly doc: string;
+  readonly perStep: boolean;
+  readonly interval: IntervalDeclaration | null;
+  /** declared bounds and properties, checked at binding where they can be refuted */
+  readonly properties: readonly { readonly name: string; readonly bound: number | null }[];
+  /** the default, from givens and sizes alone; null where a binding is compulsory */
+  readonly initial: ((operations: Operations, known: Known) => Value) | null;
+}
+
+export interface ParameterDeclaration {
+  readonly name: string;
+  readonly type: TypeDeclaration;
+  readonly doc: string;
+  readonly perStep: boolean;
+  /** names of the layers' weights carry dots: `D.conv3.filter` */
+  readonly initial: ParameterStart;
+  /** the ends now, given the values of other parameters; null where every value is allowed */
+  readonly interval:
+    | ((operations: Operations, known: Known) => {
+        readonly low: ArrayValue | null;
+        readonly high: ArrayValue | null;
+        readonly lowOpen: boolean;
+        readonly highOpen: boolean;
+      })
+    | null;
+  readonly via: "projection" | "softplus" | "log" | "sigmoid";
+  /** a bound of the layer's operator norm that is kept after each update */
+  readonly spectralBound: number | null;
+}
+
+export type ParameterStart =
+  | { readonly kind: "value"; readonly evaluate: (operations: Operations, known: Known) => Value }
+  | {
+      readonly kind: "random";
+      readonly init: "he" | "xavier" | "zero" | "one" | "dct";
+      readonly fanIn: number;
+      readonly fanOut: number;
+    };
+
+export interface StateDeclaration {
+  readonly name: string;
+  readonly type: TypeDeclaration;
+  /** checked while running: `with assumed` */
+  readonly assumedInterval: IntervalDeclaration | null;
+  /** whether the next step reads it: such states are the unknown of an equilibrium */
+  readonly carried: boolean;
+}
+
+export type Target =
+  | { readonly kind: "direct" }
+  | {
+      readonly kind: "solver";
+      readonly maximum: number;
+      readonly every: number;
+      readonly accelerate: FixedPointSolver | null;
+    }
+  | { readonly kind: "unrolled"; readonly steps: number; readonly beyond: "error" | "last" | "cycle" }
+  | {
+      readonly kind: "equilibrium";
+      readonly solver: FixedPointSolver;
+      readonly tolerance: number;
+      readonly maximum: number;
+      readonly backward: AdjointSolver;
+      readonly otherwise: Otherwise;
+    };
+
+export type FixedPointSolver =
+  | { readonly kind: "picard" }
+  | { readonly kind: "anderson"; readonly memory: number; readonly damping: number; readonly ridge: number }
+  | { readonly kind: "broyden"; readonly memory: number };
+
+export type AdjointSolver =
+  | { readonly kind: "gmres"; readonly tolerance: number; readonly restart: number; readonly maximum: number }
+  | { readonly kind: "bicgstab"; readonly tolerance: number; readonly maximum: number }
+  | { readonly kind: "neumann"; readonly terms: number }
+  | { readonly kind: "jacobian_free" }
+  | (Exclude<FixedPointSolver, { kind: "picard" }> & { readonly tolerance: number; readonly maximum: number });
+
+/** What happens to samples whose equilibrium was not found. */
+export type Otherwise =
+  | { readonly kind: "error" }
+  | { readonly kind: "drop" }
+  | { readonly kind: "retry" }
+  | { readonly kind: "unroll"; readonly steps: number };
+
+/** What the compiler can say of convergence, in words and as data. */
+export interface Certificate {
+  readonly answer: "proved" | "probabilistic" | "not_found" | "refuted";
+  readonly algorithm: string | null;
+  readonly statement: string;
+  readonly conditions: readonly string[];
+}
