@@ -1,16 +1,16 @@
 /** What can be wrong with data from outside; each code has one meaning, so that callers may branch on it. */
 export const DATA_ERROR_CODES = {
-  IPX8001: "the data end before they should",
-  IPX8002: "not a file of this format",
-  IPX8003: "a kind of number or a feature that is not supported",
-  IPX8004: "a header that contradicts itself or the data",
-  IPX8005: "an array larger than can be read",
-  IPX8006: "NaN or infinity where finite numbers are needed",
-  IPX8007: "a key that the file does not hold",
-  IPX8008: "an array that the format cannot store",
-  IPX8009: "a file that cannot be read",
-  IPX8010: "a file that cannot be written",
-  IPX8011: "a file name that says no known format",
+  IPX8101: "the data end before they should",
+  IPX8102: "not a file of this format",
+  IPX8103: "a kind of number or a feature that is not supported",
+  IPX8104: "a header that contradicts itself or the data",
+  IPX8105: "an array larger than can be read",
+  IPX8106: "NaN or infinity where finite numbers are needed",
+  IPX8107: "a key that the file does not hold",
+  IPX8108: "an array that the format cannot store",
+  IPX8109: "a file that cannot be read",
+  IPX8110: "a file that cannot be written",
+  IPX8111: "a file name that says no known format",
 } as const;
 
 /** A code of `DATA_ERROR_CODES`. */
@@ -58,7 +58,7 @@ export function decoding<T>(format: string, decode: () => T): T {
     if (error instanceof DataError) throw error;
     const why = error instanceof Error ? error.message : String(error);
     throw new DataError(
-      "IPX8004",
+      "IPX8104",
       {
         what: `This ${format} file cannot be decoded.`,
         why: `The decoder says: ${why}.`,

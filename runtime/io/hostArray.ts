@@ -18,7 +18,7 @@ export const MAX_NUMBERS = 2 ** 31 - 1;
 
 /**
  * The product of a shape; 1 for the empty shape.
- * @throws DataError IPX8005 where an extent is no count or the product exceeds `MAX_NUMBERS`.
+ * @throws DataError IPX8105 where an extent is no count or the product exceeds `MAX_NUMBERS`.
  */
 export function product(shape: readonly number[]): number {
   let count = 1;
@@ -33,7 +33,7 @@ export function product(shape: readonly number[]): number {
 
 function tooLarge(shape: readonly number[]): DataError {
   return new DataError(
-    "IPX8005",
+    "IPX8105",
     {
       what: `The shape ${shapeText(shape)} is not one that can be held.`,
       why: `An array has at most ${MAX_NUMBERS} numbers.`,
@@ -59,7 +59,7 @@ export function size(array: HostArray): number {
 
 /**
  * An array over the given numbers, which are not copied.
- * @throws DataError IPX8004 where their count is not what field and shape ask for.
+ * @throws DataError IPX8104 where their count is not what field and shape ask for.
  */
 export function hostArray(
   field: Field,
@@ -69,7 +69,7 @@ export function hostArray(
   const expected = product(shape) * lanes(field);
   if (data.length !== expected) {
     throw new DataError(
-      "IPX8004",
+      "IPX8104",
       {
         what: `A ${field} array of shape ${shapeText(shape)} has ${expected} numbers, not ${data.length}.`,
       },
@@ -86,7 +86,7 @@ export function realArray(shape: readonly number[], data: Float32Array | Float64
 
 /**
  * The same elements in C order under another shape, sharing the data.
- * @throws DataError IPX8004 where the sizes differ.
+ * @throws DataError IPX8104 where the sizes differ.
  */
 export function reshape(array: HostArray, shape: readonly number[]): HostArray {
   return hostArray(array.field, shape, array.data);
@@ -138,14 +138,14 @@ export function unravel(position: number, shape: readonly number[]): number[] {
 
 /**
  * The array, if all its numbers are finite.
- * @throws DataError IPX8006 naming the first element that is not.
+ * @throws DataError IPX8106 naming the first element that is not.
  */
 export function requireFinite(array: HostArray, name: string): HostArray {
   const position = firstNotFinite(array);
   if (position === -1) return array;
   const indices = unravel(position, array.shape);
   throw new DataError(
-    "IPX8006",
+    "IPX8106",
     {
       what: `${name} holds NaN or infinity, first at [${indices.join(", ")}].`,
       why: "An iteration would carry it into every entry.",
@@ -157,13 +157,13 @@ export function requireFinite(array: HostArray, name: string): HostArray {
 
 /**
  * Sample `index` of a batch (the first axis), sharing the data.
- * @throws DataError IPX8004 where there is no such sample.
+ * @throws DataError IPX8104 where there is no such sample.
  */
 export function sampleOf(batch: HostArray, index: number): HostArray {
   const [count, ...shape] = batch.shape;
   if (count === undefined || index < 0 || index >= count || !Number.isInteger(index)) {
     throw new DataError(
-      "IPX8004",
+      "IPX8104",
       { what: `An array of shape ${shapeText(batch.shape)} has no sample ${index}.` },
       { index, shape: [...batch.shape] },
     );
@@ -174,11 +174,11 @@ export function sampleOf(batch: HostArray, index: number): HostArray {
 
 /**
  * Samples of one shape and field as a batch: a new first axis. Double precision if any sample has it.
- * @throws DataError IPX8004 where there are none or they differ in shape or field.
+ * @throws DataError IPX8104 where there are none or they differ in shape or field.
  */
 export function stack(samples: readonly HostArray[]): HostArray {
   const [first] = samples;
-  if (first === undefined) throw new DataError("IPX8004", { what: "A batch of no samples has no shape." });
+  if (first === undefined) throw new DataError("IPX8104", { what: "A batch of no samples has no shape." });
   for (const sample of samples) requireAlike(first, sample);
   const shape = [samples.length, ...first.shape];
   const length = product(shape) * lanes(first.field);
@@ -190,7 +190,7 @@ export function stack(samples: readonly HostArray[]): HostArray {
 
 /**
  * Refuses two arrays that differ in shape or field.
- * @throws DataError IPX8004
+ * @throws DataError IPX8104
  */
 export function requireAlike(left: HostArray, right: HostArray): void {
   const alike =
@@ -199,7 +199,7 @@ export function requireAlike(left: HostArray, right: HostArray): void {
     left.shape.every((extent, axis) => extent === right.shape[axis]);
   if (alike) return;
   throw new DataError(
-    "IPX8004",
+    "IPX8104",
     {
       what:
         `The arrays differ: ${left.field} ${shapeText(left.shape)} ` +

@@ -1,0 +1,165 @@
+import { randomUUID } from "node:crypto";
+import { mkdir, open, readdir, readFile, realpath, rename, rm, stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { DataError, type DataErrorCode } from "../dataError.ts";
+import { type ArrayLocation, decodeArray, encodeBatch, encodeArray, locateArray } from "../format.ts";
+import type { HostArray } from "../hostArray.ts";
+
+/**
+ * The bytes of a file.
+ * @throws DataError IPX8109 with the reason.
+ */
+export async function readBytes(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    throw fileError("IPX8109", path, "cannot be read", error);
+  }
+}
+
+/**
+ * Writes a file whole or not at all: to a temporary file in the same folder, flushed to the disk, then renamed.
+ * A link is followed; a device or pipe is written as it is. On failure nothing is left behind.
+ * @throws DataError IPX8110 with the reason.
+ */
+export async function writeBytes(path: string, bytes: Uint8Array): Promise<void> {
+  try {
+    const target = await destination(path);
+    if (!target.replaceable) return await writeThrough(target.path, bytes);
+    const temporary = join(dirname(target.path), `.${basename(target.path)}.${randomUUID()}.part`);
+    try {
+      await writeFlushed(temporary, bytes, target.mode);
+      await rename(temporary, target.path);
+    } catch (error) {
+      await rm(temporary, { force: true });
+      throw error;
+    }
+  } catch (error) {
+    throw fileError("IPX8110", path, "cannot be written", error);
+  }
+}
+
+/** Writes text in UTF-8 as `writeBytes` does. */
+export async function writeText(path: string, text: string): Promise<void> {
+  await writeBytes(path, new TextEncoder().encode(text));
+}
+
+/**
+ * Makes a folder and those above it, unless they exist.
+ * @throws DataError IPX8110 with the reason.
+ */
+export async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
+  } catch (error) {
+    throw fileError("IPX8110", path, "cannot be made", error);
+  }
+}
+
+/**
+ * The PNG files of a folder, not of those below it, sorted by name; paths begin with the folder.
+ * @throws DataError IPX8109 where the folder cannot be read.
+ */
+export async function listPngFiles(folder: string): Promise<readonly string[]> {
+  try {
+    const entries = await readdir(folder, { withFileTypes: true });
+    return entries
+      .filter((entry) => !entry.isDirectory() && /\.png$/i.test(entry.name))
+      .map((entry) => join(folder, entry.name))
+      .sort();
+  } catch (error) {
+    throw fileError("IPX8109", folder, "cannot be read", error);
+  }
+}
+
+/**
+ * Reads an array by the name of its file (`a.npy`, `a.npz:key`, `a.png`).
+ * @throws DataError that names the file.
+ */
+export async function readArray(name: string): Promise<HostArray> {
+  const location = locateArray(name);
+  return decodeArray(location, await readBytes(location.path));
+}
+
+/**
+ * Writes an array in the format of the file's name, whole or not at all.
+ * @throws DataError that names the file.
+ */
+export async function writeArray(name: string, array: HostArray): Promise<void> {
+  const location: ArrayLocation = locateArray(name);
+  await writeBytes(location.path, encodeArray(location, array));
+}
+
+/**
+ * Writes a batch (samples along the first axis); PNG as a numbered file a sample. Returns the paths written.
+ * All files are encoded before the first is written.
+ * @throws DataError that names the file.
+ */
+export async function writeBatch(name: string, batch: HostArray): Promise<readonly string[]> {
+  const files = encodeBatch(locateArray(name), batch);
+  for (const { path, bytes } of files) await writeBytes(path, bytes);
+  return files.map(({ path }) => path);
+}
+
+interface Destination {
+  readonly path: string;
+  readonly replaceable: boolean;
+  readonly mode: number;
+}
+
+async function destination(path: string): Promise<Destination> {
+  try {
+    const target = await realpath(path);
+    const status = await stat(target);
+    if (status.isDirectory()) throw Object.assign(new Error("it is a folder"), { code: "EISDIR" });
+    return { path: target, replaceable: status.isFile(), mode: status.mode & 0o777 };
+  } catch (error) {
+    if (errorCode(error) !== "ENOENT") throw error;
+    return { path, replaceable: true, mode: 0o666 };
+  }
+}
+
+async function writeThrough(path: string, bytes: Uint8Array): Promise<void> {
+  const file = await open(path, "w");
+  try {
+    await file.writeFile(bytes);
+  } finally {
+    await file.close();
+  }
+}
+
+async function writeFlushed(path: string, bytes: Uint8Array, mode: number): Promise<void> {
+  const file = await open(path, "wx", mode);
+  try {
+    await file.writeFile(bytes);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+const REASONS: ReadonlyMap<string, string> = new Map([
+  ["ENOENT", "There is no such file or folder."],
+  ["ENOTDIR", "A part of its path is no folder."],
+  ["EISDIR", "It is a folder."],
+  ["EACCES", "Permission is denied."],
+  ["EPERM", "Permission is denied."],
+  ["EROFS", "The disk is read-only."],
+  ["ENOSPC", "The disk is full."],
+  ["EEXIST", "A file of this name is in the way."],
+  ["ENAMETOOLONG", "Its name is too long."],
+  ["ELOOP", "Its links go round in a circle."],
+  ["ERR_FS_FILE_TOO_LARGE", "It is larger than 2 GiB."],
+]);
+
+function errorCode(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !("code" in error)) return undefined;
+  return typeof error.code === "string" ? error.code : undefined;
+}
+
+function fileError(code: DataErrorCode, path: string, what: string, error: unknown): DataError {
+  if (error instanceof DataError) return error;
+  const reason = errorCode(error) ?? "unknown";
+  const why = REASONS.get(reason) ?? (error instanceof Error ? `${error.message}.` : String(error));
+  return new DataError(code, { what: `${path} ${what}.`, why }, { file: path, reason }, { cause: error });
+}
