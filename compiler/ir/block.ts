@@ -1,0 +1,47 @@
+import type { Span } from "../source/span.ts";
+import type { Space } from "../types/space.ts";
+import type { Operation, OperationAttributes } from "./operation.ts";
+
+/** The type of a variable: a value of a space, a linear operator, or the trace of a loop. */
+export type VariableType =
+  | { readonly kind: "value"; readonly space: Space }
+  | {
+      readonly kind: "operator";
+      readonly domain: Space;
+      readonly codomain: Space;
+      readonly properties: readonly string[];
+    }
+  | { readonly kind: "trace" };
+
+/** A variable is assigned once. Identity is the object; `name` is a hint for printing. */
+export interface Variable {
+  readonly name: string;
+  readonly type: VariableType;
+  /** the same for all samples of a batch (stage <= 2) */
+  readonly shared: boolean;
+}
+
+/** One operation applied to variables. `span` is the place in the program that asked for it. */
+export type Equation = { readonly [P in Operation]: EquationOf<P> }[Operation];
+
+export interface EquationOf<P extends Operation> {
+  readonly operation: P;
+  readonly attributes: OperationAttributes[P];
+  readonly inputs: readonly Variable[];
+  readonly outputs: readonly Variable[];
+  readonly span: Span | null;
+}
+
+/** A straight line of equations. A block sees its parameters, and all variables of the blocks around it. */
+export interface Block {
+  readonly parameters: readonly Variable[];
+  readonly equations: readonly Equation[];
+  readonly results: readonly Variable[];
+}
+
+/** A closed function of the module: a network, its arguments then its weights. */
+export interface IrFunction {
+  readonly name: string;
+  readonly doc: string;
+  readonly body: Block;
+}

@@ -1,0 +1,101 @@
+import type { ElementwiseExpression, ElementwiseFunction } from "../../runtime/arrays/expression.ts";
+import type { LibraryOperatorName, LibrarySettings } from "../../runtime/operators/library.ts";
+import type { Dimension } from "../types/dimension.ts";
+import type { Space } from "../types/space.ts";
+import type { Block } from "./block.ts";
+
+/**
+ * The operations of the intermediate representation and their attributes. A program of the IR speaks of one sample;
+ * a variable that is the same for all samples is `shared`. Inputs and outputs:
+ *
+ * | operation | inputs | output |
+ * | --- | --- | --- |
+ * | constant | | a number |
+ * | size | | the value of a dimension, a number |
+ * | fill | a number | an array of `space` with that entry everywhere |
+ * | elementwise | 1 to 3 arrays, aligned from the last axis, numbers repeated | entry by entry |
+ * | fused | arrays, named by the expression in order `inputs` | a chain of elementwise functions as one kernel |
+ * | product, part | values; a product | a product; its part `index` |
+ * | sum, maximum, minimum, norm2, count | an array or product | a number |
+ * | dot | two of one space | a number, Re<x, y> |
+ * | groupNorm | F[d, c] | R[d, 1] |
+ * | sumTo | an array | its entries summed onto `space`, real where that is real |
+ * | sumSamples | an unshared value | the sum over the samples of a batch, shared |
+ * | largest | an array, a number p | 1 at the floor(p n) entries of largest modulus, else 0 |
+ * | apply | an operator, a value | A x, or A' y |
+ * | norm | an operator | an upper bound of its norm, a number |
+ * | library | arrays | an operator of the library on `domain` |
+ * | matvec | W, x | W x or W' x, in `space` |
+ * | outerSum | y, x | the matrix y x', summed over the samples if they are not shared |
+ * | materialise | | the matrix of the linear map `map` on `domain` |
+ * | solve | b, and a start if `started` | M x = b, M x given by the block `map` |
+ * | convolve | images, filters | |
+ * | convolveInput | cotangent, filters | gradient by images, of `space` |
+ * | convolveFilter | images, cotangent | gradient by filters of `space`, summed over samples |
+ * | maxPool, maxPoolGradient | images; images, cotangent | |
+ * | concat, channels, placeChannels | on the last axis | |
+ * | padImage, cropImage, padImageTo, reshape | | `space` of the result |
+ * | branch | a condition | the results of `whenTrue` or `whenFalse` |
+ * | loop | carried values | carried values, and a bool: the cap was hit; blocks take the carried values |
+ * | loopSaving | carried values | as loop, and a trace |
+ * | loopAdjoint | a trace, cotangents of carried, zeros for what is captured | their cotangents; see runtime/arrays/operations.ts |
+ * | call | arguments | the results of a function of the module (a network) |
+ * | stopGradient | a value | the same, without a derivative |
+ */
+export interface OperationAttributes {
+  readonly constant: { readonly value: number };
+  readonly size: { readonly dimension: Dimension };
+  readonly fill: { readonly space: Space };
+  readonly elementwise: { readonly function: ElementwiseFunction };
+  readonly fused: { readonly expression: ElementwiseExpression; readonly inputs: readonly string[] };
+  readonly product: Record<never, never>;
+  readonly part: { readonly index: number };
+  readonly sum: Record<never, never>;
+  readonly maximum: Record<never, never>;
+  readonly minimum: Record<never, never>;
+  readonly dot: Record<never, never>;
+  readonly norm2: Record<never, never>;
+  readonly count: Record<never, never>;
+  readonly groupNorm: Record<never, never>;
+  readonly sumTo: { readonly space: Space };
+  readonly sumSamples: Record<never, never>;
+  readonly largest: Record<never, never>;
+  readonly apply: { readonly adjoint: boolean };
+  readonly norm: Record<never, never>;
+  readonly library: {
+    readonly name: LibraryOperatorName;
+    readonly settings: LibrarySettings;
+    readonly domain: Space;
+    readonly codomain: Space;
+  };
+  readonly matvec: { readonly transpose: boolean; readonly space: Space };
+  readonly outerSum: Record<never, never>;
+  readonly materialise: { readonly domain: Space; readonly map: Block };
+  readonly solve: {
+    readonly map: Block;
+    readonly started: boolean;
+    readonly by: "cg";
+    readonly tolerance: number;
+    readonly maximum: number;
+  };
+  readonly convolve: { readonly stride: number };
+  readonly convolveInput: { readonly stride: number; readonly space: Space };
+  readonly convolveFilter: { readonly stride: number; readonly space: Space };
+  readonly maxPool: { readonly q: number };
+  readonly maxPoolGradient: { readonly q: number };
+  readonly concat: Record<never, never>;
+  readonly channels: { readonly begin: Dimension; readonly size: Dimension };
+  readonly placeChannels: { readonly begin: Dimension; readonly count: Dimension };
+  readonly padImage: { readonly multiple: number };
+  readonly cropImage: { readonly space: Space };
+  readonly padImageTo: { readonly space: Space };
+  readonly reshape: { readonly space: Space };
+  readonly branch: { readonly whenTrue: Block; readonly whenFalse: Block };
+  readonly loop: { readonly condition: Block; readonly body: Block; readonly maximum: number };
+  readonly loopSaving: { readonly condition: Block; readonly body: Block; readonly maximum: number };
+  readonly loopAdjoint: { readonly body: Block; readonly carried: number };
+  readonly call: { readonly function: string };
+  readonly stopGradient: Record<never, never>;
+}
+
+export type Operation = keyof OperationAttributes;

@@ -1,0 +1,87 @@
+import type {
+  Certificate,
+  DataDeclaration,
+  IntervalDeclaration,
+  ParameterStart,
+  Target,
+} from "../../runtime/program/definition.ts";
+import type { Space } from "../types/space.ts";
+import type { Block, IrFunction, Variable } from "./block.ts";
+
+/**
+ * A whole program in the IR. Its sections are blocks; each sees the variables of the declarations and of the sections
+ * before it in this order: constants (givens only), prepare (parameters and inputs, too), then any of initial, step,
+ * finish, objective, until. So moving an equation to an earlier section is all that hoisting means.
+ */
+export interface IrProgram {
+  readonly name: string;
+  readonly doc: string;
+  readonly hash: string;
+  readonly sizes: readonly { readonly name: string; readonly initial: number | null }[];
+  readonly spaces: readonly { readonly name: string; readonly field: "any" | "real" | "complex" }[];
+  readonly givens: readonly IrData[];
+  readonly inputs: readonly IrData[];
+  readonly parameters: readonly IrParameter[];
+  readonly states: readonly IrState[];
+  readonly reports: readonly string[];
+  /** the iteration number of `step k`, from 0 */
+  readonly counter: Variable | null;
+  readonly functions: readonly IrFunction[];
+  readonly constants: Block;
+  readonly prepare: Block;
+  /** results: the states in order */
+  readonly initial: Block;
+  /** parameters: the states; results: the next states, then the reports, then `capped` if `loops` */
+  readonly step: Block | null;
+  readonly loops: boolean;
+  /** parameters: the states; result: the output */
+  readonly finish: Block;
+  /** parameters: the states; result: a number */
+  readonly objective: Block | null;
+  /** parameters: the states, the states at the last test, the reports; result: a bool */
+  readonly until: Block | null;
+  readonly targets: readonly IrTarget[];
+  readonly certificate: Certificate | null;
+}
+
+export interface IrData {
+  readonly variable: Variable;
+  readonly doc: string;
+  readonly perStep: boolean;
+  readonly interval: IntervalDeclaration | null;
+  readonly properties: DataDeclaration["properties"];
+  /** a block without parameters and one result that reads sizes and earlier givens */
+  readonly initial: Block | null;
+}
+
+export interface IrParameter {
+  readonly variable: Variable;
+  /** the name in files of weights: `theta`, `D.conv3.filter` */
+  readonly name: string;
+  readonly doc: string;
+  readonly perStep: boolean;
+  readonly via: "projection" | "softplus" | "log" | "sigmoid";
+  readonly interval: {
+    readonly low: Block | null;
+    readonly high: Block | null;
+    readonly lowOpen: boolean;
+    readonly highOpen: boolean;
+  } | null;
+  readonly initial:
+    { readonly kind: "block"; readonly block: Block } | Extract<ParameterStart, { kind: "random" }>;
+  readonly spectralBound: number | null;
+}
+
+export interface IrState {
+  readonly name: string;
+  readonly space: Space;
+  readonly doc: string;
+  readonly assumedInterval: IntervalDeclaration | null;
+  readonly carried: boolean;
+}
+
+/** A target with its settings, as the program declares it or by default. */
+export interface IrTarget {
+  readonly target: Target;
+  readonly declared: boolean;
+}
