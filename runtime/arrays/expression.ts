@@ -40,7 +40,10 @@ export const ELEMENTWISE = {
   and: { arguments: 2, doc: "1 where both are not 0" },
   or: { arguments: 2, doc: "1 where one is not 0" },
   not: { arguments: 1, doc: "1 where a is 0, else 0" },
-  select: { arguments: 3, doc: "b where a is not 0, else c; never computed by products, so NaN in the other is harmless" },
+  select: {
+    arguments: 3,
+    doc: "b where a is not 0, else c; never computed by products, so NaN in the other is harmless",
+  },
 } as const satisfies Record<string, { readonly arguments: 1 | 2 | 3; readonly doc: string }>;
 
 export type ElementwiseFunction = keyof typeof ELEMENTWISE;

@@ -63,7 +63,12 @@ export interface Operations {
   /** the upper bound of an operator's norm */
   norm(operator: Operator): ArrayValue;
   /** An operator of the library, with the arrays that it takes. `space` is the declared domain. */
-  library(name: LibraryOperatorName, settings: LibrarySettings, domain: Space, arrays: readonly Value[]): Operator;
+  library(
+    name: LibraryOperatorName,
+    settings: LibrarySettings,
+    domain: Space,
+    arrays: readonly Value[],
+  ): Operator;
   /** A matrix of shape [entries of codomain, entries of domain] applied to a value; and its transpose. */
   matvec(matrix: Value, x: Value, codomain: Space): Value;
   matvecTransposed(matrix: Value, y: Value, domain: Space): Value;
@@ -92,7 +97,11 @@ export interface Operations {
   reshape(x: Value, space: Space): Value;
 
   /** Per-sample branch: each sample has the results of its own side. */
-  branch(condition: Value, whenTrue: () => readonly Value[], whenFalse: () => readonly Value[]): readonly Value[];
+  branch(
+    condition: Value,
+    whenTrue: () => readonly Value[],
+    whenFalse: () => readonly Value[],
+  ): readonly Value[];
   /** Per-sample loop: a sample stops where its condition fails; finished samples are left as they are. */
   loop(
     carried: readonly Value[],

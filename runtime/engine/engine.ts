@@ -59,9 +59,19 @@ export interface Engine {
   matmul(left: Handle, right: Handle, options?: MatrixProductOptions): Handle;
   convolve(images: Handle, filters: Handle, options: ConvolutionOptions): Handle;
   /** gradient of <convolve(images, filters), cotangent> by the images; `shape` is the images' */
-  convolveInputGradient(cotangent: Handle, filters: Handle, shape: readonly number[], options: ConvolutionOptions): Handle;
+  convolveInputGradient(
+    cotangent: Handle,
+    filters: Handle,
+    shape: readonly number[],
+    options: ConvolutionOptions,
+  ): Handle;
   /** gradient of <convolve(images, filters), cotangent> by the filters; `shape` is the filters' */
-  convolveFilterGradient(images: Handle, cotangent: Handle, shape: readonly number[], options: ConvolutionOptions): Handle;
+  convolveFilterGradient(
+    images: Handle,
+    cotangent: Handle,
+    shape: readonly number[],
+    options: ConvolutionOptions,
+  ): Handle;
   /** largest of each q x q tile of [batch, h, w, c]; q divides h and w */
   maxPool(images: Handle, q: number): Handle;
   /** cotangent moved to the first largest entry of each tile */
@@ -79,7 +89,9 @@ export class EngineError extends Error {
   readonly operation: string;
   readonly shapes: readonly (readonly number[])[];
   constructor(engine: string, operation: string, shapes: readonly (readonly number[])[], reason: string) {
-    super(`${engine}: ${operation} of ${shapes.map((shape) => `[${shape.join(", ")}]`).join(" and ")}: ${reason}`);
+    super(
+      `${engine}: ${operation} of ${shapes.map((shape) => `[${shape.join(", ")}]`).join(" and ")}: ${reason}`,
+    );
     this.engine = engine;
     this.operation = operation;
     this.shapes = shapes;

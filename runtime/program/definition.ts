@@ -89,7 +89,11 @@ export interface Cotangents {
 export type DimensionText = string;
 
 export type TypeDeclaration =
-  | { readonly kind: "array"; readonly field: "real" | "complex"; readonly dimensions: readonly DimensionText[] }
+  | {
+      readonly kind: "array";
+      readonly field: "real" | "complex";
+      readonly dimensions: readonly DimensionText[];
+    }
   | { readonly kind: "space"; readonly name: string }
   | { readonly kind: "product"; readonly parts: readonly TypeDeclaration[] }
   | { readonly kind: "operator"; readonly domain: TypeDeclaration; readonly codomain: TypeDeclaration }
@@ -134,7 +138,10 @@ export interface ParameterDeclaration {
   readonly initial: ParameterStart;
   /** the ends now, given the values of other parameters; null where every value is allowed */
   readonly interval:
-    | ((operations: Operations, known: Known) => {
+    | ((
+        operations: Operations,
+        known: Known,
+      ) => {
         readonly low: ArrayValue | null;
         readonly high: ArrayValue | null;
         readonly lowOpen: boolean;
@@ -192,7 +199,10 @@ export type AdjointSolver =
   | { readonly kind: "bicgstab"; readonly tolerance: number; readonly maximum: number }
   | { readonly kind: "neumann"; readonly terms: number }
   | { readonly kind: "jacobian_free" }
-  | (Exclude<FixedPointSolver, { kind: "picard" }> & { readonly tolerance: number; readonly maximum: number });
+  | (Exclude<FixedPointSolver, { kind: "picard" }> & {
+      readonly tolerance: number;
+      readonly maximum: number;
+    });
 
 /** What happens to samples whose equilibrium was not found. */
 export type Otherwise =
