@@ -1,1 +1,30 @@
-console.log("build: nothing to bundle yet");
+// Bundles the command, the compiler and the runtime into dist/, and writes the declarations of what is exported.
+import { build } from "esbuild";
+import { execFileSync } from "node:child_process";
+import { chmod, rm } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const shared = {
+  absWorkingDir: root,
+  bundle: true,
+  format: "esm",
+  platform: "node",
+  target: "node20",
+  logLevel: "warning",
+  sourcemap: false,
+  // native addons and packages that find files of their own beside themselves stay outside
+  external: ["@tensorflow/*", "@resvg/resvg-wasm", "ts-morph", "prettier", "dejavu-fonts-ttf"],
+  banner: { js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);' },
+};
+
+await rm(`${root}/dist`, { recursive: true, force: true });
+await build({
+  ...shared,
+  entryPoints: { ipc: "cli/main.ts", runtime: "runtime/index.ts", compiler: "compiler/index.ts" },
+  outdir: "dist",
+  splitting: true,
+  chunkNames: "chunks/[name]-[hash]",
+});
+await chmod(`${root}/dist/ipc.js`, 0o755);
+execFileSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.declarations.json"], { cwd: root, stdio: "inherit" });
