@@ -1,0 +1,36 @@
+import type { Block, IrFunction, Variable } from "./block.ts";
+
+/**
+ * The reverses of a program's sections, as blocks of the IR. Null where nothing that can be trained flows through a
+ * section.
+ */
+export interface ProgramDerivative {
+  readonly prepare: SectionDerivative | null;
+  readonly initial: SectionDerivative | null;
+  readonly step: SectionDerivative | null;
+  readonly finish: SectionDerivative | null;
+  /** all functions that the sections and their reverses call */
+  readonly functions: readonly IrFunction[];
+}
+
+/**
+ * A section with its reverse. `save` has the parameters and the results of the section; its loops keep traces. The
+ * adjoints read variables of the declarations, of earlier sections, and of `save`: its parameters, and what its
+ * outermost equations define. What they read of `save` is what has to be kept between the two.
+ */
+export interface SectionDerivative {
+  readonly save: Block;
+  readonly adjoint: AdjointBlock;
+  /** cotangents of the states alone; null for sections without states */
+  readonly stateAdjoint: AdjointBlock | null;
+}
+
+/**
+ * `block.parameters` are the cotangents of the first results of `save`: of the next states, of the output, or of the
+ * prepared values. `block.results[i]` is the cotangent of `of[i]`: a parameter of `save`, or a known variable, summed
+ * over the samples if it is shared. What is not in `of` has the cotangent zero.
+ */
+export interface AdjointBlock {
+  readonly block: Block;
+  readonly of: readonly Variable[];
+}
