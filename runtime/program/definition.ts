@@ -24,6 +24,8 @@ export interface ProgramDefinition {
   readonly inputs: readonly DataDeclaration[];
   readonly parameters: readonly ParameterDeclaration[];
   readonly states: readonly StateDeclaration[];
+  /** the name under which a step knows the iteration number, a number from 0; null where it does not read it */
+  readonly counter: string | null;
   readonly output: { readonly type: TypeDeclaration };
   /** values that depend on givens only, once a run */
   readonly constants: (operations: Operations, known: Known) => Readonly<Record<string, Bound>>;
@@ -68,10 +70,14 @@ export interface Reverse<Extras = unknown> {
     known: Known,
     state: Values,
   ) => { readonly values: Values; readonly saved: Saved } & Extras;
-  /** the vector-Jacobian product: cotangents of the state and of what was known, by name; absent names are zero */
+  /**
+   * The vector-Jacobian product. `cotangents` has every name of the result: the driver fills in zeros. The answer has
+   * the cotangents of all states, and of what was known those that are not zero.
+   */
   readonly adjoint: (operations: Operations, known: Known, saved: Saved, cotangents: Values) => Cotangents;
-  /** the same for the state alone, for the adjoint solve of an equilibrium */
-  readonly stateAdjoint: (operations: Operations, known: Known, saved: Saved, cotangents: Values) => Values;
+  /** the same for the state alone, for the adjoint solve; null but for the step of an equilibrium */
+  readonly stateAdjoint:
+    ((operations: Operations, known: Known, saved: Saved, cotangents: Values) => Values) | null;
 }
 
 /** Values kept between a step and its adjoint; loops keep traces. */
