@@ -2,10 +2,12 @@ import { realArray } from "../io/hostArray.ts";
 import type { RandomStream } from "../random/stream.ts";
 import type { SampleGenerator } from "./sample.ts";
 
-/** The sizes of the leaves, in pixels. */
-export interface LeafRadii {
+/** The sizes of the leaves, in pixels, and how finely a pixel sees them. */
+export interface LeafOptions {
   readonly smallest?: number;
   readonly largest?: number;
+  /** A pixel is the mean of this many points squared; 1 unless given. */
+  readonly oversampling?: number;
 }
 
 /** A guard only: at the usual radii some thousands of leaves cover a picture. */
@@ -17,22 +19,33 @@ const MAX_LEAVES = 200_000;
  * `largest` (half of the longer side); greys are uniform. A pixel belongs to the leaf at its centre.
  * Source: Lee, Mumford and Huang, "Occlusion models for natural images", IJCV 41, 2001.
  */
-export function deadLeaves(height: number, width: number, radii: LeafRadii = {}): SampleGenerator {
-  const smallest = radii.smallest ?? 1;
-  const largest = Math.max(smallest, radii.largest ?? Math.max(height, width) / 2);
+export function deadLeaves(height: number, width: number, options: LeafOptions = {}): SampleGenerator {
+  const { oversampling = 1, smallest = 1 } = options;
+  const largest = Math.max(smallest, options.largest ?? Math.max(height, width) / 2);
+  const [rows, columns] = [height * oversampling, width * oversampling];
   return (random) => {
-    const picture = new Float64Array(height * width).fill(NaN);
+    const picture = new Float64Array(rows * columns).fill(NaN);
     let bare = picture.length;
     for (let leaf = 0; bare > 0 && leaf < MAX_LEAVES; leaf++) {
-      const radius = radiusAt(random.uniform(), smallest, largest);
-      bare -= placeBelow(picture, height, width, radius, random);
+      const radius = radiusAt(random.uniform(), smallest, largest) * oversampling;
+      bare -= placeBelow(picture, rows, columns, radius, random);
     }
     const ground = random.uniform();
-    return realArray(
-      [height, width],
-      picture.map((value) => (Number.isNaN(value) ? ground : value)),
-    );
+    const covered = picture.map((value) => (Number.isNaN(value) ? ground : value));
+    return realArray([height, width], meanOfBlocks(covered, columns, oversampling));
   };
+}
+
+/** Means over blocks of side x side pixels. */
+function meanOfBlocks(fine: Float64Array, columns: number, side: number): Float64Array {
+  if (side === 1) return fine;
+  const coarse = new Float64Array(fine.length / side ** 2);
+  fine.forEach((value, i) => {
+    const [row, column] = [Math.floor(i / columns), i % columns];
+    const target = Math.floor(row / side) * (columns / side) + Math.floor(column / side);
+    coarse[target] = (coarse[target] ?? 0) + value / side ** 2;
+  });
+  return coarse;
 }
 
 /** The quantile of the density proportional to r^-3 on [smallest, largest]. */
