@@ -5,7 +5,13 @@ import type { Operator } from "../operators/operator.ts";
 /** What a name stands for once a program is bound: a value, an operator, a size, or a space. */
 export type Bound = Value | Operator | number | Space;
 
-/** The names that a program's functions may read: sizes, spaces, givens, constants, parameters, inputs, prepared. */
+/**
+ * The names that a program's functions may read. `constants` and the starts and intervals of givens and parameters see
+ * sizes, spaces, givens (and, but for `constants`, constants and the parameters declared before); all others also see
+ * parameters and inputs; `initial`, `step`, `finish`, `objective`, `until` also what was prepared. A `per step` name
+ * stands for the value of the current step. A parameter that is a linear operator stands for its matrix, of shape
+ * [entries of codomain, entries of domain].
+ */
 export type Known = Readonly<Record<string, Bound>>;
 export type Values = Readonly<Record<string, Value>>;
 
@@ -27,7 +33,12 @@ export interface ProgramDefinition {
   /** the name under which a step knows the iteration number, a number from 0; null where it does not read it */
   readonly counter: string | null;
   readonly output: { readonly type: TypeDeclaration };
-  /** values that depend on givens only, once a run */
+  /**
+   * the name under which `step`, `until` and `objective` know the number of the step just taken or being taken, from 0,
+   * as a number of shape []; absent where the step has no counter
+   */
+  readonly counter?: string;
+  /** values that depend on sizes and givens only: once a run, or once for each choice of sizes that only inputs fix */
   readonly constants: (operations: Operations, known: Known) => Readonly<Record<string, Bound>>;
   /** values that depend on parameters and inputs, once a batch */
   readonly prepare: Differentiable | null;
@@ -185,7 +196,13 @@ export type Target =
       readonly every: number;
       readonly accelerate: FixedPointSolver | null;
     }
-  | { readonly kind: "unrolled"; readonly steps: number; readonly beyond: "error" | "last" | "cycle" }
+  | {
+      readonly kind: "unrolled";
+      readonly steps: number;
+      readonly beyond: "error" | "last" | "cycle";
+      /** the header parameter that counts the steps (`unroll(K)`): where it is bound, it stands for `steps` */
+      readonly size?: string;
+    }
   | {
       readonly kind: "equilibrium";
       readonly solver: FixedPointSolver;
