@@ -15,6 +15,7 @@ export const ELEMENTWISE = {
   real: { arguments: 1, doc: "real part, real" },
   imag: { arguments: 1, doc: "imaginary part, real" },
   complex: { arguments: 1, doc: "a real a as a complex number" },
+  imaginary: { arguments: 1, doc: "a real a times the imaginary unit, complex" },
   phase: { arguments: 1, doc: "argument in (-pi, pi], 0 at 0, real" },
   sign: { arguments: 1, doc: "a/|a|, 0 at 0" },
   exp: { arguments: 1, doc: "e^a" },
