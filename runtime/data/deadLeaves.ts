@@ -16,7 +16,7 @@ const MAX_LEAVES = 200_000;
 /**
  * Dead leaves [height, width] in [0, 1]: opaque discs of one grey each fall until they hide the ground, with
  * edges at every scale as in photographs. Radii have the density r^-3 between `smallest` (1 pixel) and
- * `largest` (half of the longer side); greys are uniform. A pixel belongs to the leaf at its centre.
+ * `largest` (half of the longer side); greys are uniform. A pixel shows the leaf on top at its centre, or the mean over more points.
  * Source: Lee, Mumford and Huang, "Occlusion models for natural images", IJCV 41, 2001.
  */
 export function deadLeaves(height: number, width: number, options: LeafOptions = {}): SampleGenerator {

@@ -62,7 +62,7 @@ export function decoding<T>(format: string, decode: () => T): T {
       {
         what: `This ${format} file cannot be decoded.`,
         why: `The decoder says: ${why}.`,
-        hint: "Is the file complete?",
+        hint: "The file may be incomplete or damaged.",
       },
       { format },
       { cause: error },
