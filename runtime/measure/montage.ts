@@ -35,7 +35,7 @@ const NOTE_SIZE = 12.5;
 const LINE = 19;
 
 /**
- * Pictures with captions as one SVG, the pixels embedded as they are (PNG, 8 bits) and drawn without smoothing.
+ * Pictures with captions as one SVG, the pixels embedded as they are (PNG, 8 bits); enlarged without smoothing.
  * A picture keeps its proportions within its place.
  * @throws DataError where an array is no picture or holds NaN.
  */
@@ -120,8 +120,7 @@ function placed(
     width,
     height,
     preserveAspectRatio: "none",
-    "image-rendering": "optimizeSpeed",
-    style: "image-rendering:pixelated",
+    "image-rendering": (picture.shape[1] ?? 0) <= width ? "optimizeSpeed" : "optimizeQuality",
     "xlink:href": link,
   });
   return element("g", {}, [image, ...words]);
