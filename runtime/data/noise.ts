@@ -25,7 +25,7 @@ export function addNoise(array: HostArray, noise: Noise, random: RandomStream): 
 }
 
 /** The standard deviation per entry that a noise means for this array; 0 for an array without entries. */
-export function standardDeviation(array: HostArray, noise: Noise): number {
+function standardDeviation(array: HostArray, noise: Noise): number {
   const count = array.data.length / lanes(array.field);
   if (count === 0) return 0;
   switch (noise.kind) {

@@ -87,7 +87,7 @@ export function encodeBatch(location: ArrayLocation, batch: HostArray): readonly
 }
 
 /** `out.png` as `out-000.png`, `out-001.png`, ...: numbers from 0, wide enough for `count`, at least three digits. */
-export function numberedPath(path: string, index: number, count: number): string {
+function numberedPath(path: string, index: number, count: number): string {
   const digits = Math.max(3, String(Math.max(0, count - 1)).length);
   const dot = path.lastIndexOf(".");
   return `${path.slice(0, dot)}-${String(index).padStart(digits, "0")}${path.slice(dot)}`;

@@ -14,7 +14,7 @@ export interface HostArray {
 }
 
 /** The most numbers an array may have: what fits a typed array on every engine (2^31 - 1). */
-export const MAX_NUMBERS = 2 ** 31 - 1;
+const MAX_NUMBERS = 2 ** 31 - 1;
 
 /**
  * The product of a shape; 1 for the empty shape.
@@ -120,13 +120,13 @@ export function hasNotFinite(array: HostArray): boolean {
 }
 
 /** The index of the first NaN or infinite element in C order (a complex number counts once), or -1. */
-export function firstNotFinite(array: HostArray): number {
+function firstNotFinite(array: HostArray): number {
   const index = array.data.findIndex((value) => !Number.isFinite(value));
   return index === -1 ? -1 : Math.floor(index / lanes(array.field));
 }
 
 /** The indices, one per axis, of the element at a C-order position. */
-export function unravel(position: number, shape: readonly number[]): number[] {
+function unravel(position: number, shape: readonly number[]): number[] {
   const indices: number[] = [];
   let rest = position;
   for (const extent of [...shape].reverse()) {

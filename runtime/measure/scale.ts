@@ -4,7 +4,7 @@ import { numberText } from "./table.ts";
 export type ScaleKind = "linear" | "log";
 
 /** A tick and what is written at it. */
-export interface Tick {
+interface Tick {
   readonly value: number;
   readonly label: string;
 }

@@ -1,5 +1,5 @@
 /** The font of all figures, with what a browser without it may take instead. */
-export const FONT_FAMILY = "DejaVu Sans, Verdana, sans-serif";
+const FONT_FAMILY = "DejaVu Sans, Verdana, sans-serif";
 
 /** Attributes of an element; undefined ones are left out, numbers are rounded to 1/100. */
 export type SvgAttributes = Readonly<Record<string, string | number | undefined>>;
@@ -41,7 +41,7 @@ export function decimal(value: number): string {
 }
 
 /** Text without the characters that XML gives a meaning, and without control characters, which it forbids. */
-export function escapeXml(content: string): string {
+function escapeXml(content: string): string {
   return [...content]
     .filter((character) => character >= " " || character === "\n" || character === "\t")
     .join("")
