@@ -30,8 +30,6 @@ export interface ProgramDefinition {
   readonly inputs: readonly DataDeclaration[];
   readonly parameters: readonly ParameterDeclaration[];
   readonly states: readonly StateDeclaration[];
-  /** the name under which a step knows the iteration number, a number from 0; null where it does not read it */
-  readonly counter: string | null;
   readonly output: { readonly type: TypeDeclaration };
   /**
    * the name under which `step`, `until` and `objective` know the number of the step just taken or being taken, from 0,
