@@ -1,0 +1,181 @@
+import type { CstNode, IToken } from "chevrotain";
+import { declarationEnd, declarationStart, indexAt, type Layout, layoutOf } from "./boundaries.ts";
+import { matchBrackets } from "./brackets.ts";
+import { classify, isListRule, type Stop, stopOf } from "./classify.ts";
+import type { ExpressionCstNode, FileCstNode } from "./cst.ts";
+import type { Fault, Range } from "./faults.ts";
+import { layoutFaults } from "./layout.ts";
+import { nestingFault } from "./nesting.ts";
+import { Grammar } from "./parser.ts";
+import { endOf, scan } from "./scan.ts";
+import { Name, wordTokens as word } from "./tokens.ts";
+
+/** A name that stands in a declaration which could not be read. */
+export interface LostName extends Range {
+  readonly image: string;
+}
+
+/** A stretch that the parser left out, and the names that would have been declared there. */
+export interface Broken extends Range {
+  readonly names: readonly LostName[];
+}
+
+/** What the grammar makes of a text. `tree` is null only if nothing could be read. */
+export interface ParsedText<Tree> {
+  readonly tree: Tree | null;
+  readonly comments: readonly IToken[];
+  readonly faults: readonly Fault[];
+  readonly broken: readonly Broken[];
+}
+
+/** How many faults of one file are reported. */
+const faultLimit = 25;
+
+let shared: Grammar | null = null;
+
+function grammar(): Grammar {
+  return (shared ??= new Grammar());
+}
+
+/** Parses a file. One fault a declaration; the parser goes on at the next one. Never throws. */
+export function parseFileText(text: string): ParsedText<FileCstNode> {
+  return parseWith(text, (parser) => parser.file() as FileCstNode);
+}
+
+/** Parses a binding, an expression alone. Never throws. */
+export function parseBindingText(text: string): ParsedText<ExpressionCstNode> {
+  return parseWith(text, (parser) => {
+    const node: CstNode | undefined = parser.binding();
+    return node?.children["expression"]?.[0] as ExpressionCstNode;
+  });
+}
+
+function parseWith<Tree extends CstNode>(
+  text: string,
+  entry: (parser: Grammar) => Tree | undefined,
+): ParsedText<Tree> {
+  const { tokens, comments, faults } = scan(text);
+  const nesting = nestingFault(tokens);
+  if (nesting !== null) return { tree: null, comments, faults: [nesting], broken: [] };
+  const matched = matchBrackets(text, tokens);
+  const report = new Report(layoutOf(text, matched.tokens), matched.silenced);
+  for (const fault of [...faults, ...matched.faults]) report.add(fault, anchorOf(fault));
+  const { tree, broken, rest } = readAll(text, matched.tokens, entry, report);
+  if (tree !== null) {
+    for (const fault of layoutFaults(text, tree, rest)) report.add(fault, fault.start);
+  }
+  return { tree, comments, faults: report.faults(), broken };
+}
+
+/** The place whose declaration a fault belongs to. */
+function anchorOf(fault: Fault): number {
+  return fault.kind === "unclosed" ? fault.opened.start : fault.start;
+}
+
+/** Collects faults, one a declaration. */
+class Report {
+  readonly #layout: Layout;
+  readonly #silenced: readonly Range[];
+  readonly #faults = new Map<number, Fault>();
+
+  constructor(layout: Layout, silenced: readonly Range[]) {
+    this.#layout = layout;
+    this.#silenced = silenced;
+  }
+
+  /** Adds a fault of the declaration at the offset, unless that one has a fault or is silenced. */
+  add(fault: Fault, anchor: number): void {
+    if (fault.kind !== "unclosed" && this.#silenced.some(({ start, end }) => start <= anchor && anchor < end))
+      return;
+    const index = indexAt(this.#layout.tokens, anchor + 1) - 1;
+    const declaration = declarationStart(this.#layout, Math.max(0, index));
+    const known = this.#faults.get(declaration);
+    if (known === undefined && this.#faults.size < faultLimit) this.#faults.set(declaration, fault);
+  }
+
+  faults(): readonly Fault[] {
+    return [...this.#faults.values()].sort((a, b) => a.start - b.start);
+  }
+
+  isFull(): boolean {
+    return this.#faults.size >= faultLimit;
+  }
+}
+
+interface Reading<Tree> {
+  readonly tree: Tree | null;
+  readonly broken: readonly Broken[];
+  /** The tokens that were read in the end. */
+  readonly rest: readonly IToken[];
+}
+
+/** Parses; where that fails, leaves the faulty declaration out and parses again. */
+function readAll<Tree extends CstNode>(
+  text: string,
+  tokens: readonly IToken[],
+  entry: (parser: Grammar) => Tree | undefined,
+  report: Report,
+): Reading<Tree> {
+  const parser = grammar();
+  const broken: Broken[] = [];
+  let current = tokens;
+  for (;;) {
+    parser.input = [...current];
+    const tree = entry(parser);
+    const [error] = parser.errors;
+    if (error === undefined) return { tree: tree ?? null, broken, rest: current };
+    const stop = stopOf(error, text, layoutOf(text, current));
+    const fault = classify(stop);
+    const [start, end] = faultyTokens(stop, fault);
+    const first = current[Math.min(start, current.length - 1)];
+    report.add(fault, first?.startOffset ?? 0);
+    if (start >= end || report.isFull()) return { tree: null, broken, rest: current };
+    broken.push(brokenAt(current.slice(start, end)));
+    current = [...current.slice(0, start), ...current.slice(end)];
+  }
+}
+
+/** The tokens, from and to, of the declaration in which the parser stopped. */
+function faultyTokens({ layout, index, rule }: Stop, fault: Fault): readonly [number, number] {
+  const ownBeginning = isListRule(rule) && index < layout.tokens.length && fault.kind !== "sideBySide";
+  const beginsNext = layout.boundary[index] === true;
+  const start =
+    fault.kind === "noDeclaration"
+      ? indexAt(layout.tokens, fault.start)
+      : ownBeginning
+        ? index
+        : declarationStart(layout, beginsNext ? index - 1 : index);
+  return [start, declarationEnd(layout, start, index)];
+}
+
+const declaringWords = new Set([
+  word.given,
+  word.input,
+  word.learn,
+  word.state,
+  word.let,
+  word.var,
+  word.fun,
+  word.net,
+  word.program,
+  word.problem,
+  word.draw,
+  word.report,
+  word.import,
+  word.step,
+]);
+
+function brokenAt(tokens: readonly IToken[]): Broken {
+  const [first] = tokens;
+  const last = tokens[tokens.length - 1];
+  const names: LostName[] = [];
+  tokens.forEach((token, index) => {
+    if (!declaringWords.has(token.tokenType)) return;
+    for (const next of tokens.slice(index + 1, index + 20)) {
+      if (next.tokenType === Name)
+        names.push({ image: next.image, start: next.startOffset, end: endOf(next) });
+      else if (next.image !== "(" && next.image !== ",") break;
+    }
+  });
+  return { start: first?.startOffset ?? 0, end: last === undefined ? 0 : endOf(last), names };
+}
