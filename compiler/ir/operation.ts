@@ -26,7 +26,7 @@ import type { Block } from "./block.ts";
  * | norm | an operator | an upper bound of its norm, a number |
  * | library | arrays | an operator of the library on `domain` |
  * | matvec | W, x | W x or W' x, in `space` |
- * | outerSum | y, x | the matrix y x', summed over the samples if they are not shared |
+ * | outerSum | y, x | the matrix y x' of `space`, summed over the samples if they are not shared |
  * | materialise | | the matrix of the linear map `map` on `domain` |
  * | solve | b, and a start if `started` | M x = b, M x given by the block `map` |
  * | convolve | images, filters | |
@@ -69,7 +69,7 @@ export interface OperationAttributes {
     readonly codomain: Space;
   };
   readonly matvec: { readonly transpose: boolean; readonly space: Space };
-  readonly outerSum: Record<never, never>;
+  readonly outerSum: { readonly space: Space };
   readonly materialise: { readonly domain: Space; readonly map: Block };
   readonly solve: {
     readonly map: Block;

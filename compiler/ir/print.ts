@@ -1,0 +1,194 @@
+import type { ElementwiseExpression } from "../../runtime/arrays/expression.ts";
+import { text as dimensionText } from "../types/dimension.ts";
+import type { Block, Equation, IrFunction, Variable } from "./block.ts";
+import type { Operation, OperationAttributes } from "./operation.ts";
+import type { IrData, IrParameter, IrProgram } from "./program.ts";
+import { spaceText, typeText } from "./spaces.ts";
+import { blocksOf } from "./variables.ts";
+
+/** A program of the IR as text: headings, then an equation a line, such as `r : Y = sub(A_x, y)`. */
+export function printProgram(program: IrProgram): string {
+  const names = new Names();
+  const sections: readonly (readonly [string, Block | null])[] = [
+    ["constants", program.constants],
+    ["prepare", program.prepare],
+    ["initial", program.initial],
+    ["step", program.step],
+    ["finish", program.finish],
+    ["objective", program.objective],
+    ["until", program.until],
+  ];
+  const functions = program.functions.map((each) => printFunction(each));
+  const declarations = declarationLines(program, names);
+  const texts = sections.map(([title, block]) => (block === null ? "" : section(title, block, names)));
+  const header = [`program ${program.name}`, ...declarations].join("\n");
+  return [...functions, header, ...texts].filter((text) => text !== "").join("\n\n") + "\n";
+}
+
+/** A function of the module as text. */
+export function printFunction(printed: IrFunction): string {
+  return section(`function ${printed.name}`, printed.body, new Names());
+}
+
+/** A block as text, its parameters and results with it. */
+export function printBlock(block: Block): string {
+  return section("block", block, new Names()) + "\n";
+}
+
+/** Names for variables: the hint, with a number behind it where another variable has it. */
+class Names {
+  readonly #given = new Map<Variable, string>();
+  readonly #counts = new Map<string, number>();
+
+  of(variable: Variable): string {
+    const known = this.#given.get(variable);
+    if (known !== undefined) return known;
+    const count = this.#counts.get(variable.name) ?? 0;
+    this.#counts.set(variable.name, count + 1);
+    const name = count === 0 ? variable.name : this.#free(variable.name, count);
+    this.#given.set(variable, name);
+    return name;
+  }
+
+  #free(hint: string, count: number): string {
+    const name = `${hint}.${count}`;
+    this.#counts.set(name, 1);
+    return name;
+  }
+}
+
+function section(title: string, block: Block, names: Names): string {
+  if (block.parameters.length + block.equations.length + block.results.length === 0) return "";
+  const parameters = block.parameters.map((each) => declared(each, names)).join(", ");
+  const heading = parameters === "" ? title : `${title}(${parameters})`;
+  return [`${heading}:`, ...blockLines(block, names, "  ")].join("\n");
+}
+
+function blockLines(block: Block, names: Names, indent: string): readonly string[] {
+  const lines = block.equations.flatMap((equation) => equationLines(equation, names, indent));
+  if (block.results.length === 0) return lines;
+  return [...lines, `${indent}return ${block.results.map((each) => names.of(each)).join(", ")}`];
+}
+
+function equationLines(equation: Equation, names: Names, indent: string): readonly string[] {
+  if (equation.operation === "constant") {
+    const [output] = equation.outputs;
+    return [
+      `${indent}${output === undefined ? "_" : declared(output, names)} = ${equation.attributes.value}`,
+    ];
+  }
+  const inputs = equation.inputs.map((input) => names.of(input));
+  const [word, details] = described(equation);
+  const right = `${word}(${[...inputs, ...details].join(", ")})`;
+  const nested = blocksOf(equation).flatMap((block, i) => {
+    const parameters = block.parameters.map((each) => names.of(each)).join(", ");
+    const title = BLOCK_TITLES[equation.operation]?.[i] ?? "block";
+    const heading = parameters === "" ? title : `${title}(${parameters})`;
+    return [`${indent}  ${heading}:`, ...blockLines(block, names, `${indent}    `)];
+  });
+  const outputs = equation.outputs.map((output) => declared(output, names)).join(", ");
+  return [`${indent}${outputs} = ${right}`, ...nested];
+}
+
+function declared(variable: Variable, names: Names): string {
+  return `${names.of(variable)} : ${typeText(variable.type)}`;
+}
+
+const BLOCK_TITLES: { readonly [P in Operation]?: readonly string[] } = {
+  materialise: ["map"],
+  solve: ["map"],
+  branch: ["true", "false"],
+  loop: ["while", "do"],
+  loopSaving: ["while", "do"],
+  loopAdjoint: ["round"],
+};
+
+/** The word of an equation, and what its attributes say behind the inputs. */
+function described(equation: Equation): readonly [string, readonly string[]] {
+  switch (equation.operation) {
+    case "elementwise":
+      return [equation.attributes.function, []];
+    case "call":
+      return [equation.attributes.function, []];
+    case "library":
+      return [`library.${equation.attributes.name}`, settingsText(equation.attributes.settings)];
+    case "apply":
+      return [equation.attributes.adjoint ? "applyAdjoint" : "apply", []];
+    case "matvec":
+      return [equation.attributes.transpose ? "matvecTransposed" : "matvec", []];
+    case "fused":
+      return ["fused", [fusedText(equation.attributes)]];
+    case "part":
+      return ["part", [String(equation.attributes.index)]];
+    case "size":
+      return ["size", [dimensionText(equation.attributes.dimension)]];
+    case "solve":
+      return [
+        "solve",
+        [`tolerance = ${equation.attributes.tolerance}`, `maximum = ${equation.attributes.maximum}`],
+      ];
+    case "materialise":
+      return ["materialise", [spaceText(equation.attributes.domain)]];
+    case "convolve":
+    case "convolveInput":
+    case "convolveFilter":
+      return [equation.operation, [`stride = ${equation.attributes.stride}`]];
+    case "maxPool":
+    case "maxPoolGradient":
+      return [equation.operation, [`q = ${equation.attributes.q}`]];
+    case "channels":
+      return ["channels", [`begin = ${dimensionText(equation.attributes.begin)}`]];
+    case "placeChannels":
+      return ["placeChannels", [`begin = ${dimensionText(equation.attributes.begin)}`]];
+    case "padImage":
+      return ["padImage", [`multiple = ${equation.attributes.multiple}`]];
+    case "loop":
+    case "loopSaving":
+      return [equation.operation, [`maximum = ${equation.attributes.maximum}`]];
+    default:
+      return [equation.operation, []];
+  }
+}
+
+function fusedText(attributes: OperationAttributes["fused"]): string {
+  return `"${expressionText(attributes.expression)}" of ${attributes.inputs.join(", ")}`;
+}
+
+/** An elementwise expression in prefix form: `soft(sub(x, mul(t, g)), theta)`. */
+export function expressionText(expression: ElementwiseExpression): string {
+  switch (expression.kind) {
+    case "input":
+      return expression.name;
+    case "constant":
+      return String(expression.value);
+    case "apply":
+      return `${expression.function}(${expression.arguments.map(expressionText).join(", ")})`;
+  }
+}
+
+function settingsText(settings: Readonly<Record<string, unknown>>): readonly string[] {
+  return Object.entries(settings).map(([key, value]) => `${key} = ${String(value)}`);
+}
+
+function declarationLines(program: IrProgram, names: Names): readonly string[] {
+  const sizes = program.sizes.map(({ name, initial }) => (initial === null ? name : `${name} = ${initial}`));
+  const spaces = program.spaces.map(({ name, field }) => (field === "any" ? name : `${name} in ${field}`));
+  return [
+    ...(sizes.length === 0 ? [] : [`  sizes ${sizes.join(", ")}`]),
+    ...(spaces.length === 0 ? [] : [`  spaces ${spaces.join(", ")}`]),
+    ...program.givens.map((each) => `  given ${dataText(each, names)}`),
+    ...program.inputs.map((each) => `  input ${dataText(each, names)}`),
+    ...program.parameters.flatMap((each) => parameterLines(each, names)),
+    ...(program.counter === null ? [] : [`  counter ${declared(program.counter, names)}`]),
+  ];
+}
+
+function dataText(data: IrData, names: Names): string {
+  return declared(data.variable, names) + (data.perStep ? " per step" : "");
+}
+
+function parameterLines(parameter: IrParameter, names: Names): readonly string[] {
+  const line = `  learn ${declared(parameter.variable, names)}${parameter.perStep ? " per step" : ""}`;
+  if (parameter.initial.kind === "random") return [`${line} = ${parameter.initial.init}`];
+  return [`${line} =`, ...blockLines(parameter.initial.block, names, "    ")];
+}

@@ -1,0 +1,332 @@
+import type { Dimension } from "../types/dimension.ts";
+import { add, constant, constantValue, divideBy, equal, multiply, name, text } from "../types/dimension.ts";
+import type { Space } from "../types/space.ts";
+import { elementwiseSpace, expressionSpace, ShapeFault } from "./align.ts";
+import type { Block, IrFunction, Variable, VariableType } from "./block.ts";
+import type { Operation, OperationAttributes } from "./operation.ts";
+import {
+  arraySpace,
+  isComplex,
+  isNumber,
+  NUMBER,
+  sameSpace,
+  sameType,
+  spaceText,
+  TRUTH,
+  typeText,
+} from "./spaces.ts";
+
+/** The functions of the module, by name. */
+export type FunctionLookup = (name: string) => IrFunction | null;
+
+/** The types of an operation's outputs, from its attributes and the types of its inputs; throws a ShapeFault. */
+type ShapeRule<P extends Operation> = (
+  attributes: OperationAttributes[P],
+  inputs: readonly VariableType[],
+  functions: FunctionLookup,
+) => readonly VariableType[];
+
+/** The types of the outputs of an operation. Throws a ShapeFault where it has no meaning for its inputs. */
+export function outputTypes<P extends Operation>(
+  operation: P,
+  attributes: OperationAttributes[P],
+  inputs: readonly VariableType[],
+  functions: FunctionLookup,
+): readonly VariableType[] {
+  const rule: ShapeRule<P> = SHAPE_RULES[operation];
+  return rule(attributes, inputs, functions);
+}
+
+const number: readonly VariableType[] = [{ kind: "value", space: NUMBER }];
+const reduction = (_: unknown, inputs: readonly VariableType[]): readonly VariableType[] => {
+  spaceAt(inputs, 0);
+  return number;
+};
+const inSpace = (
+  { space }: { readonly space: Space },
+  inputs: readonly VariableType[],
+): readonly VariableType[] => {
+  spaceAt(inputs, 0);
+  return [value(space)];
+};
+const looping: ShapeRule<"loop"> = ({ condition, body }, inputs) => {
+  demandParameters(condition, inputs);
+  demandParameters(body, inputs);
+  demandResults(condition, [value(TRUTH)]);
+  demandResults(body, inputs);
+  return [...inputs, value(TRUTH)];
+};
+
+const SHAPE_RULES: { readonly [P in Operation]: ShapeRule<P> } = {
+  constant: () => number,
+  size: () => number,
+  fill: ({ space }, inputs) => {
+    demand(isNumber(spaceAt(inputs, 0)), "an array is filled with a number");
+    return [value(space)];
+  },
+  elementwise: (attributes, inputs) => [
+    value(
+      elementwiseSpace(
+        attributes.function,
+        inputs.map((_, i) => spaceAt(inputs, i)),
+      ),
+    ),
+  ],
+  fused: ({ expression, inputs: names }, inputs) => {
+    demand(names.length === inputs.length, "a fused expression names all its inputs");
+    return [
+      value(expressionSpace(expression, new Map(names.map((input, i) => [input, spaceAt(inputs, i)])))),
+    ];
+  },
+  product: (_, inputs) => [value({ kind: "product", parts: inputs.map((_type, i) => spaceAt(inputs, i)) })],
+  part: ({ index }, inputs) => {
+    const space = spaceAt(inputs, 0);
+    const part = space.kind === "product" ? space.parts[index] : undefined;
+    if (part === undefined) throw new ShapeFault(`${spaceText(space)} has no part ${index}`);
+    return [value(part)];
+  },
+  sum: reduction,
+  maximum: reduction,
+  minimum: reduction,
+  dot: (_, inputs) => {
+    demandSame(spaceAt(inputs, 0), spaceAt(inputs, 1));
+    return number;
+  },
+  norm2: reduction,
+  count: reduction,
+  groupNorm: (_, inputs) => {
+    const dimensions = dimensionsAt(inputs, 0, 1);
+    return [value(arraySpace("real", [...dimensions.slice(0, -1), constant(1)]))];
+  },
+  sumTo: inSpace,
+  sumSamples: (_, inputs) => [value(spaceAt(inputs, 0))],
+  largest: (_, inputs) => {
+    demand(isNumber(spaceAt(inputs, 1)), "the share of `largest` is a number");
+    return [value(realOf(spaceAt(inputs, 0)))];
+  },
+  apply: ({ adjoint }, inputs) => {
+    const operator = operatorAt(inputs, 0);
+    const [from, to] = adjoint ? [operator.codomain, operator.domain] : [operator.domain, operator.codomain];
+    demandSame(from, spaceAt(inputs, 1));
+    return [value(to)];
+  },
+  norm: (_, inputs) => {
+    operatorAt(inputs, 0);
+    return number;
+  },
+  library: ({ domain, codomain, name: operator }) => [
+    { kind: "operator", domain, codomain, properties: LIBRARY_PROPERTIES[operator] ?? [] },
+  ],
+  matvec: ({ transpose, space }, inputs) => {
+    const [rows, columns] = matrixAt(inputs, 0);
+    const [into, from] = transpose ? [columns, rows] : [rows, columns];
+    demandEntries(spaceAt(inputs, 1), from);
+    demandEntries(space, into);
+    return [value(space)];
+  },
+  outerSum: ({ space }) => [value(space)],
+  materialise: ({ domain, map }) => {
+    demandParameters(map, [value(domain)]);
+    const codomain = spaceAt(
+      map.results.map((result) => result.type),
+      0,
+    );
+    const rows = entriesOf(codomain);
+    const columns = entriesOf(domain);
+    if (rows === null || columns === null)
+      throw new ShapeFault("the sizes of the map's matrix are not known");
+    const element = isComplex(codomain) || isComplex(domain) ? "complex" : "real";
+    return [value(arraySpace(element, [rows, columns]))];
+  },
+  solve: ({ map, started }, inputs) => {
+    const right = value(spaceAt(inputs, 0));
+    demandParameters(map, [right]);
+    demandResults(map, [right]);
+    if (started) demandSame(spaceAt(inputs, 0), spaceAt(inputs, 1));
+    return [right];
+  },
+  convolve: ({ stride }, inputs) => {
+    const [height, width, channels] = imageAt(inputs, 0);
+    const [, , from, to] = dimensionsAt(inputs, 1, 4);
+    demand(from !== undefined && equal(from, channels), "the filters' channels are those of the image");
+    return [image(strided(height, stride), strided(width, stride), to ?? channels)];
+  },
+  convolveInput: inSpace,
+  convolveFilter: inSpace,
+  maxPool: ({ q }, inputs) => {
+    const [height, width, channels] = imageAt(inputs, 0);
+    return [image(divideBy(height, q), divideBy(width, q), channels)];
+  },
+  maxPoolGradient: (_, inputs) => [value(spaceAt(inputs, 0))],
+  concat: (_, inputs) => {
+    const all = inputs.map((_type, i) => dimensionsAt(inputs, i, 1));
+    const [first = []] = all;
+    const channels = all.map((dimensions) => dimensions.at(-1) ?? constant(0)).reduce(add);
+    const element = inputs.some((_type, i) => isComplex(spaceAt(inputs, i))) ? "complex" : "real";
+    return [value(arraySpace(element, [...first.slice(0, -1), channels]))];
+  },
+  channels: ({ size }, inputs) => [value(withChannels(inputs, size))],
+  placeChannels: ({ count }, inputs) => [value(withChannels(inputs, count))],
+  padImage: ({ multiple }, inputs) => {
+    const [height, width, channels] = imageAt(inputs, 0);
+    return [image(roundedUp(height, multiple), roundedUp(width, multiple), channels)];
+  },
+  cropImage: inSpace,
+  padImageTo: inSpace,
+  reshape: inSpace,
+  branch: ({ whenTrue, whenFalse }, inputs) => {
+    demand(isNumber(spaceAt(inputs, 0)), "a branch is taken by a condition");
+    demandParameters(whenTrue, []);
+    demandParameters(whenFalse, []);
+    const types = whenTrue.results.map((result) => result.type);
+    demandResults(whenFalse, types);
+    return types;
+  },
+  loop: looping,
+  loopSaving: (attributes, inputs, functions) => [
+    ...looping(attributes, inputs, functions),
+    { kind: "trace" },
+  ],
+  loopAdjoint: ({ body, carried }, inputs) => {
+    const cotangents = inputs.slice(1, 1 + carried);
+    demand(inputs[0]?.kind === "trace", "the reverse of a loop reads its trace");
+    demandParameters(body, [...cotangents, ...cotangents, value(TRUTH)]);
+    demandResults(body, inputs.slice(1));
+    return inputs.slice(1);
+  },
+  call: (attributes, inputs, functions) => {
+    const called = functions(attributes.function);
+    if (called === null) throw new ShapeFault(`there is no function ${attributes.function}`);
+    demandParameters(called.body, inputs);
+    return called.body.results.map((result) => result.type);
+  },
+  stopGradient: (_, inputs) => [value(spaceAt(inputs, 0))],
+};
+
+/** What is known of the operators of the library for all arrays that they may take. */
+const LIBRARY_PROPERTIES: Readonly<Record<string, readonly string[]>> = {
+  I: ["orthonormal", "symmetric", "positive"],
+  fourier: ["orthonormal"],
+  reshape: ["orthonormal"],
+};
+
+/** The smallest multiple of q that is not below a dimension; not a polynomial, so it bears a name: `ceil(h/8)*8`. */
+export function roundedUp(dimension: Dimension, q: number): Dimension {
+  const known = constantValue(dimension);
+  if (known !== null) return constant(Math.ceil(known / q) * q);
+  const whole = dimension.terms.every((term) => term.denominator === 1 && term.numerator % q === 0);
+  return whole ? dimension : name(`ceil((${text(dimension)})/${q})*${q}`);
+}
+
+/** The number of entries of a space, or null for a named one. */
+export function entriesOf(space: Space): Dimension | null {
+  switch (space.kind) {
+    case "array":
+      return space.dimensions.reduce(multiply, constant(1));
+    case "named":
+      return null;
+    case "product":
+      return space.parts.reduce<Dimension | null>((total, part) => {
+        const entries = entriesOf(part);
+        return total === null || entries === null ? null : add(total, entries);
+      }, constant(0));
+  }
+}
+
+function strided(dimension: Dimension, stride: number): Dimension {
+  const known = constantValue(dimension);
+  return known === null ? divideBy(dimension, stride) : constant(Math.ceil(known / stride));
+}
+
+function value(space: Space): VariableType {
+  return { kind: "value", space };
+}
+
+function image(height: Dimension, width: Dimension, channels: Dimension): VariableType {
+  return value(arraySpace("real", [height, width, channels]));
+}
+
+function realOf(space: Space): Space {
+  if (space.kind === "product") return { kind: "product", parts: space.parts.map(realOf) };
+  return space.kind === "array" ? { ...space, element: "real" } : space;
+}
+
+function withChannels(inputs: readonly VariableType[], channels: Dimension): Space {
+  const space = spaceAt(inputs, 0);
+  const dimensions = dimensionsAt(inputs, 0, 1);
+  return arraySpace(isComplex(space) ? "complex" : "real", [...dimensions.slice(0, -1), channels]);
+}
+
+function spaceAt(inputs: readonly VariableType[], index: number): Space {
+  const type = inputs[index];
+  if (type?.kind !== "value") throw new ShapeFault(`input ${index} is not a value`);
+  return type.space;
+}
+
+function operatorAt(
+  inputs: readonly VariableType[],
+  index: number,
+): Extract<VariableType, { kind: "operator" }> {
+  const type = inputs[index];
+  if (type?.kind !== "operator") throw new ShapeFault(`input ${index} is not an operator`);
+  return type;
+}
+
+function dimensionsAt(inputs: readonly VariableType[], index: number, least: number): readonly Dimension[] {
+  const space = spaceAt(inputs, index);
+  if (space.kind !== "array" || space.dimensions.length < least) {
+    throw new ShapeFault(`${spaceText(space)} has fewer than ${least} axes`);
+  }
+  return space.dimensions;
+}
+
+function imageAt(inputs: readonly VariableType[], index: number): readonly [Dimension, Dimension, Dimension] {
+  const [height, width, channels] = dimensionsAt(inputs, index, 3);
+  if (height === undefined || width === undefined || channels === undefined) {
+    throw new ShapeFault("an image has three axes");
+  }
+  return [height, width, channels];
+}
+
+function matrixAt(
+  inputs: readonly VariableType[],
+  index: number,
+): readonly [Dimension | null, Dimension | null] {
+  const space = spaceAt(inputs, index);
+  if (space.kind === "named") return [null, null];
+  const [rows, columns] = dimensionsAt(inputs, index, 2);
+  return [rows ?? null, columns ?? null];
+}
+
+function demandEntries(space: Space, wanted: Dimension | null): void {
+  const entries = entriesOf(space);
+  if (entries === null || wanted === null) return;
+  demand(equal(entries, wanted), `${spaceText(space)} has not ${text(wanted)} entries`);
+}
+
+function demandSame(a: Space, b: Space): void {
+  demand(sameSpace(a, b), `${spaceText(a)} is not ${spaceText(b)}`);
+}
+
+function demandParameters(block: Block, types: readonly VariableType[]): void {
+  demandTypes(block.parameters, types, "parameters");
+}
+
+function demandResults(block: Block, types: readonly VariableType[]): void {
+  demandTypes(block.results, types, "results");
+}
+
+function demandTypes(variables: readonly Variable[], types: readonly VariableType[], role: string): void {
+  const fits =
+    variables.length === types.length &&
+    variables.every((variable, i) => {
+      const type = types[i];
+      return type !== undefined && sameType(variable.type, type);
+    });
+  const has = variables.map((variable) => typeText(variable.type)).join(", ");
+  demand(fits, `${role} (${has}) of a block, where (${types.map(typeText).join(", ")}) is wanted`);
+}
+
+function demand(holds: boolean, message: string): void {
+  if (!holds) throw new ShapeFault(message);
+}
