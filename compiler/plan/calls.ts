@@ -1,0 +1,305 @@
+import type { ElementwiseExpression } from "../../runtime/arrays/expression.ts";
+import type { Block, Equation, EquationOf, Variable } from "../ir/block.ts";
+import type { Operation } from "../ir/operation.ts";
+import type { Dimension } from "../types/dimension.ts";
+import type { Space } from "../types/space.ts";
+import type {
+  Argument,
+  Call,
+  ClosureArgument,
+  DimensionArgument,
+  ListArgument,
+  MethodCallOf,
+  Method,
+  Pattern,
+  Result,
+  SpaceArgument,
+  VariableArgument,
+} from "./call.ts";
+
+/** What the rules ask of their surroundings. */
+export interface CallContext {
+  /** the number that a variable is known to be, or null */
+  readonly literal: (variable: Variable) => number | null;
+  readonly closure: (parameters: readonly Pattern[], block: Block, result: Result) => ClosureArgument;
+  /** a call of a network: its arguments then its weights are given */
+  readonly network: (name: string, inputs: readonly Variable[]) => Call;
+}
+
+type Rule<P extends Operation> = (equation: EquationOf<P>, context: CallContext) => Call;
+
+/** The call that an equation becomes. */
+export function callOf<P extends Operation>(equation: EquationOf<P>, context: CallContext): Call {
+  return CALLS[equation.operation](equation, context);
+}
+
+/** How the result of the call of an equation is taken apart into the variables that `read` lets through. */
+export function outputsOf(equation: Equation, read: (variable: Variable) => boolean): Pattern {
+  const items = equation.outputs.map((variable) => (read(variable) ? variablePattern(variable) : null));
+  const entry = (name: string, pattern: Pattern | null | undefined) => (pattern ? [{ name, pattern }] : []);
+  const list = (part: readonly (Pattern | null)[]) =>
+    part.some((item) => item !== null) ? ({ kind: "list", items: trimmed(part) } as const) : null;
+  switch (equation.operation) {
+    case "branch":
+      return { kind: "list", items: trimmed(items) };
+    case "loop": {
+      const carried = items.slice(0, -1);
+      return {
+        kind: "record",
+        entries: [...entry("carried", list(carried)), ...entry("capped", items.at(-1))],
+      };
+    }
+    case "loopSaving": {
+      const carried = entry("carried", list(items.slice(0, -2)));
+      const rest = [...entry("capped", items.at(-2)), ...entry("trace", items.at(-1))];
+      return { kind: "record", entries: [...carried, ...rest] };
+    }
+    case "loopAdjoint": {
+      const carried = list(items.slice(0, equation.attributes.carried));
+      const captured = list(items.slice(equation.attributes.carried));
+      return { kind: "record", entries: [...entry("carried", carried), ...entry("captured", captured)] };
+    }
+    case "call":
+      return items.length === 1
+        ? (items[0] ?? { kind: "list", items: [] })
+        : { kind: "list", items: trimmed(items) };
+    default:
+      return items[0] ?? { kind: "list", items: [] };
+  }
+}
+
+/** A list of patterns without the unread ones at its end. */
+function trimmed(items: readonly (Pattern | null)[]): readonly (Pattern | null)[] {
+  return items.slice(0, items.findLastIndex((item) => item !== null) + 1);
+}
+
+/** The method of the runtime's operations, or the function, that each operation of the IR becomes. */
+const CALLS: { readonly [P in Operation]: Rule<P> } = {
+  constant: ({ attributes }) => method("number", [{ kind: "number", value: attributes.value }]),
+  size: ({ attributes }) => method("number", [dimension(attributes.dimension)]),
+  fill: (equation, context) =>
+    method("fill", [numberOrVariable(input(equation, 0), context), space(equation.attributes.space)]),
+  elementwise: (equation, context) =>
+    mapCall(
+      equation,
+      {
+        kind: "apply",
+        function: equation.attributes.function,
+        arguments: equation.inputs.map((_, index) => ({ kind: "input", name: `v${index}` })),
+      },
+      equation.inputs.map((_, index) => `v${index}`),
+      context,
+    ),
+  fused: (equation, context) =>
+    mapCall(equation, equation.attributes.expression, equation.attributes.inputs, context),
+  product: ({ inputs }) => method("product", [list(inputs)]),
+  part: (equation) => method("part", [first(equation), { kind: "number", value: equation.attributes.index }]),
+  sum: (equation) => method("sum", [first(equation)]),
+  maximum: (equation) => method("maximum", [first(equation)]),
+  minimum: (equation) => method("minimum", [first(equation)]),
+  dot: (equation) => method("dot", [first(equation), second(equation)]),
+  norm2: (equation) => method("norm2", [first(equation)]),
+  count: (equation) => method("count", [first(equation)]),
+  groupNorm: (equation) => method("groupNorm", [first(equation)]),
+  sumTo: (equation) => method("sumTo", [first(equation), space(equation.attributes.space)]),
+  sumSamples: (equation) => method("sumSamples", [first(equation)]),
+  largest: (equation) => method("largest", [first(equation), second(equation)]),
+  apply: (equation) =>
+    method(equation.attributes.adjoint ? "applyAdjoint" : "apply", [first(equation), second(equation)]),
+  norm: (equation) => method("norm", [first(equation)]),
+  library: ({ attributes, inputs }) =>
+    method("library", [
+      { kind: "word", word: attributes.name },
+      { kind: "settings", settings: attributes.settings },
+      space(attributes.domain),
+      list(inputs),
+    ]),
+  matvec: (equation) =>
+    method(equation.attributes.transpose ? "matvecTransposed" : "matvec", [
+      first(equation),
+      second(equation),
+      space(equation.attributes.space),
+    ]),
+  outerSum: (equation) => method("outerSum", [first(equation), second(equation)]),
+  materialise: ({ attributes }, context) =>
+    method("materialise", [space(attributes.domain), linearMap(attributes.map, context)]),
+  solve: (equation, context) => {
+    const { map, started, by, tolerance, maximum } = equation.attributes;
+    return method("solve", [
+      first(equation),
+      started ? second(equation) : { kind: "nothing" },
+      linearMap(map, context),
+      { kind: "settings", settings: { by, tolerance, maximum } },
+    ]);
+  },
+  convolve: (equation) =>
+    method("convolve", [first(equation), second(equation), number(equation.attributes.stride)]),
+  convolveInput: (equation) =>
+    method("convolveInputGradient", [
+      first(equation),
+      second(equation),
+      space(equation.attributes.space),
+      number(equation.attributes.stride),
+    ]),
+  convolveFilter: (equation) =>
+    method("convolveFilterGradient", [
+      first(equation),
+      second(equation),
+      space(equation.attributes.space),
+      number(equation.attributes.stride),
+    ]),
+  maxPool: (equation) => method("maxPool", [first(equation), number(equation.attributes.q)]),
+  maxPoolGradient: (equation) =>
+    method("maxPoolGradient", [first(equation), second(equation), number(equation.attributes.q)]),
+  concat: ({ inputs }) => method("concat", [list(inputs)]),
+  channels: (equation) =>
+    method("channels", [
+      first(equation),
+      dimension(equation.attributes.begin),
+      dimension(equation.attributes.size),
+    ]),
+  placeChannels: (equation) =>
+    method("placeChannels", [
+      first(equation),
+      dimension(equation.attributes.begin),
+      dimension(equation.attributes.count),
+    ]),
+  padImage: (equation) => method("padImage", [first(equation), number(equation.attributes.multiple)]),
+  cropImage: (equation) => method("cropImage", [first(equation), space(equation.attributes.space)]),
+  padImageTo: (equation) => method("padImageTo", [first(equation), space(equation.attributes.space)]),
+  reshape: (equation) => method("reshape", [first(equation), space(equation.attributes.space)]),
+  branch: (equation, context) =>
+    method("branch", [
+      first(equation),
+      context.closure([], equation.attributes.whenTrue, results(equation.attributes.whenTrue)),
+      context.closure([], equation.attributes.whenFalse, results(equation.attributes.whenFalse)),
+    ]),
+  loop: (equation, context) => method("loop", loopArguments(equation, context)),
+  loopSaving: (equation, context) => method("loopSaving", loopArguments(equation, context)),
+  loopAdjoint: (equation, context) => {
+    const { body, carried } = equation.attributes;
+    const active = body.parameters.slice(2 * carried).map(variablePattern);
+    const parameters = [
+      listPattern(body.parameters.slice(0, carried)),
+      listPattern(body.parameters.slice(carried, 2 * carried)),
+      ...active,
+    ];
+    const closure = context.closure(parameters, body, {
+      kind: "record",
+      entries: [
+        { name: "carried", result: { kind: "list", items: body.results.slice(0, carried) } },
+        { name: "captured", result: { kind: "list", items: body.results.slice(carried) } },
+      ],
+    });
+    return method("loopAdjoint", [
+      first(equation),
+      list(equation.inputs.slice(1, 1 + carried)),
+      closure,
+      list(equation.inputs.slice(1 + carried)),
+    ]);
+  },
+  call: ({ attributes, inputs }, context) => context.network(attributes.function, inputs),
+  stopGradient: (equation) => ({ kind: "same", variable: input(equation, 0) }),
+};
+
+/** A call of a method; its arguments are checked against the method's signature. */
+function method<M extends Method>(name: M, values: MethodCallOf<M>["arguments"]): MethodCallOf<M> {
+  return { kind: "method", method: name, arguments: values };
+}
+
+function input(equation: Equation, index: number): Variable {
+  const variable = equation.inputs[index];
+  if (variable === undefined) throw new Error(`${equation.operation} lacks its input ${index}`);
+  return variable;
+}
+
+const variablePattern = (variable: Variable): Pattern => ({ kind: "variable", variable });
+const listPattern = (variables: readonly Variable[]): Pattern => ({
+  kind: "list",
+  items: variables.map(variablePattern),
+});
+const first = (equation: Equation): VariableArgument => ({ kind: "variable", variable: input(equation, 0) });
+const second = (equation: Equation): VariableArgument => ({ kind: "variable", variable: input(equation, 1) });
+const number = (value: number) => ({ kind: "number", value }) as const;
+const list = (variables: readonly Variable[]): ListArgument => ({ kind: "list", variables });
+const space = (value: Space): SpaceArgument => ({ kind: "space", space: value });
+const dimension = (value: Dimension): DimensionArgument => ({ kind: "dimension", dimension: value });
+const results = (block: Block): Result => ({ kind: "list", items: block.results });
+
+function numberOrVariable(variable: Variable, context: CallContext) {
+  const value = context.literal(variable);
+  return value === null ? ({ kind: "variable", variable } as const) : number(value);
+}
+
+function linearMap(block: Block, context: CallContext): ClosureArgument {
+  return context.closure(block.parameters.map(variablePattern), block, single(block));
+}
+
+function single(block: Block): Result {
+  const variable = block.results[0];
+  if (variable === undefined) throw new Error("a block that stands for a value has no result");
+  return { kind: "variable", variable };
+}
+
+function loopArguments(
+  equation: EquationOf<"loop"> | EquationOf<"loopSaving">,
+  context: CallContext,
+): MethodCallOf<"loop">["arguments"] {
+  const { condition, body, maximum } = equation.attributes;
+  return [
+    list(equation.inputs),
+    context.closure([listPattern(condition.parameters)], condition, single(condition)),
+    context.closure([listPattern(body.parameters)], body, results(body)),
+    number(maximum),
+  ];
+}
+
+/** An elementwise expression in which numbers stand as numbers, and every variable once. */
+function mapCall(
+  equation: Equation,
+  expression: ElementwiseExpression,
+  names: readonly string[],
+  context: CallContext,
+): Call {
+  const someArray = equation.inputs.some((variable) => context.literal(variable) === null);
+  const replacements = new Map<string, ElementwiseExpression>();
+  const entries = new Map<Variable, string>();
+  names.forEach((name, index) => {
+    const variable = input(equation, index);
+    const value = someArray ? context.literal(variable) : null;
+    if (value !== null) replacements.set(name, { kind: "constant", value });
+    else {
+      const known = entries.get(variable) ?? name;
+      entries.set(variable, known);
+      replacements.set(name, { kind: "input", name: known });
+    }
+  });
+  const inputs = [...entries].map(([variable, name]) => ({ name, variable }));
+  return method("map", [
+    { kind: "expression", expression: replaceInputs(expression, replacements) },
+    { kind: "inputs", entries: inputs },
+  ]);
+}
+
+/** The expression with its inputs replaced. */
+export function replaceInputs(
+  expression: ElementwiseExpression,
+  replacements: ReadonlyMap<string, ElementwiseExpression>,
+): ElementwiseExpression {
+  switch (expression.kind) {
+    case "input":
+      return replacements.get(expression.name) ?? expression;
+    case "constant":
+      return expression;
+    case "apply":
+      return {
+        ...expression,
+        arguments: expression.arguments.map((argument) => replaceInputs(argument, replacements)),
+      };
+  }
+}
+
+/** Every argument of a call, in order. */
+export function argumentsOf(call: Exclude<Call, { kind: "same" }>): readonly Argument[] {
+  return call.arguments;
+}

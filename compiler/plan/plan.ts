@@ -1,0 +1,100 @@
+import type {
+  Certificate,
+  IntervalDeclaration,
+  ParameterStart,
+  ProgramDefinition,
+  StateDeclaration,
+  Target,
+  TypeDeclaration,
+} from "../../runtime/program/definition.ts";
+import type { Variable, VariableType } from "../ir/block.ts";
+import type { IrData, IrParameter } from "../ir/program.ts";
+import type { PlanFunction } from "./call.ts";
+
+/**
+ * A program for one target as data: what is executed and what is printed are both read off it. It has the parts of a
+ * definition (runtime/program/definition.ts), with functions as calls of the runtime's operations.
+ */
+export interface Plan {
+  readonly name: string;
+  readonly doc: string;
+  readonly hash: string;
+  readonly target: Target;
+  readonly certificate: Certificate | null;
+  readonly notes: readonly string[];
+  readonly sizes: ProgramDefinition["sizes"];
+  readonly spaces: ProgramDefinition["spaces"];
+  readonly givens: readonly PlanData[];
+  readonly inputs: readonly PlanData[];
+  readonly parameters: readonly PlanParameter[];
+  readonly states: readonly PlanState[];
+  readonly counter: string | null;
+  readonly output: TypeDeclaration;
+  /** networks, those that others call first */
+  readonly networks: readonly PlanNetwork[];
+  /** what `constants` and `prepare` compute and later functions read */
+  readonly hoisted: readonly NamedVariable[];
+  readonly prepared: readonly NamedVariable[];
+  /** (known) -> the hoisted values by name; null where nothing is hoisted */
+  readonly constants: PlanFunction | null;
+  readonly prepare: PlanSection | null;
+  readonly initial: PlanSection;
+  readonly step: PlanSection | null;
+  readonly finish: PlanSection;
+  readonly objective: PlanFunction | null;
+  readonly until: PlanFunction | null;
+}
+
+/** A section and its reverse, with the signatures of `Differentiable`. */
+export interface PlanSection {
+  readonly run: PlanFunction;
+  readonly reverse: PlanReverse | null;
+}
+
+export interface PlanReverse {
+  readonly save: PlanFunction;
+  readonly adjoint: PlanFunction;
+  readonly stateAdjoint: PlanFunction | null;
+}
+
+/** A network: its arguments by position, then what is known, if it reads that. */
+export interface PlanNetwork {
+  readonly name: string;
+  readonly doc: string;
+  readonly function: PlanFunction;
+}
+
+/** A variable under the name by which functions know it. */
+export interface NamedVariable {
+  readonly name: string;
+  readonly variable: Variable;
+}
+
+export interface PlanData {
+  readonly name: string;
+  readonly type: VariableType;
+  readonly doc: string;
+  readonly perStep: boolean;
+  readonly interval: IntervalDeclaration | null;
+  readonly properties: IrData["properties"];
+  readonly initial: PlanFunction | null;
+}
+
+export interface PlanParameter {
+  readonly name: string;
+  readonly type: VariableType;
+  readonly doc: string;
+  readonly perStep: boolean;
+  readonly via: IrParameter["via"];
+  /** returns the record of a parameter's interval */
+  readonly interval: PlanFunction | null;
+  readonly initial:
+    { readonly kind: "value"; readonly evaluate: PlanFunction } | Extract<ParameterStart, { kind: "random" }>;
+  readonly spectralBound: number | null;
+}
+
+export interface PlanState extends StateDeclaration {
+  readonly doc: string;
+  /** its space in the language's notation */
+  readonly notation: string;
+}

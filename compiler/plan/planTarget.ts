@@ -1,0 +1,209 @@
+import type { Target } from "../../runtime/program/definition.ts";
+import type { Block, Variable } from "../ir/block.ts";
+import type { ProgramDerivative } from "../ir/derivative.ts";
+import type { IrData, IrParameter, IrProgram } from "../ir/program.ts";
+import { spaceOf, spaceText } from "../ir/spaces.ts";
+import { blocksOf } from "../ir/variables.ts";
+import type { PlanFunction } from "./call.ts";
+import { spaceDeclaration } from "./declare.ts";
+import { moduleFunction, type Setting } from "./function.ts";
+import { KnownNames } from "./knownNames.ts";
+import { boundWeights, planNetworks } from "./networks.ts";
+import type { Plan, PlanData, PlanNetwork, PlanParameter, PlanState } from "./plan.ts";
+import { recordResult } from "./reverse.ts";
+import { planPrepare, planSections } from "./sections.ts";
+import { functionsOf } from "./traverse.ts";
+
+/**
+ * The plan of a program for one target. A solver has no reverses; an unrolled network has those of `derivative`, an
+ * equilibrium the adjoint of the step by the state as well. What no function reads is left out.
+ */
+export function planTarget(program: IrProgram, target: Target, derivative: ProgramDerivative | null): Plan {
+  const reverses = target.kind === "solver" ? null : derivative;
+  const names = new KnownNames(program);
+  const { setting, networks } = planSetting(program, reverses, names);
+  const givens = program.givens.map((data) => planData(setting, data));
+  const inputs = program.inputs.map((data) => planData(setting, data));
+  const parameters = program.parameters.map((parameter) => planParameter(setting, parameter));
+  const sections = planSections(setting, program, reverses, target);
+  const prepare = planPrepare(setting, program, reverses, names);
+  const prepared = names.read("prepare");
+  const hoisted = names.read("constants");
+  const constants = planConstants(setting, program, names);
+  return {
+    name: program.name,
+    doc: program.doc,
+    hash: program.hash,
+    target,
+    certificate: program.certificate,
+    notes: [],
+    sizes: program.sizes,
+    spaces: program.spaces,
+    givens,
+    inputs,
+    parameters,
+    states: program.states.map(planState),
+    counter: program.counter?.name ?? null,
+    output: spaceDeclaration(spaceOf(first(program.finish))),
+    networks: calledNetworks(
+      networks,
+      functionsOf({ ...sections, prepare, givens, inputs, parameters, constants }),
+    ),
+    hoisted,
+    prepared,
+    constants,
+    prepare,
+    ...sections,
+  };
+}
+
+function planSetting(
+  program: IrProgram,
+  reverses: ProgramDerivative | null,
+  names: KnownNames,
+): { readonly setting: Setting; readonly networks: readonly PlanNetwork[] } {
+  const functions = reverses?.functions ?? program.functions;
+  const blocks = [...programBlocks(program), ...reverseBlocks(reverses)];
+  const { literals, same } = plainVariables([...blocks, ...functions.map((of) => of.body)]);
+  const weights = boundWeights(functions, blocks, (variable) => names.isDeclared(variable));
+  const shared = { literals, same: followed(new Map([...same, ...weights])), nameOf: names.nameOf };
+  const networks = planNetworks(functions, shared);
+  return { setting: { ...shared, network: networks.network }, networks: networks.all };
+}
+
+function planConstants(setting: Setting, program: IrProgram, names: KnownNames): PlanFunction | null {
+  const hoisted = names.read("constants");
+  if (hoisted.length === 0) return null;
+  const result = recordResult(hoisted.map(({ name, variable }) => [name, variable]));
+  return moduleFunction(setting, [], program.constants.equations, result);
+}
+
+function planData(setting: Setting, data: IrData): PlanData {
+  return {
+    name: data.variable.name,
+    type: data.variable.type,
+    doc: data.doc,
+    perStep: data.perStep,
+    interval: data.interval,
+    properties: data.properties,
+    initial: data.initial && evaluation(setting, data.initial),
+  };
+}
+
+function planParameter(setting: Setting, parameter: IrParameter): PlanParameter {
+  const { variable, initial, interval, ...stated } = parameter;
+  return {
+    ...stated,
+    type: variable.type,
+    initial:
+      initial.kind === "block" ? { kind: "value", evaluate: evaluation(setting, initial.block) } : initial,
+    interval: interval && planInterval(setting, interval),
+  };
+}
+
+function planInterval(setting: Setting, interval: NonNullable<IrParameter["interval"]>): PlanFunction {
+  const { low, high, lowOpen, highOpen } = interval;
+  const end = (block: Block | null) =>
+    block === null
+      ? ({ kind: "constant", value: null } as const)
+      : ({ kind: "variable", variable: first(block) } as const);
+  return moduleFunction(setting, [], [...(low?.equations ?? []), ...(high?.equations ?? [])], {
+    kind: "record",
+    entries: [
+      { name: "low", result: end(low) },
+      { name: "high", result: end(high) },
+      { name: "lowOpen", result: { kind: "constant", value: lowOpen } },
+      { name: "highOpen", result: { kind: "constant", value: highOpen } },
+    ],
+  });
+}
+
+function evaluation(setting: Setting, block: Block): PlanFunction {
+  return moduleFunction(setting, [], block.equations, { kind: "variable", variable: first(block) });
+}
+
+function planState(state: IrProgram["states"][number]): PlanState {
+  const { space, ...stated } = state;
+  return { ...stated, type: spaceDeclaration(space), notation: spaceText(space) };
+}
+
+/** The networks that functions call, directly or through another network. */
+function calledNetworks(
+  networks: readonly PlanNetwork[],
+  callers: readonly PlanFunction[],
+): readonly PlanNetwork[] {
+  const called = new Set<string>();
+  const visit = (of: PlanFunction): void => {
+    for (const { call } of of.statements) {
+      if (call.kind === "function" && !called.has(call.name)) {
+        called.add(call.name);
+        networks
+          .filter((network) => network.name === call.name)
+          .forEach((network) => visit(network.function));
+      }
+      for (const argument of call.arguments) if (argument.kind === "closure") visit(argument.function);
+    }
+  };
+  callers.forEach(visit);
+  return networks.filter((network) => called.has(network.name));
+}
+
+function first(block: Block): Variable {
+  const variable = block.results[0];
+  if (variable === undefined) throw new Error("a block that stands for a value has no result");
+  return variable;
+}
+
+function programBlocks(program: IrProgram): readonly Block[] {
+  const optional = [
+    program.step,
+    program.objective,
+    program.until,
+    ...[...program.givens, ...program.inputs].map((data) => data.initial),
+    ...program.parameters.flatMap(({ interval, initial }) => [
+      interval?.low ?? null,
+      interval?.high ?? null,
+      initial.kind === "block" ? initial.block : null,
+    ]),
+  ].filter((block) => block !== null);
+  return [program.constants, program.prepare, program.initial, program.finish, ...optional];
+}
+
+function reverseBlocks(derivative: ProgramDerivative | null): readonly Block[] {
+  if (derivative === null) return [];
+  const sections = [derivative.prepare, derivative.initial, derivative.step, derivative.finish];
+  return sections.flatMap((section) =>
+    section === null
+      ? []
+      : [section.save, section.adjoint.block, ...(section.stateAdjoint ? [section.stateAdjoint.block] : [])],
+  );
+}
+
+/** The variables that are plain numbers, and those that are other names of a variable. */
+function plainVariables(blocks: readonly Block[]): {
+  readonly literals: ReadonlyMap<Variable, number>;
+  readonly same: ReadonlyMap<Variable, Variable>;
+} {
+  const literals = new Map<Variable, number>();
+  const same = new Map<Variable, Variable>();
+  const visit = (block: Block): void => {
+    for (const equation of block.equations) {
+      const [input] = equation.inputs;
+      const [output] = equation.outputs;
+      if (equation.operation === "constant" && output) literals.set(output, equation.attributes.value);
+      if (equation.operation === "stopGradient" && input && output) same.set(output, input);
+      blocksOf(equation).forEach(visit);
+    }
+  };
+  blocks.forEach(visit);
+  return { literals, same };
+}
+
+/** The map with chains of names followed to their end. */
+function followed(same: ReadonlyMap<Variable, Variable>): ReadonlyMap<Variable, Variable> {
+  const end = (variable: Variable): Variable => {
+    const next = same.get(variable);
+    return next === undefined ? variable : end(next);
+  };
+  return new Map([...same.keys()].map((variable) => [variable, end(variable)]));
+}

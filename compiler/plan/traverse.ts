@@ -1,0 +1,38 @@
+import type { PlanFunction } from "./call.ts";
+import type { Plan, PlanSection } from "./plan.ts";
+
+type Parts = Pick<
+  Plan,
+  | "givens"
+  | "inputs"
+  | "parameters"
+  | "constants"
+  | "prepare"
+  | "initial"
+  | "step"
+  | "finish"
+  | "objective"
+  | "until"
+>;
+
+/** All functions of a plan but its networks. */
+export function functionsOf(plan: Parts): readonly PlanFunction[] {
+  const optional = [
+    ...[...plan.givens, ...plan.inputs].map((data) => data.initial),
+    ...plan.parameters.flatMap(({ initial, interval }) => [
+      initial.kind === "value" ? initial.evaluate : null,
+      interval,
+    ]),
+    plan.constants,
+    plan.objective,
+    plan.until,
+    ...[plan.prepare, plan.initial, plan.step, plan.finish].flatMap(functionsOfSection),
+  ];
+  return optional.filter((of) => of !== null);
+}
+
+function functionsOfSection(section: PlanSection | null): readonly (PlanFunction | null)[] {
+  if (section === null) return [];
+  const { run, reverse } = section;
+  return reverse === null ? [run] : [run, reverse.save, reverse.adjoint, reverse.stateAdjoint];
+}
