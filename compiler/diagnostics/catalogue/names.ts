@@ -1,4 +1,4 @@
-import { defineDiagnostic, didYouMean } from "../entry.ts";
+import { defineDiagnostic, didYouMean, listing } from "../entry.ts";
 
 /** IPX1xxx: names. */
 export const names = {
@@ -33,4 +33,161 @@ export const names = {
     title: ({ what }) => `Not yet: ${what}`,
     mark: () => "this is written in the reference as [later]",
   }),
+
+  IPX1002: defineDiagnostic<{ readonly name: string; readonly word: string }>()({
+    severity: "error",
+    class: "user",
+    title: ({ name }) => `\`${name}\` is declared twice`,
+    mark: () => "declared again here",
+    labels: { first: ({ word }) => `${word} of this name` },
+    hint: () => "A name means one thing in a program: choose another one.",
+  }),
+
+  IPX1003: defineDiagnostic<{ readonly name: string; readonly word: string }>()({
+    severity: "error",
+    class: "user",
+    title: ({ name }) => `\`${name}\` is declared further down`,
+    mark: () => "read here",
+    labels: { declared: ({ name, word }) => `the ${word} \`${name}\`` },
+    hint: ({ name }) => `A program reads downwards: move the declaration of \`${name}\` above this line.`,
+  }),
+
+  IPX1004: defineDiagnostic<{ readonly name: string }>()({
+    severity: "error",
+    class: "user",
+    title: ({ name }) => `\`${name}\` needs itself`,
+    mark: () => "which leads back to it",
+    hint: () => "Functions and networks are not recursive. For repetition write `repeat` or `while`.",
+  }),
+
+  IPX1005: defineDiagnostic<{ readonly name: string; readonly word: "input" | "learn" }>()({
+    severity: "error",
+    class: "user",
+    title: ({ name }) => `Nothing reads \`${name}\``,
+    mark: ({ word }) =>
+      word === "input" ? "every sample would give the same result" : "nothing would be trained",
+    hint: ({ name }) => `Use \`${name}\`, or remove its declaration.`,
+  }),
+
+  IPX1006: defineDiagnostic<{ readonly name: string; readonly word: string }>()({
+    severity: "warning",
+    class: "user",
+    title: ({ name }) => `Nothing reads \`${name}\``,
+    mark: ({ word }) => `this \`${word}\` has no effect`,
+    hint: () => "Remove its declaration.",
+  }),
+
+  IPX1007: defineDiagnostic<{ readonly name: string }>()({
+    severity: "note",
+    class: "user",
+    title: ({ name }) => `\`${name}\` is also a name of the library`,
+    mark: () => "this one is meant from here on",
+  }),
+
+  IPX1009: defineDiagnostic<{ readonly callee: string; readonly name: string }>()({
+    severity: "error",
+    class: "user",
+    title: ({ callee, name }) => `\`${callee}\` needs \`${name}\``,
+    mark: ({ name }) => `\`${name}\` is missing`,
+    hint: ({ callee, name }) => `Write \`${callee}(..., ${name} = ...)\`.`,
+  }),
+
+  IPX1010: defineDiagnostic<{
+    readonly callee: string;
+    readonly parameters: readonly string[];
+    readonly count: number;
+    readonly atLeast: boolean;
+  }>()({
+    severity: "error",
+    class: "user",
+    title: ({ callee, parameters, atLeast }) =>
+      `\`${callee}\` takes ${atLeast ? "at least " : ""}${argumentCount(parameters.length)}`,
+    mark: ({ count }) => `here ${count === 1 ? "is" : "are"} ${count === 0 ? "none" : count}`,
+    hint: ({ callee, parameters }) =>
+      parameters.length === 0
+        ? `Write \`${callee}\` alone.`
+        : `Write \`${callee}(${parameters.join(", ")})\`.`,
+  }),
+
+  IPX1012: defineDiagnostic<{ readonly path: string }>()({
+    severity: "error",
+    class: "user",
+    title: ({ path }) => `I cannot read the file \`${path}\``,
+    mark: () => "imported here",
+    hint: () => 'The path is relative to this file, as in `import armijo from "./armijo_library.ipx"`.',
+  }),
+
+  IPX1013: defineDiagnostic<{
+    readonly name: string;
+    readonly path: string;
+    readonly suggestion: string | null;
+  }>()({
+    severity: "error",
+    class: "user",
+    title: ({ name, path }) => `The file \`${path}\` declares no \`${name}\``,
+    hint: ({ suggestion }) => didYouMean(suggestion),
+    fix: ({ suggestion }) => `Write \`${suggestion ?? ""}\``,
+  }),
+
+  IPX1014: defineDiagnostic<{
+    readonly setting: string;
+    readonly value: string;
+    readonly words: readonly string[];
+    readonly suggestion: string | null;
+  }>()({
+    severity: "error",
+    class: "user",
+    title: ({ setting, value }) => `\`${setting}\` cannot be \`${value}\``,
+    hint: ({ suggestion, words }) =>
+      didYouMean(suggestion) ??
+      `It is ${listing(
+        words.map((word) => `\`${word}\``),
+        "or",
+      )}.`,
+    fix: ({ suggestion }) => `Write \`${suggestion ?? ""}\``,
+  }),
+
+  IPX1015: defineDiagnostic<{ readonly program: string }>()({
+    severity: "error",
+    class: "user",
+    title: ({ program }) => `The program \`${program}\` has no \`output\``,
+    mark: () => "what is the result?",
+    hint: () => "Write `output x` with a state, or an expression over states and inputs.",
+  }),
+
+  IPX1016: defineDiagnostic<{ readonly word: string }>()({
+    severity: "error",
+    class: "user",
+    title: ({ word }) => `A program has one \`${word}\``,
+    mark: () => "this is the second",
+    labels: { first: () => "the first one" },
+  }),
+
+  IPX1017: defineDiagnostic<{ readonly name: string; readonly what: string; readonly wanted: string }>()({
+    severity: "error",
+    class: "user",
+    title: ({ wanted }) => `${wanted} is wanted here`,
+    mark: ({ name, what }) => `\`${name}\` is ${what}`,
+  }),
+
+  IPX1018: defineDiagnostic<{ readonly callee: string; readonly name: string }>()({
+    severity: "error",
+    class: "user",
+    title: ({ name }) => `\`${name}\` is given twice`,
+    mark: () => "for the second time here",
+    labels: { first: () => "for the first time" },
+  }),
+
+  IPX1019: defineDiagnostic<{ readonly property: string; readonly suggestion: string | null }>()({
+    severity: "error",
+    class: "user",
+    title: ({ property }) => `I know no property \`${property}\``,
+    hint: ({ suggestion }) => didYouMean(suggestion),
+    fix: ({ suggestion }) => `Write \`${suggestion ?? ""}\``,
+  }),
 };
+
+function argumentCount(count: number): string {
+  if (count === 0) return "no arguments";
+  return count === 1 ? "one argument" : `${count} arguments`;
+}

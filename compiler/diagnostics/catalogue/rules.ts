@@ -88,4 +88,141 @@ export const rules = {
     hint: ({ name, declared }) =>
       `\`${name}\` was declared in ${declared}. Use \`clip(..., low, high)\`, or widen the interval.`,
   }),
+
+  IPX3005: defineDiagnostic<{
+    readonly callee: string;
+    readonly actual: string;
+    readonly instead: string | null;
+  }>()({
+    severity: "error",
+    class: "user",
+    title: ({ callee }) => (callee === "norm" ? "`norm` is of linear operators" : `\`${callee}\` is of maps`),
+    mark: ({ actual }) => `this is ${actual}`,
+    hint: ({ instead }) => (instead === null ? null : `Write \`${instead}\`.`),
+    fix: ({ instead }) => `Write \`${instead ?? ""}\``,
+  }),
+
+  IPX3006: defineDiagnostic<{ readonly network: string; readonly layer: string }>()({
+    severity: "warning",
+    class: "user",
+    title: ({ network }) => `\`${network}\` is differentiable almost everywhere only`,
+    mark: () => "its gradient is asked for here",
+    labels: { layer: ({ layer }) => `\`${layer}\` has a kink` },
+    hint: () => "For a gradient that exists everywhere use a smooth layer, such as `softplus` or `silu`.",
+  }),
+
+  IPX3104: defineDiagnostic<{ readonly operator: string; readonly domain: string }>()({
+    severity: "error",
+    class: "user",
+    title: () => "I cannot see that this operator is definite",
+    mark: () => "it may have a kernel",
+    hint: ({ operator }) =>
+      `\`solve\` wants a sum with a summand \`c*I\`, c > 0: \`${operator} + 1e-6*I\`. ` +
+      "Positive are `A'*A`, `c*I`, `diag(v)` with v >= 0 and their sums.",
+    fix: ({ operator }) => `Write \`${operator} + 1e-6*I\``,
+  }),
+
+  IPX3105: defineDiagnostic<{ readonly callee: string; readonly wanted: string; readonly actual: string }>()({
+    severity: "error",
+    class: "user",
+    title: ({ callee, wanted }) => `\`${callee}\` is of numbers in ${wanted}`,
+    mark: ({ actual }) => `this is in ${actual}`,
+    hint: ({ callee, wanted }) =>
+      callee === "log"
+        ? "Declare the interval of what stands here, or keep away from 0: `max(..., 1e-12)`."
+        : `Declare the interval of what stands here, or write \`max(..., ${wanted.slice(1, 2)})\`.`,
+  }),
+
+  IPX3106: defineDiagnostic<{ readonly actual: string }>()({
+    severity: "error",
+    class: "user",
+    title: () => "A scaling must be positive",
+    mark: ({ actual }) => `this is in ${actual}`,
+    hint: () => "`scaling = d` takes d in (0, inf), entry by entry: it is the inverse of the metric.",
+  }),
+
+  IPX3107: defineDiagnostic<{ readonly name: string; readonly part: string }>()({
+    severity: "error",
+    class: "user",
+    title: () => "A scaling needs a separable function",
+    mark: ({ part }) => `${part} is not a sum over entries`,
+    labels: { part: () => "because of this part" },
+    hint: () => "`norm1`, `norm2sq`, `huber` and indicators of boxes are separable.",
+  }),
+
+  IPX3201: defineDiagnostic<{
+    readonly actual: string;
+    readonly last: string;
+    readonly hint: string | null;
+  }>()({
+    severity: "error",
+    class: "user",
+    title: () => "This index may leave its range",
+    mark: ({ actual }) => `this ${actual}`,
+    labels: { operand: ({ last }) => `indices go from 0 to ${last}` },
+    hint: ({ hint }) => hint,
+  }),
+
+  IPX3203: defineDiagnostic<{ readonly name: string; readonly actual: string; readonly declared: string }>()({
+    severity: "error",
+    class: "user",
+    title: ({ name }) => `\`${name}\` does not begin in its interval`,
+    mark: ({ actual }) => `this is ${actual}`,
+    labels: { interval: ({ declared }) => `its interval is ${declared}` },
+    hint: ({ declared }) => `Choose a value in ${declared}, or widen the interval.`,
+  }),
+
+  IPX3204: defineDiagnostic<{ readonly interval: string }>()({
+    severity: "error",
+    class: "user",
+    title: () => "No number lies in this interval",
+    mark: ({ interval }) => `${interval} is empty`,
+    hint: () => "The smaller end stands first.",
+  }),
+
+  IPX3205: defineDiagnostic<{ readonly setting: string; readonly actual: string; readonly wanted: string }>()(
+    {
+      severity: "error",
+      class: "user",
+      title: ({ setting, wanted }) => `\`${setting}\` is in ${wanted}`,
+      mark: ({ actual }) => `this is ${actual}`,
+    },
+  ),
+
+  IPX3206: defineDiagnostic<{
+    readonly callee: string;
+    readonly parameter: string;
+    readonly actual: string;
+    readonly declared: string;
+  }>()({
+    severity: "error",
+    class: "user",
+    title: ({ callee, parameter, declared }) => `\`${parameter}\` of \`${callee}\` is in ${declared}`,
+    mark: ({ actual }) => `this is in ${actual}`,
+  }),
+
+  IPX3301: defineDiagnostic<{ readonly property: string; readonly needed: string }>()({
+    severity: "error",
+    class: "user",
+    title: () => "I cannot prove this",
+    mark: ({ property }) => `\`${property}\` is asserted of what is computed`,
+    hint: ({ needed }) => needed,
+  }),
+
+  IPX3302: defineDiagnostic<{ readonly property: string; readonly of: string; readonly actual: string }>()({
+    severity: "error",
+    class: "user",
+    title: ({ property, of }) => `\`${property}\` is a property of ${of}`,
+    mark: () => "stated here",
+    labels: { declared: ({ actual }) => `this is ${actual}` },
+  }),
+
+  IPX3303: defineDiagnostic<{ readonly property: string; readonly wanted: string }>()({
+    severity: "error",
+    class: "user",
+    title: ({ property, wanted }) =>
+      wanted === "" ? `\`${property}\` has no bound` : `\`${property}\` needs a bound`,
+    mark: ({ wanted }) => (wanted === "" ? "it holds, or does not" : `\`${wanted}\` is wanted`),
+    hint: ({ property, wanted }) => `Write \`with ${wanted === "" ? property : wanted}\`.`,
+  }),
 };

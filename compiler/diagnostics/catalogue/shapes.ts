@@ -87,4 +87,265 @@ export const shapes = {
     hint: ({ left, right }) =>
       `\`${left} .* ${right}\` is entry by entry, \`dot(${left}, ${right})\` the inner product.`,
   }),
+
+  IPX2001: defineDiagnostic<{
+    readonly left: string;
+    readonly right: string;
+    readonly hint: string | null;
+  }>()({
+    severity: "error",
+    class: "user",
+    title: () => "These two cannot be added",
+    mark: ({ right }) => `this is ${right}`,
+    labels: { left: ({ left }) => `this is ${left}` },
+    hint: ({ hint }) => hint,
+  }),
+
+  IPX2003: defineDiagnostic<{ readonly sign: string; readonly corrected: string }>()({
+    severity: "error",
+    class: "user",
+    title: () => "A number and an array",
+    mark: ({ sign }) => `\`${sign}\` adds what is alike`,
+    hint: ({ corrected }) => `To repeat the number in every entry write \`${corrected}\`.`,
+    fix: ({ corrected }) => `Write \`${corrected}\``,
+  }),
+
+  IPX2004: defineDiagnostic<{
+    readonly takes: string;
+    readonly gives: string;
+    readonly corrected: string | null;
+  }>()({
+    severity: "error",
+    class: "user",
+    title: () => "These operators do not fit together",
+    mark: ({ takes }) => `takes ${takes}`,
+    labels: { inner: ({ gives }) => `gives ${gives}` },
+    hint: ({ corrected }) => (corrected === null ? null : `Do you mean \`${corrected}\`?`),
+    fix: ({ corrected }) => `Write \`${corrected ?? ""}\``,
+  }),
+
+  IPX2007: defineDiagnostic<{
+    readonly name: string;
+    readonly declared: string;
+    readonly actual: string;
+    readonly hint: string | null;
+  }>()({
+    severity: "error",
+    class: "user",
+    title: ({ name }) => `\`${name}\` gets something else than was declared`,
+    mark: ({ actual }) => `this is ${actual}`,
+    labels: { declared: ({ name, declared }) => `\`${name}\` is ${declared}` },
+    hint: ({ hint }) => hint,
+  }),
+
+  IPX2008: defineDiagnostic<{
+    readonly callee: string;
+    readonly parameter: string;
+    readonly wanted: string;
+    readonly actual: string;
+  }>()({
+    severity: "error",
+    class: "user",
+    title: ({ callee }) => `\`${callee}\` does not take this`,
+    mark: ({ actual }) => `this is ${actual}`,
+    hint: ({ callee, parameter, wanted }) => `The argument \`${parameter}\` of \`${callee}\` is ${wanted}.`,
+  }),
+
+  IPX2010: defineDiagnostic<{ readonly name: string; readonly isNet: boolean }>()({
+    severity: "error",
+    class: "user",
+    title: () => "Layers stand in networks",
+    mark: ({ name, isNet }) => `\`${name}\` is a ${isNet ? "network without weights" : "layer"}`,
+    hint: ({ name }) =>
+      `Declare a network with weights, \`learn N : net ... = ${name}(...)\`, and apply \`N\`.`,
+  }),
+
+  IPX2011: defineDiagnostic<{ readonly name: string; readonly call: string }>()({
+    severity: "error",
+    class: "user",
+    title: () => "A function is applied, not multiplied",
+    mark: ({ name }) => `\`${name}\` is a function`,
+    hint: ({ call }) => `Write \`${call}\`.`,
+    fix: ({ call }) => `Write \`${call}\``,
+  }),
+
+  IPX2012: defineDiagnostic<{
+    readonly name: string;
+    readonly actual: string;
+    readonly product: string | null;
+  }>()({
+    severity: "error",
+    class: "user",
+    title: ({ name }) => `\`${name}\` is no function`,
+    mark: ({ actual }) => `this is ${actual}`,
+    hint: ({ product }) => (product === null ? null : `For a product write \`${product}\`.`),
+    fix: ({ product }) => `Write \`${product ?? ""}\``,
+  }),
+
+  IPX2014: defineDiagnostic<{ readonly name: string; readonly type: string }>()({
+    severity: "error",
+    class: "user",
+    title: ({ name }) => `The type of \`${name}\` is not determined`,
+    mark: ({ type }) => `this is ${type}`,
+    hint: ({ name }) => `Declare it, \`let ${name} : ... = ...\`.`,
+  }),
+
+  IPX2015: defineDiagnostic<{
+    readonly wanted: string;
+    readonly actual: string;
+    readonly hint: string | null;
+  }>()({
+    severity: "error",
+    class: "user",
+    title: ({ wanted }) => `${wanted} is wanted here`,
+    mark: ({ actual }) => `this is ${actual}`,
+    hint: ({ hint }) => hint,
+  }),
+
+  IPX2016: defineDiagnostic<{ readonly actual: string; readonly operand: string }>()({
+    severity: "error",
+    class: "user",
+    title: () => "Only operators have an adjoint",
+    mark: ({ actual }) => `this is ${actual}`,
+    hint: ({ operand }) => `For the inner product with x write \`dot(${operand}, x)\`.`,
+  }),
+
+  IPX2018: defineDiagnostic<{ readonly callee: string; readonly space: string; readonly isSpace: boolean }>()(
+    {
+      severity: "error",
+      class: "user",
+      title: ({ callee }) => `\`${callee}\` asks for an order`,
+      mark: ({ space, isSpace }) => (isSpace ? `the entries of ${space} may be complex` : `this is ${space}`),
+      labels: { declared: ({ space }) => `\`${space}\` is declared here` },
+      hint: ({ space, isSpace }) =>
+        isSpace ? `Declare \`space ${space} in R\`.` : "Take `abs(...)` or the real part, `real*(...)`.",
+      fix: ({ space }) => `Write \`space ${space} in R\``,
+    },
+  ),
+
+  IPX2019: defineDiagnostic<{ readonly sign: string; readonly dotted: string }>()({
+    severity: "error",
+    class: "user",
+    title: () => "Arrays have no order among each other",
+    mark: ({ sign }) => `\`${sign}\` compares two numbers`,
+    hint: ({ dotted }) => `Compare norms, or entry by entry: \`${dotted}\`.`,
+  }),
+
+  IPX2020: defineDiagnostic<{ readonly actual: string }>()({
+    severity: "error",
+    class: "user",
+    title: () => "A condition is wanted here",
+    mark: ({ actual }) => `this is ${actual}`,
+    hint: () => "A condition is a comparison, a `bool`, or several of them with `and`, `or`, `not`.",
+  }),
+
+  IPX2021: defineDiagnostic<{
+    readonly names: number;
+    readonly parts: number | null;
+    readonly actual: string;
+  }>()({
+    severity: "error",
+    class: "user",
+    title: ({ names, parts }) => (parts === null ? "This has no parts" : `${names} names for ${parts} parts`),
+    mark: ({ actual }) => `this is ${actual}`,
+  }),
+
+  IPX2022: defineDiagnostic<{ readonly actual: string }>()({
+    severity: "error",
+    class: "user",
+    title: () => "This has no rows",
+    mark: ({ actual }) => `this is ${actual}`,
+    hint: () => "Rows are taken of arrays, and of operators that give arrays: `A[i]`, `y[i]`.",
+  }),
+
+  IPX2023: defineDiagnostic<{ readonly sign: string; readonly left: string; readonly right: string }>()({
+    severity: "error",
+    class: "user",
+    title: ({ sign }) => `\`${sign}\` works entry by entry`,
+    mark: ({ right }) => `this is ${right}`,
+    labels: { left: ({ left }) => `this is ${left}` },
+    hint: () => "Both sides are arrays of one shape, or one of them is a number.",
+  }),
+
+  IPX2024: defineDiagnostic<{ readonly type: string; readonly hint: string | null }>()({
+    severity: "error",
+    class: "user",
+    title: () => "This type cannot stand here",
+    mark: ({ type }) => `this is ${type}`,
+    hint: ({ hint }) => hint,
+  }),
+
+  IPX2025: defineDiagnostic<{ readonly actual: string }>()({
+    severity: "error",
+    class: "user",
+    title: () => "A size is wanted here",
+    mark: ({ actual }) => actual,
+    hint: () =>
+      "Sizes are whole numbers and names of the program's head, with `+`, `-`, `*` and `/` by a number.",
+  }),
+
+  IPX2026: defineDiagnostic<{ readonly actual: string }>()({
+    severity: "error",
+    class: "user",
+    title: () => "Only functions to R have a gradient",
+    mark: ({ actual }) => `this is ${actual}`,
+  }),
+
+  IPX2027: defineDiagnostic<{ readonly layer: string; readonly wanted: string; readonly actual: string }>()({
+    severity: "error",
+    class: "user",
+    title: ({ layer }) => `\`${layer}\` does not take this`,
+    mark: ({ wanted }) => `takes ${wanted}`,
+    labels: { input: ({ actual }) => `this is ${actual}` },
+  }),
+
+  IPX2028: defineDiagnostic<{ readonly actual: string; readonly operator: string | null }>()({
+    severity: "error",
+    class: "user",
+    title: () => "Only a number can be divided by",
+    mark: ({ actual }) => `this is ${actual}`,
+    hint: ({ operator }) =>
+      operator === null
+        ? "For a division entry by entry write `./`."
+        : `For a solution write \`solve(${operator}, b)\`.`,
+  }),
+
+  IPX2029: defineDiagnostic<{
+    readonly left: string;
+    readonly right: string;
+    readonly hint: string | null;
+  }>()({
+    severity: "error",
+    class: "user",
+    title: () => "These two have no product",
+    mark: ({ right }) => `this is ${right}`,
+    labels: { left: ({ left }) => `this is ${left}` },
+    hint: ({ hint }) => hint,
+  }),
+
+  IPX2030: defineDiagnostic<{ readonly base: string }>()({
+    severity: "error",
+    class: "user",
+    title: () => "A power of an array",
+    mark: () => "`^` is of numbers",
+    hint: ({ base }) => `Entry by entry it is \`${base} .^ 2\`; the sum of squares is \`norm2sq(${base})\`.`,
+  }),
+
+  IPX2031: defineDiagnostic<{ readonly consequent: string; readonly alternative: string }>()({
+    severity: "error",
+    class: "user",
+    title: () => "The two branches differ in type",
+    mark: ({ alternative }) => `this is ${alternative}`,
+    labels: { consequent: ({ consequent }) => `this is ${consequent}` },
+  }),
+
+  IPX2032: defineDiagnostic<{ readonly declared: string; readonly inputs: string }>()({
+    severity: "error",
+    class: "user",
+    title: () => "These inputs cannot be joined to one image",
+    mark: ({ declared }) => `declared as ${declared}`,
+    hint: () =>
+      "A network with one argument gets all inputs joined on channels: they are images of one size, " +
+      "or numbers beside images.",
+  }),
 };

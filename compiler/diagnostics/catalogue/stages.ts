@@ -36,4 +36,30 @@ export const stages = {
       `Freeze it in the step, and declare the function there: \`let ${name}0 = ${name}\`, then \`fun ...\` with ` +
       `\`${name}0\`. Its \`grad\` and \`prox\` are then those of one function.`,
   }),
+
+  IPX4001: defineDiagnostic<{ readonly what: string; readonly name: string; readonly source: string }>()({
+    severity: "error",
+    class: "user",
+    title: ({ what }) => `${what} cannot depend on this`,
+    mark: ({ name, source }) => `\`${name}\` is ${source}`,
+    labels: { declared: ({ name }) => `\`${name}\` is declared here` },
+  }),
+
+  IPX4004: defineDiagnostic<{ readonly name: string; readonly place: string }>()({
+    severity: "error",
+    class: "user",
+    title: ({ name }) => `\`${name}\` is another one in each step`,
+    mark: ({ place }) => `read ${place}, outside the step`,
+    labels: { declared: () => "declared `per step`" },
+    hint: () => "Read it in the step, or remove `per step`.",
+  }),
+
+  IPX4005: defineDiagnostic<{ readonly name: string; readonly word: string }>()({
+    severity: "error",
+    class: "user",
+    title: ({ name }) => `\`${name}\` has no value here`,
+    mark: () => "read before the first step",
+    labels: { declared: ({ word }) => `this \`${word}\` changes while the program runs` },
+    hint: () => "Compute it in the step, with `let`.",
+  }),
 };

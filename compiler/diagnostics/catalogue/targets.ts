@@ -11,4 +11,90 @@ export const targets = {
     hint: ({ name }) =>
       `Make \`${name}\` one value for all steps (remove \`per step\`), or keep \`unroll\` only.`,
   }),
+
+  IPX6001: defineDiagnostic<{ readonly target: string; readonly program: string }>()({
+    severity: "error",
+    class: "user",
+    title: () => "There is no step to repeat",
+    mark: ({ target }) => `\`${target}\` is asked for here`,
+    hint: ({ target }) =>
+      `A program without \`step\` is evaluated once: remove \`${target}(...)\`, or write a step.`,
+  }),
+
+  IPX6003: defineDiagnostic<{ readonly name: string; readonly word: string }>()({
+    severity: "error",
+    class: "user",
+    title: () => "`until` sees what lives on",
+    mark: ({ name, word }) => `\`${name}\` is a \`${word}\` of the step`,
+    labels: { declared: () => "declared here" },
+    hint: ({ name }) =>
+      `Write \`report ${name}_ = ${name}\` in the step and test \`${name}_\`, or make it a state.`,
+  }),
+
+  IPX6004: defineDiagnostic<{ readonly name: string; readonly word: "counter" | "draw" }>()({
+    severity: "error",
+    class: "user",
+    title: () => "This step is not one map",
+    mark: () => "an equilibrium is asked for here",
+    labels: {
+      source: ({ name, word }) =>
+        word === "counter" ? `\`${name}\` counts the iterations` : `\`${name}\` is drawn anew in each step`,
+    },
+    hint: ({ word }) =>
+      word === "counter"
+        ? "A fixed point belongs to one map: remove what depends on the iteration, or keep `unroll` or `converge`."
+        : "Draw it as a member, once for each sample, or keep `unroll` or `converge`.",
+  }),
+
+  IPX6005: defineDiagnostic<{ readonly name: string }>()({
+    severity: "error",
+    class: "user",
+    title: () => "A solver has no last step",
+    mark: () => "a run to convergence is asked for here",
+    labels: { perStep: ({ name }) => `\`${name}\` is bound for each step` },
+    hint: ({ name }) => `Remove \`per step\` at \`${name}\`, or keep \`unroll\` only.`,
+  }),
+
+  IPX6006: defineDiagnostic<{ readonly target: string }>()({
+    severity: "error",
+    class: "user",
+    title: ({ target }) => `\`${target}\` is asked for twice`,
+    mark: () => "for the second time here",
+    labels: { first: () => "for the first time" },
+  }),
+
+  IPX6007: defineDiagnostic<{ readonly threshold: string }>()({
+    severity: "warning",
+    class: "user",
+    title: ({ threshold }) => `Single precision does not reach ${threshold}`,
+    mark: () => "the run would end at `max`",
+    hint: () => "A relative threshold is at least 1e-7 on a float32 engine; 1e-6 is usual.",
+  }),
+
+  IPX6008: defineDiagnostic<{ readonly target: string; readonly network: string }>()({
+    severity: "error",
+    class: "user",
+    title: () => "Batch normalisation in a step that is repeated until it converges",
+    mark: ({ target }) => `\`${target}\` is asked for here`,
+    labels: { network: ({ network }) => `\`${network}\` normalises over the batch` },
+    hint: () => "A sample's result would depend on the others. Use `instancenorm`, or none.",
+  }),
+
+  IPX6009: defineDiagnostic<{ readonly network: string }>()({
+    severity: "warning",
+    class: "user",
+    title: () => "Batch normalisation in a step",
+    mark: ({ network }) => `\`${network}\` normalises over the batch`,
+    hint: () =>
+      "While training, a sample's result depends on the others of its batch. Use `instancenorm`, or none.",
+  }),
+
+  IPX6010: defineDiagnostic<{ readonly target: string }>()({
+    severity: "error",
+    class: "user",
+    title: ({ target }) => `\`${target}\` needs the number of steps`,
+    mark: () => "how many steps?",
+    hint: ({ target }) => `Write \`${target}(16)\`.`,
+    fix: ({ target }) => `Write \`${target}(10)\``,
+  }),
 };

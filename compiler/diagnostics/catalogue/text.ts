@@ -1,10 +1,4 @@
-import { defineDiagnostic, listing, type NoArguments } from "../entry.ts";
-
-const quoted = (words: readonly string[]): string =>
-  listing(
-    words.map((word) => `\`${word}\``),
-    "or",
-  );
+import { defineDiagnostic, didYouMean, listing, type NoArguments } from "../entry.ts";
 
 /** IPX0xxx: the text, before anything is known of its meaning. */
 export const text = {
@@ -15,12 +9,12 @@ export const text = {
     hint: ({ codePoint }) => `It is the character ${codePoint}. Names are letters, digits and \`_\`.`,
   }),
 
-  IPX0002: defineDiagnostic<{ readonly sign: string; readonly advice: string }>()({
+  IPX0002: defineDiagnostic<{ readonly sign: string; readonly instead: string }>()({
     severity: "error",
     class: "user",
     title: ({ sign }) => `\`${sign}\` is not a sign of this language`,
-    hint: ({ advice }) => advice,
-    fix: ({ advice }) => advice.replace(/\.$/u, ""),
+    hint: ({ instead }) => `Write \`${instead}\` instead.`,
+    fix: ({ instead }) => `Write \`${instead}\``,
   }),
 
   IPX0003: defineDiagnostic<NoArguments>()({
@@ -164,12 +158,12 @@ export const text = {
     hint: () => "Name the inner parts with `let`.",
   }),
 
-  IPX0016: defineDiagnostic<{ readonly limit: number }>()({
+  IPX0016: defineDiagnostic<{ readonly limit: number; readonly what: "operators" | "nested parts" }>()({
     severity: "error",
     class: "limitation",
-    title: ({ limit }) => `An expression has more than ${limit} operators`,
-    mark: () => "too many before this one",
-    labels: { start: () => "it begins here" },
+    title: ({ limit, what }) => `An expression has more than ${limit} ${what}`,
+    mark: () => "one too many",
+    labels: { begin: () => "it begins here" },
     hint: () => "Name its parts with `let`.",
   }),
 
@@ -227,12 +221,22 @@ export const text = {
     hint: ({ word, place }) => misplaced(word, place),
   }),
 
-  IPX0023: defineDiagnostic<{ readonly name: string; readonly words: readonly string[] }>()({
+  IPX0023: defineDiagnostic<{
+    readonly name: string;
+    readonly place: "file" | "program" | "block";
+    readonly suggestion: string | null;
+  }>()({
     severity: "error",
     class: "user",
-    title: ({ name }) => `\`${name}\` begins no declaration`,
-    mark: ({ words }) => `one of ${quoted(words)} is wanted`,
-    hint: ({ name }) => `To update \`${name}\`, write \`${name} <- ...\` in the step.`,
+    title: ({ name, place }) => `\`${name}\` begins no ${place === "block" ? "statement" : "declaration"}`,
+    hint: ({ name, place, suggestion }) => {
+      if (suggestion !== null) return didYouMean(suggestion);
+      if (place === "block")
+        return `A new name is declared by \`let ${name} = ...\`, a state updated by \`${name} <- ...\`.`;
+      return place === "program"
+        ? "The members of a program begin with a word such as `given`, `let` or `step`."
+        : "A file holds programs, problems, nets, functions and imports.";
+    },
   }),
 };
 
