@@ -1,0 +1,32 @@
+import type { ArraySignature } from "./signature.ts";
+
+export const prox: ArraySignature = {
+  definition: "prox(t*g)(x) = argmin t g(z) + 1/2 |z - x|^2",
+  parameters: ["g"],
+  settings: {
+    scaling: { kind: "value" },
+    by: { kind: "method", methods: ["inner", "cg", "bicgstab", "gmres", "direct"], initial: null },
+  },
+  rule: { kind: "prox" },
+};
+export const proj: ArraySignature = {
+  definition: "the nearest point of a set",
+  parameters: ["C"],
+  settings: {},
+  rule: { kind: "projection" },
+};
+export const solve: ArraySignature = {
+  definition: "the x with M x = b, M definite",
+  parameters: ["M", "b"],
+  settings: {
+    by: { kind: "method", methods: ["cg", "bicgstab", "gmres", "direct"], initial: null },
+    start: { kind: "value" },
+  },
+  rule: { kind: "solve" },
+};
+export const change: ArraySignature = {
+  definition: "|x - x_last| / max(|x|, |x_last|), or `change(x, absolute)` without the denominator",
+  parameters: ["x"],
+  settings: {},
+  rule: { kind: "change" },
+};

@@ -1,0 +1,17 @@
+import type { NetSignature } from "./signature.ts";
+
+export const icnn: NetSignature = {
+  definition: "an input-convex network to R",
+  citation: "Amos, Xu, Kolter, ICML 2017",
+  settings: { depth: { kind: "count", initial: 5 }, width: { kind: "count", initial: 64 } },
+  result: "number",
+  smooth: true,
+};
+
+export const ridges: NetSignature = {
+  definition: "a sum of learned convex ridge functions, to R",
+  citation: "Goujon, Neumayer, Bohra, Ducotterd, Unser, IEEE Trans. Comput. Imaging 9 (2023)",
+  settings: { filters: { kind: "count", initial: 32 }, kernel: { kind: "count", initial: 7 } },
+  result: "number",
+  smooth: true,
+};
