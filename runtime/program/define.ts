@@ -1,0 +1,109 @@
+import type { Operations } from "../arrays/operations.ts";
+import type { Value } from "../arrays/value.ts";
+import type {
+  DataDeclaration,
+  ParameterDeclaration,
+  ParameterStart,
+  ProgramDefinition,
+} from "./definition.ts";
+
+/**
+ * A program whose functions state what they read: `Known` has the names of what is known with their types, `State`
+ * those of the states. It is a `ProgramDefinition` in all else, and the form in which modules are emitted.
+ */
+export type TypedProgram<Known, State> = Omit<ProgramDefinition, keyof TypedFunctions<Known, State>> &
+  TypedFunctions<Known, State>;
+
+interface TypedFunctions<Known, State> {
+  readonly givens: readonly TypedData<Known>[];
+  readonly inputs: readonly TypedData<Known>[];
+  readonly parameters: readonly TypedParameter<Known>[];
+  readonly constants: (operations: Operations, known: Known) => object;
+  readonly prepare: TypedSection<Known, object, object, never> | null;
+  readonly initial: TypedSection<Known, object, State, State>;
+  readonly step: TypedSection<Known, State, State, State, TypedExtras> | null;
+  readonly finish: TypedSection<Known, State, Output, Output>;
+  readonly objective: ((operations: Operations, known: Known, state: State) => Value) | null;
+  readonly until:
+    ((operations: Operations, known: Known, state: State, previous: State, reports: never) => Value) | null;
+}
+
+interface Output {
+  readonly output: Value;
+}
+
+interface TypedExtras {
+  readonly reports: object;
+  readonly capped: Value | null;
+}
+
+/** `Differentiable`, from `State` to `Result`; `saved` is whatever `save` returns. */
+interface TypedSection<Known, State, Result, Cotangents, Extras = unknown> {
+  readonly run: (operations: Operations, known: Known, state: State) => { readonly values: Result } & Extras;
+  readonly reverse: {
+    readonly save: (
+      operations: Operations,
+      known: Known,
+      state: State,
+    ) => { readonly values: Result; readonly saved: TypedSaved } & Extras;
+    readonly adjoint: (
+      operations: Operations,
+      known: Known,
+      saved: never,
+      cotangents: Cotangents,
+    ) => { readonly state: State; readonly known: { readonly [Name in keyof Known]?: Value } };
+    readonly stateAdjoint:
+      ((operations: Operations, known: Known, saved: never, cotangents: Cotangents) => State) | null;
+  } | null;
+}
+
+interface TypedSaved {
+  readonly values: object;
+  readonly traces: object;
+}
+
+type Evaluate<Known> = (operations: Operations, known: Known) => Value;
+
+/** What a declaration need not say: the values that it then has. */
+const DATA_DEFAULTS = { doc: "", perStep: false, interval: null, properties: [], initial: null } as const;
+const PARAMETER_DEFAULTS = {
+  doc: "",
+  perStep: false,
+  interval: null,
+  via: "projection",
+  spectralBound: null,
+} as const;
+
+type TypedData<Known> = Pick<DataDeclaration, "name" | "type"> &
+  Partial<Omit<DataDeclaration, "name" | "type" | "initial">> & { readonly initial?: Evaluate<Known> };
+
+type TypedParameter<Known> = Pick<ParameterDeclaration, "name" | "type"> &
+  Partial<Omit<ParameterDeclaration, "name" | "type" | "initial" | "interval">> & {
+    readonly initial:
+      | { readonly kind: "value"; readonly evaluate: Evaluate<Known> }
+      | Extract<ParameterStart, { readonly kind: "random" }>;
+    readonly interval?: (operations: Operations, known: Known) => TypedInterval;
+  };
+
+interface TypedInterval {
+  readonly low: Value | null;
+  readonly high: Value | null;
+  readonly lowOpen: boolean;
+  readonly highOpen: boolean;
+}
+
+/**
+ * A program as the runtime takes it. The types of `Known` and `State` are not looked at again: binding gives to every
+ * name what its declaration in this very definition says, and the compiler has proved numbers to be numbers.
+ */
+export function defineProgram<Known extends object, State extends object>(
+  program: TypedProgram<Known, State>,
+): ProgramDefinition {
+  const definition: unknown = {
+    ...program,
+    givens: program.givens.map((data) => ({ ...DATA_DEFAULTS, ...data })),
+    inputs: program.inputs.map((data) => ({ ...DATA_DEFAULTS, ...data })),
+    parameters: program.parameters.map((parameter) => ({ ...PARAMETER_DEFAULTS, ...parameter })),
+  };
+  return definition as ProgramDefinition;
+}
