@@ -170,12 +170,8 @@ export interface ParameterDeclaration {
 
 export type ParameterStart =
   | { readonly kind: "value"; readonly evaluate: (operations: Operations, known: Known) => Value }
-  | {
-      readonly kind: "random";
-      readonly init: "he" | "xavier" | "zero" | "one" | "dct";
-      readonly fanIn: number;
-      readonly fanOut: number;
-    };
+  /** by the shape: filters [kh, kw, c, out], matrices [out, in], anything else without fans */
+  | { readonly kind: "random"; readonly init: "he" | "xavier" | "zero" | "one" | "dct" };
 
 export interface StateDeclaration {
   readonly name: string;

@@ -1,5 +1,6 @@
 import type { Expression, Fun, Let } from "../../ast/tree.ts";
 import type { Symbol, Typed } from "../../types/typing.ts";
+import { partsOf } from "../../ast/parts.ts";
 import type { Atom, BoundArgument, Factor, FormTerm, FunctionForm, Link } from "./form.ts";
 
 /** The typed declarations behind the symbols of functions and lets. */
@@ -297,42 +298,8 @@ export function symbolOf(declaration: Symbol | readonly Symbol[]): Symbol {
 
 /** Whether an expression reads a symbol. */
 export function reads(expression: Expression<Typed>, symbol: Symbol): boolean {
-  switch (expression.kind) {
-    case "name":
-    case "old":
-      return expression.reference.kind === "symbol" && expression.reference.symbol === symbol;
-    case "number":
-    case "string":
-    case "truth":
-    case "infinity":
-      return false;
-    case "gradient":
-      return reads(expression.of, symbol);
-    case "tuple":
-      return expression.entries.some((entry) => reads(entry, symbol));
-    case "negate":
-    case "not":
-    case "adjoint":
-      return reads(expression.operand, symbol);
-    case "sum":
-    case "product":
-    case "comparison":
-    case "logical":
-      return reads(expression.left, symbol) || reads(expression.right, symbol);
-    case "power":
-      return reads(expression.base, symbol) || reads(expression.exponent, symbol);
-    case "pipe":
-      return reads(expression.value, symbol) || reads(expression.into, symbol);
-    case "conditional":
-      return [expression.condition, expression.consequent, expression.alternative].some((part) =>
-        reads(part, symbol),
-      );
-    case "call":
-      return (
-        reads(expression.callee, symbol) ||
-        expression.arguments.some(({ value }) => value.kind !== "targetCall" && reads(value, symbol))
-      );
-    case "index":
-      return [expression.operand, ...expression.indices].some((part) => reads(part, symbol));
+  if (expression.kind === "name" || expression.kind === "old") {
+    return expression.reference.kind === "symbol" && expression.reference.symbol === symbol;
   }
+  return partsOf(expression).some((part) => reads(part, symbol));
 }

@@ -1,0 +1,39 @@
+import type { IrBuilder } from "../../ir/build.ts";
+import type { Variable } from "../../ir/block.ts";
+import type { FUNCTION_NAMES } from "../names.ts";
+
+export type FunctionName = (typeof FUNCTION_NAMES)[number];
+
+/** Arguments of a function besides the point: `kullback_leibler(y)`, `huber(delta = d)`. */
+export type FunctionParameters = Readonly<Record<string, Variable>>;
+
+/**
+ * A function of the library from a space to R: its definition, what is known of it, and its rules. All of them are
+ * convex. `Lipschitz` speaks of the gradient.
+ */
+export interface LibraryFunction {
+  readonly name: FunctionName;
+  readonly definition: string;
+  readonly citation: string;
+  /** the value at x, a number */
+  readonly evaluate: (builder: IrBuilder, x: Variable, parameters: FunctionParameters) => Variable;
+  /** the Lipschitz constant of its gradient, null where it has kinks */
+  readonly gradientLipschitz: number | null;
+  /** the modulus of strong convexity */
+  readonly stronglyConvex: number;
+  /** a sum over entries: then `prox` takes a step for each entry, too */
+  readonly separable: boolean;
+  /** argmin_z h(z) + |z - x|^2/(2t), t > 0; null where no closed form is known */
+  readonly prox:
+    ((builder: IrBuilder, x: Variable, t: Variable, parameters: FunctionParameters) => Variable) | null;
+  /** the prox of s (c h)* at p for numbers s, c > 0 where that is simpler than Moreau's identity */
+  readonly conjugateProx:
+    | ((
+        builder: IrBuilder,
+        p: Variable,
+        s: Variable,
+        c: Variable,
+        parameters: FunctionParameters,
+      ) => Variable)
+    | null;
+}

@@ -1,0 +1,175 @@
+import type { Expression, Fun } from "../ast/tree.ts";
+import { gradient } from "../differentiate/gradient.ts";
+import { parameter } from "../ir/build.ts";
+import type { Variable } from "../ir/block.ts";
+import { symbolOf } from "../library/calculus/analyse.ts";
+import type { Span } from "../source/span.ts";
+import type { Type } from "../types/type.ts";
+import type { Typed } from "../types/typing.ts";
+import { evaluateLibraryFunction, isFunctionName } from "./libraryFunctions.ts";
+import { lower, lowerValue } from "./expression.ts";
+import { Limitation } from "./limitation.ts";
+import type { FunctionValue, Lowered } from "./lowered.ts";
+import { callNetwork } from "./networks.ts";
+import { applyForm } from "./operators.ts";
+import { projectOnto, proxOf } from "./prox.ts";
+import { Scope } from "./scope.ts";
+import type { Site } from "./site.ts";
+import { within } from "./site.ts";
+import { runBody } from "./statements.ts";
+import { asVariable, spaceOfVariable, value } from "./values.ts";
+
+export function isFunctionType(type: Type): boolean {
+  return type.kind === "function";
+}
+
+/** The value of a function, map or network that `callee` denotes, at the given arguments. */
+export function callFunction(
+  site: Site,
+  callee: Expression<Typed>,
+  point: readonly Lowered[],
+  span: Span,
+): Variable {
+  const lowered = lower(site, callee);
+  if (lowered.kind === "operator") return applyForm(site.builder, lowered.operator, only(site, point, span));
+  if (lowered.kind !== "function") throw new Limitation("a call of this", span);
+  return callValue(site, lowered.of, point, span);
+}
+
+/** The same for a function value that is at hand. */
+export function callValue(site: Site, of: FunctionValue, point: readonly Lowered[], span: Span): Variable {
+  switch (of.kind) {
+    case "expression":
+      return callExpression(within(site, site.builder, of.scope), of.expression, point, span);
+    case "library":
+      return evaluateLibraryFunction(site, of.name, of.settings, only(site, point, span), [], span);
+    case "gradient":
+      return gradientAt(site, of.of, point, span);
+    case "network":
+      return callNetwork(site, of.symbol, point, span);
+    case "operator":
+      return applyForm(site.builder, of.operator, only(site, point, span));
+  }
+}
+
+function callExpression(
+  site: Site,
+  expression: Expression<Typed>,
+  point: readonly Lowered[],
+  span: Span,
+): Variable {
+  const { builder } = site;
+  switch (expression.kind) {
+    case "name":
+      return callName(site, expression, point, span);
+    case "gradient":
+      return gradientAt(
+        site,
+        { kind: "expression", expression: expression.of, scope: site.scope },
+        point,
+        span,
+      );
+    case "negate":
+      return builder.elementwise("neg", [callFunction(site, expression.operand, point, span)]);
+    case "sum": {
+      const left = callFunction(site, expression.left, point, span);
+      const right = callFunction(site, expression.right, point, span);
+      return builder.elementwise(expression.operator === "-" ? "sub" : "add", [left, right]);
+    }
+    case "product": {
+      if (expression.operator === "/") {
+        const result = callFunction(site, expression.left, point, span);
+        return builder.elementwise("div", [result, lowerValue(site, expression.right)]);
+      }
+      const by = lowerValue(site, expression.left);
+      return builder.elementwise("mul", [by, callFunction(site, expression.right, point, span)]);
+    }
+    case "call":
+      return callMaker(site, expression, point, span);
+    default:
+      throw new Limitation("a call of this", span);
+  }
+}
+
+function callName(
+  site: Site,
+  expression: Extract<Expression<Typed>, { kind: "name" }>,
+  point: readonly Lowered[],
+  span: Span,
+): Variable {
+  const reference = expression.reference;
+  if (reference.kind === "library") {
+    if (isFunctionName(reference.name)) {
+      return evaluateLibraryFunction(site, reference.name, {}, only(site, point, span), [], span);
+    }
+    throw new Limitation(`\`${expression.name}\` as a function`, span);
+  }
+  if (reference.kind !== "symbol") throw new Limitation(`\`${expression.name}\``, span);
+  const bound = site.scope.lookup(reference.symbol);
+  if (bound?.kind === "function") return callValue(site, bound.of, point, span);
+  if (site.program.networks.has(reference.symbol)) return callNetwork(site, reference.symbol, point, span);
+  const definition = site.program.definitions.get(reference.symbol);
+  if (definition?.kind === "fun") return callFun(site, definition, point, span);
+  if (definition?.kind === "let") return callFunction(site, definition.initial, point, span);
+  throw new Limitation(`a call of \`${expression.name}\``, span);
+}
+
+/** Inlines a `fun`: its arguments stand for the point's values. */
+function callFun(site: Site, fun: Fun<Typed>, point: readonly Lowered[], span: Span): Variable {
+  const scope = new Scope(site.scope);
+  fun.arguments.forEach((argument, index) => {
+    const lowered = point[index];
+    if (lowered === undefined) throw new Limitation("a call with too few arguments", span);
+    scope.define(symbolOf(argument.declaration), lowered);
+  });
+  return runFun(within(site, site.builder, scope), fun);
+}
+
+/** The body of a `fun` whose arguments are defined in the site's scope. */
+export function runFun(site: Site, fun: Fun<Typed>): Variable {
+  if (fun.body.kind !== "block") return lowerValue(site, fun.body);
+  const result = runBody(site, fun.body);
+  return asVariable(site.builder, result, null, fun.body.span);
+}
+
+function callMaker(
+  site: Site,
+  expression: Extract<Expression<Typed>, { kind: "call" }>,
+  point: readonly Lowered[],
+  span: Span,
+): Variable {
+  const call = expression.call;
+  if (call.kind === "prox") return proxOf(site, call, only(site, point, span), span);
+  if (call.kind === "projection") return projectOnto(site, call.set, only(site, point, span), span);
+  if (call.kind === "library" && isFunctionName(call.name)) {
+    return evaluateLibraryFunction(
+      site,
+      call.name,
+      call.settings,
+      only(site, point, span),
+      call.arguments,
+      span,
+    );
+  }
+  throw new Limitation("a call of this", span);
+}
+
+/** The gradient of a function at a point, by reverse mode; of several arguments, the product of the partial ones. */
+export function gradientAt(site: Site, of: FunctionValue, point: readonly Lowered[], span: Span): Variable {
+  const variables = point.map((lowered) => asVariable(site.builder, lowered, null, span));
+  const block = site.builder.block(
+    variables.map((variable) => parameter(variable.name, spaceOfVariable(variable), variable.shared)),
+    (inner, parameters) => [
+      callValue(within(site, inner, new Scope(site.scope)), of, parameters.map(value), span),
+    ],
+  );
+  const parts = gradient(site.builder, block, variables);
+  const [first] = parts;
+  return first !== undefined && parts.length === 1 ? first : site.builder.product(parts);
+}
+
+function only(site: Site, point: readonly Lowered[], span: Span): Variable {
+  const first = point[0];
+  if (first === undefined || point.length !== 1) throw new Limitation("a call with several arguments", span);
+  return asVariable(site.builder, first, null, span);
+}

@@ -1,0 +1,133 @@
+import type { ElementwiseFunction } from "../../runtime/arrays/expression.ts";
+import type { IrBuilder } from "../ir/build.ts";
+import type { Variable } from "../ir/block.ts";
+import { entriesOf } from "../ir/shape.ts";
+import { constant, constantValue, multiply } from "../types/dimension.ts";
+import type { Dimension } from "../types/dimension.ts";
+import { arraySpace } from "../types/space.ts";
+import type { LayerContext, WeightStart } from "./layerContext.ts";
+import { spaceOfVariable } from "./values.ts";
+
+/** The axes of an image R[h, w, c]. */
+export function imageAxes(u: Variable): readonly [Dimension, Dimension, Dimension] {
+  const space = spaceOfVariable(u);
+  const [h, w, c] = space.kind === "array" ? space.dimensions : [];
+  if (h === undefined || w === undefined || c === undefined)
+    throw new Error(`${u.name} is no image R[h, w, c]`);
+  return [h, w, c];
+}
+
+export interface ConvolutionSettings {
+  readonly kernel: number;
+  readonly stride: number;
+  readonly bias: boolean;
+  readonly start: WeightStart;
+}
+
+export const PLAIN: ConvolutionSettings = { kernel: 3, stride: 1, bias: true, start: "he" };
+
+/** n channels of 2-D convolutions (as networks mean it: correlations), zeros around. */
+export function convolution(
+  b: IrBuilder,
+  context: LayerContext,
+  u: Variable,
+  n: Dimension,
+  settings: ConvolutionSettings,
+): Variable {
+  const [, , c] = imageAxes(u);
+  const layer = context.layer("conv");
+  const k = constant(settings.kernel);
+  const filter = context.weight(layer, "filter", [k, k, c, n], settings.start);
+  const image = b.convolve(u, filter, settings.stride);
+  if (!settings.bias) return image;
+  return b.elementwise("add", [image, context.weight(layer, "bias", [n], "zero")]);
+}
+
+/** Transposed convolution with a kernel of the stride's length 2: twice the size. */
+export function upConvolution(
+  b: IrBuilder,
+  context: LayerContext,
+  u: Variable,
+  n: Dimension,
+  kernel: number,
+  bias: boolean,
+): Variable {
+  const [h, w, c] = imageAxes(u);
+  const layer = context.layer("upconv");
+  const k = constant(kernel);
+  const filter = context.weight(layer, "filter", [k, k, n, c], "he");
+  const two = constant(2);
+  const space = arraySpace("real", [multiply(two, h), multiply(two, w), n]);
+  const image = b.convolveInput(u, filter, space, 2);
+  return bias ? b.elementwise("add", [image, context.weight(layer, "bias", [n], "zero")]) : image;
+}
+
+/** All entries to n numbers. */
+export function dense(
+  b: IrBuilder,
+  context: LayerContext,
+  u: Variable,
+  n: Dimension,
+  bias: boolean,
+): Variable {
+  const entries = entriesOf(spaceOfVariable(u));
+  if (entries === null) throw new Error("a dense layer on a space of unknown size");
+  const layer = context.layer("dense");
+  const flat = b.reshape(u, arraySpace("real", [entries]));
+  const matrix = context.weight(layer, "matrix", [n, entries], "he");
+  const image = b.matvec(matrix, flat, false, arraySpace("real", [n]));
+  return bias ? b.elementwise("add", [image, context.weight(layer, "bias", [n], "zero")]) : image;
+}
+
+/** max(u, 0) + a min(u, 0), with a slope a for each channel. */
+export function prelu(b: IrBuilder, context: LayerContext, u: Variable): Variable {
+  const space = spaceOfVariable(u);
+  const channels = space.kind === "array" ? space.dimensions.at(-1) : undefined;
+  const slope = context.weight(context.layer("prelu"), "slope", channels === undefined ? [] : [channels], {
+    value: 0.25,
+  });
+  return leaky(b, u, slope);
+}
+
+export function leaky(b: IrBuilder, u: Variable, slope: Variable): Variable {
+  const below = b.elementwise("min", [u, b.constant(0)]);
+  return b.elementwise("add", [b.elementwise("relu", [u]), b.elementwise("mul", [slope, below])]);
+}
+
+/** u where positive, e^u - 1 elsewhere. */
+export function elu(b: IrBuilder, u: Variable): Variable {
+  const below = b.elementwise("min", [u, b.constant(0)]);
+  const curve = b.elementwise("sub", [b.elementwise("exp", [below]), b.constant(1)]);
+  return b.elementwise("select", [b.elementwise("positive", [u]), u, curve]);
+}
+
+/** u sigmoid(u). */
+export function silu(b: IrBuilder, u: Variable): Variable {
+  return b.elementwise("mul", [u, b.elementwise("sigmoid", [u])]);
+}
+
+/** u (1 + erf(u/sqrt 2))/2. */
+export function gelu(b: IrBuilder, u: Variable): Variable {
+  const scaled = b.elementwise("mul", [b.constant(Math.SQRT1_2), u]);
+  const share = b.elementwise("add", [b.constant(1), b.elementwise("erf", [scaled])]);
+  return b.elementwise("mul", [b.constant(0.5), b.elementwise("mul", [u, share])]);
+}
+
+/** Activations without settings that are one elementwise function. */
+export const ACTIVATIONS: Readonly<Record<string, ElementwiseFunction>> = {
+  relu: "relu",
+  tanh: "tanh",
+  sigmoid: "sigmoid",
+  softplus: "softplus",
+};
+
+/** Mean over the image: R[h, w, c] -> R[c]. */
+export function globalPool(b: IrBuilder, u: Variable): Variable {
+  const [h, w, c] = imageAxes(u);
+  return b.elementwise("div", [b.sumTo(u, arraySpace("real", [c])), b.size(multiply(h, w))]);
+}
+
+/** A dimension as a plain number, where it is one. */
+export function plainNumber(dimension: Dimension): number | null {
+  return constantValue(dimension);
+}

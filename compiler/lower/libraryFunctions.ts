@@ -1,0 +1,65 @@
+import type { Expression } from "../ast/tree.ts";
+import type { Variable } from "../ir/block.ts";
+import type { FunctionName, FunctionParameters } from "../library/functions/entry.ts";
+import { FUNCTIONS } from "../library/functions/table.ts";
+import { FUNCTION_NAMES } from "../library/names.ts";
+import type { LibraryName } from "../library/names.ts";
+import type { Span } from "../source/span.ts";
+import type { SettingValue, Typed } from "../types/typing.ts";
+import { lowerValue } from "./expression.ts";
+import { Limitation } from "./limitation.ts";
+import { gradientOperator } from "./libraryOperators.ts";
+import { applyForm } from "./operators.ts";
+import { membership } from "./sets.ts";
+import type { Site } from "./site.ts";
+
+const NAMES: ReadonlySet<string> = new Set(FUNCTION_NAMES);
+
+export function isFunctionName(name: LibraryName): name is FunctionName {
+  return NAMES.has(name);
+}
+
+/** A function of the library at a point; `makers` are the arguments that made it: the y of kullback_leibler(y). */
+export function evaluateLibraryFunction(
+  site: Site,
+  name: LibraryName,
+  settings: Readonly<Record<string, SettingValue>>,
+  x: Variable,
+  makers: readonly Expression<Typed>[],
+  span: Span,
+): Variable {
+  const { builder } = site;
+  if (!isFunctionName(name)) throw new Limitation(`\`${name}\` as a function`, span);
+  switch (name) {
+    case "tv": {
+      const differences = applyForm(builder, gradientOperator(site, x), x);
+      return FUNCTIONS.norm21.evaluate(builder, differences, {});
+    }
+    case "indicator": {
+      const [set] = makers;
+      if (set === undefined) throw new Limitation("an indicator without a set", span);
+      return membership(site, set, x, span);
+    }
+    case "conjugate":
+      throw new Limitation("the value of a conjugate function", span);
+    default:
+      return FUNCTIONS[name].evaluate(builder, x, parametersOf(site, name, settings, makers));
+  }
+}
+
+/** The variables that a function of the library takes besides its point. */
+export function parametersOf(
+  site: Site,
+  name: FunctionName,
+  settings: Readonly<Record<string, SettingValue>>,
+  makers: readonly Expression<Typed>[],
+): FunctionParameters {
+  const parameters: Record<string, Variable> = {};
+  const [first] = makers;
+  if (name === "kullback_leibler" && first !== undefined) parameters["y"] = lowerValue(site, first);
+  for (const [key, setting] of Object.entries(settings)) {
+    if (setting.kind === "number") parameters[key] = site.builder.constant(setting.value);
+    if (setting.kind === "expression") parameters[key] = lowerValue(site, setting.value);
+  }
+  return parameters;
+}

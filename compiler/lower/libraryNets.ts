@@ -1,0 +1,88 @@
+import type { IrBuilder } from "../ir/build.ts";
+import type { Variable } from "../ir/block.ts";
+import { constant, multiply } from "../types/dimension.ts";
+import type { Dimension } from "../types/dimension.ts";
+import type { LayerContext } from "./layerContext.ts";
+import { convolution, imageAxes, PLAIN, upConvolution } from "./layers.ts";
+import { spaceOfVariable } from "./values.ts";
+
+/** conv, relu, (depth - 2) times conv, relu, then conv; with `residual`, u minus that (Zhang et al., 2017). */
+export function dncnn(
+  b: IrBuilder,
+  context: LayerContext,
+  u: Variable,
+  out: Dimension,
+  settings: { readonly depth: number; readonly width: Dimension; readonly residual: boolean },
+): Variable {
+  let v = u;
+  for (let layer = 1; layer < settings.depth; layer += 1) {
+    v = b.elementwise("relu", [convolution(b, context, v, settings.width, PLAIN)]);
+  }
+  const last = convolution(b, context, v, out, PLAIN);
+  return settings.residual ? b.elementwise("sub", [u, last]) : last;
+}
+
+/** `blocks` times v + conv(relu(conv(v))) between two convolutions (He et al., 2016). */
+export function resnet(
+  b: IrBuilder,
+  context: LayerContext,
+  u: Variable,
+  out: Dimension,
+  settings: { readonly blocks: number; readonly width: Dimension },
+): Variable {
+  let v = convolution(b, context, u, settings.width, PLAIN);
+  for (let block = 0; block < settings.blocks; block += 1) {
+    const inner = b.elementwise("relu", [convolution(b, context, v, settings.width, PLAIN)]);
+    v = b.elementwise("add", [v, convolution(b, context, inner, settings.width, PLAIN)]);
+  }
+  return convolution(b, context, v, out, PLAIN);
+}
+
+/**
+ * U-Net (Ronneberger, Fischer, Brox, 2015) without normalisation: convolutions in pairs, maxpool(2), upconv, skips.
+ * `levels` counts the resolutions; with `padded` any image size is padded to a multiple of 2^(levels - 1) and cropped.
+ */
+export function unet(
+  b: IrBuilder,
+  context: LayerContext,
+  u: Variable,
+  out: Dimension,
+  settings: {
+    readonly levels: number;
+    readonly width: Dimension;
+    readonly residual: boolean;
+    readonly padded: boolean;
+  },
+): Variable {
+  const padded = settings.padded ? b.padImage(u, 2 ** (settings.levels - 1)) : u;
+  const image = level(b, context, padded, 1, settings);
+  const last = convolution(b, context, image, out, { ...PLAIN, kernel: 1 });
+  const cropped = settings.padded ? b.cropImage(last, cropSpace(u, last)) : last;
+  return settings.residual ? b.elementwise("add", [u, cropped]) : cropped;
+}
+
+function level(
+  b: IrBuilder,
+  context: LayerContext,
+  u: Variable,
+  depth: number,
+  settings: { readonly levels: number; readonly width: Dimension },
+): Variable {
+  const width = multiply(constant(2 ** (depth - 1)), settings.width);
+  const here = pair(b, context, u, width);
+  if (depth === settings.levels) return here;
+  const below = level(b, context, b.maxPool(here, 2), depth + 1, settings);
+  const up = upConvolution(b, context, below, width, 2, true);
+  return pair(b, context, b.concat([here, up]), width);
+}
+
+function pair(b: IrBuilder, context: LayerContext, u: Variable, width: Dimension): Variable {
+  const first = b.elementwise("relu", [convolution(b, context, u, width, PLAIN)]);
+  return b.elementwise("relu", [convolution(b, context, first, width, PLAIN)]);
+}
+
+function cropSpace(u: Variable, image: Variable): ReturnType<typeof spaceOfVariable> {
+  const [h, w] = imageAxes(u);
+  const [, , c] = imageAxes(image);
+  return { kind: "array", element: "real", dimensions: [h, w, c] };
+}

@@ -1,0 +1,234 @@
+import type { IntervalDeclaration } from "../../runtime/program/definition.ts";
+import type { Expression, Learn, MapType } from "../ast/tree.ts";
+import type { IrBuilder } from "../ir/build.ts";
+import { parameter } from "../ir/build.ts";
+import type { IrFunction, Variable } from "../ir/block.ts";
+import type { IrParameter } from "../ir/program.ts";
+import { symbolOf } from "../library/calculus/analyse.ts";
+import type { Span } from "../source/span.ts";
+import { add, constant } from "../types/dimension.ts";
+import type { Dimension } from "../types/dimension.ts";
+import type { Fact } from "../types/property.ts";
+import { arraySpace, isNumber } from "../types/space.ts";
+import type { Space } from "../types/space.ts";
+import type { Symbol, Typed } from "../types/typing.ts";
+import { LayerContext } from "./layerContext.ts";
+import { Limitation } from "./limitation.ts";
+import type { Lowered } from "./lowered.ts";
+import { applyLayers } from "./netExpression.ts";
+import { Scope } from "./scope.ts";
+import type { Site } from "./site.ts";
+import { within } from "./site.ts";
+import { asVariable, spaceOfVariable } from "./values.ts";
+
+/** A learned network: a function of the module, and the parameters that its weights are. */
+export interface LoweredNetwork {
+  readonly symbol: Symbol;
+  readonly called: IrFunction;
+  readonly domain: readonly Space[];
+  /** the program's variables of the weights, in the order of the function's parameters */
+  readonly weights: readonly Variable[];
+  readonly parameters: readonly IrParameter[];
+}
+
+/** Lowers `learn N : net D -> E = layers`: the type is the wiring. */
+export function lowerNetwork(site: Site, learn: Learn<Typed>): LoweredNetwork {
+  const symbol = symbolOf(learn.declaration);
+  const { type } = symbol.typing;
+  if (type.kind !== "function") throw new Limitation("this network", learn.span);
+  const name = symbol.name;
+  const context = new LayerContext(new Map());
+  const place: Site = {
+    ...within(site, site.builder, new Scope(site.scope)),
+    program: { ...site.program, layers: context },
+  };
+  const inputs = type.parameters.map((space, index) => parameter(`u${index + 1}`, space, false));
+  const block = site.builder.block(inputs, (inner, variables) => {
+    const here = within(place, inner, place.scope);
+    return [networkBody(here, learn.initial, variables, type.result, rangeOf(learn))];
+  });
+  const weights = context.weights;
+  const called: IrFunction = {
+    name,
+    doc: learn.doc?.lines.join(" ") ?? "",
+    body: { ...block, parameters: [...inputs, ...weights.map((weight) => weight.variable)] },
+  };
+  const bound = layerBound(symbol.typing.facts, weights.filter((weight) => weight.bounded).length);
+  const outside = weights.map((weight): Variable => ({
+    ...weight.variable,
+    name: `${name}_${weight.variable.name}`,
+  }));
+  const parameters = weights.map((weight, index): IrParameter => ({
+    variable: outside[index] ?? weight.variable,
+    name: `${name}.${weight.path}`,
+    doc: "",
+    perStep: learn.perStep,
+    via: "projection",
+    interval: null,
+    initial: startOf(site.builder, weight.start, weight.variable),
+    spectralBound: weight.bounded ? bound : null,
+  }));
+  return { symbol, called, domain: type.parameters, weights: outside, parameters };
+}
+
+function startOf(
+  builder: IrBuilder,
+  start: LayerContext["weights"][number]["start"],
+  variable: Variable,
+): IrParameter["initial"] {
+  if (typeof start === "string") return { kind: "random", init: start };
+  const space = spaceOfVariable(variable);
+  return {
+    kind: "block",
+    block: builder.block([], (inner) => [inner.fill(inner.constant(start.value), space)]),
+  };
+}
+
+/** The share of a declared Lipschitz bound that each of n layers keeps. */
+function layerBound(facts: readonly Fact[], layers: number): number | null {
+  const fact = facts.find(
+    (candidate) =>
+      candidate.property === "lipschitz" ||
+      candidate.property === "residual_lipschitz" ||
+      candidate.property === "nonexpansive",
+  );
+  if (fact === undefined || layers === 0) return null;
+  const bound = fact.property === "nonexpansive" ? 1 : fact.bound;
+  return bound === null ? null : bound ** (1 / layers);
+}
+
+/** A network at a point: the function of the module with the weights of this step. */
+export function callNetwork(site: Site, symbol: Symbol, point: readonly Lowered[], span: Span): Variable {
+  const network = site.program.networks.get(symbol);
+  if (network === undefined) throw new Limitation(`the network \`${symbol.name}\``, span);
+  const inputs = point.map((lowered, index) =>
+    asVariable(site.builder, lowered, network.domain[index] ?? null, span),
+  );
+  const [result] = site.builder.call(network.called, [...inputs, ...network.weights]);
+  if (result === undefined) throw new Limitation(`the network \`${symbol.name}\``, span);
+  return result;
+}
+
+function networkBody(
+  site: Site,
+  layers: Expression<Typed>,
+  inputs: readonly Variable[],
+  result: Space,
+  range: IntervalDeclaration | null,
+): Variable {
+  const { builder } = site;
+  const joined = joinInputs(builder, inputs);
+  const parts = result.kind === "product" ? result.parts : [result];
+  const wanted = parts.map(channelsOf).reduce(add, constant(0));
+  const raw = applyLayers(site, layers, joined, wanted);
+  const ranged = intoRange(builder, raw, range);
+  const outputs = splitOutput(builder, ranged, parts);
+  const [first] = outputs;
+  return first !== undefined && result.kind !== "product" ? first : builder.product(outputs);
+}
+
+/** How many channels a part of a net's type takes: a complex image two, a number one. */
+function channelsOf(space: Space): Dimension {
+  if (space.kind !== "array" || space.dimensions.length === 0) return constant(1);
+  const factor = space.element === "complex" ? 2 : 1;
+  const last = space.dimensions.length > 2 ? space.dimensions.at(-1) : undefined;
+  if (last === undefined) return constant(space.dimensions.length === 1 ? 0 : factor);
+  return factor === 1 ? last : add(last, last);
+}
+
+/** All inputs on channels in order; without an image, all of them in one vector. */
+function joinInputs(builder: IrBuilder, inputs: readonly Variable[]): Variable {
+  const image = inputs
+    .map(spaceOfVariable)
+    .find((space) => space.kind === "array" && space.dimensions.length >= 2);
+  if (image?.kind !== "array") {
+    const [first] = inputs;
+    if (first !== undefined && inputs.length === 1) return first;
+    return builder.concat(inputs.map((input) => asVector(builder, input)));
+  }
+  const axes = image.dimensions.slice(0, 2);
+  const channels = inputs.flatMap((input) => asChannels(builder, input, axes));
+  const [first] = channels;
+  return first !== undefined && channels.length === 1 ? first : builder.concat(channels);
+}
+
+function asVector(builder: IrBuilder, input: Variable): Variable {
+  return isNumber(spaceOfVariable(input)) ? builder.reshape(input, arraySpace("real", [constant(1)])) : input;
+}
+
+function asChannels(builder: IrBuilder, input: Variable, axes: readonly Dimension[]): readonly Variable[] {
+  const space = spaceOfVariable(input);
+  if (space.kind !== "array") throw new Error("a network takes arrays");
+  const one = arraySpace("real", [...axes, constant(1)]);
+  if (space.dimensions.length === 0) {
+    return [builder.elementwise("add", [builder.fill(builder.constant(0), one), input])];
+  }
+  const real =
+    space.element === "complex"
+      ? [builder.elementwise("real", [input]), builder.elementwise("imag", [input])]
+      : [input];
+  return space.dimensions.length === 2 ? real.map((part) => builder.reshape(part, one)) : real;
+}
+
+function splitOutput(builder: IrBuilder, output: Variable, parts: readonly Space[]): readonly Variable[] {
+  let begin = constant(0);
+  return parts.map((part) => {
+    const size = channelsOf(part);
+    const piece = parts.length === 1 ? output : builder.channels(output, begin, size);
+    begin = add(begin, size);
+    return shaped(builder, piece, part);
+  });
+}
+
+function shaped(builder: IrBuilder, piece: Variable, part: Space): Variable {
+  if (part.kind !== "array") throw new Error("a network gives arrays");
+  if (part.element !== "complex") return builder.reshape(piece, part);
+  const half = part.dimensions.length > 2 ? (part.dimensions.at(-1) ?? constant(1)) : constant(1);
+  const real = { ...part, element: "real" as const };
+  const re = builder.reshape(builder.channels(piece, constant(0), half), real);
+  const im = builder.reshape(builder.channels(piece, half, half), real);
+  return builder.elementwise("add", [
+    builder.elementwise("complex", [re]),
+    builder.elementwise("imaginary", [im]),
+  ]);
+}
+
+/** The interval of a net's codomain, where it is written with plain numbers. */
+function rangeOf(learn: Learn<Typed>): IntervalDeclaration | null {
+  if (learn.type.kind !== "netType") return null;
+  const bounds = (learn.type as MapType<Typed>).codomain.bounds;
+  if (bounds === null || bounds.kind !== "interval") return null;
+  const low = numberOf(bounds.low);
+  const high = numberOf(bounds.high);
+  if (low === null || high === null) return null;
+  return { low, high, lowOpen: bounds.lowOpen, highOpen: bounds.highOpen };
+}
+
+function numberOf(expression: Expression<Typed>): number | null {
+  if (expression.kind === "number") return expression.value;
+  if (expression.kind === "infinity") return Infinity;
+  if (expression.kind !== "negate") return null;
+  const inner = numberOf(expression.operand);
+  return inner === null ? null : -inner;
+}
+
+/** softplus onto a half-line, a scaled sigmoid into an open interval, clipping into a closed one. */
+function intoRange(builder: IrBuilder, raw: Variable, range: IntervalDeclaration | null): Variable {
+  if (range === null || (range.low === -Infinity && range.high === Infinity)) return raw;
+  const low = builder.constant(range.low);
+  const high = builder.constant(range.high);
+  if (!range.lowOpen && !range.highOpen) {
+    return builder.elementwise("min", [builder.elementwise("max", [raw, low]), high]);
+  }
+  if (range.high === Infinity)
+    return builder.elementwise("add", [builder.elementwise("softplus", [raw]), low]);
+  if (range.low === -Infinity) {
+    const mirrored = builder.elementwise("softplus", [builder.elementwise("neg", [raw])]);
+    return builder.elementwise("sub", [high, mirrored]);
+  }
+  const width = builder.constant(range.high - range.low);
+  return builder.elementwise("add", [
+    low,
+    builder.elementwise("mul", [width, builder.elementwise("sigmoid", [raw])]),
+  ]);
+}

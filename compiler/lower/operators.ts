@@ -1,0 +1,159 @@
+import type { IrBuilder } from "../ir/build.ts";
+import type { Variable } from "../ir/block.ts";
+import { constant as constantDimension } from "../types/dimension.ts";
+import type { Space } from "../types/space.ts";
+import type { OperatorForm } from "./lowered.ts";
+import { NUMBER, spaceOfVariable } from "./values.ts";
+
+/** A x for an operator expression, expanded down to operators that are bound at run time. */
+export function applyForm(builder: IrBuilder, form: OperatorForm, x: Variable): Variable {
+  switch (form.kind) {
+    case "identity":
+      return x;
+    case "bound":
+      return builder.apply(form.variable, x, false);
+    case "matrix":
+      return builder.matvec(form.matrix, x, false, form.codomain);
+    case "diagonal":
+      return builder.elementwise("mul", [aligned(builder, form.entries, form.domain), x]);
+    case "part":
+      return builder.elementwise(form.of, [x]);
+    case "adjoint":
+      return applyAdjointForm(builder, form.of, x);
+    case "compose":
+      return applyForm(builder, form.left, applyForm(builder, form.right, x));
+    case "scale":
+      return builder.elementwise("mul", [form.by, applyForm(builder, form.of, x)]);
+    case "sum": {
+      const left = applyForm(builder, form.left, x);
+      const right = applyForm(builder, form.right, x);
+      return builder.elementwise(form.sign === 1 ? "add" : "sub", [left, right]);
+    }
+    case "stack":
+      return form.direction === "vertical"
+        ? builder.product(form.parts.map((part) => applyForm(builder, part, x)))
+        : summed(
+            builder,
+            form.parts.map((part, index) => applyForm(builder, part, builder.part(x, index))),
+          );
+    case "column":
+      return builder.elementwise("mul", [x, form.direction]);
+  }
+}
+
+/** A' y for an operator expression. */
+export function applyAdjointForm(builder: IrBuilder, form: OperatorForm, y: Variable): Variable {
+  switch (form.kind) {
+    case "identity":
+      return y;
+    case "bound":
+      return builder.apply(form.variable, y, true);
+    case "matrix":
+      return builder.matvec(form.matrix, y, true, form.domain);
+    case "diagonal": {
+      const entries = builder.elementwise("conj", [aligned(builder, form.entries, form.domain)]);
+      return builder.elementwise("mul", [entries, y]);
+    }
+    case "part":
+      return form.of === "real" ? builder.elementwise("complex", [y]) : builder.elementwise("imaginary", [y]);
+    case "adjoint":
+      return applyForm(builder, form.of, y);
+    case "compose":
+      return applyAdjointForm(builder, form.right, applyAdjointForm(builder, form.left, y));
+    case "scale":
+      return builder.elementwise("mul", [form.by, applyAdjointForm(builder, form.of, y)]);
+    case "sum": {
+      const left = applyAdjointForm(builder, form.left, y);
+      const right = applyAdjointForm(builder, form.right, y);
+      return builder.elementwise(form.sign === 1 ? "add" : "sub", [left, right]);
+    }
+    case "stack":
+      return form.direction === "horizontal"
+        ? builder.product(form.parts.map((part) => applyAdjointForm(builder, part, y)))
+        : summed(
+            builder,
+            form.parts.map((part, index) => applyAdjointForm(builder, part, builder.part(y, index))),
+          );
+    case "column":
+      return builder.dot(form.direction, y);
+  }
+}
+
+/** An upper bound of the norm by the rules of composition; bound operators answer for themselves. */
+export function normOfForm(builder: IrBuilder, form: OperatorForm): Variable {
+  switch (form.kind) {
+    case "identity":
+    case "part":
+      return builder.constant(1);
+    case "bound":
+      return form.declaredNorm === null ? builder.norm(form.variable) : builder.constant(form.declaredNorm);
+    case "matrix":
+      return builder.norm2(form.matrix);
+    case "diagonal":
+      return builder.maximum(builder.elementwise("abs", [form.entries]));
+    case "adjoint":
+      return normOfForm(builder, form.of);
+    case "compose":
+      return normOfComposition(builder, form.left, form.right);
+    case "scale":
+      return builder.elementwise("mul", [
+        builder.elementwise("abs", [form.by]),
+        normOfForm(builder, form.of),
+      ]);
+    case "sum":
+      return builder.elementwise("add", [normOfForm(builder, form.left), normOfForm(builder, form.right)]);
+    case "stack": {
+      const squares = form.parts.map((part) => builder.elementwise("square", [normOfForm(builder, part)]));
+      return builder.elementwise("sqrt", [summed(builder, squares)]);
+    }
+    case "column":
+      return builder.norm2(form.direction);
+  }
+}
+
+function normOfComposition(builder: IrBuilder, left: OperatorForm, right: OperatorForm): Variable {
+  if (left.kind === "adjoint" && left.of === right) {
+    return builder.elementwise("square", [normOfForm(builder, right)]);
+  }
+  return builder.elementwise("mul", [normOfForm(builder, left), normOfForm(builder, right)]);
+}
+
+/** The matrix of an operator expression, [entries of codomain, entries of domain]. */
+export function matrixOfForm(builder: IrBuilder, form: OperatorForm): Variable {
+  return builder.materialise(form.domain, (inner, x) => applyForm(inner, form, x));
+}
+
+export function adjointForm(form: OperatorForm): OperatorForm {
+  if (form.kind === "adjoint") return form.of;
+  return { kind: "adjoint", of: form, domain: form.codomain, codomain: form.domain };
+}
+
+export function composeForms(left: OperatorForm, right: OperatorForm): OperatorForm {
+  if (left.kind === "identity") return right;
+  if (right.kind === "identity") return left;
+  return { kind: "compose", left, right, domain: right.domain, codomain: left.codomain };
+}
+
+export function scaleForm(by: Variable, of: OperatorForm): OperatorForm {
+  return { kind: "scale", by, of, domain: of.domain, codomain: of.codomain };
+}
+
+export function sumForms(left: OperatorForm, right: OperatorForm, sign: 1 | -1): OperatorForm {
+  return { kind: "sum", left, right, sign, domain: left.domain, codomain: left.codomain };
+}
+
+/** Entries over the first axes, with axes of length 1 for those that they repeat over. */
+function aligned(builder: IrBuilder, entries: Variable, domain: Space): Variable {
+  const space = spaceOfVariable(entries);
+  if (space.kind !== "array" || domain.kind !== "array") return entries;
+  const missing = domain.dimensions.length - space.dimensions.length;
+  if (missing <= 0 || space.dimensions.length === 0) return entries;
+  const ones = Array.from({ length: missing }, () => constantDimension(1));
+  return builder.reshape(entries, { ...space, dimensions: [...space.dimensions, ...ones] });
+}
+
+function summed(builder: IrBuilder, parts: readonly Variable[]): Variable {
+  const [first, ...others] = parts;
+  if (first === undefined) return builder.fill(builder.constant(0), NUMBER);
+  return others.reduce((total, part) => builder.elementwise("add", [total, part]), first);
+}

@@ -1,0 +1,321 @@
+import type { Expression } from "../ast/tree.ts";
+import type { IrBuilder, SolveOptions } from "../ir/build.ts";
+import type { Variable } from "../ir/block.ts";
+import { formOfFunction } from "../library/calculus/analyse.ts";
+import type { Factor, FormTerm, FunctionForm, Link } from "../library/calculus/form.ts";
+import type { FunctionParameters, LibraryFunction } from "../library/functions/entry.ts";
+import { FUNCTIONS } from "../library/functions/table.ts";
+import type { Span } from "../source/span.ts";
+import type { CallMeaning, SettingValue, Typed } from "../types/typing.ts";
+import { lower, lowerOperator, lowerValue } from "./expression.ts";
+import { isFunctionName, parametersOf } from "./libraryFunctions.ts";
+import { Limitation } from "./limitation.ts";
+import { applyAdjointForm, applyForm } from "./operators.ts";
+import { Scope } from "./scope.ts";
+import { lowerSet, projection } from "./sets.ts";
+import type { Site } from "./site.ts";
+import { within } from "./site.ts";
+import { spaceOfVariable, zeroOf } from "./values.ts";
+
+type ProxCall = Extract<CallMeaning, { kind: "prox" }>;
+
+/** prox(c*g)(x) by the rules of the function's form: shifts, scalings, Moreau's identity, orthonormal operators. */
+export function proxOf(site: Site, call: ProxCall, x: Variable, span: Span): Variable {
+  const form = formOfFunction(call.function, site.program.definitions);
+  if (form === null) throw new Limitation("the prox of this function", span);
+  const inner = withBound(site, form);
+  const scaling = call.scaling === null ? site.builder.constant(1) : lowerValue(site, call.scaling);
+  return proxOfForm(inner, form, x, scaling, call.by, span);
+}
+
+/** proj(C)(x). */
+export function projectOnto(site: Site, set: Expression<Typed>, x: Variable, span: Span): Variable {
+  return projection(site, lowerSet(site, set, span), x, span);
+}
+
+function withBound(site: Site, form: FunctionForm): Site {
+  if (form.bound.length === 0) return site;
+  const scope = new Scope(site.scope);
+  const inner = within(site, site.builder, scope);
+  for (const { argument, value } of form.bound) scope.define(argument, lower(inner, value));
+  return inner;
+}
+
+/** prox of `step` times the function, `step` a number or, for separable ones, an array. */
+function proxOfForm(
+  site: Site,
+  form: FunctionForm,
+  x: Variable,
+  step: Variable,
+  by: SettingValue | null,
+  span: Span,
+): Variable {
+  const terms = form.terms.filter((term) => term.atom.kind !== "constant");
+  const [term, ...others] = terms;
+  if (term === undefined) return x;
+  if (isQuadratic(terms)) return proxOfQuadratic(site, terms, x, step, by, span);
+  if (others.length > 0) return proxOfSum(site, terms, x, step, by, span);
+  return proxOfTerm(site, term, x, scaledBy(site, step, term.factors), span);
+}
+
+/** The number by which a term is multiplied, times `start`. */
+function scaledBy(site: Site, start: Variable, factors: readonly Factor[]): Variable {
+  return factors.reduce((product, factor) => multiplied(site, product, factor), start);
+}
+
+function multiplied(site: Site, product: Variable, factor: Factor): Variable {
+  const { builder } = site;
+  if (factor.kind === "number") return builder.elementwise("mul", [product, builder.constant(factor.value)]);
+  return builder.elementwise(factor.inverse ? "div" : "mul", [product, lowerValue(site, factor.value)]);
+}
+
+/** prox_{t h(L .)} for a chain of links L, taken off from the outside. */
+function proxOfTerm(site: Site, term: FormTerm, x: Variable, step: Variable, span: Span): Variable {
+  const { builder } = site;
+  const [link, ...rest] = term.links;
+  if (link === undefined) return proxOfAtom(site, term, x, step, span);
+  const inner: FormTerm = { ...term, links: rest };
+  switch (link.kind) {
+    case "shift": {
+      const by = lowerValue(site, link.by, spaceOfVariable(x));
+      const moved = builder.elementwise(link.sign === 1 ? "add" : "sub", [x, by]);
+      const result = proxOfTerm(site, inner, moved, step, span);
+      return builder.elementwise(link.sign === 1 ? "sub" : "add", [result, by]);
+    }
+    case "scale": {
+      const by = multiplied(site, builder.constant(1), link.by);
+      const larger = builder.elementwise("mul", [step, builder.elementwise("square", [by])]);
+      const result = proxOfTerm(site, inner, builder.elementwise("mul", [by, x]), larger, span);
+      return builder.elementwise("div", [result, by]);
+    }
+    case "diagonal":
+      return proxOfDiagonal(site, link, inner, x, step, span);
+    case "operator": {
+      const operator = lowerOperator(site, link.operator);
+      const image = applyForm(builder, operator, x);
+      const change = builder.elementwise("sub", [proxOfTerm(site, inner, image, step, span), image]);
+      return builder.elementwise("add", [x, applyAdjointForm(builder, operator, change)]);
+    }
+  }
+}
+
+/** prox of t h(v .* x) for a separable h: entries where v is 0 are left as they are. */
+function proxOfDiagonal(
+  site: Site,
+  link: Extract<Link, { kind: "diagonal" }>,
+  inner: FormTerm,
+  x: Variable,
+  step: Variable,
+  span: Span,
+): Variable {
+  const { builder } = site;
+  const v = lowerValue(site, link.by, spaceOfVariable(x));
+  const isNorm1 = inner.atom.kind === "library" && inner.atom.name === "norm1" && inner.links.length === 0;
+  if (isNorm1) {
+    const weights = builder.elementwise("mul", [step, builder.elementwise("abs", [v])]);
+    return proxOfTerm(site, inner, x, weights, span);
+  }
+  const steps = builder.elementwise("mul", [step, builder.elementwise("square", [v])]);
+  const image = proxOfTerm(site, inner, builder.elementwise("mul", [v, x]), steps, span);
+  const zero = builder.elementwise("equal", [v, builder.constant(0)]);
+  return builder.elementwise("select", [zero, x, builder.elementwise("div", [image, v])]);
+}
+
+function proxOfAtom(site: Site, term: FormTerm, x: Variable, step: Variable, span: Span): Variable {
+  const { builder } = site;
+  const { atom } = term;
+  switch (atom.kind) {
+    case "library": {
+      const { entry, parameters } = libraryEntry(site, term, span);
+      if (entry.prox === null) throw new Limitation(`the prox of ${entry.name}`, span);
+      return entry.prox(builder, x, step, parameters);
+    }
+    case "indicator":
+      return projection(site, lowerSet(site, atom.set, span), x, span);
+    case "conjugate":
+      return proxOfConjugate(site, atom.of, x, step, span);
+    case "linear":
+      return builder.elementwise("sub", [x, builder.elementwise("mul", [step, lowerValue(site, atom.by)])]);
+    case "constant":
+      return x;
+    case "opaque":
+    case "general":
+      throw new Limitation("the prox of this function", span);
+  }
+}
+
+function libraryEntry(
+  site: Site,
+  term: FormTerm,
+  span: Span,
+): { readonly entry: LibraryFunction; readonly parameters: FunctionParameters } {
+  const { atom } = term;
+  if (atom.kind !== "library" || !isFunctionName(atom.name))
+    throw new Limitation("the prox of this function", span);
+  if (atom.name === "tv" || atom.name === "indicator" || atom.name === "conjugate") {
+    throw new Limitation(`the prox of ${atom.name}`, span);
+  }
+  return {
+    entry: FUNCTIONS[atom.name],
+    parameters: parametersOf(site, atom.name, atom.settings, atom.arguments),
+  };
+}
+
+/** prox_{s h*}(p), by a rule of the function where there is one, else by Moreau: p - s prox_{h/s}(p/s). */
+function proxOfConjugate(site: Site, of: FunctionForm, p: Variable, step: Variable, span: Span): Variable {
+  const { builder } = site;
+  const inner = withBound(site, of);
+  const [term, ...others] = of.terms.filter((candidate) => candidate.atom.kind !== "constant");
+  if (term !== undefined && others.length === 0) {
+    const direct = conjugateProxOfTerm(inner, term, p, step, span);
+    if (direct !== null) return direct;
+  }
+  const inverse = builder.elementwise("reciprocal", [step]);
+  const point = builder.elementwise("mul", [inverse, p]);
+  const nearest = proxOfForm(inner, of, point, inverse, null, span);
+  return builder.elementwise("sub", [p, builder.elementwise("mul", [step, nearest])]);
+}
+
+/** For c h(. + b): (c h(. + b))*(p) = (c h)*(p) - <b, p>, so its prox is that of (c h)* at p + s b. */
+function conjugateProxOfTerm(
+  site: Site,
+  term: FormTerm,
+  p: Variable,
+  step: Variable,
+  span: Span,
+): Variable | null {
+  const { builder } = site;
+  if (term.atom.kind !== "library" || term.links.some((link) => link.kind !== "shift")) return null;
+  const { entry, parameters } = libraryEntry(site, term, span);
+  if (entry.conjugateProx === null) return null;
+  const weight = scaledBy(site, builder.constant(1), term.factors);
+  const moved = term.links.reduce((point, link) => {
+    if (link.kind !== "shift") return point;
+    const by = builder.elementwise("mul", [step, lowerValue(site, link.by, spaceOfVariable(p))]);
+    return builder.elementwise(link.sign === 1 ? "add" : "sub", [point, by]);
+  }, p);
+  return entry.conjugateProx(builder, moved, step, weight, parameters);
+}
+
+/** Whether every term is a multiple of |L x + b|^2, and one of them has an operator inside. */
+function isQuadratic(terms: readonly FormTerm[]): boolean {
+  const squares = terms.every((term) => term.atom.kind === "library" && term.atom.name === "norm2sq");
+  return squares && terms.some((term) => term.links.some((link) => link.kind === "operator"));
+}
+
+/** argmin sum_i c_i |L_i z + b_i|^2 + |z - x|^2/(2t): the solution of (2t sum c_i L_i'L_i + I) z = x - 2t sum c_i L_i'b_i. */
+function proxOfQuadratic(
+  site: Site,
+  terms: readonly FormTerm[],
+  x: Variable,
+  step: Variable,
+  by: SettingValue | null,
+  span: Span,
+): Variable {
+  const { builder } = site;
+  const two = builder.elementwise("mul", [builder.constant(2), step]);
+  const weights = terms.map((term) => scaledBy(site, two, term.factors));
+  const space = spaceOfVariable(x);
+  const right = terms.reduce((total, term, index) => {
+    const weight = weights[index] ?? two;
+    const offset = applyLinks(site, term.links, zeroOf(builder, space), true);
+    const back = applyLinksAdjoint(site, term.links, offset);
+    return builder.elementwise("sub", [total, builder.elementwise("mul", [weight, back])]);
+  }, x);
+  const settings = solveSettings(by, span);
+  const map = (inner: IrBuilder, z: Variable): Variable =>
+    terms.reduce((total, term, index) => {
+      const here = within(site, inner, new Scope(site.scope));
+      const image = applyLinks(here, term.links, z, false);
+      const back = applyLinksAdjoint(here, term.links, image);
+      return inner.elementwise("add", [total, inner.elementwise("mul", [weights[index] ?? two, back])]);
+    }, z);
+  return builder.solve(right, x, settings, map);
+}
+
+/** The links of a term at x, with their shifts or without. */
+function applyLinks(site: Site, links: readonly Link[], x: Variable, shifts: boolean): Variable {
+  const { builder } = site;
+  return links.reduce((image, link) => {
+    switch (link.kind) {
+      case "scale":
+        return multiplied(site, image, link.by);
+      case "diagonal":
+        return builder.elementwise("mul", [lowerValue(site, link.by), image]);
+      case "operator":
+        return applyForm(builder, lowerOperator(site, link.operator), image);
+      case "shift": {
+        if (!shifts) return image;
+        const by = lowerValue(site, link.by, spaceOfVariable(image));
+        return builder.elementwise(link.sign === 1 ? "add" : "sub", [image, by]);
+      }
+    }
+  }, x);
+}
+
+function applyLinksAdjoint(site: Site, links: readonly Link[], y: Variable): Variable {
+  const { builder } = site;
+  return [...links].reverse().reduce((image, link) => {
+    switch (link.kind) {
+      case "scale":
+        return multiplied(site, image, link.by);
+      case "diagonal":
+        return builder.elementwise("mul", [builder.elementwise("conj", [lowerValue(site, link.by)]), image]);
+      case "operator":
+        return applyAdjointForm(builder, lowerOperator(site, link.operator), image);
+      case "shift":
+        return image;
+    }
+  }, y);
+}
+
+/** prox of a sum: h + quadratics without operators (elastic net), by completing the square. */
+function proxOfSum(
+  site: Site,
+  terms: readonly FormTerm[],
+  x: Variable,
+  step: Variable,
+  by: SettingValue | null,
+  span: Span,
+): Variable {
+  const { builder } = site;
+  const squares = terms.filter((term) => isPlainSquare(term));
+  const rest = terms.filter((term) => !isPlainSquare(term));
+  const [main] = rest;
+  if (main === undefined || rest.length !== 1 || squares.length === 0) {
+    throw new Limitation(by === null ? "the prox of this sum" : "inner iterations for a prox", span);
+  }
+  // sum c_i |z - b_i|^2 + |z - x|^2/(2t) = |z - x'|^2/(2t') + const, with t' = t/(1 + 2t sum c_i)
+  const two = builder.elementwise("mul", [builder.constant(2), step]);
+  let scale = builder.constant(1);
+  let moved = x;
+  for (const term of squares) {
+    const weight = scaledBy(site, two, term.factors);
+    scale = builder.elementwise("add", [scale, weight]);
+    const centre = applyLinks(site, term.links, zeroOf(builder, spaceOfVariable(x)), true);
+    moved = builder.elementwise("sub", [moved, builder.elementwise("mul", [weight, centre])]);
+  }
+  const shorter = builder.elementwise("div", [scaledBy(site, step, main.factors), scale]);
+  return proxOfTerm(site, main, builder.elementwise("div", [moved, scale]), shorter, span);
+}
+
+function isPlainSquare(term: FormTerm): boolean {
+  const square = term.atom.kind === "library" && term.atom.name === "norm2sq";
+  return square && term.links.every((link) => link.kind === "shift");
+}
+
+/** The settings of an iterative solve, from `by = cg(tol, max)`. */
+export function solveSettings(by: SettingValue | null, span: Span): SolveOptions {
+  if (by === null) return { tolerance: 1e-6, maximum: 100 };
+  if (by.kind !== "method" || (by.name !== "cg" && by.name !== "inner")) {
+    throw new Limitation("this method of solving", span);
+  }
+  return {
+    tolerance: numberSetting(by.settings["tol"], 1e-6),
+    maximum: numberSetting(by.settings["max"], 100),
+  };
+}
+
+function numberSetting(setting: SettingValue | undefined, fallback: number): number {
+  return setting?.kind === "number" ? setting.value : fallback;
+}

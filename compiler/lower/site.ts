@@ -1,0 +1,36 @@
+import type { IrBuilder } from "../ir/build.ts";
+import type { Variable } from "../ir/block.ts";
+import type { Definitions } from "../library/calculus/analyse.ts";
+import type { Net } from "../ast/tree.ts";
+import type { Symbol, Typed } from "../types/typing.ts";
+import type { LayerContext } from "./layerContext.ts";
+import type { LoweredNetwork } from "./networks.ts";
+import type { Lowered } from "./lowered.ts";
+import type { Scope } from "./scope.ts";
+
+/** Where an expression is lowered: the block under construction, the names in sight, and the program around. */
+export interface Site {
+  readonly builder: IrBuilder;
+  readonly scope: Scope;
+  readonly program: ProgramContext;
+}
+
+export interface ProgramContext {
+  readonly definitions: Definitions;
+  readonly networks: ReadonlyMap<Symbol, LoweredNetwork>;
+  /** networks of the file and of its imports, by name */
+  readonly nets: ReadonlyMap<string, Net<Typed>>;
+  /** inside a network: where its layers get their weights */
+  readonly layers: LayerContext | null;
+  /** the sizes that have a default */
+  readonly defaults: Readonly<Record<string, number>>;
+  /** what `old x` stands for, by the state's symbol */
+  readonly old: ReadonlyMap<Symbol, Lowered>;
+  /** in `until`: the states at the last test, for `change` */
+  readonly lastTest: ReadonlyMap<Symbol, Variable>;
+}
+
+/** The same place, seen from a block inside. */
+export function within(site: Site, builder: IrBuilder, scope: Scope): Site {
+  return { ...site, builder, scope };
+}

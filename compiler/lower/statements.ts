@@ -1,0 +1,171 @@
+import type { Block, If, Statement, Update, While } from "../ast/tree.ts";
+import type { Variable } from "../ir/block.ts";
+import { symbolOf } from "../library/calculus/analyse.ts";
+import type { Symbol, Typed } from "../types/typing.ts";
+import { constantNumber } from "./constants.ts";
+import { lower, lowerValue } from "./expression.ts";
+import { isFunctionType } from "./functions.ts";
+import { Limitation } from "./limitation.ts";
+import type { Lowered } from "./lowered.ts";
+import { CAPPED, isCapped, mayLoop, updatedSymbols } from "./effects.ts";
+import { Scope } from "./scope.ts";
+import type { Site } from "./site.ts";
+import { within } from "./site.ts";
+import { asVariable, spaceOfVariable, truth, value } from "./values.ts";
+
+/** Runs the statements of a function's body in the site's scope, and gives what it returns. */
+export function runBody(site: Site, block: Block<Typed>): Lowered {
+  for (const statement of block.statements) {
+    if (statement.kind === "return") return lower(site, statement.value);
+    runStatement(site, statement);
+  }
+  throw new Limitation("a body without a `return` at its end", block.span);
+}
+
+/** Runs statements in order; `<-` is sequential. */
+export function runStatements(site: Site, statements: readonly Statement<Typed>[]): void {
+  for (const statement of statements) runStatement(site, statement);
+}
+
+function runStatement(site: Site, statement: Statement<Typed>): void {
+  const { scope } = site;
+  switch (statement.kind) {
+    case "let": {
+      const symbol = symbolOf(statement.declaration);
+      if (!isFunctionType(symbol.typing.type)) scope.define(symbol, lower(site, statement.initial));
+      return;
+    }
+    case "letTuple":
+      return defineParts(site, statement);
+    case "var": {
+      const symbol = symbolOf(statement.declaration);
+      const { type } = symbol.typing;
+      const space = type.kind === "value" ? type.space : null;
+      scope.define(symbol, value(lowerValue(site, statement.initial, space)));
+      return;
+    }
+    case "fun":
+      return;
+    case "update":
+      return runUpdate(site, statement);
+    case "if":
+      return runIf(site, statement);
+    case "while":
+      return runWhile(site, statement);
+    case "repeat": {
+      const count = constantNumber(site, statement.count);
+      for (let round = 0; round < count; round += 1) runStatements(site, statement.body.statements);
+      return;
+    }
+    case "report":
+      scope.define(symbolOf(statement.declaration), value(lowerValue(site, statement.value)));
+      return;
+    case "draw":
+      throw new Limitation("random draws", statement.span);
+    case "return":
+      throw new Limitation("a `return` before the end", statement.span);
+  }
+}
+
+function defineParts(site: Site, statement: Extract<Statement<Typed>, { kind: "letTuple" }>): void {
+  const symbols = Array.isArray(statement.declaration) ? statement.declaration : [statement.declaration];
+  const lowered = lower(site, statement.initial);
+  symbols.forEach((symbol: Symbol, index: number) => {
+    const part =
+      lowered.kind === "tuple"
+        ? lowered.parts[index]
+        : value(site.builder.part(asVariable(site.builder, lowered, null, statement.span), index));
+    if (part !== undefined) site.scope.define(symbol, part);
+  });
+}
+
+function runUpdate(site: Site, statement: Update<Typed>): void {
+  if (statement.index !== null) throw new Limitation("updates of a part", statement.span);
+  if (statement.reference.kind !== "symbol") throw new Limitation("this update", statement.span);
+  const { symbol } = statement.reference;
+  const { type } = symbol.typing;
+  const space = type.kind === "value" ? type.space : null;
+  site.scope.define(symbol, value(promoted(site, lowerValue(site, statement.value, space), symbol)));
+}
+
+/** A real value as a complex one where the declared space is complex. */
+export function promoted(site: Site, variable: Variable, symbol: Symbol): Variable {
+  const { type } = symbol.typing;
+  if (type.kind !== "value" || type.space.kind !== "array" || type.space.element !== "complex")
+    return variable;
+  const space = spaceOfVariable(variable);
+  return space.kind === "array" && space.element === "real"
+    ? site.builder.elementwise("complex", [variable])
+    : variable;
+}
+
+/** What a symbol stands for here, as a variable. */
+function current(site: Site, symbol: Symbol): Variable {
+  const found = isCapped(symbol)
+    ? (site.scope.lookup(CAPPED) ?? value(truth(site.builder, false)))
+    : site.scope.lookup(symbol);
+  if (found === null) throw new Error(`${symbol.name} is updated before it is defined`);
+  return asVariable(site.builder, found, null, symbol.span);
+}
+
+function changed(site: Site, blocks: readonly (Block<Typed> | If<Typed> | null)[]): readonly Symbol[] {
+  const present = blocks.filter((block) => block !== null);
+  const symbols = new Set<Symbol>();
+  for (const block of present) {
+    const inside = updatedSymbols(block);
+    for (const symbol of inside) if (site.scope.lookup(symbol) !== null) symbols.add(symbol);
+    if (mayLoop(block, site.program.definitions)) symbols.add(CAPPED);
+  }
+  return [...symbols];
+}
+
+function runIf(site: Site, statement: If<Typed>): void {
+  const symbols = changed(site, [statement.consequent, statement.alternative]);
+  const side = (block: Block<Typed> | If<Typed> | null) => (builder: Site["builder"]) => {
+    const inner = within(site, builder, new Scope(site.scope));
+    if (block?.kind === "block") runStatements(inner, block.statements);
+    if (block?.kind === "if") runIf(inner, block);
+    return symbols.map((symbol) => current(inner, symbol));
+  };
+  const condition = lowerValue(site, statement.condition);
+  const results = site.builder.branch(condition, side(statement.consequent), side(statement.alternative));
+  assign(site, symbols, results);
+}
+
+function runWhile(site: Site, statement: While<Typed>): void {
+  const symbols = changed(site, [statement.body]).filter((symbol) => !isCapped(symbol));
+  const nested = mayLoop(statement.body, site.program.definitions) ? [CAPPED] : [];
+  const carried = [...symbols, ...nested];
+  const inner = (builder: Site["builder"], variables: readonly Variable[]): Site => {
+    const scope = new Scope(site.scope);
+    assign({ ...site, scope }, carried, variables);
+    return within(site, builder, scope);
+  };
+  const result = site.builder.loop(
+    carried.map((symbol) => current(site, symbol)),
+    (builder, variables) => lowerValue(inner(builder, variables), statement.condition),
+    (builder, variables) => {
+      const place = inner(builder, variables);
+      runStatements(place, statement.body.statements);
+      return carried.map((symbol) => current(place, symbol));
+    },
+    constantNumber(site, statement.max),
+  );
+  assign(site, carried, result.carried);
+  const before = site.scope.lookup(CAPPED);
+  const capped =
+    before === null
+      ? result.capped
+      : site.builder.elementwise("or", [
+          asVariable(site.builder, before, null, statement.span),
+          result.capped,
+        ]);
+  site.scope.define(CAPPED, value(capped));
+}
+
+function assign(site: Site, symbols: readonly Symbol[], variables: readonly Variable[]): void {
+  symbols.forEach((symbol, index) => {
+    const variable = variables[index];
+    if (variable !== undefined) site.scope.define(symbol, value(variable));
+  });
+}

@@ -1,0 +1,61 @@
+import type { IrBuilder } from "../ir/build.ts";
+import type { Variable } from "../ir/block.ts";
+import type { Space } from "../types/space.ts";
+import type { Span } from "../source/span.ts";
+import { Limitation } from "./limitation.ts";
+import type { Lowered } from "./lowered.ts";
+
+/** The space of numbers. */
+export const NUMBER: Space = { kind: "array", element: "real", dimensions: [] };
+
+export function isNumberSpace(space: Space): boolean {
+  return space.kind === "array" && space.dimensions.length === 0;
+}
+
+/** The space of a variable that is a value. */
+export function spaceOfVariable(variable: Variable): Space {
+  if (variable.type.kind !== "value") throw new Error(`${variable.name} is no value`);
+  return variable.type.space;
+}
+
+/** A lowered expression as one variable; `space` is what a literal 0 becomes. */
+export function asVariable(builder: IrBuilder, lowered: Lowered, space: Space | null, span: Span): Variable {
+  switch (lowered.kind) {
+    case "value":
+      return lowered.variable;
+    case "zero":
+      return space === null || isNumberSpace(space) ? builder.constant(0) : zeroOf(builder, space);
+    case "tuple":
+      return builder.product(
+        lowered.parts.map((part, index) =>
+          asVariable(builder, part, space?.kind === "product" ? (space.parts[index] ?? null) : null, span),
+        ),
+      );
+    default:
+      throw new Limitation(`a value is wanted where this is of kind ${lowered.kind}`, span);
+  }
+}
+
+/** The zero of a space. */
+export function zeroOf(builder: IrBuilder, space: Space): Variable {
+  return space.kind === "product"
+    ? builder.product(space.parts.map((part) => zeroOf(builder, part)))
+    : builder.fill(builder.constant(0), space);
+}
+
+export function value(variable: Variable): Lowered {
+  return { kind: "value", variable };
+}
+
+/** A bool. */
+export function truth(builder: IrBuilder, known: boolean): Variable {
+  const one = builder.constant(1);
+  const [result] = builder.emit(
+    "elementwise",
+    { function: "equal" },
+    [one, known ? one : builder.constant(0)],
+    [String(known)],
+  );
+  if (result === undefined) throw new Error("a comparison has a result");
+  return result;
+}
