@@ -1,5 +1,6 @@
 import type { Operations } from "../arrays/operations.ts";
 import type { Space, Value } from "../arrays/value.ts";
+import type { Handle } from "../engine/engine.ts";
 
 /** How far a bound can be trusted: the words of the compiler's facts. */
 export type Provenance =
@@ -23,8 +24,12 @@ export interface Operator {
   readonly text: string;
   readonly domain: Space;
   readonly codomain: Space;
+  /** computed when it is first asked for */
   readonly norm: NormBound;
+  /** what is known to hold; computed when it is first asked for */
   readonly properties: ReadonlySet<OperatorProperty>;
+  /** the handles that the operator stands on: a scope that builds one keeps them */
+  readonly handles: readonly Handle[];
   apply(operations: Operations, x: Value): Value;
   adjoint(operations: Operations, y: Value): Value;
 }

@@ -1,0 +1,243 @@
+import type { Operations } from "../arrays/operations.ts";
+import type { Space, Value } from "../arrays/value.ts";
+import { factorText, operandText } from "./algebraText.ts";
+import { BindingError } from "./bindingError.ts";
+import { productBound, scaledBound, stackBound, sumBound } from "./bounds.ts";
+import { defineOperator } from "./define.ts";
+import type { Operator, OperatorProperty } from "./operator.ts";
+import { sameSpace, spaceText } from "./spaces.ts";
+
+interface AdjointOperator extends Operator {
+  readonly adjointOf: Operator;
+}
+
+interface ComposedOperator extends Operator {
+  readonly factors: readonly [Operator, Operator];
+}
+
+/** A': U -> T of A: T -> U. The adjoint of an adjoint is the operator itself. Norm that of A. */
+export function adjoint(operator: Operator): Operator {
+  if (isAdjoint(operator)) return operator.adjointOf;
+  const kept: ReadonlySet<OperatorProperty> = new Set([
+    "nonnegative",
+    "orthonormal",
+    "symmetric",
+    "positive",
+  ]);
+  const turned = defineOperator({
+    text: `${operandText(operator.text)}'`,
+    domain: operator.codomain,
+    codomain: operator.domain,
+    handles: operator.handles,
+    norm: () => operator.norm,
+    properties: () => [
+      ...[...operator.properties].filter((property) => kept.has(property)),
+      ...(operator.properties.has("orthonormal") ? (["unit_columns"] as const) : []),
+    ],
+    apply: (operations, y) => operator.adjoint(operations, y),
+    adjoint: (operations, x) => operator.apply(operations, x),
+  });
+  return Object.defineProperty(turned, "adjointOf", { value: operator, enumerable: true });
+}
+
+function isAdjoint(operator: Operator): operator is AdjointOperator {
+  return "adjointOf" in operator;
+}
+
+function isComposed(operator: Operator): operator is ComposedOperator {
+  return "factors" in operator;
+}
+
+/**
+ * A B: T -> V of A: U -> V and B: T -> U. Norm at most |A| |B|, so that orthonormal factors cost nothing. A product
+ * that reads the same from both sides, B'B or B'P B with a positive P, is symmetric and positive.
+ * @throws BindingError IPX8206
+ */
+export function compose(left: Operator, right: Operator): Operator {
+  if (!sameSpace(left.domain, right.codomain)) {
+    throw new BindingError("IPX8206", {
+      what: `\`${left.text}\` cannot be applied to the result of \`${right.text}\`.`,
+      why: `The one acts on ${spaceText(left.domain)}, the other gives ${spaceText(right.codomain)}.`,
+    });
+  }
+  const composed = defineOperator({
+    text: `${factorText(left.text)}*${factorText(right.text)}`,
+    domain: right.domain,
+    codomain: left.codomain,
+    handles: [...left.handles, ...right.handles],
+    norm: () => productBound(left.norm, right.norm),
+    properties: () => propertiesOfProduct(left, right),
+    apply: (operations, x) => left.apply(operations, right.apply(operations, x)),
+    adjoint: (operations, y) => right.adjoint(operations, left.adjoint(operations, y)),
+  });
+  return Object.defineProperty(composed, "factors", { value: [left, right], enumerable: true });
+}
+
+function propertiesOfProduct(left: Operator, right: Operator): readonly OperatorProperty[] {
+  const both = (property: OperatorProperty): boolean =>
+    left.properties.has(property) && right.properties.has(property);
+  const isometric = left.properties.has("orthonormal") && right.properties.has("unit_columns");
+  return [
+    ...(both("orthonormal") ? (["orthonormal"] as const) : []),
+    ...(both("nonnegative") ? (["nonnegative"] as const) : []),
+    ...(isometric ? (["unit_columns"] as const) : []),
+    ...(isPalindrome(factorsOf(left).concat(factorsOf(right))) ? (["symmetric", "positive"] as const) : []),
+  ];
+}
+
+/** The factors of a product, outermost first; the adjoint of a product is that of its factors in turn. */
+function factorsOf(operator: Operator): readonly Operator[] {
+  if (isComposed(operator)) return operator.factors.flatMap(factorsOf);
+  if (isAdjoint(operator) && isComposed(operator.adjointOf)) {
+    return factorsOf(operator.adjointOf).map(adjoint).reverse();
+  }
+  return [operator];
+}
+
+/** Whether factors are F1' F2' ... P ... F2 F1, with a positive P or none in the middle. */
+function isPalindrome(factors: readonly Operator[]): boolean {
+  const half = Math.floor(factors.length / 2);
+  const middle = factors.length % 2 === 1 ? factors[half] : undefined;
+  if (middle !== undefined && !middle.properties.has("positive")) return false;
+  return factors.slice(0, half).every((factor, index) => {
+    const mirrored = factors[factors.length - 1 - index];
+    return mirrored !== undefined && areAdjoint(factor, mirrored);
+  });
+}
+
+function areAdjoint(left: Operator, right: Operator): boolean {
+  if (isAdjoint(left) && left.adjointOf === right) return true;
+  if (isAdjoint(right) && right.adjointOf === left) return true;
+  return left === right && left.properties.has("symmetric");
+}
+
+/** c A, c a real number. Norm |c| |A|. */
+export function scale(factor: number, operator: Operator): Operator {
+  const times = (operations: Operations, x: Value): Value =>
+    x.kind === "array"
+      ? operations.map(`x*${numberText(factor)}`, { x })
+      : operations.product(x.parts.map((part) => times(operations, part)));
+  return defineOperator({
+    text: `${factor}*${factorText(operator.text)}`,
+    domain: operator.domain,
+    codomain: operator.codomain,
+    handles: operator.handles,
+    norm: () => scaledBound(factor, operator.norm),
+    properties: () => [...operator.properties].filter((property) => KEPT_BY_FACTOR[property](factor)),
+    apply: (operations, x) => times(operations, operator.apply(operations, x)),
+    adjoint: (operations, y) => operator.adjoint(operations, times(operations, y)),
+  });
+}
+
+function numberText(value: number): string {
+  return value < 0 ? `(0 - ${-value})` : String(value);
+}
+
+const KEPT_BY_FACTOR: { readonly [P in OperatorProperty]: (factor: number) => boolean } = {
+  nonnegative: (factor) => factor >= 0,
+  positive: (factor) => factor >= 0,
+  symmetric: () => true,
+  orthonormal: (factor) => Math.abs(factor) === 1,
+  unit_columns: (factor) => Math.abs(factor) === 1,
+};
+
+/**
+ * A + B + ...: T -> U. Norm at most the sum of norms.
+ * @throws BindingError IPX8206
+ */
+export function sum(first: Operator, ...rest: readonly Operator[]): Operator {
+  const terms = [first, ...rest];
+  for (const term of rest) {
+    requireSame("added", first, term, first.domain, term.domain);
+    requireSame("added", first, term, first.codomain, term.codomain);
+  }
+  return defineOperator({
+    text: terms.map(({ text }) => text).join(" + "),
+    domain: first.domain,
+    codomain: first.codomain,
+    handles: terms.flatMap(({ handles }) => handles),
+    norm: () => sumBound(terms.map(({ norm }) => norm)),
+    properties: () => sharedProperties(terms, ["nonnegative", "symmetric", "positive"]),
+    apply: (operations, x) =>
+      total(
+        operations,
+        terms.map((term) => term.apply(operations, x)),
+      ),
+    adjoint: (operations, y) =>
+      total(
+        operations,
+        terms.map((term) => term.adjoint(operations, y)),
+      ),
+  });
+}
+
+/**
+ * (A, B, ...): T -> (U, V, ...), x to (A x, B x, ...). Norm at most the root of the sum of squares.
+ * @throws BindingError IPX8206
+ */
+export function vstack(first: Operator, ...rest: readonly Operator[]): Operator {
+  const rows = [first, ...rest];
+  for (const row of rest) requireSame("stacked", first, row, first.domain, row.domain);
+  return defineOperator({
+    text: `vstack(${rows.map(({ text }) => text).join(", ")})`,
+    domain: first.domain,
+    codomain: { kind: "product", parts: rows.map(({ codomain }) => codomain) },
+    handles: rows.flatMap(({ handles }) => handles),
+    norm: () => stackBound(rows.map(({ norm }) => norm)),
+    properties: () => sharedProperties(rows, ["nonnegative"]),
+    apply: (operations, x) => operations.product(rows.map((row) => row.apply(operations, x))),
+    adjoint: (operations, y) =>
+      total(
+        operations,
+        rows.map((row, index) => row.adjoint(operations, operations.part(y, index))),
+      ),
+  });
+}
+
+/**
+ * (T, U, ...) -> V, (x, z, ...) to A x + B z + .... Norm at most the root of the sum of squares.
+ * @throws BindingError IPX8206
+ */
+export function hstack(first: Operator, ...rest: readonly Operator[]): Operator {
+  const columns = [first, ...rest];
+  for (const column of rest) requireSame("stacked", first, column, first.codomain, column.codomain);
+  return defineOperator({
+    text: `hstack(${columns.map(({ text }) => text).join(", ")})`,
+    domain: { kind: "product", parts: columns.map(({ domain }) => domain) },
+    codomain: first.codomain,
+    handles: columns.flatMap(({ handles }) => handles),
+    norm: () => stackBound(columns.map(({ norm }) => norm)),
+    properties: () => sharedProperties(columns, ["nonnegative", "unit_columns"]),
+    apply: (operations, x) =>
+      total(
+        operations,
+        columns.map((column, index) => column.apply(operations, operations.part(x, index))),
+      ),
+    adjoint: (operations, y) => operations.product(columns.map((column) => column.adjoint(operations, y))),
+  });
+}
+
+/** The sum of values of one space. */
+function total(operations: Operations, values: readonly Value[]): Value {
+  return values.reduce((left, right) => added(operations, left, right));
+}
+
+function added(operations: Operations, a: Value, b: Value): Value {
+  if (a.kind === "array" || b.kind === "array") return operations.map("a + b", { a, b });
+  return operations.product(a.parts.map((part, index) => added(operations, part, operations.part(b, index))));
+}
+
+function sharedProperties(
+  operators: readonly Operator[],
+  properties: readonly OperatorProperty[],
+): readonly OperatorProperty[] {
+  return properties.filter((property) => operators.every((operator) => operator.properties.has(property)));
+}
+
+function requireSame(verb: string, first: Operator, other: Operator, left: Space, right: Space): void {
+  if (sameSpace(left, right)) return;
+  throw new BindingError("IPX8206", {
+    what: `\`${first.text}\` and \`${other.text}\` cannot be ${verb}.`,
+    why: `The spaces ${spaceText(left)} and ${spaceText(right)} differ.`,
+  });
+}

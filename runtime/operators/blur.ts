@@ -1,0 +1,98 @@
+import type { Operations } from "../arrays/operations.ts";
+import { spaceOf, type ArrayValue } from "../arrays/value.ts";
+import { BindingError } from "./bindingError.ts";
+import { blurFacts, type BlurFacts } from "./blurFacts.ts";
+import { directBlur } from "./blurDirect.ts";
+import { fourierBlur } from "./blurFourier.ts";
+import { reachOf, type BlurMethod } from "./blurMethod.ts";
+import { smallerBound } from "./bounds.ts";
+import { requireOneArray, unsuitableDomain, type LibraryCall } from "./call.ts";
+import { defineOperator } from "./define.ts";
+import { EXTENSIONS, type Extension } from "./extension.ts";
+import { asArray } from "./handles.ts";
+import { measuredNorm, nonnegativeBound } from "./norm.ts";
+import type { NormBound, Operator } from "./operator.ts";
+import { readSettings, word } from "./settings.ts";
+import { requireArrays, spaceText, type ArraySpace } from "./spaces.ts";
+
+/** Kernels of at most so many entries are applied directly, larger ones by Fourier transform. */
+const DIRECT_ENTRIES = 128;
+
+/**
+ * `blur(k; boundary = periodic)`: F[i, r] -> F[i, r], convolution with the real kernel k over its axes, centred at
+ * floor(size / 2): (A x)_i = sum_j k_j x_(i + c - j). Beyond the border the image is periodic, mirrored with the
+ * border point repeated (`neumann`), or 0 (`zero`). The adjoint correlates. Small shared kernels are applied directly,
+ * large ones and kernels of one's own for each sample by Fourier transform. Norm: the largest modulus of the kernel's
+ * transform for periodic images (exact), zero boundaries, and kernels that are even on each axis; otherwise the better
+ * of closed forms and a probabilistic bound.
+ * Source: Hansen, Nagy, O'Leary, Deblurring Images, SIAM 2006, chapters 3 and 4.
+ * @throws BindingError IPX8202, IPX8203, IPX8204
+ */
+export function blur(call: LibraryCall): Operator {
+  const kernel = requireOneArray("blur", call);
+  const { boundary } = readSettings("blur", call.settings, { boundary: word(EXTENSIONS, "periodic") });
+  const { operations } = call;
+  const space = requireKernelFits(call, kernel, boundary);
+  const method = chosenMethod(operations, kernel, space, boundary);
+  let known: BlurFacts | null = null;
+  const facts = (): BlurFacts => (known ??= blurFacts(operations.engine, kernel, space, boundary));
+  const operator: Operator = defineOperator({
+    text: `blur(k, boundary = ${boundary})`,
+    domain: space,
+    codomain: space,
+    handles: method.handles,
+    norm: () => (facts().exactRule ? facts().bound : boundByProducts(operations, operator, facts())),
+    properties: () => facts().properties,
+    apply: (using, x) => method.apply(using, asArray(x)),
+    adjoint: (using, y) => method.adjoint(using, asArray(y)),
+  });
+  return operator;
+}
+
+/** The bound of a blur without a closed form that is good: the best of the rules and of what its products show. */
+function boundByProducts(operations: Operations, operator: Operator, facts: BlurFacts): NormBound {
+  const nonnegative = facts.properties.includes("nonnegative");
+  const rule = nonnegative ? smallerBound(facts.bound, nonnegativeBound(operations, operator)) : facts.bound;
+  return measuredNorm(operations, operator, rule);
+}
+
+function requireKernelFits(call: LibraryCall, kernel: ArrayValue, boundary: Extension): ArraySpace {
+  const axes = kernel.shape.length;
+  const space = requireArrays("blur", call.domain, axes);
+  if (kernel.field === "complex" || axes === 0 || kernel.shape.includes(0)) {
+    throw new BindingError("IPX8204", {
+      what: `The kernel of \`blur\` is of ${spaceText(spaceOf(kernel))}.`,
+      why: "It must be real, with as many axes as are blurred.",
+    });
+  }
+  const tooWide = reachOf(kernel.shape).some(
+    ({ before, after }, axis) => Math.max(before, after) > (space.shape[axis] ?? 0),
+  );
+  if (boundary === "neumann" && tooWide) {
+    throw unsuitableDomain(
+      "blur",
+      space,
+      `The kernel [${kernel.shape.join(", ")}] reaches beyond the mirrored image.`,
+      "Take `boundary = periodic` or `zero`, or crop the kernel.",
+    );
+  }
+  return space;
+}
+
+function chosenMethod(
+  operations: Operations,
+  kernel: ArrayValue,
+  space: ArraySpace,
+  boundary: Extension,
+): BlurMethod {
+  const entries = kernel.shape.reduce((product, extent) => product * extent, 1);
+  const within =
+    boundary === "zero" ||
+    reachOf(kernel.shape).every(
+      ({ before, after }, axis) => Math.max(before, after) <= (space.shape[axis] ?? 0),
+    );
+  const direct = kernel.batch === null && kernel.shape.length <= 2 && entries <= DIRECT_ENTRIES && within;
+  return direct
+    ? directBlur(operations.engine, kernel, space, boundary)
+    : fourierBlur(operations, kernel, space, boundary);
+}

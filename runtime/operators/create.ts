@@ -1,0 +1,52 @@
+import type { Operations } from "../arrays/operations.ts";
+import type { Space, Value } from "../arrays/value.ts";
+import { blur } from "./blur.ts";
+import type { LibraryRule } from "./call.ts";
+import { imaginaryPart, realPart } from "./complexParts.ts";
+import { diagonal } from "./diagonal.ts";
+import { downsample } from "./downsample.ts";
+import { fourier } from "./fourier.ts";
+import { gaussian } from "./gaussian.ts";
+import { gradient } from "./gradient.ts";
+import { identity } from "./identity.ts";
+import type { LibraryOperatorName, LibrarySettings } from "./library.ts";
+import { mask } from "./mask.ts";
+import { minCoherenceOfMatrix } from "./minCoherence.ts";
+import type { Operator } from "./operator.ts";
+import { overChannels, overPixels } from "./repeat.ts";
+import { reshape } from "./reshape.ts";
+import { wavelet } from "./wavelet.ts";
+
+const RULES: { readonly [N in LibraryOperatorName]: LibraryRule } = {
+  I: identity,
+  diag: diagonal,
+  mask,
+  real: realPart,
+  imag: imaginaryPart,
+  fourier,
+  gradient,
+  blur,
+  downsample,
+  wavelet,
+  over_channels: overChannels,
+  over_pixels: overPixels,
+  reshape,
+  gaussian,
+  min_coherence: minCoherenceOfMatrix,
+};
+
+/**
+ * An operator of the library by its name, on a declared domain, with the arrays between its brackets (the mask of
+ * `mask(P)`, the diagonal, the kernel, the matrix of `min_coherence`). Settings that the language gives by place go by
+ * their names: `q`, `name`, `m`, `n`; `shape` is the codomain's where the declaration says it.
+ * @throws BindingError
+ */
+export function libraryOperator(
+  operations: Operations,
+  name: LibraryOperatorName,
+  settings: LibrarySettings,
+  domain: Space,
+  arrays: readonly Value[],
+): Operator {
+  return RULES[name]({ operations, settings, domain, arrays });
+}

@@ -1,0 +1,75 @@
+import type { Operations } from "../arrays/operations.ts";
+import { handlesOf, spaceOf, type Space, type Value } from "../arrays/value.ts";
+import type { Handle } from "../engine/engine.ts";
+import { BindingError } from "./bindingError.ts";
+import type { NormBound, Operator, OperatorProperty } from "./operator.ts";
+import { sameShape, spaceText } from "./spaces.ts";
+
+/** What makes an operator; see `defineOperator`. */
+export interface OperatorDefinition {
+  readonly text: string;
+  readonly domain: Space;
+  readonly codomain: Space;
+  readonly handles?: readonly Handle[];
+  readonly norm: () => NormBound;
+  readonly properties: () => Iterable<OperatorProperty>;
+  readonly apply: (operations: Operations, x: Value) => Value;
+  readonly adjoint: (operations: Operations, y: Value) => Value;
+}
+
+/**
+ * An operator of its parts. Norm and properties are computed once, when asked for. Values are checked against the
+ * spaces, reals are embedded where the space is complex, and what a product makes on its way is freed.
+ */
+export function defineOperator(definition: OperatorDefinition): Operator {
+  const { text, domain, codomain, handles = [] } = definition;
+  const norm = once(definition.norm);
+  const properties = once<ReadonlySet<OperatorProperty>>(() => new Set(definition.properties()));
+  return {
+    kind: "operator",
+    text,
+    domain,
+    codomain,
+    handles,
+    get norm() {
+      return norm();
+    },
+    get properties() {
+      return properties();
+    },
+    apply: (operations, x) =>
+      operations.engine.scope(
+        () => definition.apply(operations, conform(operations, x, domain, text)),
+        handlesOf,
+      ),
+    adjoint: (operations, y) =>
+      operations.engine.scope(
+        () => definition.adjoint(operations, conform(operations, y, codomain, `${text}'`)),
+        handlesOf,
+      ),
+  };
+}
+
+function once<T>(compute: () => T): () => T {
+  let known: { readonly value: T } | null = null;
+  return () => (known ??= { value: compute() }).value;
+}
+
+/**
+ * The value as one of the space: itself, or embedded where it is real and the space complex.
+ * @throws BindingError IPX8209
+ */
+function conform(operations: Operations, value: Value, space: Space, text: string): Value {
+  if (value.kind === "product" && space.kind === "product" && value.parts.length === space.parts.length) {
+    return operations.product(
+      space.parts.map((part, index) => conform(operations, operations.part(value, index), part, text)),
+    );
+  }
+  if (value.kind === "array" && space.kind === "array" && sameShape(value.shape, space.shape)) {
+    if (value.field === space.field) return value;
+    if (space.field === "complex") return operations.map("complex(x)", { x: value });
+  }
+  throw new BindingError("IPX8209", {
+    what: `\`${text}\` was applied to a value of ${spaceText(spaceOf(value))}; it acts on ${spaceText(space)}.`,
+  });
+}

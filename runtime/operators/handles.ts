@@ -1,0 +1,84 @@
+import type { ElementwiseExpression, ElementwiseFunction } from "../arrays/expression.ts";
+import type { ArrayValue, Value } from "../arrays/value.ts";
+import type { Engine, Handle } from "../engine/engine.ts";
+import { extentOf } from "./spaces.ts";
+
+/** A value that is known to be an array: operators on arrays get arrays, for their domain was checked. */
+export function asArray(value: Value): ArrayValue {
+  if (value.kind === "array") return value;
+  throw new TypeError("A tuple reached an operator on arrays.");
+}
+
+/** The array of another handle and shape; batch and field stay. */
+export function withHandle(array: ArrayValue, handle: Handle, shape: readonly number[]): ArrayValue {
+  return { ...array, handle, shape };
+}
+
+/** The number of samples in the handle: 1 for a shared array. */
+export function samplesOf(array: ArrayValue): number {
+  return array.batch ?? 1;
+}
+
+/** The axes before those of a sample: `[batch]` or none. */
+export function batchShape(batch: number | null): readonly number[] {
+  return batch === null ? [] : [batch];
+}
+
+/** The axes after those of a sample: the pair of a complex number or none. */
+export function pairShape(field: "real" | "complex"): readonly number[] {
+  return field === "complex" ? [2] : [];
+}
+
+/** The shape of the handle of an array. */
+export function handleShape(
+  batch: number | null,
+  shape: readonly number[],
+  field: "real" | "complex",
+): readonly number[] {
+  return [...batchShape(batch), ...shape, ...pairShape(field)];
+}
+
+/** The same numbers as [outer, n, inner], n the extent of an axis of the handle. */
+export function aroundAxis(engine: Engine, handle: Handle, axis: number): Handle {
+  const { shape } = handle;
+  return engine.reshape(handle, [
+    extentOf(shape.slice(0, axis)),
+    shape[axis] ?? 1,
+    extentOf(shape.slice(axis + 1)),
+  ]);
+}
+
+/** Entries begin..begin+size on axis 1 of [outer, n, inner]. */
+export function middleSlice(engine: Engine, array: Handle, begin: number, size: number): Handle {
+  const [outer = 1, , inner = 1] = array.shape;
+  return engine.slice(array, [0, begin, 0], [outer, size, inner]);
+}
+
+/** Zeros before and after on axis 1 of [outer, n, inner]. */
+export function middlePad(engine: Engine, array: Handle, before: number, after: number): Handle {
+  if (before === 0 && after === 0) return array;
+  return engine.pad(array, [
+    [0, 0],
+    [before, after],
+    [0, 0],
+  ]);
+}
+
+const A: ElementwiseExpression = { kind: "input", name: "a" };
+const B: ElementwiseExpression = { kind: "input", name: "b" };
+
+function binary(name: ElementwiseFunction): (engine: Engine, a: Handle, b: Handle) => Handle {
+  const expression: ElementwiseExpression = { kind: "apply", function: name, arguments: [A, B] };
+  return (engine, a, b) => engine.elementwise(expression, { a, b });
+}
+
+/** Entry by entry, with numpy's repetition. */
+export const add = binary("add");
+export const subtract = binary("sub");
+export const multiply = binary("mul");
+
+/** Entries times a number. */
+export function scaled(engine: Engine, array: Handle, factor: number): Handle {
+  const arguments_: readonly ElementwiseExpression[] = [A, { kind: "constant", value: factor }];
+  return engine.elementwise({ kind: "apply", function: "mul", arguments: arguments_ }, { a: array });
+}

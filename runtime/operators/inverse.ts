@@ -1,0 +1,38 @@
+import type { Operations } from "../arrays/operations.ts";
+import { adjoint } from "./algebra.ts";
+import { operandText } from "./algebraText.ts";
+import { BindingError } from "./bindingError.ts";
+import { diagonalOperator, isDiagonal, type DiagonalOperator } from "./diagonal.ts";
+import { asArray } from "./handles.ts";
+import { readNumbers } from "./host.ts";
+import type { Operator } from "./operator.ts";
+import { requireArrays } from "./spaces.ts";
+
+/**
+ * The inverse of an operator whose inverse has a closed form: the adjoint of an orthonormal one, the reciprocal of a
+ * diagonal one without zeros.
+ * @throws BindingError IPX8207
+ */
+export function inverse(operations: Operations, operator: Operator): Operator {
+  if (isDiagonal(operator)) return inverseOfDiagonal(operations, operator);
+  if (operator.properties.has("orthonormal")) return adjoint(operator);
+  throw new BindingError("IPX8207", {
+    what: `The inverse of \`${operator.text}\` has no closed form that is known.`,
+    hint: "Use `solve(M, b, by = cg(tol = 1e-6, max = 50))`.",
+  });
+}
+
+function inverseOfDiagonal(operations: Operations, operator: DiagonalOperator): Operator {
+  const { diagonal } = operator;
+  const modulus = asArray(operations.map("abs(d)", { d: diagonal }));
+  if (readNumbers(operations.engine, modulus.handle, `the entries of \`${operator.text}\``).includes(0)) {
+    throw new BindingError("IPX8207", {
+      what: `\`${operator.text}\` has no inverse.`,
+      why: "Its diagonal has a zero.",
+    });
+  }
+  const reciprocal = diagonal.field === "real" ? "1/d" : "conj(d)/(abs(d)*abs(d))";
+  const space = requireArrays("inv", operator.domain);
+  const inverted = asArray(operations.map(reciprocal, { d: diagonal }));
+  return diagonalOperator(operations, `inv(${operandText(operator.text)})`, space, inverted);
+}

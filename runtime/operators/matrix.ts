@@ -1,0 +1,218 @@
+import type { Operations } from "../arrays/operations.ts";
+import type { ArrayValue, Space } from "../arrays/value.ts";
+import type { Engine, Handle } from "../engine/engine.ts";
+import { lanes, type HostArray } from "../io/hostArray.ts";
+import { BindingError } from "./bindingError.ts";
+import { smallerBound } from "./bounds.ts";
+import { defineOperator } from "./define.ts";
+import type { DenseMatrix } from "./dense/gram.ts";
+import { provedMatrixNorm } from "./dense/norm.ts";
+import { asArray, handleShape } from "./handles.ts";
+import { readNumbers } from "./host.ts";
+import { measuredNorm } from "./norm.ts";
+import type { NormBound, Operator, OperatorProperty } from "./operator.ts";
+import { arraySpace, extentOf, sameSpace, spaceText, type ArraySpace } from "./spaces.ts";
+
+/** Up to so many rows or columns the norm of a matrix is proved; beyond, it is bounded by rules and products. */
+const PROVED_ORDER = 2000;
+
+/** What may be said of a matrix besides its entries. */
+export interface MatrixOptions {
+  /** its text in messages: `matrix` where it is not given */
+  readonly text?: string;
+  /** spaces of arrays with as many entries as there are columns and rows, instead of F[n] and F[m] */
+  readonly domain?: Space;
+  readonly codomain?: Space;
+  /** what holds by construction, and is not looked for in the entries */
+  readonly properties?: readonly OperatorProperty[];
+}
+
+/**
+ * The operator of a matrix [m, n] of the host or of the engine, F[n] -> F[m] of the matrix's field, or between other
+ * arrays with as many entries. A matrix with a batch is one map for each sample. The norm of a matrix with
+ * min(m, n) <= 2000 is proved (see dense/norm.ts); of a larger one it is the smallest of sqrt(|A|_1 |A|_inf), the
+ * Frobenius norm and a probabilistic bound.
+ * @throws BindingError IPX8204 where the shape is none of a matrix, or does not fit the spaces.
+ */
+export function matrixOperator(
+  operations: Operations,
+  matrix: HostArray | ArrayValue,
+  options: MatrixOptions = {},
+): Operator {
+  const { engine } = operations;
+  const text = options.text ?? "matrix";
+  const [rows, columns] = requireMatrix(text, matrix.shape);
+  const domain = requireEntries(
+    text,
+    options.domain ?? arraySpace(matrix.field, [columns]),
+    columns,
+    matrix.field,
+  );
+  const codomain = requireEntries(
+    text,
+    options.codomain ?? arraySpace(matrix.field, [rows]),
+    rows,
+    matrix.field,
+  );
+  const stored = storedMatrix(engine, matrix);
+  const operator: Operator = defineOperator({
+    text,
+    domain,
+    codomain,
+    handles: stored.turned === null ? [stored.plain] : [stored.plain, stored.turned],
+    norm: () => matrixNorm(operations, operator, matricesOf(engine, stored, text)),
+    properties: () =>
+      options.properties ?? propertiesOfMatrix(matricesOf(engine, stored, text), domain, codomain),
+    apply: (using, x) => product(using.engine, stored, asArray(x), codomain, false),
+    adjoint: (using, y) => product(using.engine, stored, asArray(y), domain, true),
+  });
+  return operator;
+}
+
+function requireMatrix(text: string, shape: readonly number[]): readonly [number, number] {
+  const [rows, columns] = shape;
+  if (shape.length === 2 && rows !== undefined && columns !== undefined) return [rows, columns];
+  throw new BindingError("IPX8204", {
+    what: `\`${text}\` needs an array with two axes, not [${shape.join(", ")}].`,
+  });
+}
+
+function requireEntries(text: string, space: Space, entries: number, field: "real" | "complex"): ArraySpace {
+  if (space.kind === "array" && space.field === field && extentOf(space.shape) === entries) return space;
+  throw new BindingError("IPX8204", {
+    what: `\`${text}\` has ${entries} ${field} entries where the space is ${spaceText(space)}.`,
+  });
+}
+
+/**
+ * A matrix over the reals: a complex entry a + ib is the block [[a, -b], [b, a]], so that products of pairs are real
+ * products. `turned` is the transpose of a shared matrix: engines are fast on plain products.
+ */
+interface StoredMatrix {
+  readonly plain: Handle;
+  readonly turned: Handle | null;
+  readonly batch: number | null;
+}
+
+function storedMatrix(engine: Engine, matrix: HostArray | ArrayValue): StoredMatrix {
+  const batch = "handle" in matrix ? matrix.batch : null;
+  const pair = lanes(matrix.field);
+  const own =
+    "handle" in matrix ? matrix.handle : engine.upload(matrix.data, pairedShape(matrix.shape, pair));
+  const plain =
+    pair === 2
+      ? engine.scope(
+          () => realBlocks(engine, own, batch, matrix.shape),
+          (kept) => [kept],
+        )
+      : own;
+  return { plain, turned: batch === null ? engine.transpose(plain, [1, 0]) : null, batch };
+}
+
+function pairedShape(shape: readonly number[], pair: 1 | 2): readonly number[] {
+  return pair === 2 ? [...shape, 2] : shape;
+}
+
+function realBlocks(engine: Engine, pairs: Handle, batch: number | null, shape: readonly number[]): Handle {
+  const [rows = 1, columns = 1] = shape;
+  const count = batch ?? 1;
+  const flat = engine.reshape(pairs, [count * rows, columns, 2]);
+  const real = engine.slice(flat, [0, 0, 0], [count * rows, columns, 1]);
+  const imaginary = engine.slice(flat, [0, 0, 1], [count * rows, columns, 1]);
+  const zero = engine.fill(0, [1]);
+  const negative = engine.elementwise(
+    {
+      kind: "apply",
+      function: "sub",
+      arguments: [
+        { kind: "input", name: "zero" },
+        { kind: "input", name: "b" },
+      ],
+    },
+    { zero, b: imaginary },
+  );
+  const row = (left: Handle, right: Handle): Handle =>
+    engine.reshape(engine.concat([left, right], 2), [count * rows, 1, 2 * columns]);
+  const blocks = engine.concat([row(real, negative), row(imaginary, real)], 1);
+  return engine.reshape(blocks, [...(batch === null ? [] : [batch]), 2 * rows, 2 * columns]);
+}
+
+function product(
+  engine: Engine,
+  { plain, turned, batch }: StoredMatrix,
+  x: ArrayValue,
+  target: ArraySpace,
+  transposed: boolean,
+): ArrayValue {
+  const result = (handle: Handle, samples: number | null): ArrayValue => ({
+    ...target,
+    batch: samples,
+    handle: engine.reshape(handle, handleShape(samples, target.shape, target.field)),
+  });
+  const samples = x.batch ?? 1;
+  const length = extentOf(x.handle.shape) / samples;
+  if (turned === null) {
+    const vectors = engine.reshape(x.handle, x.batch === null ? [length, 1] : [samples, length, 1]);
+    return result(engine.matmul(plain, vectors, { transposeLeft: transposed }), batch);
+  }
+  const matrix = transposed ? plain : turned;
+  return result(engine.matmul(engine.reshape(x.handle, [samples, length]), matrix), x.batch);
+}
+
+/** The matrices over the reals, one for each sample. */
+function matricesOf(engine: Engine, { plain, batch }: StoredMatrix, text: string): readonly DenseMatrix[] {
+  const numbers = readNumbers(engine, plain, `the entries of \`${text}\``);
+  const [rows = 1, columns = 1] = plain.shape.slice(batch === null ? 0 : 1);
+  return Array.from({ length: batch ?? 1 }, (_, sample) => ({
+    rows,
+    columns,
+    data: numbers.subarray(sample * rows * columns, (sample + 1) * rows * columns),
+  }));
+}
+
+function matrixNorm(operations: Operations, operator: Operator, matrices: readonly DenseMatrix[]): NormBound {
+  const order = Math.min(matrices[0]?.rows ?? 0, matrices[0]?.columns ?? 0);
+  if (order <= PROVED_ORDER) {
+    return { value: Math.max(...matrices.map(provedMatrixNorm)), provenance: { kind: "proved" } };
+  }
+  const rules = { value: Math.max(...matrices.map(bySums)), provenance: { kind: "proved" } } as const;
+  return smallerBound(rules, measuredNorm(operations, operator, rules));
+}
+
+/** The smaller of sqrt(|A|_1 |A|_inf) and the Frobenius norm, rounded up. */
+function bySums({ rows, columns, data }: DenseMatrix): number {
+  const [rowSums, columnSums] = [new Float64Array(rows), new Float64Array(columns)];
+  let squares = 0;
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      const value = Math.abs(data[row * columns + column] ?? 0);
+      rowSums[row] = (rowSums[row] ?? 0) + value;
+      columnSums[column] = (columnSums[column] ?? 0) + value;
+      squares += value * value;
+    }
+  }
+  const largest = (sums: Float64Array): number => sums.reduce((top, value) => Math.max(top, value), 0);
+  const room = 1 + (data.length + 8) * 2 ** -53;
+  return Math.min(Math.sqrt(largest(rowSums) * largest(columnSums)), Math.sqrt(squares)) * room;
+}
+
+function propertiesOfMatrix(
+  matrices: readonly DenseMatrix[],
+  domain: ArraySpace,
+  codomain: ArraySpace,
+): readonly OperatorProperty[] {
+  const nonnegative =
+    domain.field === "real" && matrices.every(({ data }) => data.every((value) => value >= 0));
+  const symmetric = sameSpace(domain, codomain) && matrices.every(isSymmetric);
+  return [...(nonnegative ? (["nonnegative"] as const) : []), ...(symmetric ? (["symmetric"] as const) : [])];
+}
+
+function isSymmetric({ rows, columns, data }: DenseMatrix): boolean {
+  if (rows !== columns) return false;
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < row; column++) {
+      if (data[row * columns + column] !== data[column * columns + row]) return false;
+    }
+  }
+  return true;
+}

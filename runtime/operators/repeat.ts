@@ -1,0 +1,79 @@
+import type { Operations } from "../arrays/operations.ts";
+import type { Value } from "../arrays/value.ts";
+import { closedForm } from "./bounds.ts";
+import { requireNoArray, unsuitableDomain, type LibraryCall } from "./call.ts";
+import { defineOperator } from "./define.ts";
+import { asArray, handleShape, pairShape, samplesOf, withHandle } from "./handles.ts";
+import type { Operator } from "./operator.ts";
+import { readSettings, someCounts } from "./settings.ts";
+import { arraySpace, extentOf, requireArrays, sameShape, type ArraySpace } from "./spaces.ts";
+
+/**
+ * `over_channels`: F[d] -> F[d, c], each entry c times on a new last axis; the adjoint sums over the channels. The
+ * setting `shape` is that of the codomain, [d, c]. Norm sqrt(c); nonnegative.
+ * @throws BindingError IPX8202, IPX8203
+ */
+export function overChannels(call: LibraryCall): Operator {
+  requireNoArray("over_channels", call);
+  const space = requireArrays("over_channels", call.domain);
+  const { shape } = readSettings("over_channels", call.settings, { shape: someCounts() });
+  const channels = shape.at(-1) ?? 1;
+  if (shape.length !== space.shape.length + 1 || !sameShape(shape.slice(0, -1), space.shape)) {
+    throw unsuitableDomain(
+      "over_channels",
+      space,
+      `Its codomain [${shape.join(", ")}] is not [d, c] for a domain [d].`,
+    );
+  }
+  const inner = extentOf(pairShape(space.field));
+  return repetition("over_channels", space, shape, [extentOf(space.shape), channels, inner]);
+}
+
+/**
+ * `over_pixels`: F[c] -> F[h, w, c], each entry at all pixels; the adjoint sums over the pixels. The setting `shape`
+ * is that of the codomain, [h, w, c]. Norm sqrt(h w); nonnegative.
+ * @throws BindingError IPX8202, IPX8203
+ */
+export function overPixels(call: LibraryCall): Operator {
+  requireNoArray("over_pixels", call);
+  const space = requireArrays("over_pixels", call.domain);
+  const { shape } = readSettings("over_pixels", call.settings, { shape: someCounts() });
+  const [height = 1, width = 1, ...rest] = shape;
+  if (shape.length < 2 || !sameShape(rest, space.shape)) {
+    throw unsuitableDomain(
+      "over_pixels",
+      space,
+      `Its codomain [${shape.join(", ")}] is not [h, w, c] for a domain [c].`,
+    );
+  }
+  const inner = extentOf([...space.shape, ...pairShape(space.field)]);
+  return repetition("over_pixels", space, shape, [1, height * width, inner]);
+}
+
+/** Repetition on the middle axis of [outer, copies, inner] of each sample. */
+function repetition(
+  text: string,
+  space: ArraySpace,
+  shape: readonly number[],
+  [outer, copies, inner]: readonly [number, number, number],
+): Operator {
+  return defineOperator({
+    text,
+    domain: space,
+    codomain: arraySpace(space.field, shape),
+    norm: () => closedForm(Math.sqrt(copies)),
+    properties: () => ["nonnegative"],
+    apply: ({ engine }: Operations, value: Value) => {
+      const x = asArray(value);
+      const rows = samplesOf(x) * outer;
+      const copied = engine.broadcast(engine.reshape(x.handle, [rows, 1, inner]), [rows, copies, inner]);
+      return withHandle(x, engine.reshape(copied, handleShape(x.batch, shape, x.field)), shape);
+    },
+    adjoint: ({ engine }: Operations, value: Value) => {
+      const y = asArray(value);
+      const rows = samplesOf(y) * outer;
+      const sum = engine.reduce("sum", engine.reshape(y.handle, [rows, copies, inner]), [1]);
+      return withHandle(y, engine.reshape(sum, handleShape(y.batch, space.shape, y.field)), space.shape);
+    },
+  });
+}

@@ -1,0 +1,35 @@
+import { closedForm } from "./bounds.ts";
+import { requireNoArray, unsuitableDomain, type LibraryCall } from "./call.ts";
+import { defineOperator } from "./define.ts";
+import type { Operator } from "./operator.ts";
+import { readSettings, someCounts } from "./settings.ts";
+import { arraySpace, extentOf, requireArrays } from "./spaces.ts";
+
+/**
+ * `reshape`: F[d] -> F[e], the same entries in the same order under the setting `shape`. Norm 1; orthonormal,
+ * nonnegative, with unit columns.
+ * @throws BindingError IPX8202, IPX8203 where the numbers of entries differ
+ */
+export function reshape(call: LibraryCall): Operator {
+  requireNoArray("reshape", call);
+  const domain = requireArrays("reshape", call.domain);
+  const { shape } = readSettings("reshape", call.settings, { shape: someCounts() });
+  if (extentOf(shape) !== extentOf(domain.shape)) {
+    const [have, want] = [extentOf(domain.shape), extentOf(shape)];
+    throw unsuitableDomain(
+      "reshape",
+      domain,
+      `It has ${have} entries, the codomain [${shape.join(", ")}] ${want}.`,
+    );
+  }
+  const codomain = arraySpace(domain.field, shape);
+  return defineOperator({
+    text: "reshape",
+    domain,
+    codomain,
+    norm: () => closedForm(1),
+    properties: () => ["orthonormal", "nonnegative", "unit_columns"],
+    apply: (operations, x) => operations.reshape(x, codomain),
+    adjoint: (operations, y) => operations.reshape(y, domain),
+  });
+}
