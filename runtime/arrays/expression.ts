@@ -28,7 +28,7 @@ export const ELEMENTWISE = {
   softplus: { arguments: 1, doc: "log(1 + e^a), stable" },
   erf: { arguments: 1, doc: "error function" },
   relu: { arguments: 1, doc: "max(a, 0)" },
-  positive: { arguments: 1, doc: "1 where a > 0, else 0: the derivative of relu" },
+  positive: { arguments: 1, doc: "1 where a > 0, 0 where a <= 0: the derivative of relu" },
   floor: { arguments: 1, doc: "largest integer <= a" },
   max: { arguments: 2, doc: "larger one" },
   min: { arguments: 2, doc: "smaller one" },

@@ -78,6 +78,8 @@ export interface Engine {
   maxPoolGradient(images: Handle, cotangent: Handle, q: number): Handle;
   /** unnormalised discrete Fourier transform of pairs [..., 2] over `axes` (not the pair axis); inverse has the sign + */
   fourier(pairs: Handle, axes: readonly number[], inverse: boolean): Handle;
+  /** argument in (-pi, pi] of each pair of [..., 2], 0 at 0: [...] */
+  phase(pairs: Handle): Handle;
   /** for each row of [rows, n] the k-th largest entry, k from 1: [rows] */
   kthLargest(rows: Handle, k: number): Handle;
 }

@@ -1,0 +1,34 @@
+import type { Engine } from "./engine.ts";
+import { createStore, REFERENCE } from "./reference/array.ts";
+import { elementwiseOf } from "./reference/elementwise.ts";
+import { fourierOf } from "./reference/fourier.ts";
+import { layersOf } from "./reference/layers.ts";
+import { movementOf } from "./reference/movement.ts";
+import { productsOf } from "./reference/products.ts";
+import { reductionsOf } from "./reference/reductions.ts";
+
+/**
+ * The engine in plain TypeScript and double precision, every operation by its definition: slow, and the oracle of all
+ * other engines.
+ */
+export function referenceEngine(): Engine {
+  const store = createStore();
+  const { upload, read, readNow, dispose, scope, memory, fill } = store;
+  return {
+    name: REFERENCE,
+    significand: 53,
+    upload,
+    read,
+    readNow,
+    dispose,
+    scope,
+    memory,
+    fill,
+    ...elementwiseOf(store),
+    ...movementOf(store),
+    ...reductionsOf(store),
+    ...productsOf(store),
+    ...layersOf(store),
+    ...fourierOf(store),
+  };
+}

@@ -1,0 +1,54 @@
+import type { Tensor } from "@tensorflow/tfjs-core";
+import type { Engine } from "./engine.ts";
+import { convolutionOf } from "./tfjs/convolution.ts";
+import { elementwiseOf } from "./tfjs/elementwise.ts";
+import { fourierOf } from "./tfjs/fourier.ts";
+import { instanceOf, run, type Tf, tensorOf } from "./tfjs/instance.ts";
+import { movementOf } from "./tfjs/movement.ts";
+import { poolingOf } from "./tfjs/pooling.ts";
+import { productsOf } from "./tfjs/products.ts";
+import { reductionsOf } from "./tfjs/reductions.ts";
+import { valuesOf } from "./tfjs/values.ts";
+
+/**
+ * The engine over an instance of tfjs, on the backend that it has chosen, which must be ready. Its handles are
+ * tensors, and its memory is that of the instance: it counts tensors of others, too.
+ */
+export function tfjsEngine(tf: Tf, name: string): Engine {
+  const instance = instanceOf(tf, name);
+  return {
+    name,
+    significand: 24,
+    upload: (data, shape) =>
+      run(instance, "upload", [], () => tf.tensor(Float32Array.from(data), [...shape], "float32")),
+    read: async (array) => Float32Array.from(await tensorOf(instance, array).data()),
+    readNow: (array) => valuesOf(instance, tensorOf(instance, array)),
+    dispose: (arrays) => {
+      for (const array of arrays) tensorOf(instance, array).dispose();
+    },
+    scope: (body, kept) => {
+      const engine = tf.engine();
+      let survivors: Tensor[] = [];
+      engine.startScope("scope");
+      try {
+        const result = body();
+        survivors = kept(result).map((handle) => tensorOf(instance, handle));
+        return result;
+      } finally {
+        engine.endScope(survivors);
+      }
+    },
+    memory: () => {
+      const { numTensors, numBytes } = tf.memory();
+      return { arrays: numTensors, bytes: numBytes };
+    },
+    fill: (value, shape) => run(instance, "fill", [], () => tf.fill([...shape], value, "float32")),
+    ...elementwiseOf(instance),
+    ...movementOf(instance),
+    ...reductionsOf(instance),
+    ...productsOf(instance),
+    ...convolutionOf(instance),
+    ...poolingOf(instance),
+    ...fourierOf(instance),
+  };
+}
