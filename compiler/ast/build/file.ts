@@ -30,16 +30,7 @@ import type {
   Step,
   Target,
 } from "../tree.ts";
-import {
-  at,
-  type Context,
-  declared,
-  identifier,
-  only,
-  optional,
-  tokenSpan,
-  unquoted,
-} from "./context.ts";
+import { at, type Context, declared, identifier, only, optional, tokenSpan, unquoted } from "./context.ts";
 import { block, drawBinding, fun, initial, letBinding } from "./declarations.ts";
 import { callArguments, comparison, expression, targetName } from "./expressions.ts";
 import { parameters, properties, type, typedName } from "./types.ts";
