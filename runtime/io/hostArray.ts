@@ -126,7 +126,7 @@ function firstNotFinite(array: HostArray): number {
 }
 
 /** The indices, one per axis, of the element at a C-order position. */
-function unravel(position: number, shape: readonly number[]): number[] {
+export function unravel(position: number, shape: readonly number[]): number[] {
   const indices: number[] = [];
   let rest = position;
   for (const extent of [...shape].reverse()) {

@@ -9,7 +9,11 @@ type RandomStart = Extract<ParameterStart, { kind: "random" }>;
  * +-sqrt(6/(fanIn + fanOut)) (Glorot and Bengio, 2010); `dct` gives filters [kh, kw, c, out] the functions of the
  * orthonormal 2-D cosine basis in turn, divided by sqrt(c).
  */
-export function startingWeights(start: RandomStart, shape: readonly number[], random: RandomStream): HostArray {
+export function startingWeights(
+  start: RandomStart,
+  shape: readonly number[],
+  random: RandomStream,
+): HostArray {
   return STARTS[start.init](start, shape, random);
 }
 

@@ -1,0 +1,151 @@
+import type { Operations } from "../arrays/operations.ts";
+import { handlesOf, type Space, type Value } from "../arrays/value.ts";
+import type { Handle } from "../engine/engine.ts";
+import { perform, type Task } from "../solve/task.ts";
+import {
+  bindDatum,
+  dimensionNames,
+  extraAxis,
+  missing,
+  observe,
+  requireNames,
+  withConstants,
+  withDefaults,
+  type BoundDatum,
+} from "./bindDatum.ts";
+import { BindingError } from "./bindingError.ts";
+import { isValue, type Bindings, type BoundProgram } from "./bound.ts";
+import { materialOf, type Data } from "./datum.ts";
+import type { Bound, DataDeclaration, Known, ProgramDefinition } from "./definition.ts";
+import { requireIntervals } from "./intervals.ts";
+import { loadParameters, startParameters, type Parameters } from "./parameters.ts";
+import { openNames, unify, type Dimensions } from "./unify.ts";
+
+/**
+ * Binds a program: solves sizes and spaces from the data, checks shapes, fields, intervals and refutable properties,
+ * and evaluates defaults, constants and the first values of parameters.
+ * @throws BindingError, DataError; see their codes.
+ */
+export async function bind(
+  definition: ProgramDefinition,
+  operations: Operations,
+  bindings: Bindings = {},
+): Promise<BoundProgram> {
+  return perform(operations, bindTask(definition, operations, bindings));
+}
+
+/** `bind` as a task. */
+export function* bindTask(
+  definition: ProgramDefinition,
+  operations: Operations,
+  bindings: Bindings,
+): Task<BoundProgram> {
+  const givens = bindings.givens ?? {};
+  requireNames(definition, definition.givens, givens, "given");
+  const declared = givenDimensions(definition, givens, bindings.sizes ?? {});
+  const dimensions = withDefaults(definition, declared, (name) => !inputsFix(definition, name));
+  const owned: Handle[] = [];
+  const steps = stepCount(definition, dimensions, bindings.steps);
+  const given = yield* bindGivens({ definition, operations, dimensions, givens, steps, owned });
+  const constantsWait = isOpen(definition, dimensions);
+  const known = constantsWait ? given.known : withConstants(definition, operations, given.known, owned);
+  const request = { operations, definition, dimensions, known, steps, seed: bindings.seed ?? 0 };
+  const parameters =
+    bindings.weights === undefined ? startParameters(request) : loadParameters(request, bindings.weights);
+  owned.push(...[...parameters.values()].flat().flatMap(handlesOf));
+  const { stepGivens } = given;
+  const program: BoundProgram = {
+    definition,
+    operations,
+    dimensions,
+    known,
+    stepGivens,
+    parameters,
+    steps,
+    constantsWait,
+    owned: [...new Set(owned)],
+  };
+  yield* requireIntervals(program);
+  return program;
+}
+
+function givenDimensions(
+  definition: ProgramDefinition,
+  givens: Data,
+  sizes: Readonly<Record<string, number>>,
+): Dimensions {
+  for (const [name, value] of Object.entries(sizes)) {
+    if (!definition.sizes.some((size) => size.name === name)) {
+      throw new BindingError("IPX8001", name, { what: `${definition.name} has no size \`${name}\`.` });
+    }
+    if (!Number.isSafeInteger(value) || value < 1) {
+      throw new BindingError("IPX8005", name, {
+        what: `The size \`${name}\` must be a count, not ${value}.`,
+      });
+    }
+  }
+  const observations = definition.givens.flatMap((declaration) => {
+    const datum = givens[declaration.name];
+    if (datum === undefined) return [];
+    const material = materialOf(declaration.name, datum);
+    return observe(declaration, material, extraAxis(declaration, material));
+  });
+  return unify({ sizes: new Map(Object.entries(sizes)), spaces: new Map() }, observations);
+}
+
+/** Whether an input's type names a size, so that each batch may have its own. */
+function inputsFix(definition: ProgramDefinition, name: string): boolean {
+  const nothing = { sizes: new Map<string, number>(), spaces: new Map<string, Space>() };
+  return definition.inputs.some(({ type }) => openNames(type, nothing).includes(name));
+}
+
+function isOpen(definition: ProgramDefinition, { sizes, spaces }: Dimensions): boolean {
+  return (
+    definition.sizes.some(({ name }) => !sizes.has(name)) ||
+    definition.spaces.some(({ name }) => !spaces.has(name))
+  );
+}
+
+function stepCount({ target }: ProgramDefinition, { sizes }: Dimensions, steps: number | undefined): number {
+  if (target.kind !== "unrolled") return 1;
+  return steps ?? (target.size === undefined ? undefined : sizes.get(target.size)) ?? target.steps;
+}
+
+interface GivenRequest {
+  readonly definition: ProgramDefinition;
+  readonly operations: Operations;
+  readonly dimensions: Dimensions;
+  readonly givens: Data;
+  readonly steps: number;
+  readonly owned: Handle[];
+}
+
+function* bindGivens(
+  request: GivenRequest,
+): Task<{ readonly known: Known; readonly stepGivens: Parameters }> {
+  const { definition, operations, dimensions, givens, owned } = request;
+  const known: Record<string, Bound> = dimensionNames(dimensions);
+  const stepGivens = new Map<string, readonly Value[]>();
+  for (const declaration of definition.givens) {
+    const { name, perStep, initial } = declaration;
+    const datum = givens[name];
+    if (datum === undefined && initial === null) throw missing(definition, declaration, "given");
+    const bound =
+      datum === undefined
+        ? defaultValue(operations, declaration, known)
+        : yield* bindDatum(request, declaration, materialOf(name, datum));
+    owned.push(...bound.made);
+    const [first] = bound.values;
+    if (first === undefined) throw missing(definition, declaration, "given");
+    known[name] = first;
+    if (perStep) stepGivens.set(name, bound.values.filter(isValue));
+  }
+  return { known, stepGivens };
+}
+
+function defaultValue(operations: Operations, declaration: DataDeclaration, known: Known): BoundDatum {
+  const { initial } = declaration;
+  if (initial === null) return { values: [], made: [] };
+  const value = operations.engine.scope(() => initial(operations, known), handlesOf);
+  return { values: [value], made: handlesOf(value) };
+}

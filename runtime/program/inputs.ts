@@ -1,0 +1,147 @@
+import { handlesOf, spaceOf, type Space } from "../arrays/value.ts";
+import type { Handle } from "../engine/engine.ts";
+import { sameSpace, spaceText } from "../operators/spaces.ts";
+import type { Task } from "../solve/task.ts";
+import { BindingError } from "./bindingError.ts";
+import {
+  bindDatum,
+  dimensionNames,
+  kindError,
+  missing,
+  observe,
+  requireNames,
+  requireSpace,
+  withConstants,
+  withDefaults,
+} from "./bindDatum.ts";
+import { isValue, type BoundInputs, type BoundProgram } from "./bound.ts";
+import { checkArray } from "./checks.ts";
+import { hostArraysOf, materialise, materialOf, type Data, type Material } from "./datum.ts";
+import type { Bound, DataDeclaration, TypeDeclaration } from "./definition.ts";
+import { resolve, unify, type Dimensions } from "./unify.ts";
+
+/**
+ * Binds the inputs of one batch. An array with one axis more than its declared type is a batch; where the type leaves
+ * the number of axes open, `batched` says whether the first axis counts samples. All batched inputs have as many
+ * samples; the others are shared by them.
+ * @throws BindingError, DataError; see their codes.
+ */
+export function* bindInputs(program: BoundProgram, inputs: Data, batched = false): Task<BoundInputs> {
+  const { definition, operations } = program;
+  requireNames(definition, definition.inputs, inputs, "input");
+  const entries = definition.inputs.map((declaration) => {
+    const datum = inputs[declaration.name];
+    if (datum === undefined) throw missing(definition, declaration, "input");
+    const material = materialOf(declaration.name, datum);
+    return {
+      declaration,
+      material,
+      samples: samplesOf(declaration.type, material, program.dimensions, batched),
+    };
+  });
+  const counts = new Set(entries.flatMap(({ samples }) => samples ?? []));
+  if (counts.size > 1) throw unequalBatches(entries);
+  const observations = entries.flatMap(({ declaration, material, samples }) =>
+    observe(declaration, material, samples !== null),
+  );
+  const dimensions = withDefaults(definition, unify(program.dimensions, observations), () => true);
+  const known: Record<string, Bound> = dimensionNames(dimensions);
+  const owned: Handle[] = [];
+  const single = counts.size === 0;
+  for (const { declaration, material, samples } of entries) {
+    const axis = single && material.kind === "host" ? oneSample(material) : material;
+    const batchedHere = samples !== null || axis !== material;
+    const bound = yield* bindInput(program, dimensions, declaration, axis, batchedHere);
+    owned.push(...bound.made);
+    known[declaration.name] = bound.value;
+  }
+  const constants = program.constantsWait
+    ? withConstants(definition, operations, { ...program.known, ...known }, owned)
+    : {};
+  const batch = batchOf(Object.values(known));
+  return { known: { ...constants, ...known }, dimensions, batch, samples: batch ?? 1, owned };
+}
+
+type Host = Extract<Material, { kind: "host" }>;
+
+function oneSample({ array }: Host): Host {
+  return { kind: "host", array: { ...array, shape: [1, ...array.shape] } };
+}
+
+/** How many samples an input brings, or null for one that all samples share. */
+function samplesOf(
+  type: TypeDeclaration,
+  material: Material,
+  dimensions: Dimensions,
+  batched: boolean,
+): number | null {
+  if (type.kind === "operator") return null;
+  switch (material.kind) {
+    case "operator":
+      return null;
+    case "value":
+      return batchOf([material.value]);
+    case "host": {
+      const rank = type.kind === "array" ? type.dimensions.length : openRank(resolve(type, dimensions));
+      const { shape } = material.array;
+      const isBatch = rank === null ? batched : shape.length === rank + 1;
+      return isBatch ? (shape[0] ?? null) : null;
+    }
+    case "parts": {
+      const types = type.kind === "product" ? type.parts : [];
+      const counts = material.parts.map((part, index) =>
+        samplesOf(types[index] ?? type, part, dimensions, batched),
+      );
+      return counts.every((count) => count === counts[0]) ? (counts[0] ?? null) : null;
+    }
+  }
+}
+
+function openRank(space: Space | null): number | null {
+  return space?.kind === "array" ? space.shape.length : null;
+}
+
+function batchOf(bound: readonly Bound[]): number | null {
+  for (const each of bound) {
+    if (!isValue(each)) continue;
+    const batch = each.kind === "array" ? each.batch : batchOf(each.parts);
+    if (batch !== null) return batch;
+  }
+  return null;
+}
+
+function unequalBatches(
+  entries: readonly { readonly declaration: DataDeclaration; readonly samples: number | null }[],
+): BindingError {
+  const counts = entries
+    .filter(({ samples }) => samples !== null)
+    .map(({ declaration, samples }) => `${declaration.name} has ${samples}`);
+  return new BindingError("IPX8004", entries[0]?.declaration.name ?? "", {
+    what: `The inputs differ in their number of samples: ${counts.join(", ")}.`,
+  });
+}
+
+function* bindInput(
+  { operations }: BoundProgram,
+  dimensions: Dimensions,
+  declaration: DataDeclaration,
+  material: Material,
+  batched: boolean,
+): Task<{ readonly value: Bound; readonly made: readonly Handle[] }> {
+  const { name, type } = declaration;
+  if (type.kind === "operator" || material.kind === "operator") {
+    const bound = yield* bindDatum({ operations, dimensions, steps: 1 }, declaration, material);
+    const [value] = bound.values;
+    if (value === undefined) throw kindError(name, type, "an operator");
+    return { value, made: bound.made };
+  }
+  hostArraysOf(material).forEach((array) => checkArray(declaration, array));
+  const space = requireSpace(name, type, dimensions);
+  const { value, made } = materialise(operations, material, space, batched);
+  if (!sameSpace(spaceOf(value), space)) {
+    throw new BindingError("IPX8004", name, {
+      what: `\`${name}\` is ${spaceText(space)}, and was given ${spaceText(spaceOf(value))}.`,
+    });
+  }
+  return { value, made: made.flatMap(handlesOf) };
+}

@@ -1,0 +1,111 @@
+import type { Operations } from "../arrays/operations.ts";
+import { handlesOf } from "../arrays/value.ts";
+import type { Handle } from "../engine/engine.ts";
+import { boundHandles, type BoundInputs, type BoundProgram } from "../program/bound.ts";
+import type { Known, ProgramDefinition, Values } from "../program/definition.ts";
+import { valueAtStep } from "../program/parameters.ts";
+
+/** What happens to `per step` values past the last one. */
+export type Beyond = "error" | "last" | "cycle";
+
+/** A bound program with the inputs of one batch and what was prepared from them. */
+export interface Batch {
+  readonly program: BoundProgram;
+  readonly definition: ProgramDefinition;
+  readonly operations: Operations;
+  /** number of samples on the first axis of handles, null where there is none */
+  readonly batch: number | null;
+  readonly samples: number;
+  /** all names but those of single steps */
+  readonly known: Known;
+  readonly prepared: Values;
+  readonly beyond: Beyond;
+  /** handles that steps must not free */
+  readonly foreign: ReadonlySet<Handle>;
+  /** handles that `releaseBatch` frees */
+  readonly owned: readonly Handle[];
+}
+
+/** The names that hold before anything is prepared: givens, inputs and the parameters that all steps share. */
+export function unpreparedNames(program: BoundProgram, inputs: BoundInputs): Known {
+  const shared = program.definition.parameters
+    .filter(({ perStep }) => !perStep)
+    .map(({ name }) => [name, program.parameters.get(name)?.[0]]);
+  return { ...program.known, ...Object.fromEntries(shared), ...inputs.known };
+}
+
+/** The handles of everything that is bound. */
+export function boundProgramHandles(program: BoundProgram, inputs: BoundInputs): ReadonlySet<Handle> {
+  const stepped = [...program.parameters.values(), ...program.stepGivens.values()].flat();
+  const known = [...Object.values(program.known), ...Object.values(inputs.known)];
+  return new Set([...stepped.flatMap(handlesOf), ...known.flatMap(boundHandles)]);
+}
+
+/** Prepares a batch: the values that depend on parameters and inputs, once. */
+export function prepareBatch(program: BoundProgram, inputs: BoundInputs): Batch {
+  const { definition, operations } = program;
+  const known = unpreparedNames(program, inputs);
+  const bound = boundProgramHandles(program, inputs);
+  const { prepare } = definition;
+  const prepared =
+    prepare === null
+      ? {}
+      : operations.engine.scope(() => prepare.run(operations, known, {}).values, handlesOfKnown);
+  const made = handlesOfKnown(prepared).filter((handle) => !bound.has(handle));
+  return batchWith(program, inputs, { ...known, ...prepared }, prepared, made);
+}
+
+/** The handles that names stand on, those of operators among them. */
+export function handlesOfKnown(known: Known): readonly Handle[] {
+  return Object.values(known).flatMap(boundHandles);
+}
+
+/** A batch of names that are known already. */
+export function batchWith(
+  program: BoundProgram,
+  inputs: BoundInputs,
+  known: Known,
+  prepared: Values,
+  owned: readonly Handle[],
+): Batch {
+  const { target } = program.definition;
+  return {
+    program,
+    definition: program.definition,
+    operations: program.operations,
+    batch: inputs.batch,
+    samples: inputs.samples,
+    known,
+    prepared,
+    beyond: target.kind === "unrolled" ? target.beyond : "last",
+    foreign: new Set([...boundProgramHandles(program, inputs), ...owned]),
+    owned: [...new Set(owned)],
+  };
+}
+
+/** Frees what was prepared. */
+export function releaseBatch(batch: Batch): void {
+  batch.operations.engine.dispose(batch.owned);
+}
+
+/**
+ * The names that a step sees, its own values of `per step` names and its number among them. Call it inside a scope.
+ * @throws BindingError IPX8011 past the last value where the policy is `error`.
+ */
+export function namesOfStep(batch: Batch, step: number): Known {
+  const { program, definition, operations, known, beyond } = batch;
+  const perStep = definition.parameters.filter((declaration) => declaration.perStep);
+  if (perStep.length === 0 && program.stepGivens.size === 0 && definition.counter === undefined) return known;
+  const names: Record<string, Known[string]> = { ...known };
+  for (const { name } of perStep) {
+    names[name] = valueAtStep(name, program.parameters.get(name) ?? [], step, beyond);
+  }
+  for (const [name, values] of program.stepGivens) names[name] = valueAtStep(name, values, step, beyond);
+  if (definition.counter !== undefined) names[definition.counter] = operations.number(step);
+  return names;
+}
+
+/** The first state. Call it inside a scope. */
+export function firstState(batch: Batch): Values {
+  return batch.definition.initial.run(batch.operations, batch.known, {}).values;
+}

@@ -1,0 +1,59 @@
+import { handlesOf } from "../arrays/value.ts";
+import type { Handle } from "../engine/engine.ts";
+import { namesOfStep, type Batch } from "./batch.ts";
+import type { SolveResult } from "./result.ts";
+import { readLanes, type Task } from "./task.ts";
+import { handlesOfValues, named, type Holder } from "./vector.ts";
+
+type Ended = Omit<SolveResult, "output" | "objective" | "owned" | "batch" | "samples" | "seconds">;
+
+/**
+ * The result of a run: evaluates output and objective at the last state, and takes over from `holder` what the result
+ * stands on.
+ */
+export function* finishRun(batch: Batch, holder: Holder, ended: Ended, begun: number): Task<SolveResult> {
+  const { operations, definition, samples } = batch;
+  const { engine } = operations;
+  const { states, reports } = ended;
+  const last = Math.max(0, ...ended.iterations.map((count) => count - 1));
+  const evaluated = engine.scope(
+    () => {
+      const known = namesOfStep(batch, last);
+      const output = named(definition.finish.run(operations, known, states).values, "output");
+      return { output, objective: definition.objective?.(operations, known, states) ?? null };
+    },
+    ({ output, objective }) => [...handlesOf(output), ...(objective === null ? [] : [objective.handle])],
+  );
+  const { output } = evaluated;
+  const [objective] = evaluated.objective === null ? [] : yield* readLanes([evaluated.objective], samples);
+  const kept = [...handlesOf(output), ...handlesOfValues(states), ...handlesOfValues(reports)];
+  if (evaluated.objective !== null) {
+    const spare: Handle = evaluated.objective.handle;
+    if (!kept.includes(spare) && !batch.foreign.has(spare)) engine.dispose([spare]);
+  }
+  const owned = holder.release(kept);
+  return {
+    ...ended,
+    output,
+    objective: objective === undefined ? null : [...objective],
+    batch: batch.batch,
+    samples,
+    seconds: (performance.now() - begun) / 1000,
+    owned,
+  };
+}
+
+/** Frees what a result stands on; not the data, parameters and prepared values that it may share. */
+export function releaseResult(batch: Pick<Batch, "operations">, result: SolveResult): void {
+  batch.operations.engine.dispose(result.owned);
+}
+
+/** The states that an equilibrium or an acceleration solves for: those that the next step reads. */
+export function carriedStates({ definition }: Batch): readonly string[] {
+  return definition.states.filter(({ carried }) => carried).map(({ name }) => name);
+}
+
+/** The names of all states. */
+export function stateNames({ definition }: Batch): readonly string[] {
+  return definition.states.map(({ name }) => name);
+}

@@ -1,0 +1,236 @@
+import type { Operations } from "../arrays/operations.ts";
+import type { ArrayValue } from "../arrays/value.ts";
+import type { Known, StepExtras, Values } from "../program/definition.ts";
+import { Assumptions, assumingStates, extremes } from "./assumptions.ts";
+import { firstState, namesOfStep, type Batch } from "./batch.ts";
+import { finishRun, stateNames } from "./finish.ts";
+import { change, maskOf, squares } from "./lanes.ts";
+import type { SolveOptions } from "./options.ts";
+import type { SolveResult } from "./result.ts";
+import { Samples } from "./samples.ts";
+import { readLanes, type Task } from "./task.ts";
+import { Tracer } from "./tracer.ts";
+import { handlesOfValues, Holder, pack, selectValues } from "./vector.ts";
+
+/** The stop rule of a plain iteration. */
+export interface Schedule {
+  /** the most steps, or exactly as many where there is no test */
+  readonly maximum: number;
+  readonly every: number;
+  /** whether the program's `until` is asked */
+  readonly tests: boolean;
+}
+
+/** A state with what the step that made it reported. */
+interface Point {
+  readonly states: Values;
+  readonly reports: Values;
+  readonly capped: ArrayValue | null;
+}
+
+/** Without a test, states are still looked at now and then, so that infinities end a sample early. */
+const GLANCE = 16;
+
+/**
+ * Iterates the step of a program. Samples that are done are frozen; the loop ends when all are. A sample whose state
+ * is no longer finite ends with the last state that was found finite. Nothing but a bounded number of states is held.
+ */
+export function* iterate(batch: Batch, schedule: Schedule, options: SolveOptions): Task<SolveResult> {
+  const begun = performance.now();
+  const { operations, definition } = batch;
+  const { engine } = operations;
+  const holder = new Holder(engine, batch.foreign);
+  const samples = new Samples(batch.samples);
+  const assumptions = new Assumptions(assumingStates(definition.states));
+  const tracer = options.measure === undefined ? null : new Tracer(batch, options.measure);
+  let point: Point = {
+    states: engine.scope(() => firstState(batch), handlesOfValues),
+    reports: {},
+    capped: null,
+  };
+  let mask: ArrayValue | null = null;
+  try {
+    holder.hold(pointHandles(point, mask));
+    if (tracer !== null) yield* tracer.record(0, point.states, point.reports);
+    for (let taken = 0; samples.running && taken < schedule.maximum;) {
+      options.signal?.throwIfAborted();
+      const count = stepsToTest(schedule, taken);
+      let current = point;
+      for (let step = taken; step < taken + count; step++) {
+        const before = current;
+        current = engine.scope(
+          () => takeStep(batch, before, step, mask),
+          (made) => pointHandles(made, null),
+        );
+        holder.hold([...pointHandles(point, mask), ...pointHandles(current, null)]);
+        if (tracer !== null) yield* tracer.record(step + 1, current.states, current.reports);
+      }
+      taken += count;
+      const numbers = yield* test(batch, schedule, current, point, taken - 1);
+      assumptions.observe(numbers.extremes, samples.active);
+      const finite = judge(samples, numbers, taken, count, schedule.tests);
+      if (finite.includes(false)) {
+        const [reached, last] = [current, point];
+        current = engine.scope(
+          () => restore(operations, maskOf(operations, finite, batch.batch), reached, last),
+          (made) => pointHandles(made, null),
+        );
+      }
+      point = current;
+      mask = samples.complete ? null : maskOf(operations, samples.active, batch.batch);
+      holder.hold(pointHandles(point, mask));
+      options.progress?.(progressOf(samples, taken, schedule.maximum));
+    }
+  } catch (error) {
+    holder.release();
+    throw error;
+  }
+  if (!schedule.tests) closeFixed(samples);
+  const { states, reports } = point;
+  const { iterations, converged, residual, reason } = samples;
+  const trace = tracer?.trace() ?? null;
+  const assumptionsBroken = assumptions.broken();
+  const ended = { states, reports, iterations, converged, residual, reason, trace, assumptionsBroken };
+  return yield* finishRun(batch, holder, ended, begun);
+}
+
+function pointHandles({ states, reports, capped }: Point, mask: ArrayValue | null) {
+  const single = [capped, mask].flatMap((value) => (value === null ? [] : [value.handle]));
+  return [...handlesOfValues(states), ...handlesOfValues(reports), ...single];
+}
+
+function stepsToTest({ maximum, every, tests }: Schedule, taken: number): number {
+  const left = maximum - taken;
+  if (tests || every > 1) return Math.min(every, left);
+  return left === 1 ? 1 : Math.min(GLANCE, left - 1);
+}
+
+/** One step; the samples that the mask leaves out stay as they are. */
+function takeStep(batch: Batch, from: Point, step: number, mask: ArrayValue | null): Point {
+  const { operations } = batch;
+  const { values, reports, capped } = runStep(batch, namesOfStep(batch, step), from.states);
+  if (mask === null) return { states: values, reports, capped };
+  return {
+    states: selectValues(operations, mask, values, from.states),
+    reports: selectValues(operations, mask, reports, from.reports),
+    capped,
+  };
+}
+
+/** The step of a program that has one. */
+export function runStep(
+  { definition, operations }: Batch,
+  known: Known,
+  states: Values,
+): { readonly values: Values } & StepExtras {
+  if (definition.step === null) throw new TypeError(`${definition.name} has no step.`);
+  return definition.step.run(operations, known, states);
+}
+
+function restore(operations: Operations, finite: ArrayValue, reached: Point, last: Point): Point {
+  return {
+    states: selectValues(operations, finite, reached.states, last.states),
+    reports: selectValues(operations, finite, reached.reports, last.reports),
+    capped: null,
+  };
+}
+
+interface TestNumbers {
+  readonly squares: readonly [Float64Array, Float64Array, Float64Array];
+  readonly until: Float64Array | null;
+  readonly capped: Float64Array | null;
+  readonly extremes: readonly Float64Array[];
+}
+
+function* test(
+  batch: Batch,
+  { tests }: Schedule,
+  current: Point,
+  last: Point,
+  step: number,
+): Task<TestNumbers> {
+  const { operations, definition, samples } = batch;
+  const { until } = definition;
+  const names = stateNames(batch);
+  const measured = operations.engine.scope(
+    () => {
+      const [difference, next, previous] = squares(
+        operations,
+        pack(operations, names, current.states),
+        pack(operations, names, last.states),
+      );
+      const flags =
+        tests && until !== null
+          ? [until(operations, namesOfStep(batch, step), current.states, last.states, current.reports)]
+          : [];
+      const found = extremes(operations, assumingStates(definition.states), current.states);
+      return { fixed: [difference, next, previous] as const, flags, found };
+    },
+    ({ fixed, flags, found }) => [...fixed, ...flags, ...found].map(({ handle }) => handle),
+  );
+  const capped = current.capped === null ? [] : [current.capped];
+  const numbers = yield* readLanes(
+    [...measured.fixed, ...measured.flags, ...measured.found, ...capped],
+    samples,
+  );
+  const spare = [...measured.fixed, ...measured.flags, ...measured.found].map(({ handle }) => handle);
+  const stillUsed = new Set([...pointHandles(current, null), ...pointHandles(last, null), ...batch.foreign]);
+  operations.engine.dispose(spare.filter((handle) => !stillUsed.has(handle)));
+  const [difference = EMPTY, next = EMPTY, previous = EMPTY, ...others] = numbers;
+  return {
+    squares: [difference, next, previous],
+    until: measured.flags.length === 0 ? null : (others[0] ?? EMPTY),
+    capped: capped.length === 0 ? null : (others.at(-1) ?? EMPTY),
+    extremes: others.slice(measured.flags.length, measured.flags.length + measured.found.length),
+  };
+}
+
+const EMPTY = new Float64Array(0);
+
+/** Notes what a test found; the answer says whose states are finite, samples that had ended among them. */
+function judge(
+  samples: Samples,
+  { squares: [difference, next, previous], until, capped }: TestNumbers,
+  taken: number,
+  count: number,
+  tests: boolean,
+): readonly boolean[] {
+  const finite = samples.active.map(() => true);
+  samples.forEachActive((sample) => {
+    const [d = Number.NaN, n = Number.NaN, p = Number.NaN] = [
+      difference[sample],
+      next[sample],
+      previous[sample],
+    ];
+    if (!Number.isFinite(d) || !Number.isFinite(n)) {
+      finite[sample] = false;
+      samples.iterations[sample] = taken - count;
+      samples.end(sample, "not_finite", false);
+      return;
+    }
+    samples.iterations[sample] = taken;
+    samples.residual[sample] = change(d, n, p);
+    const hitCap = (capped?.[sample] ?? 0) !== 0;
+    samples.converged[sample] = !tests && !hitCap;
+    if ((until?.[sample] ?? 0) !== 0 && !hitCap) samples.end(sample, "until", true);
+  });
+  return finite;
+}
+
+/** Samples that took all steps of a run without a test did what was asked for. */
+function closeFixed(samples: Samples): void {
+  samples.forEachActive((sample) => {
+    samples.end(sample, "fixed_steps", samples.converged[sample] ?? false);
+  });
+}
+
+function progressOf(samples: Samples, step: number, maximum: number) {
+  const running = samples.residual.filter((_, sample) => samples.active[sample]);
+  return {
+    step,
+    maximum,
+    ended: samples.count - running.length,
+    samples: samples.count,
+    residual: Math.max(...(running.length > 0 ? running : samples.residual)),
+  };
+}
