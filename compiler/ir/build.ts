@@ -135,6 +135,10 @@ export class IrBuilder {
     return made;
   }
 
+  truth(value: boolean): Variable {
+    return this.constant(value ? 1 : 0);
+  }
+
   size(dimension: Dimension): Variable {
     return this.#one("size", { dimension }, [], "size");
   }
@@ -232,7 +236,7 @@ export class IrBuilder {
   }
 
   /** The x with M x = b, for a definite M that the map applies. */
-  solve(b: Variable, start: Variable | null, map: MapOf, options: SolveOptions): Variable {
+  solve(b: Variable, start: Variable | null, options: SolveOptions, map: MapOf): Variable {
     if (b.type.kind !== "value") throw new Error("the right side of a solve is a value");
     const inputs = start === null ? [b] : [b, start];
     const attributes = {

@@ -1,0 +1,24 @@
+import type { LibrarySettings } from "../../../../runtime/operators/library.ts";
+import type { ReferenceOperator } from "../array.ts";
+import { composed, operatorOfRows } from "./rows.ts";
+
+/** The unitary discrete Fourier transform over some axes, by its sums. */
+export function fourier(shape: readonly number[], settings: LibrarySettings): ReferenceOperator {
+  const chosen = settings["axes"] ?? settings["axis"] ?? [0, 1].slice(0, Math.min(2, shape.length));
+  const axes = typeof chosen === "object" ? chosen : [Number(chosen)];
+  return composed(axes.map((axis) => alongAxis(shape, axis)));
+}
+
+function alongAxis(shape: readonly number[], axis: number): ReferenceOperator {
+  const n = shape[axis] ?? 1;
+  return operatorOfRows({
+    domain: shape,
+    codomain: shape,
+    row: (index) =>
+      Array.from({ length: n }, (_, j) => {
+        const angle = (-2 * Math.PI * j * (index[axis] ?? 0)) / n;
+        const weight = { re: Math.cos(angle) / Math.sqrt(n), im: Math.sin(angle) / Math.sqrt(n) };
+        return { index: index.map((i, a) => (a === axis ? j : i)), weight };
+      }),
+  });
+}

@@ -1,0 +1,101 @@
+import type { LibraryOperatorName, LibrarySettings } from "../../../../runtime/operators/library.ts";
+import {
+  asArray,
+  flatIndex,
+  indexAt,
+  type ReferenceOperator,
+  type ReferenceSpace,
+  type ReferenceValue,
+} from "../array.ts";
+import { applyElementwise } from "../elementwise.ts";
+import { blur } from "./blur.ts";
+import { diagonal } from "./diagonal.ts";
+import { fourier } from "./fourier.ts";
+import { gradient } from "./gradient.ts";
+import { operatorOfRows, weight } from "./rows.ts";
+import { wavelet } from "./wavelet.ts";
+
+/** What makes an operator: settings, bound spaces, and the arrays that it takes. */
+interface Call {
+  readonly settings: LibrarySettings;
+  readonly domain: ReferenceSpace;
+  readonly codomain: ReferenceSpace;
+  readonly arrays: readonly ReferenceValue[];
+}
+
+/** An operator of the library by its definition; `gaussian` and `min_coherence` have none here. */
+export function libraryOperator(
+  name: LibraryOperatorName,
+  settings: LibrarySettings,
+  domain: ReferenceSpace,
+  codomain: ReferenceSpace,
+  arrays: readonly ReferenceValue[],
+): ReferenceOperator {
+  return LIBRARY[name]({ settings, domain, codomain, arrays });
+}
+
+const LIBRARY: { readonly [N in LibraryOperatorName]: (call: Call) => ReferenceOperator } = {
+  I: () => ({ kind: "operator", apply: (x) => x, adjoint: (y) => y, norm: 1 }),
+  diag: ({ domain, arrays }) => diagonal(shapeOf(domain), firstArray(arrays)),
+  mask: ({ domain, arrays }) => diagonal(shapeOf(domain), firstArray(arrays)),
+  real: () => partOperator("real", "complex"),
+  imag: () => partOperator("imag", "imaginary"),
+  fourier: ({ domain, settings }) => fourier(shapeOf(domain), settings),
+  gradient: ({ domain, settings }) => gradient(shapeOf(domain), settings),
+  blur: ({ domain, settings, arrays }) => blur(shapeOf(domain), settings, firstArray(arrays)),
+  downsample: ({ domain, codomain, settings }) => {
+    const q = Number(settings["q"]);
+    return operatorOfRows({
+      domain: shapeOf(domain),
+      codomain: shapeOf(codomain),
+      row: (index) => [{ index: index.map((i, axis) => (axis < 2 ? i * q : i)), weight: weight(1) }],
+    });
+  },
+  wavelet: ({ domain, settings }) => wavelet(shapeOf(domain), settings),
+  over_channels: ({ domain, codomain }) =>
+    operatorOfRows({
+      domain: shapeOf(domain),
+      codomain: shapeOf(codomain),
+      row: (index) => [{ index: index.slice(0, -1), weight: weight(1) }],
+    }),
+  over_pixels: ({ domain, codomain }) =>
+    operatorOfRows({
+      domain: shapeOf(domain),
+      codomain: shapeOf(codomain),
+      row: (index) => [{ index: index.slice(2), weight: weight(1) }],
+    }),
+  reshape: ({ domain, codomain }) => {
+    const [from, to] = [shapeOf(domain), shapeOf(codomain)];
+    return operatorOfRows({
+      domain: from,
+      codomain: to,
+      row: (index) => [{ index: indexAt(from, flatIndex(to, index)), weight: weight(1) }],
+    });
+  },
+  gaussian: () => {
+    throw new Error("the reference has no random matrices: bind one");
+  },
+  min_coherence: () => {
+    throw new Error("the reference does not solve for matrices of least coherence: bind one");
+  },
+};
+
+function partOperator(part: "real" | "imag", back: "complex" | "imaginary"): ReferenceOperator {
+  return {
+    kind: "operator",
+    apply: (x) => applyElementwise(part, [x]),
+    adjoint: (y) => applyElementwise(back, [y]),
+    norm: 1,
+  };
+}
+
+function shapeOf(space: ReferenceSpace): readonly number[] {
+  if (space.kind !== "array") throw new Error("the operator acts on arrays");
+  return space.shape;
+}
+
+function firstArray(arrays: readonly ReferenceValue[]): ReturnType<typeof asArray> {
+  const [first] = arrays;
+  if (first === undefined) throw new Error("the operator takes an array");
+  return asArray(first);
+}
