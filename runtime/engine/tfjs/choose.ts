@@ -38,6 +38,12 @@ function chooseRuns(
   run: number,
 ): void {
   const [yesStep, noStep] = [yes.length === 1 ? 0 : 1, no.length === 1 ? 0 : 1];
+  if (run === 1) {
+    for (let i = 0; i < result.length; i++) {
+      result[i] = mask[i] !== 0 ? (yes[i * yesStep] ?? 0) : (no[i * noStep] ?? 0);
+    }
+    return;
+  }
   mask.forEach((truth, row) => {
     const start = row * run;
     const chosen = truth !== 0 ? yes : no;

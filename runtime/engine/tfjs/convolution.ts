@@ -2,7 +2,7 @@ import type { Rank, Tensor, Tensor4D } from "@tensorflow/tfjs-core";
 import type { ConvolutionOptions, Engine } from "../engine.ts";
 import { sizeOf } from "../shape.ts";
 import { type Instance, refuse, run } from "./instance.ts";
-import { joined, sliced, transposed } from "./movement.ts";
+import { joined, sliced, strided, transposed } from "./movement.ts";
 
 type Convolutions = "convolve" | "convolveInputGradient" | "convolveFilterGradient";
 
@@ -143,15 +143,15 @@ function filterGradient(
   const [filterHeight = 0, filterWidth = 0, channels = 0, count = 0] = shape;
   const [batch = 0, rows = 0, columns = 0] = cotangent.shape;
   if (sizeOf(shape) === 0 || images.size === 0 || cotangent.size === 0) return tf.zeros([...shape]);
-  const { stride } = options;
-  const phases = phasesOf(instance, images, options);
+  const { stride, padding } = options;
+  const byChannel = paddedByChannel(instance, images, padding);
   const right = tf.reshape(cotangent, [batch * rows * columns, count]);
   const taps: Tensor[] = [];
   for (let k = 0; k < filterHeight; k++) {
     for (let l = 0; l < filterWidth; l++) {
-      const begin = [k % stride, l % stride, 0, 0, Math.floor(k / stride), Math.floor(l / stride)];
       const product = tf.tidy(() => {
-        const met = sliced(instance, phases, begin, [1, 1, channels, batch, rows, columns]);
+        const size = [channels, batch, rows, columns];
+        const met = strided(instance, byChannel, [0, 0, k, l], size, [1, 1, stride, stride]);
         return tf.matMul(tf.reshape(met, [channels, batch * rows * columns]), right);
       });
       taps.push(tf.reshape(product, [1, channels, count]));
@@ -160,21 +160,11 @@ function filterGradient(
   return tf.reshape(joined(instance, taps, 0), [...shape]);
 }
 
-/** The padded images by the remainders of row and column: [stride, stride, c, b, rows, columns]. */
-function phasesOf(instance: Instance, images: Tensor, { stride, padding }: ConvolutionOptions): Tensor {
+/** The padded images as [c, b, h, w]. */
+function paddedByChannel(instance: Instance, images: Tensor, [rows, columns]: ImageWidths): Tensor {
   const { tf } = instance;
-  const [batch = 0, height = 0, width = 0, channels = 0] = images.shape;
-  const [[top, bottom], [left, right]] = padding;
-  const rows = Math.ceil((height + top + bottom) / stride);
-  const columns = Math.ceil((width + left + right) / stride);
-  const padded = tf.pad(images, [
-    [0, 0],
-    [top, rows * stride - height - top],
-    [left, columns * stride - width - left],
-    [0, 0],
-  ]);
-  const split = tf.reshape(padded, [batch, rows, stride, columns, stride, channels]);
-  if (stride > 1) return transposed(instance, split, [2, 4, 5, 0, 1, 3]);
-  const flat = transposed(instance, tf.reshape(padded, [batch * rows * columns, channels]), [1, 0]);
-  return tf.reshape(flat, [1, 1, channels, batch, rows, columns]);
+  const padded = tf.pad(images, explicit([rows, columns]));
+  const [batch = 0, height = 0, width = 0, channels = 0] = padded.shape;
+  const flat = transposed(instance, tf.reshape(padded, [batch * height * width, channels]), [1, 0]);
+  return tf.reshape(flat, [channels, batch, height, width]);
 }

@@ -52,8 +52,30 @@ export function sliced(
   );
   if (!inside) throw refuse(instance, "slice", [x.shape, size], `out of range from [${begin.join(", ")}]`);
   if (instance.heap === null) return instance.tf.slice(x, [...begin], [...size]);
-  const from = stridesOf(x.shape);
-  const offset = begin.reduce((sum, index, axis) => sum + index * (from[axis] ?? 0), 0);
+  return strided(
+    instance,
+    x,
+    begin,
+    size,
+    x.shape.map(() => 1),
+  );
+}
+
+/** Every `step`-th entry along each axis, from `begin` on. */
+export function strided(
+  instance: Instance,
+  x: Tensor,
+  begin: readonly number[],
+  size: readonly number[],
+  step: readonly number[],
+): Tensor {
+  if (instance.heap === null) {
+    const end = begin.map((index, axis) => index + ((size[axis] ?? 1) - 1) * (step[axis] ?? 1) + 1);
+    return instance.tf.stridedSlice(x, [...begin], end, [...step]);
+  }
+  const own = stridesOf(x.shape);
+  const offset = begin.reduce((sum, index, axis) => sum + index * (own[axis] ?? 0), 0);
+  const from = own.map((stride, axis) => stride * (step[axis] ?? 1));
   return instance.heap.make(size, [x], (result, data) => {
     copyBox({ data: result, offset: 0, strides: stridesOf(size) }, { data, offset, strides: from }, size);
   });
