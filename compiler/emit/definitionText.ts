@@ -1,0 +1,85 @@
+import type { Plan, PlanData, PlanParameter } from "../plan/plan.ts";
+import { typeDeclaration } from "../plan/declare.ts";
+import { inlineFunction } from "./functions.ts";
+import type { TopLevel } from "./moduleNames.ts";
+import type { SectionTexts } from "./sections.ts";
+import { literal, object, type Entry } from "./text.ts";
+
+/** The definition of the program as an object literal that refers to the functions of the module. */
+export function definitionText(plan: Plan, sections: SectionTexts, top: TopLevel): string {
+  return object([
+    ["name", literal(plan.name)],
+    ["doc", literal(plan.doc)],
+    ["hash", literal(plan.hash)],
+    ["sizes", literal(plan.sizes)],
+    ["spaces", literal(plan.spaces)],
+    ["givens", list(plan.givens.map((data) => dataText(data, top)))],
+    ["inputs", list(plan.inputs.map((data) => dataText(data, top)))],
+    ["parameters", list(plan.parameters.map((parameter) => parameterText(parameter, top)))],
+    [
+      "states",
+      literal(
+        plan.states.map(({ name, type, assumedInterval, carried }) => ({
+          name,
+          type,
+          assumedInterval,
+          carried,
+        })),
+      ),
+    ],
+    ...(plan.counter === null ? [] : [["counter", literal(plan.counter)] as const]),
+    ["output", literal({ type: plan.output })],
+    ["constants", sections.constants],
+    ["prepare", sections.prepare],
+    ["initial", sections.initial],
+    ["step", sections.step],
+    ["finish", sections.finish],
+    ["objective", sections.objective],
+    ["until", sections.until],
+    ["target", literal(plan.target)],
+    ["certificate", literal(plan.certificate)],
+    ["notes", literal(plan.notes)],
+  ]);
+}
+
+/** A declaration of data; what `defineProgram` fills in is left out. */
+function dataText(data: PlanData, top: TopLevel): string {
+  return object([
+    ["name", literal(data.name)],
+    ["type", literal(typeDeclaration(data.type))],
+    ...unless(data.doc === "", "doc", literal(data.doc)),
+    ...unless(!data.perStep, "perStep", "true"),
+    ...unless(data.interval === null, "interval", literal(data.interval)),
+    ...unless(data.properties.length === 0, "properties", literal(data.properties)),
+    ...(data.initial === null ? [] : [["initial", inlineFunction(data.initial, "plain", top)] as const]),
+  ]);
+}
+
+function parameterText(parameter: PlanParameter, top: TopLevel): string {
+  const { initial, interval } = parameter;
+  const start =
+    initial.kind === "random"
+      ? literal(initial)
+      : object([
+          ["kind", literal("value")],
+          ["evaluate", inlineFunction(initial.evaluate, "plain", top)],
+        ]);
+  return object([
+    ["name", literal(parameter.name)],
+    ["type", literal(typeDeclaration(parameter.type))],
+    ...unless(parameter.doc === "", "doc", literal(parameter.doc)),
+    ...unless(!parameter.perStep, "perStep", "true"),
+    ["initial", start],
+    ...(interval === null ? [] : [["interval", inlineFunction(interval, "record", top)] as const]),
+    ...unless(parameter.via === "projection", "via", literal(parameter.via)),
+    ...unless(parameter.spectralBound === null, "spectralBound", literal(parameter.spectralBound)),
+  ]);
+}
+
+function unless(left: boolean, key: string, text: string): readonly Entry[] {
+  return left ? [] : [[key, text]];
+}
+
+function list(items: readonly string[]): string {
+  return `[${items.join(", ")}]`;
+}

@@ -1,0 +1,131 @@
+import * as estree from "prettier/plugins/estree";
+import * as typescript from "prettier/plugins/typescript";
+import { format } from "prettier/standalone";
+import {
+  Project,
+  StructureKind,
+  VariableDeclarationKind,
+  type ImportDeclarationStructure,
+  type SourceFileStructure,
+  type StatementStructures,
+} from "ts-morph";
+import type { Plan } from "../plan/plan.ts";
+import { definitionText } from "./definitionText.ts";
+import { networkFunction } from "./functions.ts";
+import { headerText } from "./header.ts";
+import { knownGroups, stateInterface, type KnownGroups } from "./interfaces.ts";
+import { topLevelNames, type TopLevel } from "./moduleNames.ts";
+import { RUNTIME_TYPES, RUNTIME_VALUES } from "./reserved.ts";
+import { emitSections, type SectionTypes } from "./sections.ts";
+import { commentText } from "./text.ts";
+
+/** How a module refers to the rest of the world. */
+export interface EmitSettings {
+  /** from where it imports the runtime: `ipc/runtime` */
+  readonly runtimeSpecifier: string;
+  /** the file of the program, as its header names it */
+  readonly sourceName: string;
+}
+
+/** The module of a plan as text: a program's functions, typed and documented, and the definition that joins them. */
+export async function emitModule(plan: Plan, settings: EmitSettings): Promise<string> {
+  const project = new Project({ useInMemoryFileSystem: true, skipLoadingLibFiles: true });
+  const file = project.createSourceFile("module.ts", moduleStructure(plan, settings));
+  return format(file.getFullText(), {
+    parser: "typescript",
+    plugins: [typescript, estree],
+    printWidth: 110,
+    trailingComma: "all",
+  });
+}
+
+/** A whole module as one structure. */
+function moduleStructure(plan: Plan, settings: EmitSettings): SourceFileStructure {
+  const top = topLevelNames(plan);
+  const groups = knownGroups(plan, groupNames(plan, top), top.use);
+  const types = sectionTypes(groups, top);
+  const networks = plan.networks.map((network) => networkFunction(network, types.known, top));
+  const state = stateInterface(plan, top.ofType("State"), top.use);
+  const sections = emitSections(plan, types, top);
+  const definition = definitionText(plan, sections.texts, top);
+  top.use("defineProgram");
+  const statements: StatementStructures[] = [
+    ...[groups.data, groups.constants, groups.learned, groups.prepared].filter((group) => group !== null),
+    ...knownAlias(groups, types, top),
+    state,
+    ...networks,
+    ...sections.declarations,
+    {
+      kind: StructureKind.VariableStatement,
+      declarationKind: VariableDeclarationKind.Const,
+      isExported: true,
+      docs: plan.doc === "" ? [] : [commentText(plan.doc)],
+      declarations: [
+        {
+          name: top.program,
+          initializer: `defineProgram<${types.known}, ${types.state}>(${definition})`,
+        },
+      ],
+    },
+  ];
+  return {
+    kind: StructureKind.SourceFile,
+    statements: [
+      blockComment(headerText(plan, settings.sourceName)),
+      importStructure(settings.runtimeSpecifier, top),
+      ...statements.flatMap((statement) => ["", statement]),
+    ],
+  };
+}
+
+/** A program that knows no more than its data has one interface for all that is known. */
+function groupNames(plan: Plan, top: TopLevel): { readonly [G in keyof KnownGroups]: string } {
+  const more = plan.hoisted.length + plan.parameters.length + plan.prepared.length > 0;
+  return {
+    data: top.ofType(more ? "Data" : "Known"),
+    constants: top.ofType("Constants"),
+    learned: top.ofType("Learned"),
+    prepared: top.ofType("Prepared"),
+  };
+}
+
+function sectionTypes(groups: KnownGroups, top: TopLevel): SectionTypes {
+  const unprepared = [groups.data, groups.constants, groups.learned].filter((group) => group !== null);
+  return {
+    data: groups.data.name,
+    unprepared: unprepared.map((group) => group.name).join(" & "),
+    prepared: top.ofType("Prepared"),
+    known: top.ofType("Known"),
+    state: top.ofType("State"),
+  };
+}
+
+function knownAlias(groups: KnownGroups, types: SectionTypes, top: TopLevel): readonly StatementStructures[] {
+  if (groups.data.name === types.known) return [];
+  const parts = [types.unprepared, ...(groups.prepared === null ? [] : [top.ofType("Prepared")])];
+  return [
+    {
+      kind: StructureKind.TypeAlias,
+      name: types.known,
+      docs: ["All that a step may read."],
+      type: parts.join(" & "),
+    },
+  ];
+}
+
+function importStructure(specifier: string, top: TopLevel): ImportDeclarationStructure {
+  const values = RUNTIME_VALUES.filter((name) => top.used.has(name));
+  const types = RUNTIME_TYPES.filter((name) => top.used.has(name));
+  return {
+    kind: StructureKind.ImportDeclaration,
+    moduleSpecifier: specifier,
+    namedImports: [...values.map((name) => ({ name })), ...types.map((name) => ({ name, isTypeOnly: true }))],
+  };
+}
+
+function blockComment(text: string): string {
+  const lines = commentText(text)
+    .split("\n")
+    .map((line) => ` * ${line}`.trimEnd());
+  return ["/**", ...lines, " */"].join("\n");
+}

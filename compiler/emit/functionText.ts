@@ -1,0 +1,286 @@
+import type { Variable } from "../ir/block.ts";
+import type { Argument, Parameter, Pattern, PlanFunction, Result, Role, Statement } from "../plan/call.ts";
+import { expressionText } from "../plan/expressionText.ts";
+import { identifier, uniqueIdentifier } from "../plan/names.ts";
+import { usesOfFunction, variablesOfPattern, variablesOfResult } from "../plan/uses.ts";
+import { Locals, sizeKey, spaceKey, type LocalKey } from "./locals.ts";
+import type { RuntimeName } from "./reserved.ts";
+import { dimensionCode, spaceCode } from "./spaceText.ts";
+import { braces, isIdentifier, literal, property } from "./text.ts";
+
+/** Better names for variables that bear the name of their operation. */
+const OPERATION_NAMES: ReadonlyMap<string, (first: string, second: string) => string> = new Map([
+  ["dot", (a, b) => (a === b ? `${a}_sq` : `${a}_dot_${b}`)],
+  ["norm2", (x) => `norm_${x}`],
+  ["sum", (x) => `sum_${x}`],
+  ["sumTo", (x) => `${x}_sum`],
+  ["convolveInput", (cotangent) => `${cotangent}_images`],
+  ["convolveFilter", (_, cotangent) => `${cotangent}_filter`],
+]);
+const LONGEST_HINT = 24;
+
+/** What a module tells the printer of its functions. */
+export interface ModuleNames {
+  readonly isReserved: (name: string) => boolean;
+  readonly network: (name: string) => string;
+  /** notes that the module uses a name of the runtime */
+  readonly use: (name: RuntimeName) => void;
+}
+
+/** How the locals of a function are named: what takes part in its parameters and results by name. */
+export interface Naming {
+  readonly parameter: (role: Role, key: string, variable: Variable) => string;
+  readonly result: (path: readonly string[]) => string | null;
+}
+
+/** A function in the parts from which it is written. */
+export interface FunctionText {
+  /** the patterns of the parameters, without the operations; null for one that is not read */
+  readonly parameters: readonly { readonly parameter: Parameter; readonly text: string | null }[];
+  readonly lines: readonly string[];
+  /** the returned expression */
+  readonly value: string;
+}
+
+/** The text of a function of the module. */
+export function functionText(of: PlanFunction, naming: Naming, names: ModuleNames): FunctionText {
+  const locals = Locals.ofFunction(names.isReserved);
+  const printer = new Printer(locals, naming, names, false);
+  return printer.print(of, usesOfFunction({ ...of, parameters: [] }).known);
+}
+
+/** The body of an arrow function, after `=>`. */
+export function arrowBody(text: Pick<FunctionText, "lines" | "value">): string {
+  if (text.lines.length > 0) return `{\n${[...text.lines, `return ${text.value};`].join("\n")}\n}`;
+  return text.value.startsWith("{") ? `(${text.value})` : text.value;
+}
+
+class Printer {
+  private readonly locals: Locals;
+  private readonly naming: Naming;
+  private readonly names: ModuleNames;
+  /** whether a second variable of a name is an update of the first, as in a loop's body */
+  private readonly updates: boolean;
+
+  constructor(locals: Locals, naming: Naming, names: ModuleNames, updates: boolean) {
+    this.locals = locals;
+    this.naming = naming;
+    this.names = names;
+    this.updates = updates;
+  }
+
+  print(of: PlanFunction, wholeKnown: boolean): FunctionText {
+    const opening: string[] = [];
+    const parameters = of.parameters.map((parameter) => ({
+      parameter,
+      text:
+        parameter.role === "known"
+          ? this.knownPattern(parameter, wholeKnown, opening)
+          : this.parameterPattern(parameter),
+    }));
+    const defined = new Set(of.statements.flatMap((statement) => variablesOfPattern(statement.outputs)));
+    this.nameResults(of.result, [], defined);
+    const returned = returnedCall(of);
+    const statements = returned === null ? of.statements : of.statements.slice(0, -1);
+    const lines = statements.map((statement) => this.statement(statement));
+    if (returned === null)
+      return { parameters, lines: [...opening, ...lines], value: this.result(of.result) };
+    const value = this.call(returned);
+    return {
+      parameters,
+      lines: [...opening, ...lines],
+      value: of.result.kind === "list" ? `[${value}]` : value,
+    };
+  }
+
+  /** What is known is taken apart in the signature, but where names with dots or all of it are read. */
+  private knownPattern(parameter: Parameter, whole: boolean, opening: string[]): string | null {
+    const { pattern } = parameter;
+    const entries = pattern.kind === "record" ? pattern.entries : [];
+    const dotted = entries.filter((entry) => entry.name.includes("."));
+    for (const { name, pattern: part } of dotted) {
+      if (part.kind === "variable") this.locals.place(part.variable, `known[${JSON.stringify(name)}]`);
+    }
+    const plain = entries.filter((entry) => !dotted.includes(entry));
+    const taken = braces(plain.map((entry) => property(entry.name, this.pattern(entry.pattern, entry.name))));
+    if (dotted.length === 0 && !whole) return plain.length === 0 ? null : taken;
+    if (plain.length > 0) opening.push(`const ${taken} = known;`);
+    return "known";
+  }
+
+  private parameterPattern({ role, pattern }: Parameter): string | null {
+    if (pattern.kind === "variable") return this.pattern(pattern, pattern.variable.name);
+    const text = this.rolePattern(role, pattern);
+    return text === "{}" || text === "[]" ? null : text;
+  }
+
+  private rolePattern(role: Role, pattern: Pattern): string {
+    if (pattern.kind !== "record") return this.pattern(pattern, "v");
+    const entries = pattern.entries.map(({ name, pattern: part }) => {
+      if (part.kind === "record") {
+        const inner = this.rolePattern(role, part);
+        return inner === "{}" ? null : property(name, inner);
+      }
+      const hint = part.kind === "variable" ? this.naming.parameter(role, name, part.variable) : name;
+      return property(name, this.pattern(part, hint));
+    });
+    return braces(entries.filter((entry) => entry !== null));
+  }
+
+  /** A pattern whose names are made up from hints. */
+  private pattern(pattern: Pattern, hint: string, updates: boolean = this.updates): string {
+    switch (pattern.kind) {
+      case "variable":
+        return this.locals.name(pattern.variable, hint, updates ? `${identifier(hint)}_next` : hint);
+      case "size":
+        return this.locals.name(sizeKey(pattern.name), pattern.name);
+      case "space":
+        return this.locals.name(spaceKey(pattern.name), pattern.name);
+      case "list":
+        return `[${pattern.items.map((item) => (item === null ? "" : this.pattern(item, hintOf(item), updates))).join(", ")}]`;
+      case "record":
+        return braces(
+          pattern.entries.map(({ name, pattern: part }) => {
+            const hint = part.kind === "variable" ? part.variable.name : name;
+            return property(name, this.pattern(part, hint, updates));
+          }),
+        );
+    }
+  }
+
+  /** Names what is returned by its place in the result, before other locals take the name. */
+  private nameResults(result: Result, path: readonly string[], defined: ReadonlySet<Variable>): void {
+    if (result.kind === "record") {
+      for (const entry of result.entries) this.nameResults(entry.result, [...path, entry.name], defined);
+    }
+    if (result.kind !== "variable" || !defined.has(result.variable)) return;
+    const hint = this.naming.result(path);
+    if (hint !== null) this.locals.name(result.variable, hint);
+  }
+
+  private statement({ outputs, call }: Statement): string {
+    const text = this.call(call);
+    const hint = outputs.kind === "variable" ? this.outputHint(call, outputs.variable) : "v";
+    return `const ${this.pattern(outputs, hint, this.updates || outputs.kind !== "variable")} = ${text};`;
+  }
+
+  /** The name of a variable; what is only named after its operation is named after what the operation reads. */
+  private outputHint(call: Statement["call"], variable: Variable): string {
+    const name = OPERATION_NAMES.get(variable.name);
+    if (name === undefined) return variable.name;
+    const read = call.arguments.flatMap((argument) =>
+      argument.kind === "variable" && isIdentifier(this.locals.textOf(argument.variable))
+        ? [this.locals.textOf(argument.variable)]
+        : [],
+    );
+    const hint = name(read[0] ?? "v", read[1] ?? "v");
+    return hint.length <= LONGEST_HINT ? hint : variable.name;
+  }
+
+  private call(call: Statement["call"]): string {
+    const given = this.given(call);
+    return call.kind === "method"
+      ? `ops.${call.method}(${given.join(", ")})`
+      : `${this.names.network(call.name)}(${["ops", ...given].join(", ")})`;
+  }
+
+  private given(call: Statement["call"]): readonly string[] {
+    const [first, second] = call.arguments;
+    if (first?.kind === "expression" && second?.kind === "inputs") {
+      const keys = new Map<string, string>();
+      const entries = second.entries.map(({ name, variable }) => {
+        const key = this.inputKey(variable, (candidate) => [...keys.values()].includes(candidate));
+        keys.set(name, key);
+        return property(key, this.locals.textOf(variable));
+      });
+      const text = expressionText(first.expression, (name) => keys.get(name) ?? name);
+      return [JSON.stringify(text), braces(entries)];
+    }
+    return call.arguments.map((argument) => this.argument(argument));
+  }
+
+  /** The name of a variable in an elementwise expression: that of the local, or what ends a name with dots. */
+  private inputKey(variable: Variable, taken: (name: string) => boolean): string {
+    const text = this.locals.textOf(variable);
+    if (isIdentifier(text)) return text;
+    return uniqueIdentifier(variable.name.split(".").at(-1) ?? "weight", taken);
+  }
+
+  private argument(argument: Argument): string {
+    switch (argument.kind) {
+      case "variable":
+        return this.locals.textOf(argument.variable);
+      case "list":
+        return `[${argument.variables.map((variable) => this.locals.textOf(variable)).join(", ")}]`;
+      case "number":
+        return literal(argument.value);
+      case "word":
+        return JSON.stringify(argument.word);
+      case "settings":
+        return literal(argument.settings);
+      case "nothing":
+        return "null";
+      case "known":
+        return "known";
+      case "dimension":
+        return dimensionCode(argument.dimension, (name) => this.locals.textOf(sizeKey(name)));
+      case "space":
+        return spaceCode(argument.space, (key) => this.locals.textOf(key), this.names.use);
+      case "closure":
+        return this.closure(argument.function);
+      case "expression":
+      case "inputs":
+        throw new Error("an expression stands apart from its inputs");
+    }
+  }
+
+  private closure(of: PlanFunction): string {
+    const uses = usesOfFunction(of);
+    const read: readonly LocalKey[] = [
+      ...uses.variables,
+      ...[...uses.sizes].map(sizeKey),
+      ...[...uses.spaces].map(spaceKey),
+    ];
+    const inner = new Printer(this.locals.closure(read), this.naming, this.names, true);
+    const text = inner.printClosure(of);
+    return `(${text.parameters.join(", ")}) => ${arrowBody(text)}`;
+  }
+
+  private printClosure(
+    of: PlanFunction,
+  ): Pick<FunctionText, "lines" | "value"> & { parameters: readonly string[] } {
+    const last = of.parameters.findLastIndex(({ pattern }) => variablesOfPattern(pattern).length > 0);
+    const parameters = of.parameters
+      .slice(0, last + 1)
+      .map(({ pattern }, index) =>
+        variablesOfPattern(pattern).length === 0 ? `_${index + 1}` : this.pattern(pattern, hintOf(pattern)),
+      );
+    const { lines, value } = this.print({ ...of, parameters: [] }, false);
+    return { parameters, lines, value };
+  }
+
+  private result(result: Result): string {
+    switch (result.kind) {
+      case "variable":
+        return this.locals.textOf(result.variable);
+      case "constant":
+        return String(result.value);
+      case "list":
+        return `[${result.items.map((variable) => this.locals.textOf(variable)).join(", ")}]`;
+      case "record":
+        return braces(result.entries.map((entry) => property(entry.name, this.result(entry.result))));
+    }
+  }
+}
+
+function hintOf(pattern: Pattern): string {
+  return pattern.kind === "variable" ? pattern.variable.name : "v";
+}
+
+/** The last call of a function that returns just what the call gives, or a list of it. */
+function returnedCall(of: PlanFunction): Statement["call"] | null {
+  const last = of.statements.at(-1);
+  const [only, ...others] = of.result.kind === "record" ? [] : variablesOfResult(of.result);
+  if (last === undefined || last.outputs.kind !== "variable" || others.length > 0) return null;
+  return last.outputs.variable === only ? last.call : null;
+}
