@@ -1,6 +1,7 @@
+import { print } from "../../runtime/arrays/print.ts";
 import type { Variable } from "../ir/block.ts";
 import type { Argument, Parameter, Pattern, PlanFunction, Result, Role, Statement } from "../plan/call.ts";
-import { expressionText } from "../plan/expressionText.ts";
+import { replaceInputs } from "../plan/calls.ts";
 import { identifier, uniqueIdentifier } from "../plan/names.ts";
 import { usesOfFunction, variablesOfPattern, variablesOfResult } from "../plan/uses.ts";
 import { Locals, sizeKey, spaceKey, type LocalKey } from "./locals.ts";
@@ -187,14 +188,15 @@ class Printer {
   private given(call: Statement["call"]): readonly string[] {
     const [first, second] = call.arguments;
     if (first?.kind === "expression" && second?.kind === "inputs") {
-      const keys = new Map<string, string>();
-      const entries = second.entries.map(({ name, variable }) => {
-        const key = this.inputKey(variable, (candidate) => [...keys.values()].includes(candidate));
-        keys.set(name, key);
-        return property(key, this.locals.textOf(variable));
+      const keys = new Set<string>();
+      const inputs = second.entries.map(({ name, variable }) => {
+        const key = this.inputKey(variable, (candidate) => keys.has(candidate));
+        keys.add(key);
+        return { name, key, text: this.locals.textOf(variable) };
       });
-      const text = expressionText(first.expression, (name) => keys.get(name) ?? name);
-      return [JSON.stringify(text), braces(entries)];
+      const renamed = new Map(inputs.map(({ name, key }) => [name, { kind: "input", name: key } as const]));
+      const entries = inputs.map(({ key, text }) => property(key, text));
+      return [JSON.stringify(print(replaceInputs(first.expression, renamed))), braces(entries)];
     }
     return call.arguments.map((argument) => this.argument(argument));
   }

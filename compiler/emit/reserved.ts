@@ -4,7 +4,10 @@ export const RUNTIME_TYPES = ["Operations", "Operator", "Space", "Value"] as con
 
 export type RuntimeName = (typeof RUNTIME_VALUES)[number] | (typeof RUNTIME_TYPES)[number];
 
-/** Names that no local of an emitted module may take: the words of TypeScript, and what each function is handed. */
+/**
+ * Names that no local of an emitted module may take: the words of TypeScript, what each function is handed, and what expressions
+ * read as infinity.
+ */
 export const RESERVED: ReadonlySet<string> = new Set([
   ..."abstract any arguments as async await boolean break case catch class const constructor continue debugger".split(
     " ",
@@ -22,6 +25,7 @@ export const RESERVED: ReadonlySet<string> = new Set([
     " ",
   ),
   "ops",
+  "inf",
   "known",
   ...RUNTIME_VALUES,
   ...RUNTIME_TYPES,

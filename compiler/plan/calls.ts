@@ -4,7 +4,6 @@ import type { Operation } from "../ir/operation.ts";
 import type { Dimension } from "../types/dimension.ts";
 import type { Space } from "../types/space.ts";
 import type {
-  Argument,
   Call,
   ClosureArgument,
   DimensionArgument,
@@ -297,9 +296,4 @@ export function replaceInputs(
         arguments: expression.arguments.map((argument) => replaceInputs(argument, replacements)),
       };
   }
-}
-
-/** Every argument of a call, in order. */
-export function argumentsOf(call: Exclude<Call, { kind: "same" }>): readonly Argument[] {
-  return call.arguments;
 }

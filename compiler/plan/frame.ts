@@ -1,10 +1,10 @@
 import type { Operations } from "../../runtime/arrays/operations.ts";
+import { print } from "../../runtime/arrays/print.ts";
 import type { Variable } from "../ir/block.ts";
 import { evaluate, type Dimension } from "../types/dimension.ts";
 import type { Space } from "../types/space.ts";
 import type { Argument, Pattern, PlanFunction, Result, Statement } from "./call.ts";
 import { fieldOf } from "./declare.ts";
-import { expressionText } from "./expressionText.ts";
 
 /** A function of a plan that runs: the operations, then its arguments by position. */
 export type Executable = (operations: Operations, ...given: readonly unknown[]) => unknown;
@@ -91,7 +91,7 @@ function reader(argument: Argument, slots: Slots, networks: ReadonlyMap<string, 
     case "word":
       return always(argument.word);
     case "expression":
-      return always(expressionText(argument.expression, (name) => name));
+      return always(print(argument.expression));
     case "inputs": {
       const inputs = argument.entries.map(({ name, variable }) => [name, slots.of(variable)] as const);
       return (frame) => Object.fromEntries(inputs.map(([name, slot]) => [name, frame[slot]]));

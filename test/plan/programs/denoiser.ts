@@ -123,7 +123,7 @@ function stepDerivative(): ProgramDerivative["step"] {
 
 function convolutionWeight(variable: Variable): IrParameter {
   const bias = variable.name.endsWith("bias");
-  const random = { kind: "random", init: bias ? "zero" : "he", fanIn: 9, fanOut: 9 * WIDTH } as const;
+  const random = { kind: "random", init: bias ? "zero" : "he" } as const;
   return {
     ...learned(
       variable,
