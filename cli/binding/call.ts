@@ -1,0 +1,174 @@
+import type { CallExpression, Expression, Parsed } from "../../compiler/ast/tree.ts";
+import { nearest } from "../../compiler/check/suggestion.ts";
+import { diagnose } from "../../compiler/diagnostics/diagnose.ts";
+import {
+  OPERATORS,
+  type SpecialOperatorName,
+  type OperatorName,
+} from "../../compiler/library/operators/table.ts";
+import { OPERATOR_NAMES } from "../../compiler/library/names.ts";
+import type { Span } from "../../compiler/source/span.ts";
+import { realArray } from "../../runtime/io/hostArray.ts";
+import type { LibraryOperatorName } from "../../runtime/operators/library.ts";
+import { Failure } from "../failure.ts";
+import { expressionOf, numberAt, operatorArguments } from "./arguments.ts";
+import type { Scope } from "./evaluate.ts";
+import { fault, outOfPlace } from "./faults.ts";
+import { VALUE_FUNCTIONS } from "./functions.ts";
+import { inverseDraft, stackedDraft } from "./stackDraft.ts";
+import { libraryDraft, matrixDraft, minCoherenceDraft } from "./libraryDraft.ts";
+import { readerOf, READERS } from "./readFiles.ts";
+import { SPACE_RULES } from "./spaceRules.ts";
+import { KIND_WORDS, numberThing, type Thing, valueOf } from "./thing.ts";
+
+type Evaluate = (scope: Scope, expression: Expression) => Thing;
+type Call = CallExpression<Parsed>;
+
+/** All names that a binding may use. */
+export const LIBRARY_WORDS: readonly string[] = [
+  ...OPERATOR_NAMES,
+  ...READERS,
+  ...VALUE_FUNCTIONS.keys(),
+  "gaussian_kernel",
+  "norm",
+  "pi",
+];
+
+function isRuntimeOperator(name: string): name is LibraryOperatorName {
+  return Object.hasOwn(SPACE_RULES, name);
+}
+
+function isOperatorName(name: string): name is OperatorName {
+  return OPERATOR_NAMES.some((known) => known === name);
+}
+
+function isSpecial(name: OperatorName): name is SpecialOperatorName {
+  return name === "vstack" || name === "hstack" || name === "patches";
+}
+
+/** `I`, `fourier`, `gradient`, ... without brackets; null for another name. */
+export function bareOperator(name: string, span: Span): Thing | null {
+  if (!isRuntimeOperator(name)) return null;
+  return { kind: "operator", draft: libraryDraft({ span, text: name, name, settings: {}, arrays: [] }) };
+}
+
+/** What a call stands for. */
+export function evaluateCall(scope: Scope, call: Call, evaluate: Evaluate): Thing {
+  const { callee, span } = call;
+  if (callee.kind !== "name") throw outOfPlace(callee.span, "Calling what is no name");
+  const { name } = callee;
+  if (scope.names.has(name)) {
+    throw fault(span, `\`${name}\` is bound, and is no function`, "Operators are applied with `*`.");
+  }
+  if (readerOf(call) !== null) return readCall(scope, call);
+  if (isOperatorName(name)) return operatorCall(scope, call, name, evaluate);
+  if (name === "gaussian_kernel") return gaussianKernel(scope, call, evaluate);
+  if (name === "norm") return normCall(scope, call, evaluate);
+  const known = VALUE_FUNCTIONS.get(name);
+  if (known === undefined) {
+    const suggestion = nearest(name, LIBRARY_WORDS);
+    throw new Failure([diagnose("IPX8401", callee.span, { name, suggestion })]);
+  }
+  const given = call.arguments.map((argument) => evaluate(scope, expressionOf(argument)));
+  if (given.length !== known.takes) {
+    throw fault(
+      span,
+      `\`${name}\` takes ${known.takes} ${known.takes === 1 ? "argument" : "arguments"}, not ${given.length}`,
+    );
+  }
+  const numbers = given.flatMap((thing) => (thing.kind === "number" ? [thing.value] : []));
+  if (known.numbers !== undefined && numbers.length === given.length)
+    return numberThing(known.numbers(...numbers));
+  const values = given.map((thing, index) => {
+    const value = valueOf(scope.operations, thing);
+    if (value !== null) return value;
+    throw fault(
+      call.arguments[index]?.span ?? span,
+      `\`${name}\` takes arrays and numbers, not ${KIND_WORDS[thing.kind]}`,
+    );
+  });
+  return { kind: "value", value: known.apply(scope.operations, values) };
+}
+
+function readCall(scope: Scope, call: Call): Thing {
+  const array = scope.files.get(call);
+  if (array === undefined) throw new Error("a file of a binding was not read before");
+  const reader = readerOf(call);
+  if (reader !== "matrix") return { kind: "host", array, batched: false };
+  const [file] = call.arguments;
+  const name = file?.value.kind === "string" ? file.value.value : "A";
+  return { kind: "operator", draft: matrixDraft(call.span, `matrix("${name}")`, array) };
+}
+
+function operatorCall(scope: Scope, call: Call, name: OperatorName, evaluate: Evaluate): Thing {
+  const thing = (expression: Expression): Thing => evaluate(scope, expression);
+  if (isSpecial(name)) {
+    if (name === "patches") throw outOfPlace(call.span, "`patches`");
+    const parts = call.arguments.map((argument) => {
+      const part = thing(expressionOf(argument));
+      if (part.kind === "operator") return part.draft;
+      throw fault(argument.span, `\`${name}\` takes operators`);
+    });
+    return { kind: "operator", draft: stackedDraft(call.span, name, parts) };
+  }
+  const value = (expression: Expression): ReturnType<typeof required> =>
+    required(scope, thing(expression), expression, name);
+  const { settings, arrays, operators } = operatorArguments(call, name, OPERATORS[name], { thing, value });
+  const [operator] = operators;
+  if (name === "min_coherence" || name === "inv") {
+    if (operator === undefined) throw fault(call.span, `\`${name}\` takes an operator`);
+    const make = name === "inv" ? inverseDraft : minCoherenceDraft;
+    return { kind: "operator", draft: make(call.span, operator.draft) };
+  }
+  if (!isRuntimeOperator(name)) throw outOfPlace(call.span, `\`${name}\` cannot be run yet, and`);
+  const text = name === "mask" && arrays.length > 0 ? "mask(P)" : `${name}(...)`;
+  return { kind: "operator", draft: libraryDraft({ span: call.span, text, name, settings, arrays }) };
+}
+
+function required(
+  scope: Scope,
+  thing: Thing,
+  at: Expression,
+  name: string,
+): NonNullable<ReturnType<typeof valueOf>> {
+  const value = valueOf(scope.operations, thing);
+  if (value !== null) return value;
+  throw fault(at.span, `\`${name}\` takes an array here, not ${KIND_WORDS[thing.kind]}`);
+}
+
+/** `gaussian_kernel(n; sigma)`: R[n, n], sum 1, centred. */
+function gaussianKernel(scope: Scope, call: Call, evaluate: Evaluate): Thing {
+  const [size, width, ...more] = call.arguments;
+  if (size === undefined || width?.name?.name !== "sigma" || more.length > 0) {
+    throw fault(
+      call.span,
+      "`gaussian_kernel` takes a size and `sigma`",
+      "Write `gaussian_kernel(9, sigma = 2)`.",
+    );
+  }
+  const [n, sigma] = [size, width].map((argument) => {
+    const at = expressionOf(argument);
+    return numberAt(evaluate(scope, at), at, "A size or a width");
+  });
+  if (n === undefined || sigma === undefined || !Number.isSafeInteger(n) || n < 1 || !(sigma > 0)) {
+    throw fault(call.span, "The size of a kernel is a count, and `sigma` is positive");
+  }
+  const weights = Float64Array.from({ length: n }, (_, i) =>
+    Math.exp(-((i - (n - 1) / 2) ** 2) / (2 * sigma ** 2)),
+  );
+  const sum = weights.reduce((total, weight) => total + weight, 0);
+  const data = Float64Array.from({ length: n * n }, (_, i) => {
+    const [row = 0, column = 0] = [weights[Math.floor(i / n)], weights[i % n]];
+    return (row * column) / sum ** 2;
+  });
+  return { kind: "host", array: realArray([n, n], data), batched: false };
+}
+
+/** `norm(A)`: the bound of an operator whose spaces are known. */
+function normCall(scope: Scope, call: Call, evaluate: Evaluate): Thing {
+  const [argument, ...more] = call.arguments;
+  const of = argument === undefined ? null : evaluate(scope, expressionOf(argument));
+  if (of?.kind !== "operator" || more.length > 0) throw fault(call.span, "`norm` takes one operator");
+  const operator = of.draft.realise(scope.operations, { domain: null, codomain: null });
+  return numberThing(operator.norm.value);
+}

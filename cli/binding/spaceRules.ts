@@ -1,0 +1,75 @@
+import type { Space } from "../../runtime/arrays/value.ts";
+import type { LibraryOperatorName, LibrarySettings } from "../../runtime/operators/library.ts";
+import { arraySpace, type ArraySpace } from "../../runtime/operators/spaces.ts";
+
+/** The two spaces of an operator as far as they are known. */
+export interface Spaces {
+  readonly domain: Space | null;
+  readonly codomain: Space | null;
+}
+
+/** How one space of a library operator follows from the other; null where it does not. */
+export interface SpaceRule {
+  readonly codomain: (domain: ArraySpace, settings: LibrarySettings) => ArraySpace | null;
+  readonly domain: (codomain: ArraySpace, settings: LibrarySettings) => ArraySpace | null;
+  /** both spaces from the settings alone */
+  readonly own?: (settings: LibrarySettings) => Spaces;
+}
+
+const same = (space: ArraySpace): ArraySpace => space;
+const complex = ({ shape }: ArraySpace): ArraySpace => arraySpace("complex", shape);
+const real = ({ shape }: ArraySpace): ArraySpace => arraySpace("real", shape);
+const open = (): null => null;
+
+const KEPT: SpaceRule = { domain: same, codomain: same };
+const PART: SpaceRule = { domain: complex, codomain: real };
+
+/** The rules of all operators that can be bound. */
+export const SPACE_RULES: { readonly [N in LibraryOperatorName]: SpaceRule } = {
+  I: KEPT,
+  diag: KEPT,
+  mask: KEPT,
+  blur: KEPT,
+  wavelet: KEPT,
+  fourier: { domain: complex, codomain: complex },
+  real: PART,
+  imag: PART,
+  gradient: {
+    codomain: ({ field, shape }, settings) =>
+      arraySpace(field, [...shape, numberOf(settings["axes"], Math.min(2, shape.length))]),
+    domain: ({ field, shape }) => (shape.length === 0 ? null : arraySpace(field, shape.slice(0, -1))),
+  },
+  downsample: {
+    codomain: (domain, settings) => imageScaled(domain, 1 / numberOf(settings["q"], 1)),
+    domain: (codomain, settings) => imageScaled(codomain, numberOf(settings["q"], 1)),
+  },
+  over_channels: {
+    codomain: open,
+    domain: ({ field, shape }) => arraySpace(field, shape.slice(0, -1)),
+  },
+  over_pixels: {
+    codomain: open,
+    domain: ({ field, shape }) => arraySpace(field, shape.slice(-1)),
+  },
+  reshape: { codomain: open, domain: open },
+  gaussian: {
+    codomain: open,
+    domain: open,
+    own: (settings) => ({
+      domain: arraySpace("real", [numberOf(settings["n"], 0)]),
+      codomain: arraySpace("real", [numberOf(settings["m"], 0)]),
+    }),
+  },
+  min_coherence: { codomain: open, domain: open },
+};
+
+function numberOf(setting: LibrarySettings[string] | undefined, otherwise: number): number {
+  return typeof setting === "number" ? setting : otherwise;
+}
+
+function imageScaled({ field, shape }: ArraySpace, factor: number): ArraySpace {
+  return arraySpace(
+    field,
+    shape.map((extent, axis) => (axis < 2 ? Math.ceil(extent * factor) : extent)),
+  );
+}

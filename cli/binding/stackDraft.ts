@@ -1,0 +1,70 @@
+import type { Span } from "../../compiler/source/span.ts";
+import type { Space } from "../../runtime/arrays/value.ts";
+import { hstack, vstack } from "../../runtime/operators/algebra.ts";
+import { inverse } from "../../runtime/operators/inverse.ts";
+import type { Operator } from "../../runtime/operators/operator.ts";
+import { locatedNow } from "../report.ts";
+import { fault } from "./faults.ts";
+import type { OperatorDraft } from "./draft.ts";
+import type { Spaces } from "./spaceRules.ts";
+
+/** `vstack(A, B, ...)`: one domain, a product as codomain; `hstack` the other way round. */
+export function stackedDraft(
+  span: Span,
+  direction: "vstack" | "hstack",
+  parts: readonly OperatorDraft[],
+): OperatorDraft {
+  const [first, ...rest] = parts;
+  if (first === undefined) throw fault(span, `\`${direction}\` takes operators`);
+  const vertical = direction === "vstack";
+  const shared = ({ domain, codomain }: Spaces): Space | null => (vertical ? domain : codomain);
+  const own = ({ domain, codomain }: Spaces): Space | null => (vertical ? codomain : domain);
+  const spaces = (common: Space | null, part: Space | null): Spaces =>
+    vertical ? { domain: common, codomain: part } : { domain: part, codomain: common };
+  const inferParts = (known: Spaces, guess: boolean): readonly Spaces[] => {
+    const product = own(known);
+    const partOf = (index: number): Space | null =>
+      product?.kind === "product" ? (product.parts[index] ?? null) : null;
+    let common = shared(known);
+    for (const [index, part] of parts.entries()) {
+      common ??= shared(part.infer(spaces(null, partOf(index)), guess));
+    }
+    return parts.map((part, index) => part.infer(spaces(common, partOf(index)), guess));
+  };
+  return {
+    span,
+    text: `${direction}(${parts.map(({ text }) => text).join(", ")})`,
+    perSample: parts.some(({ perSample }) => perSample),
+    infer: (known, guess) => {
+      const inferred = inferParts(known, guess);
+      const each = inferred.map(own);
+      const product: Space | null = each.every((space) => space !== null)
+        ? { kind: "product", parts: each }
+        : null;
+      return spaces(inferred.map(shared).find((space) => space !== null) ?? null, product);
+    },
+    realise: (operations, known) => {
+      const inferred = inferParts(known, true);
+      const realised = (part: OperatorDraft, index: number): Operator =>
+        part.realise(operations, inferred[index] ?? known);
+      const head = realised(first, 0);
+      const tail = rest.map((part, index) => realised(part, index + 1));
+      return locatedNow(span, () => (vertical ? vstack(head, ...tail) : hstack(head, ...tail)));
+    },
+  };
+}
+
+/** `inv(M)` of an operator on one space. */
+export function inverseDraft(span: Span, of: OperatorDraft): OperatorDraft {
+  const turned = ({ domain, codomain }: Spaces): Spaces => ({ domain: codomain, codomain: domain });
+  return {
+    span,
+    text: `inv(${of.text})`,
+    perSample: of.perSample,
+    infer: (known, guess) => turned(of.infer(turned(known), guess)),
+    realise: (operations, known) => {
+      const operator = of.realise(operations, turned(known));
+      return locatedNow(span, () => inverse(operations, operator));
+    },
+  };
+}

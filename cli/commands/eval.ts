@@ -1,0 +1,21 @@
+import { Command } from "commander";
+import type { Context } from "../context.ts";
+
+interface EvalOptions {
+  readonly engine?: string;
+  readonly json?: true;
+}
+
+/** `ipc eval EXPERIMENT.toml` */
+export function evalCommand(context: Context): Command {
+  return new Command("eval")
+    .description("Measures a trained program against tuned baselines: a table, CSV and figures.")
+    .argument("<experiment>", "an experiment (.toml) that was trained")
+    .option("--engine <name>", "wasm, cpu, node, gpu or reference; the best that is present")
+    .option("--json", "one object of JSON on stdout")
+    .addHelpText("after", "\nExamples:\n  ipc eval programs/experiments/lista.toml")
+    .action(async (file: string, options: EvalOptions) => {
+      const { evalExperiment } = await import("../experiment/eval.ts");
+      context.finish(await evalExperiment(context, file, options));
+    });
+}

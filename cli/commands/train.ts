@@ -1,0 +1,26 @@
+import { Command } from "commander";
+import type { Context } from "../context.ts";
+
+interface TrainOptions {
+  readonly resume?: true;
+  readonly engine?: string;
+  readonly json?: true;
+}
+
+/** `ipc train EXPERIMENT.toml` */
+export function trainCommand(context: Context): Command {
+  return new Command("train")
+    .description("Trains a program as an experiment file says.")
+    .argument("<experiment>", "an experiment (.toml)")
+    .option("--resume", "go on from the last checkpoint")
+    .option("--engine <name>", "wasm, cpu, node, gpu or reference; the best that is present")
+    .option("--json", "one object of JSON on stdout")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  ipc train programs/experiments/lista.toml\n  ipc train programs/experiments/lista.toml --resume",
+    )
+    .action(async (file: string, options: TrainOptions) => {
+      const { trainExperiment } = await import("../experiment/train.ts");
+      context.finish(await trainExperiment(context, file, options));
+    });
+}
