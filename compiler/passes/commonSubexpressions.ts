@@ -1,0 +1,141 @@
+import type { Block, Equation, Variable } from "../ir/block.ts";
+import type { SectionDerivative } from "../ir/derivative.ts";
+import { blocksOf, mapBlocks, substitute, substituteEquation } from "../ir/variables.ts";
+import type { Module, Pass } from "./pass.ts";
+
+/**
+ * Computes equal things once, in a block, in the blocks inside, and in the sections that see it. The adjoint of a
+ * section does not look into what the section saves: to recompute may be cheaper than to keep.
+ */
+export const commonSubexpressions: Pass = {
+  name: "common sub-expressions",
+  doc: "computes equal things once, also across sections",
+  run: (module) => shared(module),
+};
+
+/** What has been computed so far, by the text of its equation. */
+class Table {
+  readonly #known: Map<string, readonly Variable[]>;
+  readonly #numbers: Map<Variable, number>;
+  readonly replaced: Map<Variable, Variable>;
+
+  constructor(parent: Table | null = null) {
+    this.#known = new Map(parent?.entries ?? []);
+    this.#numbers = parent?.numbers ?? new Map<Variable, number>();
+    this.replaced = new Map(parent?.replaced ?? []);
+  }
+
+  get entries(): ReadonlyMap<string, readonly Variable[]> {
+    return this.#known;
+  }
+
+  get numbers(): Map<Variable, number> {
+    return this.#numbers;
+  }
+
+  /** The earlier outputs of the same equation; notes the equation if there are none. */
+  find(equation: Equation): readonly Variable[] | null {
+    const key = this.#key(equation);
+    if (key === null) return null;
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    this.#known.set(key, equation.outputs);
+    return null;
+  }
+
+  #key(equation: Equation): string | null {
+    if (blocksOf(equation).length > 0 || equation.operation === "call") return null;
+    const inputs = equation.inputs.map((input) => this.#number(input));
+    return `${equation.operation} ${JSON.stringify(equation.attributes)} ${inputs.join(" ")}`;
+  }
+
+  #number(variable: Variable): number {
+    const known = this.#numbers.get(variable);
+    if (known !== undefined) return known;
+    const next = this.#numbers.size;
+    this.#numbers.set(variable, next);
+    return next;
+  }
+}
+
+function shared(module: Module): Module {
+  const { program, derivative } = module;
+  const early = new Table();
+  const constants = inBlock(program.constants, early);
+  const late = new Table(early);
+  const prepare = inBlock(program.prepare, late);
+  const section = (block: Block): Block => inBlock(block, new Table(late));
+  const optional = (block: Block | null): Block | null => block && section(block);
+  const start = (block: Block): Block => inBlock(block, new Table(early));
+  return {
+    program: {
+      ...program,
+      constants,
+      prepare,
+      initial: section(program.initial),
+      step: optional(program.step),
+      finish: section(program.finish),
+      objective: optional(program.objective),
+      until: optional(program.until),
+      functions: program.functions.map((each) => ({ ...each, body: inBlock(each.body, new Table()) })),
+      parameters: program.parameters.map((parameter) => ({
+        ...parameter,
+        initial:
+          parameter.initial.kind === "block"
+            ? { kind: "block", block: start(parameter.initial.block) }
+            : parameter.initial,
+        interval: parameter.interval && {
+          ...parameter.interval,
+          low: parameter.interval.low && start(parameter.interval.low),
+          high: parameter.interval.high && start(parameter.interval.high),
+        },
+      })),
+    },
+    derivative: derivative && {
+      prepare: inDerivative(derivative.prepare, early),
+      initial: inDerivative(derivative.initial, late),
+      step: inDerivative(derivative.step, late),
+      finish: inDerivative(derivative.finish, late),
+      functions: derivative.functions.map((each) => ({ ...each, body: inBlock(each.body, new Table()) })),
+    },
+  };
+}
+
+function inDerivative(section: SectionDerivative | null, known: Table): SectionDerivative | null {
+  if (section === null) return null;
+  const table = new Table(known);
+  const save = inBlock(section.save, table);
+  const reverse = (block: Block): Block => {
+    const own = new Table(known);
+    table.replaced.forEach((to, from) => own.replaced.set(from, to));
+    return inBlock(block, own);
+  };
+  const renamed = (variables: readonly Variable[]): readonly Variable[] =>
+    variables.map((variable) => table.replaced.get(variable) ?? variable);
+  return {
+    save,
+    adjoint: { block: reverse(section.adjoint.block), of: renamed(section.adjoint.of) },
+    stateAdjoint: section.stateAdjoint && {
+      block: reverse(section.stateAdjoint.block),
+      of: renamed(section.stateAdjoint.of),
+    },
+  };
+}
+
+function inBlock(block: Block, table: Table): Block {
+  const equations: Equation[] = [];
+  for (const original of block.equations) {
+    const renamed = substituteEquation(original, table.replaced);
+    const equation = mapBlocks(renamed, (nested) => inBlock(nested, new Table(table)));
+    const known = table.find(equation);
+    if (known === null) {
+      equations.push(equation);
+      continue;
+    }
+    equation.outputs.forEach((output, index) => {
+      const earlier = known[index];
+      if (earlier !== undefined) table.replaced.set(output, earlier);
+    });
+  }
+  return { ...substitute({ ...block, equations: [] }, table.replaced), equations };
+}

@@ -1,0 +1,126 @@
+import type { Block, Variable } from "../ir/block.ts";
+import type { ProgramDerivative, SectionDerivative } from "../ir/derivative.ts";
+import type { IrProgram } from "../ir/program.ts";
+import { freeVariables } from "../ir/variables.ts";
+
+/** What passes work on: a program, and the reverses of its sections once they exist. */
+export interface Module {
+  readonly program: IrProgram;
+  readonly derivative: ProgramDerivative | null;
+}
+
+/** A step of optimisation. It keeps the meaning by the reference interpreter, and the IR sound. */
+export interface Pass {
+  readonly name: string;
+  readonly doc: string;
+  readonly run: (module: Module) => Module;
+}
+
+/** Where a block stands, and which of its variables others read besides its results. */
+export interface BlockPlace {
+  readonly section: string;
+  readonly kept: ReadonlySet<Variable>;
+}
+
+export type BlockRule = (block: Block, place: BlockPlace) => Block;
+
+const SECTIONS = ["constants", "prepare", "initial", "step", "finish", "objective", "until"] as const;
+
+/** Applies a rule to every block of a module that stands for itself, without moving equations between them. */
+export function mapModule(module: Module, rule: BlockRule): Module {
+  const { program, derivative } = module;
+  return {
+    program: mapProgram(program, rule, keptOf(module)),
+    derivative: derivative && mapDerivative(derivative, rule),
+  };
+}
+
+function mapProgram(program: IrProgram, rule: BlockRule, kept: ReadonlySet<Variable>): IrProgram {
+  const none: ReadonlySet<Variable> = new Set();
+  const section = (name: (typeof SECTIONS)[number], block: Block): Block =>
+    rule(block, { section: name, kept: name === "constants" || name === "prepare" ? kept : none });
+  const optional = (name: (typeof SECTIONS)[number], block: Block | null): Block | null =>
+    block && section(name, block);
+  const plain = (block: Block): Block => rule(block, { section: "start", kept: none });
+  return {
+    ...program,
+    givens: program.givens.map((data) => ({ ...data, initial: data.initial && plain(data.initial) })),
+    parameters: program.parameters.map((parameter) => ({
+      ...parameter,
+      initial:
+        parameter.initial.kind === "block"
+          ? { kind: "block", block: plain(parameter.initial.block) }
+          : parameter.initial,
+      interval: parameter.interval && {
+        ...parameter.interval,
+        low: parameter.interval.low && plain(parameter.interval.low),
+        high: parameter.interval.high && plain(parameter.interval.high),
+      },
+    })),
+    functions: program.functions.map((each) => ({
+      ...each,
+      body: rule(each.body, { section: "function", kept: none }),
+    })),
+    constants: section("constants", program.constants),
+    prepare: section("prepare", program.prepare),
+    initial: section("initial", program.initial),
+    step: optional("step", program.step),
+    finish: section("finish", program.finish),
+    objective: optional("objective", program.objective),
+    until: optional("until", program.until),
+  };
+}
+
+function mapDerivative(derivative: ProgramDerivative, rule: BlockRule): ProgramDerivative {
+  const none: ReadonlySet<Variable> = new Set();
+  const section = (each: SectionDerivative | null): SectionDerivative | null => {
+    if (each === null) return null;
+    const adjoint = { ...each.adjoint, block: rule(each.adjoint.block, { section: "adjoint", kept: none }) };
+    const stateAdjoint = each.stateAdjoint && {
+      ...each.stateAdjoint,
+      block: rule(each.stateAdjoint.block, { section: "adjoint", kept: none }),
+    };
+    const read = [adjoint, stateAdjoint].flatMap((reverse) =>
+      reverse === null ? [] : freeVariables(reverse.block),
+    );
+    return { save: rule(each.save, { section: "save", kept: new Set(read) }), adjoint, stateAdjoint };
+  };
+  return {
+    prepare: section(derivative.prepare),
+    initial: section(derivative.initial),
+    step: section(derivative.step),
+    finish: section(derivative.finish),
+    functions: derivative.functions.map((each) => ({
+      ...each,
+      body: rule(each.body, { section: "function", kept: none }),
+    })),
+  };
+}
+
+/** The variables of `constants` and `prepare` that any other block reads. */
+function keptOf(module: Module): ReadonlySet<Variable> {
+  const kept = new Set<Variable>();
+  const read = (block: Block | null): void => {
+    if (block !== null) freeVariables(block).forEach((variable) => kept.add(variable));
+  };
+  mapProgram(
+    module.program,
+    (block) => {
+      read(block);
+      return block;
+    },
+    kept,
+  );
+  const { derivative } = module;
+  if (derivative !== null) {
+    mapDerivative(derivative, (block) => {
+      read(block);
+      return block;
+    });
+    for (const reverse of [derivative.prepare, derivative.initial, derivative.step, derivative.finish]) {
+      reverse?.adjoint.of.forEach((variable) => kept.add(variable));
+      reverse?.stateAdjoint?.of.forEach((variable) => kept.add(variable));
+    }
+  }
+  return kept;
+}

@@ -1,0 +1,69 @@
+import type { Block, Equation, Variable } from "../ir/block.ts";
+import type { Functions } from "../ir/functions.ts";
+import { IrBuilder } from "../ir/build.ts";
+import { mapBlocks, substituteEquation } from "../ir/variables.ts";
+
+/** What a rewrite rule may look at: the definitions in sight, and facts about variables. */
+export interface RewriteContext {
+  readonly definition: (variable: Variable) => Equation | null;
+  readonly isBinary: (variable: Variable) => boolean;
+}
+
+/** The variable that an equation's only output may be replaced by, built with `builder`; null where it does not apply. */
+export type RewriteRule = (
+  equation: Equation,
+  builder: IrBuilder,
+  context: RewriteContext,
+) => Variable | null;
+
+/** Applies rules to every equation of a block and of those inside, once, in order. */
+export function rewritten(
+  block: Block,
+  rules: readonly RewriteRule[],
+  functions: Functions,
+  context: RewriteContext,
+): Block {
+  const definitions = new Map<Variable, Equation>();
+  const inner: RewriteContext = {
+    ...context,
+    definition: (variable) => definitions.get(variable) ?? context.definition(variable),
+  };
+  const replaced = new Map<Variable, Variable>();
+  const equations: Equation[] = [];
+  const append = (equation: Equation): void => {
+    equations.push(equation);
+    equation.outputs.forEach((output) => definitions.set(output, equation));
+  };
+  for (const original of block.equations) {
+    const renamed = substituteEquation(original, replaced);
+    const equation = mapBlocks(renamed, (nested) => rewritten(nested, rules, functions, inner));
+    const [output] = equation.outputs;
+    const found = output === undefined ? null : firstRewrite(equation, rules, functions, inner);
+    if (found === null || output === undefined) {
+      append(equation);
+      continue;
+    }
+    found.equations.forEach(append);
+    replaced.set(output, found.result);
+  }
+  return {
+    parameters: block.parameters,
+    equations,
+    results: block.results.map((result) => replaced.get(result) ?? result),
+  };
+}
+
+function firstRewrite(
+  equation: Equation,
+  rules: readonly RewriteRule[],
+  functions: Functions,
+  context: RewriteContext,
+): { readonly result: Variable; readonly equations: readonly Equation[] } | null {
+  for (const rule of rules) {
+    const builder = new IrBuilder(functions);
+    builder.span = equation.span;
+    const result = rule(equation, builder, context);
+    if (result !== null) return { result, equations: builder.equations };
+  }
+  return null;
+}

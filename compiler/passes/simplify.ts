@@ -1,0 +1,135 @@
+import type { ElementwiseFunction } from "../../runtime/arrays/expression.ts";
+import type { Equation, Variable } from "../ir/block.ts";
+import { Functions } from "../ir/functions.ts";
+import { REAL_FUNCTIONS } from "../ir/scalar.ts";
+import { isNumber, sameSpace, spaceOf } from "../ir/spaces.ts";
+import { mapModule, type Pass } from "./pass.ts";
+import { type RewriteContext, type RewriteRule, rewritten } from "./rewrite.ts";
+
+/** Algebraic identities that hold for finite numbers up to rounding. */
+export const simplify: Pass = {
+  name: "simplify",
+  doc: "folds constants and applies identities of elementwise functions",
+  run: (module) => {
+    const functions = new Functions(module.program.functions);
+    const context: RewriteContext = { definition: () => null, isBinary: () => false };
+    return mapModule(module, (block, { kept }) =>
+      kept.size > 0 ? block : rewritten(block, RULES, functions, context),
+    );
+  },
+};
+
+function inputsOf(equation: Equation | null, name: ElementwiseFunction): readonly Variable[] | null {
+  return equation?.operation === "elementwise" && equation.attributes.function === name
+    ? equation.inputs
+    : null;
+}
+
+function numberOf(variable: Variable | undefined, context: RewriteContext): number | null {
+  const definition = variable === undefined ? null : context.definition(variable);
+  return definition?.operation === "constant" ? definition.attributes.value : null;
+}
+
+/** f(c1, c2) = c. */
+const foldConstants: RewriteRule = (equation, builder, context) => {
+  if (equation.operation !== "elementwise") return null;
+  const name = equation.attributes.function;
+  if (name === "complex" || name === "imaginary") return null;
+  const values = equation.inputs.map((input) => numberOf(input, context));
+  const [a = 0, b = 0, c = 0] = values.map((value) => value ?? 0);
+  if (values.includes(null) || values.length === 0) return null;
+  const [output] = equation.outputs;
+  const space = output === undefined ? null : spaceOf(output);
+  if (space?.kind !== "array" || space.element !== "real") return null;
+  const result = REAL_FUNCTIONS[name](a, b, c);
+  return Number.isFinite(result) ? builder.constant(result) : null;
+};
+
+/** c1*(c2*x) = (c1 c2)*x, with the constants on either side. */
+const joinFactors: RewriteRule = (equation, builder, context) => {
+  const outer = constantTimes(equation, context);
+  if (outer === null) return null;
+  const inner = constantTimes(context.definition(outer.of), context);
+  if (inner === null) return null;
+  return builder.elementwise("mul", [builder.constant(outer.by * inner.by), inner.of]);
+};
+
+function constantTimes(
+  equation: Equation | null,
+  context: RewriteContext,
+): { readonly by: number; readonly of: Variable } | null {
+  const inputs = inputsOf(equation, "mul");
+  const [left, right] = inputs ?? [];
+  if (left === undefined || right === undefined) return null;
+  const a = numberOf(left, context);
+  if (a !== null) return { by: a, of: right };
+  const b = numberOf(right, context);
+  return b === null ? null : { by: b, of: left };
+}
+
+/** 1*x = x, and (-1)*x = -x. */
+const unitFactor: RewriteRule = (equation, builder, context) => {
+  const product = constantTimes(equation, context);
+  const [output] = equation.outputs;
+  if (product === null || output === undefined || !sameSpace(spaceOf(output), spaceOf(product.of)))
+    return null;
+  if (product.by === 1) return product.of;
+  return product.by === -1 ? builder.elementwise("neg", [product.of]) : null;
+};
+
+/** a + (-b) = a - b, (-a) + b = b - a, a - (-b) = a + b. */
+const signs: RewriteRule = (equation, builder, context) => {
+  const negated = (variable: Variable | undefined): Variable | undefined =>
+    variable === undefined ? undefined : inputsOf(context.definition(variable), "neg")?.[0];
+  const [a, b] = inputsOf(equation, "add") ?? [];
+  if (a !== undefined && b !== undefined) {
+    const right = negated(b);
+    if (right !== undefined) return builder.elementwise("sub", [a, right]);
+    const left = negated(a);
+    return left === undefined ? null : builder.elementwise("sub", [b, left]);
+  }
+  const [c, d] = inputsOf(equation, "sub") ?? [];
+  const right = negated(d);
+  return c !== undefined && right !== undefined ? builder.elementwise("add", [c, right]) : null;
+};
+
+/** -(a - b) = b - a. */
+const negatedDifference: RewriteRule = (equation, builder, context) => {
+  const [operand] = inputsOf(equation, "neg") ?? [];
+  const [a, b] = (operand === undefined ? null : inputsOf(context.definition(operand), "sub")) ?? [];
+  return a !== undefined && b !== undefined ? builder.elementwise("sub", [b, a]) : null;
+};
+
+/** x + 0 = x for the zero number, where x has the result's space. */
+const zeroTerm: RewriteRule = (equation, _builder, context) => {
+  const [a, b] = inputsOf(equation, "add") ?? inputsOf(equation, "sub") ?? [];
+  const [output] = equation.outputs;
+  if (a === undefined || b === undefined || output === undefined) return null;
+  if (numberOf(b, context) === 0 && sameSpace(spaceOf(a), spaceOf(output))) return a;
+  const isSum = inputsOf(equation, "add") !== null;
+  return isSum && numberOf(a, context) === 0 && sameSpace(spaceOf(b), spaceOf(output)) ? b : null;
+};
+
+/** (s x) entry by entry twice by numbers: s*(c*x) = (c s)*x keeps numbers together. */
+const numbersFirst: RewriteRule = (equation, builder, context) => {
+  const [left, right] = inputsOf(equation, "mul") ?? [];
+  if (left === undefined || right === undefined || !isNumber(spaceOf(left)) || isNumber(spaceOf(right)))
+    return null;
+  if (numberOf(left, context) !== null) return null;
+  const inner = constantTimes(context.definition(right), context);
+  if (inner === null || isNumber(spaceOf(inner.of))) return null;
+  return builder.elementwise("mul", [
+    builder.elementwise("mul", [builder.constant(inner.by), left]),
+    inner.of,
+  ]);
+};
+
+const RULES: readonly RewriteRule[] = [
+  foldConstants,
+  joinFactors,
+  unitFactor,
+  signs,
+  negatedDifference,
+  zeroTerm,
+  numbersFirst,
+];
