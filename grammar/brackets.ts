@@ -1,5 +1,5 @@
 import type { IToken, TokenType } from "chevrotain";
-import { type Layout, layoutOf } from "./boundaries.ts";
+import { hasLineBreak, type Layout, layoutOf } from "./boundaries.ts";
 import type { Fault, Range } from "./faults.ts";
 import { endOf, rangeOf, substitute } from "./scan.ts";
 import {
@@ -63,6 +63,17 @@ const memberHeads = new Set([
   word.converge,
   word.unroll,
   word.equilibrium,
+]);
+
+const blockHeads = new Set([
+  word.program,
+  word.problem,
+  word.net,
+  word.fun,
+  word.step,
+  word.if,
+  word.while,
+  word.repeat,
 ]);
 
 /** Finds brackets that are not closed or close nothing, and repairs them so that the parser can go on. */
@@ -178,7 +189,13 @@ class BracketReader {
   }
 
   #compareIndentation(opener: Opener, index: number): void {
-    if (this.#layout.firstOnLine[index] !== true) return;
+    if (this.#layout.firstOnLine[index] !== true) {
+      const { tokens } = this.#layout;
+      if (hasLineBreak(this.#text, tokens[opener.index]?.startOffset ?? 0, tokens[index]?.startOffset ?? 0)) {
+        this.#early ??= index;
+      }
+      return;
+    }
     const difference = this.#indent(index) - this.#indent(opener.index);
     if (difference < 0) this.#suspect ??= opener;
     if (difference > 0) this.#early ??= index;
@@ -219,7 +236,8 @@ class BracketReader {
     const open = this.#token(opener.index);
     const closeType = closingOf.get(opener.type) ?? CloseBrace;
     const close = images.get(closeType) ?? "";
-    const offset = tokens[insertAt]?.startOffset ?? this.#endOfText();
+    const previous = tokens[insertAt - 1];
+    const offset = previous === undefined ? 0 : endOf(previous);
     const next = tokens[noticed];
     const place = next === undefined ? { start: this.#endOfText(), end: this.#endOfText() } : rangeOf(next);
     return {
@@ -270,8 +288,42 @@ class BracketReader {
 
   #drop(index: number): Repair {
     const place = this.#token(index).tokenType === CloseBrace ? (this.#early ?? index) : index;
+    const unopened = this.#token(index).tokenType === CloseBrace ? this.#unopenedBlock(place) : null;
+    if (unopened !== null) return this.#openBefore(unopened);
     const tokens = this.#layout.tokens.filter((_, other) => other !== place);
     return { fault: this.#strayAt(place, null), tokens, silenced: null };
+  }
+
+  /** The first token of a block whose opening brace is missing, and whose closing one is at `place`; null if none. */
+  #unopenedBlock(place: number): number | null {
+    const { tokens, boundary, firstOnLine } = this.#layout;
+    const own = this.#indent(place);
+    let first: number | null = null;
+    for (let index = place - 1; index >= 0 && firstOnLine[place] === true; index -= 1) {
+      if (tokens[index]?.tokenType === OpenBrace && this.#indent(index) === own) return null;
+      if (boundary[index] !== true || firstOnLine[index] !== true) continue;
+      if (this.#indent(index) > own) first = index;
+      else return blockHeads.has(this.#token(index).tokenType) && this.#indent(index) === own ? first : null;
+    }
+    return null;
+  }
+
+  #openBefore(index: number): Repair {
+    const { tokens } = this.#layout;
+    const token = this.#token(index);
+    const offset = endOf(this.#token(index - 1));
+    const brace = substitute(OpenBrace, "{", { start: offset, end: offset });
+    return {
+      fault: {
+        kind: "unfit",
+        found: token.image,
+        wanted: [OpenBrace.name],
+        rule: "block",
+        ...rangeOf(token),
+      },
+      tokens: [...tokens.slice(0, index), brace, ...tokens.slice(index)],
+      silenced: null,
+    };
   }
 
   #strayAt(index: number, top: Opener | null): Fault {

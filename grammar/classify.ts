@@ -31,21 +31,22 @@ export interface Stop {
 }
 
 /** Where the parser stopped, from its exception. */
-export function stopOf(error: IRecognitionException, text: string, layout: Layout): Stop {
+export function stopOf(error: IRecognitionException, text: string, layout: Layout, entry: string): Stop {
   const found = layout.tokens.indexOf(error.token);
   const { ruleStack } = error.context;
   return {
     text,
     layout,
     index: found < 0 ? layout.tokens.length : found,
-    rule: ruleStack[ruleStack.length - 1] ?? "file",
+    rule: ruleStack[ruleStack.length - 1] ?? entry,
     wanted: error.message.split(" "),
   };
 }
 
-/** Rules that are lists of declarations: there the token itself begins what is wrong. */
-export function isListRule(rule: string): boolean {
-  return rule === "file" || rule === "members" || rule === "block";
+/** Whether the parser stopped between declarations: there the token itself begins what is wrong. */
+export function isBetweenDeclarations({ rule, wanted }: Stop): boolean {
+  const list = rule === "file" || rule === "members" || rule === "block";
+  return list && !wanted.includes(OpenBrace.name);
 }
 
 type Reading = (stop: Stop, token: IToken) => Fault | null;
@@ -109,7 +110,7 @@ function updateArrow(stop: Stop, token: IToken): Fault | null {
   const left = before(stop, 1);
   const right = stop.layout.tokens[stop.index + 1];
   if (token.tokenType !== UpdateArrow || left === undefined || right === undefined) return null;
-  if (isListRule(stop.rule) || !endsOperand(left)) return null;
+  if (isBetweenDeclarations(stop) || !endsOperand(left)) return null;
   return { kind: "arrow", left: left.image, right: right.image, ...rangeOf(token) };
 }
 
@@ -118,7 +119,7 @@ function placeOf(rule: string): "file" | "program" | "block" {
 }
 
 function misplacedWord(stop: Stop, token: IToken): Fault | null {
-  if (!isListRule(stop.rule) || !isWord(token)) return null;
+  if (!isBetweenDeclarations(stop) || !isWord(token)) return null;
   if (![...itemWords, ...memberWords, ...statementWords].some((known) => known === token.image)) return null;
   return { kind: "misplaced", word: token.image, place: placeOf(stop.rule), ...rangeOf(token) };
 }
@@ -240,7 +241,7 @@ function chainedComparison(stop: Stop, token: IToken): Fault | null {
 }
 
 function noDeclaration(stop: Stop, token: IToken): Fault | null {
-  const first = isListRule(stop.rule) ? stop.index : stop.rule === "update" ? stop.index - 1 : -1;
+  const first = isBetweenDeclarations(stop) ? stop.index : stop.rule === "update" ? stop.index - 1 : -1;
   const name = stop.layout.tokens[first];
   if (name?.tokenType !== Name || token.tokenType === Minus) return null;
   const place = stop.rule === "update" ? "block" : placeOf(stop.rule);

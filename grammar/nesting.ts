@@ -61,6 +61,11 @@ const separators = new Set([
   Comma,
   Semicolon,
   UpdateArrow,
+  word.import,
+  word.program,
+  word.problem,
+  word.net,
+  word.step,
   word.given,
   word.input,
   word.learn,
@@ -115,7 +120,7 @@ function count(level: Level, token: IToken, previous: IToken | undefined): void 
   else if (type === word.not || (type === Minus && !afterOperand) || is(type, PowerOperator))
     level.tight += 1;
   else if ([...looseOperators].some((operator) => is(type, operator))) level.tight = 0;
-  else if (!flatOperators.has(type) && !(openers.has(type) && afterOperand)) return;
+  else if (!flatOperators.has(type) && !(type !== OpenBrace && openers.has(type) && afterOperand)) return;
   level.operators += 1;
 }
 
@@ -144,7 +149,8 @@ function tooLong(stack: readonly Level[], token: IToken): Fault | null {
   operators += top?.innerOperators ?? 0;
   nesting += top?.innerNesting ?? 0;
   if (operators <= operatorLimit && nesting <= nestingLimit) return null;
-  const begin = rangeOf(stack.find((one) => one.operators > 0)?.begin ?? token);
+  const longest = stack.reduce((a, b) => (b.operators > a.operators ? b : a));
+  const begin = rangeOf(longest.begin ?? token);
   return nesting > nestingLimit
     ? { kind: "longExpression", limit: nestingLimit, what: "nested parts", begin, ...rangeOf(token) }
     : { kind: "longExpression", limit: operatorLimit, what: "operators", begin, ...rangeOf(token) };

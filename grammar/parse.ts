@@ -1,7 +1,14 @@
 import type { CstNode, IToken } from "chevrotain";
-import { declarationEnd, declarationStart, indexAt, type Layout, layoutOf } from "./boundaries.ts";
+import {
+  declarationEnd,
+  declarationStart,
+  hasLineBreak,
+  indexAt,
+  type Layout,
+  layoutOf,
+} from "./boundaries.ts";
 import { matchBrackets } from "./brackets.ts";
-import { classify, isListRule, type Stop, stopOf } from "./classify.ts";
+import { classify, isBetweenDeclarations, type Stop, stopOf } from "./classify.ts";
 import type { ExpressionCstNode, FileCstNode } from "./cst.ts";
 import type { Fault, Range } from "./faults.ts";
 import { layoutFaults } from "./layout.ts";
@@ -39,21 +46,25 @@ function grammar(): Grammar {
 
 /** Parses a file. One fault a declaration; the parser goes on at the next one. Never throws. */
 export function parseFileText(text: string): ParsedText<FileCstNode> {
-  return parseWith(text, (parser) => parser.file() as FileCstNode);
+  return parseWith(text, { rule: "file", parse: (parser) => parser.file() as FileCstNode });
 }
 
 /** Parses a binding, an expression alone. Never throws. */
 export function parseBindingText(text: string): ParsedText<ExpressionCstNode> {
-  return parseWith(text, (parser) => {
+  const parse = (parser: Grammar): ExpressionCstNode | undefined => {
     const node: CstNode | undefined = parser.binding();
-    return node?.children["expression"]?.[0] as ExpressionCstNode;
-  });
+    return node?.children["expression"]?.[0] as ExpressionCstNode | undefined;
+  };
+  return parseWith(text, { rule: "binding", parse });
 }
 
-function parseWith<Tree extends CstNode>(
-  text: string,
-  entry: (parser: Grammar) => Tree | undefined,
-): ParsedText<Tree> {
+/** A rule from which a text is parsed. */
+interface Entry<Tree> {
+  readonly rule: string;
+  readonly parse: (parser: Grammar) => Tree | undefined;
+}
+
+function parseWith<Tree extends CstNode>(text: string, entry: Entry<Tree>): ParsedText<Tree> {
   const { tokens, comments, faults } = scan(text);
   const nesting = nestingFault(tokens);
   if (nesting !== null) return { tree: null, comments, faults: [nesting], broken: [] };
@@ -64,7 +75,7 @@ function parseWith<Tree extends CstNode>(
   if (tree !== null) {
     for (const fault of layoutFaults(text, tree, rest)) report.add(fault, fault.start);
   }
-  return { tree, comments, faults: report.faults(), broken };
+  return { tree, comments, faults: report.faults(text), broken };
 }
 
 /** The place whose declaration a fault belongs to. */
@@ -93,8 +104,14 @@ class Report {
     if (known === undefined && this.#faults.size < faultLimit) this.#faults.set(declaration, fault);
   }
 
-  faults(): readonly Fault[] {
-    return [...this.#faults.values()].sort((a, b) => a.start - b.start);
+  /** The faults in order; of those on one line the first, as the others mostly follow from it. */
+  faults(text: string): readonly Fault[] {
+    const kept: Fault[] = [];
+    for (const fault of [...this.#faults.values()].sort((a, b) => a.start - b.start)) {
+      const last = kept[kept.length - 1];
+      if (last === undefined || hasLineBreak(text, last.start, fault.start)) kept.push(fault);
+    }
+    return kept;
   }
 
   isFull(): boolean {
@@ -113,7 +130,7 @@ interface Reading<Tree> {
 function readAll<Tree extends CstNode>(
   text: string,
   tokens: readonly IToken[],
-  entry: (parser: Grammar) => Tree | undefined,
+  entry: Entry<Tree>,
   report: Report,
 ): Reading<Tree> {
   const parser = grammar();
@@ -121,10 +138,10 @@ function readAll<Tree extends CstNode>(
   let current = tokens;
   for (;;) {
     parser.input = [...current];
-    const tree = entry(parser);
+    const tree = entry.parse(parser);
     const [error] = parser.errors;
     if (error === undefined) return { tree: tree ?? null, broken, rest: current };
-    const stop = stopOf(error, text, layoutOf(text, current));
+    const stop = stopOf(error, text, layoutOf(text, current), entry.rule);
     const fault = classify(stop);
     const [start, end] = faultyTokens(stop, fault);
     const first = current[Math.min(start, current.length - 1)];
@@ -136,8 +153,10 @@ function readAll<Tree extends CstNode>(
 }
 
 /** The tokens, from and to, of the declaration in which the parser stopped. */
-function faultyTokens({ layout, index, rule }: Stop, fault: Fault): readonly [number, number] {
-  const ownBeginning = isListRule(rule) && index < layout.tokens.length && fault.kind !== "sideBySide";
+function faultyTokens(stop: Stop, fault: Fault): readonly [number, number] {
+  const { layout, index } = stop;
+  const ownBeginning =
+    isBetweenDeclarations(stop) && index < layout.tokens.length && fault.kind !== "sideBySide";
   const beginsNext = layout.boundary[index] === true;
   const start =
     fault.kind === "noDeclaration"
@@ -145,7 +164,10 @@ function faultyTokens({ layout, index, rule }: Stop, fault: Fault): readonly [nu
       : ownBeginning
         ? index
         : declarationStart(layout, beginsNext ? index - 1 : index);
-  return [start, declarationEnd(layout, start, index)];
+  const end = declarationEnd(layout, start, index);
+  const goesOn =
+    fault.kind === "noDeclaration" && layout.boundary[end] === true && layout.firstOnLine[end] === false;
+  return [start, goesOn ? declarationEnd(layout, start, end + 1) : end];
 }
 
 const declaringWords = new Set([

@@ -28,8 +28,18 @@ const concepts: readonly { readonly words: string; readonly tokens: readonly str
   { words: "an expression", tokens: ["Number", "Name", "OpenParenthesis", "Word_grad", "Word_inf"] },
 ];
 
-/** What would fit, in words, from the names of the tokens that would. */
-export function wantedWords(tokens: readonly string[]): readonly string[] {
+/** What would fit between declarations. */
+const lists: Readonly<Record<string, readonly string[]>> = {
+  file: ["`program`", "`problem`", "`net`", "`fun`", "`import`"],
+  members: ["a declaration", "`}`"],
+  block: ["a statement", "`}`"],
+  binding: ["the end"],
+};
+
+/** What would fit in a rule, in words, from the names of the tokens that would. */
+export function wantedWords(tokens: readonly string[], rule: string): readonly string[] {
+  const list = lists[rule];
+  if (list !== undefined && !tokens.includes("OpenBrace")) return list;
   const concept = concepts.find((one) => one.tokens.every((token) => tokens.includes(token)));
   if (concept !== undefined) return [concept.words];
   return [...new Set(tokens.map((token) => described[token] ?? written.get(token) ?? token))];

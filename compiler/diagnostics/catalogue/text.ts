@@ -72,7 +72,7 @@ export const text = {
     class: "user",
     title: ({ found, within }) =>
       found === null
-        ? "The file ends too early"
+        ? "The text ends too early"
         : `\`${found}\` cannot stand here${within === null ? "" : `, in ${within}`}`,
     mark: ({ wanted }) => `${listing(wanted, "or")} is wanted`,
   }),
