@@ -21,9 +21,7 @@ export const operatorAlgebra: Pass = {
       definition: (variable) => definitions.get(variable) ?? null,
       isBinary: (variable) => binary.has(variable),
     };
-    return mapModule(module, (block, { kept }) =>
-      kept.size > 0 ? block : rewritten(block, RULES, functions, context),
-    );
+    return mapModule(module, (block, { kept }) => rewritten(block, RULES, functions, context, kept));
   },
 };
 

@@ -16,12 +16,13 @@ export type RewriteRule = (
   context: RewriteContext,
 ) => Variable | null;
 
-/** Applies rules to every equation of a block and of those inside, once, in order. */
+/** Applies rules to every equation of a block and of those inside, once, in order; `kept` variables stay. */
 export function rewritten(
   block: Block,
   rules: readonly RewriteRule[],
   functions: Functions,
   context: RewriteContext,
+  kept: ReadonlySet<Variable> = new Set(),
 ): Block {
   const definitions = new Map<Variable, Equation>();
   const inner: RewriteContext = {
@@ -38,7 +39,8 @@ export function rewritten(
     const renamed = substituteEquation(original, replaced);
     const equation = mapBlocks(renamed, (nested) => rewritten(nested, rules, functions, inner));
     const [output] = equation.outputs;
-    const found = output === undefined ? null : firstRewrite(equation, rules, functions, inner);
+    const free = output !== undefined && !kept.has(output);
+    const found = !free ? null : firstRewrite(equation, rules, functions, inner);
     if (found === null || output === undefined) {
       append(equation);
       continue;

@@ -13,9 +13,7 @@ export const simplify: Pass = {
   run: (module) => {
     const functions = new Functions(module.program.functions);
     const context: RewriteContext = { definition: () => null, isBinary: () => false };
-    return mapModule(module, (block, { kept }) =>
-      kept.size > 0 ? block : rewritten(block, RULES, functions, context),
-    );
+    return mapModule(module, (block, { kept }) => rewritten(block, RULES, functions, context, kept));
   },
 };
 
