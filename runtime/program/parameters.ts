@@ -171,6 +171,11 @@ export async function saveParameters(
   return { tensors, metadata: { [PROGRAM_NAME]: definition.name, [PROGRAM_HASH]: definition.hash } };
 }
 
+/** Which of `count` values a step takes: past the last one, the last one or the first ones again. */
+export function stepIndex(count: number, step: number, beyond: "error" | "last" | "cycle"): number {
+  return beyond === "cycle" ? step % count : Math.min(step, count - 1);
+}
+
 /** The value of a parameter in a step, by the policy for steps past the last value. */
 export function valueAtStep(
   name: string,
@@ -178,8 +183,7 @@ export function valueAtStep(
   step: number,
   beyond: "error" | "last" | "cycle",
 ): Value {
-  const within = beyond === "cycle" ? step % values.length : Math.min(step, values.length - 1);
-  const value = values[within];
+  const value = values[stepIndex(values.length, step, beyond)];
   if (value === undefined || (beyond === "error" && step >= values.length)) {
     throw new BindingError("IPX8011", name, {
       what: `Step ${step + 1} has no value of \`${name}\`: there are ${values.length}.`,

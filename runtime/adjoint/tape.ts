@@ -1,0 +1,123 @@
+import type { Operations } from "../arrays/operations.ts";
+import { handlesOf, spaceOf, type Space } from "../arrays/value.ts";
+import type { Handle } from "../engine/engine.ts";
+import type { BoundInputs, BoundProgram } from "../program/bound.ts";
+import type { Cotangents, Differentiable, Known, Saved, Values } from "../program/definition.ts";
+import {
+  batchWith,
+  boundProgramHandles,
+  handlesOfKnown,
+  unpreparedNames,
+  type Batch,
+} from "../solve/batch.ts";
+import { handlesOfValues } from "../solve/vector.ts";
+import { noReverse } from "./gradientError.ts";
+import type { GradientSum } from "./gradientSum.ts";
+
+/** A part of a program after it ran: its result and what its adjoint needs. */
+export interface Tape {
+  readonly values: Values;
+  readonly saved: Saved;
+  /** the spaces of the result, by name */
+  readonly spaces: Readonly<Record<string, Space>>;
+}
+
+/** The handles of what was saved, values and the traces of loops. */
+export function savedHandles({ values, traces }: Saved): readonly Handle[] {
+  const rounds = Object.values(traces).flatMap((trace) => trace.rounds);
+  return [
+    ...handlesOfValues(values),
+    ...rounds.flatMap(({ carried, active }) => [...carried.flatMap(handlesOf), active.handle]),
+  ];
+}
+
+/** The handles of a tape. */
+export function tapeHandles({ values, saved }: Tape): readonly Handle[] {
+  return [...handlesOfKnown(values), ...savedHandles(saved)];
+}
+
+/**
+ * Runs a part of a program and saves what its adjoint needs. `known` is asked inside the scope.
+ * @throws GradientError IPX8301
+ */
+export function record(
+  program: BoundProgram,
+  part: Differentiable,
+  known: () => Known,
+  states: Values,
+): Tape {
+  const { definition, operations } = program;
+  if (part.reverse === null) throw noReverse(definition.name, definition.target.kind);
+  const { reverse } = part;
+  const { values, saved } = operations.engine.scope(
+    () => reverse.save(operations, known(), states),
+    (made) => [...handlesOfKnown(made.values), ...savedHandles(made.saved)],
+  );
+  return { values, saved, spaces: spacesOf(values) };
+}
+
+function spacesOf(values: Values): Readonly<Record<string, Space>> {
+  const arrays = Object.entries(values).filter(([, { kind }]) => kind === "array" || kind === "product");
+  return Object.fromEntries(arrays.map(([name, value]) => [name, spaceOf(value)]));
+}
+
+/** The adjoint of a part at its tape; cotangents that are missing are zeros. Call it inside a scope. */
+export function pullBack(
+  program: BoundProgram,
+  part: Differentiable,
+  known: Known,
+  tape: Tape,
+  cotangents: Values,
+): Cotangents {
+  const { operations, definition } = program;
+  if (part.reverse === null) throw noReverse(definition.name, definition.target.kind);
+  return part.reverse.adjoint(operations, known, tape.saved, zeroed(operations, tape, cotangents));
+}
+
+/** Cotangents for all names of a tape's result. */
+export function zeroed(operations: Operations, { spaces }: Tape, cotangents: Values): Values {
+  return Object.fromEntries(
+    Object.entries(spaces).map(([name, space]) => [name, cotangents[name] ?? operations.fill(0, space)]),
+  );
+}
+
+/** A batch whose preparation can be differentiated. */
+export interface RecordedBatch {
+  readonly batch: Batch;
+  readonly preparation: Tape | null;
+  readonly inputs: BoundInputs;
+}
+
+/** Prepares a batch and saves what the adjoint of the preparation needs. */
+export function recordBatch(
+  program: BoundProgram,
+  inputs: BoundInputs,
+  beyond: Batch["beyond"],
+): RecordedBatch {
+  const known = unpreparedNames(program, inputs);
+  const { prepare } = program.definition;
+  if (prepare === null) {
+    return { batch: { ...batchWith(program, inputs, known, {}, []), beyond }, preparation: null, inputs };
+  }
+  const bound = boundProgramHandles(program, inputs);
+  const preparation = record(program, prepare, () => known, {});
+  const owned = tapeHandles(preparation).filter((handle) => !bound.has(handle));
+  const names = { ...known, ...preparation.values };
+  const batch = { ...batchWith(program, inputs, names, preparation.values, owned), beyond };
+  return { batch, preparation, inputs };
+}
+
+/** Moves the cotangents of prepared values on to parameters and inputs. Call it inside a scope. */
+export function pullBackPreparation({ batch, preparation, inputs }: RecordedBatch, sum: GradientSum): void {
+  const { program, definition, prepared } = batch;
+  if (preparation === null || definition.prepare === null) return;
+  const cotangents = Object.fromEntries(
+    Object.keys(preparation.spaces).map((name) => {
+      const value = prepared[name];
+      if (value === undefined) throw new TypeError(`The prepared value \`${name}\` is missing.`);
+      return [name, sum.of(name, value)];
+    }),
+  );
+  const known = unpreparedNames(program, inputs);
+  sum.add(pullBack(program, definition.prepare, known, preparation, cotangents).known);
+}

@@ -1,0 +1,177 @@
+import { handlesOf, type Value } from "../arrays/value.ts";
+import type { Handle } from "../engine/engine.ts";
+import type { Values } from "../program/definition.ts";
+import { namesOfStep, type Batch } from "../solve/batch.ts";
+import { runStep } from "../solve/solve.ts";
+import { handlesOfValues, Holder, named } from "../solve/vector.ts";
+import type { GradientSum } from "./gradientSum.ts";
+import { pullBack, pullBackPreparation, record, tapeHandles, type RecordedBatch, type Tape } from "./tape.ts";
+
+/** How much of the forward pass is computed again on the way back, to save memory. */
+export type Recompute = "none" | "steps" | number;
+
+/** An unrolled program after its forward pass. */
+export interface UnrolledPass {
+  readonly output: Value;
+  /** Moves a cotangent of the output back to the first state and everything known, into a sum. Once. */
+  readonly pullBack: (cotangent: Value, sum: GradientSum) => void;
+  /** Frees what the pass holds, without a gradient. */
+  readonly release: () => void;
+}
+
+interface Segment {
+  readonly begin: number;
+  readonly end: number;
+}
+
+/**
+ * Runs the first state, `steps` steps and the output forwards. The steps fall into segments; of each but the last only
+ * the first state is kept, and its tapes are made again on the way back. One segment keeps the tapes of all steps; s
+ * segments of k steps keep s states and k tapes, so that about sqrt(steps) segments need O(sqrt(steps)) memory
+ * (Griewank and Walther, Evaluating Derivatives, 2008, chapter 12); as many segments as steps keep one tape.
+ */
+export function unrolledPass(recorded: RecordedBatch, steps: number, recompute: Recompute): UnrolledPass {
+  const { batch } = recorded;
+  const { program, definition, operations } = batch;
+  const holder = new Holder(operations.engine, batch.foreign);
+  const segments = segmentsOf(steps, recompute);
+  const initial = record(program, definition.initial, () => batch.known, {});
+  let states = initial.values;
+  const starts: Values[] = [];
+  let tapes: readonly Tape[] = [];
+  const held = (): readonly Handle[] => [
+    ...tapeHandles(initial),
+    ...starts.flatMap(handlesOfValues),
+    ...tapes.flatMap(tapeHandles),
+  ];
+  segments.forEach((segment, index) => {
+    starts.push(states);
+    const isLast = index === segments.length - 1;
+    if (isLast) {
+      tapes = recordSteps(batch, segment, states);
+      states = tapes.at(-1)?.values ?? states;
+    } else {
+      states = runSteps(batch, segment, states, (now) => holder.hold([...held(), ...handlesOfValues(now)]));
+    }
+    holder.hold([...held(), ...handlesOfValues(states)]);
+  });
+  const last = Math.max(0, steps - 1);
+  const finish = record(program, definition.finish, () => namesOfStep(batch, last), states);
+  const output = named(finish.values, "output");
+  holder.hold([...held(), ...tapeHandles(finish)]);
+  return {
+    output,
+    pullBack: (cotangent, sum) => {
+      backwards({ recorded, holder, segments, starts, initial, finish, tapes, steps }, cotangent, sum);
+    },
+    release: () => {
+      holder.release();
+    },
+  };
+}
+
+function segmentsOf(steps: number, recompute: Recompute): readonly Segment[] {
+  if (steps === 0) return [];
+  const wanted = recompute === "none" ? 1 : recompute === "steps" ? steps : recompute;
+  const count = Math.max(1, Math.min(steps, Math.round(wanted)));
+  return Array.from({ length: count }, (_, index) => ({
+    begin: Math.floor((index * steps) / count),
+    end: Math.floor(((index + 1) * steps) / count),
+  }));
+}
+
+function recordSteps(batch: Batch, { begin, end }: Segment, start: Values): readonly Tape[] {
+  const { program, definition } = batch;
+  if (definition.step === null) throw new TypeError(`${definition.name} has no step.`);
+  const tapes: Tape[] = [];
+  let states = start;
+  for (let step = begin; step < end; step++) {
+    const tape = record(program, definition.step, () => namesOfStep(batch, step), states);
+    tapes.push(tape);
+    states = tape.values;
+  }
+  return tapes;
+}
+
+function runSteps(
+  batch: Batch,
+  { begin, end }: Segment,
+  start: Values,
+  hold: (states: Values) => void,
+): Values {
+  let states = start;
+  for (let step = begin; step < end; step++) {
+    const before = states;
+    states = batch.operations.engine.scope(
+      () => runStep(batch, namesOfStep(batch, step), before).values,
+      handlesOfValues,
+    );
+    hold(states);
+  }
+  return states;
+}
+
+interface Forward {
+  readonly recorded: RecordedBatch;
+  readonly holder: Holder;
+  readonly segments: readonly Segment[];
+  readonly starts: readonly Values[];
+  readonly initial: Tape;
+  readonly finish: Tape;
+  readonly tapes: readonly Tape[];
+  readonly steps: number;
+}
+
+function backwards(forward: Forward, cotangent: Value, sum: GradientSum): void {
+  const { recorded, holder, segments, starts, initial, finish, steps } = forward;
+  const { batch } = recorded;
+  const { program, definition, operations } = batch;
+  const { engine } = operations;
+  const sumsOnly = (states: Values): readonly Handle[] => [...handlesOfValues(states), ...sum.handles()];
+  let { tapes } = forward;
+  let remaining = segments.length;
+  let states = engine.scope(() => {
+    const last = Math.max(0, steps - 1);
+    const back = pullBack(program, definition.finish, namesOfStep(batch, last), finish, {
+      output: cotangent,
+    });
+    sum.add(back.known, last);
+    return back.state;
+  }, sumsOnly);
+  const hold = (open: readonly Tape[]): void => {
+    holder.hold([
+      ...handlesOf(cotangent),
+      ...tapeHandles(initial),
+      ...starts.slice(0, remaining).flatMap(handlesOfValues),
+      ...open.flatMap(tapeHandles),
+      ...sumsOnly(states),
+    ]);
+  };
+  hold(tapes);
+  for (const [index, segment] of [...segments.entries()].reverse()) {
+    if (index < segments.length - 1) tapes = recordSteps(batch, segment, starts[index] ?? {});
+    remaining = index;
+    for (let step = segment.end - 1; step >= segment.begin; step--) {
+      const tape = tapes[step - segment.begin];
+      if (tape === undefined || definition.step === null) continue;
+      const part = definition.step;
+      const after = states;
+      states = engine.scope(() => {
+        const back = pullBack(program, part, namesOfStep(batch, step), tape, after);
+        sum.add(back.known, step);
+        return back.state;
+      }, sumsOnly);
+      hold(tapes.slice(0, step - segment.begin));
+    }
+  }
+  const first = states;
+  engine.scope(
+    () => {
+      sum.add(pullBack(program, definition.initial, batch.known, initial, first).known);
+      pullBackPreparation(recorded, sum);
+    },
+    () => sum.handles(),
+  );
+  holder.hold(sum.handles());
+  holder.release(sum.handles());
+}
