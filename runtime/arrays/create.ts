@@ -1,0 +1,105 @@
+import type { Engine, Handle } from "../engine/engine.ts";
+import { libraryOperator } from "../operators/create.ts";
+import type { Operator } from "../operators/operator.ts";
+import { fill, number, part, product } from "./construct.ts";
+import { branch, handlesOfTrace, loop, loopSaving } from "./control.ts";
+import { reshape } from "./flatten.ts";
+import { largest } from "./largest.ts";
+import * as layers from "./layers.ts";
+import { checkSpace } from "./layout.ts";
+import * as linear from "./linear.ts";
+import { loopAdjoint } from "./loopAdjoint.ts";
+import { map } from "./map.ts";
+import type { Operations, WhileResult } from "./operations.ts";
+import { complexOf } from "./pairs.ts";
+import * as reductions from "./reductions.ts";
+import { solve } from "./solve.ts";
+import { handlesOf, type Space, type Value } from "./value.ts";
+
+const handlesOfAll = (values: readonly Value[]): readonly Handle[] => values.flatMap(handlesOf);
+const handlesOfResult = ({ carried, capped }: WhileResult): readonly Handle[] =>
+  handlesOfAll([...carried, capped]);
+
+/**
+ * The operations of the language on an engine. Each frees what it makes on the way, and leaves its result to the
+ * caller's scope; a result may share handles with the arguments.
+ */
+export function operations(engine: Engine): Operations {
+  const scoped = <T extends Value>(body: () => T): T => engine.scope(body, handlesOf);
+  const self: Operations = {
+    engine,
+    number: (value) => number(engine, value),
+    fill: (value, space) => scoped(() => fill(engine, value, space)),
+    map: (expression, inputs) => scoped(() => map(engine, expression, inputs)),
+    product,
+    part,
+
+    sum: (x) => scoped(() => reductions.sum(engine, x)),
+    maximum: (x) => scoped(() => reductions.maximum(engine, x)),
+    minimum: (x) => scoped(() => reductions.minimum(engine, x)),
+    dot: (x, y) => scoped(() => reductions.dot(engine, x, y)),
+    norm2: (x) => scoped(() => reductions.norm2(engine, x)),
+    count: (x) => reductions.count(engine, x),
+    groupNorm: (x) => scoped(() => reductions.groupNorm(engine, x)),
+    sumTo: (x, space) => scoped(() => reductions.sumTo(engine, x, space)),
+    sumSamples: (x) => scoped(() => reductions.sumSamples(engine, x)),
+    largest: (x, share) => scoped(() => largest(engine, x, share)),
+
+    apply: (operator, x) => scoped(() => operator.apply(self, taken(engine, operator, x, operator.domain))),
+    applyAdjoint: (operator, y) =>
+      scoped(() => operator.adjoint(self, taken(engine, operator, y, operator.codomain))),
+    norm: (operator) => number(engine, operator.norm.value),
+    library: (name, settings, domain, arrays) => libraryOperator(self, name, settings, domain, arrays),
+    matvec: (matrix, x, codomain) => scoped(() => linear.matvec(engine, matrix, x, codomain)),
+    matvecTransposed: (matrix, y, domain) => scoped(() => linear.matvecTransposed(engine, matrix, y, domain)),
+    outerSum: (y, x) => scoped(() => linear.outerSum(engine, y, x)),
+    materialise: (domain, columns) => scoped(() => linear.materialise(engine, domain, columns)),
+    solve: (b, start, apply, settings) => scoped(() => solve(engine, b, start, apply, settings)),
+
+    convolve: (images, filters, stride) => scoped(() => layers.convolve(engine, images, filters, stride)),
+    convolveInputGradient: (cotangent, filters, image, stride) =>
+      scoped(() => layers.convolveInputGradient(engine, cotangent, filters, image, stride)),
+    convolveFilterGradient: (images, cotangent, filters, stride) =>
+      scoped(() => layers.convolveFilterGradient(engine, images, cotangent, filters, stride)),
+    maxPool: (images, q) => scoped(() => layers.maxPool(engine, images, q)),
+    maxPoolGradient: (images, cotangent, q) =>
+      scoped(() => layers.maxPoolGradient(engine, images, cotangent, q)),
+    concat: (parts) => scoped(() => layers.concat(engine, parts)),
+    channels: (x, begin, size) => scoped(() => layers.channels(engine, x, begin, size)),
+    placeChannels: (x, begin, count) => scoped(() => layers.placeChannels(engine, x, begin, count)),
+    padImage: (x, multiple) => scoped(() => layers.padImage(engine, x, multiple)),
+    cropImage: (x, space) => scoped(() => layers.cropImage(engine, x, space)),
+    padImageTo: (x, space) => scoped(() => layers.padImageTo(engine, x, space)),
+    reshape: (x, space) => scoped(() => reshape(engine, x, space)),
+
+    branch: (condition, whenTrue, whenFalse) =>
+      engine.scope(() => branch(engine, condition, whenTrue, whenFalse), handlesOfAll),
+    loop: (carried, condition, body, maximum) =>
+      engine.scope(() => loop(engine, { carried, condition, body, maximum }), handlesOfResult),
+    loopSaving: (carried, condition, body, maximum) =>
+      engine.scope(
+        () => loopSaving(engine, { carried, condition, body, maximum }),
+        (result) => [...handlesOfResult(result), ...handlesOfTrace(result.trace)],
+      ),
+    loopAdjoint: (trace, cotangents, body, captured) =>
+      engine.scope(
+        () => loopAdjoint(engine, trace, cotangents, body, captured),
+        (result) => handlesOfAll([...result.carried, ...result.captured]),
+      ),
+  };
+  return self;
+}
+
+/** A value as an operator takes it: of its space, reals promoted to complex. @throws ShapeError */
+function taken(engine: Engine, operator: Operator, value: Value, space: Space): Value {
+  checkSpace(operator.text, value, space);
+  return promoted(engine, value, space);
+}
+
+function promoted(engine: Engine, value: Value, space: Space): Value {
+  if (value.kind === "array") {
+    return space.kind === "array" && space.field === "complex" ? complexOf(engine, value) : value;
+  }
+  const parts = space.kind === "product" ? space.parts : [];
+  return { ...value, parts: value.parts.map((part, index) => promoted(engine, part, parts[index] ?? space)) };
+}
