@@ -15,15 +15,20 @@ export interface Setting {
   readonly nameOf: (variable: Variable) => string;
 }
 
-/** A function of the module: it gets all that is known first, and takes from it what it reads. */
+/**
+ * A function of the module: it gets all that is known first, and takes from it what it reads. `more` are calls behind
+ * those of the equations.
+ */
 export function moduleFunction(
   setting: Setting,
   parameters: readonly Parameter[],
   equations: readonly Equation[],
   result: Result,
+  more: readonly Statement[] = [],
 ): PlanFunction {
   const inner = localFunction(setting, parameters, equations, result);
-  const completed = { ...inner, statements: [...numbersReadBy(inner, setting), ...inner.statements] };
+  const calls = [...numbersReadBy(inner, setting), ...inner.statements, ...more];
+  const completed = { ...inner, statements: calls };
   return {
     ...completed,
     parameters: [knownParameter(usesOfFunction(completed), setting), ...inner.parameters],

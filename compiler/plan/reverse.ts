@@ -133,27 +133,19 @@ function planAdjoint(
         ],
       }
     : recordResult(ofState);
-  const planned = moduleFunction(setting, parameters, adjoint.block.equations, result);
-  return withZeros(planned, zeros);
+  return moduleFunction(setting, parameters, adjoint.block.equations, result, zeros.map(zeroStatement));
 }
 
-/** Statements that make the zeros which a result names. */
-function withZeros(
-  planned: PlanFunction,
-  zeros: readonly { readonly state: Variable; readonly zero: Variable }[],
-): PlanFunction {
-  const made = zeros.map(({ state, zero }): Statement => ({
+/** The call that makes the cotangent of a state which nothing reaches. */
+function zeroStatement({ state, zero }: { readonly state: Variable; readonly zero: Variable }): Statement {
+  const given = [
+    { kind: "number", value: 0 },
+    { kind: "space", space: spaceOf(state) },
+  ] as const;
+  return {
     outputs: { kind: "variable", variable: zero },
-    call: {
-      kind: "method",
-      method: "fill",
-      arguments: [
-        { kind: "number", value: 0 },
-        { kind: "space", space: spaceOf(state) },
-      ],
-    },
-  }));
-  return { ...planned, statements: [...planned.statements, ...made] };
+    call: { kind: "method", method: "fill", arguments: given },
+  };
 }
 
 function savedPattern(saved: Saved): Parameter["pattern"] {

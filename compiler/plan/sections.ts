@@ -50,7 +50,9 @@ export function planPrepare(
 ): PlanSection | null {
   const { prepare } = program;
   const reverse = derivative?.prepare ?? null;
-  const values = reverse === null ? [] : prepare.results.map(setting.nameOf);
+  const values = (reverse?.save.results ?? []).map((result, index) =>
+    setting.nameOf(prepare.results[index] ?? result),
+  );
   const read = names.read("prepare");
   if (read.length === 0) return null;
   const returned = (results: readonly Variable[]): readonly ResultEntry[] => [
