@@ -43,16 +43,16 @@ export async function emitModule(plan: Plan, settings: EmitSettings): Promise<st
 function moduleStructure(plan: Plan, settings: EmitSettings): SourceFileStructure {
   const top = topLevelNames(plan);
   const groups = knownGroups(plan, groupNames(plan, top), top.use);
-  const types = sectionTypes(groups, top);
+  const types = sectionTypes(plan, groups, top);
   const networks = plan.networks.map((network) => networkFunction(network, types.known, top));
-  const state = stateInterface(plan, top.ofType("State"), top.use);
+  const state = plan.states.length === 0 ? [] : [stateInterface(plan, types.state, top.use)];
   const sections = emitSections(plan, types, top);
   const definition = definitionText(plan, sections.texts, top);
   top.use("defineProgram");
   const statements: StatementStructures[] = [
     ...[groups.data, groups.constants, groups.learned, groups.prepared].filter((group) => group !== null),
     ...knownAlias(groups, types, top),
-    state,
+    ...state,
     ...networks,
     ...sections.declarations,
     {
@@ -89,14 +89,14 @@ function groupNames(plan: Plan, top: TopLevel): { readonly [G in keyof KnownGrou
   };
 }
 
-function sectionTypes(groups: KnownGroups, top: TopLevel): SectionTypes {
+function sectionTypes(plan: Plan, groups: KnownGroups, top: TopLevel): SectionTypes {
   const unprepared = [groups.data, groups.constants, groups.learned].filter((group) => group !== null);
   return {
     data: groups.data.name,
     unprepared: unprepared.map((group) => group.name).join(" & "),
     prepared: top.ofType("Prepared"),
     known: top.ofType("Known"),
-    state: top.ofType("State"),
+    state: plan.states.length === 0 ? "object" : top.ofType("State"),
   };
 }
 

@@ -8,6 +8,8 @@ import { backtracking } from "../plan/programs/backtracking.ts";
 import { denoiser, denoiserDerivative } from "../plan/programs/denoiser.ts";
 import { fista } from "../plan/programs/fista.ts";
 import { ista, istaDerivative } from "../plan/programs/ista.ts";
+import { selection } from "../plan/programs/selection.ts";
+import { tikhonov } from "../plan/programs/tikhonov.ts";
 import { typeFaults } from "./typeCheck.ts";
 
 const FOLDER = new URL("../golden/emit/", import.meta.url);
@@ -29,6 +31,8 @@ const PLANS: Readonly<Record<string, Plan>> = {
   "ista.equilibrium": planTarget(ista, equilibrium, istaDerivative),
   "fista.solver": planTarget(fista, solver, null),
   "backtracking.solver": planTarget(backtracking, solver, null),
+  "selection.unrolled": planTarget(selection, unrolled, null),
+  "tikhonov.direct": planTarget(tikhonov, { kind: "direct" }, null),
   "denoiser.unrolled": planTarget(denoiser, unrolled, denoiserDerivative),
 };
 
