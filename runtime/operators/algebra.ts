@@ -113,10 +113,7 @@ function areAdjoint(left: Operator, right: Operator): boolean {
 
 /** c A, c a real number. Norm |c| |A|. */
 export function scale(factor: number, operator: Operator): Operator {
-  const times = (operations: Operations, x: Value): Value =>
-    x.kind === "array"
-      ? operations.map(`x*${numberText(factor)}`, { x })
-      : operations.product(x.parts.map((part) => times(operations, part)));
+  const times = (operations: Operations, x: Value): Value => operations.map(`(${factor})*x`, { x });
   return defineOperator({
     text: `${factor}*${factorText(operator.text)}`,
     domain: operator.domain,
@@ -127,10 +124,6 @@ export function scale(factor: number, operator: Operator): Operator {
     apply: (operations, x) => times(operations, operator.apply(operations, x)),
     adjoint: (operations, y) => operator.adjoint(operations, times(operations, y)),
   });
-}
-
-function numberText(value: number): string {
-  return value < 0 ? `(0 - ${-value})` : String(value);
 }
 
 const KEPT_BY_FACTOR: { readonly [P in OperatorProperty]: (factor: number) => boolean } = {
@@ -219,12 +212,7 @@ export function hstack(first: Operator, ...rest: readonly Operator[]): Operator 
 
 /** The sum of values of one space. */
 function total(operations: Operations, values: readonly Value[]): Value {
-  return values.reduce((left, right) => added(operations, left, right));
-}
-
-function added(operations: Operations, a: Value, b: Value): Value {
-  if (a.kind === "array" || b.kind === "array") return operations.map("a + b", { a, b });
-  return operations.product(a.parts.map((part, index) => added(operations, part, operations.part(b, index))));
+  return values.reduce((a, b) => operations.map("a + b", { a, b }));
 }
 
 function sharedProperties(

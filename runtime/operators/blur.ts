@@ -1,3 +1,4 @@
+import { asArray } from "../arrays/layout.ts";
 import type { Operations } from "../arrays/operations.ts";
 import { spaceOf, type ArrayValue } from "../arrays/value.ts";
 import { BindingError } from "./bindingError.ts";
@@ -9,14 +10,13 @@ import { smallerBound } from "./bounds.ts";
 import { requireOneArray, unsuitableDomain, type LibraryCall } from "./call.ts";
 import { defineOperator } from "./define.ts";
 import { EXTENSIONS, type Extension } from "./extension.ts";
-import { asArray } from "./handles.ts";
 import { measuredNorm, nonnegativeBound } from "./norm.ts";
 import type { NormBound, Operator } from "./operator.ts";
 import { readSettings, word } from "./settings.ts";
 import { requireArrays, spaceText, type ArraySpace } from "./spaces.ts";
 
 /** Kernels of at most so many entries are applied directly, larger ones by Fourier transform. */
-const DIRECT_ENTRIES = 128;
+const DIRECT_ENTRIES = 225;
 
 /**
  * `blur(k; boundary = periodic)`: F[i, r] -> F[i, r], convolution with the real kernel k over its axes, centred at
@@ -43,8 +43,8 @@ export function blur(call: LibraryCall): Operator {
     handles: method.handles,
     norm: () => (facts().exactRule ? facts().bound : boundByProducts(operations, operator, facts())),
     properties: () => facts().properties,
-    apply: (using, x) => method.apply(using, asArray(x)),
-    adjoint: (using, y) => method.adjoint(using, asArray(y)),
+    apply: (using, x) => method.apply(using, asArray("blur", x)),
+    adjoint: (using, y) => method.adjoint(using, asArray("blur", y)),
   });
   return operator;
 }

@@ -1,10 +1,12 @@
+import { asArray, handleShape } from "../arrays/layout.ts";
 import type { Operations } from "../arrays/operations.ts";
 import type { ArrayValue } from "../arrays/value.ts";
 import type { Engine, Handle } from "../engine/engine.ts";
+import { sizeOf } from "../engine/shape.ts";
 import { centreOf, reachOf, type BlurMethod } from "./blurMethod.ts";
 import { extend, extendAdjoint, type Extension, type Margin } from "./extension.ts";
-import { asArray, aroundAxis, handleShape, middlePad, middleSlice, withHandle } from "./handles.ts";
-import { extentOf, type ArraySpace } from "./spaces.ts";
+import { aroundAxis, middlePad, middleSlice, withHandle } from "./handles.ts";
+import { type ArraySpace } from "./spaces.ts";
 
 /**
  * Blur by the discrete Fourier transform, with a kernel that all samples share or with one for each. A periodic image
@@ -22,11 +24,14 @@ export function fourierBlur(
   const transfer = transferOf(operations, kernel, sizes, space.shape.length);
   const extended = [...sizes, ...space.shape.slice(sizes.length)];
   const circular = (using: Operations, x: ArrayValue, expression: string): ArrayValue => {
-    const complex = x.field === "complex" ? x : asArray(using.map("complex(x)", { x }));
+    const complex = x.field === "complex" ? x : asArray("blur", using.map("complex(x)", { x }));
     const spectrum = transformed(using.engine, complex, sizes, false);
-    const product = asArray(using.map(expression, { k: transfer, x: spectrum }));
+    const product = asArray("blur", using.map(expression, { k: transfer, x: spectrum }));
     const image = transformed(using.engine, product, sizes, true);
-    return asArray(using.map(`${x.field === "real" ? "real(x)" : "x"}*${1 / extentOf(sizes)}`, { x: image }));
+    return asArray(
+      "blur",
+      using.map(`${x.field === "real" ? "real(x)" : "x"}*${1 / sizeOf(sizes)}`, { x: image }),
+    );
   };
   const margins = (x: ArrayValue): readonly Margin[] =>
     reach.map((each, axis) => ({ ...each, axis: axis + (x.batch === null ? 0 : 1) }));
@@ -78,7 +83,7 @@ function transferOf(
           wrapped(engine, handle, axis + shift, size, centreOf(kernel.shape[axis] ?? 1)),
         kernel.handle,
       );
-      const complex = asArray(operations.map("complex(k)", { k: withHandle(kernel, placed, sizes) }));
+      const complex = asArray("blur", operations.map("complex(k)", { k: withHandle(kernel, placed, sizes) }));
       const transfer = transformed(engine, complex, sizes, false);
       const shape = [...sizes, ...Array.from({ length: rank - sizes.length }, () => 1)];
       return withHandle(

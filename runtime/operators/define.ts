@@ -1,9 +1,10 @@
 import type { Operations } from "../arrays/operations.ts";
 import { handlesOf, spaceOf, type Space, type Value } from "../arrays/value.ts";
 import type { Handle } from "../engine/engine.ts";
+import { sameShape } from "../engine/shape.ts";
 import { BindingError } from "./bindingError.ts";
 import type { NormBound, Operator, OperatorProperty } from "./operator.ts";
-import { sameShape, spaceText } from "./spaces.ts";
+import { spaceText } from "./spaces.ts";
 
 /** What makes an operator; see `defineOperator`. */
 export interface OperatorDefinition {
@@ -61,9 +62,10 @@ function once<T>(compute: () => T): () => T {
  */
 function conform(operations: Operations, value: Value, space: Space, text: string): Value {
   if (value.kind === "product" && space.kind === "product" && value.parts.length === space.parts.length) {
-    return operations.product(
-      space.parts.map((part, index) => conform(operations, operations.part(value, index), part, text)),
+    const parts = space.parts.map((part, index) =>
+      conform(operations, operations.part(value, index), part, text),
     );
+    return operations.product(parts);
   }
   if (value.kind === "array" && space.kind === "array" && sameShape(value.shape, space.shape)) {
     if (value.field === space.field) return value;

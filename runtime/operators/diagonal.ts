@@ -1,13 +1,15 @@
+import { handleShape } from "../arrays/layout.ts";
 import type { Operations } from "../arrays/operations.ts";
 import { spaceOf, type ArrayValue, type Value } from "../arrays/value.ts";
+import { sameShape } from "../engine/shape.ts";
 import { BindingError } from "./bindingError.ts";
 import { closedForm } from "./bounds.ts";
 import { requireOneArray, type LibraryCall } from "./call.ts";
 import { defineOperator } from "./define.ts";
-import { handleShape, withHandle } from "./handles.ts";
+import { withHandle } from "./handles.ts";
 import { readNumbers } from "./host.ts";
 import type { NormBound, Operator, OperatorProperty } from "./operator.ts";
-import { requireArrays, sameShape, spaceText, type ArraySpace } from "./spaces.ts";
+import { requireArrays, spaceText, type ArraySpace } from "./spaces.ts";
 import { readSettings } from "./settings.ts";
 
 /** An operator that multiplies entry by entry, with its array. */

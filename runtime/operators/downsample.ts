@@ -1,11 +1,13 @@
+import { asArray, handleShape } from "../arrays/layout.ts";
 import type { Value } from "../arrays/value.ts";
+import { sizeOf } from "../engine/shape.ts";
 import { closedForm } from "./bounds.ts";
 import { requireNoArray, unsuitableDomain, type LibraryCall } from "./call.ts";
 import { defineOperator } from "./define.ts";
-import { asArray, handleShape, pairShape, samplesOf, withHandle } from "./handles.ts";
+import { pairShape, samplesOf, withHandle } from "./handles.ts";
 import type { Operator } from "./operator.ts";
 import { count, readSettings } from "./settings.ts";
-import { arraySpace, extentOf, imageAxes, requireArrays } from "./spaces.ts";
+import { arraySpace, imageAxes, requireArrays } from "./spaces.ts";
 
 /**
  * `downsample(q)`: F[q*h, q*w, r] -> F[h, w, r], every q-th pixel from the first one; on one axis where there is only
@@ -23,7 +25,7 @@ export function downsample(call: LibraryCall): Operator {
   }
   const [height = 1, width = 1] = image.map((extent) => extent / q);
   const further = space.shape.slice(axes);
-  const inner = extentOf([...further, ...pairShape(space.field)]);
+  const inner = sizeOf([...further, ...pairShape(space.field)]);
   const kept = axes === 2 ? [height, width] : [height];
   const codomain = arraySpace(space.field, [...kept, ...further]);
   const columns = axes === 2 ? q : 1;
@@ -34,7 +36,7 @@ export function downsample(call: LibraryCall): Operator {
     norm: () => closedForm(1),
     properties: () => ["nonnegative"],
     apply: ({ engine }, value: Value) => {
-      const x = asArray(value);
+      const x = asArray("downsample", value);
       const rows = samplesOf(x) * height;
       const tiles = engine.reshape(x.handle, [rows, q, width, columns * inner]);
       const firsts = engine.slice(tiles, [0, 0, 0, 0], [rows, 1, width, inner]);
@@ -42,7 +44,7 @@ export function downsample(call: LibraryCall): Operator {
       return withHandle(x, engine.reshape(firsts, shape), codomain.shape);
     },
     adjoint: ({ engine }, value: Value) => {
-      const y = asArray(value);
+      const y = asArray("downsample", value);
       const firsts = engine.reshape(y.handle, [samplesOf(y) * height, 1, width, inner]);
       const tiles = engine.pad(firsts, [
         [0, 0],

@@ -1,10 +1,11 @@
+import { asArray } from "../arrays/layout.ts";
 import type { Operations } from "../arrays/operations.ts";
 import type { Value } from "../arrays/value.ts";
 import { BindingError } from "./bindingError.ts";
 import { closedForm } from "./bounds.ts";
 import { requireNoArray, type LibraryCall } from "./call.ts";
 import { defineOperator } from "./define.ts";
-import { asArray, scaled, withHandle } from "./handles.ts";
+import { scaled, withHandle } from "./handles.ts";
 import type { LibrarySettings } from "./library.ts";
 import type { Operator } from "./operator.ts";
 import { counts, readSettings } from "./settings.ts";
@@ -24,7 +25,7 @@ export function fourier(call: LibraryCall): Operator {
   const transform =
     (inverse: boolean) =>
     ({ engine }: Operations, value: Value): Value => {
-      const x = asArray(value);
+      const x = asArray("fourier", value);
       const shift = x.batch === null ? 0 : 1;
       const image = engine.fourier(
         x.handle,

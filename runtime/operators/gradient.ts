@@ -1,22 +1,14 @@
+import { asArray, handleShape } from "../arrays/layout.ts";
 import type { Value } from "../arrays/value.ts";
 import type { Engine, Handle } from "../engine/engine.ts";
+import { sizeOf } from "../engine/shape.ts";
 import { closedForm } from "./bounds.ts";
 import { requireNoArray, type LibraryCall } from "./call.ts";
 import { defineOperator } from "./define.ts";
-import {
-  add,
-  aroundAxis,
-  asArray,
-  handleShape,
-  middlePad,
-  middleSlice,
-  pairShape,
-  subtract,
-  withHandle,
-} from "./handles.ts";
+import { add, aroundAxis, middlePad, middleSlice, pairShape, subtract, withHandle } from "./handles.ts";
 import type { Operator } from "./operator.ts";
 import { count, readSettings, word } from "./settings.ts";
-import { arraySpace, extentOf, imageAxes, requireArrays } from "./spaces.ts";
+import { arraySpace, imageAxes, requireArrays } from "./spaces.ts";
 
 const BOUNDARIES = ["neumann", "periodic", "zero"] as const;
 type Boundary = (typeof BOUNDARIES)[number];
@@ -38,7 +30,7 @@ export function gradient(call: LibraryCall): Operator {
   const { axes, boundary } = settings;
   requireArrays("gradient", space, axes);
   const differences = DIFFERENCES[boundary];
-  const pair = extentOf(pairShape(space.field));
+  const pair = sizeOf(pairShape(space.field));
   const codomain = arraySpace(space.field, [...space.shape, axes]);
   const squares = space.shape.slice(0, axes).map((n) => differences.squaredNorm(n));
   return defineOperator({
@@ -48,24 +40,28 @@ export function gradient(call: LibraryCall): Operator {
     norm: () => closedForm(Math.sqrt(squares.reduce((sum, square) => sum + square, 0))),
     properties: () => [],
     apply: ({ engine }, value: Value) => {
-      const x = asArray(value);
+      const x = asArray("gradient", value);
       const shift = x.batch === null ? 0 : 1;
       const parts = Array.from({ length: axes }, (_, axis) => {
         const along = differences.apply(engine, aroundAxis(engine, x.handle, axis + shift));
-        return engine.reshape(along, [extentOf(along.shape) / pair, 1, pair]);
+        return engine.reshape(along, [1, sizeOf(along.shape) / pair, pair]);
       });
-      const joined = parts.length === 1 ? (parts[0] ?? x.handle) : engine.concat(parts, 1);
+      const [first = x.handle] = parts;
+      const last = axes === 1 ? first : engine.transpose(engine.concat(parts, 0), [1, 0, 2]);
       const shape = handleShape(x.batch, codomain.shape, x.field);
-      return withHandle(x, engine.reshape(joined, shape), codomain.shape);
+      return withHandle(x, engine.reshape(last, shape), codomain.shape);
     },
     adjoint: ({ engine }, value: Value) => {
-      const y = asArray(value);
+      const y = asArray("gradient", value);
       const shift = y.batch === null ? 0 : 1;
       const shape = handleShape(y.batch, space.shape, y.field);
-      const joined = engine.reshape(y.handle, [extentOf(y.handle.shape) / (axes * pair), axes, pair]);
+      const size = sizeOf(shape);
+      const last = engine.reshape(y.handle, [size / pair, axes, pair]);
+      const joined = axes === 1 ? last : engine.transpose(last, [1, 0, 2]);
+      const planes = engine.reshape(joined, [axes, size]);
       const parts = Array.from({ length: axes }, (_, axis) => {
-        const part = engine.reshape(middleSlice(engine, joined, axis, 1), shape);
-        return engine.reshape(differences.adjoint(engine, aroundAxis(engine, part, axis + shift)), shape);
+        const plane = engine.reshape(engine.slice(planes, [axis, 0], [1, size]), shape);
+        return engine.reshape(differences.adjoint(engine, aroundAxis(engine, plane, axis + shift)), shape);
       });
       const sum = parts.reduce((left, right) => add(engine, left, right));
       return withHandle(y, sum, space.shape);

@@ -1,13 +1,7 @@
 import type { ElementwiseExpression, ElementwiseFunction } from "../arrays/expression.ts";
-import type { ArrayValue, Value } from "../arrays/value.ts";
+import type { ArrayValue } from "../arrays/value.ts";
 import type { Engine, Handle } from "../engine/engine.ts";
-import { extentOf } from "./spaces.ts";
-
-/** A value that is known to be an array: operators on arrays get arrays, for their domain was checked. */
-export function asArray(value: Value): ArrayValue {
-  if (value.kind === "array") return value;
-  throw new TypeError("A tuple reached an operator on arrays.");
-}
+import { sizeOf } from "../engine/shape.ts";
 
 /** The array of another handle and shape; batch and field stay. */
 export function withHandle(array: ArrayValue, handle: Handle, shape: readonly number[]): ArrayValue {
@@ -19,32 +13,18 @@ export function samplesOf(array: ArrayValue): number {
   return array.batch ?? 1;
 }
 
-/** The axes before those of a sample: `[batch]` or none. */
-export function batchShape(batch: number | null): readonly number[] {
-  return batch === null ? [] : [batch];
-}
-
 /** The axes after those of a sample: the pair of a complex number or none. */
 export function pairShape(field: "real" | "complex"): readonly number[] {
   return field === "complex" ? [2] : [];
-}
-
-/** The shape of the handle of an array. */
-export function handleShape(
-  batch: number | null,
-  shape: readonly number[],
-  field: "real" | "complex",
-): readonly number[] {
-  return [...batchShape(batch), ...shape, ...pairShape(field)];
 }
 
 /** The same numbers as [outer, n, inner], n the extent of an axis of the handle. */
 export function aroundAxis(engine: Engine, handle: Handle, axis: number): Handle {
   const { shape } = handle;
   return engine.reshape(handle, [
-    extentOf(shape.slice(0, axis)),
+    sizeOf(shape.slice(0, axis)),
     shape[axis] ?? 1,
-    extentOf(shape.slice(axis + 1)),
+    sizeOf(shape.slice(axis + 1)),
   ]);
 }
 

@@ -1,9 +1,9 @@
+import { handleShape } from "../arrays/layout.ts";
 import type { ArrayValue, Space, Value } from "../arrays/value.ts";
 import type { Engine, Handle } from "../engine/engine.ts";
 import { lanes, type HostArray } from "../io/hostArray.ts";
+import { sizeOf } from "../engine/shape.ts";
 import { BindingError } from "./bindingError.ts";
-import { handleShape } from "./handles.ts";
-import { extentOf } from "./spaces.ts";
 
 /**
  * The numbers of a handle, at once, in double precision.
@@ -32,7 +32,7 @@ export function packValue(engine: Engine, space: Space, batch: number | null, nu
   const pack = (part: Space): Value => {
     if (part.kind === "product") return { kind: "product", parts: part.parts.map(pack) };
     const shape = handleShape(batch, part.shape, part.field);
-    const end = position + extentOf(shape);
+    const end = position + sizeOf(shape);
     const handle = engine.upload(numbers.slice(position, end), shape);
     position = end;
     return { kind: "array", field: part.field, shape: part.shape, batch, handle };

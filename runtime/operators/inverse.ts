@@ -1,9 +1,9 @@
+import { asArray } from "../arrays/layout.ts";
 import type { Operations } from "../arrays/operations.ts";
 import { adjoint } from "./algebra.ts";
 import { operandText } from "./algebraText.ts";
 import { BindingError } from "./bindingError.ts";
 import { diagonalOperator, isDiagonal, type DiagonalOperator } from "./diagonal.ts";
-import { asArray } from "./handles.ts";
 import { readNumbers } from "./host.ts";
 import type { Operator } from "./operator.ts";
 import { requireArrays } from "./spaces.ts";
@@ -24,7 +24,7 @@ export function inverse(operations: Operations, operator: Operator): Operator {
 
 function inverseOfDiagonal(operations: Operations, operator: DiagonalOperator): Operator {
   const { diagonal } = operator;
-  const modulus = asArray(operations.map("abs(d)", { d: diagonal }));
+  const modulus = asArray("inv", operations.map("abs(d)", { d: diagonal }));
   if (readNumbers(operations.engine, modulus.handle, `the entries of \`${operator.text}\``).includes(0)) {
     throw new BindingError("IPX8207", {
       what: `\`${operator.text}\` has no inverse.`,
@@ -33,6 +33,6 @@ function inverseOfDiagonal(operations: Operations, operator: DiagonalOperator): 
   }
   const reciprocal = diagonal.field === "real" ? "1/d" : "conj(d)/(abs(d)*abs(d))";
   const space = requireArrays("inv", operator.domain);
-  const inverted = asArray(operations.map(reciprocal, { d: diagonal }));
+  const inverted = asArray("inv", operations.map(reciprocal, { d: diagonal }));
   return diagonalOperator(operations, `inv(${operandText(operator.text)})`, space, inverted);
 }

@@ -1,12 +1,13 @@
 import type { ArrayValue } from "../arrays/value.ts";
 import { realArray } from "../io/hostArray.ts";
 import { stream } from "../random/stream.ts";
+import { sizeOf } from "../engine/shape.ts";
 import { BindingError } from "./bindingError.ts";
 import { requireOneArray, type LibraryCall } from "./call.ts";
 import { diagonalOperator, type DiagonalOperator } from "./diagonal.ts";
 import { uploadShared } from "./host.ts";
 import { count, numberWithin, readSettings } from "./settings.ts";
-import { extentOf, imageAxes, requireArrays } from "./spaces.ts";
+import { imageAxes, requireArrays } from "./spaces.ts";
 
 /**
  * `mask(P)`: F[i, r] -> F[i, r], x times P, entry by entry over the first axes, P in [0, inf), binary as a rule;
@@ -42,7 +43,7 @@ function maskOperator(call: LibraryCall, text: string, pattern: ArrayValue): Dia
 
 /** A binary array with round(rate n) ones at uniformly random places. */
 function randomMask(shape: readonly number[], rate: number, seed: number): ReturnType<typeof realArray> {
-  const entries = new Float32Array(extentOf(shape));
+  const entries = new Float32Array(sizeOf(shape));
   const order = stream(seed, "mask").permutation(entries.length);
   for (const index of order.subarray(0, Math.round(rate * entries.length))) entries[index] = 1;
   return realArray(shape, entries);

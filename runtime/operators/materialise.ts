@@ -18,7 +18,10 @@ const BATCH_NUMBERS = 2 ** 20;
  * @throws BindingError IPX8205 on an engine that reads asynchronously only; IPX8208 where it would be too large, or
  * where each sample has a map of its own.
  */
-export function materialiseOperator(operations: Operations, operator: Operator): HostArray {
+export function materialiseOperator(
+  operations: Operations,
+  operator: Operator,
+): HostArray & { readonly data: Float64Array } {
   const [rows, columns] = [realDimension(operator.codomain), realDimension(operator.domain)];
   if (rows * columns > MOST_ENTRIES || batchOfOperator(operations, operator) !== null) {
     throw new BindingError("IPX8208", {
@@ -40,7 +43,7 @@ export function materialiseOperator(operations: Operations, operator: Operator):
       }
     }
   }
-  return realArray([rows, columns], matrix);
+  return { ...realArray([rows, columns], matrix), data: matrix };
 }
 
 /** The images of `size` unit vectors, one after the other. */

@@ -1,17 +1,19 @@
+import { signedPairs, swappedPairs } from "../arrays/pairs.ts";
+import { asArray, handleShape } from "../arrays/layout.ts";
 import type { Operations } from "../arrays/operations.ts";
 import type { ArrayValue, Space } from "../arrays/value.ts";
 import type { Engine, Handle } from "../engine/engine.ts";
 import { lanes, type HostArray } from "../io/hostArray.ts";
+import { sizeOf } from "../engine/shape.ts";
 import { BindingError } from "./bindingError.ts";
 import { smallerBound } from "./bounds.ts";
 import { defineOperator } from "./define.ts";
 import type { DenseMatrix } from "./dense/gram.ts";
 import { provedMatrixNorm } from "./dense/norm.ts";
-import { asArray, handleShape } from "./handles.ts";
 import { readNumbers } from "./host.ts";
 import { measuredNorm } from "./norm.ts";
 import type { NormBound, Operator, OperatorProperty } from "./operator.ts";
-import { arraySpace, extentOf, sameSpace, spaceText, type ArraySpace } from "./spaces.ts";
+import { arraySpace, sameSpace, spaceText, type ArraySpace } from "./spaces.ts";
 
 /** Up to so many rows or columns the norm of a matrix is proved; beyond, it is bounded by rules and products. */
 const PROVED_ORDER = 2000;
@@ -63,8 +65,8 @@ export function matrixOperator(
     norm: () => matrixNorm(operations, operator, matricesOf(engine, stored, text)),
     properties: () =>
       options.properties ?? propertiesOfMatrix(matricesOf(engine, stored, text), domain, codomain),
-    apply: (using, x) => product(using.engine, stored, asArray(x), codomain, false),
-    adjoint: (using, y) => product(using.engine, stored, asArray(y), domain, true),
+    apply: (using, x) => product(using.engine, stored, asArray(text, x), codomain, false),
+    adjoint: (using, y) => product(using.engine, stored, asArray(text, y), domain, true),
   });
   return operator;
 }
@@ -78,7 +80,7 @@ function requireMatrix(text: string, shape: readonly number[]): readonly [number
 }
 
 function requireEntries(text: string, space: Space, entries: number, field: "real" | "complex"): ArraySpace {
-  if (space.kind === "array" && space.field === field && extentOf(space.shape) === entries) return space;
+  if (space.kind === "array" && space.field === field && sizeOf(space.shape) === entries) return space;
   throw new BindingError("IPX8204", {
     what: `\`${text}\` has ${entries} ${field} entries where the space is ${spaceText(space)}.`,
   });
@@ -116,24 +118,11 @@ function pairedShape(shape: readonly number[], pair: 1 | 2): readonly number[] {
 function realBlocks(engine: Engine, pairs: Handle, batch: number | null, shape: readonly number[]): Handle {
   const [rows = 1, columns = 1] = shape;
   const count = batch ?? 1;
-  const flat = engine.reshape(pairs, [count * rows, columns, 2]);
-  const real = engine.slice(flat, [0, 0, 0], [count * rows, columns, 1]);
-  const imaginary = engine.slice(flat, [0, 0, 1], [count * rows, columns, 1]);
-  const zero = engine.fill(0, [1]);
-  const negative = engine.elementwise(
-    {
-      kind: "apply",
-      function: "sub",
-      arguments: [
-        { kind: "input", name: "zero" },
-        { kind: "input", name: "b" },
-      ],
-    },
-    { zero, b: imaginary },
+  const row = (blocks: Handle): Handle => engine.reshape(blocks, [count * rows, 1, 2 * columns]);
+  const blocks = engine.concat(
+    [row(signedPairs(engine, pairs, [1, -1])), row(swappedPairs(engine, pairs, [1, 1]))],
+    1,
   );
-  const row = (left: Handle, right: Handle): Handle =>
-    engine.reshape(engine.concat([left, right], 2), [count * rows, 1, 2 * columns]);
-  const blocks = engine.concat([row(real, negative), row(imaginary, real)], 1);
   return engine.reshape(blocks, [...(batch === null ? [] : [batch]), 2 * rows, 2 * columns]);
 }
 
@@ -150,7 +139,7 @@ function product(
     handle: engine.reshape(handle, handleShape(samples, target.shape, target.field)),
   });
   const samples = x.batch ?? 1;
-  const length = extentOf(x.handle.shape) / samples;
+  const length = sizeOf(x.handle.shape) / samples;
   if (turned === null) {
     const vectors = engine.reshape(x.handle, x.batch === null ? [length, 1] : [samples, length, 1]);
     return result(engine.matmul(plain, vectors, { transposeLeft: transposed }), batch);

@@ -1,5 +1,6 @@
 import type { Operations } from "../arrays/operations.ts";
 import { realArray } from "../io/hostArray.ts";
+import { sizeOf } from "../engine/shape.ts";
 import { BindingError } from "./bindingError.ts";
 import { requireOneArray, unsuitableDomain, type LibraryCall } from "./call.ts";
 import { minCoherenceMatrix } from "./dense/minCoherence.ts";
@@ -8,7 +9,7 @@ import { materialiseOperator } from "./materialise.ts";
 import { matrixOperator } from "./matrix.ts";
 import type { Operator } from "./operator.ts";
 import { readSettings } from "./settings.ts";
-import { arraySpace, extentOf, requireArrays, type ArraySpace } from "./spaces.ts";
+import { arraySpace, requireArrays, type ArraySpace } from "./spaces.ts";
 
 /**
  * `min_coherence(A)` of an operator: W between the same spaces that minimises |W'A|_F^2 over diag(W'A) = 1, once and
@@ -19,7 +20,7 @@ export function minCoherence(operations: Operations, operator: Operator): Operat
   const text = `min_coherence(${operator.text})`;
   const [domain, codomain] = [requireReal(text, operator.domain), requireReal(text, operator.codomain)];
   const { data } = materialiseOperator(operations, operator);
-  return ofMatrix(operations, text, Float64Array.from(data), domain, codomain);
+  return ofMatrix(operations, text, data, domain, codomain);
 }
 
 /**
@@ -32,10 +33,10 @@ export function minCoherenceOfMatrix(call: LibraryCall): Operator {
   const matrix = requireOneArray("min_coherence", call);
   const domain = requireReal(text, call.domain);
   const [rows, columns] = matrix.shape;
-  const fits = matrix.shape.length === 2 && columns === extentOf(domain.shape);
+  const fits = matrix.shape.length === 2 && columns === sizeOf(domain.shape);
   if (!fits || rows === undefined || matrix.field === "complex" || matrix.batch !== null) {
     throw new BindingError("IPX8204", {
-      what: `\`${text}\` takes one real matrix with ${extentOf(domain.shape)} columns, shared by all samples.`,
+      what: `\`${text}\` takes one real matrix with ${sizeOf(domain.shape)} columns, shared by all samples.`,
       why: `It was given [${matrix.shape.join(", ")}].`,
     });
   }
@@ -56,7 +57,7 @@ function ofMatrix(
   domain: ArraySpace,
   codomain: ArraySpace,
 ): Operator {
-  const [rows, columns] = [extentOf(codomain.shape), extentOf(domain.shape)];
+  const [rows, columns] = [sizeOf(codomain.shape), sizeOf(domain.shape)];
   const weights = minCoherenceMatrix({ rows, columns, data });
   if (weights === null) {
     throw new BindingError("IPX8208", {

@@ -1,3 +1,4 @@
+import { commonBatch } from "../arrays/layout.ts";
 import type { Operations } from "../arrays/operations.ts";
 import type { Value } from "../arrays/value.ts";
 import { smallerBound } from "./bounds.ts";
@@ -95,13 +96,8 @@ export function batchOfOperator(operations: Operations, operator: Operator): num
   return engine.scope(
     () => {
       const zero = packValue(engine, operator.domain, null, new Float64Array(realDimension(operator.domain)));
-      return batchOf(operator.apply(operations, zero));
+      return commonBatch(operator.text, [operator.apply(operations, zero)]);
     },
     () => [],
   );
-}
-
-function batchOf(value: Value): number | null {
-  if (value.kind === "array") return value.batch;
-  return value.parts.map(batchOf).find((batch) => batch !== null) ?? null;
 }

@@ -1,12 +1,14 @@
+import { asArray, handleShape } from "../arrays/layout.ts";
 import type { Operations } from "../arrays/operations.ts";
 import type { Value } from "../arrays/value.ts";
+import { sameShape, sizeOf } from "../engine/shape.ts";
 import { closedForm } from "./bounds.ts";
 import { requireNoArray, unsuitableDomain, type LibraryCall } from "./call.ts";
 import { defineOperator } from "./define.ts";
-import { asArray, handleShape, pairShape, samplesOf, withHandle } from "./handles.ts";
+import { pairShape, samplesOf, withHandle } from "./handles.ts";
 import type { Operator } from "./operator.ts";
 import { readSettings, someCounts } from "./settings.ts";
-import { arraySpace, extentOf, requireArrays, sameShape, type ArraySpace } from "./spaces.ts";
+import { arraySpace, requireArrays, type ArraySpace } from "./spaces.ts";
 
 /**
  * `over_channels`: F[d] -> F[d, c], each entry c times on a new last axis; the adjoint sums over the channels. The
@@ -25,8 +27,8 @@ export function overChannels(call: LibraryCall): Operator {
       `Its codomain [${shape.join(", ")}] is not [d, c] for a domain [d].`,
     );
   }
-  const inner = extentOf(pairShape(space.field));
-  return repetition("over_channels", space, shape, [extentOf(space.shape), channels, inner]);
+  const inner = sizeOf(pairShape(space.field));
+  return repetition("over_channels", space, shape, [sizeOf(space.shape), channels, inner]);
 }
 
 /**
@@ -46,7 +48,7 @@ export function overPixels(call: LibraryCall): Operator {
       `Its codomain [${shape.join(", ")}] is not [h, w, c] for a domain [c].`,
     );
   }
-  const inner = extentOf([...space.shape, ...pairShape(space.field)]);
+  const inner = sizeOf([...space.shape, ...pairShape(space.field)]);
   return repetition("over_pixels", space, shape, [1, height * width, inner]);
 }
 
@@ -64,13 +66,13 @@ function repetition(
     norm: () => closedForm(Math.sqrt(copies)),
     properties: () => ["nonnegative"],
     apply: ({ engine }: Operations, value: Value) => {
-      const x = asArray(value);
+      const x = asArray(text, value);
       const rows = samplesOf(x) * outer;
       const copied = engine.broadcast(engine.reshape(x.handle, [rows, 1, inner]), [rows, copies, inner]);
       return withHandle(x, engine.reshape(copied, handleShape(x.batch, shape, x.field)), shape);
     },
     adjoint: ({ engine }: Operations, value: Value) => {
-      const y = asArray(value);
+      const y = asArray(text, value);
       const rows = samplesOf(y) * outer;
       const sum = engine.reduce("sum", engine.reshape(y.handle, [rows, copies, inner]), [1]);
       return withHandle(y, engine.reshape(sum, handleShape(y.batch, space.shape, y.field)), space.shape);

@@ -1,9 +1,10 @@
+import { sizeOf } from "../engine/shape.ts";
 import { closedForm } from "./bounds.ts";
 import { requireNoArray, unsuitableDomain, type LibraryCall } from "./call.ts";
 import { defineOperator } from "./define.ts";
 import type { Operator } from "./operator.ts";
 import { readSettings, someCounts } from "./settings.ts";
-import { arraySpace, extentOf, requireArrays } from "./spaces.ts";
+import { arraySpace, requireArrays } from "./spaces.ts";
 
 /**
  * `reshape`: F[d] -> F[e], the same entries in the same order under the setting `shape`. Norm 1; orthonormal,
@@ -14,8 +15,8 @@ export function reshape(call: LibraryCall): Operator {
   requireNoArray("reshape", call);
   const domain = requireArrays("reshape", call.domain);
   const { shape } = readSettings("reshape", call.settings, { shape: someCounts() });
-  if (extentOf(shape) !== extentOf(domain.shape)) {
-    const [have, want] = [extentOf(domain.shape), extentOf(shape)];
+  if (sizeOf(shape) !== sizeOf(domain.shape)) {
+    const [have, want] = [sizeOf(domain.shape), sizeOf(shape)];
     throw unsuitableDomain(
       "reshape",
       domain,

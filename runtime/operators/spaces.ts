@@ -1,4 +1,5 @@
 import type { Space } from "../arrays/value.ts";
+import { sameShape, sizeOf } from "../engine/shape.ts";
 import { BindingError } from "./bindingError.ts";
 
 /** A space of arrays. */
@@ -9,15 +10,10 @@ export function arraySpace(field: "real" | "complex", shape: readonly number[]):
   return { kind: "array", field, shape };
 }
 
-/** The product of a shape: the number of entries of an array of it. */
-export function extentOf(shape: readonly number[]): number {
-  return shape.reduce((count, extent) => count * extent, 1);
-}
-
 /** The dimension over the reals: a complex entry counts twice. */
 export function realDimension(space: Space): number {
   if (space.kind === "product") return space.parts.reduce((sum, part) => sum + realDimension(part), 0);
-  return extentOf(space.shape) * (space.field === "complex" ? 2 : 1);
+  return sizeOf(space.shape) * (space.field === "complex" ? 2 : 1);
 }
 
 /** Whether two spaces are the same. */
@@ -30,11 +26,6 @@ export function sameSpace(left: Space, right: Space): boolean {
     );
   }
   return right.kind === "array" && left.field === right.field && sameShape(left.shape, right.shape);
-}
-
-/** Whether two shapes are the same. */
-export function sameShape(left: readonly number[], right: readonly number[]): boolean {
-  return left.length === right.length && left.every((extent, axis) => extent === right[axis]);
 }
 
 /** A space as the language writes it: `R[3, 4]`, `C`, `(R[2], R[3])`. */

@@ -1,4 +1,4 @@
-import { extentOf } from "./spaces.ts";
+import { sizeOf } from "../engine/shape.ts";
 
 /**
  * The largest modulus of the discrete Fourier transform of a real kernel, laid periodically on a grid of the given
@@ -39,7 +39,7 @@ function transformAxis(
   size: number,
 ): Pairs {
   const extent = shape[axis] ?? 1;
-  const [outer, inner] = [extentOf(shape.slice(0, axis)), extentOf(shape.slice(axis + 1))];
+  const [outer, inner] = [sizeOf(shape.slice(0, axis)), sizeOf(shape.slice(axis + 1))];
   const turn = Array.from({ length: size }, (_, k) => (-2 * Math.PI * k) / size);
   const [cosine, sine] = [turn.map(Math.cos), turn.map(Math.sin)];
   const result = {

@@ -1,3 +1,4 @@
+import { asArray } from "../arrays/layout.ts";
 import type { Operations } from "../arrays/operations.ts";
 import type { Value } from "../arrays/value.ts";
 import type { Engine, Handle } from "../engine/engine.ts";
@@ -5,7 +6,6 @@ import { closedForm } from "./bounds.ts";
 import { requireNoArray, unsuitableDomain, type LibraryCall } from "./call.ts";
 import { defineOperator } from "./define.ts";
 import { transposed } from "./dense/gram.ts";
-import { asArray } from "./handles.ts";
 import { fromImages, toImages } from "./images.ts";
 import type { Operator } from "./operator.ts";
 import { count, readSettings, word } from "./settings.ts";
@@ -54,7 +54,7 @@ export function wavelet(call: LibraryCall): Operator {
   const transform =
     (direction: (engine: Engine, images: Handle, pyramid: Pyramid) => Handle) =>
     ({ engine }: Operations, value: Value): Value => {
-      const x = asArray(value);
+      const x = asArray("wavelet", value);
       return fromImages(engine, x, direction(engine, toImages(engine, x, height, width), pyramid));
     };
   return defineOperator({

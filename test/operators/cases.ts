@@ -1,0 +1,174 @@
+import type { Operations } from "../../runtime/arrays/operations.ts";
+import { C, R, productOf } from "../../runtime/arrays/spaces.ts";
+import type { Space, Value } from "../../runtime/arrays/value.ts";
+import { adjoint, compose, hstack, scale, sum, vstack } from "../../runtime/operators/algebra.ts";
+import { libraryOperator } from "../../runtime/operators/create.ts";
+import { inverse } from "../../runtime/operators/inverse.ts";
+import type { LibraryOperatorName, LibrarySettings } from "../../runtime/operators/library.ts";
+import { matrixOperator } from "../../runtime/operators/matrix.ts";
+import { minCoherence } from "../../runtime/operators/minCoherence.ts";
+import type { Operator } from "../../runtime/operators/operator.ts";
+import { array, complexArray, gaussianArray, gaussianNumbers } from "./support.ts";
+
+/** An operator to be tested; `tight`: its bound is the norm, up to 1e-5. */
+export interface Case {
+  readonly name: string;
+  readonly tight: boolean;
+  readonly build: (using: Operations) => Operator;
+}
+
+function library(
+  name: LibraryOperatorName,
+  domain: Space,
+  settings: LibrarySettings = {},
+  arrays: (using: Operations) => readonly Value[] = () => [],
+): (using: Operations) => Operator {
+  return (using) => libraryOperator(using, name, settings, domain, arrays(using));
+}
+
+const tight = (name: string, build: Case["build"]): Case => ({ name, tight: true, build });
+const bounded = (name: string, build: Case["build"]): Case => ({ name, tight: false, build });
+
+const KERNEL_3X3 = [0.1, 0.2, 0.1, 0, 0.3, 0.25, 0.05, -0.2, 0.1];
+const EVEN_3X3 = [0.05, 0.1, 0.05, 0.1, 0.4, 0.1, 0.05, 0.1, 0.05];
+const kernel = (shape: readonly number[], entries: readonly number[]) => (using: Operations) => [
+  array(using, shape, entries),
+];
+/** Too large for the direct method. */
+const wide = (using: Operations) => [array(using, [13, 11], Array.from(gaussianNumbers(143, 9)))];
+const wideNonnegative = (using: Operations) => [
+  array(
+    using,
+    [13, 11],
+    Array.from(gaussianNumbers(143, 9), (entry) => Math.abs(entry) / 100),
+  ),
+];
+
+const gaussian34 = (using: Operations): Operator =>
+  libraryOperator(using, "gaussian", { m: 3, n: 4 }, R(4), []);
+const gradient5 = library("gradient", R(5, 4));
+const wavelet84 = library("wavelet", R(8, 4), { name: "db4", levels: 2 });
+
+export const CASES: readonly Case[] = [
+  tight("I", library("I", R(3, 5))),
+  tight("I on tuples", library("I", productOf(R(3), C(2, 2)))),
+  tight("diag", library("diag", R(3, 4), {}, kernel([3], [1, -2.5, 0.5]))),
+  tight(
+    "diag, complex",
+    library("diag", C(3, 2), {}, (using) => [complexArray(using, [3], [1, 0.5, -2], [0.5, 1, 1])]),
+  ),
+  tight("mask", library("mask", R(3, 4, 2), {}, kernel([3, 4], [1, 0, 1, 1, 0, 0, 1, 1, 1, 0, 1, 0]))),
+  tight("mask on complex", library("mask", C(2, 3), {}, kernel([2, 3], [1, 0, 1, 0.5, 0, 1]))),
+  tight("mask, drawn", library("mask", R(5, 7, 2), { rate: 0.4, seed: 3 })),
+  tight("real", library("real", C(3, 2))),
+  tight("imag", library("imag", C(5))),
+  tight("fourier", library("fourier", C(5, 6, 2))),
+  tight("fourier on one axis", library("fourier", C(7))),
+  tight("fourier, axis 1", library("fourier", C(3, 5, 2), { axis: 1 })),
+  tight("gradient, neumann", library("gradient", R(5, 4))),
+  tight("gradient, periodic, odd", library("gradient", R(5, 7), { boundary: "periodic" })),
+  tight("gradient, zero, channels", library("gradient", R(4, 3, 2), { boundary: "zero" })),
+  tight("gradient on one axis, complex", library("gradient", C(7), { axes: 1, boundary: "zero" })),
+  tight("gradient on three axes", library("gradient", R(3, 4, 2), { axes: 3 })),
+  tight("gradient of complex images", library("gradient", C(3, 4, 2), { boundary: "periodic" })),
+  tight("gradient where an axis has one point", library("gradient", R(1, 4))),
+  tight("blur, periodic", library("blur", R(6, 5), {}, kernel([3, 3], KERNEL_3X3))),
+  tight(
+    "blur, even kernel sizes",
+    library("blur", R(5, 6, 2), {}, kernel([2, 4], [1, 2, 0, 1, -1, 0.5, 0.25, 1])),
+  ),
+  tight(
+    "blur, neumann, even kernel",
+    library("blur", R(5, 4), { boundary: "neumann" }, kernel([3, 3], EVEN_3X3)),
+  ),
+  bounded("blur, neumann", library("blur", R(5, 4), { boundary: "neumann" }, kernel([3, 3], KERNEL_3X3))),
+  bounded(
+    "blur, neumann, nonnegative",
+    library("blur", R(5, 4), { boundary: "neumann" }, kernel([2, 2], [0.5, 0.25, 0.125, 0.25])),
+  ),
+  bounded("blur, zero", library("blur", R(6, 5), { boundary: "zero" }, kernel([3, 3], KERNEL_3X3))),
+  bounded("blur on one axis", library("blur", R(7), { boundary: "zero" }, kernel([3], [0.25, 0.5, 0.25]))),
+  tight("blur of complex images", library("blur", C(5, 4, 2), {}, kernel([3, 3], KERNEL_3X3))),
+  tight("blur by Fourier", library("blur", R(5, 7, 2), {}, wide)),
+  tight("blur by Fourier, complex", library("blur", C(5, 4), {}, wide)),
+  bounded("blur by Fourier, neumann", library("blur", R(9, 8), { boundary: "neumann" }, wide)),
+  bounded("blur by Fourier, zero", library("blur", R(5, 8), { boundary: "zero" }, wideNonnegative)),
+  tight("downsample", library("downsample", R(6, 9, 2), { q: 3 })),
+  tight("downsample on one axis, complex", library("downsample", C(6), { q: 2 })),
+  tight("wavelet haar", library("wavelet", R(8, 4), { name: "haar", levels: 2 })),
+  tight("wavelet db4, channels", library("wavelet", R(8, 12, 3), { name: "db4", levels: 2 })),
+  tight("wavelet sym4, complex", library("wavelet", C(4, 8), { name: "sym4", levels: 1 })),
+  tight("wavelet sym8 on one axis", library("wavelet", R(24), { name: "sym8", levels: 3 })),
+  tight("over_channels", library("over_channels", R(3, 2), { shape: [3, 2, 5] })),
+  tight("over_channels, complex", library("over_channels", C(3), { shape: [3, 2] })),
+  tight("over_pixels", library("over_pixels", R(3), { shape: [2, 5, 3] })),
+  tight("over_pixels, complex", library("over_pixels", C(2), { shape: [3, 2, 2] })),
+  tight("reshape", library("reshape", R(6, 2), { shape: [3, 4] })),
+  tight("gaussian", gaussian34),
+  tight("gaussian, columns", library("gaussian", R(7), { m: 5, n: 7, normalise: "columns", seed: 2 })),
+  tight("min_coherence", (using) => minCoherence(using, gaussian34(using))),
+  tight(
+    "min_coherence of a matrix",
+    library("min_coherence", R(4), {}, (using) => [gaussianArray(using, [3, 4], 5)]),
+  ),
+  tight("matrix", (using) => matrixOperator(using, gaussianArray(using, [5, 3], 1))),
+  tight("matrix between images", (using) =>
+    matrixOperator(using, gaussianArray(using, [6, 4], 2), { domain: R(2, 2), codomain: R(3, 2) }),
+  ),
+  tight("matrix, complex", (using) =>
+    matrixOperator(using, complexArray(using, [3, 2], [1, 2, 0, -1, 0.5, 1], [0.5, 0, 1, 2, -1, 1])),
+  ),
+  tight("adjoint", (using) => adjoint(gradient5(using))),
+  tight("product with an orthonormal factor", (using) =>
+    compose(
+      libraryOperator(using, "mask", {}, R(8, 4), [gaussianArray(using, [8, 4], 4)]),
+      adjoint(wavelet84(using)),
+    ),
+  ),
+  bounded("product", (using) => {
+    const A = gaussian34(using);
+    return compose(matrixOperator(using, gaussianArray(using, [2, 3], 6)), A);
+  }),
+  bounded("A'P A", (using) => {
+    const A = gaussian34(using);
+    const P = libraryOperator(using, "mask", {}, R(3), [array(using, [3], [1, 0, 2])]);
+    return compose(adjoint(A), compose(P, A));
+  }),
+  tight("A'A", (using) => {
+    const A = gaussian34(using);
+    return compose(adjoint(A), A);
+  }),
+  tight("multiple", (using) => scale(-2.5, gaussian34(using))),
+  tight("multiple of a stack", (using) => scale(0.5, vstack(gaussian34(using)))),
+  bounded("sum", (using) => sum(gaussian34(using), matrixOperator(using, gaussianArray(using, [3, 4], 8)))),
+  bounded("vstack", (using) =>
+    vstack(gaussian34(using), libraryOperator(using, "I", {}, R(4), []), scale(2, gaussian34(using))),
+  ),
+  bounded("hstack", (using) => {
+    const A = gaussian34(using);
+    return hstack(A, libraryOperator(using, "I", {}, R(3), []));
+  }),
+  bounded("vstack of hstack, complex parts", (using) => {
+    const F = libraryOperator(using, "fourier", {}, C(3), []);
+    const embed = adjoint(libraryOperator(using, "real", {}, C(3), []));
+    return vstack(hstack(F, embed), hstack(scale(2, F), embed));
+  }),
+  tight("inverse of a diagonal", (using) =>
+    inverse(using, libraryOperator(using, "diag", {}, R(3, 2), [array(using, [3], [2, -0.25, 1])])),
+  ),
+  tight("inverse of an orthonormal operator", (using) => inverse(using, wavelet84(using))),
+];
+
+/** Operators with one map for each of three samples. */
+export const PER_SAMPLE: readonly Case[] = [
+  tight("mask of each sample", (using) =>
+    libraryOperator(using, "mask", {}, R(3, 4, 2), [gaussianArray(using, [3, 4], 1, 3)]),
+  ),
+  tight("matrix of each sample", (using) => matrixOperator(using, gaussianArray(using, [4, 3], 2, 3))),
+  tight("kernel of each sample", (using) =>
+    libraryOperator(using, "blur", {}, R(5, 4, 2), [gaussianArray(using, [3, 3], 3, 3)]),
+  ),
+  bounded("kernel of each sample, neumann", (using) =>
+    libraryOperator(using, "blur", { boundary: "neumann" }, R(5, 4), [gaussianArray(using, [3, 3], 3, 3)]),
+  ),
+];
