@@ -10,7 +10,7 @@ import { reshared, settledLoop } from "./reshare.ts";
 import { outputTypes } from "./shape.ts";
 import { outputSharing } from "./sharing.ts";
 import type { Operation, OperationAttributes } from "./operation.ts";
-import { equationOf, freeVariables, renamedEquation } from "./variables.ts";
+import { equationOf, freeVariables, instantiated } from "./variables.ts";
 
 /** Settings of an iterative solve: stop at |b - M x| <= tolerance |b|, after at most `maximum` rounds. */
 export interface SolveOptions {
@@ -110,14 +110,11 @@ export class IrBuilder {
 
   /** Copies a block's equations here, with the arguments for its parameters; the results. */
   inline(block: Block, inputs: readonly Variable[]): readonly Variable[] {
-    const names = new Map<Variable, Variable>();
-    block.parameters.forEach((each, i) => {
-      const input = inputs[i];
-      if (input === undefined) throw new Error(`no argument for ${each.name}`);
-      names.set(each, input);
+    const { equations, results } = instantiated(block, inputs);
+    equations.forEach((equation) => {
+      this.append(equation);
     });
-    for (const equation of block.equations) this.append(renamedEquation(equation, names));
-    return block.results.map((result) => names.get(result) ?? result);
+    return results;
   }
 
   /** A block with the parameters given, whose equations see what is defined here. */

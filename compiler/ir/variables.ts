@@ -108,6 +108,21 @@ export function renamed(block: Block, substitution: Substitution = new Map()): B
   return { parameters, equations, results: block.results.map((result) => names.get(result) ?? result) };
 }
 
+/** The equations of a block with values for its parameters; all that they define is new. */
+export function instantiated(
+  block: Block,
+  inputs: readonly Variable[],
+): { readonly equations: readonly Equation[]; readonly results: readonly Variable[] } {
+  const names = new Map<Variable, Variable>();
+  block.parameters.forEach((each, i) => {
+    const input = inputs[i];
+    if (input === undefined) throw new Error(`no argument for ${each.name}`);
+    names.set(each, input);
+  });
+  const equations = block.equations.map((equation) => renamedEquation(equation, names));
+  return { equations, results: block.results.map((result) => names.get(result) ?? result) };
+}
+
 /** The equation with inputs replaced by `names`, and new outputs, which `names` gets to know. */
 export function renamedEquation(equation: Equation, names: Map<Variable, Variable>): Equation {
   const inputs = equation.inputs.map((input) => names.get(input) ?? input);

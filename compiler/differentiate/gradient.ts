@@ -1,0 +1,58 @@
+import type { Block, Variable } from "../ir/block.ts";
+import { IrBuilder } from "../ir/build.ts";
+import { withoutDead } from "../ir/dead.ts";
+import { reshared } from "../ir/reshare.ts";
+import { spaceOf } from "../ir/spaces.ts";
+import { renamed, substituteEquation } from "../ir/variables.ts";
+import { zeroOf } from "./algebra.ts";
+import { reverseTools } from "./functions.ts";
+import { Reversal } from "./reversal.ts";
+import { savingForm } from "./saving.ts";
+import { markVaried } from "./varied.ts";
+
+/**
+ * The gradient of a block with one number as its result, at the points that stand for its parameters: appends the
+ * equations, and returns a variable for each parameter. What the block reads from outside is fixed. Each sample has
+ * a gradient of its own, also where the point is the same for all.
+ * @throws NotDifferentiable
+ */
+export function gradient(builder: IrBuilder, block: Block, points: readonly Variable[]): readonly Variable[] {
+  const tools = reverseTools(builder.functions);
+  const copy = renamed(withSharingOf(block, points));
+  const scratch = new IrBuilder(builder.functions, builder);
+  const varied = new Set(copy.parameters);
+  const form = savingForm(copy.equations, varied, tools);
+  form.equations.forEach((equation) => {
+    scratch.append(equation);
+  });
+  markVaried(form.equations, varied);
+  const { savings } = form;
+  const reversal = new Reversal({
+    builder: scratch,
+    samples: "separate",
+    mask: null,
+    varied,
+    savings,
+    tools,
+  });
+  const [result] = copy.results;
+  if (result === undefined) throw new Error("a gradient of nothing");
+  reversal.contribute(result, scratch.constant(1));
+  tools.walk(form.equations, reversal);
+  const results = copy.parameters.map(
+    (parameter) => reversal.cotangent(parameter) ?? zeroOf(scratch, spaceOf(parameter)),
+  );
+  const live = withoutDead({ parameters: [], equations: scratch.equations, results });
+  const values = new Map(copy.parameters.map((parameter, i) => [parameter, points[i] ?? parameter]));
+  for (const equation of live.equations) builder.append(substituteEquation(equation, values));
+  return live.results.map((each) => values.get(each) ?? each);
+}
+
+function withSharingOf(block: Block, points: readonly Variable[]): Block {
+  const names = new Map<Variable, Variable>();
+  block.parameters.forEach((parameter, i) => {
+    const shared = points[i]?.shared ?? parameter.shared;
+    if (shared !== parameter.shared) names.set(parameter, { ...parameter, shared });
+  });
+  return names.size === 0 ? block : reshared(block, names);
+}

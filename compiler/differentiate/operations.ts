@@ -1,0 +1,240 @@
+import type { EquationOf, Variable } from "../ir/block.ts";
+import type { Operation } from "../ir/operation.ts";
+import { arraySpace, isComplex, isNumber, isReal, sameSpace, spaceOf } from "../ir/spaces.ts";
+import { add, constant, divideBy, type Dimension } from "../types/dimension.ts";
+import { filled } from "./algebra.ts";
+import { reverseBranch, reverseCall, reverseFused, reverseLoop, reverseSolve } from "./control.ts";
+import { ELEMENTWISE_REVERSE } from "./elementwise.ts";
+import { reverseApplyOfLibrary, reverseMatrix } from "./matrices.ts";
+import { NotDifferentiable } from "./notDifferentiable.ts";
+import type { Reversal } from "./reversal.ts";
+
+/** Contributes to the cotangents of what an equation reads, given those of its outputs, of which one is not null. */
+export type ReverseRule<P extends Operation> = (
+  equation: EquationOf<P>,
+  cotangents: readonly (Variable | null)[],
+  reversal: Reversal,
+) => void;
+
+/** A rule for an operation with one output, from its inputs and the output's cotangent. */
+type OneOutput<P extends Operation> = (
+  site: {
+    readonly equation: EquationOf<P>;
+    readonly g: Variable;
+    readonly y: Variable;
+    /** the first two inputs; the second one is the first where there is only one */
+    readonly a: Variable;
+    readonly b: Variable;
+  },
+  reversal: Reversal,
+) => void;
+
+function one<P extends Operation>(rule: OneOutput<P>): ReverseRule<P> {
+  return (equation, [g], reversal) => {
+    const [a] = equation.inputs;
+    const [y] = equation.outputs;
+    if (g === null || g === undefined || a === undefined || y === undefined) return;
+    rule({ equation, g, y, a, b: equation.inputs[1] ?? a }, reversal);
+  };
+}
+
+/** The operations through which no derivative goes. */
+const constantRule = (): void => undefined;
+
+const missing =
+  (what: string) =>
+  (equation: EquationOf<Operation>): void => {
+    throw new NotDifferentiable(what, equation.span);
+  };
+
+const extreme = one<"maximum" | "minimum">(({ g, y, a }, r) => {
+  const { algebra: e } = r;
+  const reached = e.call("equal", a, y);
+  r.contribute(a, e.mul(reached, e.div(g, r.builder.sum(reached))));
+});
+
+export const REVERSE_RULES: { readonly [P in Operation]: ReverseRule<P> } = {
+  constant: constantRule,
+  size: constantRule,
+  fill: one(({ g, a }, r) => {
+    r.contribute(a, g);
+  }),
+  elementwise: (equation, cotangents, r) => {
+    reverseElementwise(equation, cotangents[0] ?? null, r);
+  },
+  fused: (equation, cotangents, r) => {
+    reverseFused(equation, cotangents, r);
+  },
+  product: (equation, [g], r) => {
+    if (g === null || g === undefined) return;
+    equation.inputs.forEach((input, i) => {
+      if (r.varied.has(input)) r.contribute(input, r.builder.part(g, i));
+    });
+  },
+  part: one(({ equation, g, a }, r) => {
+    r.contributePart(a, equation.attributes.index, g);
+  }),
+  sum: one(({ g, a }, r) => {
+    r.contribute(a, filled(r.builder, g, spaceOf(a)));
+  }),
+  maximum: extreme,
+  minimum: extreme,
+  dot: one(({ g, a, b }, r) => {
+    const { algebra: e } = r;
+    if (a === b) {
+      r.contribute(a, e.mul(e.mul(e.number(2), g), a));
+      return;
+    }
+    if (r.varied.has(a)) r.contribute(a, e.mul(g, b));
+    if (r.varied.has(b)) r.contribute(b, e.mul(g, a));
+  }),
+  norm2: one(({ g, y, a }, r) => {
+    const { algebra: e } = r;
+    r.contribute(a, e.mul(e.where(y, e.div(g, y)), a));
+  }),
+  count: constantRule,
+  groupNorm: one(({ g, y, a }, r) => {
+    const { algebra: e } = r;
+    r.contribute(a, e.mul(e.where(y, e.div(g, y)), a));
+  }),
+  sumTo: one(({ g, a }, r) => {
+    r.contribute(a, r.algebra.mul(g, filled(r.builder, r.algebra.number(1), spaceOf(a))));
+  }),
+  sumSamples: missing("a sum over samples"),
+  largest: constantRule,
+  apply: one(({ equation, g, a, b }, r) => {
+    if (r.varied.has(b)) r.contribute(b, r.builder.apply(a, g, !equation.attributes.adjoint));
+    if (r.varied.has(a)) reverseApplyOfLibrary(equation, g, r);
+  }),
+  norm: constantRule,
+  library: constantRule,
+  matvec: one(({ equation, g, a, b }, r) => {
+    const { transpose } = equation.attributes;
+    if (r.varied.has(b)) r.contribute(b, r.builder.matvec(a, g, !transpose, spaceOf(b)));
+    if (r.varied.has(a)) r.contribute(a, transpose ? reverseMatrix(a, b, g, r) : reverseMatrix(a, g, b, r));
+  }),
+  outerSum: one(({ g, a, b }, r) => {
+    if (r.varied.has(a)) r.contribute(a, r.builder.matvec(g, b, false, spaceOf(a)));
+    if (r.varied.has(b)) r.contribute(b, r.builder.matvec(g, a, true, spaceOf(b)));
+  }),
+  materialise: missing("the matrix of an operator"),
+  solve: (equation, [g], r) => {
+    if (g !== null && g !== undefined) reverseSolve(equation, g, r);
+  },
+  convolve: one(({ equation, g, a, b }, r) => {
+    const { stride } = equation.attributes;
+    if (r.varied.has(a)) r.contribute(a, r.builder.convolveInput(g, b, spaceOf(a), stride));
+    if (r.varied.has(b)) r.contribute(b, filterGradient(equation, a, g, b, r));
+  }),
+  convolveInput: one(({ equation, g, a, b }, r) => {
+    if (r.varied.has(a)) r.contribute(a, r.builder.convolve(g, b, equation.attributes.stride));
+    if (r.varied.has(b)) r.contribute(b, filterGradient(equation, g, a, b, r));
+  }),
+  convolveFilter: one(({ equation, g, a, b }, r) => {
+    const { stride } = equation.attributes;
+    if (r.varied.has(a)) r.contribute(a, r.builder.convolveInput(b, g, spaceOf(a), stride));
+    if (r.varied.has(b)) r.contribute(b, r.builder.convolve(a, g, stride));
+  }),
+  maxPool: one(({ equation, g, a }, r) => {
+    r.contribute(a, r.builder.maxPoolGradient(a, g, equation.attributes.q));
+  }),
+  maxPoolGradient: one(({ equation, g, a, b }, r) => {
+    if (r.varied.has(b)) r.contribute(b, pooledAtWinners(a, g, b, equation.attributes.q, r));
+  }),
+  concat: (equation, [g], r) => {
+    if (g === null || g === undefined) return;
+    let begin = constant(0);
+    for (const input of equation.inputs) {
+      const size = channelsOf(input);
+      if (r.varied.has(input)) r.contribute(input, r.builder.channels(g, begin, size));
+      begin = add(begin, size);
+    }
+  },
+  channels: one(({ equation, g, a }, r) => {
+    r.contribute(a, r.builder.placeChannels(g, equation.attributes.begin, channelsOf(a)));
+  }),
+  placeChannels: one(({ equation, g, a }, r) => {
+    r.contribute(a, r.builder.channels(g, equation.attributes.begin, channelsOf(a)));
+  }),
+  padImage: one(({ g, a }, r) => {
+    r.contribute(a, r.builder.cropImage(g, spaceOf(a)));
+  }),
+  cropImage: one(({ g, a }, r) => {
+    r.contribute(a, r.builder.padImageTo(g, spaceOf(a)));
+  }),
+  padImageTo: one(({ g, a }, r) => {
+    r.contribute(a, r.builder.cropImage(g, spaceOf(a)));
+  }),
+  reshape: one(({ g, a }, r) => {
+    r.contribute(a, r.builder.reshape(g, spaceOf(a)));
+  }),
+  branch: (equation, cotangents, r) => {
+    reverseBranch(equation, cotangents, r);
+  },
+  loop: missing("a loop that has kept no trace"),
+  loopSaving: (equation, cotangents, r) => {
+    reverseLoop(equation, cotangents, r);
+  },
+  loopAdjoint: missing("the reverse of a loop"),
+  call: (equation, cotangents, r) => {
+    reverseCall(equation, cotangents, r);
+  },
+  stopGradient: constantRule,
+};
+
+function reverseElementwise(equation: EquationOf<"elementwise">, g: Variable | null, r: Reversal): void {
+  const [a] = equation.inputs;
+  const [y] = equation.outputs;
+  if (g === null || a === undefined || y === undefined) return;
+  const [, b = a, c = a] = equation.inputs;
+  const rules = ELEMENTWISE_REVERSE[equation.attributes.function];
+  equation.inputs.forEach((input, i) => {
+    if (!r.varied.has(input)) return;
+    const scale =
+      equation.attributes.function === "mul" ? productWithNumber(input, i === 0 ? b : a, g, r) : null;
+    r.contribute(input, scale ?? rules[i]?.({ e: r.algebra, a, b, c, y, g }) ?? null);
+  });
+}
+
+/** The cotangent of a number t in t*x is <x, g>: one reduction. */
+function productWithNumber(t: Variable, x: Variable, g: Variable, r: Reversal): Variable | null {
+  const [space, other] = [spaceOf(t), spaceOf(x)];
+  const reducible = isNumber(space) && isReal(space) && !isNumber(other) && sameSpace(other, spaceOf(g));
+  return reducible ? r.builder.dot(x, g) : null;
+}
+
+function channelsOf(variable: Variable): Dimension {
+  const space = spaceOf(variable);
+  return (space.kind === "array" ? space.dimensions.at(-1) : undefined) ?? constant(1);
+}
+
+function filterGradient(
+  equation: EquationOf<"convolve" | "convolveInput">,
+  images: Variable,
+  cotangent: Variable,
+  filters: Variable,
+  r: Reversal,
+): Variable {
+  const apart = !images.shared || !cotangent.shared;
+  if (apart && (r.samples === "separate" || !filters.shared)) {
+    throw new NotDifferentiable("a convolution by filters of each sample", equation.span);
+  }
+  const { stride } = equation.attributes;
+  return r.builder.convolveFilter(r.masked(images), r.masked(cotangent), spaceOf(filters), stride);
+}
+
+/** The entries of g at the winners of each window: the sum over the window of g where a cotangent of 1 would go. */
+function pooledAtWinners(image: Variable, g: Variable, pooled: Variable, q: number, r: Reversal): Variable {
+  const space = spaceOf(image);
+  const [height, width, channels] = space.kind === "array" ? space.dimensions : [];
+  if (height === undefined || width === undefined || channels === undefined)
+    throw new Error("an image has three axes");
+  const ones = filled(r.builder, r.algebra.number(1), spaceOf(pooled));
+  const chosen = r.algebra.mul(r.builder.maxPoolGradient(image, ones, q), g);
+  const element = isComplex(space) ? "complex" : "real";
+  const [rows, columns, window] = [divideBy(height, q), divideBy(width, q), constant(q)];
+  const windows = r.builder.reshape(chosen, arraySpace(element, [rows, window, columns, window, channels]));
+  const single = constant(1);
+  const sums = r.builder.sumTo(windows, arraySpace(element, [rows, single, columns, single, channels]));
+  return r.builder.reshape(sums, spaceOf(pooled));
+}

@@ -1,0 +1,142 @@
+import type { Block, Variable } from "../ir/block.ts";
+import { IrBuilder, parameter } from "../ir/build.ts";
+import { withoutDead } from "../ir/dead.ts";
+import type { AdjointBlock, ProgramDerivative, SectionDerivative } from "../ir/derivative.ts";
+import { Functions } from "../ir/functions.ts";
+import type { IrProgram } from "../ir/program.ts";
+import { spaceOf } from "../ir/spaces.ts";
+import { definedBy, freeVariables } from "../ir/variables.ts";
+import { reverseTools } from "./functions.ts";
+import { completed, keptVariables } from "./keep.ts";
+import { Reversal } from "./reversal.ts";
+import { savingForm, undone, type SavingForm } from "./saving.ts";
+import type { ReverseTools } from "./tools.ts";
+import { markVaried } from "./varied.ts";
+
+/** Whether cotangents are wanted of what comes with the samples, besides those of what is learned. */
+export interface ReverseOptions {
+  readonly inputs: boolean;
+}
+
+/**
+ * The reverses of the sections of a program: cotangents of its states, of what it learns, and of the prepared values
+ * that depend on that. The results of `prepare` are the prepared values, operators last.
+ * @throws NotDifferentiable
+ */
+export function reverseProgram(
+  program: IrProgram,
+  options: ReverseOptions = { inputs: false },
+): ProgramDerivative {
+  const functions = new Functions(program.functions);
+  const wanted = [...program.parameters, ...(options.inputs ? program.inputs : [])]
+    .map((each) => each.variable)
+    .filter((variable) => variable.type.kind === "value");
+  if (wanted.length === 0) {
+    return { prepare: null, initial: null, step: null, finish: null, functions: program.functions };
+  }
+  const constants = new IrBuilder(functions);
+  appendAll(constants, program.constants);
+  const prepared = new IrBuilder(functions, constants);
+  appendAll(prepared, program.prepare);
+  const varied = new Set(wanted);
+  markVaried(program.prepare.equations, varied);
+  const tools = reverseTools(functions);
+  const known = [...wanted, ...definedBy(program.prepare).filter((each) => varied.has(each))].filter(
+    (variable) => variable.type.kind === "value",
+  );
+  const states = program.states.length;
+  const values = program.prepare.results.filter((result) => result.type.kind === "value").length;
+  const sample = { tools, outer: prepared, count: states, apart: true };
+  const { prepare, initial, step, finish } = program;
+  return {
+    prepare: reverseBlock(prepare, wanted, { tools, outer: constants, count: values, apart: false }),
+    initial: reverseBlock(initial, known, sample),
+    step: step === null ? null : reverseBlock(step, known, { ...sample, withState: true }),
+    finish: reverseBlock(finish, known, { ...sample, count: 1 }),
+    functions: functions.all(),
+  };
+}
+
+/** How a block stands in its program. */
+export interface Around {
+  readonly tools: ReverseTools;
+  /** sees what the sections before define */
+  readonly outer: IrBuilder;
+  /** how many of the results have cotangents */
+  readonly count: number;
+  /** whether each sample has a cotangent of its own also for a result that is shared */
+  readonly apart: boolean;
+  /** whether the cotangents of the parameters alone are wanted, too */
+  readonly withState?: boolean;
+}
+
+/** The reverse of a block, by its parameters and by what is known; null where nothing flows through. */
+export function reverseBlock(
+  block: Block,
+  known: readonly Variable[],
+  around: Around,
+): SectionDerivative | null {
+  const wanted = [...block.parameters, ...known];
+  const form = savingForm(block.equations, new Set(wanted), around.tools);
+  const adjoint = adjointOf(block, form, wanted, around);
+  if (adjoint.of.length === 0) return null;
+  const stateAdjoint = around.withState === true ? adjointOf(block, form, block.parameters, around) : null;
+  const adjoints = stateAdjoint === null ? [adjoint] : [adjoint, stateAdjoint];
+  const own = new Set(definedBy({ ...block, equations: form.equations }));
+  const read = [...new Set(adjoints.flatMap((each) => freeVariables(each.block)))].filter((each) =>
+    own.has(each),
+  );
+  const kept = keptVariables(read, form.equations, block.parameters);
+  const complete = (each: AdjointBlock): AdjointBlock => ({
+    ...each,
+    block: completed(each.block, form.equations, kept),
+  });
+  return {
+    save: { ...block, equations: undone(form, new Set([...kept, ...block.results])) },
+    adjoint: complete(adjoint),
+    stateAdjoint: stateAdjoint === null ? null : complete(stateAdjoint),
+  };
+}
+
+function adjointOf(
+  block: Block,
+  form: SavingForm,
+  wanted: readonly Variable[],
+  { tools, outer, count, apart }: Around,
+): AdjointBlock {
+  const section = new IrBuilder(outer.functions, outer);
+  form.equations.forEach((equation) => {
+    section.append(equation);
+  });
+  const builder = new IrBuilder(outer.functions, section);
+  const varied = new Set(wanted);
+  markVaried(form.equations, varied);
+  const { savings } = form;
+  const reversal = new Reversal({ builder, samples: "sum", mask: null, varied, savings, tools });
+  const results = block.results.slice(0, count);
+  const parameters = results.map((result) =>
+    parameter(`${result.name}_bar`, spaceOf(result), result.shared && !apart),
+  );
+  results.forEach((result, i) => {
+    reversal.contribute(result, parameters[i] ?? null);
+  });
+  tools.walk(form.equations, reversal);
+  const found = wanted.flatMap((of) => {
+    const cotangent = reversal.cotangent(of);
+    return cotangent === null ? [] : [{ of, cotangent }];
+  });
+  return {
+    block: withoutDead({
+      parameters,
+      equations: builder.equations,
+      results: found.map(({ cotangent }) => cotangent),
+    }),
+    of: found.map(({ of }) => of),
+  };
+}
+
+function appendAll(builder: IrBuilder, block: Block): void {
+  block.equations.forEach((equation) => {
+    builder.append(equation);
+  });
+}
