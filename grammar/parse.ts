@@ -15,7 +15,7 @@ import { layoutFaults } from "./layout.ts";
 import { nestingFault } from "./nesting.ts";
 import { Grammar } from "./parser.ts";
 import { endOf, scan } from "./scan.ts";
-import { Name, wordTokens as word } from "./tokens.ts";
+import { Comma, Name, OpenParenthesis, wordTokens as word } from "./tokens.ts";
 
 /** A name that stands in a declaration which could not be read. */
 export interface LostName extends Range {
@@ -190,14 +190,21 @@ const declaringWords = new Set([
 function brokenAt(tokens: readonly IToken[]): Broken {
   const [first] = tokens;
   const last = tokens[tokens.length - 1];
-  const names: LostName[] = [];
-  tokens.forEach((token, index) => {
-    if (!declaringWords.has(token.tokenType)) return;
-    for (const next of tokens.slice(index + 1, index + 20)) {
-      if (next.tokenType === Name)
-        names.push({ image: next.image, start: next.startOffset, end: endOf(next) });
-      else if (next.image !== "(" && next.image !== ",") break;
-    }
-  });
+  const names = tokens.flatMap((token, index) =>
+    declaringWords.has(token.tokenType) ? namesBehind(tokens, index) : [],
+  );
   return { start: first?.startOffset ?? 0, end: last === undefined ? 0 : endOf(last), names };
+}
+
+/** The names that a word declares: one, or several between commas. */
+function namesBehind(tokens: readonly IToken[], index: number): readonly LostName[] {
+  const names: LostName[] = [];
+  for (let place = index + 1; place < tokens.length; place += 1) {
+    const token = tokens[place];
+    const listed = token?.tokenType === Comma || (token?.tokenType === OpenParenthesis && names.length === 0);
+    if (token?.tokenType === Name && tokens[place - 1]?.tokenType !== Name) {
+      names.push({ image: token.image, start: token.startOffset, end: endOf(token) });
+    } else if (!listed) break;
+  }
+  return names;
 }

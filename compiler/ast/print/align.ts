@@ -1,4 +1,5 @@
 import { type ColumnKey, type Family, type Line, type PlacedLine, widthBefore } from "./lines.ts";
+import { flat } from "./pieces.ts";
 
 /** How much adjacent lines may differ in width and still be aligned where the author has begun to. */
 const tolerance = 10;
@@ -26,18 +27,33 @@ export function align(lines: readonly Line[]): readonly PlacedLine[] {
 /** A `var` among `let`s, and a `let` among members, belongs to them if it was written so. */
 function withFamilies(lines: readonly Line[]): readonly Line[] {
   const result: Line[] = [];
-  lines.forEach((line) => {
-    result.push({ ...line, family: familyOf(line, result[result.length - 1]) });
-  });
+  for (const line of lines) result.push({ ...line, family: familyOf(line, result) });
   return result;
 }
 
-function familyOf(line: Line, previous: Line | undefined): Family | null {
-  const joins = !line.spaced && previous?.indent === line.indent;
+function familyOf(line: Line, before: readonly Line[]): Family | null {
+  const previous = before[before.length - 1];
   const padded = (key: ColumnKey): boolean => line.cells.some((cell) => cell.key === key && cell.padded);
-  if (line.family === "let" && joins && previous.family === "member" && padded("name")) return "member";
-  if (line.family === "var" && joins && previous.family === "let" && padded("sign")) return "let";
-  return line.family;
+  if (previous === undefined || line.spaced || previous.indent !== line.indent) return line.family;
+  if (line.family === "let" && previous.family === "member" && padded("name")) return "member";
+  const joins = line.family === "var" && previous.family === "let" && padded("sign");
+  return joins && nameWidth(line) < longestName(before) ? "let" : line.family;
+}
+
+function nameWidth({ cells }: Line): number {
+  return flat(cells.find(({ key }) => key === "name")?.pieces ?? []).length;
+}
+
+/** The width of the longest name in the run that ends the list. */
+function longestName(lines: readonly Line[]): number {
+  let longest = 0;
+  for (let index = lines.length - 1; index >= 0; index -= 1) {
+    const line = lines[index];
+    if (line === undefined || line.family !== "let") break;
+    longest = Math.max(longest, nameWidth(line));
+    if (line.spaced) break;
+  }
+  return longest;
 }
 
 function alignColumn(lines: readonly PlacedLine[], key: ColumnKey, always: boolean): PlacedLine[] {
