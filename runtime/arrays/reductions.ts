@@ -1,4 +1,4 @@
-import type { Engine, Reduction } from "../engine/engine.ts";
+import type { Engine, Handle, Reduction } from "../engine/engine.ts";
 import { sameShape } from "../engine/shape.ts";
 import { number } from "./construct.ts";
 import {
@@ -133,6 +133,6 @@ export function sumSamples(engine: Engine, x: Value): Value {
 }
 
 /** The samples' entries in one row each, as [batch or 1, entries]; real. */
-export function rowsOf(engine: Engine, x: ArrayValue): ReturnType<typeof batchedHandle> {
+export function rowsOf(engine: Engine, x: ArrayValue): Handle {
   return engine.reshape(batchedHandle(engine, x), [x.batch ?? 1, entriesOf(spaceOf(x))]);
 }
