@@ -1,9 +1,116 @@
-import { parseFile } from "../compiler/ast/parse.ts";
+import { readFileSync } from "node:fs";
+import { dirname, isAbsolute, join } from "node:path";
+import {
+  analyse,
+  type Analysis,
+  compileProgram,
+  type CompiledProgram,
+  definitionOf,
+  type Outcome,
+  planProgram,
+  type ReadImport,
+} from "../compiler/compile.ts";
+import type { CheckedProgram } from "../compiler/check/program.ts";
+import { diagnose } from "../compiler/diagnostics/diagnose.ts";
 import type { Diagnostic } from "../compiler/diagnostics/diagnostic.ts";
+import type { Plan } from "../compiler/plan/plan.ts";
 import type { SourceFile } from "../compiler/source/span.ts";
+import type { TargetRequest } from "../compiler/targets.ts";
+import type { ProgramDefinition } from "../runtime/program/definition.ts";
+import type { Context } from "./context.ts";
+import { Failure } from "./failure.ts";
+import { readSource } from "./files.ts";
+import { located, placeOf, talkDiagnostics } from "./report.ts";
 import type { Sources } from "./sources.ts";
 
 /** Checks a program's text; files that it imports are read beside it. */
-export function checkText(_sources: Sources, source: SourceFile): readonly Diagnostic[] {
-  return parseFile(source).diagnostics;
+export function checkText(sources: Sources, source: SourceFile): readonly Diagnostic[] {
+  return analyse(source, importsBeside(sources, source.path)).diagnostics;
+}
+
+/** Reads imports relative to the importing file; null where there is no such file. */
+function importsBeside(sources: Sources, file: string): ReadImport {
+  return (path) => {
+    const beside = isAbsolute(path) ? path : join(dirname(file), path);
+    try {
+      return sources.add(beside, readFileSync(beside, "utf8"));
+    } catch {
+      return null;
+    }
+  };
+}
+
+/** A file without errors, its warnings said. */
+export interface SoundFile {
+  readonly source: SourceFile;
+  readonly analysis: Analysis;
+}
+
+/**
+ * Reads and checks a program file, and says its warnings.
+ * @throws Failure with its errors
+ */
+export async function readProgram({ sources, terminal }: Context, file: string): Promise<SoundFile> {
+  const source = await located(placeOf(file), () => readSource(sources, file));
+  const analysis = analyse(source, importsBeside(sources, file));
+  const { diagnostics } = analysis;
+  if (diagnostics.some(({ severity }) => severity === "error")) throw new Failure(diagnostics);
+  talkDiagnostics(
+    terminal,
+    sources,
+    diagnostics.filter(({ severity }) => severity === "warning"),
+  );
+  return { source, analysis };
+}
+
+/**
+ * The programs of a file that are asked for: one by name, or all.
+ * @throws Failure IPX8504
+ */
+export function chosenPrograms({ source, analysis }: SoundFile, name?: string): readonly CheckedProgram[] {
+  const { programs } = analysis.checked;
+  const chosen = name === undefined ? programs : programs.filter(({ tree }) => tree.name.name === name);
+  if (chosen.length > 0) return chosen;
+  const words = { name: name ?? "", known: programs.map(({ tree }) => tree.name.name), file: source.path };
+  throw new Failure([diagnose("IPX8504", placeOf(source.path), words)]);
+}
+
+/** @throws Failure */
+export function compiled({ analysis }: SoundFile, program: CheckedProgram): CompiledProgram {
+  return unwrap(compileProgram(analysis.file, program));
+}
+
+/** @throws Failure where the target makes no sense for the program */
+export function planned(program: CompiledProgram, target: TargetRequest): Plan {
+  return unwrap(planProgram(program, target));
+}
+
+function unwrap<T>(outcome: Outcome<T>): T {
+  if (outcome.kind === "done") return outcome.value;
+  throw new Failure([outcome.diagnostic]);
+}
+
+/** Which program of a file is wanted, and as what. */
+export interface ProgramChoice {
+  readonly program?: string;
+  readonly target?: TargetRequest;
+}
+
+/**
+ * A program of a file, compiled for a target and ready to run.
+ * @throws Failure
+ */
+export async function loadProgram(
+  context: Context,
+  file: string,
+  { program, target = "first" }: ProgramChoice,
+): Promise<ProgramDefinition> {
+  const sound = await readProgram(context, file);
+  const [first, second] = chosenPrograms(sound, program);
+  if (first === undefined) throw new RangeError("no program was chosen");
+  if (second !== undefined) {
+    const known = sound.analysis.checked.programs.map(({ tree }) => tree.name.name);
+    throw new Failure([diagnose("IPX8505", placeOf(file), { file, known })]);
+  }
+  return definitionOf(planned(compiled(sound, first), target));
 }

@@ -5,6 +5,7 @@ import type { Diagnostic } from "../compiler/diagnostics/diagnostic.ts";
 import { toJson } from "../compiler/diagnostics/json.ts";
 import { renderDiagnostics } from "../compiler/diagnostics/render.ts";
 import type { Span } from "../compiler/source/span.ts";
+import { GradientError } from "../runtime/adjoint/gradientError.ts";
 import { EngineError } from "../runtime/engine/engine.ts";
 import { DataError } from "../runtime/io/dataError.ts";
 import { BindingError as OperatorError } from "../runtime/operators/bindingError.ts";
@@ -56,7 +57,8 @@ function reported(error: unknown): Reported | null {
   if (error instanceof DataError) return { code: error.code, text: error.text };
   if (error instanceof OperatorError) return { code: error.code, text: error.text };
   if (error instanceof BindingError) return { code: error.code, text: error.text };
-  if (error instanceof EngineError) return { code: "IPX8301", text: { what: error.message } };
+  if (error instanceof GradientError) return { code: error.code, text: { what: error.message } };
+  if (error instanceof EngineError) return { code: "IPX8601", text: { what: error.message } };
   return null;
 }
 

@@ -3,6 +3,8 @@ import { nearest } from "../../compiler/check/suggestion.ts";
 import { diagnose } from "../../compiler/diagnostics/diagnose.ts";
 import type { Operations } from "../../runtime/arrays/operations.ts";
 import { spaceOf, type Value } from "../../runtime/arrays/value.ts";
+import type { Operator } from "../../runtime/operators/operator.ts";
+import { sameSpace } from "../../runtime/operators/spaces.ts";
 import { Failure } from "../failure.ts";
 import { locatedNow } from "../report.ts";
 import { bareOperator, evaluateCall, LIBRARY_WORDS } from "./call.ts";
@@ -24,6 +26,8 @@ export interface Scope {
   readonly operations: Operations;
   readonly names: ReadonlyMap<string, Thing>;
   readonly files: FileArrays;
+  /** operators that were realised before for the same place, where an expression is evaluated again and again */
+  readonly realised?: Map<Expression, Operator>;
 }
 
 type Node<K extends Expression["kind"]> = Extract<Expression, { kind: K }>;
@@ -202,7 +206,7 @@ function evaluateProduct(scope: Scope, node: ProductExpression<Parsed>): Thing {
     return operatorThing(composedDraft(span, a.draft, b.draft));
   }
   if (a.kind === "operator" && isArray(b) && !division) {
-    return { kind: "value", value: applied(scope.operations, a.draft, evaluateValue(scope, right), span) };
+    return { kind: "value", value: applied(scope, a.draft, evaluateValue(scope, right), node) };
   }
   if (b.kind === "number" && a.kind === "operator") {
     return operatorThing(scaledDraft(span, division ? 1 / b.value : b.value, a.draft));
@@ -218,16 +222,18 @@ function evaluateProduct(scope: Scope, node: ProductExpression<Parsed>): Thing {
   throw fault(span, `${capital(KIND_WORDS[a.kind])} ${operator} ${KIND_WORDS[b.kind]} has no meaning`, hint);
 }
 
-/** The operator of a draft applied to a value, which tells its spaces. */
-export function applied(
-  operations: Operations,
-  draft: OperatorDraft,
-  x: Value,
-  span: Expression["span"],
-): Value {
-  const known = merged(spacesOfItself(draft), { domain: spaceOf(x), codomain: null });
-  const operator = draft.realise(operations, known);
-  return locatedNow(span, () => operations.apply(operator, x));
+/** The operator of a draft applied to a value, which tells its spaces. `at` is the product. */
+function applied(scope: Scope, draft: OperatorDraft, x: Value, at: Expression): Value {
+  const { operations, realised } = scope;
+  const domain = spaceOf(x);
+  const before = realised?.get(at);
+  const known = merged(spacesOfItself(draft), { domain, codomain: null });
+  const operator =
+    before !== undefined && sameSpace(before.domain, known.domain ?? domain)
+      ? before
+      : draft.realise(operations, known);
+  realised?.set(at, operator);
+  return locatedNow(at.span, () => operations.apply(operator, x));
 }
 
 function capital(text: string): string {

@@ -1,7 +1,7 @@
-import { defineDiagnostic, didYouMean } from "../entry.ts";
+import { defineDiagnostic, didYouMean, listing } from "../entry.ts";
 import { reportedCodes } from "./reported.ts";
 
-/** IPX8xxx: binding. 80 to 83 are found by the runtime, 84 in expressions, 85 in experiment files. */
+/** IPX8xxx: binding. 80 to 83 and 86 are found by the runtime, 84 in expressions, 85 in experiment files. */
 export const binding = {
   ...reportedCodes,
   IPX8002: defineDiagnostic<{
@@ -86,5 +86,11 @@ export const binding = {
     class: "user",
     title: ({ name, file }) => `${file} holds no program \`${name}\``,
     hint: ({ known }) => (known.length === 0 ? "It holds no program." : `It holds ${known.join(", ")}.`),
+  }),
+  IPX8505: defineDiagnostic<{ readonly file: string; readonly known: readonly string[] }>()({
+    severity: "error",
+    class: "user",
+    title: ({ file }) => `${file} holds several programs, and one is wanted`,
+    hint: ({ known }) => `Choose one by its name: ${listing(known, "or")}.`,
   }),
 };

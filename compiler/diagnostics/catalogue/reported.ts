@@ -50,4 +50,8 @@ export const reportedCodes = {
   IPX8208: reported(),
   IPX8209: reported(),
   IPX8301: reported(),
+  IPX8302: reported(),
+  IPX8303: reported(),
+  IPX8304: reported(),
+  IPX8601: reported(),
 };

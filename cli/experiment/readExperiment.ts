@@ -1,0 +1,116 @@
+import { dirname, isAbsolute, join } from "node:path";
+import type { z } from "zod";
+import type { Expression } from "../../compiler/ast/tree.ts";
+import { nearest } from "../../compiler/check/suggestion.ts";
+import { diagnose } from "../../compiler/diagnostics/diagnose.ts";
+import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
+import { parseExpression, parseExpressionAt } from "../binding/assignment.ts";
+import { Failure } from "../failure.ts";
+import { readSource } from "../files.ts";
+import type { Sources } from "../sources.ts";
+import { EXIT } from "../terminal.ts";
+import { experimentSchema, type ExperimentSettings, knownKeys } from "./schema.ts";
+import { type Path, readToml, type TomlFile } from "./toml.ts";
+
+/** An experiment file that was read and checked. */
+export interface Experiment {
+  readonly settings: ExperimentSettings;
+  readonly toml: TomlFile;
+  /** the folder of the file; its paths are relative to it */
+  readonly folder: string;
+  /** a path of the file, from here */
+  readonly resolve: (path: string) => string;
+  /** the expression that stands at a path of the file, with places in the file; a number is an expression too */
+  readonly expression: (path: Path, text: string | number) => Expression;
+}
+
+/**
+ * Reads and checks an experiment file.
+ * @throws Failure with all faults of the file, each at its place; they end the command with 2
+ */
+export async function readExperiment(sources: Sources, file: string): Promise<Experiment> {
+  const toml = readToml(await readSource(sources, file));
+  const result = experimentSchema.safeParse(toml.value);
+  if (!result.success)
+    throw new Failure(
+      result.error.issues.flatMap((issue) => faultsOf(toml, issue)),
+      EXIT.usage,
+    );
+  const folder = dirname(file);
+  return {
+    settings: result.data,
+    toml,
+    folder,
+    resolve: (path) => (isAbsolute(path) ? path : join(folder, path)),
+    expression: (path, text) => {
+      const offset = typeof text === "string" ? toml.textOffset(path) : toml.valueSpan(path).start;
+      const words = String(text);
+      if (offset !== null) return parseExpressionAt(file, offset, words);
+      return parseExpression(sources, `${file}, ${path.map(String).join(".")}`, words);
+    },
+  };
+}
+
+type Issue = z.core.$ZodIssue;
+
+function faultsOf(toml: TomlFile, issue: Issue): readonly Diagnostic[] {
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) => unknownKey(toml, issue.path, key));
+  }
+  if (issue.code === "invalid_union") {
+    const nested = issue.errors.flat().find((inner) => inner.code === "unrecognized_keys");
+    if (nested !== undefined)
+      return nested.keys.map((key) => unknownKey(toml, [...issue.path, ...nested.path], key));
+  }
+  if (isMistakenData(issue)) return [unknownKey(toml, ["data"], String(issue.path[1]))];
+  const name = issue.path.map(String).join(".");
+  const missing = issue.code === "invalid_type" && issue.input === undefined && !present(toml, issue.path);
+  const table = issue.path.slice(0, -1);
+  const words = missing
+    ? { what: `${tableName(table)} needs \`${String(issue.path.at(-1))}\``, hint: null }
+    : { what: `\`${name}\`: ${sentence(issue)}`, hint: null };
+  const span = missing ? toml.keySpan(table) : toml.valueSpan(issue.path);
+  return [diagnose("IPX8503", span, words)];
+}
+
+/** A misspelt key of [data] looks like data under a name of their own. */
+function isMistakenData({ path, code }: Issue): boolean {
+  const known = knownKeys(["data"]);
+  return (
+    path.length === 2 && path[0] === "data" && code === "invalid_type" && !known.includes(String(path[1]))
+  );
+}
+
+function present(toml: TomlFile, path: Path): boolean {
+  let value: unknown = toml.value;
+  for (const part of path) {
+    if (typeof value !== "object" || value === null) return false;
+    value = Reflect.get(value, part);
+  }
+  return value !== undefined;
+}
+
+function unknownKey(toml: TomlFile, path: Path, key: string): Diagnostic {
+  const known = knownKeys(path);
+  const words = { key, table: tableName(path), suggestion: nearest(key, known), known };
+  return diagnose("IPX8502", toml.keySpan([...path, key]), words);
+}
+
+function tableName(path: Path): string {
+  return path.length === 0 ? "An experiment" : `\`${path.map(String).join(".")}\``;
+}
+
+function sentence(issue: Issue): string {
+  switch (issue.code) {
+    case "invalid_type":
+      return `${issue.expected} is wanted here`;
+    case "invalid_value":
+      return `one of ${issue.values.map(String).join(", ")} is wanted here`;
+    case "too_small":
+      return `it is at least ${String(issue.minimum)}`;
+    case "too_big":
+      return `it is at most ${String(issue.maximum)}`;
+    default:
+      return issue.message.replace(/^Invalid input: /u, "").replace(/\.$/u, "");
+  }
+}

@@ -1,0 +1,142 @@
+import { z } from "zod";
+import { TARGETS } from "../choices.ts";
+
+const expression = z.string().min(1);
+const bound = z.union([z.string().min(1), z.number()]);
+const count = z.int().min(1);
+const seed = z.int().min(0);
+
+const noise = z.union([
+  z.strictObject({ snr: z.number() }),
+  z.strictObject({ sigma: z.number().min(0) }),
+  z.strictObject({ relative: z.number().min(0) }),
+]);
+
+const split = z.strictObject({
+  count: z.union([count, z.literal(Number.POSITIVE_INFINITY)]).optional(),
+  seed: seed.optional(),
+  folder: z.string().optional(),
+  patch: count.optional(),
+  augment: z.boolean().optional(),
+});
+
+/** Data under a name of their own: a file or a folder of them, one for all samples or one for each. */
+const named = z.strictObject({
+  file: z.string().optional(),
+  folder: z.string().optional(),
+  per: z.enum(["sample", "run"]).default("run"),
+});
+
+const data = z
+  .object({
+    generate: expression.optional(),
+    folder: z.string().optional(),
+    count: count.optional(),
+    patch: count.optional(),
+    augment: z.boolean().optional(),
+    grey: z.boolean().default(false),
+    range: z.tuple([z.number(), z.number()]).default([0, 1]),
+    measure: z.union([expression, z.record(z.string(), expression)]).optional(),
+    noise: noise.optional(),
+    train: split.optional(),
+    validate: split.optional(),
+    test: split.optional(),
+  })
+  .catchall(named);
+
+const optimiser = z.strictObject({
+  name: z.enum(["sgd", "momentum", "adam", "adamax", "adagrad", "adadelta", "rmsprop"]),
+  rate: z.number().positive(),
+  beta1: z.number().min(0).max(1).optional(),
+  beta2: z.number().min(0).max(1).optional(),
+  epsilon: z.number().positive().optional(),
+  momentum: z.number().min(0).max(1).optional(),
+  decay: z.number().min(0).max(1).optional(),
+  clip: z.number().positive().optional(),
+});
+
+const train = z.strictObject({
+  loss: expression.default("norm2sq(output - target)"),
+  optimiser: optimiser.default({ name: "adam", rate: 1e-3 }),
+  batch: count.default(64),
+  schedule: z.enum(["end_to_end", "layerwise", "greedy"]).default("end_to_end"),
+  steps: count,
+  rates: z.array(z.number().positive()).min(1).optional(),
+  refine: count.optional(),
+  older: z.number().min(0).max(1).optional(),
+  patience: count.optional(),
+  every: count.optional(),
+  recompute: z.boolean().default(false),
+  supervise: z.enum(["last", "all"]).default("last"),
+});
+
+const tuned = z.record(z.string(), z.union([expression, z.array(z.number()).min(1)]));
+
+const compare = z.strictObject({
+  program: z.string(),
+  entry: z.string().optional(),
+  name: z.string().optional(),
+  target: z.enum(TARGETS).optional(),
+  given: z.record(z.string(), bound).optional(),
+  tune: tuned.optional(),
+  steps: count.optional(),
+  at: count.optional(),
+});
+
+const evaluation = z.strictObject({
+  metrics: z
+    .array(z.enum(["nmse_db", "snr_db", "psnr_db", "ssim"]))
+    .min(1)
+    .default(["nmse_db"]),
+  range: z.number().positive().default(1),
+  trace: z.boolean().default(false),
+  estimate: expression.default("output"),
+  pictures: count.optional(),
+  compare: z.array(compare).default([]),
+});
+
+/** What an experiment file may hold; expressions of the language are strings. */
+export const experimentSchema = z.strictObject({
+  program: z.string(),
+  entry: z.string().optional(),
+  name: z.string().optional(),
+  target: z.enum(TARGETS).optional(),
+  steps: count.optional(),
+  engine: z.string().optional(),
+  seed: seed.default(0),
+  out: z.string(),
+  given: z.record(z.string(), bound).default({}),
+  data,
+  train: train.optional(),
+  eval: evaluation.optional(),
+});
+
+/** An experiment as its file says, every default filled in. */
+export type ExperimentSettings = z.output<typeof experimentSchema>;
+export type DataSettings = ExperimentSettings["data"];
+export type SplitSettings = z.output<typeof split>;
+export type TrainSettings = z.output<typeof train>;
+export type EvaluationSettings = z.output<typeof evaluation>;
+export type CompareSettings = z.output<typeof compare>;
+export type NamedData = z.output<typeof named>;
+
+/** The keys that a table of the file knows, for suggestions; null where any name may stand. */
+export function knownKeys(path: readonly PropertyKey[]): readonly string[] {
+  const tables: readonly (readonly [string, readonly string[]])[] = [
+    ["", Object.keys(experimentSchema.shape)],
+    ["data", Object.keys(data.shape)],
+    ["data.train", Object.keys(split.shape)],
+    ["data.validate", Object.keys(split.shape)],
+    ["data.test", Object.keys(split.shape)],
+    ["data.noise", ["snr", "sigma", "relative"]],
+    ["train", Object.keys(train.shape)],
+    ["train.optimiser", Object.keys(optimiser.shape)],
+    ["eval", Object.keys(evaluation.shape)],
+    ["eval.compare", Object.keys(compare.shape)],
+  ];
+  const name = path.filter((part) => typeof part === "string").join(".");
+  return (
+    tables.find(([table]) => table === name)?.[1] ??
+    (path[0] === "data" && path.length === 2 ? Object.keys(named.shape) : [])
+  );
+}

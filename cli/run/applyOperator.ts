@@ -1,0 +1,77 @@
+import { addNoise } from "../../runtime/data/noise.ts";
+import { type HostArray, sampleOf, stack } from "../../runtime/io/hostArray.ts";
+import { locateArray, encodeArray, encodeBatch } from "../../runtime/io/format.ts";
+import { readArray } from "../../runtime/io/node/files.ts";
+import type { Space } from "../../runtime/arrays/value.ts";
+import { upload } from "../../runtime/program/transfer.ts";
+import { stream } from "../../runtime/random/stream.ts";
+import { parseExpression } from "../binding/assignment.ts";
+import { spacesOfItself, merged } from "../binding/draft.ts";
+import { evaluate } from "../binding/evaluate.ts";
+import { fault } from "../binding/faults.ts";
+import { readFiles } from "../binding/readFiles.ts";
+import { KIND_WORDS } from "../binding/thing.ts";
+import type { Context } from "../context.ts";
+import { openEngine } from "../engine.ts";
+import { located, locatedNow, placeOf } from "../report.ts";
+import { EXIT } from "../terminal.ts";
+import { downloaded, requireWritable, writeFiles } from "./outputs.ts";
+
+/** The options of `ipc apply`. */
+export interface ApplyOptions {
+  readonly input: string;
+  readonly output: string;
+  readonly adjoint?: true;
+  readonly noise: number;
+  readonly seed: number;
+  readonly batch?: true;
+  readonly engine?: string;
+}
+
+/** Applies an operator to a file; gives the exit code. */
+export async function applyOperator(context: Context, text: string, options: ApplyOptions): Promise<number> {
+  const { terminal, sources } = context;
+  const expression = parseExpression(sources, "the expression", text);
+  await requireWritable(options.output);
+  const array = await located(placeOf(options.input), () => readArray(options.input));
+  const operations = await openEngine(options.engine);
+  const files = await readFiles(expression, ".");
+  const thing = evaluate({ operations, names: new Map(), files }, expression);
+  if (thing.kind !== "operator") {
+    throw fault(expression.span, `An operator is wanted here; this is ${KIND_WORDS[thing.kind]}`);
+  }
+  const batched = options.batch === true;
+  const space = sampleSpace(array, batched);
+  const adjoint = options.adjoint === true;
+  const told = adjoint ? { domain: null, codomain: space } : { domain: space, codomain: null };
+  const operator = thing.draft.realise(operations, merged(spacesOfItself(thing.draft), told));
+  const x = upload(operations, array, batched);
+  const y = locatedNow(placeOf(options.input), () =>
+    adjoint ? operations.applyAdjoint(operator, x) : operations.apply(operator, x),
+  );
+  if (y.kind === "product")
+    throw fault(expression.span, "The result is a tuple, and is not written to one file");
+  const result = noisy((await downloaded(operations, y, false)).array, batched, options);
+  await located(placeOf(options.output), async () => {
+    const location = locateArray(options.output);
+    const encoded = batched
+      ? encodeBatch(location, result)
+      : [{ path: location.path, bytes: encodeArray(location, result) }];
+    await writeFiles(encoded);
+    for (const { path } of encoded) terminal.talk(`wrote ${path}\n`);
+  });
+  return EXIT.fine;
+}
+
+function sampleSpace({ field, shape }: HostArray, batched: boolean): Space {
+  return { kind: "array", field, shape: batched ? shape.slice(1) : shape };
+}
+
+/** Noise that a sample gets by its number, not by what stands beside it. */
+function noisy(array: HostArray, batched: boolean, { noise, seed }: ApplyOptions): HostArray {
+  if (noise === 0) return array;
+  const add = (sample: HostArray, index: number): HostArray =>
+    addNoise(sample, { kind: "sigma", sigma: noise }, stream(seed, "noise", index));
+  if (!batched) return add(array, 0);
+  return stack(Array.from({ length: array.shape[0] ?? 0 }, (_, index) => add(sampleOf(array, index), index)));
+}

@@ -1,0 +1,66 @@
+import type { Operations } from "../../runtime/arrays/operations.ts";
+import type { Safetensors } from "../../runtime/io/safetensors.ts";
+import { bind } from "../../runtime/program/bind.ts";
+import { BindingError } from "../../runtime/program/bindingError.ts";
+import type { BoundInputs, BoundProgram } from "../../runtime/program/bound.ts";
+import type { Data } from "../../runtime/program/datum.ts";
+import type { ProgramDefinition } from "../../runtime/program/definition.ts";
+import { bindInputs } from "../../runtime/program/inputs.ts";
+import { perform } from "../../runtime/solve/task.ts";
+import type { ProgramData } from "../binding/bindProgram.ts";
+import { failureAt, placeOf } from "../report.ts";
+
+/** How a program is bound besides its data. */
+export interface BindSettings {
+  readonly weights?: Safetensors;
+  /** the name of the file of weights, for messages */
+  readonly weightsFile?: string;
+  readonly seed?: number;
+  readonly steps?: number;
+}
+
+/**
+ * Binds a program to what was evaluated; what does not fit is said of the place where it was bound.
+ * @throws Failure
+ */
+export async function bindTo(
+  definition: ProgramDefinition,
+  operations: Operations,
+  data: ProgramData,
+  { weights, weightsFile, seed, steps }: BindSettings = {},
+): Promise<BoundProgram> {
+  const { givens, sizes } = data;
+  const more = {
+    ...(weights === undefined ? {} : { weights }),
+    ...(seed === undefined ? {} : { seed }),
+    ...(steps === undefined ? {} : { steps }),
+  };
+  try {
+    return await bind(definition, operations, { givens, sizes, ...more });
+  } catch (error) {
+    const ofWeights = error instanceof BindingError && error.code === "IPX8010" && weightsFile !== undefined;
+    throw ofWeights ? failureAt(placeOf(weightsFile), error) : located(data, error);
+  }
+}
+
+/**
+ * Binds the inputs of one batch.
+ * @throws Failure
+ */
+export async function bindBatch(
+  program: BoundProgram,
+  data: ProgramData,
+  inputs: Data,
+  batched: boolean,
+): Promise<BoundInputs> {
+  try {
+    return await perform(program.operations, bindInputs(program, inputs, batched));
+  } catch (error) {
+    throw located(data, error);
+  }
+}
+
+function located(data: ProgramData, error: unknown): unknown {
+  if (error instanceof BindingError) return failureAt(data.placeOf(error.declaration), error);
+  return error;
+}

@@ -1,0 +1,34 @@
+import type { ProgramDefinition } from "../../runtime/program/definition.ts";
+import { locateArray } from "../../runtime/io/format.ts";
+import { readArray } from "../../runtime/io/node/files.ts";
+import { diagnose } from "../../compiler/diagnostics/diagnose.ts";
+import { Failure, UsageError } from "../failure.ts";
+import { located, placeOf } from "../report.ts";
+import type { FileInput } from "../binding/bindProgram.ts";
+
+/**
+ * Reads the files of `--input NAME=FILE`.
+ * @throws UsageError, Failure
+ */
+export async function readInputs(
+  definition: ProgramDefinition,
+  options: readonly string[],
+): Promise<readonly FileInput[]> {
+  return Promise.all(options.map((option) => readInput(definition, option)));
+}
+
+async function readInput(definition: ProgramDefinition, option: string): Promise<FileInput> {
+  const at = option.indexOf("=");
+  const [name, file] = [option.slice(0, Math.max(0, at)).trim(), option.slice(at + 1)];
+  if (at === -1 || name === "" || file === "")
+    throw new UsageError(`--input wants NAME=FILE, not '${option}'.`);
+  const array = await located(placeOf(file), () => readArray(file));
+  const type = definition.inputs.find((input) => input.name === name)?.type;
+  const isPicture = locateArray(file).format === "png";
+  if (isPicture && type?.kind === "array" && array.shape.length === type.dimensions.length + 1) {
+    const what = `${file} is a picture in colour, and \`${name}\` has ${type.dimensions.length} axes`;
+    const hint = "Convert it to grey, or declare an axis for the colours. A PNG is never taken for a batch.";
+    throw new Failure([diagnose("IPX8004", placeOf(file), { what, hint })]);
+  }
+  return { name, file, array, batched: null };
+}

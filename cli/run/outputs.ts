@@ -1,0 +1,104 @@
+import { access, constants } from "node:fs/promises";
+import { dirname } from "node:path";
+import type { Expression } from "../../compiler/ast/tree.ts";
+import type { Operations } from "../../runtime/arrays/operations.ts";
+import { DataError } from "../../runtime/io/dataError.ts";
+import { type EncodedFile, encodeArray, encodeBatch, locateArray } from "../../runtime/io/format.ts";
+import { type HostArray, reshape } from "../../runtime/io/hostArray.ts";
+import { writeBytes } from "../../runtime/io/node/files.ts";
+import { download } from "../../runtime/program/transfer.ts";
+import { parseExpression } from "../binding/assignment.ts";
+import { evaluateValue, type Scope } from "../binding/evaluate.ts";
+import { fault } from "../binding/faults.ts";
+import { UsageError } from "../failure.ts";
+import { located, placeOf } from "../report.ts";
+import type { Sources } from "../sources.ts";
+
+/** `--output EXPR=FILE`: what is written where. */
+export interface OutputRequest {
+  readonly expression: Expression;
+  readonly file: string;
+}
+
+/**
+ * Parses `EXPR=FILE`, split at the last `=`, and sees to it that the file can be written.
+ * @throws UsageError, Failure
+ */
+export async function parseOutput(sources: Sources, text: string): Promise<OutputRequest> {
+  const at = text.lastIndexOf("=");
+  const [expression, file] = [text.slice(0, Math.max(0, at)), text.slice(at + 1).trim()];
+  if (expression.trim() === "" || file === "")
+    throw new UsageError(`--output wants EXPR=FILE, not '${text}'.`);
+  await requireWritable(file);
+  return { expression: parseExpression(sources, "--output", expression), file };
+}
+
+/**
+ * Fails before a computation where its result could not be written after it.
+ * @throws Failure that ends with 2
+ */
+export async function requireWritable(file: string): Promise<void> {
+  await located(placeOf(file), async () => {
+    const { path } = locateArray(file);
+    try {
+      await access(dirname(path), constants.W_OK);
+    } catch (error) {
+      const what = `${path} cannot be written.`;
+      const why = `The folder ${dirname(path)} does not exist or may not be written to.`;
+      throw new DataError("IPX8110", { what, why }, { file: path }, { cause: error });
+    }
+  });
+}
+
+/** The files of the results; nothing is written before all are encoded. `single`: the batch is one sample's own axis. */
+export async function encodeOutputs(
+  scope: Scope,
+  requests: readonly OutputRequest[],
+  single: boolean,
+): Promise<readonly EncodedFile[]> {
+  const files: EncodedFile[] = [];
+  for (const { expression, file } of requests) {
+    const { array, batched } = await valueToArray(scope, expression, single);
+    files.push(...(await located(placeOf(file), async () => encode(file, array, batched))));
+  }
+  return files;
+}
+
+/** Writes files that are encoded, each whole or not at all. */
+export async function writeFiles(files: readonly EncodedFile[]): Promise<void> {
+  for (const { path, bytes } of files) await located(placeOf(path), () => writeBytes(path, bytes));
+}
+
+function encode(file: string, array: HostArray, batched: boolean): readonly EncodedFile[] {
+  const location = locateArray(file);
+  return batched
+    ? encodeBatch(location, array)
+    : [{ path: location.path, bytes: encodeArray(location, array) }];
+}
+
+async function valueToArray(
+  scope: Scope,
+  expression: Expression,
+  single: boolean,
+): Promise<{ readonly array: HostArray; readonly batched: boolean }> {
+  const value = evaluateValue(scope, expression);
+  if (value.kind === "product") {
+    throw fault(
+      expression.span,
+      "A tuple is not written to one file",
+      "Write its parts, each to a file of its own.",
+    );
+  }
+  return downloaded(scope.operations, value, single);
+}
+
+/** An array of the engine; of one sample alone without the axis of samples. */
+export async function downloaded(
+  operations: Operations,
+  value: Parameters<typeof download>[1],
+  single: boolean,
+): Promise<{ readonly array: HostArray; readonly batched: boolean }> {
+  const array = await download(operations, value);
+  const batched = value.batch !== null && !single;
+  return { array: value.batch !== null && single ? reshape(array, array.shape.slice(1)) : array, batched };
+}

@@ -1,0 +1,151 @@
+import type { Operations } from "../../runtime/arrays/operations.ts";
+import type { BoundProgram } from "../../runtime/program/bound.ts";
+import type { ProgramDefinition } from "../../runtime/program/definition.ts";
+import { readBytes } from "../../runtime/io/node/files.ts";
+import { readSafetensors, type Safetensors } from "../../runtime/io/safetensors.ts";
+import { releaseResult } from "../../runtime/solve/finish.ts";
+import type { SolveResult } from "../../runtime/solve/result.ts";
+import { run } from "../../runtime/solve/run.ts";
+import { parseAssignment, namesIn } from "../binding/assignment.ts";
+import { bindProgramData, type FileInput, type ProgramData } from "../binding/bindProgram.ts";
+import { isBatch } from "../binding/realiseOperators.ts";
+import { readFiles } from "../binding/readFiles.ts";
+import type { Thing } from "../binding/thing.ts";
+import type { TargetWord } from "../choices.ts";
+import { loadProgram } from "../compiler.ts";
+import type { Context } from "../context.ts";
+import { openEngine } from "../engine.ts";
+import { Interrupted } from "../failure.ts";
+import { located, placeOf } from "../report.ts";
+import { EXIT, type Terminal, writeJson } from "../terminal.ts";
+import { bindBatch, bindTo } from "./bindAll.ts";
+import { readInputs } from "./inputFiles.ts";
+import { encodeOutputs, type OutputRequest, parseOutput, writeFiles } from "./outputs.ts";
+import { progressLine } from "./progressLine.ts";
+import { resultJson, resultText, unconvergedSamples } from "./resultText.ts";
+
+/** The options of `ipc run`. */
+export interface RunOptions {
+  readonly target?: TargetWord;
+  readonly program?: string;
+  readonly bind: readonly string[];
+  readonly input: readonly string[];
+  readonly output: readonly string[];
+  readonly weights?: string;
+  readonly engine?: string;
+  readonly batch?: true;
+  readonly seed: number;
+  readonly requireConverged?: true;
+  readonly json?: true;
+}
+
+/** Runs a program on data, writes its outputs and says how it went; gives the exit code. */
+export async function runProgram(context: Context, file: string, options: RunOptions): Promise<number> {
+  const { terminal, sources } = context;
+  const definition = await loadProgram(context, file, options);
+  const assignments = options.bind.map((text) => parseAssignment(sources, "--bind", text));
+  const outputs = await Promise.all(options.output.map((text) => parseOutput(sources, text)));
+  const inputs = await readInputs(definition, options.input);
+  const weights = options.weights === undefined ? undefined : await readWeights(options.weights);
+  const operations = await openEngine(options.engine);
+  const data = await bindProgramData({
+    definition,
+    operations,
+    assignments,
+    inputs,
+    batched: options.batch === true,
+    folder: ".",
+    alsoRead: new Set(outputs.flatMap(({ expression }) => [...namesIn(expression)])),
+  });
+  const program = await bindTo(definition, operations, data, {
+    seed: options.seed,
+    ...(weights === undefined ? {} : { weights }),
+    ...(options.weights === undefined ? {} : { weightsFile: options.weights }),
+  });
+  const batch = await bindBatch(program, data, data.inputs, options.batch === true);
+  const result = await watched(terminal, (signal, progress) => run(program, batch, { signal, progress }));
+  const single = !hasBatch(program, inputs, options.batch === true);
+  const files = await encodeOutputs(await scopeOf(operations, data, result, outputs), outputs, single);
+  await writeFiles(files);
+  releaseResult({ operations }, result);
+  if (options.json === true)
+    writeJson(terminal, { ...resultJson(result, single), engine: operations.engine.name });
+  else terminal.talk(resultText(definition, result, operations.engine.name, files));
+  return warn(terminal, definition, result, options.requireConverged === true);
+}
+
+/** @throws Failure that names the file */
+async function readWeights(file: string): Promise<Safetensors> {
+  return located(placeOf(file), async () => readSafetensors(await readBytes(file)));
+}
+
+type Progress = (state: {
+  readonly step: number;
+  readonly maximum: number;
+  readonly residual: number;
+}) => void;
+
+/** Runs work that says where it stands, and that an interrupt ends. */
+async function watched<T>(
+  terminal: Terminal,
+  work: (signal: AbortSignal, progress: Progress) => Promise<T>,
+): Promise<T> {
+  const line = progressLine(terminal);
+  try {
+    return await terminal.interruptible((signal) =>
+      work(signal, ({ step, maximum, residual }) => {
+        line.show(`step ${step} of at most ${maximum}, change ${residual.toExponential(1)}`);
+      }).catch((error: unknown) => {
+        throw signal.aborted ? new Interrupted("Interrupted; nothing was written.") : error;
+      }),
+    );
+  } finally {
+    line.clear();
+  }
+}
+
+function hasBatch(
+  { definition, dimensions }: BoundProgram,
+  inputs: readonly FileInput[],
+  batched: boolean,
+): boolean {
+  return inputs.some(({ name, array }) => {
+    const type = definition.inputs.find((input) => input.name === name)?.type;
+    return type !== undefined && type.kind !== "operator" && isBatch(type, array, dimensions, batched);
+  });
+}
+
+/** What outputs may read: all that was bound, states and reports, and `output`. */
+async function scopeOf(
+  operations: Operations,
+  { names }: ProgramData,
+  result: SolveResult,
+  outputs: readonly OutputRequest[],
+): Promise<Parameters<typeof encodeOutputs>[0]> {
+  const made = Object.entries({ ...result.reports, ...result.states, output: result.output });
+  const things = made.map(([name, value]): readonly [string, Thing] => [name, { kind: "value", value }]);
+  const read = await Promise.all(outputs.map(({ expression }) => readFiles(expression, ".")));
+  return {
+    operations,
+    names: new Map([...names, ...things]),
+    files: new Map(read.flatMap((files) => [...files])),
+  };
+}
+
+function warn(
+  terminal: Terminal,
+  { notes }: ProgramDefinition,
+  result: SolveResult,
+  requireConverged: boolean,
+): number {
+  for (const note of notes) terminal.talk(`note: ${note}\n`);
+  for (const { state, samples } of result.assumptionsBroken) {
+    terminal.talk(
+      `warning: \`${state}\` left the interval that is assumed, in sample ${samples.join(", ")}.\n`,
+    );
+  }
+  const open = unconvergedSamples(result);
+  if (open === null) return EXIT.fine;
+  terminal.talk(`warning: ${open}\n`);
+  return requireConverged ? EXIT.fault : EXIT.fine;
+}
