@@ -140,9 +140,17 @@ export interface KnownArgument {
   readonly kind: "known";
 }
 
-type ArgumentsFor<Types extends readonly unknown[]> = {
-  readonly [I in keyof Types]: ArgumentFor<Types[I]>;
-};
+/** The arguments that stand for a list of parameters, with or without the last where that is optional. */
+type ArgumentsFor<Types extends readonly unknown[]> = Each<Required<Types>> | Each<WithoutOptional<Types>>;
+
+type Each<Types extends readonly unknown[]> = { readonly [I in keyof Types]: ArgumentFor<Types[I]> };
+
+type WithoutOptional<Types extends readonly unknown[]> =
+  Required<Types> extends readonly [...infer Head, unknown]
+    ? Types extends readonly [...Head, unknown]
+      ? Types
+      : Head
+    : Types;
 
 /** The arguments that stand for a parameter of the type given. */
 type ArgumentFor<T> = T extends null

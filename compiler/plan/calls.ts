@@ -1,4 +1,5 @@
 import type { ElementwiseExpression } from "../../runtime/arrays/expression.ts";
+import type { LibraryOperatorName } from "../../runtime/operators/library.ts";
 import type { Block, Equation, EquationOf, Variable } from "../ir/block.ts";
 import type { Operation } from "../ir/operation.ts";
 import type { Dimension } from "../types/dimension.ts";
@@ -72,6 +73,14 @@ function trimmed(items: readonly (Pattern | null)[]): readonly (Pattern | null)[
   return items.slice(0, items.findLastIndex((item) => item !== null) + 1);
 }
 
+/** The operators whose codomain does not follow from domain and arrays. */
+const CODOMAIN_GIVEN: ReadonlySet<LibraryOperatorName> = new Set([
+  "over_channels",
+  "over_pixels",
+  "reshape",
+  "min_coherence",
+]);
+
 /** The method of the runtime's operations, or the function, that each operation of the IR becomes. */
 const CALLS: { readonly [P in Operation]: Rule<P> } = {
   constant: ({ attributes }) => method("number", [{ kind: "number", value: attributes.value }]),
@@ -106,13 +115,14 @@ const CALLS: { readonly [P in Operation]: Rule<P> } = {
   apply: (equation) =>
     method(equation.attributes.adjoint ? "applyAdjoint" : "apply", [first(equation), second(equation)]),
   norm: (equation) => method("norm", [first(equation)]),
-  library: ({ attributes, inputs }) =>
-    method("library", [
-      { kind: "word", word: attributes.name },
-      { kind: "settings", settings: attributes.settings },
-      space(attributes.domain),
-      list(inputs),
-    ]),
+  library: ({ attributes: { name, settings, domain, codomain }, inputs }) => {
+    const head = [{ kind: "word", word: name }, { kind: "settings", settings }, space(domain)] as const;
+    const arrays = list(inputs);
+    return method(
+      "library",
+      NEEDS_CODOMAIN.has(name) ? [...head, arrays, space(codomain)] : [...head, arrays],
+    );
+  },
   matvec: (equation) =>
     method(equation.attributes.transpose ? "matvecTransposed" : "matvec", [
       first(equation),

@@ -8,9 +8,9 @@ import { largest } from "./largest.ts";
 import * as layers from "./layers.ts";
 import { checkSpace } from "./layout.ts";
 import * as linear from "./linear.ts";
-import { loopAdjoint } from "./loopAdjoint.ts";
+import { loopAdjoint, type RoundAdjoint } from "./loopAdjoint.ts";
 import { map } from "./map.ts";
-import type { Operations, WhileResult } from "./operations.ts";
+import type { LoopTrace, Operations, WhileResult } from "./operations.ts";
 import { complexOf } from "./pairs.ts";
 import * as reductions from "./reductions.ts";
 import { solve } from "./solve.ts";
@@ -49,7 +49,8 @@ export function operations(engine: Engine): Operations {
     applyAdjoint: (operator, y) =>
       scoped(() => operator.adjoint(self, taken(engine, operator, y, operator.codomain))),
     norm: (operator) => number(engine, operator.norm.value),
-    library: (name, settings, domain, arrays) => libraryOperator(self, name, settings, domain, arrays),
+    library: (name, settings, domain, arrays, codomain) =>
+      libraryOperator(self, name, settings, domain, arrays, codomain),
     matvec: (matrix, x, codomain) => scoped(() => linear.matvec(engine, matrix, x, codomain)),
     matvecTransposed: (matrix, y, domain) => scoped(() => linear.matvecTransposed(engine, matrix, y, domain)),
     outerSum: (y, x) => scoped(() => linear.outerSum(engine, y, x)),
@@ -72,6 +73,34 @@ export function operations(engine: Engine): Operations {
     padImageTo: (x, space) => scoped(() => layers.padImageTo(engine, x, space)),
     reshape: (x, space) => scoped(() => reshape(engine, x, space)),
 
+    ...controlFlow(engine),
+  };
+  return self;
+}
+
+/** Control flow on lists of any length. */
+interface ListControl {
+  branch(condition: Value, whenTrue: () => List, whenFalse: () => List): List;
+  loop(
+    carried: List,
+    condition: (carried: List) => Value,
+    body: (carried: List) => List,
+    maximum: number,
+  ): WhileResult;
+  loopSaving(...loop: Parameters<ListControl["loop"]>): WhileResult & { readonly trace: LoopTrace };
+  loopAdjoint(
+    trace: LoopTrace,
+    cotangents: List,
+    body: RoundAdjoint,
+    captured: List,
+  ): ReturnType<RoundAdjoint>;
+}
+
+type List = readonly Value[];
+
+/** The same as operations: what comes out is as many values as went in, which the types of lists cannot say. */
+function controlFlow(engine: Engine): Pick<Operations, keyof ListControl> {
+  const control: ListControl = {
     branch: (condition, whenTrue, whenFalse) =>
       engine.scope(() => branch(engine, condition, whenTrue, whenFalse), handlesOfAll),
     loop: (carried, condition, body, maximum) =>
@@ -87,7 +116,7 @@ export function operations(engine: Engine): Operations {
         (result) => handlesOfAll([...result.carried, ...result.captured]),
       ),
   };
-  return self;
+  return control as Pick<Operations, keyof ListControl>;
 }
 
 /** A value as an operator takes it: of its space, reals promoted to complex. @throws ShapeError */

@@ -11,8 +11,11 @@ export interface SolveSettings {
   readonly maximum: number;
 }
 
-export interface WhileResult {
-  readonly carried: readonly Value[];
+/** As many values as `T` has. */
+export type Each<T extends readonly Value[]> = { readonly [I in keyof T]: Value };
+
+export interface WhileResult<T extends readonly Value[] = readonly Value[]> {
+  readonly carried: Each<T>;
   /** 1 for the samples that the cap stopped, else 0 */
   readonly capped: ArrayValue;
 }
@@ -62,12 +65,16 @@ export interface Operations {
   applyAdjoint(operator: Operator, y: Value): Value;
   /** the upper bound of an operator's norm */
   norm(operator: Operator): ArrayValue;
-  /** An operator of the library, with the arrays that it takes. `space` is the declared domain. */
+  /**
+   * An operator of the library, with the arrays that it takes, on its declared domain. The codomain is given for
+   * those that do not know it otherwise: `over_channels`, `over_pixels`, `reshape`, `min_coherence`.
+   */
   library(
     name: LibraryOperatorName,
     settings: LibrarySettings,
     domain: Space,
     arrays: readonly Value[],
+    codomain?: Space,
   ): Operator;
   /** A matrix of shape [entries of codomain, entries of domain] applied to a value; and its transpose. */
   matvec(matrix: Value, x: Value, codomain: Space): Value;
@@ -97,37 +104,37 @@ export interface Operations {
   reshape(x: Value, space: Space): Value;
 
   /** Per-sample branch: each sample has the results of its own side. */
-  branch(
+  branch<T extends readonly Value[]>(
     condition: Value,
-    whenTrue: () => readonly Value[],
+    whenTrue: () => readonly [...T],
     whenFalse: () => readonly Value[],
-  ): readonly Value[];
+  ): Each<T>;
   /** Per-sample loop: a sample stops where its condition fails; finished samples are left as they are. */
-  loop(
-    carried: readonly Value[],
-    condition: (carried: readonly Value[]) => Value,
-    body: (carried: readonly Value[]) => readonly Value[],
+  loop<T extends readonly Value[]>(
+    carried: readonly [...T],
+    condition: (carried: Each<T>) => Value,
+    body: (carried: Each<T>) => readonly Value[],
     maximum: number,
-  ): WhileResult;
-  loopSaving(
-    carried: readonly Value[],
-    condition: (carried: readonly Value[]) => Value,
-    body: (carried: readonly Value[]) => readonly Value[],
+  ): WhileResult<T>;
+  loopSaving<T extends readonly Value[]>(
+    carried: readonly [...T],
+    condition: (carried: Each<T>) => Value,
+    body: (carried: Each<T>) => readonly Value[],
     maximum: number,
-  ): WhileResult & { readonly trace: LoopTrace };
+  ): WhileResult<T> & { readonly trace: LoopTrace };
   /**
    * Reverse of a loop: `body` maps the values carried into a round and the cotangents of those carried out to the
    * cotangents of those carried in, and to contributions for what the body read from outside, summed over rounds.
    * Samples that did not run a round pass their cotangents through, and contribute zeros.
    */
-  loopAdjoint(
+  loopAdjoint<T extends readonly Value[], U extends readonly Value[]>(
     trace: LoopTrace,
-    cotangents: readonly Value[],
+    cotangents: readonly [...T],
     body: (
-      carried: readonly Value[],
-      cotangents: readonly Value[],
+      carried: Each<T>,
+      cotangents: Each<T>,
       active: ArrayValue,
     ) => { readonly carried: readonly Value[]; readonly captured: readonly Value[] },
-    captured: readonly Value[],
-  ): { readonly carried: readonly Value[]; readonly captured: readonly Value[] };
+    captured: readonly [...U],
+  ): { readonly carried: Each<T>; readonly captured: Each<U> };
 }

@@ -11,6 +11,7 @@ export function typeFaults(files: readonly string[]): readonly string[] {
     module: ts.ModuleKind.ESNext,
     moduleResolution: ts.ModuleResolutionKind.Bundler,
     strict: true,
+    noUncheckedIndexedAccess: true,
     noUnusedLocals: true,
     noUnusedParameters: true,
     exactOptionalPropertyTypes: true,
