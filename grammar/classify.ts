@@ -1,5 +1,5 @@
 import type { IRecognitionException, IToken, TokenType } from "chevrotain";
-import { endsOperand, hasLineBreak, type Layout } from "./boundaries.ts";
+import { declarationStart, endsOperand, hasLineBreak, type Layout } from "./boundaries.ts";
 import type { Fault, Range } from "./faults.ts";
 import { endOf, rangeOf } from "./scan.ts";
 import {
@@ -98,12 +98,17 @@ function missingCap(stop: Stop, token: IToken): Fault | null {
 function equalsSign(stop: Stop, token: IToken): Fault | null {
   if (token.tokenType !== Equals) return null;
   const updated = stop.rule === "update";
-  const compared = new Set(["ifStatement", "whileStatement", "conditional", "members", "where"]).has(
-    stop.rule,
-  );
-  if (!updated && !compared) return null;
+  if (!updated && !isCondition(stop)) return null;
   const name = stop.layout.tokens.slice(0, stop.index).findLast(({ tokenType }) => tokenType === Name);
   return { kind: "equals", name: name?.image ?? "", sign: updated ? "<-" : "==", ...rangeOf(token) };
+}
+
+/** Whether the parser stopped behind the condition of an `if`, `while` or `where`. */
+function isCondition({ layout, index, rule, wanted }: Stop): boolean {
+  if (rule === "whileStatement" || rule === "conditional") return true;
+  if (!wanted.includes(OpenBrace.name)) return false;
+  const head = layout.tokens[declarationStart(layout, index)]?.tokenType;
+  return head === word.if || head === word.program || head === word.problem;
 }
 
 function updateArrow(stop: Stop, token: IToken): Fault | null {

@@ -70,7 +70,7 @@ function parseWith<Tree extends CstNode>(text: string, entry: Entry<Tree>): Pars
   if (nesting !== null) return { tree: null, comments, faults: [nesting], broken: [] };
   const matched = matchBrackets(text, tokens);
   const report = new Report(layoutOf(text, matched.tokens), matched.silenced);
-  for (const fault of [...faults, ...matched.faults]) report.add(fault, anchorOf(fault));
+  for (const fault of [...faults, ...matched.faults]) report.addFirst(fault);
   const { tree, broken, rest } = readAll(text, matched.tokens, entry, report);
   if (tree !== null) {
     for (const fault of layoutFaults(text, tree, rest)) report.add(fault, fault.start);
@@ -83,39 +83,54 @@ function anchorOf(fault: Fault): number {
   return fault.kind === "unclosed" ? fault.opened.start : fault.start;
 }
 
-/** Collects faults, one a declaration. */
+/** Collects faults: those of single signs, and one a declaration of the others. */
 class Report {
   readonly #layout: Layout;
   readonly #silenced: readonly Range[];
-  readonly #faults = new Map<number, Fault>();
+  readonly #faults: Fault[] = [];
+  readonly #declarations = new Set<number>();
 
   constructor(layout: Layout, silenced: readonly Range[]) {
     this.#layout = layout;
     this.#silenced = silenced;
   }
 
+  /** Adds a fault that follows from no other one. */
+  addFirst(fault: Fault): void {
+    const anchor = anchorOf(fault);
+    if (fault.kind !== "unclosed" && this.#isSilenced(anchor)) return;
+    this.#declarations.add(this.#declarationAt(anchor));
+    this.#faults.push(fault);
+  }
+
   /** Adds a fault of the declaration at the offset, unless that one has a fault or is silenced. */
   add(fault: Fault, anchor: number): void {
-    if (fault.kind !== "unclosed" && this.#silenced.some(({ start, end }) => start <= anchor && anchor < end))
-      return;
-    const index = indexAt(this.#layout.tokens, anchor + 1) - 1;
-    const declaration = declarationStart(this.#layout, Math.max(0, index));
-    const known = this.#faults.get(declaration);
-    if (known === undefined && this.#faults.size < faultLimit) this.#faults.set(declaration, fault);
+    const declaration = this.#declarationAt(anchor);
+    if (this.#isSilenced(anchor) || this.#declarations.has(declaration)) return;
+    this.#declarations.add(declaration);
+    this.#faults.push(fault);
+  }
+
+  #isSilenced(anchor: number): boolean {
+    return this.#silenced.some(({ start, end }) => start <= anchor && anchor < end);
+  }
+
+  #declarationAt(anchor: number): number {
+    return declarationStart(this.#layout, Math.max(0, indexAt(this.#layout.tokens, anchor + 1) - 1));
   }
 
   /** The faults in order; of those on one line the first, as the others mostly follow from it. */
   faults(text: string): readonly Fault[] {
     const kept: Fault[] = [];
-    for (const fault of [...this.#faults.values()].sort((a, b) => a.start - b.start)) {
+    for (const fault of this.#faults.toSorted((a, b) => a.start - b.start)) {
       const last = kept[kept.length - 1];
       if (last === undefined || hasLineBreak(text, last.start, fault.start)) kept.push(fault);
     }
-    return kept;
+    return kept.slice(0, faultLimit);
   }
 
   isFull(): boolean {
-    return this.#faults.size >= faultLimit;
+    return this.#faults.length >= faultLimit;
   }
 }
 

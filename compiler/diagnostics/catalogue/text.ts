@@ -217,7 +217,8 @@ export const text = {
   }>()({
     severity: "error",
     class: "user",
-    title: ({ word, place }) => `\`${word}\` cannot stand in a ${place}`,
+    title: ({ word, place }) =>
+      `\`${word}\` cannot stand ${{ file: "outside a program", program: "outside the step", block: "within a block" }[place]}`,
     hint: ({ word, place }) => misplaced(word, place),
   }),
 
@@ -240,13 +241,13 @@ export const text = {
   }),
 };
 
+const statementWords = new Set(["var", "if", "while", "repeat", "report", "return"]);
+
 function misplaced(word: string, place: "file" | "program" | "block"): string {
-  switch (place) {
-    case "file":
-      return `Write \`${word}\` inside the braces of a program.`;
-    case "program":
-      return `Write \`${word}\` inside \`step { ... }\` or the body of a function.`;
-    case "block":
-      return `Write \`${word}\` in the program, before the step.`;
+  if (place !== "block" && statementWords.has(word)) {
+    return `Write \`${word}\` inside \`step { ... }\` or the body of a function.`;
   }
+  return place === "block"
+    ? `Write \`${word}\` in the program, before the step.`
+    : `Write \`${word}\` inside the braces of a program.`;
 }
