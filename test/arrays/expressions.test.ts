@@ -16,16 +16,14 @@ const expression = fc.letrec<{ node: ElementwiseExpression }>((tie) => ({
     fc
       .oneof(fc.double({ noNaN: true }), fc.constantFrom(-2, 0, -0, Infinity, 1e21, 1e-7))
       .map((value): ElementwiseExpression => ({ kind: "constant", value })),
-    fc
-      .constantFrom(...(Object.keys(ELEMENTWISE) as ElementwiseFunction[]))
-      .chain((name) =>
-        fc
-          .array(tie("node"), {
-            minLength: ELEMENTWISE[name].arguments,
-            maxLength: ELEMENTWISE[name].arguments,
-          })
-          .map((parts): ElementwiseExpression => ({ kind: "apply", function: name, arguments: parts })),
-      ),
+    fc.constantFrom(...(Object.keys(ELEMENTWISE) as ElementwiseFunction[])).chain((name) =>
+      fc
+        .array(tie("node"), {
+          minLength: ELEMENTWISE[name].arguments,
+          maxLength: ELEMENTWISE[name].arguments,
+        })
+        .map((parts): ElementwiseExpression => ({ kind: "apply", function: name, arguments: parts })),
+    ),
   ),
 })).node;
 

@@ -1,9 +1,10 @@
+import type * as TfCore from "@tensorflow/tfjs-core";
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { EngineError, type Handle } from "../engine.ts";
 import { type Heap, heapOf } from "./heap.ts";
 
 /** The module `@tensorflow/tfjs-core`, or a module that has all of it, such as `@tensorflow/tfjs`. */
-export type Tf = typeof import("@tensorflow/tfjs-core");
+export type Tf = typeof TfCore;
 
 /** What the operations of one tfjs engine share. */
 export interface Instance {
