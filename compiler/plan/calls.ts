@@ -120,7 +120,7 @@ const CALLS: { readonly [P in Operation]: Rule<P> } = {
     const arrays = list(inputs);
     return method(
       "library",
-      NEEDS_CODOMAIN.has(name) ? [...head, arrays, space(codomain)] : [...head, arrays],
+      CODOMAIN_GIVEN.has(name) ? [...head, arrays, space(codomain)] : [...head, arrays],
     );
   },
   matvec: (equation) =>
