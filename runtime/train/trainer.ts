@@ -1,0 +1,313 @@
+import { perform } from "../solve/task.ts";
+import { gradientTask, releaseGradient } from "../adjoint/gradient.ts";
+import type { Recompute } from "../adjoint/unrolled.ts";
+import { handlesOf } from "../arrays/value.ts";
+import { withParameters, type BoundProgram } from "../program/bound.ts";
+import { bindInputs } from "../program/inputs.ts";
+import type { Parameters } from "../program/parameters.ts";
+import { handlesOfKnown } from "../solve/batch.ts";
+import { Holder } from "../solve/vector.ts";
+import type { Clipping } from "./clip.ts";
+import { decodeCheckpoint, encodeCheckpoint, type HistoryEntry, type Store } from "./checkpoint.ts";
+import type { TrainingBatch, TrainingData } from "./data.ts";
+import type { Loss } from "./losses.ts";
+import { FRESH, rateOf, type OptimiserSettings, type OptimiserState } from "./optimiser.ts";
+import { rawsOf, realise, realisedHandles, type Realised } from "./realise.ts";
+import { stagesOf, type Schedule, type Stage } from "./schedule.ts";
+import { targetValue, validationLoss } from "./validation.ts";
+import { update, updateHandles, withSpectralBounds, type UpdateResult } from "./update.ts";
+import { parametersByName, valuesByKey, type Raws } from "./variables.ts";
+
+/** Where a training stands, for people who wait. */
+export interface TrainingProgress {
+  readonly stage: number;
+  readonly stages: number;
+  readonly stageName: string;
+  /** steps of this stage, and the most that it takes */
+  readonly step: number;
+  readonly steps: number;
+  /** steps of all stages */
+  readonly total: number;
+  readonly loss: number;
+  readonly rate: number;
+  readonly validation: number | null;
+  /** if all stages take all their steps */
+  readonly secondsLeft: number;
+}
+
+/** How to train. */
+export interface TrainingOptions {
+  readonly data: TrainingData;
+  readonly loss: Loss;
+  readonly optimiser: OptimiserSettings;
+  /** samples in a batch */
+  readonly batch: number;
+  /** the most steps of a stage */
+  readonly steps: number;
+  /** default end_to_end */
+  readonly schedule?: Schedule;
+  readonly seed?: number;
+  /** factors of the rate by parameter */
+  readonly rates?: Readonly<Record<string, number>>;
+  readonly clipping?: Clipping;
+  readonly recompute?: Recompute;
+  /** the loss on fixed batches, every so many steps; each stage ends with the arrays that did best */
+  readonly validation?: { readonly batches: readonly TrainingBatch[]; readonly every: number };
+  /** a stage ends after so many steps without a better validation */
+  readonly patience?: number;
+  readonly checkpoint?: { readonly store: Store; readonly name: string; readonly every: number };
+  /** go on from the checkpoint, if there is one */
+  readonly resume?: boolean;
+  /** ends the training after the current step, with a checkpoint */
+  readonly signal?: AbortSignal;
+  readonly progress?: (progress: TrainingProgress) => void;
+}
+
+/** A training's result. The parameters are the caller's. */
+export interface TrainingResult {
+  readonly parameters: Parameters;
+  readonly interrupted: boolean;
+  readonly steps: number;
+  readonly history: readonly HistoryEntry[];
+  readonly seconds: number;
+}
+
+/**
+ * Trains the parameters of a program. Deterministic on one engine: batch number n depends on the seed and n only, so
+ * that a resumed training equals an uninterrupted one bit for bit.
+ * @throws GradientError, BindingError
+ */
+export async function train(program: BoundProgram, options: TrainingOptions): Promise<TrainingResult> {
+  const training = new Training(program, options);
+  await training.begin();
+  try {
+    return await training.run();
+  } catch (error) {
+    training.release();
+    throw error;
+  }
+}
+
+/** What may change the result of a training, as text: a checkpoint of other settings is refused. */
+function settingsText(options: TrainingOptions): string {
+  const { optimiser, batch, steps, schedule, seed, rates, clipping, validation, patience } = options;
+  return JSON.stringify({
+    optimiser,
+    batch,
+    steps,
+    schedule: schedule ?? { kind: "end_to_end" },
+    seed: seed ?? 0,
+    rates: rates ?? {},
+    clipping: clipping ?? null,
+    validation: validation?.every ?? null,
+    patience: patience ?? null,
+  });
+}
+
+interface Best {
+  readonly loss: number;
+  readonly stageStep: number;
+  readonly raws: Raws;
+}
+
+/** The state of one training; steps are taken one after another. */
+class Training {
+  private readonly program: BoundProgram;
+  private readonly options: TrainingOptions;
+  private readonly settings: string;
+  private readonly stages: readonly Stage[];
+  private readonly holder: Holder;
+  private readonly started = performance.now();
+  private readonly firstStep: { value: number } = { value: 0 };
+  private realised: Realised = { raws: new Map(), values: new Map() };
+  private optimiser: OptimiserState = FRESH;
+  private best: Best | null = null;
+  private stage = 0;
+  private stageStep = 0;
+  private step = 0;
+  private history: HistoryEntry[] = [];
+
+  constructor(program: BoundProgram, options: TrainingOptions) {
+    this.program = program;
+    this.options = options;
+    this.settings = settingsText(options);
+    this.stages = stagesOf(program, options.schedule ?? { kind: "end_to_end" });
+    const bound = [...program.parameters.values(), ...program.stepGivens.values()].flat();
+    this.holder = new Holder(program.operations.engine, [
+      ...handlesOfKnown(program.known),
+      ...bound.flatMap(handlesOf),
+    ]);
+  }
+
+  /** Takes up the checkpoint, or the program's own parameters. */
+  async begin(): Promise<void> {
+    const { operations, definition } = this.program;
+    const { checkpoint, resume } = this.options;
+    const bytes =
+      resume === true && checkpoint !== undefined ? await checkpoint.store.read(checkpoint.name) : null;
+    if (bytes === null) {
+      const values = valuesByKey(this.program, this.program.parameters);
+      this.enter(() => realise(this.program, rawsOf(this.program, values)));
+      return;
+    }
+    const state = decodeCheckpoint(operations, definition, this.settings, bytes);
+    const { position } = state;
+    this.optimiser = state.optimiser;
+    this.stage = position.stage;
+    this.stageStep = position.stageStep;
+    this.step = position.step;
+    this.firstStep.value = position.step;
+    this.history = [...position.history];
+    this.best = position.best === null || state.best === null ? null : { ...position.best, raws: state.best };
+    this.enter(() => realise(this.program, state.raws));
+  }
+
+  private enter(make: () => Realised): void {
+    this.realised = this.program.operations.engine.scope(make, realisedHandles);
+    this.hold();
+  }
+
+  private hold(): void {
+    this.holder.hold([
+      ...updateHandles({ realised: this.realised, optimiser: this.optimiser }),
+      ...[...(this.best?.raws.values() ?? [])].flatMap(handlesOf),
+    ]);
+  }
+
+  release(): void {
+    this.holder.release();
+  }
+
+  async run(): Promise<TrainingResult> {
+    const { signal, checkpoint } = this.options;
+    let interrupted = false;
+    while (this.stage < this.stages.length && !interrupted) {
+      const stage = this.stages[this.stage];
+      if (stage === undefined) break;
+      while (this.stageStep < this.options.steps && !this.isOutOfPatience()) {
+        if (signal?.aborted === true) {
+          interrupted = true;
+          break;
+        }
+        await this.takeStep(stage);
+        if (checkpoint !== undefined && this.step % checkpoint.every === 0) await this.save();
+      }
+      if (!interrupted) this.endStage();
+    }
+    if (checkpoint !== undefined) await this.save();
+    const parameters = parametersByName(this.program, this.realised.values);
+    const kept = [...this.realised.values.values()].flatMap(handlesOf);
+    this.holder.release(kept);
+    const seconds = (performance.now() - this.started) / 1000;
+    return { parameters, interrupted, steps: this.step, history: this.history, seconds };
+  }
+
+  private isOutOfPatience(): boolean {
+    const { patience } = this.options;
+    return patience !== undefined && this.best !== null && this.stageStep - this.best.stageStep >= patience;
+  }
+
+  private current(): BoundProgram {
+    return withParameters(this.program, parametersByName(this.program, this.realised.values));
+  }
+
+  private async takeStep(stage: Stage): Promise<void> {
+    const { operations } = this.program;
+    const { data, batch, seed = 0, loss, recompute } = this.options;
+    const { inputs, target } = await data({ seed, step: this.step, size: batch });
+    const program = this.current();
+    const bound = await perform(operations, bindInputs(program, inputs, true));
+    const wanted = targetValue(operations, target);
+    const gradient = await perform(
+      operations,
+      gradientTask(program, bound, (of, output) => loss(of, output, wanted.value), {
+        ...(stage.depth === null ? {} : { steps: stage.depth }),
+        ...(recompute === undefined ? {} : { recompute }),
+        greedy: stage.greedy,
+      }),
+    );
+    const { optimiser, rates = {}, clipping = null } = this.options;
+    const before: UpdateResult = { realised: this.realised, optimiser: this.optimiser };
+    const after = operations.engine.scope(
+      () => update(program, stage, { optimiser, clipping, rates }, before, gradient.parameters),
+      updateHandles,
+    );
+    releaseGradient(operations, gradient);
+    operations.engine.dispose([...bound.owned, ...wanted.owned]);
+    this.realised = after.realised;
+    this.optimiser = after.optimiser;
+    this.hold();
+    await this.boundNorms();
+    this.stageStep += 1;
+    this.step += 1;
+    await this.observe(stage, gradient.value);
+  }
+
+  private async boundNorms(): Promise<void> {
+    const bounded = await withSpectralBounds(this.program, this.realised.raws);
+    if (bounded !== this.realised.raws) this.enter(() => realise(this.program, bounded));
+  }
+
+  private async observe(stage: Stage, loss: number): Promise<void> {
+    const { validation } = this.options;
+    let measured: number | null = null;
+    if (validation !== undefined && this.stageStep % validation.every === 0) {
+      measured = await validationLoss(this.current(), validation.batches, this.options.loss, stage.depth);
+      if (this.best === null || measured < this.best.loss) {
+        this.best = { loss: measured, stageStep: this.stageStep, raws: this.realised.raws };
+        this.hold();
+      }
+      this.history.push({ step: this.step, stage: this.stage, loss, validation: measured });
+    }
+    this.report(stage, loss, measured);
+  }
+
+  private report(stage: Stage, loss: number, validation: number | null): void {
+    const { progress, optimiser, steps } = this.options;
+    const left = steps - this.stageStep + (this.stages.length - this.stage - 1) * steps;
+    const each = (performance.now() - this.started) / 1000 / Math.max(1, this.step - this.firstStep.value);
+    progress?.({
+      stage: this.stage,
+      stages: this.stages.length,
+      stageName: stage.name,
+      step: this.stageStep,
+      steps,
+      total: this.step,
+      loss,
+      rate: rateOf(optimiser),
+      validation,
+      secondsLeft: left * each,
+    });
+  }
+
+  /** Takes the best arrays of the stage, and forgets the optimiser's memory. */
+  private endStage(): void {
+    const { best } = this;
+    this.optimiser = FRESH;
+    this.best = null;
+    this.stage += 1;
+    this.stageStep = 0;
+    if (best !== null) this.enter(() => realise(this.program, best.raws));
+    else this.hold();
+  }
+
+  private async save(): Promise<void> {
+    const { checkpoint } = this.options;
+    if (checkpoint === undefined) return;
+    const { operations, definition } = this.program;
+    const { stage, stageStep, step, history, best } = this;
+    const bytes = await encodeCheckpoint(operations, definition, this.settings, {
+      position: {
+        stage,
+        stageStep,
+        step,
+        history,
+        best: best === null ? null : { loss: best.loss, stageStep: best.stageStep },
+      },
+      raws: this.realised.raws,
+      optimiser: this.optimiser,
+      best: best?.raws ?? null,
+    });
+    await checkpoint.store.write(checkpoint.name, bytes);
+  }
+}
