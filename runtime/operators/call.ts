@@ -3,6 +3,7 @@ import type { ArrayValue, Space, Value } from "../arrays/value.ts";
 import { BindingError } from "./bindingError.ts";
 import type { LibrarySettings } from "./library.ts";
 import type { Operator } from "./operator.ts";
+import { counts, readSettings } from "./settings.ts";
 import { spaceText } from "./spaces.ts";
 
 /** A use of a library operator: its settings, its declared domain, and the arrays between its brackets. */
@@ -11,6 +12,8 @@ export interface LibraryCall {
   readonly settings: LibrarySettings;
   readonly domain: Space;
   readonly arrays: readonly Value[];
+  /** the declared codomain, where it is known */
+  readonly codomain: Space | null;
 }
 
 /** Makes a library operator of a use of it. */
@@ -36,6 +39,21 @@ export function requireOneArray(operator: string, call: LibraryCall): ArrayValue
   if (array?.kind === "array" && more.length === 0) return array;
   throw new BindingError("IPX8204", {
     what: `\`${operator}\` takes one array, and was given ${array?.kind === "product" ? "a tuple" : call.arrays.length}.`,
+  });
+}
+
+/**
+ * The shape of the codomain of an operator that does not know it otherwise: of the declared codomain, or the setting
+ * `shape`.
+ * @throws BindingError IPX8202 where neither is given
+ */
+export function declaredShape(operator: string, call: LibraryCall): readonly number[] {
+  const { shape } = readSettings(operator, call.settings, { shape: counts() });
+  if (shape !== null) return shape;
+  if (call.codomain?.kind === "array") return call.codomain.shape;
+  throw new BindingError("IPX8202", {
+    what: `\`${operator}\` needs its codomain.`,
+    hint: "Declare it: `let B : linear R[h, w] -> R[h, w, c] = ...`.",
   });
 }
 

@@ -38,7 +38,8 @@ const RULES: { readonly [N in LibraryOperatorName]: LibraryRule } = {
 /**
  * An operator of the library by its name, on a declared domain, with the arrays between its brackets (the mask of
  * `mask(P)`, the diagonal, the kernel, the matrix of `min_coherence`). Settings that the language gives by place go by
- * their names: `q`, `name`, `m`, `n`; `shape` is the codomain's where the declaration says it.
+ * their names: `q`, `name`, `m`, `n`. The codomain is that of the declaration, for the operators that do not know
+ * theirs otherwise; the setting `shape` may say its shape instead.
  * @throws BindingError
  */
 export function libraryOperator(
@@ -47,6 +48,7 @@ export function libraryOperator(
   settings: LibrarySettings,
   domain: Space,
   arrays: readonly Value[],
+  codomain: Space | null = null,
 ): Operator {
-  return RULES[name]({ operations, settings, domain, arrays });
+  return RULES[name]({ operations, settings, domain, arrays, codomain });
 }

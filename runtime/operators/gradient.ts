@@ -8,7 +8,7 @@ import { defineOperator } from "./define.ts";
 import { add, aroundAxis, middlePad, middleSlice, pairShape, subtract, withHandle } from "./handles.ts";
 import type { Operator } from "./operator.ts";
 import { count, readSettings, word } from "./settings.ts";
-import { arraySpace, imageAxes, requireArrays } from "./spaces.ts";
+import { arraySpace, requireArrays } from "./spaces.ts";
 
 const BOUNDARIES = ["neumann", "periodic", "zero"] as const;
 type Boundary = (typeof BOUNDARIES)[number];
@@ -24,7 +24,7 @@ export function gradient(call: LibraryCall): Operator {
   requireNoArray("gradient", call);
   const space = requireArrays("gradient", call.domain, 1);
   const settings = readSettings("gradient", call.settings, {
-    axes: count(imageAxes(space)),
+    axes: count(2),
     boundary: word(BOUNDARIES, "neumann"),
   });
   const { axes, boundary } = settings;

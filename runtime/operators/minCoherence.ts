@@ -9,7 +9,7 @@ import { materialiseOperator } from "./materialise.ts";
 import { matrixOperator } from "./matrix.ts";
 import type { Operator } from "./operator.ts";
 import { readSettings } from "./settings.ts";
-import { arraySpace, requireArrays, type ArraySpace } from "./spaces.ts";
+import { arraySpace, requireArrays, spaceText, type ArraySpace } from "./spaces.ts";
 
 /**
  * `min_coherence(A)` of an operator: W between the same spaces that minimises |W'A|_F^2 over diag(W'A) = 1, once and
@@ -24,8 +24,8 @@ export function minCoherence(operations: Operations, operator: Operator): Operat
 }
 
 /**
- * The same as a rule of the library: the one array is the matrix of A, [m, n], n the entries of the domain; the
- * codomain is R[m].
+ * The same as a rule of the library: the one array is the matrix of A, [m, n], n the entries of the domain. The
+ * codomain is R[m] unless another one of m entries is declared.
  */
 export function minCoherenceOfMatrix(call: LibraryCall): Operator {
   const text = "min_coherence(A)";
@@ -41,7 +41,13 @@ export function minCoherenceOfMatrix(call: LibraryCall): Operator {
     });
   }
   const numbers = readNumbers(call.operations.engine, matrix.handle, `the matrix of \`${text}\``);
-  return ofMatrix(call.operations, text, numbers, domain, arraySpace("real", [rows]));
+  const codomain = requireReal(text, call.codomain ?? arraySpace("real", [rows]));
+  if (sizeOf(codomain.shape) !== rows) {
+    throw new BindingError("IPX8204", {
+      what: `The matrix of \`${text}\` has ${rows} rows, its codomain ${spaceText(codomain)} other entries.`,
+    });
+  }
+  return ofMatrix(call.operations, text, numbers, domain, codomain);
 }
 
 function requireReal(text: string, space: Operator["domain"]): ArraySpace {

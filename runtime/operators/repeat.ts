@@ -3,22 +3,21 @@ import type { Operations } from "../arrays/operations.ts";
 import type { Value } from "../arrays/value.ts";
 import { sameShape, sizeOf } from "../engine/shape.ts";
 import { closedForm } from "./bounds.ts";
-import { requireNoArray, unsuitableDomain, type LibraryCall } from "./call.ts";
+import { declaredShape, requireNoArray, unsuitableDomain, type LibraryCall } from "./call.ts";
 import { defineOperator } from "./define.ts";
 import { pairShape, samplesOf, withHandle } from "./handles.ts";
 import type { Operator } from "./operator.ts";
-import { readSettings, someCounts } from "./settings.ts";
 import { arraySpace, requireArrays, type ArraySpace } from "./spaces.ts";
 
 /**
  * `over_channels`: F[d] -> F[d, c], each entry c times on a new last axis; the adjoint sums over the channels. The
- * setting `shape` is that of the codomain, [d, c]. Norm sqrt(c); nonnegative.
+ * codomain is declared. Norm sqrt(c); nonnegative.
  * @throws BindingError IPX8202, IPX8203
  */
 export function overChannels(call: LibraryCall): Operator {
   requireNoArray("over_channels", call);
   const space = requireArrays("over_channels", call.domain);
-  const { shape } = readSettings("over_channels", call.settings, { shape: someCounts() });
+  const shape = declaredShape("over_channels", call);
   const channels = shape.at(-1) ?? 1;
   if (shape.length !== space.shape.length + 1 || !sameShape(shape.slice(0, -1), space.shape)) {
     throw unsuitableDomain(
@@ -32,14 +31,14 @@ export function overChannels(call: LibraryCall): Operator {
 }
 
 /**
- * `over_pixels`: F[c] -> F[h, w, c], each entry at all pixels; the adjoint sums over the pixels. The setting `shape`
- * is that of the codomain, [h, w, c]. Norm sqrt(h w); nonnegative.
+ * `over_pixels`: F[c] -> F[h, w, c], each entry at all pixels; the adjoint sums over the pixels. The codomain
+ * is declared. Norm sqrt(h w); nonnegative.
  * @throws BindingError IPX8202, IPX8203
  */
 export function overPixels(call: LibraryCall): Operator {
   requireNoArray("over_pixels", call);
   const space = requireArrays("over_pixels", call.domain);
-  const { shape } = readSettings("over_pixels", call.settings, { shape: someCounts() });
+  const shape = declaredShape("over_pixels", call);
   const [height = 1, width = 1, ...rest] = shape;
   if (shape.length < 2 || !sameShape(rest, space.shape)) {
     throw unsuitableDomain(

@@ -1,20 +1,19 @@
 import { sizeOf } from "../engine/shape.ts";
 import { closedForm } from "./bounds.ts";
-import { requireNoArray, unsuitableDomain, type LibraryCall } from "./call.ts";
+import { declaredShape, requireNoArray, unsuitableDomain, type LibraryCall } from "./call.ts";
 import { defineOperator } from "./define.ts";
 import type { Operator } from "./operator.ts";
-import { readSettings, someCounts } from "./settings.ts";
 import { arraySpace, requireArrays } from "./spaces.ts";
 
 /**
- * `reshape`: F[d] -> F[e], the same entries in the same order under the setting `shape`. Norm 1; orthonormal,
+ * `reshape`: F[d] -> F[e], the same entries in the same order in the declared codomain. Norm 1; orthonormal,
  * nonnegative, with unit columns.
  * @throws BindingError IPX8202, IPX8203 where the numbers of entries differ
  */
 export function reshape(call: LibraryCall): Operator {
   requireNoArray("reshape", call);
   const domain = requireArrays("reshape", call.domain);
-  const { shape } = readSettings("reshape", call.settings, { shape: someCounts() });
+  const shape = declaredShape("reshape", call);
   if (sizeOf(shape) !== sizeOf(domain.shape)) {
     const [have, want] = [sizeOf(domain.shape), sizeOf(shape)];
     throw unsuitableDomain(

@@ -42,14 +42,9 @@ export function numberWithin(low: number, high: number, initial?: number): Setti
 
 /** A list of integers of at least `least`; one integer is a list of one; null where none is given. */
 export function counts(least = 1): SettingRule<readonly number[] | null> {
-  return { ...someCounts(least), initial: null };
-}
-
-/** The same, compulsory. */
-export function someCounts(least = 1): SettingRule<readonly number[]> {
   return {
     expects: `a list of integers of at least ${least}`,
-    initial: undefined,
+    initial: null,
     read: (value) => {
       const list = typeof value === "number" ? [value] : value;
       if (typeof list !== "object") return undefined;

@@ -99,6 +99,7 @@ export const CASES: readonly Case[] = [
   tight("wavelet db4, channels", library("wavelet", R(8, 12, 3), { name: "db4", levels: 2 })),
   tight("wavelet sym4, complex", library("wavelet", C(4, 8), { name: "sym4", levels: 1 })),
   tight("wavelet sym8 on one axis", library("wavelet", R(24), { name: "sym8", levels: 3 })),
+  tight("over_channels, declared", (using) => using.library("over_channels", {}, R(3, 2), [], R(3, 2, 4))),
   tight("over_channels", library("over_channels", R(3, 2), { shape: [3, 2, 5] })),
   tight("over_channels, complex", library("over_channels", C(3), { shape: [3, 2] })),
   tight("over_pixels", library("over_pixels", R(3), { shape: [2, 5, 3] })),
@@ -117,6 +118,9 @@ export const CASES: readonly Case[] = [
   ),
   tight("matrix, complex", (using) =>
     matrixOperator(using, complexArray(using, [3, 2], [1, 2, 0, -1, 0.5, 1], [0.5, 0, 1, 2, -1, 1])),
+  ),
+  tight("min_coherence between images", (using) =>
+    using.library("min_coherence", {}, R(2, 3), [gaussianArray(using, [4, 6], 5)], R(2, 2)),
   ),
   tight("adjoint", (using) => adjoint(gradient5(using))),
   tight("product with an orthonormal factor", (using) =>

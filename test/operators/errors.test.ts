@@ -44,6 +44,7 @@ const FAULTS: readonly (readonly [BindingErrorCode, string, RegExp, () => unknow
   ],
   ["IPX8202", "rate above 1", /\[0, 1\]/, () => make("mask", { rate: 50 }, R(8, 8))],
   ["IPX8202", "axis that is not there", /has 1 axes/, () => make("fourier", { axes: [0, 1] }, C(4))],
+  ["IPX8202", "unknown codomain", /Declare it/, () => make("reshape", {}, R(4))],
   [
     "IPX8203",
     "size that 2^levels does not divide",
