@@ -1,5 +1,6 @@
 import { binding } from "./catalogue/binding.ts";
 import { certificates } from "./catalogue/certificates.ts";
+import { compilation } from "./catalogue/compilation.ts";
 import { names } from "./catalogue/names.ts";
 import { rules } from "./catalogue/rules.ts";
 import { shapes } from "./catalogue/shapes.ts";
@@ -20,6 +21,7 @@ export const catalogue = {
   ...targets,
   ...certificates,
   ...binding,
+  ...compilation,
 } as const;
 
 /** A code of the catalogue, such as `IPX1001`. */

@@ -1,8 +1,7 @@
 import type { Expression } from "../ast/tree.ts";
 import type { Variable } from "../ir/block.ts";
-import type { FunctionName, FunctionParameters } from "../library/functions/entry.ts";
+import { type FunctionName, type FunctionParameters, isFunctionName } from "../library/functions/entry.ts";
 import { FUNCTIONS } from "../library/functions/table.ts";
-import { FUNCTION_NAMES } from "../library/names.ts";
 import type { LibraryName } from "../library/names.ts";
 import type { Span } from "../source/span.ts";
 import type { SettingValue, Typed } from "../types/typing.ts";
@@ -12,12 +11,6 @@ import { gradientOperator } from "./libraryOperators.ts";
 import { applyForm } from "./operators.ts";
 import { membership } from "./sets.ts";
 import type { Site } from "./site.ts";
-
-const NAMES: ReadonlySet<string> = new Set(FUNCTION_NAMES);
-
-export function isFunctionName(name: LibraryName): name is FunctionName {
-  return NAMES.has(name);
-}
 
 /** A function of the library at a point; `makers` are the arguments that made it: the y of kullback_leibler(y). */
 export function evaluateLibraryFunction(

@@ -1,7 +1,7 @@
 import type { Expression } from "../ast/tree.ts";
 import type { LibraryName } from "../library/names.ts";
 import type { Typed } from "../types/typing.ts";
-import { isFunctionName } from "./libraryFunctions.ts";
+import { isFunctionName } from "../library/functions/entry.ts";
 import { isOperatorName, libraryOperator } from "./libraryOperators.ts";
 import { Limitation } from "./limitation.ts";
 import type { Lowered } from "./lowered.ts";

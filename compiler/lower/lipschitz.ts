@@ -8,7 +8,7 @@ import type { Typed } from "../types/typing.ts";
 import { lower, lowerOperator, lowerValue } from "./expression.ts";
 import { Limitation } from "./limitation.ts";
 import { normOfForm } from "./operators.ts";
-import { isFunctionName } from "./libraryFunctions.ts";
+import { isFunctionName } from "../library/functions/entry.ts";
 import { Scope } from "./scope.ts";
 import type { Site } from "./site.ts";
 import { within } from "./site.ts";

@@ -1,4 +1,4 @@
-import type { DataDeclaration, IntervalDeclaration } from "../../runtime/program/definition.ts";
+import type { Certificate, DataDeclaration, IntervalDeclaration } from "../../runtime/program/definition.ts";
 import type { Draw, Expression, Fun, Given, Input, Learn, Let, LetTuple, State } from "../ast/tree.ts";
 import type { CheckedProgram } from "../check/program.ts";
 import { IrBuilder, parameter } from "../ir/build.ts";
@@ -30,7 +30,11 @@ import { promoted, runStatements } from "./statements.ts";
 import { asVariable, spaceOfVariable, truth, value } from "./values.ts";
 
 /** The program in the IR, before any pass. `hash` names its canonical text. */
-export function lowerProgram(program: CheckedProgram, hash: string): IrProgram {
+export function lowerProgram(
+  program: CheckedProgram,
+  hash: string,
+  certificate: Certificate | null,
+): IrProgram {
   const functions = new Functions();
   const constants = new IrBuilder(functions);
   const prepare = new IrBuilder(functions, constants);
@@ -82,7 +86,7 @@ export function lowerProgram(program: CheckedProgram, hash: string): IrProgram {
         target.kind === "unrolled" && stepsParameter !== null ? { ...target, size: stepsParameter } : target,
       declared: true,
     })),
-    certificate: null,
+    certificate,
   };
 }
 

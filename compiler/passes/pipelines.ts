@@ -1,7 +1,8 @@
-import type { Target } from "../../runtime/program/definition.ts";
+import type { Variable } from "../ir/block.ts";
 import type { ProgramDerivative } from "../ir/derivative.ts";
 import { type IrFault, verifyProgram } from "../ir/verify.ts";
 import type { IrProgram } from "../ir/program.ts";
+import { freeVariables } from "../ir/variables.ts";
 import { commonSubexpressions } from "./commonSubexpressions.ts";
 import { deadCode } from "./deadCode.ts";
 import { group } from "./group.ts";
@@ -52,17 +53,25 @@ export function runPasses(module: Module, passes: readonly Pass[]): Module {
   }, module);
 }
 
-/** The program as every target starts from it. */
+/** The program as every target starts from it: what later sections read of `prepare` are its results. */
 export function optimise(program: IrProgram): IrProgram {
-  return runPasses({ program, derivative: null }, OPTIMISE).program;
+  const { program: optimised } = runPasses({ program, derivative: null }, OPTIMISE);
+  return { ...optimised, prepare: { ...optimised.prepare, results: preparedValues(optimised) } };
+}
+
+/** The variables of `prepare` that later sections read: values first, then operators. */
+function preparedValues(program: IrProgram): readonly Variable[] {
+  const own = new Set(program.prepare.equations.flatMap((equation) => equation.outputs));
+  const later = [program.initial, program.step, program.finish, program.objective, program.until];
+  const read = new Set(later.flatMap((block) => (block === null ? [] : freeVariables(block))));
+  const prepared = [...own].filter((variable) => read.has(variable));
+  return [
+    ...prepared.filter((variable) => variable.type.kind === "value"),
+    ...prepared.filter((variable) => variable.type.kind !== "value"),
+  ];
 }
 
 /** The program and its reverses as a target executes them. */
 export function finish(program: IrProgram, derivative: ProgramDerivative | null): Module {
   return runPasses({ program, derivative }, FINISH);
-}
-
-/** Whether a target needs reverses. */
-export function needsReverse(target: Target): boolean {
-  return target.kind !== "solver";
 }

@@ -20,6 +20,24 @@ export const certificates = {
     fix: ({ constant }) => `Write \`1/${constant}\``,
   }),
 
+  IPX7002: defineDiagnostic<{ readonly algorithm: string; readonly statement: string }>()({
+    severity: "note",
+    class: "user",
+    title: ({ algorithm }) => `Convergence is proved: ${algorithm}`,
+    mark: () => "this program",
+    hint: ({ statement }) => `${statement.slice(0, 1).toUpperCase()}${statement.slice(1)}.`,
+  }),
+
+  IPX7003: defineDiagnostic<{ readonly algorithm: string | null; readonly obstruction: string }>()({
+    severity: "warning",
+    class: "user",
+    title: () => "No proof of convergence was found",
+    mark: ({ algorithm }) => (algorithm === null ? "this program" : `recognised as ${algorithm}`),
+    hint: ({ obstruction }) =>
+      `${obstruction.slice(0, 1).toUpperCase()}${obstruction.slice(1)}. No counterexample was found either; ` +
+      "`proof = none` asks for nothing.",
+  }),
+
   IPX7101: defineDiagnostic<{
     /** The tested function, the one that the direction descends on, and the nonsmooth part. */
     readonly tested: string;

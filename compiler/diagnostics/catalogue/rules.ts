@@ -111,15 +111,19 @@ export const rules = {
     hint: () => "For a gradient that exists everywhere use a smooth layer, such as `softplus` or `silu`.",
   }),
 
-  IPX3104: defineDiagnostic<{ readonly operator: string; readonly domain: string }>()({
+  IPX3104: defineDiagnostic<{
+    /** The operator, where it is positive and only a definite summand is missing. */
+    readonly positive: string | null;
+  }>()({
     severity: "error",
     class: "user",
     title: () => "I cannot see that this operator is definite",
-    mark: () => "it may have a kernel",
-    hint: ({ operator }) =>
-      `\`solve\` wants a sum with a summand \`c*I\`, c > 0: \`${operator} + 1e-6*I\`. ` +
-      "Positive are `A'*A`, `c*I`, `diag(v)` with v >= 0 and their sums.",
-    fix: ({ operator }) => `Write \`${operator} + 1e-6*I\``,
+    mark: ({ positive }) => (positive === null ? "this may be no positive operator" : "it may have a kernel"),
+    hint: ({ positive }) =>
+      positive === null
+        ? "`solve` wants a sum of `A'*A`, `c*I`, `diag(v)` with v >= 0 and the like, one of them `c*I` with c > 0."
+        : `Add a summand \`c*I\` with c > 0: \`${positive} + 1e-6*I\`.`,
+    fix: ({ positive }) => `Write \`${positive ?? ""} + 1e-6*I\``,
   }),
 
   IPX3105: defineDiagnostic<{ readonly callee: string; readonly wanted: string; readonly actual: string }>()({

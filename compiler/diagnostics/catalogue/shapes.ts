@@ -348,4 +348,12 @@ export const shapes = {
       "A network with one argument gets all inputs joined on channels: they are images of one size, " +
       "or numbers beside images.",
   }),
+
+  IPX2033: defineDiagnostic<{ readonly name: string }>()({
+    severity: "error",
+    class: "user",
+    title: () => "A layer awaits its image",
+    mark: ({ name }) => `\`${name}\` is a layer`,
+    hint: ({ name }) => `Write \`u |> ${name}(...)\`.`,
+  }),
 };

@@ -21,10 +21,10 @@ export const targets = {
       `A program without \`step\` is evaluated once: remove \`${target}(...)\`, or write a step.`,
   }),
 
-  IPX6003: defineDiagnostic<{ readonly name: string; readonly word: string }>()({
+  IPX6003: defineDiagnostic<{ readonly name: string; readonly word: string; readonly place: string }>()({
     severity: "error",
     class: "user",
-    title: () => "`until` sees what lives on",
+    title: ({ place }) => `\`${place}\` sees what lives on`,
     mark: ({ name, word }) => `\`${name}\` is a \`${word}\` of the step`,
     labels: { declared: () => "declared here" },
     hint: ({ name }) =>

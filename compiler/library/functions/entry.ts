@@ -1,8 +1,15 @@
 import type { IrBuilder } from "../../ir/build.ts";
 import type { Variable } from "../../ir/block.ts";
-import type { FUNCTION_NAMES } from "../names.ts";
+import { FUNCTION_NAMES, type LibraryName } from "../names.ts";
 
 export type FunctionName = (typeof FUNCTION_NAMES)[number];
+
+const NAMES: ReadonlySet<string> = new Set(FUNCTION_NAMES);
+
+/** Whether a name of the library is that of a function to R, or of a maker of such functions. */
+export function isFunctionName(name: LibraryName): name is FunctionName {
+  return NAMES.has(name);
+}
 
 /** Arguments of a function besides the point: `kullback_leibler(y)`, `huber(delta = d)`. */
 export type FunctionParameters = Readonly<Record<string, Variable>>;

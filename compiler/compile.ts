@@ -1,0 +1,108 @@
+import { sha256 } from "@noble/hashes/sha2";
+import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils";
+import type { ProgramDefinition, Target } from "../runtime/program/definition.ts";
+import { printFile } from "./ast/print/file.ts";
+import { parseFile } from "./ast/parse.ts";
+import type { File } from "./ast/tree.ts";
+import { certify } from "./certify/certify.ts";
+import { checkFile } from "./check/index.ts";
+import type { CheckedProgram, CheckResult } from "./check/program.ts";
+import { diagnose } from "./diagnostics/diagnose.ts";
+import { compareDiagnostics, type Diagnostic } from "./diagnostics/diagnostic.ts";
+import { NotDifferentiable } from "./differentiate/notDifferentiable.ts";
+import { reverseProgram } from "./differentiate/program.ts";
+import type { IrProgram } from "./ir/program.ts";
+import { Limitation } from "./lower/limitation.ts";
+import { lowerProgram } from "./lower/program.ts";
+import { finish, optimise } from "./passes/pipelines.ts";
+import { executePlan } from "./plan/execute.ts";
+import type { Plan } from "./plan/plan.ts";
+import { planTarget } from "./plan/planTarget.ts";
+import type { SourceFile } from "./source/span.ts";
+import { chooseTarget, type TargetRequest } from "./targets.ts";
+
+/** Reads a file that a program imports; null where there is none. */
+export type ReadImport = (path: string) => SourceFile | null;
+
+/** The front half: a file parsed, checked and certified. */
+export interface Analysis {
+  readonly file: File;
+  readonly checked: CheckResult;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** A program in the IR, as lowered and as every target starts from it. */
+export interface CompiledProgram {
+  readonly checked: CheckedProgram;
+  readonly lowered: IrProgram;
+  readonly optimised: IrProgram;
+}
+
+/** The answer of a stage that may refuse. */
+export type Outcome<T> =
+  | { readonly kind: "done"; readonly value: T }
+  | { readonly kind: "refused"; readonly diagnostic: Diagnostic };
+
+/** Parses, checks and certifies a file. Never throws for what a user writes. */
+export function analyse(source: SourceFile, readImport: ReadImport): Analysis {
+  const { file, diagnostics: syntax } = parseFile(source);
+  const checked = checkFile(file, (path) => {
+    const imported = readImport(path);
+    return imported && parseFile(imported).file;
+  });
+  const found = [...syntax, ...checked.diagnostics];
+  const sound = !found.some((diagnostic) => diagnostic.severity === "error");
+  const certified = sound ? checked.programs.flatMap((program) => certify(program).diagnostics) : [];
+  return { file, checked, diagnostics: [...found, ...certified].sort(compareDiagnostics) };
+}
+
+/** Lowers a checked program and optimises it. */
+export function compileProgram(file: File, program: CheckedProgram): Outcome<CompiledProgram> {
+  return guarded(program, () => {
+    const lowered = lowerProgram(program, hashOf(file, program), certify(program).certificate);
+    return { checked: program, lowered, optimised: optimise(lowered) };
+  });
+}
+
+/** The plan of a program for a target; without a request, its first declared one. */
+export function planProgram(compiled: CompiledProgram, request: TargetRequest): Outcome<Plan> {
+  const chosen = chooseTarget(compiled.checked, compiled.optimised, request);
+  if (chosen.kind === "refused") return chosen;
+  return guarded(compiled.checked, () => planFor(compiled.optimised, chosen.value));
+}
+
+/** What runs: the plan's functions over the operations of the runtime. */
+export function definitionOf(plan: Plan): ProgramDefinition {
+  return executePlan(plan);
+}
+
+function planFor(program: IrProgram, target: Target): Plan {
+  const derivative = target.kind === "solver" ? null : reverseProgram(program);
+  const module = finish(program, derivative);
+  return planTarget(module.program, target, module.derivative);
+}
+
+/** SHA-256 of the program's printed text: weights carry it. Comments and layout do not change it. */
+function hashOf(file: File, program: CheckedProgram): string {
+  const text = `${program.tree.name.name}\n${printFile({ ...file, comments: [] })}`;
+  return bytesToHex(sha256(utf8ToBytes(text)));
+}
+
+function guarded<T>(program: CheckedProgram, run: () => T): Outcome<T> {
+  try {
+    return { kind: "done", value: run() };
+  } catch (error) {
+    if (error instanceof Limitation) {
+      return refused(diagnose("IPX9001", error.span, { what: error.what }));
+    }
+    if (error instanceof NotDifferentiable) {
+      const span = error.span ?? program.tree.name.span;
+      return refused(diagnose("IPX9002", span, { what: error.what }));
+    }
+    throw error;
+  }
+}
+
+function refused(diagnostic: Diagnostic): { readonly kind: "refused"; readonly diagnostic: Diagnostic } {
+  return { kind: "refused", diagnostic };
+}
