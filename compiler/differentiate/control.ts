@@ -32,16 +32,11 @@ export function reverseSolve(equation: EquationOf<"solve">, g: Variable, r: Reve
   r.contribute(right, w);
   const fixed = new Set(r.varied);
   fixed.delete(x);
-  const line = instantiated(map, [x]);
-  markVaried(line.equations, fixed);
-  if (!line.results.some((result) => fixed.has(result))) return;
+  const { equations, results } = instantiated(map, [x]);
+  if (!hasVaried(equations, results, fixed)) return;
   const minus = r.algebra.neg(w);
-  const inside = walked(r, r.builder, r.mask, {
-    equations: line.equations,
-    seeds: line.results.map((result) => [result, minus] as const),
-    varied: fixed,
-  });
-  passOn(inside, r, line.equations);
+  const seeds = results.map((result) => [result, minus] as const);
+  reverseStraight(r, r.mask, equations, seeds, fixed);
 }
 
 /** A fused expression is walked backwards as the equations that it stands for. */
@@ -85,12 +80,16 @@ export function reverseBranch(equation: EquationOf<"branch">, cotangents: Cotang
   ] as const) {
     const { equations, results } = instantiated(block, []);
     const seeds = results.map((result, i) => [result, cotangents[i] ?? null] as const);
-    if (hasVaried(equations, results, r)) reverseStraight(r, within(side), equations, seeds);
+    if (hasVaried(equations, results, r.varied)) reverseStraight(r, within(side), equations, seeds);
   }
 }
 
-function hasVaried(equations: readonly Equation[], results: readonly Variable[], r: Reversal): boolean {
-  const varied = new Set(r.varied);
+function hasVaried(
+  equations: readonly Equation[],
+  results: readonly Variable[],
+  known: ReadonlySet<Variable>,
+): boolean {
+  const varied = new Set(known);
   markVaried(equations, varied);
   return results.some((result) => varied.has(result));
 }
@@ -101,11 +100,12 @@ function reverseStraight(
   mask: Variable | null,
   equations: readonly Equation[],
   seeds: Line["seeds"],
+  known: ReadonlySet<Variable> = r.varied,
 ): void {
   const safe = mask === r.mask ? equations : guarded(equations, mask, r.builder.functions);
-  const varied = new Set(r.varied);
+  const varied = new Set(known);
   markVaried(safe, varied);
-  const form = savingForm(safe, r.varied, r.tools);
+  const form = savingForm(safe, known, r.tools);
   form.equations.forEach((equation) => {
     r.builder.append(equation);
   });

@@ -1,6 +1,7 @@
 import type { Block, Variable } from "../ir/block.ts";
 import { IrBuilder } from "../ir/build.ts";
 import { withoutDead } from "../ir/dead.ts";
+import type { Functions } from "../ir/functions.ts";
 import { reshared } from "../ir/reshare.ts";
 import { spaceOf } from "../ir/spaces.ts";
 import { renamed, substituteEquation } from "../ir/variables.ts";
@@ -18,7 +19,7 @@ import { markVaried } from "./varied.ts";
  */
 export function gradient(builder: IrBuilder, block: Block, points: readonly Variable[]): readonly Variable[] {
   const tools = reverseTools(builder.functions);
-  const copy = renamed(withSharingOf(block, points));
+  const copy = renamed(withSharingOf(block, points, builder.functions));
   const scratch = new IrBuilder(builder.functions, builder);
   const varied = new Set(copy.parameters);
   const form = savingForm(copy.equations, varied, tools);
@@ -48,11 +49,11 @@ export function gradient(builder: IrBuilder, block: Block, points: readonly Vari
   return live.results.map((each) => values.get(each) ?? each);
 }
 
-function withSharingOf(block: Block, points: readonly Variable[]): Block {
+function withSharingOf(block: Block, points: readonly Variable[], functions: Functions): Block {
   const names = new Map<Variable, Variable>();
   block.parameters.forEach((parameter, i) => {
     const shared = points[i]?.shared ?? parameter.shared;
     if (shared !== parameter.shared) names.set(parameter, { ...parameter, shared });
   });
-  return names.size === 0 ? block : reshared(block, names);
+  return names.size === 0 ? block : reshared(block, names, functions);
 }

@@ -61,8 +61,10 @@ export function undone(form: SavingForm, read: ReadonlySet<Variable>): readonly 
 }
 
 function callOfSaving(equation: Equation, { save }: FunctionReverse): Equation {
-  const shared = equation.outputs.every((output) => output.shared);
-  const kept = save.body.results.slice(equation.outputs.length).map((each) => ({ ...each, shared }));
+  const together = equation.inputs.every((input) => input.shared);
+  const kept = save.body.results
+    .slice(equation.outputs.length)
+    .map((each) => ({ ...each, shared: together || each.shared }));
   return equationOf({
     ...equation,
     operation: "call",

@@ -85,7 +85,7 @@ export class IrBuilder {
       inputs.map((input) => input.type),
       lookup,
     );
-    const shared = outputSharing(operation, attributes, inputs, types.length);
+    const shared = outputSharing(operation, attributes, inputs, types.length, lookup);
     const outputs = types.map((type, i) => ({
       name: names[i] ?? names[0] ?? operation,
       type,
@@ -329,13 +329,16 @@ export class IrBuilder {
       body: this.block(copies(), body),
       maximum,
     };
-    const { attributes: settled } = settledLoop({
-      operation: "loop",
-      attributes,
-      inputs: carried,
-      outputs: [],
-      span: this.span,
-    });
+    const { attributes: settled } = settledLoop(
+      {
+        operation: "loop",
+        attributes,
+        inputs: carried,
+        outputs: [],
+        span: this.span,
+      },
+      this.functions,
+    );
     const names = [...carried.map((each) => each.name), "capped"];
     const outputs = this.emit("loop", settled, carried, names);
     const capped = outputs.at(-1);
@@ -347,7 +350,7 @@ export class IrBuilder {
     const x = parameter("v", domain, shared);
     const block = this.block([x], (inner) => [map(inner, x)]);
     const together = freeVariables(block).every((variable) => variable.shared);
-    return together ? block : reshared(block, new Map([[x, { ...x, shared: false }]]));
+    return together ? block : reshared(block, new Map([[x, { ...x, shared: false }]]), this.functions);
   }
 
   #knownConstant(value: number): Variable | null {

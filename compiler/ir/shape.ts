@@ -215,7 +215,7 @@ export function roundedUp(dimension: Dimension, q: number): Dimension {
   const known = constantValue(dimension);
   if (known !== null) return constant(Math.ceil(known / q) * q);
   const whole = dimension.terms.every((term) => term.denominator === 1 && term.numerator % q === 0);
-  return whole ? dimension : name(`ceil((${text(dimension)})/${q})*${q}`);
+  return whole ? dimension : name(`ceil(${text(dimension)}/${q})*${q}`);
 }
 
 /** The number of entries of a space, or null for a named one. */

@@ -1,26 +1,29 @@
 import type { Block, Variable } from "./block.ts";
 import type { Operation, OperationAttributes } from "./operation.ts";
+import type { FunctionLookup } from "./shape.ts";
 import { freeVariables } from "./variables.ts";
 
 /** Which outputs of an operation are the same for all samples of a batch. */
 type SharingRule<P extends Operation> = (
   attributes: OperationAttributes[P],
   inputs: readonly Variable[],
+  functions: FunctionLookup,
 ) => boolean | readonly boolean[];
 
 /**
  * Which of `count` outputs are shared. As a rule, an output is shared if all that the operation reads is. Sums over
  * the samples are shared. Outputs of branches and loops follow the results of their blocks, and are shared only if
- * the condition is.
+ * the condition is; those of a call follow the results of the function.
  */
 export function outputSharing<P extends Operation>(
   operation: P,
   attributes: OperationAttributes[P],
   inputs: readonly Variable[],
   count: number,
+  functions: FunctionLookup,
 ): readonly boolean[] {
   const rule: SharingRule<P> = SHARING_RULES[operation];
-  const shared = rule(attributes, inputs);
+  const shared = rule(attributes, inputs, functions);
   return typeof shared === "boolean" ? Array.from({ length: count }, () => shared) : shared;
 }
 
@@ -75,12 +78,15 @@ const SHARING_RULES: { readonly [P in Operation]: SharingRule<P> } = {
       (result, i) => ofInputs(null, inputs) && result.shared && whenFalse.results[i]?.shared === true,
     ),
   loop: looping,
-  loopSaving: (attributes, inputs) => {
-    const outputs = [looping(attributes, inputs)].flat();
+  loopSaving: (attributes, inputs, functions) => {
+    const outputs = [looping(attributes, inputs, functions)].flat();
     return [...outputs, outputs.every((shared) => shared)];
   },
   loopAdjoint: ({ body, carried }, inputs) =>
     body.results.map((result, i) => result.shared && (i >= carried || inputs[0]?.shared === true)),
-  call: ofInputs,
+  call: (attributes, inputs, functions) => {
+    const results = functions(attributes.function)?.body.results ?? [];
+    return results.map((result) => result.shared || ofInputs(null, inputs));
+  },
   stopGradient: ofInputs,
 };

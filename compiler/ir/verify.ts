@@ -148,7 +148,8 @@ class Verifier {
 
   #sharing(equation: Equation, where: string): void {
     const { operation, attributes, inputs, outputs } = equation;
-    const shared = outputSharing(operation, attributes, inputs, outputs.length);
+    const lookup = (name: string): IrFunction | null => this.#functions.get(name) ?? null;
+    const shared = outputSharing(operation, attributes, inputs, outputs.length, lookup);
     outputs.forEach((output, i) => {
       if (output.shared !== shared[i]) {
         this.#fault(

@@ -46,7 +46,8 @@ export const NUMBER = space("real");
 export const NAMED: Space = { kind: "named", name: "X", field: "any" };
 
 export function setting(named: ReferenceSpace = { kind: "array", field: "real", shape: [SIZES.n] }): Setting {
-  return { functions: new Map(), sizes: SIZES, spaces: { X: named } };
+  const padded = { "ceil(n/4)*4": 4, "ceil(w/4)*4": 8, "ceil(h/4)*4": 4 };
+  return { functions: new Map(), sizes: { ...SIZES, ...padded }, spaces: { X: named } };
 }
 
 export function randomValue(

@@ -1,0 +1,300 @@
+import { describe, expect, test } from "vitest";
+import { NotDifferentiable } from "../../compiler/differentiate/notDifferentiable.ts";
+import type { Variable } from "../../compiler/ir/block.ts";
+import { IrBuilder, parameter } from "../../compiler/ir/build.ts";
+import { matrixOperator } from "../../compiler/ir/evaluate/operators/matrix.ts";
+import { asValue, itemAt, type LaneValue } from "../../compiler/ir/evaluate/lanes.ts";
+import { bindSpace } from "../../compiler/ir/evaluate/rules.ts";
+import { constant, multiply, name } from "../../compiler/types/dimension.ts";
+import type { Operation } from "../../compiler/ir/operation.ts";
+import { definedBy } from "../../compiler/ir/variables.ts";
+import type { Space } from "../../compiler/types/space.ts";
+import { COMPLEX, Dice, NUMBER, randomLanes, randomValue, REAL, setting, space } from "../ir/lab.ts";
+import { expectGradients } from "./check.ts";
+
+type Emit = (b: IrBuilder, inputs: readonly Variable[]) => readonly Variable[];
+
+interface Example {
+  readonly spaces: readonly Space[];
+  readonly emit: Emit;
+  /** which inputs may be shared; the others never are */
+  readonly shareable?: readonly number[];
+  /** inputs that are always shared */
+  readonly shared?: readonly number[];
+  readonly vanishes?: boolean;
+}
+
+const IMAGE = space("real", "h", "w", "c");
+const SMALL = space("real", "n", "m", "c");
+const FILTERS: Space = {
+  kind: "array",
+  element: "real",
+  dimensions: [constant(3), constant(3), name("c"), constant(2)],
+};
+const PAIR: Space = { kind: "product", parts: [REAL, COMPLEX] };
+const MATRIX = space("real", "m", "n");
+const two = constant(2);
+
+const one =
+  (emit: (b: IrBuilder, a: Variable, c: Variable) => Variable): Emit =>
+  (b, inputs) => [emit(b, inputs[0]!, inputs[1] ?? inputs[0]!)];
+
+/** Examples for every operation through which derivatives go; control flow and calls have tests of their own. */
+const EXAMPLES: { readonly [P in Operation]: readonly Example[] } = {
+  constant: [],
+  size: [],
+  fill: [
+    { spaces: [NUMBER], emit: one((b, t) => b.fill(t, IMAGE)) },
+    { spaces: [NUMBER], emit: one((b, t) => b.fill(t, COMPLEX)) },
+  ],
+  elementwise: [{ spaces: [PAIR, NUMBER], emit: one((b, p, t) => b.elementwise("mul", [t, p])) }],
+  fused: [
+    {
+      spaces: [REAL, REAL, NUMBER],
+      emit: (b, inputs) =>
+        b.emit(
+          "fused",
+          {
+            inputs: ["x", "g", "t"],
+            expression: {
+              kind: "apply",
+              function: "tanh",
+              arguments: [
+                {
+                  kind: "apply",
+                  function: "sub",
+                  arguments: [
+                    { kind: "input", name: "x" },
+                    {
+                      kind: "apply",
+                      function: "mul",
+                      arguments: [
+                        { kind: "input", name: "t" },
+                        { kind: "input", name: "g" },
+                      ],
+                    },
+                  ],
+                },
+              ],
+            },
+          },
+          inputs,
+        ),
+    },
+  ],
+  product: [{ spaces: [REAL, COMPLEX], emit: (b, inputs) => [b.product(inputs)] }],
+  part: [{ spaces: [PAIR], emit: one((b, p) => b.part(p, 1)) }],
+  sum: [
+    { spaces: [IMAGE], emit: one((b, x) => b.sum(x)) },
+    { spaces: [PAIR], emit: one((b, x) => b.sum(x)) },
+  ],
+  maximum: [{ spaces: [IMAGE], emit: one((b, x) => b.maximum(x)) }],
+  minimum: [{ spaces: [REAL], emit: one((b, x) => b.minimum(x)) }],
+  dot: [
+    { spaces: [COMPLEX, COMPLEX], emit: one((b, x, y) => b.dot(x, y)) },
+    { spaces: [PAIR], emit: one((b, x) => b.dot(x, x)) },
+  ],
+  norm2: [
+    { spaces: [PAIR], emit: one((b, x) => b.norm2(x)) },
+    { spaces: [REAL], emit: one((b, x) => b.norm2(x)) },
+  ],
+  count: [{ spaces: [REAL], emit: one((b, x) => b.count(x)), vanishes: true }],
+  groupNorm: [
+    { spaces: [IMAGE], emit: one((b, x) => b.groupNorm(x)) },
+    { spaces: [space("complex", "m", "c")], emit: one((b, x) => b.groupNorm(x)) },
+  ],
+  sumTo: [
+    { spaces: [IMAGE], emit: one((b, x) => b.sumTo(x, space("real", "c"))) },
+    { spaces: [space("complex", "m", "c")], emit: one((b, x) => b.sumTo(x, NUMBER)) },
+  ],
+  sumSamples: [],
+  largest: [{ spaces: [REAL], emit: one((b, x) => b.largest(x, b.constant(0.5))), vanishes: true }],
+  apply: [],
+  norm: [],
+  library: [
+    {
+      spaces: [REAL, REAL],
+      emit: one((b, d, x) => b.apply(b.library("diag", {}, REAL, REAL, [d]), x, false)),
+    },
+    {
+      spaces: [space("complex", "m"), space("complex", "m", "c")],
+      emit: one((b, d, x) => {
+        const domain = space("complex", "m", "c");
+        return b.apply(b.library("diag", {}, domain, domain, [d]), x, true);
+      }),
+    },
+  ],
+  matvec: [
+    { spaces: [MATRIX, REAL], emit: one((b, w, x) => b.matvec(w, x, false, space("real", "m"))) },
+    { spaces: [MATRIX, space("real", "m")], emit: one((b, w, x) => b.matvec(w, x, true, REAL)) },
+    {
+      spaces: [space("complex", "m", "n"), space("complex", "m")],
+      emit: one((b, w, x) => b.matvec(w, x, true, COMPLEX)),
+    },
+    {
+      spaces: [space("complex", "m", "n"), COMPLEX],
+      emit: one((b, w, x) => b.matvec(w, x, false, space("complex", "m"))),
+    },
+  ],
+  outerSum: [
+    {
+      spaces: [space("complex", "m"), COMPLEX],
+      emit: one((b, y, x) => b.outerSum(y, x, space("complex", "m", "n"))),
+    },
+  ],
+  materialise: [],
+  solve: [],
+  convolve: [
+    { spaces: [SMALL, FILTERS], emit: one((b, x, f) => b.convolve(x, f, 1)), shared: [1] },
+    { spaces: [SMALL, FILTERS], emit: one((b, x, f) => b.convolve(x, f, 2)), shared: [1] },
+  ],
+  convolveInput: [
+    { spaces: [SMALL, FILTERS], emit: one((b, g, f) => b.convolveInput(g, f, SMALL, 1)), shared: [1] },
+  ],
+  convolveFilter: [{ spaces: [SMALL, SMALL], emit: one((b, x, g) => b.convolveFilter(x, g, FILTERS, 1)) }],
+  maxPool: [{ spaces: [IMAGE], emit: one((b, x) => b.maxPool(x, 2)) }],
+  maxPoolGradient: [
+    {
+      spaces: [IMAGE, { kind: "array", element: "real", dimensions: [two, constant(3), name("c")] }],
+      emit: one((b, x, g) => b.maxPoolGradient(x, g, 2)),
+    },
+  ],
+  concat: [{ spaces: [IMAGE, space("real", "h", "w", "n")], emit: (b, inputs) => [b.concat(inputs)] }],
+  channels: [{ spaces: [space("complex", "m", "n")], emit: one((b, x) => b.channels(x, constant(1), two)) }],
+  placeChannels: [
+    { spaces: [space("complex", "m", "c")], emit: one((b, x) => b.placeChannels(x, constant(1), name("m"))) },
+  ],
+  padImage: [{ spaces: [space("real", "n", "w", "c")], emit: one((b, x) => b.padImage(x, 4)) }],
+  cropImage: [{ spaces: [IMAGE], emit: one((b, x) => b.cropImage(x, space("real", "n", "m", "c"))) }],
+  padImageTo: [{ spaces: [space("real", "n", "m", "c")], emit: one((b, x) => b.padImageTo(x, IMAGE)) }],
+  reshape: [
+    {
+      spaces: [space("complex", "m", "c")],
+      emit: one((b, x) =>
+        b.reshape(x, { kind: "array", element: "complex", dimensions: [multiply(name("m"), name("c"))] }),
+      ),
+    },
+  ],
+  branch: [],
+  loop: [],
+  loopSaving: [],
+  loopAdjoint: [],
+  call: [],
+  stopGradient: [{ spaces: [REAL], emit: one((b, x) => b.stopGradient(x)), vanishes: true }],
+};
+
+const LANES = 2;
+
+function check(example: Example, sharing: readonly boolean[], seed: number): void {
+  const inputs = example.spaces.map((each, i) =>
+    parameter(`a${i}`, each, sharing[i] === true || example.shared?.includes(i) === true),
+  );
+  const block = new IrBuilder().block(inputs, (inner) => {
+    const results = example.emit(inner, inputs);
+    // a function of second order behind it, so that the cotangents differ from entry to entry
+    return results.flatMap((result) => [result, inner.dot(result, result)]);
+  });
+  const dice = new Dice(seed);
+  const where = setting();
+  const bindings = new Map(inputs.map((input) => [input, randomLanes(input, LANES, dice, where)] as const));
+  expectGradients(
+    { block, bindings, wanted: inputs, lanes: LANES, setting: where, vanishes: example.vanishes === true },
+    seed,
+  );
+}
+
+const covered = Object.entries(EXAMPLES).flatMap(([operation, examples]) =>
+  examples.map((example, i) => ({ title: `${operation} (${i + 1})`, example })),
+);
+
+describe.each(covered)("the derivative of $title", ({ example }) => {
+  test("by values of each sample and by shared ones", () => {
+    check(example, [false, false, false], 1);
+    check(example, [true, false, true], 2);
+    check(example, [false, true, true], 3);
+    check(example, [true, true, true], 4);
+  });
+});
+
+test("apply and its adjoint, by the value", () => {
+  const where = setting();
+  for (const element of ["real", "complex"] as const) {
+    const [domain, codomain] = [space(element, "n"), space(element, "m")];
+    const A: Variable = {
+      name: "A",
+      type: { kind: "operator", domain, codomain, properties: [] },
+      shared: true,
+    };
+    const x = parameter("x", domain, false);
+    const block = new IrBuilder().block([x], (b) => {
+      const y = b.apply(A, b.elementwise("square", [x]), false);
+      return [y, b.apply(A, b.elementwise("square", [y]), true)];
+    });
+    const dice = new Dice(5);
+    const matrix = randomValue({ kind: "array", field: element, shape: [4, 3] }, dice);
+    const operator: LaneValue = {
+      shared: true,
+      value: matrixOperator(matrix, bindSpace(domain, where), bindSpace(codomain, where)),
+    };
+    const bindings = new Map([
+      [A, operator],
+      [x, randomLanes(x, LANES, dice, where)],
+    ]);
+    expectGradients({ block, bindings, wanted: [x], lanes: LANES, setting: where });
+  }
+});
+
+test.each(["gradient", "wavelet", "blur", "fourier", "over_channels", "downsample"] as const)(
+  "the operator %s is the transpose of its adjoint",
+  (operator) => {
+    const complex = space("complex", "h", "h", "c");
+    const kernel = parameter("k", space("real", "n", "n"), true);
+    const x = parameter("x", complex, false);
+    const codomains: Partial<Record<typeof operator, Space>> = {
+      gradient: { kind: "array", element: "complex", dimensions: [name("h"), name("h"), name("c"), two] },
+      over_channels: {
+        kind: "array",
+        element: "complex",
+        dimensions: [name("h"), name("h"), name("c"), two],
+      },
+      downsample: { kind: "array", element: "complex", dimensions: [two, two, name("c")] },
+    };
+    const settings =
+      operator === "wavelet" ? { name: "db4", levels: 2 } : operator === "downsample" ? { q: 2 } : {};
+    const block = new IrBuilder().block([x], (b) => {
+      const arrays = operator === "blur" ? [kernel] : [];
+      const made = b.library(operator, settings, complex, codomains[operator] ?? complex, arrays);
+      return [b.apply(made, x, false)];
+    });
+    const where = setting();
+    const dice = new Dice(6);
+    const bindings = new Map([
+      [kernel, randomLanes(kernel, 1, dice, where)],
+      [x, randomLanes(x, 1, dice, where)],
+    ]);
+    expectGradients({ block, bindings, wanted: [x], lanes: 1, setting: where, outer: new IrBuilder() });
+    expect(definedBy(block).some((variable) => variable.type.kind === "operator")).toBe(true);
+    expect(asValue(itemAt(bindings.get(x)!, 0)).kind).toBe("array");
+  },
+);
+
+test("what has no derivative says so", () => {
+  const x = parameter("x", REAL, false);
+  const throwing = (emit: Emit): (() => void) => {
+    const block = new IrBuilder().block([x], (b) => emit(b, [x]));
+    const where = setting();
+    return () => {
+      expectGradients({
+        block,
+        bindings: new Map([[x, randomLanes(x, 2, new Dice(1), where)]]),
+        wanted: [x],
+        lanes: 2,
+        setting: where,
+      });
+    };
+  };
+  expect(throwing((b) => [b.sumSamples(x)])).toThrow(NotDifferentiable);
+  expect(throwing((b) => [b.materialise(REAL, (inner, v) => inner.elementwise("mul", [x, v]))])).toThrow(
+    NotDifferentiable,
+  );
+});
