@@ -4,21 +4,11 @@ import type { Argument, Parameter, Pattern, PlanFunction, Result, Role, Statemen
 import { replaceInputs } from "../plan/calls.ts";
 import { identifier, uniqueIdentifier } from "../plan/names.ts";
 import { usesOfFunction, variablesOfPattern, variablesOfResult } from "../plan/uses.ts";
+import { outputHint } from "./hints.ts";
 import { Locals, sizeKey, spaceKey, type LocalKey } from "./locals.ts";
 import type { RuntimeName } from "./reserved.ts";
 import { dimensionCode, spaceCode } from "./spaceText.ts";
 import { braces, isIdentifier, literal, property } from "./text.ts";
-
-/** Better names for variables that bear the name of their operation. */
-const OPERATION_NAMES: ReadonlyMap<string, (first: string, second: string) => string> = new Map([
-  ["dot", (a, b) => (a === b ? `${a}_sq` : `${a}_dot_${b}`)],
-  ["norm2", (x) => `norm_${x}`],
-  ["sum", (x) => `sum_${x}`],
-  ["sumTo", (x) => `${x}_sum`],
-  ["convolveInput", (cotangent) => `${cotangent}_images`],
-  ["convolveFilter", (_, cotangent) => `${cotangent}_filter`],
-]);
-const LONGEST_HINT = 24;
 
 /** What a module tells the printer of its functions. */
 export interface ModuleNames {
@@ -103,48 +93,62 @@ class Printer {
       if (part.kind === "variable") this.locals.place(part.variable, `known[${JSON.stringify(name)}]`);
     }
     const plain = entries.filter((entry) => !dotted.includes(entry));
-    const taken = braces(plain.map((entry) => property(entry.name, this.pattern(entry.pattern, entry.name))));
+    const taken = braces(
+      plain.map((entry) =>
+        property(
+          entry.name,
+          this.pattern(entry.pattern, () => entry.name),
+        ),
+      ),
+    );
     if (dotted.length === 0 && !whole) return plain.length === 0 ? null : taken;
     if (plain.length > 0) opening.push(`const ${taken} = known;`);
     return "known";
   }
 
   private parameterPattern({ role, pattern }: Parameter): string | null {
-    if (pattern.kind === "variable") return this.pattern(pattern, pattern.variable.name);
+    if (pattern.kind === "variable") return this.pattern(pattern);
     const text = this.rolePattern(role, pattern);
     return text === "{}" || text === "[]" ? null : text;
   }
 
   private rolePattern(role: Role, pattern: Pattern): string {
-    if (pattern.kind !== "record") return this.pattern(pattern, "v");
+    if (pattern.kind !== "record") return this.pattern(pattern);
     const entries = pattern.entries.map(({ name, pattern: part }) => {
       if (part.kind === "record") {
         const inner = this.rolePattern(role, part);
         return inner === "{}" ? null : property(name, inner);
       }
-      const hint = part.kind === "variable" ? this.naming.parameter(role, name, part.variable) : name;
-      return property(name, this.pattern(part, hint));
+      return property(
+        name,
+        this.pattern(part, (variable) => this.naming.parameter(role, name, variable)),
+      );
     });
     return braces(entries.filter((entry) => entry !== null));
   }
 
   /** A pattern whose names are made up from hints. */
-  private pattern(pattern: Pattern, hint: string, updates: boolean = this.updates): string {
+  private pattern(
+    pattern: Pattern,
+    hints: (variable: Variable) => string = (variable) => variable.name,
+    updates: boolean = this.updates,
+  ): string {
     switch (pattern.kind) {
-      case "variable":
+      case "variable": {
+        const hint = hints(pattern.variable);
         return this.locals.name(pattern.variable, hint, updates ? `${identifier(hint)}_next` : hint);
+      }
       case "size":
         return this.locals.name(sizeKey(pattern.name), pattern.name);
       case "space":
         return this.locals.name(spaceKey(pattern.name), pattern.name);
       case "list":
-        return `[${pattern.items.map((item) => (item === null ? "" : this.pattern(item, hintOf(item), updates))).join(", ")}]`;
+        return `[${pattern.items.map((item) => (item === null ? "" : this.pattern(item, hints, updates))).join(", ")}]`;
       case "record":
         return braces(
-          pattern.entries.map(({ name, pattern: part }) => {
-            const hint = part.kind === "variable" ? part.variable.name : name;
-            return property(name, this.pattern(part, hint, updates));
-          }),
+          pattern.entries.map(({ name, pattern: part }) =>
+            property(name, this.pattern(part, hints, updates)),
+          ),
         );
     }
   }
@@ -161,21 +165,16 @@ class Printer {
 
   private statement({ outputs, call }: Statement): string {
     const text = this.call(call);
-    const hint = outputs.kind === "variable" ? this.outputHint(call, outputs.variable) : "v";
-    return `const ${this.pattern(outputs, hint, this.updates || outputs.kind !== "variable")} = ${text};`;
+    const hints = (variable: Variable): string => outputHint(call, variable, this.readBy(call));
+    return `const ${this.pattern(outputs, hints, this.updates || outputs.kind !== "variable")} = ${text};`;
   }
 
-  /** The name of a variable; what is only named after its operation is named after what the operation reads. */
-  private outputHint(call: Statement["call"], variable: Variable): string {
-    const name = OPERATION_NAMES.get(variable.name);
-    if (name === undefined) return variable.name;
+  /** The locals that a call is given one by one. */
+  private readBy(call: Statement["call"]): readonly string[] {
     const read = call.arguments.flatMap((argument) =>
-      argument.kind === "variable" && isIdentifier(this.locals.textOf(argument.variable))
-        ? [this.locals.textOf(argument.variable)]
-        : [],
+      argument.kind === "variable" ? [this.locals.textOf(argument.variable)] : [],
     );
-    const hint = name(read[0] ?? "v", read[1] ?? "v");
-    return hint.length <= LONGEST_HINT ? hint : variable.name;
+    return read.filter(isIdentifier);
   }
 
   private call(call: Statement["call"]): string {
@@ -255,7 +254,7 @@ class Printer {
     const parameters = of.parameters
       .slice(0, last + 1)
       .map(({ pattern }, index) =>
-        variablesOfPattern(pattern).length === 0 ? `_${index + 1}` : this.pattern(pattern, hintOf(pattern)),
+        variablesOfPattern(pattern).length === 0 ? `_${index + 1}` : this.pattern(pattern),
       );
     const { lines, value } = this.print({ ...of, parameters: [] }, false);
     return { parameters, lines, value };
@@ -273,10 +272,6 @@ class Printer {
         return braces(result.entries.map((entry) => property(entry.name, this.result(entry.result))));
     }
   }
-}
-
-function hintOf(pattern: Pattern): string {
-  return pattern.kind === "variable" ? pattern.variable.name : "v";
 }
 
 /** The last call of a function that returns just what the call gives, or a list of it. */

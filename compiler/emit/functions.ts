@@ -21,35 +21,43 @@ export interface Reference {
   readonly declaration: FunctionDeclarationStructure | null;
 }
 
-/** A function of a section. One that calls nothing is written where it is used, unless its types have to be said. */
-export function sectionFunction(
-  of: PlanFunction,
-  name: FunctionName,
-  doc: string,
-  purpose: Purpose,
-  types: RoleTypes,
-  top: TopLevel,
-): Reference {
-  const text = functionText(of, namingOf(purpose), top);
-  const readsSaved = text.parameters.some(
-    ({ parameter, text: read }) => parameter.role === "saved" && read !== null,
-  );
-  if (of.statements.length === 0 && !readsSaved) return { text: arrow(of, text), declaration: null };
+/** How a function of a section stands in the module. */
+export interface SectionFunction {
+  readonly name: FunctionName;
+  readonly doc: string;
+  readonly purpose: Purpose;
+  readonly types: RoleTypes;
+  /** whether others refer to it by name, or its types have to be said */
+  readonly named: boolean;
+}
+
+/** A function of a section. One that calls nothing is written where it is used, if it needs no name. */
+export function sectionFunction(of: PlanFunction, stated: SectionFunction, top: TopLevel): Reference {
+  const text = functionText(of, namingOf(stated.purpose), top);
+  const calls = of.statements.length > 0;
+  if (!calls && !stated.named) return { text: arrow(of, text), declaration: null };
   const parameters = written(text).map(({ parameter, text: pattern }) => ({
     name: pattern ?? `_${parameter.role}`,
-    type: parameter.role === "value" ? "Value" : (types[parameter.role] ?? "object"),
+    type: roleType(parameter.role, pattern !== null, stated.types),
   }));
+  const name = top.ofFunction(stated.name);
   top.use("Operations");
   return {
-    text: top.ofFunction(name),
+    text: name,
     declaration: {
       kind: StructureKind.Function,
-      name: top.ofFunction(name),
-      docs: [doc],
-      parameters: [{ name: "ops", type: "Operations" }, ...parameters],
+      name,
+      docs: [stated.doc],
+      parameters: [{ name: calls ? "ops" : "_ops", type: "Operations" }, ...parameters],
       statements: [...text.lines, `return ${text.value};`],
     },
   };
+}
+
+/** What is saved is of the type that saving returns; where it is not read, it may be anything. */
+function roleType(role: Role, isRead: boolean, types: RoleTypes): string {
+  if (role === "value") return "Value";
+  return role === "saved" && !isRead ? "unknown" : (types[role] ?? "object");
 }
 
 /** A function of the definition that is written where it is used, its types known from there. */

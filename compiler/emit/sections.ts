@@ -1,7 +1,8 @@
 import type { FunctionDeclarationStructure } from "ts-morph";
 import type { PlanFunction } from "../plan/call.ts";
-import type { Plan, PlanSection } from "../plan/plan.ts";
-import { sectionFunction, type RoleTypes } from "./functions.ts";
+import type { Plan, PlanReverse, PlanSection } from "../plan/plan.ts";
+import { variablesOfPattern } from "../plan/uses.ts";
+import { sectionFunction, type RoleTypes, type SectionFunction } from "./functions.ts";
 import type { FunctionName, TopLevel } from "./moduleNames.ts";
 import type { Purpose } from "./naming.ts";
 import { object } from "./text.ts";
@@ -28,18 +29,17 @@ export function emitSections(
   top: TopLevel,
 ): { readonly texts: SectionTexts; readonly declarations: readonly FunctionDeclarationStructure[] } {
   const declarations: FunctionDeclarationStructure[] = [];
-  const emit: Emit = (of, name, doc, purpose, roles) => {
-    const { text, declaration } = sectionFunction(of, name, doc, purpose, roles, top);
+  const emit: Emit = (of, stated) => {
+    const { text, declaration } = sectionFunction(of, stated, top);
     if (declaration !== null) declarations.push(declaration);
     return text;
   };
   const { known, state, unprepared, prepared } = types;
-  const reports = `{ ${["readonly [name: string]: Value"].join("; ")} }`;
   const texts = {
     constants:
       plan.constants === null
         ? "() => ({})"
-        : emit(plan.constants, "constants", DOCS.constants, "record", { known: types.data }),
+        : emit(plan.constants, plain("constants", "record", { known: types.data })),
     prepare:
       plan.prepare === null
         ? "null"
@@ -51,21 +51,20 @@ export function emitSections(
         : emitSection(emit, plan.step, "step", { known, state, cotangents: state }, top),
     finish: emitSection(emit, plan.finish, "finish", { known, state, cotangents: OUTPUT }, top),
     objective:
-      plan.objective === null
-        ? "null"
-        : emit(plan.objective, "objective", DOCS.objective, "plain", { known, state }),
+      plan.objective === null ? "null" : emit(plan.objective, plain("objective", "plain", { known, state })),
     until:
       plan.until === null
         ? "null"
-        : emit(plan.until, "until", DOCS.until, "plain", { known, state, previous: state, reports }),
+        : emit(plan.until, plain("until", "plain", { known, state, previous: state, reports: REPORTS })),
   };
   return { texts, declarations };
 }
 
-type Emit = (of: PlanFunction, name: FunctionName, doc: string, purpose: Purpose, roles: RoleTypes) => string;
+type Emit = (of: PlanFunction, stated: SectionFunction) => string;
 type SectionName = "prepare" | "initial" | "step" | "finish";
 
 const OUTPUT = "{ readonly output: Value }";
+const REPORTS = "{ readonly [name: string]: Value }";
 
 const DOCS = {
   constants: "What follows from the givens, once a run.",
@@ -77,52 +76,76 @@ const DOCS = {
   until: "1 for the samples that may stop; `before` means the last test.",
 } as const;
 
+function plain(name: keyof typeof DOCS, purpose: Purpose, types: RoleTypes): SectionFunction {
+  return { name, doc: DOCS[name], purpose, types, named: false };
+}
+
 /** A section with its reverse, as the entry of the definition. */
 function emitSection(
   emit: Emit,
   section: PlanSection,
   name: SectionName,
-  roles: RoleTypes,
+  types: RoleTypes,
   top: TopLevel,
 ): string {
-  const steps = name === "step";
-  const run = emit(section.run, name, DOCS[name], steps ? "step" : "forward", roles);
-  if (section.reverse === null)
-    return object([
-      ["run", run],
-      ["reverse", "null"],
-    ]);
-  const { save, adjoint, stateAdjoint } = section.reverse;
-  const saving: FunctionName = `${name}Saving`;
-  const saved = { saved: `ReturnType<typeof ${top.ofFunction(saving)}>["saved"]` };
-  const reverse = object([
-    [
-      "save",
-      emit(save, saving, `\`${name}\`, and what its adjoint needs.`, steps ? "step" : "forward", roles),
-    ],
-    [
-      "adjoint",
-      emit(adjoint, `${name}Adjoint`, adjointDoc(name), steps ? "stepAdjoint" : "adjoint", {
-        ...roles,
-        ...saved,
-      }),
-    ],
-    [
-      "stateAdjoint",
-      stateAdjoint === null
-        ? "null"
-        : emit(stateAdjoint, "stepStateAdjoint", "`stepAdjoint` for the state alone.", "stepStateAdjoint", {
-            ...roles,
-            ...saved,
-          }),
-    ],
-  ]);
+  const purpose: Purpose = name === "step" ? "step" : "forward";
+  const run = emit(section.run, plain(name, purpose, types));
+  const reverse = section.reverse === null ? "null" : emitReverse(emit, section.reverse, name, types, top);
   return object([
     ["run", run],
     ["reverse", reverse],
   ]);
 }
 
-function adjointDoc(name: SectionName): string {
-  return `The vector-Jacobian product of \`${name}\`: cotangents of what it returns become those of what it reads.`;
+function emitReverse(
+  emit: Emit,
+  { save, adjoint, stateAdjoint }: PlanReverse,
+  name: SectionName,
+  types: RoleTypes,
+  top: TopLevel,
+): string {
+  const saving: FunctionName = `${name}Saving`;
+  const steps = name === "step";
+  const withSaved = { ...types, saved: `ReturnType<typeof ${top.ofFunction(saving)}>["saved"]` };
+  const saves = [adjoint, stateAdjoint].some((of) => of !== null && readsSaved(of));
+  return object([
+    [
+      "save",
+      emit(save, {
+        name: saving,
+        doc: `\`${name}\`, and what its adjoint needs.`,
+        purpose: steps ? "step" : "forward",
+        types,
+        named: saves,
+      }),
+    ],
+    [
+      "adjoint",
+      emit(adjoint, {
+        name: `${name}Adjoint`,
+        doc: `The vector-Jacobian product of \`${name}\`: cotangents of what it returns become those of what it reads.`,
+        purpose: steps ? "stepAdjoint" : "adjoint",
+        types: withSaved,
+        named: readsSaved(adjoint) || name === "prepare",
+      }),
+    ],
+    [
+      "stateAdjoint",
+      stateAdjoint === null
+        ? "null"
+        : emit(stateAdjoint, {
+            name: "stepStateAdjoint",
+            doc: "`stepAdjoint` for the state alone.",
+            purpose: "stepStateAdjoint",
+            types: withSaved,
+            named: readsSaved(stateAdjoint),
+          }),
+    ],
+  ]);
+}
+
+function readsSaved(of: PlanFunction): boolean {
+  return of.parameters.some(
+    ({ role, pattern }) => role === "saved" && variablesOfPattern(pattern).length > 0,
+  );
 }

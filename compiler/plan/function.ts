@@ -8,6 +8,8 @@ import { usesOfFunction, usesOfStatement, variablesOfResult, type Uses } from ".
 export interface Setting {
   /** variables that are plain numbers */
   readonly literals: ReadonlyMap<Variable, number>;
+  /** calls that make plain numbers and arrays filled with one, wherever they are read: nobody hands them over */
+  readonly made: ReadonlyMap<Variable, Statement>;
   /** variables that are other names of a variable */
   readonly same: ReadonlyMap<Variable, Variable>;
   readonly network: CallContext["network"];
@@ -27,7 +29,7 @@ export function moduleFunction(
   more: readonly Statement[] = [],
 ): PlanFunction {
   const inner = localFunction(setting, parameters, equations, result);
-  const calls = [...numbersReadBy(inner, setting), ...inner.statements, ...more];
+  const calls = [...madeAgain(inner, setting), ...inner.statements, ...more];
   const completed = { ...inner, statements: calls };
   return {
     ...completed,
@@ -65,14 +67,9 @@ export function knownParameter(uses: Uses, setting: Setting): Parameter {
   return { role: "known", pattern: { kind: "record", entries } };
 }
 
-/** Calls that make the numbers which a function reads from elsewhere, and which need not be handed over. */
-function numbersReadBy(inner: PlanFunction, setting: Setting): readonly Statement[] {
-  return [...usesOfFunction(inner).variables].flatMap((variable): readonly Statement[] => {
-    const value = setting.literals.get(variable);
-    if (value === undefined) return [];
-    const call = { kind: "method", method: "number", arguments: [{ kind: "number", value }] } as const;
-    return [{ outputs: { kind: "variable", variable }, call }];
-  });
+/** Calls that make the numbers and filled arrays which a function reads from elsewhere. */
+function madeAgain(inner: PlanFunction, setting: Setting): readonly Statement[] {
+  return [...usesOfFunction(inner).variables].flatMap((variable) => setting.made.get(variable) ?? []);
 }
 
 /** The calls of the equations on which `wanted` depends. */

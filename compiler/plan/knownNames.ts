@@ -6,11 +6,13 @@ import type { NamedVariable } from "./plan.ts";
 
 /**
  * The names under which functions know variables of the declarations and of earlier sections. Values of `constants`
- * and `prepare` get a name when they are first asked for: what nobody asks for is not computed.
+ * and `prepare` get a name when they are first asked for: what nobody asks for is not computed. One that is called as
+ * a state is where that starts, and becomes `x_0`.
  */
 export class KnownNames {
   private readonly names: Map<Variable, string>;
   private readonly declared: ReadonlySet<Variable>;
+  private readonly states: ReadonlySet<string>;
   private readonly taken: Set<string>;
   private readonly computed: { readonly [S in "constants" | "prepare"]: readonly Variable[] };
 
@@ -21,8 +23,9 @@ export class KnownNames {
       ...(program.counter === null ? [] : [[program.counter, program.counter.name] as const]),
     ]);
     this.declared = new Set(this.names.keys());
-    const others = [...program.sizes, ...program.spaces, ...program.states].map((declared) => declared.name);
-    this.taken = new Set([...this.names.values(), ...others]);
+    const others = [...program.sizes, ...program.spaces].map((declared) => declared.name);
+    this.states = new Set(program.states.map((state) => state.name));
+    this.taken = new Set([...this.names.values(), ...others, ...this.states]);
     this.computed = { constants: definedBy(program.constants), prepare: definedBy(program.prepare) };
   }
 
@@ -38,7 +41,8 @@ export class KnownNames {
     if (!this.computed.constants.includes(variable) && !this.computed.prepare.includes(variable)) {
       throw new Error(`${variable.name} is read where it is not known`);
     }
-    const fresh = uniqueIdentifier(variable.name, (candidate) => this.taken.has(candidate));
+    const hint = this.states.has(variable.name) ? `${variable.name}_0` : variable.name;
+    const fresh = uniqueIdentifier(hint, (candidate) => this.taken.has(candidate));
     this.taken.add(fresh);
     this.names.set(variable, fresh);
     return fresh;

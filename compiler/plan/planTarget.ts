@@ -1,10 +1,10 @@
 import type { Target } from "../../runtime/program/definition.ts";
-import type { Block, Variable } from "../ir/block.ts";
+import type { Block, Equation, Variable } from "../ir/block.ts";
 import type { ProgramDerivative } from "../ir/derivative.ts";
 import type { IrData, IrParameter, IrProgram } from "../ir/program.ts";
 import { spaceOf, spaceText } from "../ir/spaces.ts";
 import { blocksOf } from "../ir/variables.ts";
-import type { PlanFunction } from "./call.ts";
+import type { MethodCall, PlanFunction, Statement } from "./call.ts";
 import { spaceDeclaration } from "./declare.ts";
 import { moduleFunction, type Setting } from "./function.ts";
 import { KnownNames } from "./knownNames.ts";
@@ -64,9 +64,9 @@ function planSetting(
 ): { readonly setting: Setting; readonly networks: readonly PlanNetwork[] } {
   const functions = reverses?.functions ?? program.functions;
   const blocks = [...programBlocks(program), ...reverseBlocks(reverses)];
-  const { literals, same } = plainVariables([...blocks, ...functions.map((of) => of.body)]);
+  const { literals, made, same } = plainVariables([...blocks, ...functions.map((of) => of.body)]);
   const weights = boundWeights(functions, blocks, (variable) => names.isDeclared(variable));
-  const shared = { literals, same: followed(new Map([...same, ...weights])), nameOf: names.nameOf };
+  const shared = { literals, made, same: followed(new Map([...same, ...weights])), nameOf: names.nameOf };
   const networks = planNetworks(functions, shared);
   return { setting: { ...shared, network: networks.network }, networks: networks.all };
 }
@@ -179,24 +179,37 @@ function reverseBlocks(derivative: ProgramDerivative | null): readonly Block[] {
   );
 }
 
-/** The variables that are plain numbers, and those that are other names of a variable. */
-function plainVariables(blocks: readonly Block[]): {
-  readonly literals: ReadonlyMap<Variable, number>;
-  readonly same: ReadonlyMap<Variable, Variable>;
-} {
+/** The variables that are plain numbers, what makes them and arrays filled with them, and other names of variables. */
+function plainVariables(blocks: readonly Block[]): Pick<Setting, "literals" | "made" | "same"> {
   const literals = new Map<Variable, number>();
+  const made = new Map<Variable, Statement>();
   const same = new Map<Variable, Variable>();
-  const visit = (block: Block): void => {
-    for (const equation of block.equations) {
-      const [input] = equation.inputs;
-      const [output] = equation.outputs;
-      if (equation.operation === "constant" && output) literals.set(output, equation.attributes.value);
-      if (equation.operation === "stopGradient" && input && output) same.set(output, input);
-      blocksOf(equation).forEach(visit);
-    }
+  const make = (variable: Variable, call: MethodCall): void => {
+    made.set(variable, { outputs: { kind: "variable", variable }, call });
   };
-  blocks.forEach(visit);
-  return { literals, same };
+  const visit = (equation: Equation): void => {
+    const [input] = equation.inputs;
+    const [output] = equation.outputs;
+    const value = input && literals.get(input);
+    if (output !== undefined && equation.operation === "constant") {
+      const number = { kind: "number", value: equation.attributes.value } as const;
+      literals.set(output, number.value);
+      make(output, { kind: "method", method: "number", arguments: [number] });
+    }
+    if (output !== undefined && value !== undefined && equation.operation === "fill") {
+      const { space } = equation.attributes;
+      const given = [{ kind: "number", value } as const, { kind: "space", space } as const] as const;
+      make(output, { kind: "method", method: "fill", arguments: given });
+    }
+    if (equation.operation === "stopGradient" && input && output) same.set(output, input);
+    blocksOf(equation).forEach((block) => {
+      block.equations.forEach(visit);
+    });
+  };
+  blocks.forEach((block) => {
+    block.equations.forEach(visit);
+  });
+  return { literals, made, same };
 }
 
 /** The map with chains of names followed to their end. */

@@ -67,14 +67,14 @@ interface Saved {
   readonly traces: readonly (readonly [name: string, variable: Variable])[];
 }
 
-/** What the adjoints read of the variables that saving defines; plain numbers are made anew. */
+/** What the adjoints read of the variables that saving defines, but for what they make themselves. */
 function savedFor(setting: Setting, adjoints: readonly AdjointBlock[], defined: readonly Variable[]): Saved {
   const read = new Set(
     adjoints.flatMap((adjoint) => freeVariables(adjoint.block).map((v) => setting.same.get(v) ?? v)),
   );
   const taken = new Set<string>();
   const named = defined
-    .filter((variable) => read.has(variable) && !setting.literals.has(variable))
+    .filter((variable) => read.has(variable) && !setting.made.has(variable))
     .map((variable) => {
       const name = uniqueIdentifier(variable.name, (candidate) => taken.has(candidate));
       taken.add(name);

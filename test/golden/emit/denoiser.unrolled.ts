@@ -79,17 +79,17 @@ function D_adjoint(
   const down = ops.map("-clean_bar", { clean_bar });
   const c2_bar = ops.reshape(down, R(h, w, 1));
   const c2_bar_sum = ops.sumTo(c2_bar, R(1));
-  const c2_bar_sum_sum = ops.sumSamples(c2_bar_sum);
+  const c2_bar_sum_total = ops.sumSamples(c2_bar_sum);
   const c2_bar_filter = ops.convolveFilterGradient(hidden, c2_bar, R(3, 3, 4, 1), 1);
   const c2_bar_images = ops.convolveInputGradient(c2_bar, known["D.conv2.filter"], R(h, w, 4), 1);
   const c1_bar = ops.map("c2_bar_images*positive(hidden)", { c2_bar_images, hidden });
   const c1_bar_sum = ops.sumTo(c1_bar, R(4));
-  const c1_bar_sum_sum = ops.sumSamples(c1_bar_sum);
+  const c1_bar_sum_total = ops.sumSamples(c1_bar_sum);
   const c1_bar_filter = ops.convolveFilterGradient(image, c1_bar, R(3, 3, 1, 4), 1);
   const c1_bar_images = ops.convolveInputGradient(c1_bar, known["D.conv1.filter"], R(h, w, 1), 1);
-  const c1_bar_images_images = ops.reshape(c1_bar_images, R(h, w));
-  const u_bar = ops.map("clean_bar + c1_bar_images_images", { clean_bar, c1_bar_images_images });
-  return [u_bar, c1_bar_filter, c1_bar_sum_sum, c2_bar_filter, c2_bar_sum_sum];
+  const c1_bar_images_reshaped = ops.reshape(c1_bar_images, R(h, w));
+  const u_bar = ops.map("clean_bar + c1_bar_images_reshaped", { clean_bar, c1_bar_images_reshaped });
+  return [u_bar, c1_bar_filter, c1_bar_sum_total, c2_bar_filter, c2_bar_sum_total];
 }
 
 /** The first state. */

@@ -33,10 +33,10 @@ function finish(ops: Operations, { h, w, y, "λ₀": λ0 }: Known) {
     },
     { by: "cg", tolerance: 0.000001, maximum: 50 },
   );
-  const fill = ops.fill(1, productOf(C(h / 2, 2 * w), R()));
+  const ones = ops.fill(1, productOf(C(h / 2, 2 * w), R()));
   const norm_solve = ops.norm2(solve);
   const product = ops.product([solve, norm_solve]);
-  const output = ops.map("product*fill", { product, fill });
+  const output = ops.map("product*ones", { product, ones });
   return { values: { output } };
 }
 
