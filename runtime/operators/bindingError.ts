@@ -1,5 +1,5 @@
 /** What can be wrong with an operator and its data; each code has one meaning, so that callers may branch on it. */
-export const BINDING_ERROR_CODES = {
+const BINDING_ERROR_CODES = {
   IPX8201: "a setting that the operator does not have",
   IPX8202: "a setting that is missing, or has a value that it cannot have",
   IPX8203: "a domain that the operator cannot have",

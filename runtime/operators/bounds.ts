@@ -10,7 +10,7 @@ export function closedForm(value: number): NormBound {
 }
 
 /** What can be said of a fact that rests on two: the weaker trust; failures add. */
-export function weaker(left: Provenance, right: Provenance): Provenance {
+function weaker(left: Provenance, right: Provenance): Provenance {
   if (left.kind === "probabilistic" || right.kind === "probabilistic") {
     return { kind: "probabilistic", failure: Math.min(1, failureOf(left) + failureOf(right)) };
   }

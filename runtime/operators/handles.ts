@@ -55,7 +55,6 @@ function binary(name: ElementwiseFunction): (engine: Engine, a: Handle, b: Handl
 /** Entry by entry, with numpy's repetition. */
 export const add = binary("add");
 export const subtract = binary("sub");
-export const multiply = binary("mul");
 
 /** Entries times a number. */
 export function scaled(engine: Engine, array: Handle, factor: number): Handle {

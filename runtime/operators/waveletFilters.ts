@@ -7,7 +7,7 @@ export type WaveletName = (typeof WAVELET_NAMES)[number];
  * Daubechies' polynomial, computed with 60 digits and rounded; `sym` are the factors of least asymmetry.
  * Source: Daubechies, Ten Lectures on Wavelets, SIAM 1992, chapter 6 and table 6.3.
  */
-export const LOWPASS: { readonly [N in WaveletName]: readonly number[] } = {
+const LOWPASS: { readonly [N in WaveletName]: readonly number[] } = {
   haar: [Math.SQRT1_2, Math.SQRT1_2],
   db4: [
     -0.010597401785069032, 0.0328830116668852, 0.030841381835560764, -0.18703481171909309,
@@ -26,7 +26,7 @@ export const LOWPASS: { readonly [N in WaveletName]: readonly number[] } = {
 };
 
 /** The highpass filter of a lowpass: its mirror with alternating signs, (-1)^(j + 1) low[F - 1 - j]. */
-export function highpass(low: readonly number[]): readonly number[] {
+function highpass(low: readonly number[]): readonly number[] {
   return low.map((_, j) => (j % 2 === 0 ? -1 : 1) * (low[low.length - 1 - j] ?? 0));
 }
 

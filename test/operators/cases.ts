@@ -88,6 +88,15 @@ export const CASES: readonly Case[] = [
   ),
   bounded("blur, zero", library("blur", R(6, 5), { boundary: "zero" }, kernel([3, 3], KERNEL_3X3))),
   bounded("blur on one axis", library("blur", R(7), { boundary: "zero" }, kernel([3], [0.25, 0.5, 0.25]))),
+  // the largest value of these transforms lies between the frequencies of the image's own grid
+  bounded(
+    "blur, zero, between frequencies",
+    library("blur", R(3), { boundary: "zero" }, kernel([2], [1, -1])),
+  ),
+  tight(
+    "blur, neumann, between frequencies",
+    library("blur", R(4), { boundary: "neumann" }, kernel([5], [-0.5, -1, 1, -1, -0.5])),
+  ),
   tight("blur of complex images", library("blur", C(5, 4, 2), {}, kernel([3, 3], KERNEL_3X3))),
   tight("blur by Fourier", library("blur", R(5, 7, 2), {}, wide)),
   tight("blur by Fourier, complex", library("blur", C(5, 4), {}, wide)),

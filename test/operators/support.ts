@@ -82,7 +82,7 @@ export function adjointDefect(
   return scale === 0 ? 0 : Math.abs(inner(image, y) - inner(x, back)) / scale;
 }
 
-export function inner(a: Float64Array, b: Float64Array): number {
+function inner(a: Float64Array, b: Float64Array): number {
   return a.reduce((sum, value, index) => sum + value * (b[index] ?? 0), 0);
 }
 
