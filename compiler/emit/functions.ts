@@ -73,11 +73,11 @@ export function networkFunction(
 ): FunctionDeclarationStructure {
   const text = functionText(network.function, namingOf("plain"), top);
   const parameters = text.parameters.map(
-    ({ parameter, text: pattern }): OptionalKind<ParameterDeclarationStructure> => {
+    ({ parameter, text: pattern }, index): OptionalKind<ParameterDeclarationStructure> => {
       if (parameter.role === "known") return { name: pattern ?? "_known", type: known };
       const { pattern: part } = parameter;
       return {
-        name: pattern ?? "_value",
+        name: pattern ?? `_${index + 1}`,
         type: part.kind === "variable" ? runtimeType(part.variable.type, top.use) : "Value",
       };
     },

@@ -278,7 +278,7 @@ function mapCall(
     const value = someArray ? context.literal(variable) : null;
     if (value !== null) replacements.set(name, { kind: "constant", value });
     else {
-      const known = entries.get(variable) ?? name;
+      const known = entries.get(variable) ?? `v${entries.size}`;
       entries.set(variable, known);
       replacements.set(name, { kind: "input", name: known });
     }

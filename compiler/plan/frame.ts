@@ -167,6 +167,7 @@ function binder(pattern: Pattern, slots: Slots): Bind {
     case "space":
       return slotBinder(slots.of(spaceKey(pattern.name)));
     case "list": {
+      if (pattern.items.length === 0) return () => undefined;
       const items = pattern.items.map((item) => (item === null ? null : binder(item, slots)));
       return (frame, value) => {
         if (!Array.isArray(value)) throw new Error("an operation returned no list");

@@ -120,10 +120,13 @@ function resolveResult(result: Result, setting: Setting): Result {
   }
 }
 
+const UNREAD: Pattern = { kind: "list", items: [] };
+
 /** The part of a pattern that is read. */
 function readPart(pattern: Pattern, read: ReadonlySet<Variable>): Pattern {
   switch (pattern.kind) {
     case "variable":
+      return read.has(pattern.variable) ? pattern : UNREAD;
     case "size":
     case "space":
       return pattern;

@@ -1,5 +1,8 @@
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, test } from "vitest";
+import { emitModule } from "../../compiler/emit/emitModule.ts";
 import { executePlan } from "../../compiler/plan/execute.ts";
 import { operations } from "../../runtime/arrays/create.ts";
 import { upload } from "../../runtime/arrays/host.ts";
@@ -8,9 +11,11 @@ import type { ArrayValue } from "../../runtime/arrays/value.ts";
 import { referenceEngine } from "../../runtime/engine/reference.ts";
 import { matrixOperator } from "../../runtime/operators/matrix.ts";
 import type { Known } from "../../runtime/program/definition.ts";
-import { GOLDEN_FOLDER, PLANS, type GoldenName } from "./plans.ts";
+import type { Plan } from "../../compiler/plan/plan.ts";
 import { loadModule } from "./load.ts";
 import { outcomes } from "./outcomes.ts";
+import { GOLDEN_FOLDER, NAMES, PLANS, REVERSED, type GoldenName } from "./plans.ts";
+import { typeFaults } from "./typeCheck.ts";
 
 const ops = operations(referenceEngine());
 const SAMPLES = 3;
@@ -53,15 +58,36 @@ const DATA: { readonly [Name in GoldenName]: Known } = {
   "denoiser.unrolled": imaging,
 };
 
-test.each(Object.keys(PLANS))("%s computes what its plan computes", async (name) => {
-  const golden = name as GoldenName;
-  const plan = PLANS[golden];
-  const module = loadModule(readFileSync(new URL(`${golden}.ts`, GOLDEN_FOLDER), "utf8"), plan.name);
+async function expectSame(text: string, plan: Plan, data: Known): Promise<void> {
+  const module = loadModule(text, plan.name);
   const executed = executePlan(plan);
-  const expected = await outcomes(ops, executed, DATA[golden]);
+  const expected = await outcomes(ops, executed, data);
   expect(expected.size).toBeGreaterThan(1);
   expect([...expected.values()].flat().every(Number.isFinite)).toBe(true);
-  expect(await outcomes(ops, module, DATA[golden])).toEqual(expected);
-  const data = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
-  expect(data(module)).toEqual(data(executed));
+  expect(await outcomes(ops, module, data)).toEqual(expected);
+  const withoutFunctions = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
+  expect(withoutFunctions(module)).toEqual(withoutFunctions(executed));
+}
+
+test.each(NAMES)("%s computes what its plan computes", async (name) => {
+  const text = readFileSync(new URL(`${name}.ts`, GOLDEN_FOLDER), "utf8");
+  await expectSame(text, PLANS[name], DATA[name]);
+});
+
+test.each(NAMES)("%s with its reverses computes what its plan computes", async (name) => {
+  const plan = REVERSED[name];
+  const text = await emitModule(plan, { runtimeSpecifier: "ipc/runtime", sourceName: "a.ipx" });
+  await expectSame(text, plan, DATA[name]);
+});
+
+test("modules with reverses pass tsc --strict", { timeout: 60_000 }, async () => {
+  const folder = mkdtempSync(join(tmpdir(), "emitted-"));
+  const files = NAMES.map((name) => join(folder, `${name}.ts`));
+  for (const [index, name] of NAMES.entries()) {
+    const text = await emitModule(REVERSED[name], { runtimeSpecifier: "ipc/runtime", sourceName: "a.ipx" });
+    writeFileSync(files[index] ?? "", text);
+  }
+  const faults = typeFaults(files);
+  rmSync(folder, { recursive: true });
+  expect(faults).toEqual([]);
 });

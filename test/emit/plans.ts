@@ -1,3 +1,6 @@
+import { reverseProgram } from "../../compiler/differentiate/program.ts";
+import type { IrProgram } from "../../compiler/ir/program.ts";
+import { finish, optimise } from "../../compiler/passes/pipelines.ts";
 import type { Plan } from "../../compiler/plan/plan.ts";
 import { planTarget } from "../../compiler/plan/planTarget.ts";
 import type { Target } from "../../runtime/program/definition.ts";
@@ -22,14 +25,36 @@ const equilibrium: Target = {
   otherwise: { kind: "error" },
 };
 
-export type GoldenName =
-  | "ista.solver"
-  | "ista.equilibrium"
-  | "fista.solver"
-  | "backtracking.solver"
-  | "selection.unrolled"
-  | "tikhonov.direct"
-  | "denoiser.unrolled";
+/** The goldens, `PROGRAM.TARGET`. */
+export const NAMES = [
+  "ista.solver",
+  "ista.equilibrium",
+  "fista.solver",
+  "backtracking.solver",
+  "selection.unrolled",
+  "tikhonov.direct",
+  "denoiser.unrolled",
+] as const;
+
+export type GoldenName = (typeof NAMES)[number];
+
+/** A program with all its reverses, as the compiler plans it. */
+export function compiledPlan(program: IrProgram, target: Target): Plan {
+  const start = optimise(program);
+  const module = finish(start, reverseProgram(start, { inputs: true }));
+  return planTarget(module.program, target, module.derivative);
+}
+
+/** Every program with its reverses, by differentiation: printed and executed alike, but no goldens. */
+export const REVERSED: { readonly [Name in GoldenName]: Plan } = {
+  "ista.solver": compiledPlan(ista, unrolled),
+  "ista.equilibrium": compiledPlan(ista, equilibrium),
+  "fista.solver": compiledPlan(fista, equilibrium),
+  "backtracking.solver": compiledPlan(backtracking, equilibrium),
+  "selection.unrolled": compiledPlan(selection, unrolled),
+  "tikhonov.direct": compiledPlan(tikhonov, { kind: "direct" }),
+  "denoiser.unrolled": compiledPlan(denoiser, equilibrium),
+};
 
 /** The plans behind the goldens: every construct of plans occurs in one of them. */
 export const PLANS: { readonly [Name in GoldenName]: Plan } = {
