@@ -23,10 +23,10 @@ import {
 } from "./tokens.ts";
 
 /** How deep brackets may be nested. */
-export const bracketLimit = 64;
+const bracketLimit = 64;
 
 /** How many operators may follow each other in one expression, and how many `if`, `-` and `^` may be nested. */
-export const operatorLimit = 500;
+const operatorLimit = 500;
 const nestingLimit = 64;
 
 /** What has been counted since the last separator, in one pair of brackets. */

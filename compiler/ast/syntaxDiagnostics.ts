@@ -4,7 +4,7 @@ import { diagnose } from "../diagnostics/diagnose.ts";
 import type { Diagnostic, Edit } from "../diagnostics/diagnostic.ts";
 import type { Span } from "../source/span.ts";
 import type { LineIndex } from "../source/lines.ts";
-import { nearest } from "../check/suggestion.ts";
+import { nearest } from "../diagnostics/suggestion.ts";
 import { codePoint } from "./textDiagnostics.ts";
 import { ruleWords, wantedWords } from "./wanted.ts";
 

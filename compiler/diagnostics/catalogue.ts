@@ -28,12 +28,16 @@ export const catalogue = {
 export type Code = keyof typeof catalogue;
 
 /** What a code's words depend on. */
-export type ArgumentsOf<C extends Code> =
-  (typeof catalogue)[C] extends DiagnosticEntry<infer Arguments, infer _Name> ? Arguments : never;
+export type ArgumentsOf<C extends Code> = (typeof catalogue)[C] extends {
+  readonly title: (args: infer Arguments) => string;
+}
+  ? Arguments
+  : never;
 
 /** The names of a code's further places. */
-export type LabelNameOf<C extends Code> =
-  (typeof catalogue)[C] extends DiagnosticEntry<infer _Arguments, infer Name> ? Name : never;
+export type LabelNameOf<C extends Code> = (typeof catalogue)[C] extends { readonly labels?: infer Labels }
+  ? keyof NonNullable<Labels> & string
+  : never;
 
 /** The catalogue, typed so that a code and its arguments stay together. */
 export type Catalogue = { readonly [C in Code]: DiagnosticEntry<ArgumentsOf<C>, LabelNameOf<C>> };

@@ -19,8 +19,3 @@ export function cover(first: Span, last: Span): Span {
     end: Math.max(first.end, last.end),
   };
 }
-
-/** Whether `inner` lies within `outer`, in the same file. */
-export function contains(outer: Span, inner: Span): boolean {
-  return outer.file === inner.file && outer.start <= inner.start && inner.end <= outer.end;
-}

@@ -82,7 +82,7 @@ export function asWritten(
 }
 
 /** Prints a declaration or statement without a block. */
-export function simpleLines<S extends Stage>(place: Place, node: Simple<S>): readonly Line[] {
+function simpleLines<S extends Stage>(place: Place, node: Simple<S>): readonly Line[] {
   return hasComments(place, node.span) ? asWritten(place, node.span) : [simpleLine(place, node)];
 }
 
@@ -113,7 +113,7 @@ function blockLines<S extends Stage>(place: Place, head: readonly Line[], block:
 }
 
 /** Closes a block; `{ }` if there is nothing in it. */
-export function closed(place: Place, head: readonly Line[], lines: readonly Line[]): readonly Line[] {
+function closed(place: Place, head: readonly Line[], lines: readonly Line[]): readonly Line[] {
   const last = head[head.length - 1];
   if (lines.length === head.length && last !== undefined && lines[lines.length - 1]?.trailing === null) {
     return [...head.slice(0, -1), { ...last, tail: [...last.tail, " }"] }];
@@ -158,7 +158,7 @@ function funWithResult<S extends Stage>(
 }
 
 /** Prints a statement. */
-export function statementLines<S extends Stage>(place: Place, statement: Statement<S>): readonly Line[] {
+function statementLines<S extends Stage>(place: Place, statement: Statement<S>): readonly Line[] {
   switch (statement.kind) {
     case "fun":
       return funLines(place, statement);

@@ -28,7 +28,7 @@ export interface Line {
 }
 
 /** A comment behind the code, and the column in which it was written; null if it is to be put in its place. */
-export interface TrailingComment {
+interface TrailingComment {
   readonly text: string;
   readonly column: number | null;
 }

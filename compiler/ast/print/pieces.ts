@@ -1,5 +1,5 @@
 /** A place where a line may be broken; the lower its rank, the sooner. */
-export interface Break {
+interface Break {
   /** What stands there if the line is not broken. */
   readonly flat: string;
   /** Twice the number of brackets around it, and one more if it stands before an operator. */
@@ -7,12 +7,12 @@ export interface Break {
 }
 
 /** Behind this bracket broken lines continue. */
-export interface Opening {
+interface Opening {
   readonly opening: string;
 }
 
 /** Text, an opening bracket, or a place for a line break. */
-export type Piece = string | Opening | Break;
+type Piece = string | Opening | Break;
 
 /** A text that is laid out once its place is known. */
 export type Pieces = readonly Piece[];

@@ -39,7 +39,7 @@ export interface Place {
 }
 
 /** A function whose body is an expression. */
-export type ShortFun<S extends Stage> = Fun<S> & { readonly body: Expression<S> };
+type ShortFun<S extends Stage> = Fun<S> & { readonly body: Expression<S> };
 
 /** Declarations and statements without a block. */
 export type Simple<S extends Stage> =

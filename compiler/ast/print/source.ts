@@ -1,4 +1,3 @@
-import type { Span } from "../../source/span.ts";
 import type { Comment } from "../tree.ts";
 
 /** What the printer asks of the text that was parsed: what the tree does not say. */
@@ -59,9 +58,4 @@ function between(comments: readonly Comment[], start: number, end: number): read
     found.push(comment);
   }
   return found;
-}
-
-/** The part of a span before an inner one. */
-export function headOf(outer: Span, inner: Span): Span {
-  return { file: outer.file, start: outer.start, end: inner.start };
 }

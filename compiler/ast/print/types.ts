@@ -1,11 +1,6 @@
 import type { Bounds, Parameter, Property, Stage, Type, TypedName } from "../tree.ts";
 import { argumentPieces, pieces, position } from "./expressions.ts";
-import { bracketed, commaSeparated, flat, type Pieces } from "./pieces.ts";
-
-/** Prints a type on one line. */
-export function printType<S extends Stage>(type: Type<S>): string {
-  return flat(typePieces(type));
-}
+import { bracketed, commaSeparated, type Pieces } from "./pieces.ts";
 
 /** Prints a type. */
 export function typePieces<S extends Stage>(type: Type<S>): Pieces {
