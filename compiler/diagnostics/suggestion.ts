@@ -15,7 +15,7 @@ export function nearest(name: string, candidates: Iterable<string>): string | nu
 }
 
 /** How many letters must be put in, left out, changed or swapped with their neighbour (Damerau). */
-export function editDistance(a: string, b: string): number {
+function editDistance(a: string, b: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, k) => k);
   for (let i = 1; i <= a.length; i += 1) {
