@@ -111,10 +111,21 @@ function areAdjoint(left: Operator, right: Operator): boolean {
   return left === right && left.properties.has("symmetric");
 }
 
+/** An operator times a number, with both. */
+export interface ScaledOperator extends Operator {
+  readonly factor: number;
+  readonly scaled: Operator;
+}
+
+/** Whether an operator is another one times a number. */
+export function isScaled(operator: Operator): operator is ScaledOperator {
+  return "scaled" in operator;
+}
+
 /** c A, c a real number. Norm |c| |A|. */
-export function scale(factor: number, operator: Operator): Operator {
+export function scale(factor: number, operator: Operator): ScaledOperator {
   const times = (operations: Operations, x: Value): Value => operations.map(`(${factor})*x`, { x });
-  return defineOperator({
+  const multiple = defineOperator({
     text: `${factor}*${factorText(operator.text)}`,
     domain: operator.domain,
     codomain: operator.codomain,
@@ -124,6 +135,10 @@ export function scale(factor: number, operator: Operator): Operator {
     apply: (operations, x) => times(operations, operator.apply(operations, x)),
     adjoint: (operations, y) => operator.adjoint(operations, times(operations, y)),
   });
+  return Object.defineProperties(multiple, {
+    factor: { value: factor, enumerable: true },
+    scaled: { value: operator, enumerable: true },
+  }) as ScaledOperator;
 }
 
 const KEPT_BY_FACTOR: { readonly [P in OperatorProperty]: (factor: number) => boolean } = {

@@ -1,18 +1,23 @@
 /** What can be wrong with an operator and its data; each code has one meaning, so that callers may branch on it. */
-const BINDING_ERROR_CODES = {
-  IPX8201: "a setting that the operator does not have",
-  IPX8202: "a setting that is missing, or has a value that it cannot have",
-  IPX8203: "a domain that the operator cannot have",
-  IPX8204: "arrays that the operator cannot take",
-  IPX8205: "numbers that the engine cannot read at once",
-  IPX8206: "operators whose spaces do not fit",
-  IPX8207: "an operator that has no inverse that is known",
-  IPX8208: "a matrix that is singular, or too large to be written out",
-  IPX8209: "a value that is not in the operator's space",
-} as const;
-
-/** A code of `BINDING_ERROR_CODES`. */
-export type BindingErrorCode = keyof typeof BINDING_ERROR_CODES;
+export type BindingErrorCode =
+  /** a setting that the operator does not have */
+  | "IPX8201"
+  /** a setting that is missing, or has a value that it cannot have */
+  | "IPX8202"
+  /** a domain that the operator cannot have */
+  | "IPX8203"
+  /** arrays that the operator cannot take */
+  | "IPX8204"
+  /** numbers that the engine cannot read at once */
+  | "IPX8205"
+  /** operators whose spaces do not fit */
+  | "IPX8206"
+  /** an operator that has no inverse that is known */
+  | "IPX8207"
+  /** a matrix that is singular, or too large to be written out */
+  | "IPX8208"
+  /** a value that is not in the operator's space */
+  | "IPX8209";
 
 /** The text of an error in its parts: what is wrong, why, and what to try. */
 export interface BindingErrorText {

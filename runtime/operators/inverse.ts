@@ -1,6 +1,6 @@
 import { asArray } from "../arrays/layout.ts";
 import type { Operations } from "../arrays/operations.ts";
-import { adjoint } from "./algebra.ts";
+import { adjoint, isScaled, scale } from "./algebra.ts";
 import { operandText } from "./algebraText.ts";
 import { BindingError } from "./bindingError.ts";
 import { diagonalOperator, isDiagonal, type DiagonalOperator } from "./diagonal.ts";
@@ -10,11 +10,14 @@ import { requireArrays } from "./spaces.ts";
 
 /**
  * The inverse of an operator whose inverse has a closed form: the adjoint of an orthonormal one, the reciprocal of a
- * diagonal one without zeros.
+ * diagonal one without zeros, and multiples of these.
  * @throws BindingError IPX8207
  */
 export function inverse(operations: Operations, operator: Operator): Operator {
   if (isDiagonal(operator)) return inverseOfDiagonal(operations, operator);
+  if (isScaled(operator) && operator.factor !== 0) {
+    return scale(1 / operator.factor, inverse(operations, operator.scaled));
+  }
   if (operator.properties.has("orthonormal")) return adjoint(operator);
   throw new BindingError("IPX8207", {
     what: `The inverse of \`${operator.text}\` has no closed form that is known.`,

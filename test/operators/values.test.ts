@@ -6,11 +6,13 @@ import { minCoherence } from "../../runtime/operators/minCoherence.ts";
 import { materialiseOperator } from "../../runtime/operators/materialise.ts";
 import { matrixOperator } from "../../runtime/operators/matrix.ts";
 import { rowNorms } from "../../runtime/operators/rowNorms.ts";
-import { compose, adjoint } from "../../runtime/operators/algebra.ts";
+import { inverse } from "../../runtime/operators/inverse.ts";
+import { compose, adjoint, scale } from "../../runtime/operators/algebra.ts";
 import { levelMatrix, WAVELET_NAMES } from "../../runtime/operators/waveletFilters.ts";
 import {
   array,
   applied,
+  complexArray,
   distance,
   exact,
   gaussianArray,
@@ -190,6 +192,20 @@ describe("min_coherence", () => {
       const found = coherence(other, a);
       expect(found.diagonal).toBeLessThan(1e-12);
       expect(found.square).toBeGreaterThan(best.square - 1e-12);
+    }
+  });
+});
+
+describe("inverse", () => {
+  it("undoes diagonals, orthonormal operators and their multiples", () => {
+    const d = array(exact, [4], [2, -0.5, 1, 8]);
+    const D = libraryOperator(exact, "diag", {}, R(4), [d]);
+    const W = libraryOperator(exact, "wavelet", { name: "haar", levels: 1 }, R(4), []);
+    const complex = libraryOperator(exact, "diag", {}, C(2), [complexArray(exact, [2], [1, 0], [2, -3])]);
+    const x = gaussianNumbers(4, 1);
+    for (const A of [D, W, complex, scale(-3, W), scale(0.5, D)]) {
+      const back = applied(exact, compose(inverse(exact, A), A), "apply", null, x);
+      expect(distance(back, x)).toBeLessThan(1e-14);
     }
   });
 });
