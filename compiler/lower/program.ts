@@ -26,7 +26,7 @@ import { matrixOfForm } from "./operators.ts";
 import { Scope } from "./scope.ts";
 import type { ProgramContext, Site } from "./site.ts";
 import { within } from "./site.ts";
-import { promoted, runStatements } from "./statements.ts";
+import { named, promoted, runStatements } from "./statements.ts";
 import { asVariable, spaceOfVariable, truth, value } from "./values.ts";
 
 /** The program in the IR, before any pass. `hash` names its canonical text. */
@@ -272,12 +272,15 @@ function defineBinding(
   binding: Exclude<CheckedProgram["bindings"][number], Fun<Typed> | Draw<Typed>>,
   symbols: readonly Symbol[],
 ): void {
-  const lowered = lower(site, binding.initial);
   const [first] = symbols;
   if (binding.kind === "let" && first !== undefined) {
-    site.scope.define(first, namedAs(site, lowered, first.name));
+    site.scope.define(
+      first,
+      named(site, first.name, () => lower(site, binding.initial)),
+    );
     return;
   }
+  const lowered = lower(site, binding.initial);
   symbols.forEach((symbol, index) => {
     const part =
       lowered.kind === "tuple"
@@ -285,10 +288,6 @@ function defineBinding(
         : value(site.builder.part(asVariable(site.builder, lowered, null, binding.span), index));
     if (part !== undefined) site.scope.define(symbol, part);
   });
-}
-
-function namedAs(site: Site, lowered: Lowered, name: string): Lowered {
-  return lowered.kind === "value" ? value(site.builder.named(lowered.variable, name)) : lowered;
 }
 
 function symbolsOf(declaration: Symbol | readonly Symbol[]): readonly Symbol[] {

@@ -1,4 +1,4 @@
-import type { Block, If, Statement, Update, While } from "../ast/tree.ts";
+import type { Block, Expression, If, Statement, Update, While } from "../ast/tree.ts";
 import type { Variable } from "../ir/block.ts";
 import { symbolOf } from "../library/calculus/analyse.ts";
 import type { Symbol, Typed } from "../types/typing.ts";
@@ -32,7 +32,12 @@ function runStatement(site: Site, statement: Statement<Typed>): void {
   switch (statement.kind) {
     case "let": {
       const symbol = symbolOf(statement.declaration);
-      if (!isFunctionType(symbol.typing.type)) scope.define(symbol, lower(site, statement.initial));
+      if (!isFunctionType(symbol.typing.type)) {
+        scope.define(
+          symbol,
+          named(site, symbol.name, () => lower(site, statement.initial)),
+        );
+      }
       return;
     }
     case "letTuple":
@@ -41,7 +46,8 @@ function runStatement(site: Site, statement: Statement<Typed>): void {
       const symbol = symbolOf(statement.declaration);
       const { type } = symbol.typing;
       const space = type.kind === "value" ? type.space : null;
-      scope.define(symbol, value(lowerValue(site, statement.initial, space)));
+      const start = (): Lowered => value(lowerValue(site, statement.initial, space));
+      scope.define(symbol, named(site, symbol.name, start));
       return;
     }
     case "fun":
@@ -58,13 +64,31 @@ function runStatement(site: Site, statement: Statement<Typed>): void {
       return;
     }
     case "report":
-      scope.define(symbolOf(statement.declaration), value(lowerValue(site, statement.value)));
+      defineReport(site, symbolOf(statement.declaration), statement.value);
       return;
     case "draw":
       throw new Limitation("random draws", statement.span);
     case "return":
       throw new Limitation("a `return` before the end", statement.span);
   }
+}
+
+/**
+ * Lowers under the name that the program gives the result, so that emitted code reads like the program. What was
+ * there before keeps its own name.
+ */
+export function named(site: Site, name: string, lowered: () => Lowered): Lowered {
+  const before = site.builder.equations.length;
+  const result = lowered();
+  if (result.kind !== "value" || site.builder.equations.length === before) return result;
+  return value(site.builder.named(result.variable, name));
+}
+
+function defineReport(site: Site, symbol: Symbol, expression: Expression<Typed>): void {
+  site.scope.define(
+    symbol,
+    named(site, symbol.name, () => value(lowerValue(site, expression))),
+  );
 }
 
 function defineParts(site: Site, statement: Extract<Statement<Typed>, { kind: "letTuple" }>): void {
@@ -85,7 +109,9 @@ function runUpdate(site: Site, statement: Update<Typed>): void {
   const { symbol } = statement.reference;
   const { type } = symbol.typing;
   const space = type.kind === "value" ? type.space : null;
-  site.scope.define(symbol, value(promoted(site, lowerValue(site, statement.value, space), symbol)));
+  const name = symbol.origin.kind === "state" ? `${symbol.name}_next` : symbol.name;
+  const next = (): Lowered => value(promoted(site, lowerValue(site, statement.value, space), symbol));
+  site.scope.define(symbol, named(site, name, next));
 }
 
 /** A real value as a complex one where the declared space is complex. */
