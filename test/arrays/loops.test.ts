@@ -57,6 +57,19 @@ describe("per-sample loops", () => {
     expect(blind).toEqual(seeing);
   });
 
+  it("holds the values of one round, however many it runs", () => {
+    const ops = reference();
+    const held: number[] = [];
+    const { condition, body } = shrink(ops, ops.number(0.5));
+    const counting = (values: readonly Value[]): readonly Value[] => {
+      held.push(ops.engine.memory().arrays);
+      return body(values);
+    };
+    ops.loop([batchOf(ops, [[1e9], [1e6]])], condition, counting, 25);
+    expect(new Set(held.slice(1)).size).toBe(1);
+    expect(held).toHaveLength(25);
+  });
+
   it("a finished sample is not touched by what its lane would compute", () => {
     const ops = reference();
     const x = batchOf(ops, [[4], [1]]);
@@ -72,7 +85,7 @@ describe("per-sample loops", () => {
 });
 
 describe("the reverse of a loop", () => {
-  /** x <- w sqrt(x) + c while sum(x) > bound; a stopped sample may have x = 0, where the root has no derivative. */
+  /** x <- sqrt(w x) + c while sum(x) > bound; a stopped sample may have x = 0, where the root has no derivative. */
   interface Point {
     readonly x: readonly (readonly number[])[];
     readonly w: readonly number[];
@@ -91,7 +104,7 @@ describe("the reverse of a loop", () => {
       result: ops.loopSaving(
         [batchOf(ops, x)],
         ([y]) => ops.map("b < s", { b: limit, s: ops.sum(get([y as Value], 0)) }),
-        ([y]) => [ops.map("w*sqrt(y) + c", { w: weights, y: y as Value, c: shifts })],
+        ([y]) => [ops.map("sqrt(w*y) + c", { w: weights, y: y as Value, c: shifts })],
         4,
       ),
     };
@@ -120,8 +133,8 @@ describe("the reverse of a loop", () => {
         ([y], [g]) => {
           const inputs = { y: y as Value, g: g as Value, w: weights };
           return {
-            carried: [ops.map("g*w/(2*sqrt(y))", inputs)],
-            captured: [ops.sumSamples(ops.map("g*sqrt(y)", inputs)), ops.map("g + 0*y", inputs)],
+            carried: [ops.map("g*w/(2*sqrt(w*y))", inputs)],
+            captured: [ops.sumSamples(ops.map("g*y/(2*sqrt(w*y))", inputs)), ops.map("g + 0*y", inputs)],
           };
         },
         [zero(), ops.map("0*c", { c: shifts })],
