@@ -5,10 +5,12 @@ import type { Operations } from "../../runtime/arrays/operations.ts";
 import type { HostArray } from "../../runtime/io/hostArray.ts";
 import type { Data, Datum } from "../../runtime/program/datum.ts";
 import type { DataDeclaration, ProgramDefinition } from "../../runtime/program/definition.ts";
+import type { Operator } from "../../runtime/operators/operator.ts";
 import { Failure } from "../failure.ts";
 import { placeOf } from "../report.ts";
 import { type Assignment, namesIn } from "./assignment.ts";
 import { bindNames } from "./bindNames.ts";
+import { fixedDraft } from "./draft.ts";
 import { fault } from "./faults.ts";
 import { realiseOperators } from "./realiseOperators.ts";
 import { KIND_WORDS, type Thing } from "./thing.ts";
@@ -32,6 +34,8 @@ export interface BindingRequest {
   readonly batched: boolean;
   /** where files of expressions are looked for */
   readonly folder: string;
+  /** operators that were realised before, by the names of their declarations */
+  readonly operators?: ReadonlyMap<string, Operator>;
   /** names that are read elsewhere, so that binding them is no mistake */
   readonly alsoRead?: ReadonlySet<string>;
 }
@@ -56,10 +60,19 @@ export async function bindProgramData(request: BindingRequest): Promise<ProgramD
   const { definition, operations, assignments, inputs, folder } = request;
   const place = placesOf(request);
   requireKnown(request);
-  const given = new Map<string, Thing>(
-    inputs.map(({ name, array, batched }) => [name, { kind: "host", array, batched: batched ?? false }]),
-  );
-  const names = await bindNames(operations, assignments, given, folder);
+  const before = request.operators ?? new Map<string, Operator>();
+  const given = new Map<string, Thing>([
+    ...inputs.map(({ name, array, batched }): [string, Thing] => [
+      name,
+      { kind: "host", array, batched: batched ?? false },
+    ]),
+    ...[...before].map(([name, operator]): [string, Thing] => [
+      name,
+      { kind: "operator", draft: fixedDraft(place(name), operator) },
+    ]),
+  ]);
+  const open = assignments.filter(({ name }) => !before.has(name));
+  const names = await bindNames(operations, open, given, folder);
   const sizes = sizesOf(definition, names, place);
   requireShared(request, names, place);
   const operators = realiseOperators(request, names, sizes, place);

@@ -18,6 +18,8 @@ export interface OperatorDraft {
   readonly text: string;
   /** whether it holds a map of its own for each sample */
   readonly perSample: boolean;
+  /** whether it is made of several operators, so that its norm is worth measuring */
+  readonly composite: boolean;
   readonly infer: (known: Spaces, guess: boolean) => Spaces;
   /** @throws Failure IPX8404 where a space stays open, or with what the runtime finds wrong */
   readonly realise: (operations: Operations, known: Spaces) => Operator;
@@ -28,7 +30,14 @@ const NOTHING: Spaces = { domain: null, codomain: null };
 /** An operator that is bound already. */
 export function fixedDraft(span: Span, operator: Operator, perSample = false): OperatorDraft {
   const spaces = { domain: operator.domain, codomain: operator.codomain };
-  return { span, text: operator.text, perSample, infer: () => spaces, realise: () => operator };
+  return {
+    span,
+    text: operator.text,
+    perSample,
+    composite: false,
+    infer: () => spaces,
+    realise: () => operator,
+  };
 }
 
 /** A', of whatever A becomes. */
@@ -37,6 +46,7 @@ export function adjointDraft(span: Span, of: OperatorDraft): OperatorDraft {
     span,
     text: `${of.text}'`,
     perSample: of.perSample,
+    composite: of.composite,
     infer: (known, guess) => turned(of.infer(turned(known), guess)),
     realise: (operations, known) => {
       const operator = of.realise(operations, turned(known));
@@ -55,6 +65,7 @@ export function scaledDraft(span: Span, factor: number, of: OperatorDraft): Oper
     span,
     text: `${factor}*${of.text}`,
     perSample: of.perSample,
+    composite: of.composite,
     infer: (known, guess) => of.infer(known, guess),
     realise: (operations, known) => {
       const operator = of.realise(operations, known);
@@ -73,6 +84,7 @@ export function sumDraft(span: Span, left: OperatorDraft, sign: 1 | -1, right: O
     span,
     text: `(${left.text} ${sign === 1 ? "+" : "-"} ${right.text})`,
     perSample: left.perSample || right.perSample,
+    composite: true,
     infer,
     realise: (operations, known) => {
       const spaces = infer(known, true);
@@ -95,6 +107,7 @@ export function composedDraft(span: Span, left: OperatorDraft, right: OperatorDr
     span,
     text: `${left.text}*${right.text}`,
     perSample: left.perSample || right.perSample,
+    composite: true,
     infer: (known, guess) => {
       const found = parts(known, guess);
       return { domain: found.right.domain, codomain: found.left.codomain };

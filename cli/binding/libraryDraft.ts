@@ -10,7 +10,7 @@ import { arraySpace, type ArraySpace } from "../../runtime/operators/spaces.ts";
 import type { HostArray } from "../../runtime/io/hostArray.ts";
 import { uploadShared } from "../../runtime/operators/host.ts";
 import { locatedNow } from "../report.ts";
-import { openSpace, spacesOfItself, type OperatorDraft } from "./draft.ts";
+import { openSpace, type OperatorDraft } from "./draft.ts";
 import { SPACE_RULES, type Spaces } from "./spaceRules.ts";
 
 /** A use of a library operator: where it stands, its settings, the arrays between its brackets. */
@@ -46,6 +46,7 @@ export function libraryDraft(use: LibraryUse): OperatorDraft {
     span,
     text,
     perSample: arrays.some(({ kind, ...rest }) => kind === "array" && "batch" in rest && rest.batch !== null),
+    composite: false,
     infer,
     realise: (operations, known) => {
       const { domain, codomain } = infer(known, true);
@@ -87,6 +88,7 @@ export function matrixDraft(span: Span, text: string, array: HostArray): Operato
     span,
     text,
     perSample: false,
+    composite: false,
     infer,
     realise: (operations, known) => {
       const { domain, codomain } = infer(known);
@@ -104,6 +106,7 @@ export function minCoherenceDraft(span: Span, of: OperatorDraft): OperatorDraft 
     span,
     text,
     perSample: of.perSample,
+    composite: false,
     infer: (known, guess) => of.infer(known, guess),
     realise: (operations: Operations, known) => {
       const operator = of.realise(operations, known);
@@ -113,13 +116,4 @@ export function minCoherenceDraft(span: Span, of: OperatorDraft): OperatorDraft 
       });
     },
   };
-}
-
-/** The realised operator of a draft that knows its spaces, or whose spaces follow from what is known. */
-export function realised(
-  operations: Operations,
-  draft: OperatorDraft,
-  known?: Spaces,
-): ReturnType<OperatorDraft["realise"]> {
-  return draft.realise(operations, known ?? spacesOfItself(draft));
 }

@@ -54,7 +54,8 @@ export function realiseOperators(
       pending = pending.filter((each) => {
         const spaces = each.draft.infer(declared(each.type, known), guess);
         if (spaces.domain === null || spaces.codomain === null) return true;
-        const operator = withMeasuredNorm(operations, each.draft.realise(operations, spaces));
+        const plain = each.draft.realise(operations, spaces);
+        const operator = each.draft.composite ? withMeasuredNorm(operations, plain) : plain;
         found.set(each.name, operator);
         known = locatedNow(place(each.name), () => unify(known, observed(each, operator, known)));
         return false;
@@ -120,16 +121,14 @@ function observedArray(
   if (type.kind === "operator" || type.kind === "map" || perStep) return [];
   if (thing?.kind === "value") return [{ name, declared: type, actual: spaceOf(thing.value) }];
   if (thing?.kind !== "host") return [];
-  return [{ name, declared: type, actual: sampleSpace(type, thing.array, known, batched) }];
+  const { field, shape } = thing.array;
+  const samples = thing.batched || isBatch(type, thing.array, known, batched);
+  return [
+    { name, declared: type, actual: { kind: "array", field, shape: samples ? shape.slice(1) : shape } },
+  ];
 }
 
-/** The space of one sample of an array, by the runtime's rule: one axis more than the type asks for is a batch. */
-function sampleSpace(type: TypeDeclaration, array: HostArray, known: Dimensions, batched: boolean): Space {
-  const { field, shape } = array;
-  return { kind: "array", field, shape: isBatch(type, array, known, batched) ? shape.slice(1) : shape };
-}
-
-/** Whether the first axis of an array counts samples. */
+/** Whether the first axis of an array counts samples, by the runtime's rule: one axis more than the type asks for. */
 export function isBatch(
   type: TypeDeclaration,
   { shape }: HostArray,

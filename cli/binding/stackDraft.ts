@@ -35,6 +35,7 @@ export function stackedDraft(
     span,
     text: `${direction}(${parts.map(({ text }) => text).join(", ")})`,
     perSample: parts.some(({ perSample }) => perSample),
+    composite: true,
     infer: (known, guess) => {
       const inferred = inferParts(known, guess);
       const each = inferred.map(own);
@@ -61,6 +62,7 @@ export function inverseDraft(span: Span, of: OperatorDraft): OperatorDraft {
     span,
     text: `inv(${of.text})`,
     perSample: of.perSample,
+    composite: of.composite,
     infer: (known, guess) => turned(of.infer(turned(known), guess)),
     realise: (operations, known) => {
       const operator = of.realise(operations, turned(known));

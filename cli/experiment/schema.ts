@@ -17,6 +17,7 @@ const split = z.strictObject({
   seed: seed.optional(),
   folder: z.string().optional(),
   patch: count.optional(),
+  multiple: count.optional(),
   augment: z.boolean().optional(),
 });
 
@@ -33,6 +34,7 @@ const data = z
     folder: z.string().optional(),
     count: count.optional(),
     patch: count.optional(),
+    multiple: count.optional(),
     augment: z.boolean().optional(),
     grey: z.boolean().default(false),
     range: z.tuple([z.number(), z.number()]).default([0, 1]),
@@ -44,30 +46,54 @@ const data = z
   })
   .catchall(named);
 
-const optimiser = z.strictObject({
-  name: z.enum(["sgd", "momentum", "adam", "adamax", "adagrad", "adadelta", "rmsprop"]),
-  rate: z.number().positive(),
-  beta1: z.number().min(0).max(1).optional(),
-  beta2: z.number().min(0).max(1).optional(),
-  epsilon: z.number().positive().optional(),
-  momentum: z.number().min(0).max(1).optional(),
-  decay: z.number().min(0).max(1).optional(),
-  clip: z.number().positive().optional(),
-});
+const unit = z.number().min(0).max(1).exactOptional();
+const positive = z.number().positive();
+const epsilon = positive.exactOptional();
+const rate = positive.exactOptional();
+
+/** The optimisers of the runtime, with tfjs's names and defaults. */
+const optimiser = z.discriminatedUnion("name", [
+  z.strictObject({ name: z.literal("sgd"), rate: positive }),
+  z.strictObject({
+    name: z.literal("momentum"),
+    rate: positive,
+    momentum: z.number().min(0).max(1),
+    nesterov: z.boolean().exactOptional(),
+  }),
+  z.strictObject({
+    name: z.literal("rmsprop"),
+    rate: positive,
+    decay: unit,
+    momentum: unit,
+    epsilon,
+    centered: z.boolean().exactOptional(),
+  }),
+  z.strictObject({ name: z.literal("adagrad"), rate: positive, initial: positive.exactOptional() }),
+  z.strictObject({ name: z.literal("adadelta"), rate, rho: unit, epsilon }),
+  z.strictObject({ name: z.literal("adam"), rate, beta1: unit, beta2: unit, epsilon }),
+  z.strictObject({ name: z.literal("adamax"), rate, beta1: unit, beta2: unit, epsilon, decay: unit }),
+]);
 
 const train = z.strictObject({
   loss: expression.default("norm2sq(output - target)"),
   optimiser: optimiser.default({ name: "adam", rate: 1e-3 }),
   batch: count.default(64),
   schedule: z.enum(["end_to_end", "layerwise", "greedy"]).default("end_to_end"),
+  /** the most steps of a stage */
   steps: count,
-  rates: z.array(z.number().positive()).min(1).optional(),
-  refine: count.optional(),
-  older: z.number().min(0).max(1).optional(),
-  patience: count.optional(),
-  every: count.optional(),
+  /** layerwise: the rates of a layer's stages, relative to the optimiser's */
+  rates: z.array(positive).min(1).exactOptional(),
+  /** layerwise: by how much an older layer's rate falls with every layer */
+  older: unit,
+  /** relative rates of single parameters */
+  factors: z.record(z.string(), z.number().min(0)).default({}),
+  clip: positive.exactOptional(),
+  /** steps between two validations, and without progress before a stage ends */
+  every: count.exactOptional(),
+  patience: count.exactOptional(),
+  /** steps between two checkpoints */
+  checkpoint: count.default(200),
   recompute: z.boolean().default(false),
-  supervise: z.enum(["last", "all"]).default("last"),
 });
 
 const tuned = z.record(z.string(), z.union([expression, z.array(z.number()).min(1)]));
@@ -79,7 +105,9 @@ const compare = z.strictObject({
   target: z.enum(TARGETS).optional(),
   given: z.record(z.string(), bound).optional(),
   tune: tuned.optional(),
+  /** iterations, exactly as many; without it the program's own stop rule */
   steps: count.optional(),
+  /** the iteration whose metric is tuned; the last one without it */
   at: count.optional(),
 });
 
@@ -130,7 +158,7 @@ export function knownKeys(path: readonly PropertyKey[]): readonly string[] {
     ["data.test", Object.keys(split.shape)],
     ["data.noise", ["snr", "sigma", "relative"]],
     ["train", Object.keys(train.shape)],
-    ["train.optimiser", Object.keys(optimiser.shape)],
+    ["train.optimiser", [...new Set(optimiser.options.flatMap(({ shape }) => Object.keys(shape)))]],
     ["eval", Object.keys(evaluation.shape)],
     ["eval.compare", Object.keys(compare.shape)],
   ];

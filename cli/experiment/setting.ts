@@ -1,0 +1,115 @@
+import { join } from "node:path";
+import type { Expression } from "../../compiler/ast/tree.ts";
+import { diagnose } from "../../compiler/diagnostics/diagnose.ts";
+import type { Operations } from "../../runtime/arrays/operations.ts";
+import type { HostArray } from "../../runtime/io/hostArray.ts";
+import { stack } from "../../runtime/io/hostArray.ts";
+import { listPngFiles, readArray } from "../../runtime/io/node/files.ts";
+import type { Operator } from "../../runtime/operators/operator.ts";
+import type { ProgramDefinition } from "../../runtime/program/definition.ts";
+import type { Assignment } from "../binding/assignment.ts";
+import type { FileInput } from "../binding/bindProgram.ts";
+import type { Context } from "../context.ts";
+import { openEngine } from "../engine.ts";
+import { Failure } from "../failure.ts";
+import { located, placeOf } from "../report.ts";
+import { type Experiment, readExperiment } from "./readExperiment.ts";
+
+/** What all programs of an experiment share. */
+export interface Setting {
+  readonly context: Context;
+  readonly experiment: Experiment;
+  readonly operations: Operations;
+  /** the bindings of [given] */
+  readonly assignments: readonly Assignment[];
+  /** data under names of their own */
+  readonly named: readonly FileInput[];
+  /** operators of [given] that were realised, by name and shape of a sample */
+  readonly operators: Map<string, Operator>;
+  /** the folder of results */
+  readonly out: string;
+}
+
+/**
+ * Reads an experiment and opens its engine; the command's choice of an engine goes before the file's.
+ * @throws Failure, UsageError
+ */
+export async function openSetting(context: Context, file: string, engine?: string): Promise<Setting> {
+  const experiment = await located(placeOf(file), () => readExperiment(context.sources, file));
+  const { settings } = experiment;
+  const assignments = Object.entries(settings.given).map(([name, value]) => ({
+    name: name.normalize("NFKC"),
+    expression: experiment.expression(["given", name], value),
+  }));
+  const operations = await openEngine(engine ?? settings.engine);
+  const named = await readNamed(experiment);
+  const out = experiment.resolve(settings.out);
+  return { context, experiment, operations, assignments, named, operators: new Map(), out };
+}
+
+/** The tables of [data] that are no data under a name. */
+const OWN_KEYS: ReadonlySet<string> = new Set([
+  "generate",
+  "folder",
+  "count",
+  "patch",
+  "multiple",
+  "augment",
+  "grey",
+  "range",
+  "measure",
+  "noise",
+  "train",
+  "validate",
+  "test",
+]);
+
+async function readNamed(experiment: Experiment): Promise<readonly FileInput[]> {
+  const { data } = experiment.settings;
+  const found: FileInput[] = [];
+  for (const [name, entry] of Object.entries(data)) {
+    if (OWN_KEYS.has(name) || typeof entry !== "object" || !("per" in entry)) continue;
+    const { file, folder, per } = entry;
+    const path = experiment.resolve(file ?? folder ?? "");
+    const array = await located(placeOf(path), () =>
+      file === undefined ? readFolder(path) : readArray(path),
+    );
+    found.push({ name, file: path, array, batched: per === "sample" });
+  }
+  return found;
+}
+
+async function readFolder(folder: string): Promise<HostArray> {
+  return stack(await Promise.all((await listPngFiles(folder)).map((file) => readArray(file))));
+}
+
+/** The expressions that make inputs of samples, by the inputs of a program. */
+export function measuredInputs(
+  { experiment, named, assignments }: Setting,
+  definition: ProgramDefinition,
+): ReadonlyMap<string, Expression> {
+  const { measure } = experiment.settings.data;
+  const path = ["data", "measure"];
+  if (measure === undefined) return new Map();
+  if (typeof measure !== "string") {
+    return new Map(
+      Object.entries(measure).map(([name, text]) => [name, experiment.expression([...path, name], text)]),
+    );
+  }
+  const elsewhere = new Set([...named, ...assignments].map(({ name }) => name));
+  const open = definition.inputs.filter(({ name, type }) => !elsewhere.has(name) && type.kind !== "operator");
+  const [only, second] = open;
+  if (only === undefined || second !== undefined) {
+    const names = open.map(({ name }) => name);
+    const what = `\`measure\` makes one input, and ${definition.name} has ${open.length} that are open`;
+    const hint = `Write an expression for each: measure = { ${names.map((name) => `${name} = "..."`).join(", ")} }.`;
+    const words = { what, hint: names.length === 0 ? null : hint };
+    throw new Failure([diagnose("IPX8503", experiment.toml.valueSpan(path), words)]);
+  }
+  return new Map([[only.name, experiment.expression(path, measure)]]);
+}
+
+/** A file in the folder of results. */
+export function resultFile({ out }: Setting, name: string): string {
+  return join(out, name);
+}

@@ -1,0 +1,232 @@
+import { stream } from "../../runtime/random/stream.ts";
+import { stack, type HostArray } from "../../runtime/io/hostArray.ts";
+import { DataError } from "../../runtime/io/dataError.ts";
+import { makeFolder, readBytes, writeBytes, writeText } from "../../runtime/io/node/files.ts";
+import { writeSafetensors } from "../../runtime/io/safetensors.ts";
+import { saveParameters } from "../../runtime/program/parameters.ts";
+import { resolve } from "../../runtime/program/unify.ts";
+import type { Space } from "../../runtime/arrays/value.ts";
+import type { Store, HistoryEntry } from "../../runtime/train/checkpoint.ts";
+import type { TrainingBatch, TrainingData } from "../../runtime/train/data.ts";
+import type { Schedule } from "../../runtime/train/schedule.ts";
+import { train, type TrainingOptions, type TrainingResult } from "../../runtime/train/trainer.ts";
+import { namesIn } from "../binding/assignment.ts";
+import { loadProgram } from "../compiler.ts";
+import type { Context } from "../context.ts";
+import { Interrupted } from "../failure.ts";
+import { fault } from "../binding/faults.ts";
+import { located, placeOf } from "../report.ts";
+import { EXIT, writeJson } from "../terminal.ts";
+import { type SampleSource, sampleSource } from "./dataset.ts";
+import { lossOf } from "./loss.ts";
+import type { TrainSettings } from "./schema.ts";
+import { openSetting, resultFile, type Setting } from "./setting.ts";
+import { bindSubject, type Subject } from "./subject.ts";
+import { trainingTalk } from "./trainingTalk.ts";
+
+/** What `train` is asked for. */
+export interface TrainRequest {
+  readonly resume?: true;
+  readonly engine?: string;
+  readonly json?: true;
+}
+
+/** The file of trained weights in an experiment's folder. */
+export const WEIGHTS = "weights.safetensors";
+const CHECKPOINT = "checkpoint.safetensors";
+const HISTORY = "history.csv";
+
+/** Trains an experiment's program, writes its weights, and gives the exit code. */
+export async function trainExperiment(
+  context: Context,
+  file: string,
+  request: TrainRequest,
+): Promise<number> {
+  const setting = await openSetting(context, file, request.engine);
+  const result = await trainIn(setting, request.resume === true);
+  const weights = resultFile(setting, WEIGHTS);
+  if (request.json === true) {
+    const last = result.history.at(-1);
+    writeJson(context.terminal, {
+      weights,
+      steps: result.steps,
+      seconds: result.seconds,
+      loss: last?.loss ?? null,
+      validation: last?.validation ?? null,
+      engine: setting.operations.engine.name,
+    });
+  } else context.terminal.talk(`wrote ${weights}\n`);
+  return EXIT.fine;
+}
+
+/**
+ * Trains in a setting.
+ * @throws Interrupted after a clean end, with a checkpoint
+ */
+export async function trainIn(setting: Setting, resume: boolean): Promise<TrainingResult> {
+  const { experiment, context, operations } = setting;
+  const { settings } = experiment;
+  const training = settings.train;
+  if (training === undefined) throw fault(experiment.toml.keySpan([]), "The experiment has no table `train`");
+  const definition = await loadProgram(context, experiment.resolve(settings.program), {
+    ...(settings.entry === undefined ? {} : { program: settings.entry }),
+    target: settings.target ?? "unrolled",
+  });
+  const source = await sampleSource(experiment, "train");
+  const lossExpression = experiment.expression(["train", "loss"], training.loss);
+  const subject = await bindSubject(setting, {
+    definition,
+    sample: source.at(0),
+    ...(settings.steps === undefined ? {} : { steps: settings.steps }),
+    alsoRead: namesIn(lossExpression),
+  });
+  const loss = await lossOf(
+    lossExpression,
+    operations,
+    subject.data.names,
+    await lossSpaces(subject, source),
+  );
+  await located(placeOf(setting.out), () => makeFolder(setting.out));
+  const talk = trainingTalk(context.terminal, definition.name);
+  const result = await context.terminal.interruptible(async (signal) =>
+    train(subject.program, {
+      ...plainOptions(training),
+      data: trainingData(subject, source),
+      loss,
+      seed: settings.seed,
+      ...(await validationOptions(setting, subject, training)),
+      checkpoint: { store: storeIn(setting), name: CHECKPOINT, every: training.checkpoint },
+      resume,
+      signal,
+      progress: talk.progress,
+    }),
+  );
+  talk.end();
+  await finish(setting, subject, result);
+  return result;
+}
+
+/** One batch is measured, so that the space of the output is known even where only inputs fix sizes. */
+async function lossSpaces(
+  { program }: Subject,
+  source: SampleSource,
+): Promise<{ readonly output: Space; readonly target: Space }> {
+  const { field, shape } = source.at(0);
+  const target: Space = { kind: "array", field, shape };
+  return { output: resolve(program.definition.output.type, program.dimensions) ?? target, target };
+}
+
+function plainOptions(
+  training: TrainSettings,
+): Pick<
+  TrainingOptions,
+  "optimiser" | "batch" | "steps" | "schedule" | "rates" | "clipping" | "recompute" | "patience"
+> {
+  const { optimiser, batch, steps, factors, clip, recompute, patience } = training;
+  return {
+    optimiser,
+    batch,
+    steps,
+    schedule: scheduleOf(training),
+    rates: factors,
+    recompute: recompute ? "steps" : "none",
+    ...(clip === undefined ? {} : { clipping: { kind: "norm", bound: clip } }),
+    ...(patience === undefined ? {} : { patience }),
+  };
+}
+
+function scheduleOf({ schedule, rates, older }: TrainSettings): Schedule {
+  if (schedule !== "layerwise") return { kind: schedule };
+  return {
+    kind: "layerwise",
+    ...(rates === undefined ? {} : { rates }),
+    ...(older === undefined ? {} : { decay: older }),
+  };
+}
+
+/** Batch number `step`: fresh samples, or those of a finite set in an order that each epoch draws anew. */
+function trainingData(subject: Subject, source: SampleSource): TrainingData {
+  return async ({ step, size, seed }) => {
+    const indices = Array.from({ length: size }, (_, offset) => indexAt(source, step * size + offset, seed));
+    return batchOf(subject, source, indices);
+  };
+}
+
+function indexAt({ count }: SampleSource, position: number, seed: number): number {
+  if (!Number.isFinite(count)) return position;
+  const order = stream(seed, "epoch", Math.floor(position / count)).permutation(count);
+  return order[position % count] ?? 0;
+}
+
+/** Some samples of a set with their inputs. */
+export async function batchOf(
+  subject: Subject,
+  source: SampleSource,
+  indices: readonly number[],
+): Promise<TrainingBatch & { readonly truth: HostArray }> {
+  const truth = stack(indices.map((index) => source.at(index)));
+  return { inputs: await subject.inputsOf(truth, indices, source.seed), target: truth, truth };
+}
+
+/** The most samples of one batch of a validation. */
+const VALIDATION_BATCH = 250;
+
+async function validationOptions(
+  { experiment }: Setting,
+  subject: Subject,
+  { every, patience, steps }: TrainSettings,
+): Promise<Pick<TrainingOptions, "validation">> {
+  const wanted =
+    every ?? (patience === undefined ? undefined : Math.max(1, Math.min(100, Math.floor(steps / 10))));
+  if (wanted === undefined || experiment.settings.data.validate === undefined) return {};
+  const source = await sampleSource(experiment, "validate");
+  const batches: TrainingBatch[] = [];
+  for (let first = 0; first < source.count; first += VALIDATION_BATCH) {
+    const length = Math.min(VALIDATION_BATCH, source.count - first);
+    batches.push(
+      await batchOf(
+        subject,
+        source,
+        Array.from({ length }, (_, offset) => first + offset),
+      ),
+    );
+  }
+  return { validation: { batches, every: wanted } };
+}
+
+/** Checkpoints in the folder of results, each written whole or not at all. */
+function storeIn(setting: Setting): Store {
+  return {
+    read: async (name) => {
+      try {
+        return await readBytes(resultFile(setting, name));
+      } catch (error) {
+        const missing = error instanceof DataError && error.facts["reason"] === "ENOENT";
+        if (!missing) throw error;
+        setting.context.terminal.talk("There is no checkpoint; the training begins anew.\n");
+        return null;
+      }
+    },
+    write: (name, bytes) => writeBytes(resultFile(setting, name), bytes),
+  };
+}
+
+async function finish(setting: Setting, subject: Subject, result: TrainingResult): Promise<void> {
+  const { definition, program } = subject;
+  if (result.interrupted) {
+    const file = resultFile(setting, CHECKPOINT);
+    throw new Interrupted(
+      `Interrupted after ${result.steps} steps; ${file} was written. Go on with --resume.`,
+    );
+  }
+  const weights = await saveParameters(program.operations, definition, result.parameters);
+  await writeBytes(resultFile(setting, WEIGHTS), writeSafetensors(weights));
+  await writeText(resultFile(setting, HISTORY), historyCsv(result.history));
+}
+
+function historyCsv(history: readonly HistoryEntry[]): string {
+  const rows = history.map(({ step, stage, loss, validation }) =>
+    [step, stage + 1, loss, validation ?? ""].join(","),
+  );
+  return ["step,stage,loss,validation", ...rows, ""].join("\r\n");
+}
