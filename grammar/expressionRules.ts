@@ -36,8 +36,10 @@ function firstNames(paths: readonly (readonly TokenType[])[]): string {
 
 /** The rules of types and expressions. */
 export abstract class ExpressionGrammar extends CstParser {
-  constructor() {
+  /** `validate` looks for ambiguities and left recursion, which takes time at every start: for tests. */
+  constructor(validate: boolean) {
     super(allTokens, {
+      skipValidations: !validate,
       maxLookahead: 2,
       nodeLocationTracking: "onlyOffset",
       errorMessageProvider: wantedTokens,

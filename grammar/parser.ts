@@ -20,8 +20,8 @@ import {
 
 /** The grammar: rules without actions, strong LL(2). `grammar.ebnf` is what it says. */
 export class Grammar extends ExpressionGrammar {
-  constructor() {
-    super();
+  constructor(validate = false) {
+    super(validate);
     this.performSelfAnalysis();
   }
 

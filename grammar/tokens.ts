@@ -157,4 +157,5 @@ export const allTokens: TokenType[] = [
 export const lexer = new Lexer(allTokens, {
   positionTracking: "full",
   ensureOptimizations: false,
+  skipValidations: true,
 });

@@ -2,6 +2,7 @@ import {
   Alternation,
   Alternative,
   type IProduction,
+  Lexer,
   NonTerminal,
   Option,
   Repetition,
@@ -137,6 +138,15 @@ function conflicts(): readonly string[] {
   }
   return [...new Set(found)];
 }
+
+test("the parser finds no ambiguity in its rules, and the lexer no fault in its tokens", () => {
+  expect(() => new Grammar(true)).not.toThrow();
+  const { lexerDefinitionErrors } = new Lexer(allTokens, {
+    positionTracking: "full",
+    deferDefinitionErrorsHandling: true,
+  });
+  expect(lexerDefinitionErrors).toEqual([]);
+});
 
 describe("greedy choices", () => {
   test("no optional part begins with what may follow it, but the name of an argument", () => {
