@@ -1,10 +1,11 @@
 import { ShapeFault } from "./align.ts";
 import type { Block, Equation, IrFunction, Variable } from "./block.ts";
+import type { AdjointBlock, ProgramDerivative, SectionDerivative } from "./derivative.ts";
 import type { IrProgram } from "./program.ts";
 import { outputTypes } from "./shape.ts";
 import { outputSharing } from "./sharing.ts";
 import { sameType, typeText } from "./spaces.ts";
-import { blocksOf } from "./variables.ts";
+import { blocksOf, definedBy } from "./variables.ts";
 
 /** What is wrong with an IR; `where` names the section, the nested block and the variable. */
 export interface IrFault {
@@ -40,6 +41,30 @@ export function verifyProgram(program: IrProgram): readonly IrFault[] {
     if (block !== null) verifier.block(block, prepared, name);
   }
   return [...verifier.faults, ...interfaceFaults(program)];
+}
+
+/** All faults of the reverses of a program, which see what its sections see. */
+export function verifyDerivative(program: IrProgram, derivative: ProgramDerivative): readonly IrFault[] {
+  const verifier = new Verifier(derivative.functions);
+  for (const each of derivative.functions) verifier.block(each.body, new Set(), each.name);
+  const data = [...program.givens, ...program.inputs, ...program.parameters].map((each) => each.variable);
+  const early = new Set([...data, ...definedBy(program.constants)]);
+  if (program.counter !== null) early.add(program.counter);
+  const late = new Set([...early, ...definedBy(program.prepare)]);
+  const section = (name: string, outer: ReadonlySet<Variable>, each: SectionDerivative | null): void => {
+    if (each === null) return;
+    const inside = verifier.block(each.save, outer, `${name} (saving)`);
+    for (const adjoint of [each.adjoint, each.stateAdjoint]) {
+      if (adjoint === null) continue;
+      verifier.block(adjoint.block, inside, `${name} (adjoint)`);
+      verifier.cotangents(adjoint, `${name} (adjoint)`);
+    }
+  };
+  section("prepare", early, derivative.prepare);
+  section("initial", late, derivative.initial);
+  section("step", late, derivative.step);
+  section("finish", late, derivative.finish);
+  return verifier.faults;
 }
 
 /** All faults of a block that sees the variables given. */
@@ -112,6 +137,23 @@ class Verifier {
     }
     block.results.forEach((result) => this.#read(result, visible, where));
     return visible;
+  }
+
+  /** Each result is the cotangent of one variable, in its space, and shared where that is. */
+  cotangents(adjoint: AdjointBlock, where: string): void {
+    const { block, of } = adjoint;
+    if (new Set(of).size !== block.results.length || of.length !== block.results.length) {
+      this.#fault(where, `${block.results.length} cotangents of ${new Set(of).size} variables`);
+    }
+    block.results.forEach((result, i) => {
+      const variable = of[i];
+      if (variable === undefined) return;
+      if (!sameType(result.type, variable.type)) {
+        this.#fault(where, `the cotangent of ${variable.name} is ${typeText(result.type)}`);
+      }
+      if (variable.shared && !result.shared)
+        this.#fault(where, `the cotangent of ${variable.name} is not shared`);
+    });
   }
 
   #define(variable: Variable, visible: Set<Variable>, where: string): void {

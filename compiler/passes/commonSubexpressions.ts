@@ -44,9 +44,10 @@ class Table {
   }
 
   #key(equation: Equation): string | null {
-    if (blocksOf(equation).length > 0 || equation.operation === "call") return null;
+    if (blocksOf(equation).length > 0) return null;
     const inputs = equation.inputs.map((input) => this.#number(input));
-    return `${equation.operation} ${JSON.stringify(equation.attributes)} ${inputs.join(" ")}`;
+    if (isCommutative(equation)) inputs.sort((a, b) => a - b);
+    return `${equation.operation} ${attributesText(equation)} ${inputs.join(" ")}`;
   }
 
   #number(variable: Variable): number {
@@ -56,6 +57,20 @@ class Table {
     this.#numbers.set(variable, next);
     return next;
   }
+}
+
+const COMMUTATIVE: ReadonlySet<string> = new Set(["add", "mul", "max", "min", "equal", "and", "or"]);
+
+function isCommutative(equation: Equation): boolean {
+  if (equation.operation === "dot") return true;
+  return equation.operation === "elementwise" && COMMUTATIVE.has(equation.attributes.function);
+}
+
+/** Attributes as text; infinities and NaN are numbers like others. */
+function attributesText(equation: Equation): string {
+  return JSON.stringify(equation.attributes, (_key, value: unknown) =>
+    typeof value === "number" && !Number.isFinite(value) ? String(value) : value,
+  );
 }
 
 function shared(module: Module): Module {

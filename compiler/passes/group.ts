@@ -28,6 +28,8 @@ type Elementwise = EquationOf<"elementwise">;
 interface Part {
   readonly equation: Elementwise;
   readonly size: number;
+  /** whether it may be computed again for every entry */
+  readonly cheap: boolean;
 }
 
 function grouped(block: Block, kept: ReadonlySet<Variable>, constants: ReadonlyMap<Variable, number>): Block {
@@ -40,13 +42,15 @@ function grouped(block: Block, kept: ReadonlySet<Variable>, constants: ReadonlyM
     const [output] = equation.outputs;
     if (equation.operation !== "elementwise" || output === undefined) continue;
     let size = 1;
+    let cheap = CHEAP.has(equation.attributes.function);
     for (const input of new Set(equation.inputs)) {
       const part = parts.get(input);
       if (part === undefined || !joins(part, input, output, equation, uses, size)) continue;
       inlined.add(input);
       size += part.size;
+      cheap &&= part.cheap;
     }
-    parts.set(output, { equation, size });
+    parts.set(output, { equation, size, cheap });
   }
   const equations = block.equations.flatMap((equation): readonly Equation[] => {
     const [output] = equation.outputs;
@@ -73,7 +77,7 @@ function joins(
 }
 
 function isCheapNumber(part: Part, input: Variable): boolean {
-  return part.size <= 2 && isNumber(spaceOf(input)) && CHEAP.has(part.equation.attributes.function);
+  return part.size <= 2 && part.cheap && isNumber(spaceOf(input));
 }
 
 /** Spaces that differ in what their entries are, not in their axes. */

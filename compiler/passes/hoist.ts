@@ -1,12 +1,13 @@
 import type { Block, Equation, Variable } from "../ir/block.ts";
 import type { IrProgram } from "../ir/program.ts";
-import { mapBlocks, readBy } from "../ir/variables.ts";
+import { definedBy, mapBlocks, readBy, renamedEquation, substituteEquation } from "../ir/variables.ts";
 import type { Pass } from "./pass.ts";
 
 /**
- * Moves what does not change: out of loops and solves into the block around, out of the step and the other sections
- * into `prepare` (once a batch), and out of `prepare` into `constants` (once a run). Nothing leaves a branch, whose
- * sides need not run.
+ * Moves what does not change: out of loops and solves into the block around, out of what runs every iteration into
+ * `prepare` (once a batch), and out of `prepare` into `constants` (once a run). Nothing leaves a branch, whose sides
+ * need not run. `initial` and `finish` run once a batch anyway. Numbers and fills are no work: they stay, and what
+ * moves takes copies of its own.
  */
 export const hoist: Pass = {
   name: "hoist",
@@ -15,26 +16,30 @@ export const hoist: Pass = {
 };
 
 function hoistProgram(program: IrProgram): IrProgram {
-  const givens = program.givens.filter((data) => !data.perStep).map((data) => data.variable);
-  const inputs = program.inputs.map((data) => data.variable);
-  const parameters = program.parameters.filter((each) => !each.perStep).map((each) => each.variable);
-  const early = new Set<Variable>(givens);
-  program.constants.equations.forEach((equation) => equation.outputs.forEach((output) => early.add(output)));
-  const late = new Set<Variable>([...early, ...inputs, ...parameters]);
-  program.prepare.equations.forEach((equation) => equation.outputs.forEach((output) => late.add(output)));
+  const lasting = (
+    data: readonly { readonly variable: Variable; readonly perStep: boolean }[],
+  ): readonly Variable[] => data.filter((each) => !each.perStep).map((each) => each.variable);
+  const givens = lasting(program.givens);
+  const early = new Set<Variable>([...givens, ...definedBy(program.constants)]);
+  const late = new Set<Variable>([
+    ...early,
+    ...lasting(program.inputs),
+    ...lasting(program.parameters),
+    ...definedBy(program.prepare),
+  ]);
   const moved: Equation[] = [];
-  const section = (block: Block): Block => {
+  const section = (block: Block | null): Block | null => {
+    if (block === null) return null;
     const { outer, inner } = lifted(withLoopsLifted(block), late);
     moved.push(...outer);
     return inner;
   };
-  const optional = (block: Block | null): Block | null => block && section(block);
   const sections = {
-    initial: section(program.initial),
-    step: optional(program.step),
-    finish: section(program.finish),
-    objective: optional(program.objective),
-    until: optional(program.until),
+    initial: withLoopsLifted(program.initial),
+    step: section(program.step),
+    finish: withLoopsLifted(program.finish),
+    objective: section(program.objective),
+    until: section(program.until),
   };
   const prepare = withLoopsLifted({
     ...program.prepare,
@@ -49,17 +54,36 @@ function hoistProgram(program: IrProgram): IrProgram {
   };
 }
 
+/** Whether an equation is no work: a number, or an array of one number. */
+function isFree(equation: Equation): boolean {
+  return equation.operation === "constant" || equation.operation === "size" || equation.operation === "fill";
+}
+
 /** The equations of a block that read only what is known outside, and the block without them. */
 function lifted(
   block: Block,
-  known: Set<Variable>,
+  known: ReadonlySet<Variable>,
 ): { readonly outer: readonly Equation[]; readonly inner: Block } {
+  const visible = new Set(known);
+  const free = new Map<Variable, Equation>();
+  const copies = new Map<Variable, Variable>();
   const outer: Equation[] = [];
   const equations: Equation[] = [];
+  const copy = (variable: Variable): void => {
+    const equation = free.get(variable);
+    if (equation === undefined || copies.has(variable)) return;
+    equation.inputs.forEach(copy);
+    outer.push(renamedEquation(equation, copies));
+  };
   for (const equation of block.equations) {
-    if (readBy(equation).every((variable) => known.has(variable))) {
-      outer.push(equation);
-      equation.outputs.forEach((output) => known.add(output));
+    const stands = readBy(equation).every((variable) => visible.has(variable) || free.has(variable));
+    if (stands && isFree(equation)) {
+      equation.outputs.forEach((output) => free.set(output, equation));
+      equations.push(equation);
+    } else if (stands) {
+      readBy(equation).forEach(copy);
+      outer.push(substituteEquation(equation, copies));
+      equation.outputs.forEach((output) => visible.add(output));
     } else {
       equations.push(equation);
     }

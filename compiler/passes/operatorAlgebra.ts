@@ -1,8 +1,8 @@
-import type { Block, Equation, EquationOf, Variable } from "../ir/block.ts";
+import type { Equation, Variable } from "../ir/block.ts";
 import { Functions } from "../ir/functions.ts";
 import type { IrProgram } from "../ir/program.ts";
-import { isNumber, spaceOf } from "../ir/spaces.ts";
-import { freeVariables } from "../ir/variables.ts";
+import { sameSpace } from "../ir/spaces.ts";
+import { diagonalForm } from "./diagonalForm.ts";
 import { mapModule, type Pass } from "./pass.ts";
 import { type RewriteContext, type RewriteRule, rewritten } from "./rewrite.ts";
 
@@ -20,6 +20,7 @@ export const operatorAlgebra: Pass = {
     const context: RewriteContext = {
       definition: (variable) => definitions.get(variable) ?? null,
       isBinary: (variable) => binary.has(variable),
+      isOrthonormal: (operator) => isOrthonormal(operator, true, context),
     };
     return mapModule(module, (block, { kept }) => rewritten(block, RULES, functions, context, kept));
   },
@@ -42,24 +43,37 @@ function binaryVariables(program: IrProgram): ReadonlySet<Variable> {
   return new Set(declared.map((data) => data.variable));
 }
 
-const ORTHONORMAL: ReadonlySet<string> = new Set(["fourier", "wavelet"]);
+const ORTHONORMAL: ReadonlySet<string> = new Set(["I", "fourier", "wavelet", "reshape"]);
 
-function isOrthonormal(operator: Variable, context: RewriteContext): boolean {
-  if (operator.type.kind === "operator" && operator.type.properties.includes("orthonormal")) return true;
+/** Whether W W' = I; and W' W = I, too, if W maps a space onto itself or is orthonormal by its definition. */
+function isOrthonormal(operator: Variable, bothWays: boolean, context: RewriteContext): boolean {
+  const { type } = operator;
+  if (type.kind !== "operator") return false;
+  if (type.properties.includes("orthonormal") && (!bothWays || sameSpace(type.domain, type.codomain)))
+    return true;
   const definition = context.definition(operator);
   if (definition?.operation !== "library" || !ORTHONORMAL.has(definition.attributes.name)) return false;
   const boundary = definition.attributes.settings["boundary"];
   return boundary === undefined || boundary === "periodic";
 }
 
-/** W' (W x) = x and W (W' x) = x. */
+/** W (W' x) = x, and W' (W x) = x for a square W. */
 const cancelOrthonormal: RewriteRule = (equation, _builder, context) => {
   if (equation.operation !== "apply") return null;
   const [operator, x] = equation.inputs;
-  if (operator === undefined || x === undefined || !isOrthonormal(operator, context)) return null;
+  if (operator === undefined || x === undefined) return null;
   const inner = context.definition(x);
   if (inner?.operation !== "apply" || inner.inputs[0] !== operator) return null;
-  return inner.attributes.adjoint === equation.attributes.adjoint ? null : (inner.inputs[1] ?? null);
+  if (inner.attributes.adjoint === equation.attributes.adjoint) return null;
+  return isOrthonormal(operator, equation.attributes.adjoint, context) ? (inner.inputs[1] ?? null) : null;
+};
+
+/** I x = x. */
+const dropIdentity: RewriteRule = (equation, _builder, context) => {
+  if (equation.operation !== "apply") return null;
+  const [operator, x] = equation.inputs;
+  const definition = operator === undefined ? null : context.definition(operator);
+  return definition?.operation === "library" && definition.attributes.name === "I" ? (x ?? null) : null;
 };
 
 /** m .* (m .* x) = m .* x for a binary m. */
@@ -81,51 +95,16 @@ function isMask(variable: Variable, context: RewriteContext): boolean {
   return definition?.operation === "reshape" && source !== undefined && context.isBinary(source);
 }
 
-/** M x = b with M z = d .* z is x = b ./ d. */
-const diagonalSolve: RewriteRule = (equation, builder) => {
+/** M x = b with M diagonal, as it stands or between W' and W for an orthonormal W, is a division. */
+const diagonalSolve: RewriteRule = (equation, builder, context) => {
   if (equation.operation !== "solve") return null;
   const [b] = equation.inputs;
-  const { map } = equation.attributes;
-  if (b === undefined || !isDiagonal(map)) return null;
-  const ones = builder.fill(builder.constant(1), spaceOf(b));
-  const [diagonal] = builder.inline(map, [ones]);
-  return diagonal === undefined ? null : builder.elementwise("div", [b, diagonal]);
+  const form = b === undefined ? null : diagonalForm(equation.attributes.map, builder, context);
+  if (b === undefined || form === null) return null;
+  const divided = (value: Variable): Variable =>
+    builder.elementwise("div", [value, builder.elementwise("real", [form.diagonal])]);
+  const { basis } = form;
+  return basis === null ? divided(b) : builder.apply(basis, divided(builder.apply(basis, b, false)), true);
 };
 
-/** Whether a map multiplies every entry of its argument by something that does not depend on it. */
-function isDiagonal(map: Block): boolean {
-  const moving = new Set<Variable>(map.parameters);
-  for (const equation of map.equations) {
-    const touched = equation.inputs.filter((input) => moving.has(input));
-    if (touched.length === 0) {
-      if (
-        freeVariables({ parameters: [], equations: [equation], results: [] }).some((each) => moving.has(each))
-      ) {
-        return false;
-      }
-      continue;
-    }
-    if (equation.operation !== "elementwise" || !staysDiagonal(equation, moving)) return false;
-    equation.outputs.forEach((output) => moving.add(output));
-  }
-  return map.results.every((result) => moving.has(result) && !isNumber(spaceOf(result)));
-}
-
-function staysDiagonal(equation: EquationOf<"elementwise">, moving: ReadonlySet<Variable>): boolean {
-  const [left, right] = equation.inputs.map((input) => moving.has(input));
-  switch (equation.attributes.function) {
-    case "neg":
-      return true;
-    case "add":
-    case "sub":
-      return left === true && right === true;
-    case "mul":
-      return left !== right;
-    case "div":
-      return left === true && right === false;
-    default:
-      return false;
-  }
-}
-
-const RULES: readonly RewriteRule[] = [cancelOrthonormal, maskOnce, diagonalSolve];
+const RULES: readonly RewriteRule[] = [cancelOrthonormal, dropIdentity, maskOnce, diagonalSolve];

@@ -97,6 +97,16 @@ function mapDerivative(derivative: ProgramDerivative, rule: BlockRule): ProgramD
   };
 }
 
+/** All blocks of a module that stand for themselves, but for the bodies of its functions. */
+export function blocksOfModule(module: Module): readonly Block[] {
+  const blocks: Block[] = [];
+  mapModule(module, (block, { section }) => {
+    if (section !== "function") blocks.push(block);
+    return block;
+  });
+  return blocks;
+}
+
 /** The variables of `constants` and `prepare` that any other block reads. */
 function keptOf(module: Module): ReadonlySet<Variable> {
   const kept = new Set<Variable>();

@@ -1,6 +1,6 @@
 import type { Variable } from "../ir/block.ts";
 import type { ProgramDerivative } from "../ir/derivative.ts";
-import { type IrFault, verifyProgram } from "../ir/verify.ts";
+import { type IrFault, verifyDerivative, verifyProgram } from "../ir/verify.ts";
 import type { IrProgram } from "../ir/program.ts";
 import { freeVariables } from "../ir/variables.ts";
 import { commonSubexpressions } from "./commonSubexpressions.ts";
@@ -47,7 +47,8 @@ export class PassFault extends Error {
 export function runPasses(module: Module, passes: readonly Pass[]): Module {
   return passes.reduce((current, pass) => {
     const next = pass.run(current);
-    const faults = verifyProgram(next.program);
+    const reverses = next.derivative === null ? [] : verifyDerivative(next.program, next.derivative);
+    const faults = [...verifyProgram(next.program), ...reverses];
     if (faults.length > 0) throw new PassFault(pass.name, faults);
     return next;
   }, module);

@@ -7,6 +7,8 @@ import { mapBlocks, substituteEquation } from "../ir/variables.ts";
 export interface RewriteContext {
   readonly definition: (variable: Variable) => Equation | null;
   readonly isBinary: (variable: Variable) => boolean;
+  /** whether an operator is its adjoint's inverse */
+  readonly isOrthonormal: (operator: Variable) => boolean;
 }
 
 /** The variable that an equation's only output may be replaced by, built with `builder`; null where it does not apply. */

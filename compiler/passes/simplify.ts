@@ -12,7 +12,11 @@ export const simplify: Pass = {
   doc: "folds constants and applies identities of elementwise functions",
   run: (module) => {
     const functions = new Functions(module.program.functions);
-    const context: RewriteContext = { definition: () => null, isBinary: () => false };
+    const context: RewriteContext = {
+      definition: () => null,
+      isBinary: () => false,
+      isOrthonormal: () => false,
+    };
     return mapModule(module, (block, { kept }) => rewritten(block, RULES, functions, context, kept));
   },
 };
@@ -98,14 +102,64 @@ const negatedDifference: RewriteRule = (equation, builder, context) => {
   return a !== undefined && b !== undefined ? builder.elementwise("sub", [b, a]) : null;
 };
 
-/** x + 0 = x for the zero number, where x has the result's space. */
-const zeroTerm: RewriteRule = (equation, _builder, context) => {
+/** The number that all entries of a variable are known to be. */
+function entryOf(variable: Variable, context: RewriteContext): number | null {
+  const definition = context.definition(variable);
+  return definition?.operation === "fill"
+    ? numberOf(definition.inputs[0], context)
+    : numberOf(variable, context);
+}
+
+/** x + 0 = x, x - 0 = x and 0 - x = -x, where x has the result's space. */
+const zeroTerm: RewriteRule = (equation, builder, context) => {
   const [a, b] = inputsOf(equation, "add") ?? inputsOf(equation, "sub") ?? [];
   const [output] = equation.outputs;
   if (a === undefined || b === undefined || output === undefined) return null;
-  if (numberOf(b, context) === 0 && sameSpace(spaceOf(a), spaceOf(output))) return a;
-  const isSum = inputsOf(equation, "add") !== null;
-  return isSum && numberOf(a, context) === 0 && sameSpace(spaceOf(b), spaceOf(output)) ? b : null;
+  if (entryOf(b, context) === 0 && sameSpace(spaceOf(a), spaceOf(output))) return a;
+  if (entryOf(a, context) !== 0 || !sameSpace(spaceOf(b), spaceOf(output))) return null;
+  return inputsOf(equation, "add") === null ? builder.elementwise("neg", [b]) : b;
+};
+
+/** x .* 1 = x for an array of ones, where x has the result's space. */
+const onesFactor: RewriteRule = (equation, _builder, context) => {
+  const [a, b] = inputsOf(equation, "mul") ?? [];
+  const [output] = equation.outputs;
+  if (a === undefined || b === undefined || output === undefined) return null;
+  if (entryOf(b, context) === 1 && sameSpace(spaceOf(a), spaceOf(output))) return a;
+  return entryOf(a, context) === 1 && sameSpace(spaceOf(b), spaceOf(output)) ? b : null;
+};
+
+/** Part i of a product that is made here is what it is made of. */
+const partOfProduct: RewriteRule = (equation, _builder, context) => {
+  const [whole] = equation.inputs;
+  if (equation.operation !== "part" || whole === undefined) return null;
+  const definition = context.definition(whole);
+  return definition?.operation === "product" ? (definition.inputs[equation.attributes.index] ?? null) : null;
+};
+
+/** A product of all parts of one value, in order, is that value. */
+const productOfParts: RewriteRule = (equation, _builder, context) => {
+  const [first] = equation.inputs;
+  const [output] = equation.outputs;
+  if (equation.operation !== "product" || first === undefined || output === undefined) return null;
+  const wholeOf = (variable: Variable, index: number): Variable | null => {
+    const definition = context.definition(variable);
+    const isPart = definition?.operation === "part" && definition.attributes.index === index;
+    return isPart ? (definition.inputs[0] ?? null) : null;
+  };
+  const whole = wholeOf(first, 0);
+  if (whole === null || !sameSpace(spaceOf(whole), spaceOf(output))) return null;
+  return equation.inputs.every((input, i) => wholeOf(input, i) === whole) ? whole : null;
+};
+
+/** The choice by a condition that is known, and between equals. */
+const knownChoice: RewriteRule = (equation, _builder, context) => {
+  const [condition, a, b] = inputsOf(equation, "select") ?? [];
+  const [output] = equation.outputs;
+  if (condition === undefined || a === undefined || b === undefined || output === undefined) return null;
+  const value = numberOf(condition, context);
+  const chosen = a === b ? a : value === null ? null : value !== 0 ? a : b;
+  return chosen !== null && sameSpace(spaceOf(chosen), spaceOf(output)) ? chosen : null;
 };
 
 /** (s x) entry by entry twice by numbers: s*(c*x) = (c s)*x keeps numbers together. */
@@ -129,5 +183,9 @@ const RULES: readonly RewriteRule[] = [
   signs,
   negatedDifference,
   zeroTerm,
+  onesFactor,
   numbersFirst,
+  partOfProduct,
+  productOfParts,
+  knownChoice,
 ];

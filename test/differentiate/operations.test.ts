@@ -146,7 +146,11 @@ const EXAMPLES: { readonly [P in Operation]: readonly Example[] } = {
   solve: [],
   convolve: [
     { spaces: [SMALL, FILTERS], emit: one((b, x, f) => b.convolve(x, f, 1)), shared: [1] },
-    { spaces: [SMALL, FILTERS], emit: one((b, x, f) => b.convolve(x, f, 2)), shared: [1] },
+    {
+      spaces: [space("real", "m", "m", "c"), FILTERS],
+      emit: one((b, x, f) => b.convolve(x, f, 2)),
+      shared: [1],
+    },
   ],
   convolveInput: [
     { spaces: [SMALL, FILTERS], emit: one((b, g, f) => b.convolveInput(g, f, SMALL, 1)), shared: [1] },
