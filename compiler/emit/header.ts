@@ -40,7 +40,7 @@ function certificateText(certificate: NonNullable<Plan["certificate"]>): string 
 }
 
 /** A target with its settings in words. */
-export function targetText(target: Target): string {
+function targetText(target: Target): string {
   switch (target.kind) {
     case "direct":
       return "a formula that is evaluated once";

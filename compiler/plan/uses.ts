@@ -56,7 +56,7 @@ export function variablesOfPattern(pattern: Pattern): readonly Variable[] {
   }
 }
 
-export function union(parts: readonly Uses[]): Uses {
+function union(parts: readonly Uses[]): Uses {
   return {
     variables: new Set(parts.flatMap((part) => [...part.variables])),
     sizes: new Set(parts.flatMap((part) => [...part.sizes])),
