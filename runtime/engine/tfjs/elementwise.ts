@@ -1,7 +1,7 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { ElementwiseExpression, ElementwiseFunction } from "../../arrays/expression.ts";
 import type { Engine } from "../engine.ts";
-import { broadcastShape, sameShape } from "../shape.ts";
+import { broadcastShape, sameShape, sizeOf } from "../shape.ts";
 import { choose } from "./choose.ts";
 import { type Instance, refuse, run } from "./instance.ts";
 import { repeated } from "./movement.ts";
@@ -139,6 +139,7 @@ export function elementwiseOf(instance: Instance): Pick<Engine, "elementwise"> {
           if (joint === null) throw refuse(instance, "elementwise", [left, right], "the shapes do not align");
           return joint;
         }, []);
+        if (sizeOf(shape) === 0) return instance.tf.zeros([...shape]);
         const named = new Map(tensors.map((tensor, index) => [names[index] ?? "", tensor]));
         const result = numbers(instance, evaluator(instance, named)(expression));
         return sameShape(result.shape, shape) ? result : repeated(instance, result, shape);

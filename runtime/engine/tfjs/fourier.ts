@@ -5,7 +5,7 @@ import { type Instance, refuse, run } from "./instance.ts";
 import { transposed } from "./movement.ts";
 
 /** Lengths up to this are one dense product; longer ones are split into two factors where they have any. */
-const DENSE = 512;
+const DENSE = 128;
 /** A length without factors above this would need a matrix of more than half a gigabyte. */
 const LONGEST_PRIME = 4096;
 /** How many tables an engine keeps. */

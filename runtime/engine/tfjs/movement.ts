@@ -112,6 +112,7 @@ export function repeated(instance: Instance, x: Tensor, shape: readonly number[]
   const fits =
     missing >= 0 && x.shape.every((extent, axis) => extent === 1 || extent === (shape[axis + missing] ?? 1));
   if (!fits) throw refuse(instance, "broadcast", [x.shape, shape], "the shapes do not align");
+  if (sizeOf(shape) === 0) return instance.tf.zeros([...shape]);
   if (instance.heap === null) return instance.tf.broadcastTo(x, [...shape]);
   const own = stridesOf(x.shape);
   const strides = shape.map((_, axis) => (x.shape[axis - missing] === 1 ? 0 : (own[axis - missing] ?? 0)));

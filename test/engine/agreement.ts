@@ -7,14 +7,19 @@ import {
 } from "../../runtime/arrays/expression.ts";
 import type { Engine, Handle } from "../../runtime/engine/engine.ts";
 import { referenceEngine } from "../../runtime/engine/reference.ts";
-import { wasmEngine } from "../../runtime/engine/wasm.ts";
 import { arrayOf, deviation, extent, type Numbers, onBoth, scattered } from "./support.ts";
 
 let engines: readonly [Engine, Engine];
 
-beforeAll(async () => {
-  engines = [await wasmEngine(), referenceEngine()];
-});
+/** Declares the tests that an engine agrees with the reference engine in all that it does. */
+export function agreesWithReference(make: () => Promise<Engine>): void {
+  beforeAll(async () => {
+    engines = [await make(), referenceEngine()];
+  });
+  describe("elementwise functions", elementwiseFunctions);
+  describe("reductions and movement", reductionsAndMovement);
+  describe("products and layers", productsAndLayers);
+}
 
 /** The two engines give the same up to single precision. */
 function agree(
@@ -30,22 +35,20 @@ function agree(
 const input = (name: string): ElementwiseExpression => ({ kind: "input", name });
 
 /** Shapes of a rank that align with each other by numpy's rule. */
-const aligned = fc
-  .array(extent(0, 4), { maxLength: 4 })
-  .chain((shape) =>
-    fc
-      .tuple(
-        ...[0, 1, 2].map(() =>
-          fc.record({
-            drop: fc.nat(shape.length),
-            ones: fc.array(fc.boolean(), { minLength: 4, maxLength: 4 }),
-          }),
-        ),
-      )
-      .map((cuts) => cuts.map(({ drop, ones }) => shape.map((n, i) => (ones[i] ? 1 : n)).slice(drop))),
-  );
+const aligned = fc.array(extent(0, 4), { maxLength: 4 }).chain((shape) =>
+  fc
+    .tuple(
+      ...[0, 1, 2].map(() =>
+        fc.record({
+          drop: fc.nat(shape.length),
+          ones: fc.array(fc.boolean(), { minLength: 4, maxLength: 4 }),
+        }),
+      ),
+    )
+    .map((cuts) => cuts.map(({ drop, ones }) => shape.map((n, i) => (ones[i] ? 1 : n)).slice(drop))),
+);
 
-describe("elementwise functions on WebAssembly", () => {
+function elementwiseFunctions(): void {
   const engineFunctions = (Object.keys(ELEMENTWISE) as ElementwiseFunction[]).filter(
     (name) => name !== "complex" && name !== "imaginary",
   );
@@ -104,12 +107,12 @@ describe("elementwise functions on WebAssembly", () => {
       { numRuns: 40 },
     );
   });
-});
+}
 
 /** An array of up to 5 axes, empty axes among them. */
 const anyArray = fc.array(extent(0, 4), { minLength: 1, maxLength: 5 }).chain((shape) => arrayOf(shape));
 
-describe("reductions and movement on WebAssembly", () => {
+function reductionsAndMovement(): void {
   it("reduce and dot over any axes", () => {
     fc.assert(
       fc.property(
@@ -172,9 +175,9 @@ describe("reductions and movement on WebAssembly", () => {
       ),
     );
   });
-});
+}
 
-describe("products and layers on WebAssembly", () => {
+function productsAndLayers(): void {
   it("matmul with batches and transpositions, small, large and empty", () => {
     const size = fc.oneof(extent(0, 6), fc.constantFrom(17, 33));
     fc.assert(
@@ -273,4 +276,4 @@ describe("products and layers on WebAssembly", () => {
     );
     agree([scattered([2, 600, 2], 1)], (engine, x) => engine.fourier(x as Handle, [1], false));
   });
-});
+}
