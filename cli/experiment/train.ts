@@ -146,16 +146,18 @@ function scheduleOf({ schedule, rates, older }: TrainSettings): Schedule {
 
 /** Batch number `step`: fresh samples, or those of a finite set in an order that each epoch draws anew. */
 function trainingData(subject: Subject, source: SampleSource): TrainingData {
-  return async ({ step, size, seed }) => {
-    const indices = Array.from({ length: size }, (_, offset) => indexAt(source, step * size + offset, seed));
+  let drawn: { readonly epoch: number; readonly order: Int32Array } = { epoch: -1, order: new Int32Array() };
+  const indexAt = (position: number, seed: number): number => {
+    if (!Number.isFinite(source.count)) return position;
+    const epoch = Math.floor(position / source.count);
+    if (epoch !== drawn.epoch)
+      drawn = { epoch, order: stream(seed, "epoch", epoch).permutation(source.count) };
+    return drawn.order[position % source.count] ?? 0;
+  };
+  return ({ step, size, seed }) => {
+    const indices = Array.from({ length: size }, (_, offset) => indexAt(step * size + offset, seed));
     return batchOf(subject, source, indices);
   };
-}
-
-function indexAt({ count }: SampleSource, position: number, seed: number): number {
-  if (!Number.isFinite(count)) return position;
-  const order = stream(seed, "epoch", Math.floor(position / count)).permutation(count);
-  return order[position % count] ?? 0;
 }
 
 /** Some samples of a set with their inputs. */
