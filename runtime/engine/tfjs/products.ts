@@ -69,13 +69,12 @@ function flipped(instance: Instance, x: Tensor, flip: boolean): Tensor {
  * transposed before, or the whole product is (A B' = (B A')'), whichever moves fewer entries.
  */
 function plain(instance: Instance, a: Tensor, b: Tensor, flipA: boolean, flipB: boolean): Tensor {
-  const { tf } = instance;
   const rows = (flipA ? a.shape[1] : a.shape[0]) ?? 0;
   const columns = (flipB ? b.shape[0] : b.shape[1]) ?? 0;
   const directly = (flipA ? a.size : 0) + (flipB ? b.size : 0);
   const swapped = (flipA ? 0 : a.size) + (flipB ? 0 : b.size) + rows * columns;
-  if (directly <= swapped) return tf.matMul(flipped(instance, a, flipA), flipped(instance, b, flipB));
-  return flipped(instance, tf.matMul(flipped(instance, b, !flipB), flipped(instance, a, !flipA)), true);
+  if (directly <= swapped) return multiplied(instance, flipped(instance, a, flipA), flipped(instance, b, flipB));
+  return flipped(instance, multiplied(instance, flipped(instance, b, !flipB), flipped(instance, a, !flipA)), true);
 }
 
 /** A product with a batch, of untransposed factors, as few plain products. */
@@ -83,18 +82,18 @@ function batched(instance: Instance, a: Tensor, b: Tensor, shape: number[]): Ten
   const { tf } = instance;
   const [batch = 1, m = 1, n = 1] = shape;
   const k = a.shape.at(-1) ?? 1;
-  if (b.rank === 2) return tf.reshape(tf.matMul(tf.reshape(a, [batch * m, k]), b), shape);
+  if (b.rank === 2) return tf.reshape(multiplied(instance, tf.reshape(a, [batch * m, k]), b), shape);
   if (a.rank === 2) {
     const wide = tf.reshape(transposed(instance, b, [1, 0, 2]), [k, batch * n]);
-    return transposed(instance, tf.reshape(tf.matMul(a, wide), [m, batch, n]), [1, 0, 2]);
+    return transposed(instance, tf.reshape(multiplied(instance, a, wide), [m, batch, n]), [1, 0, 2]);
   }
-  if (m * k * n <= SMALL_PRODUCT) return tf.matMul(a, b);
+  if (m * k * n <= SMALL_PRODUCT) return multiplied(instance, a, b);
   const one = (x: Tensor, sample: number): Tensor => {
     const [, rows = 1, columns = 1] = x.shape;
     return tf.reshape(sliced(instance, x, [sample, 0, 0], [1, rows, columns]), [rows, columns]);
   };
   const products = Array.from({ length: batch }, (_, sample) =>
-    tf.reshape(tf.matMul(one(a, sample), one(b, sample)), [1, m, n]),
+    tf.reshape(multiplied(instance, one(a, sample), one(b, sample)), [1, m, n]),
   );
   return joined(instance, products, 0);
 }
