@@ -31,6 +31,7 @@ export function* greedyGradient(
     () => definition.initial.run(operations, batch.known, {}).values,
     handlesOfValues,
   );
+  holder.hold(handlesOfValues(states));
   for (let step = 0; step < steps; step++) {
     const tape = record(program, part, () => namesOfStep(batch, step), states);
     const finish = record(program, definition.finish, () => namesOfStep(batch, step), tape.values);

@@ -149,7 +149,10 @@ function backwards(forward: Forward, cotangent: Value, sum: GradientSum): void {
   };
   hold(tapes);
   for (const [index, segment] of [...segments.entries()].reverse()) {
-    if (index < segments.length - 1) tapes = recordSteps(batch, segment, starts[index] ?? {});
+    if (index < segments.length - 1) {
+      tapes = recordSteps(batch, segment, starts[index] ?? {});
+      hold(tapes);
+    }
     remaining = index;
     for (let step = segment.end - 1; step >= segment.begin; step--) {
       const tape = tapes[step - segment.begin];

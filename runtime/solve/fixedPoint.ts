@@ -99,6 +99,7 @@ export function* solveFixedPoint(
       const now = yield* evaluate(problem, at, evaluation);
       const verdict = judge(problem, samples, guard, now.seen);
       const [reached, good] = [{ x: at, image: now.image, extra: now.extra }, best];
+      holder.hold([...acceptedHandles(reached), ...acceptedHandles(good), ...accelerator.handles()]);
       best = verdict.accepted.includes(false)
         ? engine.scope(
             () => merge(operations, maskOf(operations, verdict.accepted, batch), reached, good),

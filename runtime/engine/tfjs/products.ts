@@ -64,6 +64,20 @@ function flipped(instance: Instance, x: Tensor, flip: boolean): Tensor {
   return transposed(instance, x, x.rank === 2 ? [1, 0] : [0, 2, 1]);
 }
 
+/** Under which shape the data of a tensor were the right factor of a product. */
+const packedAs = new WeakMap<object, string>();
+
+/**
+ * tfjs's matMul on WebAssembly. It keeps the packed right factor by its data, whatever shape they have: a reshaped
+ * tensor, which shares the data, would be multiplied by the stale factor. Such a tensor is copied before.
+ */
+function multiplied({ tf }: Instance, a: Tensor, b: Tensor): Tensor {
+  const shape = b.shape.join();
+  const packed = packedAs.get(b.dataId) ?? shape;
+  packedAs.set(b.dataId, packed);
+  return tf.matMul(a, packed === shape ? b : tf.mul(b, 1));
+}
+
 /**
  * A product of two matrices. WebAssembly has a fast kernel for untransposed factors only: either factors are
  * transposed before, or the whole product is (A B' = (B A')'), whichever moves fewer entries.
@@ -73,8 +87,13 @@ function plain(instance: Instance, a: Tensor, b: Tensor, flipA: boolean, flipB: 
   const columns = (flipB ? b.shape[0] : b.shape[1]) ?? 0;
   const directly = (flipA ? a.size : 0) + (flipB ? b.size : 0);
   const swapped = (flipA ? 0 : a.size) + (flipB ? 0 : b.size) + rows * columns;
-  if (directly <= swapped) return multiplied(instance, flipped(instance, a, flipA), flipped(instance, b, flipB));
-  return flipped(instance, multiplied(instance, flipped(instance, b, !flipB), flipped(instance, a, !flipA)), true);
+  if (directly <= swapped)
+    return multiplied(instance, flipped(instance, a, flipA), flipped(instance, b, flipB));
+  return flipped(
+    instance,
+    multiplied(instance, flipped(instance, b, !flipB), flipped(instance, a, !flipA)),
+    true,
+  );
 }
 
 /** A product with a batch, of untransposed factors, as few plain products. */
