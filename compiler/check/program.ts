@@ -43,6 +43,12 @@ export interface CheckedTarget {
   /** the header parameter in `unroll(K)` */
   readonly stepsParameter: string | null;
   readonly proof: "required" | "wanted" | "none";
+  /** counts that depend on sizes or givens, rounded up once those are bound; `target` holds their defaults */
+  readonly counts: {
+    readonly steps?: Expression<Typed>;
+    readonly maximum?: Expression<Typed>;
+    readonly every?: Expression<Typed>;
+  };
 }
 
 /** The answer of the checker for one file. `items` and `programs` hold what is sound. */

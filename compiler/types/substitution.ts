@@ -21,6 +21,8 @@ export interface Substitution {
   readonly axes: Map<string, readonly Dimension[]>;
   readonly fields: Map<string, FieldSolution>;
   readonly spaces: Map<string, Space>;
+  /** whether all is known that will ever be: then what is open takes its default, no further axes and real entries */
+  readonly closed: boolean;
 }
 
 /** An unknown field is found, or is the same as another unknown one. */
@@ -30,7 +32,12 @@ export type FieldSolution =
 
 /** A substitution that knows nothing. */
 export function emptySubstitution(): Substitution {
-  return { sizes: new Map(), axes: new Map(), fields: new Map(), spaces: new Map() };
+  return { sizes: new Map(), axes: new Map(), fields: new Map(), spaces: new Map(), closed: false };
+}
+
+/** The same solutions, with defaults for what they leave open. */
+export function closedSubstitution(substitution: Substitution): Substitution {
+  return { ...substitution, closed: true };
 }
 
 /** Runs a unification; where it fails, its partial solutions are taken back. */
@@ -55,6 +62,7 @@ function copy(substitution: Substitution): Substitution {
     axes: new Map(substitution.axes),
     fields: new Map(substitution.fields),
     spaces: new Map(substitution.spaces),
+    closed: substitution.closed,
   };
 }
 
@@ -101,7 +109,8 @@ export function resolveAxes(
     const rest = restName(dimension);
     if (rest === null) return [resolveDimension(substitution, dimension)];
     const found = substitution.axes.get(rest);
-    return found === undefined ? [dimension] : resolveAxes(substitution, found);
+    if (found !== undefined) return resolveAxes(substitution, found);
+    return substitution.closed ? [] : [dimension];
   });
 }
 
@@ -127,7 +136,9 @@ export function resolveSpace(substitution: Substitution, space: Space): Space {
 
 function resolveField(substitution: Substitution, unknown: string): FieldSolution {
   const solution = substitution.fields.get(unknown);
-  if (solution === undefined) return { kind: "same", as: unknown };
+  if (solution === undefined) {
+    return substitution.closed ? { kind: "found", element: "real" } : { kind: "same", as: unknown };
+  }
   return solution.kind === "found" ? solution : resolveField(substitution, solution.as);
 }
 

@@ -50,7 +50,7 @@ export const step = {
   }),
 
   IPX5006: defineDiagnostic<{ readonly name: string }>()({
-    severity: "error",
+    severity: "warning",
     class: "user",
     title: ({ name }) => `The state \`${name}\` never changes`,
     mark: () => "no statement updates it",

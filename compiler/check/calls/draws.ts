@@ -1,0 +1,66 @@
+import { diagnose } from "../../diagnostics/diagnose.ts";
+import type { ArrayRule } from "../../library/arrays/signature.ts";
+import { numberSpace, type Space } from "../../types/space.ts";
+import type { Typing } from "../../types/typing.ts";
+import { report } from "../context.ts";
+import { expectRealNumber, expectValue } from "../expectations.ts";
+import { resolveType, typing, unknownTyping } from "../typed.ts";
+import type { ArrayCall } from "./arrays.ts";
+import { isWhole } from "./images.ts";
+
+/** `index(m)`, after `draw`. */
+export function checkIndexDraw({ environment, args, level }: ArrayCall): Typing {
+  const [m] = args.positional;
+  if (m === undefined || !isWhole(environment, m)) return unknownTyping(level);
+  const weights = args.values["weights"];
+  if (weights !== undefined && expectValue(environment, weights, "An array of weights") === null) {
+    return unknownTyping(level);
+  }
+  return typing({ kind: "distribution", space: numberSpace("int") }, level);
+}
+
+/** `batch(m, size = b)`, after `draw`. */
+export function checkBatch({ environment, args, level }: ArrayCall): Typing {
+  const [m] = args.positional;
+  if (m === undefined || !isWhole(environment, m)) return unknownTyping(level);
+  const size = args.settings["size"];
+  if (size?.kind !== "dimension" && size?.kind !== "number") return unknownTyping(level);
+  const dimension =
+    size.kind === "dimension"
+      ? size.value
+      : { terms: [{ numerator: size.value, denominator: 1, powers: [] }] };
+  const space: Space = { kind: "array", element: "int", dimensions: [dimension] };
+  return typing({ kind: "distribution", space }, level);
+}
+
+/** `uniform(a, b)`; `normal` and `rademacher` stand without brackets. */
+export function checkNoise(
+  { environment, args, level }: ArrayCall,
+  _rule: Extract<ArrayRule, { kind: "noise" }>,
+): Typing {
+  const ends = args.positional.map((end) => expectRealNumber(environment, end));
+  if (ends.some((end) => end.note.type.kind === "unknown")) return unknownTyping(level);
+  return typing({ kind: "distribution", space: null }, level);
+}
+
+/** `array("y.npy")`, `image("x.png")`, `matrix("A.npy")`: in bindings only, where the file's shape is read. */
+export function checkFile(
+  { environment, name, callee, args, level }: ArrayCall,
+  rule: Extract<ArrayRule, { kind: "file" }>,
+): Typing {
+  if (environment.place !== "binding") {
+    report(
+      environment,
+      diagnose("IPX5009", callee.span, { word: name, place: "a program: it stands in bindings" }),
+    );
+    return unknownTyping(level);
+  }
+  const [file] = args.positional;
+  if (file === undefined || resolveType(environment.run, file.note.type).kind !== "file")
+    return unknownTyping(level);
+  const key = `${callee.span.start}-${callee.span.end}`;
+  const any = (letter: string): Space => ({ kind: "named", name: `?${key}:${letter}`, field: "any" });
+  if (rule.gives === "operator")
+    return typing({ kind: "operator", domain: any("T"), codomain: any("U") }, level);
+  return typing({ kind: "value", space: any("T") }, level);
+}

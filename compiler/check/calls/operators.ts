@@ -1,0 +1,317 @@
+import type { Argument, Expression } from "../../ast/tree.ts";
+import { diagnose } from "../../diagnostics/diagnose.ts";
+import { OPERATORS, type OperatorName, type SpecialOperatorName } from "../../library/operators/table.ts";
+import type { ChosenSettings, OperatorSignature, ParameterRule } from "../../library/signature.ts";
+import { constant, type Dimension } from "../../types/dimension.ts";
+import type { Fact } from "../../types/property.ts";
+import { instantiate, type SchemeLetters } from "../../types/scheme.ts";
+import { productSpace, type Space, spaceText } from "../../types/space.ts";
+import { attempt, fitSpace, resolveSpace, unifySpaces } from "../../types/substitution.ts";
+import { type Type, typeText } from "../../types/type.ts";
+import type { SettingValue, Typed, Typing } from "../../types/typing.ts";
+import { type Environment, latest, report } from "../context.ts";
+import { describe } from "../expectations.ts";
+import { checkExpression } from "../expression.ts";
+import { announceLater } from "../later.ts";
+import { named } from "../names.ts";
+import { checkDefinite } from "../rules/definite.ts";
+import { reportNoSize, sizeOf } from "../sizes.ts";
+import { resolveType, typing, unknownTyping } from "../typed.ts";
+import { checkArguments, type CheckedArguments } from "./arguments.ts";
+import { unknownCall } from "./call.ts";
+import { checkWord, defaultSettings } from "./settings.ts";
+
+type Call = Extract<Expression, { kind: "call" }>;
+type Name = Extract<Expression, { kind: "name" }>;
+type OperatorType = Extract<Type, { kind: "operator" }>;
+
+/** An operator of the library without brackets: `fourier`, `I`. */
+export function checkOperatorName(
+  environment: Environment,
+  expression: Name,
+  name: OperatorName,
+): Expression<Typed> {
+  const signature = isSpecial(name) ? null : OPERATORS[name];
+  const reference = { kind: "library", name } as const;
+  const compulsory = signature?.parameters.filter((parameter) => !isOptional(parameter)) ?? [{ name: "A" }];
+  if (signature === null || compulsory.length > 0) {
+    const parameters = compulsory.map((parameter) => parameter.name);
+    report(
+      environment,
+      diagnose("IPX1010", expression.span, { callee: name, parameters, count: 0, atLeast: false }),
+    );
+    return named(expression, reference, unknownTyping());
+  }
+  const settings = defaultSettings(signature.settings);
+  const type = operatorType(environment, signature, lettersAt(expression), settings);
+  const facts = factsOf(signature, settings, expression);
+  return named(expression, reference, typing(type, 0, null, facts));
+}
+
+function isSpecial(name: OperatorName): name is SpecialOperatorName {
+  return name === "vstack" || name === "hstack" || name === "patches";
+}
+
+function isOptional(parameter: ParameterRule): boolean {
+  return parameter.kind === "array" && parameter.optional === true;
+}
+
+function lettersAt(callee: Name, known: ReadonlyMap<string, Dimension> = new Map()): SchemeLetters {
+  return { key: `${callee.span.start}-${callee.span.end}`, known };
+}
+
+function operatorType(
+  environment: Environment,
+  signature: OperatorSignature,
+  letters: SchemeLetters,
+  settings: Readonly<Record<string, SettingValue>>,
+): OperatorType {
+  const chosen = chosenOf(settings);
+  const type: OperatorType = {
+    kind: "operator",
+    domain: instantiate(signature.domain(chosen), letters),
+    codomain: instantiate(signature.codomain(chosen), letters),
+  };
+  const resolved = resolveType(environment.run, type);
+  return resolved.kind === "operator" ? resolved : type;
+}
+
+function chosenOf(settings: Readonly<Record<string, SettingValue>>): ChosenSettings {
+  return {
+    word: (name) => {
+      const value = settings[name];
+      return value?.kind === "word" ? value.value : null;
+    },
+    count: (name) => {
+      const value = settings[name];
+      return value?.kind === "number" ? value.value : null;
+    },
+  };
+}
+
+function factsOf(
+  signature: OperatorSignature,
+  settings: Readonly<Record<string, SettingValue>>,
+  place: Expression,
+): readonly Fact[] {
+  return signature
+    .properties(chosenOf(settings))
+    .map(({ property, bound }) => ({ property, bound, provenance: "proved", evidence: [place.span] }));
+}
+
+/** A call of an operator of the library: `mask(P)`, `wavelet(sym4, levels = 3)`. */
+export function checkOperatorCall(
+  environment: Environment,
+  expression: Call,
+  callee: Name,
+  name: OperatorName,
+): Expression<Typed> {
+  const typedCallee = named(callee, { kind: "library", name }, unknownTyping());
+  if (name === "patches") {
+    announceLater(environment, "patches", "`patches`", expression.span);
+    return unknownCall({ ...environment, silent: true }, expression, typedCallee);
+  }
+  if (name === "vstack" || name === "hstack") return checkStack(environment, expression, callee, name);
+  const signature = OPERATORS[name];
+  const args = checkOperatorArguments(environment, callee, signature, expression.arguments);
+  const known = new Map<string, Dimension>();
+  const letters = lettersAt(callee, known);
+  let sound = args.sound && soundAxes(environment, name, args, callee);
+  signature.parameters.forEach((parameter, position) => {
+    const argument = args.positional[position];
+    if (argument !== undefined && args.sound) {
+      sound = bindParameter(environment, callee, parameter, argument, known) && sound;
+    }
+  });
+  bindSettings(args.settings, known);
+  const level = latest(...args.tree.map(({ value }) => (value.kind === "targetCall" ? 0 : value.note.level)));
+  const note = sound
+    ? operatorNote(environment, signature, letters, args, callee, level)
+    : unknownTyping(level);
+  const operator =
+    note.type.kind === "operator" ? { domain: note.type.domain, codomain: note.type.codomain } : null;
+  const call = {
+    kind: "library",
+    name,
+    arguments: args.positional,
+    settings: args.settings,
+    operator,
+  } as const;
+  const done: Expression<Typed> = { ...expression, callee: typedCallee, arguments: args.tree, call, note };
+  if (name === "inv" && sound && args.positional[0] !== undefined)
+    checkDefinite(environment, args.positional[0]);
+  return done;
+}
+
+function operatorNote(
+  environment: Environment,
+  signature: OperatorSignature,
+  letters: SchemeLetters,
+  args: CheckedArguments,
+  callee: Name,
+  level: Typing["level"],
+): Typing {
+  const facts = [...factsOf(signature, args.settings, callee), ...binaryNorm(args, callee)];
+  return typing(operatorType(environment, signature, letters, args.settings), level, null, facts);
+}
+
+/** A diagonal of entries in [0, 1] has a norm of at most 1. */
+function binaryNorm(args: CheckedArguments, callee: Name): readonly Fact[] {
+  if (callee.name !== "mask" && callee.name !== "diag") return [];
+  const [entries] = args.positional;
+  const binary = entries?.note.facts.some(({ property }) => property === "binary") ?? true;
+  const { low, high } = entries?.note.interval ?? { low: -Infinity, high: Infinity };
+  if (!binary && !(low >= -1 && high <= 1)) return [];
+  const provenance = "proved" as const;
+  return [{ property: "norm", bound: 1, provenance, evidence: [callee.span] }];
+}
+
+function checkOperatorArguments(
+  environment: Environment,
+  callee: Name,
+  signature: OperatorSignature,
+  written: readonly Argument[],
+): CheckedArguments {
+  const rules = {
+    name: callee.name,
+    parameters: signature.parameters.map((parameter) => parameter.name),
+    optional: signature.parameters.filter(isOptional).length,
+    variadic: false,
+    settings: signature.settings,
+  };
+  return checkArguments(environment, rules, callee.span, written, (argument, position) => {
+    const parameter = signature.parameters[position];
+    if (parameter?.kind !== "word") return checkExpression(environment, argument);
+    const checked = checkWord(environment, parameter.name, parameter.words, argument);
+    return checked.tree.kind === "targetCall" ? checkExpression(environment, argument) : checked.tree;
+  });
+}
+
+/** Axes of a gradient are counted from 1 to 3; `fourier` takes axes from 0. */
+function soundAxes(
+  environment: Environment,
+  name: OperatorName,
+  args: CheckedArguments,
+  callee: Name,
+): boolean {
+  const axes = args.settings["axes"];
+  if (name !== "gradient" || (axes?.kind === "number" && [1, 2, 3].includes(axes.value))) return true;
+  const actual = axes?.kind === "number" ? String(axes.value) : "no number";
+  report(environment, diagnose("IPX3205", callee.span, { setting: "axes", actual, wanted: "[1, 3]" }));
+  return false;
+}
+
+/** A setting that is a size gives the letter of its name a value: `detectors = d`. */
+function bindSettings(settings: Readonly<Record<string, SettingValue>>, known: Map<string, Dimension>): void {
+  for (const [name, value] of Object.entries(settings)) {
+    if (value.kind === "dimension") known.set(name, value.value);
+    else if (value.kind === "number" && Number.isInteger(value.value)) known.set(name, constant(value.value));
+  }
+}
+
+function bindParameter(
+  environment: Environment,
+  callee: Name,
+  parameter: ParameterRule,
+  argument: Expression<Typed>,
+  known: Map<string, Dimension>,
+): boolean {
+  const type = resolveType(environment.run, argument.note.type);
+  if (type.kind === "unknown") return false;
+  const letters = lettersAt(callee, known);
+  const { substitution } = environment.run;
+  switch (parameter.kind) {
+    case "word":
+      return true;
+    case "count": {
+      const size = sizeOf(environment.run.knowledge, argument);
+      if (size === null) reportNoSize(environment, argument);
+      else known.set(parameter.name, size);
+      return size !== null;
+    }
+    case "array": {
+      const wanted = instantiate(parameter.scheme, letters);
+      const fits =
+        type.kind === "value" && attempt(substitution, () => fitSpace(substitution, type.space, wanted));
+      return fits || refuseParameter(environment, callee, parameter.name, spaceText(wanted), argument);
+    }
+    case "operator": {
+      const domain = instantiate(parameter.domain, letters);
+      const codomain = instantiate(parameter.codomain, letters);
+      const unifies =
+        type.kind === "operator" &&
+        attempt(
+          substitution,
+          () =>
+            unifySpaces(substitution, type.domain, domain) &&
+            unifySpaces(substitution, type.codomain, codomain),
+        );
+      const wanted = typeText({ kind: "operator", domain, codomain });
+      return unifies || refuseParameter(environment, callee, parameter.name, wanted, argument);
+    }
+  }
+}
+
+function refuseParameter(
+  environment: Environment,
+  callee: Name,
+  parameter: string,
+  wanted: string,
+  argument: Expression<Typed>,
+): false {
+  const args = { callee: callee.name, parameter, wanted, actual: describe(environment, argument.note.type) };
+  report(environment, diagnose("IPX2008", argument.span, args));
+  return false;
+}
+
+/** vstack: one domain, stacked results; hstack: stacked arguments, one result. */
+function checkStack(
+  environment: Environment,
+  expression: Call,
+  callee: Name,
+  name: "vstack" | "hstack",
+): Expression<Typed> {
+  const rules = { name, parameters: ["A", "B"], optional: 0, variadic: true, settings: {} };
+  const args = checkArguments(environment, rules, callee.span, expression.arguments, (argument) =>
+    checkExpression(environment, argument),
+  );
+  const level = latest(...args.positional.map((argument) => argument.note.level));
+  const type = args.sound ? stackType(environment, callee, args.positional, name) : null;
+  const note = type === null ? unknownTyping(level) : typing(type, level);
+  const operator = type === null ? null : { domain: type.domain, codomain: type.codomain };
+  const call = { kind: "library", name, arguments: args.positional, settings: {}, operator } as const;
+  const typedCallee = named(callee, { kind: "library", name }, unknownTyping());
+  return { ...expression, callee: typedCallee, arguments: args.tree, call, note };
+}
+
+function stackType(
+  environment: Environment,
+  callee: Name,
+  parts: readonly Expression<Typed>[],
+  name: "vstack" | "hstack",
+): OperatorType | null {
+  const { substitution } = environment.run;
+  const shared = instantiate("T", lettersAt(callee));
+  const stacked: Space[] = [];
+  for (const part of parts) {
+    const type = resolveType(environment.run, part.note.type);
+    if (type.kind === "unknown") return null;
+    if (type.kind !== "operator") {
+      refuseParameter(environment, callee, "A", "an operator", part);
+      return null;
+    }
+    const [common, own] = name === "vstack" ? [type.domain, type.codomain] : [type.codomain, type.domain];
+    if (!attempt(substitution, () => unifySpaces(substitution, common, shared))) {
+      const wanted = spaceText(resolveSpace(substitution, shared));
+      const side = name === "vstack" ? `linear ${wanted} -> ...` : `linear ... -> ${wanted}`;
+      refuseParameter(environment, callee, "A", side, part);
+      return null;
+    }
+    stacked.push(own);
+  }
+  const product = productSpace(stacked.map((space) => resolveSpace(substitution, space)));
+  const common = resolveSpace(substitution, shared);
+  return name === "vstack"
+    ? { kind: "operator", domain: common, codomain: product }
+    : { kind: "operator", domain: product, codomain: common };
+}

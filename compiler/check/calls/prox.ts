@@ -1,0 +1,153 @@
+import type { Expression } from "../../ast/tree.ts";
+import { diagnose } from "../../diagnostics/diagnose.ts";
+import { intervalText, isWithin, POSITIVE } from "../../types/interval.ts";
+import { REAL, type Space } from "../../types/space.ts";
+import { fitSpace, wouldSucceed } from "../../types/substitution.ts";
+import type { CallMeaning, Symbol, Typed, Typing } from "../../types/typing.ts";
+import { type Environment, latest, report } from "../context.ts";
+import { describe, fits } from "../expectations.ts";
+import { checkProxRule, checkSeparable } from "../rules/proxRules.ts";
+import { intervalOf, resolveType, typing, unknownTyping } from "../typed.ts";
+import type { CheckedArguments } from "./arguments.ts";
+import type { CallResult } from "./call.ts";
+
+/** The meaning of a prox or a projection once it has its point; null for what is neither. */
+export function proxAt(made: CallMeaning, point: Expression<Typed> | null): CallMeaning | null {
+  if (made.kind === "prox") return { ...made, point };
+  return made.kind === "projection" ? { ...made, point } : null;
+}
+
+/** `prox(t*g)`, `prox(g, scaling = d)`, `prox(g, by = inner(max = 50))`: a map on the space of g. */
+export function checkProx(environment: Environment, args: CheckedArguments): CallResult {
+  const [of] = args.positional;
+  const level = latest(...args.tree.map(({ value }) => (value.kind === "targetCall" ? 0 : value.note.level)));
+  const failed: CallResult = { call: { kind: "unknown" }, note: unknownTyping(level) };
+  if (of === undefined || !args.sound) return failed;
+  const type = resolveType(environment.run, of.note.type);
+  if (type.kind === "unknown") return failed;
+  const { substitution } = environment.run;
+  const [domain] = type.kind === "function" ? type.parameters : [];
+  if (
+    type.kind !== "function" ||
+    domain === undefined ||
+    type.parameters.length !== 1 ||
+    !wouldSucceed(substitution, () => fitSpace(substitution, type.result, REAL))
+  ) {
+    const wanted = "a function of one argument to R";
+    const actual = describe(environment, type);
+    report(environment, diagnose("IPX2008", of.span, { callee: "prox", parameter: "g", wanted, actual }));
+    return failed;
+  }
+  const by = args.settings["by"] ?? null;
+  const scaling = args.values["scaling"] ?? null;
+  const sound =
+    checkSteps(environment, of) &&
+    (scaling === null || checkScaling(environment, of, scaling, domain)) &&
+    (by !== null || checkProxRule(environment, of));
+  if (!sound) return failed;
+  return { call: { kind: "prox", function: of, scaling, by, point: null }, note: mapNote(domain, level) };
+}
+
+function mapNote(space: Space, level: Typing["level"]): Typing {
+  return typing({ kind: "function", parameters: [space], result: space }, level);
+}
+
+/** Every number that scales the function must be positive: prox(t*g) with t > 0. */
+function checkSteps(environment: Environment, of: Expression<Typed>): boolean {
+  switch (of.kind) {
+    case "product":
+      if (of.product !== "scaleFunction") return true;
+      return of.operator === "/"
+        ? checkPositive(environment, of.right) && checkSteps(environment, of.left)
+        : checkPositive(environment, of.left) && checkSteps(environment, of.right);
+    case "negate":
+      return checkPositive(environment, of);
+    default:
+      return true;
+  }
+}
+
+function checkPositive(environment: Environment, factor: Expression<Typed>): boolean {
+  const type = resolveType(environment.run, factor.note.type);
+  if (type.kind === "unknown") return false;
+  const interval = intervalOf(factor);
+  if (type.kind !== "function" && isWithin(interval, POSITIVE)) return true;
+  const source = sourceOf(environment, factor);
+  const declared = source?.origin.kind === "fun" ? null : source;
+  const declaration = declared === null ? null : declarationText(declared);
+  const args = { interval: intervalText(interval), declaration };
+  report(environment, diagnose("IPX3102", factor.span, args, { declared: declared?.span ?? null }));
+  return false;
+}
+
+/** The declared name in a step size whose interval is too wide. */
+function sourceOf(environment: Environment, factor: Expression<Typed>): Symbol | null {
+  switch (factor.kind) {
+    case "name": {
+      if (factor.reference.kind !== "symbol") return null;
+      const { symbol } = factor.reference;
+      return isWithin(symbol.typing.interval ?? POSITIVE, POSITIVE) ? null : symbol;
+    }
+    case "product":
+    case "sum":
+      return sourceOf(environment, factor.left) ?? sourceOf(environment, factor.right);
+    case "negate":
+      return sourceOf(environment, factor.operand);
+    case "power":
+      return sourceOf(environment, factor.base);
+    default:
+      return null;
+  }
+}
+
+function declarationText(symbol: Symbol): string | null {
+  switch (symbol.origin.kind) {
+    case "state":
+    case "learn":
+      return `${symbol.origin.kind} ${symbol.name} : R in (0, inf) = ...`;
+    case "given":
+    case "input":
+      return `${symbol.origin.kind} ${symbol.name} : R in (0, inf)`;
+    case "argument":
+      return `${symbol.name} : R in (0, inf)`;
+    default:
+      return null;
+  }
+}
+
+function checkScaling(
+  environment: Environment,
+  of: Expression<Typed>,
+  scaling: Expression<Typed>,
+  domain: Space,
+): boolean {
+  const type = resolveType(environment.run, scaling.note.type);
+  if (!fits(environment, type, domain)) {
+    const args = { callee: "prox", parameter: "scaling", wanted: "on the space of the function" };
+    report(environment, diagnose("IPX2008", scaling.span, { ...args, actual: describe(environment, type) }));
+    return false;
+  }
+  if (scaling.note.interval === null || !isWithin(scaling.note.interval, POSITIVE)) {
+    report(environment, diagnose("IPX3106", scaling.span, { actual: intervalText(intervalOf(scaling)) }));
+    return false;
+  }
+  return checkSeparable(environment, of);
+}
+
+/** `proj(C)`: a map on the space of the set. */
+export function checkProjection(environment: Environment, args: CheckedArguments, key: string): CallResult {
+  const [set] = args.positional;
+  const level = set?.note.level ?? 0;
+  const failed: CallResult = { call: { kind: "unknown" }, note: unknownTyping(level) };
+  if (set === undefined || !args.sound) return failed;
+  const type = resolveType(environment.run, set.note.type);
+  if (type.kind === "unknown") return failed;
+  if (type.kind !== "set") {
+    const wanted = "a set, such as `nonnegative` or `box(0, 1)`";
+    const actual = describe(environment, type);
+    report(environment, diagnose("IPX2008", set.span, { callee: "proj", parameter: "C", wanted, actual }));
+    return failed;
+  }
+  const space: Space = type.space ?? { kind: "named", name: `?${key}:T`, field: "any" };
+  return { call: { kind: "projection", set, point: null }, note: mapNote(space, level) };
+}

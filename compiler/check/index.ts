@@ -1,0 +1,54 @@
+import type { File, Item, Parsed } from "../ast/tree.ts";
+import { compareDiagnostics, type Diagnostic } from "../diagnostics/diagnostic.ts";
+import type { Typed } from "../types/typing.ts";
+import { checkItems } from "./items.ts";
+import type { CheckedProgram, CheckResult } from "./program.ts";
+
+/** Finds a file by its path as it is written in an `import`, relative to the file that is checked. */
+export type Imports = (path: string) => File<Parsed> | null;
+
+/**
+ * Checks a file: names, types, stages, rules, targets. Never throws for what a user writes. Every independent error is
+ * reported; `items` and `programs` hold what has none.
+ */
+export function checkFile(file: File<Parsed>, imports: Imports): CheckResult {
+  const checked = checkItems(file, imports);
+  const diagnostics = withheld(distinct(checked.diagnostics));
+  const faulty = (start: number, end: number): boolean =>
+    diagnostics.some(
+      ({ severity, span }) =>
+        severity === "error" && span.file === file.span.file && start <= span.start && span.end <= end,
+    );
+  const imported = diagnostics.some(
+    ({ severity, span }) => severity === "error" && span.file !== file.span.file,
+  );
+  const items: readonly Item<Typed>[] = checked.items.filter(({ span }) => !faulty(span.start, span.end));
+  const programs: readonly CheckedProgram[] = checked.programs.filter(
+    ({ tree }) => !imported && !faulty(tree.span.start, tree.span.end) && usesSound(tree, items),
+  );
+  return { items, programs, diagnostics: [...diagnostics].sort(compareDiagnostics) };
+}
+
+function usesSound(tree: CheckedProgram["tree"], items: readonly Item<Typed>[]): boolean {
+  return items.includes(tree);
+}
+
+/** Unread names are no news in a file with errors. */
+const WITHHELD: ReadonlySet<string> = new Set(["IPX1006", "IPX5004", "IPX5006", "IPX2014"]);
+
+function withheld(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const errors = diagnostics.some(({ severity }) => severity === "error");
+  return errors ? diagnostics.filter(({ code }) => !WITHHELD.has(code)) : diagnostics;
+}
+
+/** One fault, one error: a place has at most one error, and each message is given once. */
+function distinct(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const seen = new Set<string>();
+  return diagnostics.filter(({ code, span, severity }) => {
+    const key =
+      severity === "error" ? `${span.file}:${span.start}:${span.end}` : `${code}:${span.file}:${span.start}`;
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}

@@ -1,0 +1,312 @@
+import type { File, Fun, Import, Item, Net, Parsed, Problem, Program, ProgramFor } from "../ast/tree.ts";
+import { diagnose } from "../diagnostics/diagnose.ts";
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import type { Symbol, Typed } from "../types/typing.ts";
+import { closedSubstitution, emptySubstitution, type Substitution } from "../types/substitution.ts";
+import { UNKNOWN } from "../types/type.ts";
+import { checkProgram } from "./checkProgram.ts";
+import { emptyFlow, type Environment, type Knowledge, type Run } from "./context.ts";
+import { checkFun } from "./funs.ts";
+import { namesIn } from "./itemNames.ts";
+import { checkNet } from "./nets.ts";
+import type { CheckedProgram } from "./program.ts";
+import { nestedScope, type Scope } from "./scope.ts";
+import { nearest } from "../diagnostics/suggestion.ts";
+import { withArticle } from "./symbols.ts";
+import { typing } from "./typed.ts";
+
+/** All items of a file, checked. */
+export interface CheckedItems {
+  readonly items: readonly Item<Typed>[];
+  readonly programs: readonly CheckedProgram[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+type Imports = (path: string) => File<Parsed> | null;
+
+/** What the files of one check share: each file is checked once. */
+interface Library {
+  readonly imports: Imports;
+  readonly files: Map<string, FileCheck | null>;
+}
+
+/** A file while its items are checked, each before those that use it. */
+interface FileCheck {
+  readonly file: File<Parsed>;
+  readonly folder: string;
+  readonly scope: Scope;
+  readonly knowledge: Knowledge;
+  readonly diagnostics: Diagnostic[];
+  readonly nets: Map<string, Net<Typed>>;
+  readonly functions: Map<string, Fun<Typed>>;
+  readonly done: Map<Item, Item<Typed> | null>;
+  readonly open: Set<Item>;
+  readonly programs: CheckedProgram[];
+}
+
+/** Checks the items of a file, those of its imports first. */
+export function checkItems(file: File<Parsed>, imports: Imports): CheckedItems {
+  const library: Library = { imports, files: new Map() };
+  const check = checkOneFile(library, file, "");
+  const foreign = [...library.files.values()].flatMap((each) =>
+    each === null ? [] : each.diagnostics.filter(({ severity }) => severity === "error"),
+  );
+  const items = file.items.flatMap((item) => {
+    const done = check.done.get(item) ?? null;
+    return done === null ? [] : [done];
+  });
+  return { items, programs: check.programs, diagnostics: [...check.diagnostics, ...foreign] };
+}
+
+function emptyKnowledge(): Knowledge {
+  return {
+    definitions: new Map(),
+    signatures: new Map(),
+    bounds: new Map(),
+    nets: new Map(),
+    netShapes: new Map(),
+    networks: new Map(),
+    indexCounts: new Map(),
+  };
+}
+
+function copyKnowledge(knowledge: Knowledge): Knowledge {
+  return {
+    definitions: new Map(knowledge.definitions),
+    signatures: new Map(knowledge.signatures),
+    bounds: new Map(knowledge.bounds),
+    nets: new Map(knowledge.nets),
+    netShapes: new Map(knowledge.netShapes),
+    networks: new Map(knowledge.networks),
+    indexCounts: new Map(knowledge.indexCounts),
+  };
+}
+
+function learn(knowledge: Knowledge, from: Knowledge): void {
+  for (const [symbol, value] of from.definitions) knowledge.definitions.set(symbol, value);
+  for (const [symbol, value] of from.signatures) knowledge.signatures.set(symbol, value);
+  for (const [symbol, value] of from.bounds) knowledge.bounds.set(symbol, value);
+  for (const [symbol, value] of from.nets) knowledge.nets.set(symbol, value);
+  for (const [symbol, value] of from.netShapes) knowledge.netShapes.set(symbol, value);
+  for (const [symbol, value] of from.networks) knowledge.networks.set(symbol, value);
+  for (const [symbol, value] of from.indexCounts) knowledge.indexCounts.set(symbol, value);
+}
+
+function checkOneFile(library: Library, file: File<Parsed>, folder: string): FileCheck {
+  const check: FileCheck = {
+    file,
+    folder,
+    scope: nestedScope(null),
+    knowledge: emptyKnowledge(),
+    diagnostics: [],
+    nets: new Map(),
+    functions: new Map(),
+    done: new Map(),
+    open: new Set(),
+    programs: [],
+  };
+  reportTwice(check);
+  for (const item of file.items) if (item.kind === "import") checkImport(library, check, item);
+  for (const item of file.items) checkItem(check, item);
+  return check;
+}
+
+/** Items of one name. */
+function reportTwice(check: FileCheck): void {
+  const first = new Map<string, Item>();
+  for (const item of check.file.items) {
+    if (item.kind === "import") continue;
+    const earlier = first.get(item.name.name);
+    if (earlier === undefined || earlier.kind === "import") {
+      first.set(item.name.name, item);
+      continue;
+    }
+    const word = withArticle(earlier.kind === "programFor" ? "program" : earlier.kind);
+    const args = { name: item.name.name, word };
+    check.diagnostics.push(diagnose("IPX1002", item.name.span, args, { first: earlier.name.span }));
+  }
+}
+
+function checkImport(library: Library, check: FileCheck, item: Import): void {
+  check.done.set(item, item);
+  const path = joinPaths(check.folder, item.path);
+  if (!library.files.has(path)) {
+    library.files.set(path, null);
+    const file = library.imports(path);
+    if (file !== null) library.files.set(path, checkOneFile(library, file, folderOf(path)));
+  }
+  const imported = library.files.get(path) ?? null;
+  if (imported === null) {
+    check.diagnostics.push(diagnose("IPX1012", item.pathSpan, { path: item.path }));
+    for (const name of item.names) check.scope.symbols.set(name.name, unknownSymbol(name));
+    return;
+  }
+  learn(check.knowledge, imported.knowledge);
+  for (const name of item.names) {
+    const symbol = imported.scope.symbols.get(name.name);
+    if (symbol !== undefined) {
+      check.scope.symbols.set(name.name, symbol);
+      const net = imported.nets.get(name.name);
+      if (net !== undefined) check.nets.set(name.name, net);
+      const fun = imported.functions.get(name.name);
+      if (fun !== undefined) check.functions.set(name.name, fun);
+      continue;
+    }
+    reportNoItem(check, imported, item, name);
+  }
+  for (const [name, net] of imported.nets) if (!check.nets.has(name)) check.nets.set(name, net);
+  for (const [name, fun] of imported.functions)
+    if (!check.functions.has(name)) check.functions.set(name, fun);
+}
+
+function reportNoItem(
+  check: FileCheck,
+  imported: FileCheck,
+  item: Import,
+  name: Import["names"][number],
+): void {
+  const suggestion = nearest(name.name, imported.scope.symbols.keys());
+  const edits = suggestion === null ? [] : [{ span: name.span, newText: suggestion }];
+  const args = { name: name.name, path: item.path, suggestion };
+  check.diagnostics.push(diagnose("IPX1013", name.span, args, {}, edits));
+  check.scope.symbols.set(name.name, unknownSymbol(name));
+}
+
+function unknownSymbol(name: Import["names"][number]): Symbol {
+  return {
+    name: name.name,
+    span: name.span,
+    origin: { kind: "size", initial: null },
+    typing: typing(UNKNOWN, 0),
+    perStep: false,
+  };
+}
+
+/** "./a/b.ipx" and "./c.ipx" are "./a/c.ipx". */
+function joinPaths(folder: string, path: string): string {
+  if (folder === "" || !path.startsWith(".")) return path;
+  const parts: string[] = [];
+  for (const part of `${folder}/${path}`.split("/")) {
+    if (part === "." && parts.length > 0) continue;
+    if (
+      part === ".." &&
+      parts.length > 0 &&
+      parts[parts.length - 1] !== ".." &&
+      parts[parts.length - 1] !== "."
+    ) {
+      parts.pop();
+    } else parts.push(part);
+  }
+  return parts.join("/");
+}
+
+function folderOf(path: string): string {
+  const slash = path.lastIndexOf("/");
+  return slash < 0 ? "" : path.slice(0, slash);
+}
+
+/** Checks an item, and before it the functions and networks of the file that it names. */
+function checkItem(check: FileCheck, item: Item): void {
+  if (check.done.has(item) || item.kind === "import") return;
+  check.open.add(item);
+  for (const name of namesIn(item)) {
+    const used = check.file.items.find((each) => isUsable(each) && each.name.name === name.name);
+    if (used === undefined || used === item) continue;
+    if (check.open.has(used)) {
+      check.diagnostics.push(diagnose("IPX1004", name.span, { name: name.name }));
+      check.scope.symbols.set(name.name, unknownSymbol(name));
+    } else checkItem(check, used);
+  }
+  check.done.set(item, checkAlone(check, item));
+  check.open.delete(item);
+}
+
+function isUsable(item: Item): item is Fun | Net {
+  return item.kind === "fun" || item.kind === "net";
+}
+
+function checkAlone(check: FileCheck, item: Exclude<Item, Import>): Item<Typed> | null {
+  switch (item.kind) {
+    case "fun": {
+      const fun = twice(check, item, (environment) => checkFun(environment, item));
+      check.functions.set(item.name.name, fun);
+      return fun;
+    }
+    case "net": {
+      const { tree } = twice(check, item, (environment) => checkNet(environment, item));
+      check.nets.set(item.name.name, tree);
+      return tree;
+    }
+    case "program":
+      return checkProgramItem(check, item);
+    case "problem":
+      return refuseLater(check, item, "problems");
+    case "programFor":
+      return refuseLater(check, item, "programs made of a method and a problem");
+  }
+}
+
+function refuseLater(check: FileCheck, item: Problem | ProgramFor, what: string): null {
+  declareItem(check, item);
+  const announced = check.diagnostics.some(
+    ({ code, message }) => code === "IPX1011" && message.includes(what),
+  );
+  if (!announced) check.diagnostics.push(diagnose("IPX1011", item.name.span, { what }));
+  return null;
+}
+
+function declareItem(check: FileCheck, item: Program | Problem | ProgramFor): void {
+  check.scope.symbols.set(item.name.name, {
+    name: item.name.name,
+    span: item.name.span,
+    origin: { kind: "item", item: item.kind === "problem" ? "problem" : "program" },
+    typing: typing({ kind: "program" }, 0),
+    perStep: false,
+  });
+}
+
+function checkProgramItem(check: FileCheck, item: Program): Item<Typed> | null {
+  const reach = { nets: check.nets, functions: check.functions };
+  const program = twice(check, item, ({ run, scope }) => checkProgram(run, scope, item, reach));
+  declareItem(check, item);
+  if (program === null) return null;
+  check.programs.push(program);
+  return program.tree;
+}
+
+/**
+ * Checks an item two times: the first time finds the unknowns, the second time they are known from the start, so that
+ * every note of the tree is whole and every message names the type that was found.
+ */
+function twice<T>(check: FileCheck, item: Item, work: (environment: Environment) => T): T {
+  const substitution = emptySubstitution();
+  const first = newRun(check, item, substitution);
+  work(first);
+  const second = newRun(check, item, closedSubstitution(substitution));
+  const result = work(second);
+  check.diagnostics.push(...second.run.diagnostics);
+  for (const [name, symbol] of second.scope.symbols) check.scope.symbols.set(name, symbol);
+  if (item.kind === "fun" || item.kind === "net") learn(check.knowledge, second.run.knowledge);
+  return result;
+}
+
+function newRun(check: FileCheck, item: Item, substitution: Substitution): Environment {
+  const run: Run = {
+    substitution,
+    knowledge: copyKnowledge(check.knowledge),
+    diagnostics: [],
+    reads: new Map(),
+    declared: [],
+    reports: new Map(),
+    broken: new Set(check.file.broken.flatMap(({ names }) => names.map(({ name }) => name))),
+    later: new Map(),
+    spaces: new Map(),
+    stepNames: new Map(),
+    announced: new Set(),
+    sizes: {},
+    span: item.span,
+    counter: null,
+  };
+  const own = nestedScope(check.scope);
+  return { run, scope: own, flow: emptyFlow(), place: "header", inStep: false, silent: false };
+}

@@ -1,0 +1,61 @@
+import type { LayerShape } from "../../library/layers/signature.ts";
+import { constant, constantValue, type Dimension, divideBy, multiply } from "../../types/dimension.ts";
+import { arraySpace, type Space } from "../../types/space.ts";
+import { asImage } from "../calls/images.ts";
+
+/** What a layer gives, or what it would take instead. */
+export type Shaped =
+  { readonly kind: "gives"; readonly space: Space } | { readonly kind: "takes"; readonly wanted: string };
+
+/** A layer's input with the whole numbers of its call. */
+export interface LayerInput {
+  readonly space: Space;
+  /** the first argument, such as the number of channels; 1 if there is none */
+  readonly count: Dimension;
+  readonly stride: number;
+}
+
+type PlainShape = Exclude<LayerShape, "residual" | "skip">;
+
+/** The rule of each shape; conditions such as "2 divides h" are checked when sizes are bound. */
+export const SHAPES: { readonly [S in PlainShape]: (input: LayerInput) => Shaped } = {
+  same: ({ space }) => gives(space),
+  channels: ({ space, count, stride }) =>
+    onImage(space, ([h, w]) => [divideBy(h, stride), divideBy(w, stride), count]),
+  doubled: ({ space, count }) => onImage(space, ([h, w]) => [times(h, 2), times(w, 2), count]),
+  vector: ({ space, count }) =>
+    space.kind === "array" && space.dimensions.length > 0
+      ? gives(arraySpace("real", [count]))
+      : { kind: "takes", wanted: "an array" },
+  pooled: ({ space, count }) => {
+    const q = constantValue(count);
+    if (q === null || q < 1) return { kind: "takes", wanted: "images, and a number q" };
+    return onImage(space, ([h, w, c]) => [divideBy(h, q), divideBy(w, q), c]);
+  },
+  mean: ({ space }) => onImage(space, ([, , c]) => [c]),
+  shuffled: ({ space, count }) => {
+    const q = constantValue(count);
+    if (q === null || q < 1) return { kind: "takes", wanted: "images, and a number q" };
+    return onImage(space, ([h, w, c]) => [times(h, q), times(w, q), divideBy(c, q * q)]);
+  },
+};
+
+function gives(space: Space): Shaped {
+  return { kind: "gives", space };
+}
+
+function times(dimension: Dimension, factor: number): Dimension {
+  return multiply(dimension, constant(factor));
+}
+
+function onImage(
+  space: Space,
+  change: (axes: readonly [Dimension, Dimension, Dimension]) => readonly Dimension[],
+): Shaped {
+  const image = asImage(space);
+  const [h, w, c, further] = image?.dimensions ?? [];
+  if (h === undefined || w === undefined || c === undefined || further !== undefined) {
+    return { kind: "takes", wanted: "images, R[h, w] or R[h, w, c]" };
+  }
+  return gives(arraySpace("real", change([h, w, c])));
+}

@@ -1,0 +1,105 @@
+import type { Expression } from "../ast/tree.ts";
+import { diagnose } from "../diagnostics/diagnose.ts";
+import { negative, power } from "../types/interval.ts";
+import { numberSpace, REAL } from "../types/space.ts";
+import { type Type, UNKNOWN } from "../types/type.ts";
+import type { Typed } from "../types/typing.ts";
+import { type Environment, latest, report } from "./context.ts";
+import { describe, expectRealNumber, isOrdered } from "./expectations.ts";
+import { checkExpression } from "./expression.ts";
+import { within } from "./expressionText.ts";
+import { checkDotted } from "./products.ts";
+import { intervalOf, resolveType, sortOf, spaceOf, typing, unknownTyping, valueTyping } from "./typed.ts";
+
+/** `s^2` of numbers, `x .^ 2` entry by entry. */
+export function checkPower(
+  environment: Environment,
+  expression: Extract<Expression, { kind: "power" }>,
+): Expression<Typed> {
+  const base = checkExpression(environment, expression.base);
+  const exponent = checkExpression(environment, expression.exponent);
+  if (expression.operator === ".^") {
+    const note = checkDotted(environment, expression, base, exponent, power);
+    return { ...expression, base, exponent, note };
+  }
+  const level = latest(base.note.level, exponent.note.level);
+  const sort = sortOf(environment.run, base.note.type);
+  if (sort === "array" || sort === "operator" || sort === "function") {
+    report(environment, diagnose("IPX2030", base.span, { base: within(base, 9) }));
+    return { ...expression, base, exponent, note: unknownTyping(level) };
+  }
+  const space = spaceOf(environment.run, base.note.type);
+  if (space !== null && !isOrdered(environment, space)) {
+    return {
+      ...expression,
+      base,
+      exponent: expectRealNumber(environment, exponent),
+      note: valueTyping(space, level),
+    };
+  }
+  const real = expectRealNumber(environment, base);
+  const by = expectRealNumber(environment, exponent);
+  if (real.note.type.kind === "unknown" || by.note.type.kind === "unknown") {
+    return { ...expression, base: real, exponent: by, note: unknownTyping(level) };
+  }
+  const whole = isWhole(real.note.type) && exponent.kind === "number" && isWhole(exponent.note.type);
+  const note = valueTyping(whole ? numberSpace("int") : REAL, level, power(intervalOf(real), intervalOf(by)));
+  return { ...expression, base: real, exponent: by, note };
+}
+
+function isWhole(type: Type): boolean {
+  return (
+    type.kind === "zero" ||
+    (type.kind === "value" && type.space.kind === "array" && type.space.element === "int")
+  );
+}
+
+/** `-x` of values, operators and functions. */
+export function checkNegate(
+  environment: Environment,
+  expression: Extract<Expression, { kind: "negate" }>,
+): Expression<Typed> {
+  const operand = checkExpression(environment, expression.operand);
+  const { level } = operand.note;
+  const type = resolveType(environment.run, operand.note.type);
+  if (type.kind === "value") {
+    const bool = type.space.kind === "array" && type.space.element === "bool";
+    if (!bool) {
+      return { ...expression, operand, note: valueTyping(type.space, level, negative(intervalOf(operand))) };
+    }
+  }
+  if (
+    type.kind === "zero" ||
+    type.kind === "operator" ||
+    type.kind === "function" ||
+    type.kind === "unknown"
+  ) {
+    return {
+      ...expression,
+      operand,
+      note: typing(type, level, type.kind === "zero" ? operand.note.interval : null),
+    };
+  }
+  const args = { wanted: "A value", actual: describe(environment, type), hint: null };
+  report(environment, diagnose("IPX2015", operand.span, args));
+  return { ...expression, operand, note: typing(UNKNOWN, level) };
+}
+
+/** `A'`, of operators only. */
+export function checkAdjoint(
+  environment: Environment,
+  expression: Extract<Expression, { kind: "adjoint" }>,
+): Expression<Typed> {
+  const operand = checkExpression(environment, expression.operand);
+  const { level } = operand.note;
+  const type = resolveType(environment.run, operand.note.type);
+  if (type.kind === "operator") {
+    const adjoint: Type = { kind: "operator", domain: type.codomain, codomain: type.domain };
+    return { ...expression, operand, note: typing(adjoint, level) };
+  }
+  if (type.kind !== "unknown") {
+    const args = { actual: describe(environment, type), operand: within(operand, 9) };
+    report(environment, diagnose("IPX2016", expression.span, args));
+  }
+  return { ...expression, operand, note: unknownTyping(level) };
+}

@@ -1,0 +1,102 @@
+import type { Block, Expression, Statement } from "../../ast/tree.ts";
+import { LAYERS, type LayerName } from "../../library/layers/table.ts";
+import { NETS, type NetName } from "../../library/nets/table.ts";
+import type { Span } from "../../source/span.ts";
+import type { SettingValue, Typed } from "../../types/typing.ts";
+import type { Knowledge } from "../context.ts";
+
+/** One layer, or one network of the library, on the way through a network. */
+export interface LayerUse {
+  readonly name: string;
+  readonly span: Span;
+  readonly smooth: boolean;
+  readonly mixesSamples: boolean;
+}
+
+/** All layers that an expression reaches, through the networks of files, too. */
+export function layersOf(knowledge: Knowledge, expression: Expression<Typed>): readonly LayerUse[] {
+  switch (expression.kind) {
+    case "pipe":
+      return [...layersOf(knowledge, expression.value), ...layersOf(knowledge, expression.into)];
+    case "name":
+      return layersOfName(knowledge, expression);
+    case "call": {
+      const inner = expression.arguments.flatMap(({ value }) =>
+        value.kind === "targetCall" ? [] : layersOf(knowledge, value),
+      );
+      return [...layersOfCall(knowledge, expression), ...inner];
+    }
+    case "sum":
+    case "product":
+      return [...layersOf(knowledge, expression.left), ...layersOf(knowledge, expression.right)];
+    default:
+      return [];
+  }
+}
+
+function layersOfName(
+  knowledge: Knowledge,
+  expression: Extract<Expression<Typed>, { kind: "name" }>,
+): readonly LayerUse[] {
+  if (expression.reference.kind === "library")
+    return libraryUse(expression.reference.name, {}, expression.span);
+  if (expression.reference.kind !== "symbol") return [];
+  const net = knowledge.nets.get(expression.reference.symbol);
+  return net === undefined || net.body.kind === "netFile" ? [] : layersOfBlock(knowledge, net.body);
+}
+
+function layersOfCall(
+  knowledge: Knowledge,
+  expression: Extract<Expression<Typed>, { kind: "call" }>,
+): readonly LayerUse[] {
+  const { call, callee } = expression;
+  if (call.kind === "library") return libraryUse(call.name, call.settings, expression.span);
+  return call.kind === "network" && callee.kind === "name" ? layersOfName(knowledge, callee) : [];
+}
+
+function libraryUse(
+  name: string,
+  settings: Readonly<Record<string, SettingValue>>,
+  span: Span,
+): readonly LayerUse[] {
+  if (Object.hasOwn(LAYERS, name)) {
+    const layer = LAYERS[name as LayerName];
+    return [{ name, span, smooth: layer.smooth !== false, mixesSamples: layer.mixesSamples }];
+  }
+  if (!Object.hasOwn(NETS, name)) return [];
+  const normalise = settings["normalise"];
+  const mixesSamples = normalise?.kind === "word" && normalise.value === "batch";
+  return [{ name, span, smooth: NETS[name as NetName].smooth, mixesSamples }];
+}
+
+function layersOfBlock(knowledge: Knowledge, block: Block<Typed>): readonly LayerUse[] {
+  return block.statements.flatMap((statement) => layersOfStatement(knowledge, statement));
+}
+
+function layersOfStatement(knowledge: Knowledge, statement: Statement<Typed>): readonly LayerUse[] {
+  switch (statement.kind) {
+    case "let":
+    case "letTuple":
+    case "var":
+      return layersOf(knowledge, statement.initial);
+    case "update":
+    case "return":
+    case "report":
+      return layersOf(knowledge, statement.value);
+    case "repeat":
+    case "while":
+      return layersOfBlock(knowledge, statement.body);
+    case "if":
+      return [
+        ...layersOfBlock(knowledge, statement.consequent),
+        ...(statement.alternative === null
+          ? []
+          : statement.alternative.kind === "if"
+            ? layersOfStatement(knowledge, statement.alternative)
+            : layersOfBlock(knowledge, statement.alternative)),
+      ];
+    case "fun":
+    case "draw":
+      return [];
+  }
+}

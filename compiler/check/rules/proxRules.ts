@@ -1,0 +1,156 @@
+import type { Expression } from "../../ast/tree.ts";
+import { diagnose } from "../../diagnostics/diagnose.ts";
+import { formOfFunction } from "../../library/calculus/analyse.ts";
+import type { FormTerm, FunctionForm, Link } from "../../library/calculus/form.ts";
+import type { LibraryFunction } from "../../library/functions/entry.ts";
+import { FUNCTIONS } from "../../library/functions/table.ts";
+import type { Typed } from "../../types/typing.ts";
+import { type Environment, type Knowledge, report } from "../context.ts";
+import { expressionText } from "../expressionText.ts";
+
+/** Why a prox has no closed form, in the words of IPX3103, and the part to blame. */
+type Obstacle =
+  | { readonly kind: "composition"; readonly part: string; readonly term: FormTerm }
+  | { readonly kind: "sum"; readonly first: string; readonly second: string; readonly term: FormTerm }
+  | { readonly kind: "unknown"; readonly part: string; readonly term: FormTerm };
+
+/** Asks for a rule for prox(of); reports where there is none. */
+export function checkProxRule(environment: Environment, of: Expression<Typed>): boolean {
+  const form = formOfFunction(of, environment.run.knowledge.definitions);
+  const name = expressionText(innermost(of));
+  if (form === null) {
+    const obstacle = { kind: "unknown", part: `\`${name}\`` } as const;
+    report(environment, diagnose("IPX3103", of.span, { name, obstacle }));
+    return false;
+  }
+  const obstacle = obstacleOf(environment.run.knowledge, form);
+  if (obstacle === null) return true;
+  report(environment, diagnose("IPX3103", of.span, { name, obstacle }, { part: obstacle.term.source.span }));
+  return false;
+}
+
+/** The function without the numbers that scale it. */
+function innermost(of: Expression<Typed>): Expression<Typed> {
+  if (of.kind !== "product" || of.product !== "scaleFunction") return of;
+  return innermost(of.operator === "/" ? of.left : of.right);
+}
+
+function obstacleOf(knowledge: Knowledge, form: FunctionForm): Obstacle | null {
+  const terms = form.terms.filter((term) => term.atom.kind !== "constant");
+  const hard = terms.filter((term) => !isQuadratic(term));
+  const [first, second] = hard;
+  if (first === undefined) return null;
+  if (second !== undefined) return sumObstacle(first, second);
+  const mixed = terms.find((term) => term !== first && term.links.some((link) => link.kind === "operator"));
+  if (mixed !== undefined) return sumObstacle(first, mixed);
+  return obstacleOfTerm(knowledge, first);
+}
+
+function sumObstacle(first: FormTerm, second: FormTerm): Obstacle {
+  return {
+    kind: "sum",
+    first: expressionText(first.source),
+    second: expressionText(second.source),
+    term: second,
+  };
+}
+
+function isQuadratic(term: FormTerm): boolean {
+  return term.atom.kind === "linear" || (term.atom.kind === "library" && term.atom.name === "norm2sq");
+}
+
+function obstacleOfTerm(knowledge: Knowledge, term: FormTerm): Obstacle | null {
+  const { atom } = term;
+  switch (atom.kind) {
+    case "library": {
+      const entry = libraryFunction(atom.name);
+      if (entry === null || entry.prox === null) return { kind: "unknown", part: `\`${atom.name}\``, term };
+      return linkObstacle(knowledge, term, atom.name, entry.separable);
+    }
+    case "indicator":
+      return linkObstacle(knowledge, term, "indicator", true);
+    case "conjugate":
+      return obstacleOf(knowledge, atom.of);
+    case "opaque": {
+      const proximable = atom.symbol.typing.facts.some(({ property }) => property === "proximable");
+      return proximable ? null : { kind: "unknown", part: `\`${atom.symbol.name}\``, term };
+    }
+    case "general":
+      return { kind: "unknown", part: `\`${expressionText(term.source)}\``, term };
+    case "linear":
+    case "constant":
+      return null;
+  }
+}
+
+function linkObstacle(
+  knowledge: Knowledge,
+  term: FormTerm,
+  part: string,
+  separable: boolean,
+): Obstacle | null {
+  const blocks = (link: Link): boolean => {
+    if (link.kind === "operator") return !isOrthonormal(knowledge, link.operator);
+    return link.kind === "diagonal" && !separable;
+  };
+  return term.links.some(blocks) ? { kind: "composition", part, term } : null;
+}
+
+/** Whether W W' = c I is known of an operator: orthonormal ones, their adjoints, products and multiples. */
+export function isOrthonormal(knowledge: Knowledge, operator: Expression<Typed>): boolean {
+  if (operator.note.facts.some(({ property }) => property === "orthonormal")) return true;
+  switch (operator.kind) {
+    case "name": {
+      if (operator.reference.kind !== "symbol") return false;
+      const definition = knowledge.definitions.get(operator.reference.symbol);
+      return definition?.kind === "let" && isOrthonormal(knowledge, definition.initial);
+    }
+    case "adjoint":
+    case "negate":
+      return isOrthonormal(knowledge, operator.operand);
+    case "product":
+      if (operator.product === "compose") {
+        return isOrthonormal(knowledge, operator.left) && isOrthonormal(knowledge, operator.right);
+      }
+      if (operator.product !== "scaleOperator") return false;
+      return isOrthonormal(knowledge, operator.operator === "/" ? operator.left : operator.right);
+    default:
+      return false;
+  }
+}
+
+function libraryFunction(name: string): LibraryFunction | null {
+  return Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name as keyof typeof FUNCTIONS] : null;
+}
+
+/** Asks for a function that is a sum over entries, for `prox(g, scaling = d)`. */
+export function checkSeparable(environment: Environment, of: Expression<Typed>): boolean {
+  const form = formOfFunction(of, environment.run.knowledge.definitions);
+  const name = expressionText(innermost(of));
+  const blocking = form?.terms.find((term) => !isSeparable(term));
+  if (form !== null && blocking === undefined) return true;
+  const part = blocking === undefined ? `\`${name}\`` : `\`${expressionText(blocking.source)}\``;
+  report(environment, diagnose("IPX3107", of.span, { name, part }, { part: blocking?.source.span ?? null }));
+  return false;
+}
+
+function isSeparable(term: FormTerm): boolean {
+  const plain = term.links.every((link) => link.kind !== "operator");
+  switch (term.atom.kind) {
+    case "library":
+      return plain && (libraryFunction(term.atom.name)?.separable ?? false);
+    case "indicator": {
+      const { set } = term.atom;
+      const name = set.kind === "call" ? expressionText(set.callee) : expressionText(set);
+      return plain && (name === "nonnegative" || name === "box");
+    }
+    case "linear":
+    case "constant":
+      return true;
+    case "conjugate":
+      return plain && term.atom.of.terms.every(isSeparable);
+    case "opaque":
+    case "general":
+      return false;
+  }
+}
