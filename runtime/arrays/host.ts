@@ -39,8 +39,7 @@ export async function download(operations: Operations, value: Value): Promise<re
   return [await downloadArray(operations, value)];
 }
 
-/** An array on the host; a batch is its first axis. */
-export async function downloadArray({ engine }: Operations, value: ArrayValue): Promise<HostArray> {
+async function downloadArray({ engine }: Operations, value: ArrayValue): Promise<HostArray> {
   const data = await engine.read(value.handle);
   return { field: value.field, shape: handleShape(value.batch, value.shape, "real"), data };
 }

@@ -36,8 +36,3 @@ export function broadcastShape(left: readonly number[], right: readonly number[]
   }
   return shape;
 }
-
-/** Every axis of `shape`, from 0. */
-export function axesOf(shape: readonly number[]): number[] {
-  return shape.map((_, axis) => axis);
-}

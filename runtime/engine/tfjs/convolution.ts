@@ -2,6 +2,7 @@ import type { Rank, Tensor, Tensor4D } from "@tensorflow/tfjs-core";
 import type { ConvolutionOptions, Engine } from "../engine.ts";
 import { sizeOf } from "../shape.ts";
 import { type Instance, refuse, run } from "./instance.ts";
+import { multiplied } from "./products.ts";
 import { joined, sliced, strided, transposed } from "./movement.ts";
 
 type Convolutions = "convolve" | "convolveInputGradient" | "convolveFilterGradient";
@@ -152,7 +153,7 @@ function filterGradient(
       const product = tf.tidy(() => {
         const size = [channels, batch, rows, columns];
         const met = strided(instance, byChannel, [0, 0, k, l], size, [1, 1, stride, stride]);
-        return tf.matMul(tf.reshape(met, [channels, batch * rows * columns]), right);
+        return multiplied(instance, tf.reshape(met, [channels, batch * rows * columns]), right);
       });
       taps.push(tf.reshape(product, [1, channels, count]));
     }

@@ -71,7 +71,7 @@ const packedAs = new WeakMap<object, string>();
  * tfjs's matMul on WebAssembly. It keeps the packed right factor by its data, whatever shape they have: a reshaped
  * tensor, which shares the data, would be multiplied by the stale factor. Such a tensor is copied before.
  */
-function multiplied({ tf }: Instance, a: Tensor, b: Tensor): Tensor {
+export function multiplied({ tf }: Instance, a: Tensor, b: Tensor): Tensor {
   const shape = b.shape.join();
   const packed = packedAs.get(b.dataId) ?? shape;
   packedAs.set(b.dataId, packed);

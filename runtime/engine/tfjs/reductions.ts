@@ -3,6 +3,7 @@ import type { Engine, Reduction } from "../engine.ts";
 import { sameShape, sizeOf } from "../shape.ts";
 import { type Instance, refuse, run } from "./instance.ts";
 import { transposed } from "./movement.ts";
+import { multiplied } from "./products.ts";
 import { valuesOf } from "./values.ts";
 
 const EMPTY: { readonly [R in Reduction]: number } = { sum: 0, max: -Infinity, min: Infinity };
@@ -24,8 +25,7 @@ export function reductionsOf(instance: Instance): Pick<Engine, "reduce" | "dot" 
   };
 }
 
-/** A reduction over axes, which go. */
-export function reduced(instance: Instance, kind: Reduction, x: Tensor, axes: readonly number[]): Tensor {
+function reduced(instance: Instance, kind: Reduction, x: Tensor, axes: readonly number[]): Tensor {
   const { tf } = instance;
   const kept = x.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
   const shape = kept.map((axis) => x.shape[axis] ?? 1);
@@ -34,7 +34,7 @@ export function reduced(instance: Instance, kind: Reduction, x: Tensor, axes: re
   if (count === 1) return tf.reshape(x, shape);
   const leading = axes.every((axis) => axis < axes.length) && kind === "sum" && rows > 1;
   if (leading) {
-    return tf.reshape(tf.matMul(tf.ones([1, count]), tf.reshape(x, [count, rows])), shape);
+    return tf.reshape(multiplied(instance, tf.ones([1, count]), tf.reshape(x, [count, rows])), shape);
   }
   const matrix = tf.reshape(transposed(instance, x, [...kept, ...axes]), [rows, count]);
   return tf.reshape(kind === "sum" ? rowSums(instance, matrix, count) : tf[kind](matrix, 1), shape);
