@@ -1,5 +1,5 @@
 import type { Argument, CallExpression, Expression, Parsed } from "../../compiler/ast/tree.ts";
-import { nearest } from "../../compiler/check/suggestion.ts";
+import { nearest } from "../../compiler/diagnostics/suggestion.ts";
 import { diagnose } from "../../compiler/diagnostics/diagnose.ts";
 import type { OperatorSignature, ParameterRule, SettingRule } from "../../compiler/library/signature.ts";
 import type { Value } from "../../runtime/arrays/value.ts";

@@ -1,4 +1,4 @@
-import { nearest } from "../../compiler/check/suggestion.ts";
+import { nearest } from "../../compiler/diagnostics/suggestion.ts";
 import { diagnose } from "../../compiler/diagnostics/diagnose.ts";
 import type { Span } from "../../compiler/source/span.ts";
 import type { Operations } from "../../runtime/arrays/operations.ts";

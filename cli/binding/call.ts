@@ -1,5 +1,5 @@
 import type { CallExpression, Expression, Parsed } from "../../compiler/ast/tree.ts";
-import { nearest } from "../../compiler/check/suggestion.ts";
+import { nearest } from "../../compiler/diagnostics/suggestion.ts";
 import { diagnose } from "../../compiler/diagnostics/diagnose.ts";
 import {
   OPERATORS,

@@ -1,5 +1,5 @@
 import type { Expression, Parsed, ProductExpression, SumExpression } from "../../compiler/ast/tree.ts";
-import { nearest } from "../../compiler/check/suggestion.ts";
+import { nearest } from "../../compiler/diagnostics/suggestion.ts";
 import { diagnose } from "../../compiler/diagnostics/diagnose.ts";
 import type { Operations } from "../../runtime/arrays/operations.ts";
 import { spaceOf, type Value } from "../../runtime/arrays/value.ts";

@@ -1,5 +1,5 @@
 import type { Argument, CallExpression, Expression, Parsed } from "../../compiler/ast/tree.ts";
-import { nearest } from "../../compiler/check/suggestion.ts";
+import { nearest } from "../../compiler/diagnostics/suggestion.ts";
 import { deadLeaves } from "../../runtime/data/deadLeaves.ts";
 import { randomEllipses } from "../../runtime/data/ellipses.ts";
 import type { SampleGenerator } from "../../runtime/data/sample.ts";

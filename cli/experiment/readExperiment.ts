@@ -1,7 +1,7 @@
 import { dirname, isAbsolute, join } from "node:path";
 import type { z } from "zod";
 import type { Expression } from "../../compiler/ast/tree.ts";
-import { nearest } from "../../compiler/check/suggestion.ts";
+import { nearest } from "../../compiler/diagnostics/suggestion.ts";
 import { diagnose } from "../../compiler/diagnostics/diagnose.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import { parseExpression, parseExpressionAt } from "../binding/assignment.ts";
