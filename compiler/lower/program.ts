@@ -356,12 +356,12 @@ function lowerInitial(site: Site, states: readonly State<Typed>[]): Block {
       const symbol = symbolOf(state.declaration);
       const { type } = symbol.typing;
       if (type.kind !== "value") throw new Limitation("this state", state.span);
-      const start = inner.named(
-        promoted(place, filled(place, state.initial, type.space), symbol),
-        symbol.name,
+      const { space } = type;
+      const start = named(place, symbol.name, () =>
+        value(promoted(place, filled(place, state.initial, space), symbol)),
       );
-      scope.define(symbol, value(start));
-      return start;
+      scope.define(symbol, start);
+      return asVariable(inner, start, null, state.span);
     });
   });
 }
