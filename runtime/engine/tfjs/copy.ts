@@ -66,5 +66,9 @@ function copyRun(to: Float32Array, target: number, from: Float32Array, source: n
     to.set(from.subarray(source, source + extent), target);
     return;
   }
+  if (run.to === 1 && run.from === 0 && extent >= BLOCK) {
+    to.fill(from[source] ?? 0, target, target + extent);
+    return;
+  }
   for (let i = 0; i < extent; i++) to[target + i * run.to] = from[source + i * run.from] ?? 0;
 }
