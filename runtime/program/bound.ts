@@ -39,6 +39,8 @@ export interface BoundInputs {
   readonly dimensions: Dimensions;
   readonly batch: number | null;
   readonly samples: number;
+  /** whether no input was bound to a batch, so that there is one sample on the first axis */
+  readonly single: boolean;
   readonly owned: readonly Handle[];
 }
 

@@ -59,7 +59,7 @@ export function* bindInputs(program: BoundProgram, inputs: Data, batched = false
     ? withConstants(definition, operations, { ...program.known, ...known }, owned)
     : {};
   const batch = batchOf(Object.values(known));
-  return { known: { ...constants, ...known }, dimensions, batch, samples: batch ?? 1, owned };
+  return { known: { ...constants, ...known }, dimensions, batch, samples: batch ?? 1, single, owned };
 }
 
 type Host = Extract<Material, { kind: "host" }>;

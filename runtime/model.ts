@@ -1,0 +1,135 @@
+import { operations as operationsOn } from "./arrays/create.ts";
+import type { Operations } from "./arrays/operations.ts";
+import { handlesOf } from "./arrays/value.ts";
+import { engine as chooseEngine, type EngineChoice } from "./engine/select.ts";
+import type { HostArray } from "./io/hostArray.ts";
+import { readSafetensors, writeSafetensors } from "./io/safetensors.ts";
+import { bind } from "./program/bind.ts";
+import { release, withParameters, type BoundProgram } from "./program/bound.ts";
+import type { Data } from "./program/datum.ts";
+import type { ProgramDefinition } from "./program/definition.ts";
+import { bindInputs } from "./program/inputs.ts";
+import { saveParameters } from "./program/parameters.ts";
+import { downloadParts } from "./program/transfer.ts";
+import type { SolveOptions } from "./solve/options.ts";
+import type { SolveResult } from "./solve/result.ts";
+import { runTask } from "./solve/run.ts";
+import { perform } from "./solve/task.ts";
+import { train, type TrainingOptions, type TrainingResult } from "./train/trainer.ts";
+
+/** How a model is made, besides its data. */
+export interface ModelSettings {
+  readonly sizes?: Readonly<Record<string, number>>;
+  /** a file of weights: see `Model.weights` */
+  readonly weights?: Uint8Array;
+  /** steps of an unrolled program, instead of its own number */
+  readonly steps?: number;
+  readonly seed?: number;
+  /** an engine's name or a tfjs instance; or operations that are shared with other models */
+  readonly engine?: EngineChoice | Operations;
+}
+
+/** What a model computed, on the host; lists have one entry for each sample. */
+export interface ModelResult extends Pick<
+  SolveResult,
+  "samples" | "iterations" | "converged" | "residual" | "objective" | "reason" | "seconds" | "trace"
+> {
+  /** the output, or its first part; samples on the first axis where a batch went in */
+  readonly output: HostArray;
+  /** all parts of the output */
+  readonly parts: readonly HostArray[];
+}
+
+/**
+ * Binds a compiled program to its givens: `const lista = await model(definition, { A, lambda: 0.1 })`.
+ * @throws BindingError, DataError
+ */
+export async function model(
+  definition: ProgramDefinition,
+  givens: Data = {},
+  settings: ModelSettings = {},
+): Promise<Model> {
+  const { engine = {}, weights, sizes, steps, seed } = settings;
+  const operations = "map" in engine ? engine : operationsOn(await chooseEngine(engine));
+  const program = await bind(definition, operations, {
+    givens,
+    ...(sizes === undefined ? {} : { sizes }),
+    ...(steps === undefined ? {} : { steps }),
+    ...(seed === undefined ? {} : { seed }),
+    ...(weights === undefined ? {} : { weights: readSafetensors(weights) }),
+  });
+  return new Model(program);
+}
+
+/** A bound program with its parameters, which training replaces. */
+export class Model {
+  private bound: BoundProgram;
+
+  constructor(program: BoundProgram) {
+    this.bound = program;
+  }
+
+  /** The program as it is bound now. */
+  get program(): BoundProgram {
+    return this.bound;
+  }
+
+  /**
+   * Runs the program on one sample or a batch. Where an input's declared type leaves the number of axes open,
+   * `batched` says that the first axis counts samples.
+   * @throws BindingError, DataError, EngineError
+   */
+  async run(
+    inputs: Data,
+    { batched = false, ...options }: SolveOptions & { readonly batched?: boolean } = {},
+  ): Promise<ModelResult> {
+    const program = this.bound;
+    const { operations } = program;
+    const bound = await perform(operations, bindInputs(program, inputs, batched));
+    const result = await perform(operations, runTask(program, bound, options));
+    const read = await downloadParts(operations, result.output);
+    const isArray = bound.single && bound.batch !== null;
+    const parts = read.map((part) => (isArray ? { ...part, shape: part.shape.slice(1) } : part));
+    operations.engine.dispose([...result.owned, ...bound.owned]);
+    const [output] = parts;
+    if (output === undefined) throw new TypeError("The output has no parts.");
+    const { samples, iterations, converged, residual, objective, reason, seconds, trace } = result;
+    return { output, parts, samples, iterations, converged, residual, objective, reason, seconds, trace };
+  }
+
+  /** Trains the parameters, and keeps the result. */
+  async train(options: TrainingOptions): Promise<TrainingResult> {
+    const before = this.bound;
+    const result = await train(before, options);
+    this.replace(result.parameters);
+    return result;
+  }
+
+  /** The parameters as a file of weights (safetensors), with the program's hash. */
+  async weights(): Promise<Uint8Array> {
+    const { operations, definition, parameters } = this.bound;
+    return writeSafetensors(await saveParameters(operations, definition, parameters));
+  }
+
+  /** Frees the model's arrays; it cannot be used afterwards. */
+  dispose(): void {
+    release(this.bound, this.bound.operations);
+  }
+
+  private replace(parameters: BoundProgram["parameters"]): void {
+    const { operations, parameters: old, owned } = this.bound;
+    const handles = [...parameters.values()].flat().flatMap(handlesOf);
+    const kept = new Set(handles);
+    const spare = [...old.values()]
+      .flat()
+      .flatMap(handlesOf)
+      .filter((handle) => !kept.has(handle));
+    operations.engine.dispose(spare);
+    const gone = new Set(spare);
+    const next = withParameters(this.bound, parameters);
+    this.bound = {
+      ...next,
+      owned: [...new Set([...owned.filter((handle) => !gone.has(handle)), ...handles])],
+    };
+  }
+}
