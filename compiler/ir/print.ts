@@ -1,12 +1,13 @@
-import type { ElementwiseExpression } from "../../runtime/arrays/expression.ts";
+import { print } from "../../runtime/arrays/print.ts";
 import { text as dimensionText } from "../types/dimension.ts";
 import type { Block, Equation, IrFunction, Variable } from "./block.ts";
+import type { AdjointBlock, ProgramDerivative } from "./derivative.ts";
 import type { Operation, OperationAttributes } from "./operation.ts";
 import type { IrData, IrParameter, IrProgram } from "./program.ts";
 import { spaceText, typeText } from "./spaces.ts";
 import { blocksOf } from "./variables.ts";
 
-/** A program of the IR as text: headings, then an equation a line, such as `r : Y = sub(A_x, y)`. */
+/** A program of the IR as text: headings, then an equation a line, such as `r : Y = sub(A_x, y)`; numbers in place. */
 export function printProgram(program: IrProgram): string {
   const names = new Names();
   const sections: readonly (readonly [string, Block | null])[] = [
@@ -25,6 +26,28 @@ export function printProgram(program: IrProgram): string {
   return [...functions, header, ...texts].filter((text) => text !== "").join("\n\n") + "\n";
 }
 
+/** The reverses of a program's sections as text, behind the program. */
+export function printDerivative(program: IrProgram, derivative: ProgramDerivative): string {
+  const functions = derivative.functions.map((each) => printFunction(each));
+  const texts = [...functions];
+  for (const name of ["prepare", "initial", "step", "finish"] as const) {
+    const reverse = derivative[name];
+    if (reverse === null) continue;
+    const names = new Names();
+    declarationLines(program, names);
+    texts.push(section(`${name} (saving)`, reverse.save, names));
+    texts.push(adjointText(`${name} (adjoint)`, reverse.adjoint, names));
+    if (reverse.stateAdjoint !== null)
+      texts.push(adjointText(`${name} (state adjoint)`, reverse.stateAdjoint, names));
+  }
+  return texts.join("\n\n") + "\n";
+}
+
+function adjointText(title: string, adjoint: AdjointBlock, names: Names): string {
+  const of = adjoint.of.map((variable) => names.of(variable)).join(", ");
+  return section(`${title} of ${of}`, adjoint.block, names);
+}
+
 /** A function of the module as text. */
 export function printFunction(printed: IrFunction): string {
   return section(`function ${printed.name}`, printed.body, new Names());
@@ -39,6 +62,11 @@ export function printBlock(block: Block): string {
 class Names {
   readonly #given = new Map<Variable, string>();
   readonly #counts = new Map<string, number>();
+
+  /** Notes that a variable is a number, which is printed in its place. */
+  literal(variable: Variable, value: number): void {
+    this.#given.set(variable, String(value));
+  }
 
   of(variable: Variable): string {
     const known = this.#given.get(variable);
@@ -72,10 +100,11 @@ function blockLines(block: Block, names: Names, indent: string): readonly string
 
 function equationLines(equation: Equation, names: Names, indent: string): readonly string[] {
   if (equation.operation === "constant") {
-    const [output] = equation.outputs;
-    return [
-      `${indent}${output === undefined ? "_" : declared(output, names)} = ${equation.attributes.value}`,
-    ];
+    const { value } = equation.attributes;
+    equation.outputs.forEach((output) => {
+      names.literal(output, value);
+    });
+    return [];
   }
   const inputs = equation.inputs.map((input) => names.of(input));
   const [word, details] = described(equation);
@@ -151,19 +180,7 @@ function described(equation: Equation): readonly [string, readonly string[]] {
 }
 
 function fusedText(attributes: OperationAttributes["fused"]): string {
-  return `"${expressionText(attributes.expression)}" of ${attributes.inputs.join(", ")}`;
-}
-
-/** An elementwise expression in prefix form: `soft(sub(x, mul(t, g)), theta)`. */
-export function expressionText(expression: ElementwiseExpression): string {
-  switch (expression.kind) {
-    case "input":
-      return expression.name;
-    case "constant":
-      return String(expression.value);
-    case "apply":
-      return `${expression.function}(${expression.arguments.map(expressionText).join(", ")})`;
-  }
+  return `"${print(attributes.expression)}" of ${attributes.inputs.join(", ")}`;
 }
 
 function settingsText(settings: Readonly<Record<string, unknown>>): readonly string[] {

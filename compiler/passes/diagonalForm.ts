@@ -17,8 +17,8 @@ interface Moving {
 }
 
 /**
- * The diagonal of the linear map that a block applies, found by following its argument through; null where the block
- * does more than scale, multiply entry by entry, add, and go forth and back by one orthonormal operator.
+ * The diagonal of the linear map that a block applies, an array or a number, found by following its argument through;
+ * null where the block does more than scale, multiply entry by entry, add, and go forth and back by one orthonormal operator.
  */
 export function diagonalForm(map: Block, builder: IrBuilder, context: RewriteContext): DiagonalForm | null {
   const [x] = map.parameters;
@@ -26,10 +26,7 @@ export function diagonalForm(map: Block, builder: IrBuilder, context: RewriteCon
   if (x === undefined || result === undefined) return null;
   const basis = basisOf(map);
   if (basis !== null && !context.isOrthonormal(basis)) return null;
-  const { type } = basis ?? { type: null };
-  const space = type?.kind === "operator" ? type.codomain : spaceOf(x);
-  const ones = builder.fill(builder.constant(1), space);
-  const moving = new Map<Variable, Moving>([[x, { diagonal: ones, transformed: false }]]);
+  const moving = new Map<Variable, Moving>([[x, { diagonal: builder.constant(1), transformed: false }]]);
   const names = new Map<Variable, Variable>();
   for (const equation of map.equations) {
     if (!readBy(equation).some((variable) => moving.has(variable))) {

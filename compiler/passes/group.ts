@@ -7,8 +7,8 @@ import { mapModule, type Module, type Pass } from "./pass.ts";
 /** The largest number of functions in one kernel. */
 const LARGEST = 24;
 
-/** Functions of numbers that are cheap enough to be computed again for every entry. */
-const CHEAP: ReadonlySet<string> = new Set(["add", "sub", "mul", "neg"]);
+/** Functions that are cheap enough to be computed again for every entry, or for every sample. */
+const CHEAP: ReadonlySet<string> = new Set(["add", "sub", "mul", "neg", "abs", "max", "min", "conj", "real"]);
 
 /**
  * Joins chains of elementwise functions into kernels: a value that only one elementwise function reads becomes a part
@@ -72,12 +72,10 @@ function joins(
 ): boolean {
   if (uses.get(input) !== 1 || size + part.size > LARGEST) return false;
   if (consumer.inputs.filter((each) => each === input).length !== 1) return false;
-  if (input.shared && !output.shared) return isCheapNumber(part, input);
-  return sameSpace(spaceOf(input), spaceOf(output)) || isCheapNumber(part, input) || sameAxes(input, output);
-}
-
-function isCheapNumber(part: Part, input: Variable): boolean {
-  return part.size <= 2 && part.cheap && isNumber(spaceOf(input));
+  const cheap = part.cheap && part.size <= 2;
+  if (isNumber(spaceOf(input)) && !isNumber(spaceOf(output))) return cheap;
+  if (input.shared && !output.shared && !cheap) return false;
+  return sameSpace(spaceOf(input), spaceOf(output)) || sameAxes(input, output);
 }
 
 /** Spaces that differ in what their entries are, not in their axes. */

@@ -6,7 +6,7 @@ import type { Pass } from "./pass.ts";
 /**
  * Moves what does not change: out of loops and solves into the block around, out of what runs every iteration into
  * `prepare` (once a batch), and out of `prepare` into `constants` (once a run). Nothing leaves a branch, whose sides
- * need not run. `initial` and `finish` run once a batch anyway. Numbers and fills are no work: they stay, and what
+ * need not run. `initial` and `finish` run once a batch anyway: only what givens decide leaves them. Numbers and fills are no work: they stay, and what
  * moves takes copies of its own.
  */
 export const hoist: Pass = {
@@ -34,10 +34,16 @@ function hoistProgram(program: IrProgram): IrProgram {
     moved.push(...outer);
     return inner;
   };
+  const lasts: Equation[] = [];
+  const once = (block: Block): Block => {
+    const { outer, inner } = lifted(withLoopsLifted(block), early);
+    lasts.push(...outer);
+    return inner;
+  };
   const sections = {
-    initial: withLoopsLifted(program.initial),
+    initial: once(program.initial),
     step: section(program.step),
-    finish: withLoopsLifted(program.finish),
+    finish: once(program.finish),
     objective: section(program.objective),
     until: section(program.until),
   };
@@ -49,7 +55,7 @@ function hoistProgram(program: IrProgram): IrProgram {
   return {
     ...program,
     ...sections,
-    constants: { ...program.constants, equations: [...program.constants.equations, ...outer] },
+    constants: { ...program.constants, equations: [...program.constants.equations, ...outer, ...lasts] },
     prepare: inner,
   };
 }

@@ -12,13 +12,17 @@ import type { Module, Pass } from "./pass.ts";
 import { simplify } from "./simplify.ts";
 
 /**
- * Before differentiation. Simplify first, since the gradients that lowering inlines leave factors behind; equal things
- * before hoisting, so that they are hoisted once, and after it, since sections then share them; the algebra of
- * operators needs both sides of a product in one place; dead code last, since all others leave some.
+ * Before differentiation. Simplify first, since the gradients that lowering inlines leave factors behind. The algebra
+ * of operators needs to see that two operators are one, so equal things come before it; and it comes before hoisting,
+ * which then finds its diagonals. Equal things once more after hoisting, since sections now share them. Dead code
+ * last, since all others leave some. Products A'A are not formed: at compile time the sizes of a bound operator are not
+ * known, nor is whether it has a matrix; and for learned matrices they would have to be differentiated.
  */
 export const OPTIMISE: readonly Pass[] = [
   simplify,
   commonSubexpressions,
+  operatorAlgebra,
+  simplify,
   hoist,
   commonSubexpressions,
   operatorAlgebra,
@@ -27,8 +31,9 @@ export const OPTIMISE: readonly Pass[] = [
   deadCode,
 ];
 
-/** After differentiation: reverses bring common factors and cotangents that nobody wants; kernels are grouped last. */
-export const FINISH: readonly Pass[] = [simplify, commonSubexpressions, deadCode, group, deadCode];
+/** After differentiation: reverses bring signs, common factors and cotangents that nobody wants (signs
+ * move twice: through a product, then into a sum); kernels are grouped last. */
+export const FINISH: readonly Pass[] = [simplify, simplify, commonSubexpressions, deadCode, group, deadCode];
 
 /** A pass has broken the IR: a bug of the compiler. */
 export class PassFault extends Error {

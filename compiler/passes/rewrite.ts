@@ -1,6 +1,7 @@
 import type { Block, Equation, Variable } from "../ir/block.ts";
 import type { Functions } from "../ir/functions.ts";
 import { IrBuilder } from "../ir/build.ts";
+import { sameType } from "../ir/spaces.ts";
 import { mapBlocks, substituteEquation } from "../ir/variables.ts";
 
 /** What a rewrite rule may look at: the definitions in sight, and facts about variables. */
@@ -11,7 +12,10 @@ export interface RewriteContext {
   readonly isOrthonormal: (operator: Variable) => boolean;
 }
 
-/** The variable that an equation's only output may be replaced by, built with `builder`; null where it does not apply. */
+/**
+ * The variable that an equation's only output may be replaced by, built with `builder`; null where it does not apply.
+ * What does not have the output's type is not taken.
+ */
 export type RewriteRule = (
   equation: Equation,
   builder: IrBuilder,
@@ -67,7 +71,13 @@ function firstRewrite(
     const builder = new IrBuilder(functions);
     builder.span = equation.span;
     const result = rule(equation, builder, context);
-    if (result !== null) return { result, equations: builder.equations };
+    const fits = result !== null && standsFor(result, equation.outputs[0]);
+    if (fits) return { result, equations: builder.equations };
   }
   return null;
+}
+
+/** Whether one variable may stand in the place of another: they agree in type, and in being shared. */
+function standsFor(result: Variable, output: Variable | undefined): boolean {
+  return output !== undefined && result.shared === output.shared && sameType(result.type, output.type);
 }

@@ -95,6 +95,43 @@ const signs: RewriteRule = (equation, builder, context) => {
   return c !== undefined && right !== undefined ? builder.elementwise("add", [c, right]) : null;
 };
 
+/** f(-x, ...) = -f(x, ...) for what is linear in x: signs meet at a sum, or at a number. */
+const signOutward: RewriteRule = (equation, builder, context) => {
+  const operands = linearPlaces(equation).map((place) => ({ place, input: equation.inputs[place] }));
+  const negated = operands.find(
+    ({ input }) => input !== undefined && inputsOf(context.definition(input), "neg") !== null,
+  );
+  const [x] = negated?.input === undefined ? [] : (inputsOf(context.definition(negated.input), "neg") ?? []);
+  if (negated === undefined || x === undefined) return null;
+  const { place } = negated;
+  const inputs = equation.inputs.map((input, i) => (i === place ? x : input));
+  const [output] = equation.outputs;
+  if (output === undefined) return null;
+  const inner = { ...output };
+  builder.append({ ...equation, inputs, outputs: [inner] });
+  return builder.elementwise("neg", [inner]);
+};
+
+/** The inputs in which an operation is linear, but for those where a sign would move to something larger. */
+function linearPlaces(equation: Equation): readonly number[] {
+  switch (equation.operation) {
+    case "elementwise":
+      if (equation.attributes.function === "mul") return [0, 1];
+      return equation.attributes.function === "div" ? [0] : [];
+    case "dot":
+      return [0, 1];
+    case "apply":
+    case "matvec":
+      return [1];
+    case "sum":
+    case "sumTo":
+    case "sumSamples":
+      return [0];
+    default:
+      return [];
+  }
+}
+
 /** -(a - b) = b - a. */
 const negatedDifference: RewriteRule = (equation, builder, context) => {
   const [operand] = inputsOf(equation, "neg") ?? [];
@@ -152,6 +189,26 @@ const productOfParts: RewriteRule = (equation, _builder, context) => {
   return equation.inputs.every((input, i) => wholeOf(input, i) === whole) ? whole : null;
 };
 
+/** select(c, select(c, a, b), d) = select(c, a, d), and likewise on the other side. */
+const nestedChoice: RewriteRule = (equation, builder, context) => {
+  const [condition, a, b] = inputsOf(equation, "select") ?? [];
+  if (condition === undefined || a === undefined || b === undefined) return null;
+  const [first, inner] = inputsOf(context.definition(a), "select") ?? [];
+  if (first === condition && inner !== undefined) return builder.elementwise("select", [condition, inner, b]);
+  const [second, , other] = inputsOf(context.definition(b), "select") ?? [];
+  return second === condition && other !== undefined
+    ? builder.elementwise("select", [condition, a, other])
+    : null;
+};
+
+/** select(not c, a, b) = select(c, b, a). */
+const turnedChoice: RewriteRule = (equation, builder, context) => {
+  const [condition, a, b] = inputsOf(equation, "select") ?? [];
+  if (condition === undefined || a === undefined || b === undefined) return null;
+  const [positive] = inputsOf(context.definition(condition), "not") ?? [];
+  return positive === undefined ? null : builder.elementwise("select", [positive, b, a]);
+};
+
 /** The choice by a condition that is known, and between equals. */
 const knownChoice: RewriteRule = (equation, _builder, context) => {
   const [condition, a, b] = inputsOf(equation, "select") ?? [];
@@ -182,10 +239,13 @@ const RULES: readonly RewriteRule[] = [
   unitFactor,
   signs,
   negatedDifference,
+  signOutward,
   zeroTerm,
   onesFactor,
   numbersFirst,
   partOfProduct,
   productOfParts,
   knownChoice,
+  nestedChoice,
+  turnedChoice,
 ];

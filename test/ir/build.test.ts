@@ -35,7 +35,6 @@ test("a block prints an equation a line, and verifies", () => {
       "block(x : X):",
       "  A_x : Y = apply(A, x)",
       "  r : Y = sub(A_x, y)",
-      "  0.5 : R = 0.5",
       "  dot : R = dot(r, r)",
       "  mul : R = mul(0.5, dot)",
       "  return mul",

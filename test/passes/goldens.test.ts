@@ -1,0 +1,141 @@
+import { describe, expect, test } from "vitest";
+import { reverseProgram } from "../../compiler/differentiate/program.ts";
+import { parameter } from "../../compiler/ir/build.ts";
+import { printDerivative, printProgram } from "../../compiler/ir/print.ts";
+import type { IrProgram } from "../../compiler/ir/program.ts";
+import { commonSubexpressions } from "../../compiler/passes/commonSubexpressions.ts";
+import { deadCode } from "../../compiler/passes/deadCode.ts";
+import { group } from "../../compiler/passes/group.ts";
+import { hoist } from "../../compiler/passes/hoist.ts";
+import { operatorAlgebra } from "../../compiler/passes/operatorAlgebra.ts";
+import type { Pass } from "../../compiler/passes/pass.ts";
+import { finish, optimise, runPasses } from "../../compiler/passes/pipelines.ts";
+import { simplify } from "../../compiler/passes/simplify.ts";
+import { expectGolden } from "../golden.ts";
+import { A, admm, fista, ista, lambda, lista, operator, programOf, searching, X, y } from "../ir/programs.ts";
+
+/** Factors, signs and a choice that are known, as rules for gradients leave them behind. */
+function clumsy(): IrProgram {
+  return programOf("clumsy", {
+    givens: [A, lambda],
+    inputs: [y],
+    states: [["x", X]],
+    initial: (b) => [b.fill(b.constant(0), X)],
+    step: (b, [x]) => {
+      const call = b.elementwise.bind(b);
+      const r = call("sub", [b.apply(A, x!, false), y]);
+      const g = b.apply(A, call("mul", [b.constant(2), r]), true);
+      const half = call("mul", [lambda, call("mul", [b.constant(0.5), g])]);
+      const pair = b.product([half, call("add", [x!, b.fill(b.constant(0), X)])]);
+      const known = call("select", [b.constant(1), half, b.fill(b.constant(3), X)]);
+      return [call("add", [b.part(b.product([known, pair]), 0), call("neg", [x!])])];
+    },
+  });
+}
+
+/** W'W x for an orthonormal W, a binary mask applied twice, and a diagonal solve. */
+function transforms(): IrProgram {
+  const W = operator("W", X, X, ["orthonormal"]);
+  const M = parameter("M", X, true);
+  return programOf("transforms", {
+    givens: [W, M, lambda],
+    binary: [M],
+    inputs: [],
+    states: [["x", X]],
+    initial: (b) => [b.fill(b.constant(1), X)],
+    step: (b, [x]) => {
+      const call = b.elementwise.bind(b);
+      const c = b.apply(W, call("soft", [b.apply(W, x!, false), lambda]), true);
+      const masked = call("mul", [M, call("mul", [M, b.apply(W, b.apply(W, c, false), true)])]);
+      return [
+        b.solve(masked, null, { tolerance: 1e-6, maximum: 20 }, (inner, v) =>
+          inner.elementwise("add", [v, inner.elementwise("mul", [M, v])]),
+        ),
+      ];
+    },
+  });
+}
+
+/** Equal things in two sections, one of them behind a hoisted one, and in the same block. */
+function repeated(): IrProgram {
+  return programOf("repeated", {
+    givens: [A, lambda],
+    inputs: [y],
+    states: [["x", X]],
+    initial: (b) => [b.apply(A, y, true)],
+    step: (b, [x]) => {
+      const call = b.elementwise.bind(b);
+      const first = call("mul", [lambda, b.apply(A, b.apply(A, x!, false), true)]);
+      const second = call("mul", [b.apply(A, b.apply(A, x!, false), true), lambda]);
+      return [call("sub", [call("add", [first, second]), b.apply(A, y, true)])];
+    },
+  });
+}
+
+/** A loop whose body computes what never changes, and a branch that must keep what is its own. */
+function invariant(): IrProgram {
+  return programOf("invariant", {
+    givens: [A, lambda],
+    inputs: [y],
+    states: [["x", X]],
+    initial: (b) => [b.fill(b.constant(0), X)],
+    step: (b, [x]) => {
+      const { carried } = b.loop(
+        [x!],
+        (inner, [v]) => inner.elementwise("less", [inner.norm2(v!), inner.norm2(b.apply(A, y, true))]),
+        (inner, [v]) => [
+          inner.elementwise("add", [v!, inner.elementwise("mul", [lambda, inner.apply(A, y, true)])]),
+        ],
+        9,
+      );
+      return b.branch(
+        b.elementwise("less", [b.sum(carried[0]!), b.norm(A)]),
+        (side) => [side.elementwise("add", [carried[0]!, side.apply(A, y, true)])],
+        () => [carried[0]!],
+      );
+    },
+  });
+}
+
+const CASES: readonly (readonly [Pass, () => IrProgram])[] = [
+  [simplify, clumsy],
+  [commonSubexpressions, repeated],
+  [hoist, invariant],
+  [operatorAlgebra, transforms],
+  [deadCode, () => runPasses({ program: clumsy(), derivative: null }, [simplify]).program],
+  [group, ista],
+];
+
+describe("the effect of each pass", () => {
+  test.each(CASES.map(([pass, make]) => ({ title: pass.name, pass, make })))("$title", ({ pass, make }) => {
+    const program = make();
+    const after = runPasses({ program, derivative: null }, [pass]).program;
+    const text = `// before\n${printProgram(program)}\n// after ${pass.name}: ${pass.doc}\n${printProgram(after)}`;
+    expectGolden(`passes/${pass.name.replaceAll(" ", "-")}.txt`, text);
+  });
+});
+
+describe("the whole pipeline", () => {
+  test.each([ista, fista, admm, lista, searching])("of $name", (make) => {
+    const program = make();
+    const optimised = optimise(program);
+    expectGolden(`passes/programs/${make.name}.txt`, printProgram(optimised));
+    if (program.parameters.length === 0) return;
+    const { program: finished, derivative } = finish(optimised, reverseProgram(optimised));
+    expectGolden(
+      `passes/programs/${make.name}.reverse.txt`,
+      derivative === null ? "" : printDerivative(finished, derivative),
+    );
+  });
+
+  test("counts what it leaves of costly operations", () => {
+    const applied = (program: IrProgram): number =>
+      (program.step?.equations ?? []).filter((equation) => equation.operation === "apply").length;
+    expect(applied(optimise(fista()))).toBe(2);
+    expect(applied(optimise(transforms()))).toBe(2);
+    const solves = (optimise(admm()).step?.equations ?? []).filter(
+      (equation) => equation.operation === "solve",
+    );
+    expect(solves).toEqual([]);
+  });
+});
