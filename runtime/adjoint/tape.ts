@@ -36,32 +36,36 @@ export function tapeHandles({ values, saved }: Tape): readonly Handle[] {
   return [...handlesOfKnown(values), ...savedHandles(saved)];
 }
 
-/**
- * Runs a part of a program and saves what its adjoint needs. `known` is asked inside the scope.
- * @throws GradientError IPX8301
- */
+/** Runs a part of a program and saves what its adjoint needs, if it has one. `known` is asked inside the scope. */
 export function record(
   program: BoundProgram,
   part: Differentiable,
   known: () => Known,
   states: Values,
 ): Tape {
-  const { definition, operations } = program;
-  if (part.reverse === null) throw noReverse(definition.name, definition.target.kind);
-  const { reverse } = part;
+  const { operations } = program;
+  const { run, reverse } = part;
   const { values, saved } = operations.engine.scope(
-    () => reverse.save(operations, known(), states),
+    () =>
+      reverse === null
+        ? { ...run(operations, known(), states), saved: NOTHING }
+        : reverse.save(operations, known(), states),
     (made) => [...handlesOfKnown(made.values), ...savedHandles(made.saved)],
   );
   return { values, saved, spaces: spacesOf(values) };
 }
+
+const NOTHING: Saved = { values: {}, traces: {} };
 
 function spacesOf(values: Values): Readonly<Record<string, Space>> {
   const arrays = Object.entries(values).filter(([, { kind }]) => kind === "array" || kind === "product");
   return Object.fromEntries(arrays.map(([name, value]) => [name, spaceOf(value)]));
 }
 
-/** The adjoint of a part at its tape; cotangents that are missing are zeros. Call it inside a scope. */
+/**
+ * The adjoint of a part at its tape; cotangents that are missing are zeros. Through a part without reverse nothing
+ * flows. Call it inside a scope.
+ */
 export function pullBack(
   program: BoundProgram,
   part: Differentiable,
@@ -69,8 +73,8 @@ export function pullBack(
   tape: Tape,
   cotangents: Values,
 ): Cotangents {
-  const { operations, definition } = program;
-  if (part.reverse === null) throw noReverse(definition.name, definition.target.kind);
+  const { operations } = program;
+  if (part.reverse === null) return { state: {}, known: {} };
   return part.reverse.adjoint(operations, known, tape.saved, zeroed(operations, tape, cotangents));
 }
 
@@ -88,14 +92,21 @@ export interface RecordedBatch {
   readonly inputs: BoundInputs;
 }
 
-/** Prepares a batch and saves what the adjoint of the preparation needs. */
+/**
+ * Prepares a batch and saves what the adjoint of the preparation needs.
+ * @throws GradientError IPX8301 for a program without any reverse
+ */
 export function recordBatch(
   program: BoundProgram,
   inputs: BoundInputs,
   beyond: Batch["beyond"],
 ): RecordedBatch {
   const known = unpreparedNames(program, inputs);
-  const { prepare } = program.definition;
+  const { definition } = program;
+  const { prepare, initial, step, finish } = definition;
+  if ([prepare, initial, step, finish].every((part) => (part?.reverse ?? null) === null)) {
+    throw noReverse(definition.name, definition.target.kind);
+  }
   if (prepare === null) {
     return { batch: { ...batchWith(program, inputs, known, {}, []), beyond }, preparation: null, inputs };
   }
