@@ -3,6 +3,7 @@ import { type HostArray, sampleOf, stack } from "../../runtime/io/hostArray.ts";
 import { locateArray, encodeArray, encodeBatch } from "../../runtime/io/format.ts";
 import { readArray } from "../../runtime/io/node/files.ts";
 import type { Space } from "../../runtime/arrays/value.ts";
+import { sameSpace, spaceText } from "../../runtime/operators/spaces.ts";
 import { upload } from "../../runtime/program/transfer.ts";
 import { stream } from "../../runtime/random/stream.ts";
 import { parseExpression } from "../binding/assignment.ts";
@@ -40,11 +41,17 @@ export async function applyOperator(context: Context, text: string, options: App
   if (thing.kind !== "operator") {
     throw fault(expression.span, `An operator is wanted here; this is ${KIND_WORDS[thing.kind]}`);
   }
-  const batched = options.batch === true;
-  const space = sampleSpace(array, batched);
   const adjoint = options.adjoint === true;
+  const own = spacesOfItself(thing.draft);
+  const wanted = adjoint ? own.codomain : own.domain;
+  const batched = options.batch === true || isBatchOf(array, wanted);
+  const space = sampleSpace(array, batched);
+  if (wanted !== null && !sameSpace(space, wanted)) {
+    const what = `${options.input} holds ${spaceText(space)}, and the operator ${adjoint ? "gives" : "takes"} ${spaceText(wanted)}`;
+    throw fault(expression.span, what);
+  }
   const told = adjoint ? { domain: null, codomain: space } : { domain: space, codomain: null };
-  const operator = thing.draft.realise(operations, merged(spacesOfItself(thing.draft), told));
+  const operator = thing.draft.realise(operations, merged(own, told));
   const x = upload(operations, array, batched);
   const y = locatedNow(placeOf(options.input), () =>
     adjoint ? operations.applyAdjoint(operator, x) : operations.apply(operator, x),
@@ -61,6 +68,11 @@ export async function applyOperator(context: Context, text: string, options: App
     for (const { path } of encoded) terminal.talk(`wrote ${path}\n`);
   });
   return EXIT.fine;
+}
+
+/** Whether a file has one axis more than the operator's space. */
+function isBatchOf({ shape }: HostArray, wanted: Space | null): boolean {
+  return wanted?.kind === "array" && shape.length === wanted.shape.length + 1;
 }
 
 function sampleSpace({ field, shape }: HostArray, batched: boolean): Space {
