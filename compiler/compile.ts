@@ -46,10 +46,11 @@ export type Outcome<T> =
 /** Parses, checks and certifies a file. Never throws for what a user writes. */
 export function analyse(source: SourceFile, readImport: ReadImport): Analysis {
   const { file, diagnostics: syntax } = parseFile(source);
-  const checked = checkFile(file, (path) => {
+  const readFile = (path: string): File | null => {
     const imported = readImport(path);
     return imported && parseFile(imported).file;
-  });
+  };
+  const checked = checkFile(file, readFile, syntax.length > 0);
   const found = [...syntax, ...checked.diagnostics];
   const sound = !found.some((diagnostic) => diagnostic.severity === "error");
   const certified = sound ? checked.programs.flatMap((program) => certify(program).diagnostics) : [];

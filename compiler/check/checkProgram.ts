@@ -220,7 +220,7 @@ function reportMembers(environment: Environment, tree: Program, members: Members
       report(environment, diagnose("IPX1016", second.span, { word }, { first: first.span }));
     }
   }
-  if (members.outputs.length === 0 && environment.run.broken.size === 0) {
+  if (members.outputs.length === 0 && !environment.run.partial) {
     report(environment, diagnose("IPX1015", tree.name.span, { program: tree.name.name }));
   }
 }

@@ -52,6 +52,8 @@ export interface Run {
   readonly reports: Map<string, Symbol>;
   /** names that could not be read by the parser, and so are unknown without an error */
   readonly broken: ReadonlySet<string>;
+  /** whether a part of the text is missing from the tree */
+  readonly partial: boolean;
   /** names that are declared further down, with where */
   readonly later: Map<string, NamedPlace>;
   /** the spaces of the header, by name */

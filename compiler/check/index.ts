@@ -9,11 +9,12 @@ export type Imports = (path: string) => File<Parsed> | null;
 
 /**
  * Checks a file: names, types, stages, rules, targets. Never throws for what a user writes. Every independent error is
- * reported; `items` and `programs` hold what has none.
+ * reported; `items` and `programs` hold what has none. `partial`: the text has faults, so that a part of it is missing
+ * from the tree, and nobody knows what it would read.
  */
-export function checkFile(file: File<Parsed>, imports: Imports): CheckResult {
-  const checked = checkItems(file, imports);
-  const diagnostics = withheld(distinct(checked.diagnostics));
+export function checkFile(file: File<Parsed>, imports: Imports, partial = false): CheckResult {
+  const checked = checkItems(file, imports, partial || file.broken.length > 0);
+  const diagnostics = withheld(distinct(checked.diagnostics), partial);
   const faulty = (start: number, end: number): boolean =>
     diagnostics.some(
       ({ severity, span }) =>
@@ -36,8 +37,8 @@ function usesSound(tree: CheckedProgram["tree"], items: readonly Item<Typed>[]):
 /** Unread names are no news in a file with errors. */
 const WITHHELD: ReadonlySet<string> = new Set(["IPX1006", "IPX5004", "IPX5006", "IPX2014"]);
 
-function withheld(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
-  const errors = diagnostics.some(({ severity }) => severity === "error");
+function withheld(diagnostics: readonly Diagnostic[], partial: boolean): readonly Diagnostic[] {
+  const errors = partial || diagnostics.some(({ severity }) => severity === "error");
   return errors ? diagnostics.filter(({ code }) => !WITHHELD.has(code)) : diagnostics;
 }
 

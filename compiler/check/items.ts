@@ -28,11 +28,13 @@ type Imports = (path: string) => File<Parsed> | null;
 interface Library {
   readonly imports: Imports;
   readonly files: Map<string, FileCheck | null>;
+  readonly partial: boolean;
 }
 
 /** A file while its items are checked, each before those that use it. */
 interface FileCheck {
   readonly file: File<Parsed>;
+  readonly partial: boolean;
   readonly folder: string;
   readonly scope: Scope;
   readonly knowledge: Knowledge;
@@ -45,8 +47,8 @@ interface FileCheck {
 }
 
 /** Checks the items of a file, those of its imports first. */
-export function checkItems(file: File<Parsed>, imports: Imports): CheckedItems {
-  const library: Library = { imports, files: new Map() };
+export function checkItems(file: File<Parsed>, imports: Imports, partial: boolean): CheckedItems {
+  const library: Library = { imports, files: new Map(), partial };
   const check = checkOneFile(library, file, "");
   const foreign = [...library.files.values()].flatMap((each) =>
     each === null ? [] : each.diagnostics.filter(({ severity }) => severity === "error"),
@@ -95,6 +97,7 @@ function learn(knowledge: Knowledge, from: Knowledge): void {
 function checkOneFile(library: Library, file: File<Parsed>, folder: string): FileCheck {
   const check: FileCheck = {
     file,
+    partial: library.partial || file.broken.length > 0,
     folder,
     scope: nestedScope(null),
     knowledge: emptyKnowledge(),
@@ -299,6 +302,7 @@ function newRun(check: FileCheck, item: Item, substitution: Substitution): Envir
     declared: [],
     reports: new Map(),
     broken: new Set(check.file.broken.flatMap(({ names }) => names.map(({ name }) => name))),
+    partial: check.partial,
     later: new Map(),
     spaces: new Map(),
     stepNames: new Map(),

@@ -10,7 +10,7 @@ const LIVING: ReadonlySet<Place> = new Set(["step", "fun", "output", "objective"
 /** Reports names that nothing reads: errors for what would be without effect, warnings for the rest. */
 export function reportUnread(environment: Environment, members: Members): void {
   const { run } = environment;
-  if (run.broken.size > 0) return;
+  if (run.partial) return;
   for (const symbol of run.declared) {
     const places = run.reads.get(symbol);
     const { name, span } = symbol;

@@ -269,7 +269,7 @@ export function unifyAxes(
   return unifyTwoRests(substitution, a, b);
 }
 
-/** Unifies and removes ordinary dimensions from one end, as long as both lists have one there. */
+/** Unifies and removes ordinary dimensions from one end, as long as both lists have one there; so with equal rests. */
 function unifyEnds(
   substitution: Substitution,
   a: Dimension[],
@@ -279,8 +279,10 @@ function unifyEnds(
   for (;;) {
     const x = a[take === "shift" ? 0 : a.length - 1];
     const y = b[take === "shift" ? 0 : b.length - 1];
-    if (x === undefined || y === undefined || restName(x) !== null || restName(y) !== null) return true;
-    if (!unifyDimensions(substitution, x, y)) return false;
+    if (x === undefined || y === undefined) return true;
+    const rests = [restName(x), restName(y)];
+    if (rests[0] !== rests[1]) return true;
+    if (rests[0] === null && !unifyDimensions(substitution, x, y)) return false;
     a[take]();
     b[take]();
   }
@@ -303,7 +305,8 @@ function unifyTwoRests(
   const [left, right] = restName(a[0] ?? { terms: [] }) === null ? [b, a] : [a, b];
   const leftRest = restName(left[0] ?? { terms: [] });
   const rightRest = restName(right[right.length - 1] ?? { terms: [] });
-  if (leftRest === null || rightRest === null || leftRest === rightRest) return false;
+  const between = [...left.slice(1), ...right.slice(0, -1)];
+  if (leftRest === null || rightRest === null || between.some((axis) => restName(axis) !== null)) return false;
   const middle = nameDimension(`${leftRest.slice(0, -2)}&${rightRest.slice(1)}`);
   substitution.axes.set(leftRest, [...right.slice(0, -1), middle]);
   substitution.axes.set(rightRest, [middle, ...left.slice(1)]);

@@ -18,7 +18,7 @@ export function checkSense(environment: Environment, program: Program, members: 
     seen.set(tree.target, tree);
     if (members.steps.length === 0) {
       const args = { target: tree.target, program: program.name.name };
-      if (environment.run.broken.size === 0) report(environment, diagnose("IPX6001", tree.targetSpan, args));
+      if (!environment.run.partial) report(environment, diagnose("IPX6001", tree.targetSpan, args));
     } else if (tree.target === "equilibrium") checkEquilibrium(environment, tree, members);
     else if (tree.target === "converge") checkConverge(environment, tree, members);
   }
