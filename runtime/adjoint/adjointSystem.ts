@@ -40,9 +40,9 @@ export function* solveAdjoint(system: AdjointSystem, solver: AdjointSolver): Tas
     case "bicgstab":
       return yield* bicgstab(system, solver);
     case "neumann":
-      return yield* neumann(system, solver.terms);
+      return neumann(system, solver.terms);
     case "jacobian_free":
-      return yield* neumann(system, 1);
+      return neumann(system, 1);
     case "anderson":
     case "broyden":
       return yield* adjointFixedPoint(system, solver);

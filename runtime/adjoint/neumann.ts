@@ -1,5 +1,4 @@
 import { handlesOf } from "../arrays/value.ts";
-import type { Task } from "../solve/task.ts";
 import { Holder } from "../solve/vector.ts";
 import type { AdjointSolution, AdjointSystem } from "./adjointSystem.ts";
 
@@ -7,8 +6,7 @@ import type { AdjointSolution, AdjointSystem } from "./adjointSystem.ts";
  * The first `terms` terms of w = g + J'g + J'J'g + ...: an approximation, with relative error q^terms where |J| = q < 1.
  * One term is the Jacobian-free gradient (Fung et al., AAAI 2022), a heuristic. Nothing is tested.
  */
-// eslint-disable-next-line require-yield
-export function* neumann(system: AdjointSystem, terms: number): Task<AdjointSolution> {
+export function neumann(system: AdjointSystem, terms: number): AdjointSolution {
   const { operations, right, samples } = system;
   const holder = new Holder(operations.engine, [...system.foreign, ...handlesOf(right)]);
   let w = right;

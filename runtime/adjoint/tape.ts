@@ -23,7 +23,7 @@ export interface Tape {
 }
 
 /** The handles of what was saved, values and the traces of loops. */
-export function savedHandles({ values, traces }: Saved): readonly Handle[] {
+function savedHandles({ values, traces }: Saved): readonly Handle[] {
   const rounds = Object.values(traces).flatMap((trace) => trace.rounds);
   return [
     ...handlesOfValues(values),

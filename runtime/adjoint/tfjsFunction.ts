@@ -1,4 +1,3 @@
-import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Operations } from "../arrays/operations.ts";
 import type { ArrayValue, Space, Value } from "../arrays/value.ts";
 import type { Tf } from "../engine/tfjs/instance.ts";
@@ -15,6 +14,8 @@ import { GradientSum } from "./gradientSum.ts";
 import { implicitPass } from "./implicit.ts";
 import { recordBatch } from "./tape.ts";
 import { unrolledPass } from "./unrolled.ts";
+
+type Tensor = ReturnType<Tf["tensor"]>;
 
 /** Tensors by name; samples on the first axis of inputs, complex numbers as pairs on a last axis. */
 export type Tensors = Readonly<Record<string, Tensor>>;

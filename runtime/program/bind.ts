@@ -34,8 +34,7 @@ export async function bind(
   return perform(operations, bindTask(definition, operations, bindings));
 }
 
-/** `bind` as a task. */
-export function* bindTask(
+function* bindTask(
   definition: ProgramDefinition,
   operations: Operations,
   bindings: Bindings,

@@ -1,4 +1,4 @@
-import type { Operations } from "../arrays/operations.ts";
+import type { LoopTrace, Operations } from "../arrays/operations.ts";
 import type { ArrayValue, Space, Value } from "../arrays/value.ts";
 import type { Operator } from "../operators/operator.ts";
 
@@ -92,7 +92,7 @@ export interface Reverse<Extras = unknown> {
 /** Values kept between a step and its adjoint; loops keep traces. */
 export interface Saved {
   readonly values: Values;
-  readonly traces: Readonly<Record<string, import("../arrays/operations.ts").LoopTrace>>;
+  readonly traces: Readonly<Record<string, LoopTrace>>;
 }
 
 export interface Cotangents {

@@ -3,7 +3,7 @@ import { handlesOf, type Value } from "../arrays/value.ts";
 import type { FixedPointSolver } from "../program/definition.ts";
 import type { Accelerator, AcceleratorSetting, AcceleratorStep } from "./accelerator.ts";
 import { maskOf } from "./lanes.ts";
-import type { Task } from "./task.ts";
+import { immediately } from "./task.ts";
 
 type BroydenSettings = Extract<FixedPointSolver, { kind: "broyden" }>;
 
@@ -24,8 +24,7 @@ export function broyden({ memory }: BroydenSettings, setting: AcceleratorSetting
   let updates: readonly Update[] = [];
   let last: { readonly x: Value; readonly residual: Value } | null = null;
 
-  // eslint-disable-next-line require-yield
-  function* next({ x, image, restart }: AcceleratorStep): Task<Value> {
+  const next = ({ x, image, restart }: AcceleratorStep): Value => {
     const before = last;
     const made = operations.engine.scope(
       () => {
@@ -40,10 +39,10 @@ export function broyden({ memory }: BroydenSettings, setting: AcceleratorSetting
     last = { x, residual: made.residual };
     updates = made.updates;
     return made.point;
-  }
+  };
   return {
     safeguarded: true,
-    next,
+    next: (step) => immediately(() => next(step)),
     handles: () => [
       ...updates.flatMap(({ u, v }) => [...handlesOf(u), ...handlesOf(v)]),
       ...(last === null ? [] : [...handlesOf(last.x), ...handlesOf(last.residual)]),

@@ -42,7 +42,7 @@ export function* runTask(
 }
 
 /** Runs a batch that has been prepared. */
-export function* runBatch(batch: Batch, options: SolveOptions): Task<SolveResult> {
+function* runBatch(batch: Batch, options: SolveOptions): Task<SolveResult> {
   const { target, until } = batch.definition;
   switch (target.kind) {
     case "direct":

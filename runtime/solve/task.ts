@@ -24,6 +24,12 @@ export function* readLanes<const V extends readonly ArrayValue[]>(
   return numbers as { readonly [K in keyof V]: Float64Array };
 }
 
+/** A task that reads nothing. */
+export function* immediately<T>(compute: () => T): Task<T> {
+  yield* [];
+  return compute();
+}
+
 /** How long a task may hold the event loop, in milliseconds: timers and interrupts are served after it. */
 const PATIENCE = 50;
 

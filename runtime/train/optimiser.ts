@@ -30,7 +30,7 @@ export interface OptimiserState {
 export const FRESH: OptimiserState = { step: 0, slots: new Map() };
 
 /** An optimiser's rule for one variable. */
-export function ruleOf(settings: OptimiserSettings): OptimiserRule {
+function ruleOf(settings: OptimiserSettings): OptimiserRule {
   switch (settings.name) {
     case "sgd":
       return sgd();
@@ -69,7 +69,7 @@ export interface Stepped {
   readonly state: OptimiserState;
 }
 
-/** One update of some variables; the slots of the others stay. Call it inside a scope that keeps `steppedHandles`. */
+/** One update of some variables; the slots of the others stay. Call it inside a scope. */
 export function optimise(
   operations: Operations,
   settings: OptimiserSettings,
@@ -108,9 +108,4 @@ function startSlots(
 /** The handles of an optimiser's state. */
 export function stateHandles({ slots }: OptimiserState): readonly Handle[] {
   return [...slots.values()].flatMap((named) => Object.values(named).flatMap(handlesOf));
-}
-
-/** The handles of an update's result. */
-export function steppedHandles({ values, state }: Stepped): readonly Handle[] {
-  return [...[...values.values()].flatMap(handlesOf), ...stateHandles(state)];
 }

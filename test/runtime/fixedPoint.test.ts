@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { Operations } from "../../runtime/arrays/operations.ts";
 import { handlesOf, type Value } from "../../runtime/arrays/value.ts";
 import type { FixedPointSolver } from "../../runtime/program/definition.ts";
 import { download, numbersFrom, upload } from "../../runtime/program/transfer.ts";
@@ -15,7 +16,7 @@ const SOLVERS: readonly FixedPointSolver[] = [
 
 /** x = q tanh(x + c), a factor q of its own for each sample: contractions of very different difficulty. */
 async function solved(
-  make: () => Promise<import("../../runtime/arrays/operations.ts").Operations>,
+  make: () => Promise<Operations>,
   solver: FixedPointSolver,
   chosen: readonly number[],
   tolerance: number,

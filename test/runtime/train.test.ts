@@ -228,8 +228,8 @@ test("an equilibrium is trained, too", async () => {
     { target, perStep: false, shrink: 0.9 },
     {
       loss: mse,
-      steps: 40,
-      optimiser: { name: "adam", rate: 0.01 },
+      steps: 20,
+      optimiser: { name: "adam", rate: 0.02 },
       validation: await validation(),
       progress: ({ validation: measured }) => {
         if (measured !== null) losses.push(measured);
