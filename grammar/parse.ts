@@ -1,4 +1,4 @@
-import type { CstNode, IToken } from "chevrotain";
+import type { CstNode, IToken, TokenType } from "chevrotain";
 import {
   declarationEnd,
   declarationStart,
@@ -14,7 +14,7 @@ import type { Fault, Range } from "./faults.ts";
 import { layoutFaults } from "./layout.ts";
 import { nestingFault } from "./nesting.ts";
 import { Grammar } from "./parser.ts";
-import { endOf, scan } from "./scan.ts";
+import { endOf, rangeOf, scan, substitute } from "./scan.ts";
 import { Comma, Name, OpenParenthesis, wordTokens as word } from "./tokens.ts";
 
 /** A name that stands in a declaration which could not be read. */
@@ -49,23 +49,28 @@ export function parseFileText(text: string): ParsedText<FileCstNode> {
   return parseWith(text, { rule: "file", parse: (parser) => parser.file() as FileCstNode });
 }
 
-/** Parses a binding, an expression alone. Never throws. */
+/** Parses a binding, an expression alone; there `output` is a name: it stands for what a program gives. Never throws. */
 export function parseBindingText(text: string): ParsedText<ExpressionCstNode> {
   const parse = (parser: Grammar): ExpressionCstNode | undefined => {
     const node: CstNode | undefined = parser.binding();
     return node?.children["expression"]?.[0] as ExpressionCstNode | undefined;
   };
-  return parseWith(text, { rule: "binding", parse });
+  return parseWith(text, { rule: "binding", parse, names: [word.output] });
 }
 
 /** A rule from which a text is parsed. */
 interface Entry<Tree> {
   readonly rule: string;
   readonly parse: (parser: Grammar) => Tree | undefined;
+  /** words that are names here */
+  readonly names?: readonly TokenType[];
 }
 
 function parseWith<Tree extends CstNode>(text: string, entry: Entry<Tree>): ParsedText<Tree> {
-  const { tokens, comments, faults } = scan(text);
+  const { tokens: scanned, comments, faults } = scan(text);
+  const tokens = scanned.map((token) =>
+    entry.names?.includes(token.tokenType) === true ? substitute(Name, token.image, rangeOf(token)) : token,
+  );
   const nesting = nestingFault(tokens);
   if (nesting !== null) return { tree: null, comments, faults: [nesting], broken: [] };
   const matched = matchBrackets(text, tokens);
