@@ -8,6 +8,7 @@ import {
   extraAxis,
   missing,
   observe,
+  requireFields,
   requireNames,
   withConstants,
   withDefaults,
@@ -18,6 +19,7 @@ import { isValue, type Bindings, type BoundProgram } from "./bound.ts";
 import { materialOf, type Data } from "./datum.ts";
 import type { Bound, DataDeclaration, Known, ProgramDefinition } from "./definition.ts";
 import { requireIntervals } from "./intervals.ts";
+import { guarded, OpenName } from "./openNames.ts";
 import { loadParameters, startParameters, type Parameters } from "./parameters.ts";
 import { openNames, unify, type Dimensions } from "./unify.ts";
 
@@ -43,11 +45,13 @@ function* bindTask(
   requireNames(definition, definition.givens, givens, "given");
   const declared = givenDimensions(definition, givens, bindings.sizes ?? {});
   const dimensions = withDefaults(definition, declared, (name) => !inputsFix(definition, name));
+  requireFields(definition, dimensions);
   const owned: Handle[] = [];
   const steps = stepCount(definition, dimensions, bindings.steps);
   const given = yield* bindGivens({ definition, operations, dimensions, givens, steps, owned });
-  const constantsWait = isOpen(definition, dimensions);
-  const known = constantsWait ? given.known : withConstants(definition, operations, given.known, owned);
+  const early = earlyConstants(definition, operations, given.known, owned);
+  const constantsWait = early === null;
+  const known = early ?? given.known;
   const request = { operations, definition, dimensions, known, steps, seed: bindings.seed ?? 0 };
   const parameters =
     bindings.weights === undefined ? startParameters(request) : loadParameters(request, bindings.weights);
@@ -87,7 +91,7 @@ function givenDimensions(
     const datum = givens[declaration.name];
     if (datum === undefined) return [];
     const material = materialOf(declaration.name, datum);
-    return observe(declaration, material, extraAxis(declaration, material));
+    return observe(definition.spaces, declaration, material, extraAxis(declaration, material));
   });
   return unify({ sizes: new Map(Object.entries(sizes)), spaces: new Map() }, observations);
 }
@@ -98,11 +102,19 @@ function inputsFix(definition: ProgramDefinition, name: string): boolean {
   return definition.inputs.some(({ type }) => openNames(type, nothing).includes(name));
 }
 
-function isOpen(definition: ProgramDefinition, { sizes, spaces }: Dimensions): boolean {
-  return (
-    definition.sizes.some(({ name }) => !sizes.has(name)) ||
-    definition.spaces.some(({ name }) => !spaces.has(name))
-  );
+/** Known names with the constants, or null where these wait for sizes that only inputs fix. */
+function earlyConstants(
+  definition: ProgramDefinition,
+  operations: Operations,
+  known: Known,
+  owned: Handle[],
+): Known | null {
+  try {
+    return { ...withConstants(definition, operations, guarded(known), owned) };
+  } catch (error) {
+    if (error instanceof OpenName) return null;
+    throw error;
+  }
 }
 
 function stepCount({ target }: ProgramDefinition, { sizes }: Dimensions, steps: number | undefined): number {

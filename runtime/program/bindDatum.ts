@@ -7,8 +7,15 @@ import { bindOperator, observeOperator } from "./bindOperator.ts";
 import { boundHandles } from "./bound.ts";
 import { checkArray, checkOperator } from "./checks.ts";
 import { hostArraysOf, materialise, materialSpace, type Data, type Material } from "./datum.ts";
-import type { Bound, DataDeclaration, Known, ProgramDefinition, TypeDeclaration } from "./definition.ts";
-import { openNames, resolve, typeText, type Dimensions, type Observation } from "./unify.ts";
+import type {
+  Bound,
+  DataDeclaration,
+  Known,
+  ProgramDefinition,
+  SpaceDeclaration,
+  TypeDeclaration,
+} from "./definition.ts";
+import { fieldError, openNames, resolve, typeText, type Dimensions, type Observation } from "./unify.ts";
 
 /** @throws BindingError IPX8001 where data are given for a name that is not declared. */
 export function requireNames(
@@ -35,11 +42,12 @@ export function extraAxis({ perStep, type }: DataDeclaration, material: Material
 
 /** What a datum says about sizes and spaces. */
 export function observe(
+  spaces: readonly SpaceDeclaration[],
   { name, type }: DataDeclaration,
   material: Material,
   batched: boolean,
 ): readonly Observation[] {
-  if (type.kind === "operator") return observeOperator(name, type, material);
+  if (type.kind === "operator") return observeOperator(spaces, name, type, material);
   if (material.kind === "operator") throw kindError(name, type, "an operator");
   if (type.kind === "map") throw kindError(name, type, "an array");
   return [{ name, declared: type, actual: materialSpace(material, batched) }];
@@ -50,6 +58,21 @@ export function kindError(name: string, type: TypeDeclaration, what: string): Bi
   return new BindingError("IPX8009", name, {
     what: `\`${name}\` is declared ${typeText(type)} and bound to ${what}.`,
   });
+}
+
+/**
+ * Refuses complex data for a space that is declared real.
+ * @throws BindingError IPX8006
+ */
+export function requireFields({ spaces }: ProgramDefinition, dimensions: Dimensions): void {
+  for (const { name, field } of spaces) {
+    const bound = dimensions.spaces.get(name);
+    if (field === "real" && bound !== undefined && isComplex(bound)) throw fieldError(name);
+  }
+}
+
+function isComplex(space: Space): boolean {
+  return space.kind === "array" ? space.field === "complex" : space.parts.some(isComplex);
 }
 
 /** Header parameters that the data leave open take their defaults. */
@@ -74,6 +97,7 @@ export interface BoundDatum {
 
 /** Where a datum is bound, and how many steps it must serve. */
 export interface DatumRequest {
+  readonly definition: ProgramDefinition;
   readonly operations: Operations;
   readonly dimensions: Dimensions;
   readonly steps: number;
@@ -81,13 +105,13 @@ export interface DatumRequest {
 
 /** Checks a datum against its declaration and brings it to the engine. */
 export function* bindDatum(
-  { operations, dimensions, steps }: DatumRequest,
+  { definition, operations, dimensions, steps }: DatumRequest,
   declaration: DataDeclaration,
   material: Material,
 ): Task<BoundDatum> {
   const { name, type } = declaration;
   if (type.kind === "operator") {
-    const operator = bindOperator(operations, name, type, material, dimensions);
+    const operator = bindOperator(operations, name, type, material, dimensions, definition.spaces);
     yield* checkOperator(operations, declaration, operator);
     return { values: [operator], made: material.kind === "operator" ? [] : operator.handles };
   }

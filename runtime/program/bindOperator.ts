@@ -7,20 +7,21 @@ import type { Operator } from "../operators/operator.ts";
 import { arraySpace, spaceText } from "../operators/spaces.ts";
 import { BindingError } from "./bindingError.ts";
 import { materialSpace, type Material } from "./datum.ts";
-import type { TypeDeclaration } from "./definition.ts";
+import type { SpaceDeclaration, TypeDeclaration } from "./definition.ts";
 import { resolve, typeText, type Dimensions, type Observation } from "./unify.ts";
 
 type OperatorType = Extract<TypeDeclaration, { kind: "operator" }>;
 
 /** What an operator or a matrix says about the spaces of its declaration. */
 export function observeOperator(
+  spaces: readonly SpaceDeclaration[],
   name: string,
   type: OperatorType,
   material: Material,
 ): readonly Observation[] {
   if (material.kind === "operator") {
     const { domain, codomain } = material.operator;
-    const embeds = isDeclaredReal(type) && domain.kind === "array";
+    const embeds = isDeclaredReal(type, spaces) && domain.kind === "array";
     return [
       { name, declared: type.domain, actual: embeds ? { ...domain, field: "real" } : domain },
       { name, declared: type.codomain, actual: codomain },
@@ -48,8 +49,9 @@ export function bindOperator(
   type: OperatorType,
   material: Material,
   dimensions: Dimensions,
+  spaces: readonly SpaceDeclaration[],
 ): Operator {
-  if (material.kind === "operator") return asDeclared(operations, type, material.operator);
+  if (material.kind === "operator") return asDeclared(operations, type, material.operator, spaces);
   const [rows, columns] = matrixShape(name, type, material);
   const domain = resolve(type.domain, dimensions);
   const codomain = resolve(type.codomain, dimensions);
@@ -85,13 +87,21 @@ function matrixShape(
   });
 }
 
-function isDeclaredReal({ domain }: OperatorType): boolean {
-  return domain.kind === "array" && domain.field === "real";
+function isDeclaredReal({ domain }: OperatorType, spaces: readonly SpaceDeclaration[]): boolean {
+  if (domain.kind === "array") return domain.field === "real";
+  return (
+    domain.kind === "space" && spaces.some(({ name, field }) => name === domain.name && field === "real")
+  );
 }
 
 /** The operator, after the embedding of the reals where its declared domain is real and its own complex. */
-function asDeclared(operations: Operations, type: OperatorType, operator: Operator): Operator {
+function asDeclared(
+  operations: Operations,
+  type: OperatorType,
+  operator: Operator,
+  spaces: readonly SpaceDeclaration[],
+): Operator {
   const { domain } = operator;
-  if (!isDeclaredReal(type) || domain.kind !== "array" || domain.field === "real") return operator;
+  if (!isDeclaredReal(type, spaces) || domain.kind !== "array" || domain.field === "real") return operator;
   return compose(operator, adjoint(operations.library("real", {}, domain, [])));
 }

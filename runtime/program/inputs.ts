@@ -9,6 +9,7 @@ import {
   kindError,
   missing,
   observe,
+  requireFields,
   requireNames,
   requireSpace,
   withConstants,
@@ -17,7 +18,8 @@ import {
 import { isValue, type BoundInputs, type BoundProgram } from "./bound.ts";
 import { checkArray } from "./checks.ts";
 import { hostArraysOf, materialise, materialOf, type Data, type Material } from "./datum.ts";
-import type { Bound, DataDeclaration, TypeDeclaration } from "./definition.ts";
+import type { Bound, DataDeclaration, Known, TypeDeclaration } from "./definition.ts";
+import { guarded, OpenName } from "./openNames.ts";
 import { resolve, unify, type Dimensions } from "./unify.ts";
 
 /**
@@ -42,9 +44,10 @@ export function* bindInputs(program: BoundProgram, inputs: Data, batched = false
   const counts = new Set(entries.flatMap(({ samples }) => samples ?? []));
   if (counts.size > 1) throw unequalBatches(entries);
   const observations = entries.flatMap(({ declaration, material, samples }) =>
-    observe(declaration, material, samples !== null),
+    observe(definition.spaces, declaration, material, samples !== null),
   );
   const dimensions = withDefaults(definition, unify(program.dimensions, observations), () => true);
+  requireFields(definition, dimensions);
   const known: Record<string, Bound> = dimensionNames(dimensions);
   const owned: Handle[] = [];
   const single = counts.size === 0;
@@ -56,13 +59,26 @@ export function* bindInputs(program: BoundProgram, inputs: Data, batched = false
     known[declaration.name] = bound.value;
   }
   const constants = program.constantsWait
-    ? withConstants(definition, operations, { ...program.known, ...known }, owned)
+    ? lateConstants(program, { ...program.known, ...known }, owned)
     : {};
   const batch = batchOf(Object.values(known));
   return { known: { ...constants, ...known }, dimensions, batch, samples: batch ?? 1, single, owned };
 }
 
 type Host = Extract<Material, { kind: "host" }>;
+
+/** The constants that waited for the sizes of inputs. */
+function lateConstants({ definition, operations }: BoundProgram, known: Known, owned: Handle[]): Known {
+  try {
+    return { ...withConstants(definition, operations, guarded(known), owned) };
+  } catch (error) {
+    if (!(error instanceof OpenName)) throw error;
+    throw new BindingError("IPX8005", error.read, {
+      what: `No datum fixes \`${error.read}\` of ${definition.name}.`,
+      hint: `Bind the size: sizes: { ${error.read}: ... }.`,
+    });
+  }
+}
 
 function oneSample({ array }: Host): Host {
   return { kind: "host", array: { ...array, shape: [1, ...array.shape] } };
@@ -122,7 +138,7 @@ function unequalBatches(
 }
 
 function* bindInput(
-  { operations }: BoundProgram,
+  { definition, operations }: BoundProgram,
   dimensions: Dimensions,
   declaration: DataDeclaration,
   material: Material,
@@ -130,7 +146,7 @@ function* bindInput(
 ): Task<{ readonly value: Bound; readonly made: readonly Handle[] }> {
   const { name, type } = declaration;
   if (type.kind === "operator" || material.kind === "operator") {
-    const bound = yield* bindDatum({ operations, dimensions, steps: 1 }, declaration, material);
+    const bound = yield* bindDatum({ definition, operations, dimensions, steps: 1 }, declaration, material);
     const [value] = bound.values;
     if (value === undefined) throw kindError(name, type, "an operator");
     return { value, made: bound.made };

@@ -8,6 +8,7 @@ import { sameSpace, spaceText } from "../operators/spaces.ts";
 import { stream } from "../random/stream.ts";
 import { BindingError } from "./bindingError.ts";
 import type { Known, ParameterDeclaration, ProgramDefinition } from "./definition.ts";
+import { guarded, OpenName } from "./openNames.ts";
 import { download, upload } from "./transfer.ts";
 import { openNames, resolve, typeText, type Dimensions } from "./unify.ts";
 
@@ -78,9 +79,26 @@ function startValues(
       return upload(operations, startingWeights(initial, space.shape, random), false);
     });
   }
-  const value = operations.engine.scope(() => initial.evaluate(operations, known), handlesOf);
+  const value = evaluateStart(operations, name, initial.evaluate, known);
   if (!sameSpace(spaceOf(value), space)) throw otherShape(declaration, spaceOf(value), space);
   return Array.from({ length: count }, () => value);
+}
+
+function evaluateStart(
+  operations: Operations,
+  name: string,
+  evaluate: (operations: Operations, known: Known) => Value,
+  known: Known,
+): Value {
+  try {
+    return operations.engine.scope(() => evaluate(operations, guarded(known)), handlesOf);
+  } catch (error) {
+    if (!(error instanceof OpenName)) throw error;
+    throw new BindingError("IPX8005", name, {
+      what: `The start of \`${name}\` needs \`${error.read}\`, which is not known before inputs are bound.`,
+      hint: "Bind the program's sizes with its givens.",
+    });
+  }
 }
 
 function otherShape(declaration: ParameterDeclaration, actual: Space, space: Space): BindingError {

@@ -181,7 +181,7 @@ function otherSpace(name: string, space: string, bound: Space, actual: Space): B
 }
 
 /** The error for complex data of a real declaration. */
-function fieldError(name: string): BindingError {
+export function fieldError(name: string): BindingError {
   return new BindingError("IPX8006", name, {
     what: `\`${name}\` is declared real and bound to complex data.`,
     why: "Complex numbers are never turned into real ones silently.",

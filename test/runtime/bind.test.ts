@@ -111,6 +111,16 @@ test("a complex operator on a declared real domain acts after the embedding", as
   expect(program.known["A"]).toMatchObject({ domain: { field: "real" }, codomain: { field: "complex" } });
 });
 
+test("a space that is declared real refuses complex data", async () => {
+  const space = { kind: "space", name: "Y" } as const;
+  const definition: ProgramDefinition = {
+    ...withInput({ type: space }),
+    spaces: [{ name: "Y", field: "real" }],
+  };
+  const y = { field: "complex", shape: [4], data: new Float64Array(8) } as const;
+  await expect(bound({ A }, { y }, definition)).rejects.toMatchObject({ code: "IPX8006" });
+});
+
 test("a dimension is solved where its only open size occurs linearly", () => {
   const sizes = new Map([["h", 3]]);
   expect(solveDimension(parseDimension("2*h*w + 1"), 25, sizes)).toEqual({

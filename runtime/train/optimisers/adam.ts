@@ -24,8 +24,10 @@ export function adam({ beta1 = 0.9, beta2 = 0.999, epsilon: e = EPSILON }: AdamS
         { v: slot(update, "second"), g },
         { b: beta2, n: 1 - beta2 },
       );
-      const corrections = { c: 1 - beta1 ** (step + 1), d: 1 - beta2 ** (step + 1) };
-      const value = compute(operations, "x - r*(m/c/(sqrt(v/d) + e))", { x, m, v }, { r, e, ...corrections });
+      // both corrections folded into rate and epsilon, to spare two passes
+      const d = Math.sqrt(1 - beta2 ** (step + 1));
+      const numbers = { r: (r * d) / (1 - beta1 ** (step + 1)), e: e * d };
+      const value = compute(operations, "x - r*m/(sqrt(v) + e)", { x, m, v }, numbers);
       return { value, slots: { first: m, second: v } };
     },
   };
