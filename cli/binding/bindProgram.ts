@@ -32,6 +32,8 @@ export interface BindingRequest {
   readonly inputs: readonly FileInput[];
   /** whether the first axis counts samples where types leave the number of axes open */
   readonly batched: boolean;
+  /** where names are bound, for messages about those that are not */
+  readonly origin: string;
   /** where files of expressions are looked for */
   readonly folder: string;
   /** operators that were realised before, by the names of their declarations */
@@ -89,12 +91,12 @@ export async function bindProgramData(request: BindingRequest): Promise<ProgramD
   };
 }
 
-function placesOf({ assignments, inputs }: BindingRequest): (name: string) => Span {
+function placesOf({ assignments, inputs, origin }: BindingRequest): (name: string) => Span {
   const places = new Map<string, Span>([
     ...inputs.map(({ name, file }) => [name, placeOf(file)] as const),
     ...assignments.map(({ name, expression }) => [name, expression.span] as const),
   ]);
-  return (name) => places.get(name) ?? placeOf(name === "" ? "ipc" : name);
+  return (name) => places.get(name) ?? placeOf(origin);
 }
 
 /** Every name must be the program's, or be read by another binding. */

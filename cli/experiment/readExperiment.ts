@@ -58,9 +58,9 @@ function faultsOf(toml: TomlFile, issue: Issue): readonly Diagnostic[] {
     return issue.keys.map((key) => unknownKey(toml, issue.path, key));
   }
   if (issue.code === "invalid_union") {
-    const nested = issue.errors.flat().find((inner) => inner.code === "unrecognized_keys");
-    if (nested !== undefined)
-      return nested.keys.map((key) => unknownKey(toml, [...issue.path, ...nested.path], key));
+    const branch = meantBranch(issue.errors);
+    if (branch !== null)
+      return branch.flatMap((inner) => faultsOf(toml, { ...inner, path: [...issue.path, ...inner.path] }));
   }
   if (isMistakenData(issue)) return [unknownKey(toml, ["data"], String(issue.path[1]))];
   const name = issue.path.map(String).join(".");
@@ -71,6 +71,16 @@ function faultsOf(toml: TomlFile, issue: Issue): readonly Diagnostic[] {
     : { what: `\`${name}\`: ${sentence(issue)}`, hint: null };
   const span = missing ? toml.keySpan(table) : toml.valueSpan(issue.path);
   return [diagnose("IPX8503", span, words)];
+}
+
+/** Of the forms that a value may have, the one whose keys it has; else the first that is a table. */
+function meantBranch(branches: readonly (readonly Issue[])[]): readonly Issue[] | null {
+  const tables = branches.filter((issues) =>
+    issues.some(({ path, code }) => path.length > 0 || code === "unrecognized_keys"),
+  );
+  return (
+    tables.find((issues) => issues.every(({ code }) => code !== "unrecognized_keys")) ?? tables[0] ?? null
+  );
 }
 
 /** A misspelt key of [data] looks like data under a name of their own. */

@@ -7,7 +7,7 @@ const count = z.int().min(1);
 const seed = z.int().min(0);
 
 const noise = z.union([
-  z.strictObject({ snr: z.number() }),
+  z.strictObject({ snr: z.union([z.number(), z.literal(Number.POSITIVE_INFINITY)]) }),
   z.strictObject({ sigma: z.number().min(0) }),
   z.strictObject({ relative: z.number().min(0) }),
 ]);

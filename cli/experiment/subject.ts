@@ -77,6 +77,7 @@ export async function bindSubject(setting: Setting, request: SubjectRequest): Pr
     assignments,
     inputs: [...setting.named, ...measured],
     batched: false,
+    origin: experiment.toml.source.path,
     folder: experiment.folder,
     operators: knownOperators(setting, sample, overrides),
     alsoRead: new Set([

@@ -54,6 +54,7 @@ export async function runProgram(context: Context, file: string, options: RunOpt
     assignments,
     inputs,
     batched: options.batch === true,
+    origin: "the command line",
     folder: ".",
     alsoRead: new Set(outputs.flatMap(({ expression }) => [...namesIn(expression)])),
   });
