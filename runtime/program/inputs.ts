@@ -29,7 +29,7 @@ import { resolve, unify, type Dimensions } from "./unify.ts";
  * @throws BindingError, DataError; see their codes.
  */
 export function* bindInputs(program: BoundProgram, inputs: Data, batched = false): Task<BoundInputs> {
-  const { definition, operations } = program;
+  const { definition } = program;
   requireNames(definition, definition.inputs, inputs, "input");
   const entries = definition.inputs.map((declaration) => {
     const datum = inputs[declaration.name];
