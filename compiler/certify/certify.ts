@@ -27,10 +27,10 @@ export function certify(program: CheckedProgram): Certified {
   const required = asking.some(({ proof }) => proof === "required");
   const lints = lineSearches(program).map((lint) => (required ? withSeverity(lint, "error") : lint));
   const verdict = verdictOf(program);
-  return {
-    certificate: certificateOf(verdict),
-    diagnostics: [...lints, ...reported(program, verdict, required)],
-  };
+  const certificate = certificateOf(verdict);
+  // a line search that may find no step is the reason why there is no proof
+  if (lints.length > 0 && verdict.kind === "not_found") return { certificate, diagnostics: lints };
+  return { certificate, diagnostics: [...lints, ...reported(program, verdict, required)] };
 }
 
 function verdictOf(program: CheckedProgram): Verdict {

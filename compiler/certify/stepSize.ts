@@ -20,19 +20,25 @@ export function inadmissibleStep(program: CheckedProgram, worst: number): Diagno
   const placed = program.step?.body.statements.map(stepIn).find((found) => found !== null) ?? null;
   const bound = declaredNorm(program);
   if (placed === null || bound === null) return null;
-  const lipschitz = worst / placed.value;
+  const lipschitz = roundedUp(worst / placed.value);
   return diagnose(
     "IPX7001",
     placed.span,
     {
       constant: placed.constant,
-      bound: String(Number(lipschitz.toPrecision(3))),
+      bound: String(lipschitz),
       provenance: "declared",
       step: String(placed.value),
       limit: String(Number((Math.floor((2 / lipschitz) * 1e4) / 1e4).toPrecision(4))),
     },
     { bound: bound.evidence[0] ?? null },
   );
+}
+
+/** Three digits, never less than the bound itself. */
+function roundedUp(bound: number): number {
+  const unit = 10 ** (Math.floor(Math.log10(bound)) - 2);
+  return Number((Math.ceil(bound / unit - 1e-9) * unit).toPrecision(3));
 }
 
 function declaredNorm(program: CheckedProgram): Fact | null {

@@ -5,7 +5,7 @@ import { REAL, type Space } from "../types/space.ts";
 import { type Type, UNKNOWN, valueType } from "../types/type.ts";
 import type { Level, Typed, Typing } from "../types/typing.ts";
 import type { DeclaredBounds } from "./bounds.ts";
-import { type Environment, report } from "./context.ts";
+import { awaitRead, type Environment, report } from "./context.ts";
 import { expectDeclared } from "./declared.ts";
 import { describe } from "./expectations.ts";
 import { checkExpression } from "./expression.ts";
@@ -61,6 +61,7 @@ export function checkLet(environment: Environment, tree: Let): Let<Typed> {
     asserts: initial,
     provenance: "proved",
     span: tree.name.span,
+    end: tree.initial.span.end,
   } as const;
   const { trees, facts } = checkProperties(environment, tree.properties, owner);
   const symbol = declare(
@@ -72,7 +73,7 @@ export function checkLet(environment: Environment, tree: Let): Let<Typed> {
       facts: [...facts, ...note.facts],
     },
   );
-  environment.run.declared.push(symbol);
+  awaitRead(environment, symbol);
   const checked: Let<Typed> = {
     ...tree,
     type: written?.tree ?? null,
@@ -95,6 +96,7 @@ export function checkLetTuple(environment: Environment, tree: LetTuple): LetTupl
     asserts: null,
     provenance: "proved",
     span: tree.span,
+    end: tree.initial.span.end,
   } as const;
   const { trees } = checkProperties(environment, tree.properties, owner);
   const symbols = tree.names.map((name, index) => {
@@ -102,7 +104,7 @@ export function checkLetTuple(environment: Environment, tree: LetTuple): LetTupl
     const type: Type = part === undefined ? UNKNOWN : valueType(part);
     const note = typing(type, initial.note.level, part === undefined ? null : initial.note.interval);
     const symbol = declare(environment, name, { kind: "let", declaration: tree, index }, note);
-    environment.run.declared.push(symbol);
+    awaitRead(environment, symbol);
     return symbol;
   });
   return { ...tree, initial, properties: trees, declaration: symbols };
@@ -137,7 +139,7 @@ export function checkVar(environment: Environment, tree: Var): Var<Typed> {
     { kind: "var", declaration: tree },
     { ...note, type, level, facts: [] },
   );
-  environment.run.declared.push(symbol);
+  awaitRead(environment, symbol);
   environment.flow.intervals.set(symbol, note.interval);
   if (written?.bounds) environment.run.knowledge.bounds.set(symbol, written.bounds);
   return { ...tree, type: written?.tree ?? null, initial, declaration: symbol };

@@ -48,10 +48,14 @@ export interface Run {
   readonly reads: Map<Symbol, Set<Place>>;
   /** declarations whose name should be read somewhere */
   readonly declared: Symbol[];
+  /** names that a reported fault is about: whether they are read says nothing */
+  readonly excused: Set<string>;
   /** `report`s of the step, which `until` may read */
   readonly reports: Map<string, Symbol>;
   /** names that could not be read by the parser, and so are unknown without an error */
   readonly broken: ReadonlySet<string>;
+  /** whether whole declarations could not be read, so that a name may have been declared there */
+  readonly missing: boolean;
   /** whether a part of the text is missing from the tree */
   readonly partial: boolean;
   /** names that are declared further down, with where */
@@ -139,6 +143,11 @@ export function recordRead(environment: Environment, symbol: Symbol): void {
   const places = environment.run.reads.get(symbol);
   if (places === undefined) environment.run.reads.set(symbol, new Set([environment.place]));
   else places.add(environment.place);
+}
+
+/** Notes a declaration whose name should be read somewhere. */
+export function awaitRead(environment: Environment, symbol: Symbol): void {
+  if (!environment.silent) environment.run.declared.push(symbol);
 }
 
 /** The later of stages. */

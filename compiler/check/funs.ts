@@ -2,7 +2,7 @@ import type { Block, Expression, Fun, Statement, TypedName } from "../ast/tree.t
 import { REAL, type Space } from "../types/space.ts";
 import { type Type, UNKNOWN, valueType } from "../types/type.ts";
 import type { Level, Symbol, Typed, Typing } from "../types/typing.ts";
-import { emptyFlow, type Environment, latest, type SignatureParameter } from "./context.ts";
+import { emptyFlow, awaitRead, type Environment, latest, type SignatureParameter } from "./context.ts";
 import { checkExpression } from "./expression.ts";
 import { announceLater } from "./later.ts";
 import { declareParameters } from "./parameters.ts";
@@ -70,7 +70,7 @@ export function checkFun(environment: Environment, tree: Fun): Fun<Typed> {
     declaration: symbol,
   };
   run.knowledge.definitions.set(symbol, checked);
-  run.declared.push(symbol);
+  awaitRead(environment, symbol);
   return checked;
 }
 

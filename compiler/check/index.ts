@@ -35,7 +35,7 @@ function usesSound(tree: CheckedProgram["tree"], items: readonly Item<Typed>[]):
 }
 
 /** Unread names are no news in a file with errors. */
-const WITHHELD: ReadonlySet<string> = new Set(["IPX1006", "IPX5004", "IPX5006", "IPX2014"]);
+const WITHHELD: ReadonlySet<string> = new Set(["IPX1006", "IPX5004", "IPX5006"]);
 
 function withheld(diagnostics: readonly Diagnostic[], partial: boolean): readonly Diagnostic[] {
   const errors = partial || diagnostics.some(({ severity }) => severity === "error");

@@ -140,7 +140,7 @@ function checkImport(library: Library, check: FileCheck, item: Import): void {
   }
   const imported = library.files.get(path) ?? null;
   if (imported === null) {
-    check.diagnostics.push(diagnose("IPX1012", item.pathSpan, { path: item.path }));
+    if (!check.partial) check.diagnostics.push(diagnose("IPX1012", item.pathSpan, { path: item.path }));
     for (const name of item.names) check.scope.symbols.set(name.name, unknownSymbol(name));
     return;
   }
@@ -300,8 +300,10 @@ function newRun(check: FileCheck, item: Item, substitution: Substitution): Envir
     diagnostics: [],
     reads: new Map(),
     declared: [],
+    excused: new Set(),
     reports: new Map(),
     broken: new Set(check.file.broken.flatMap(({ names }) => names.map(({ name }) => name))),
+    missing: check.file.broken.length > 0,
     partial: check.partial,
     later: new Map(),
     spaces: new Map(),

@@ -4,19 +4,17 @@ import type {
   Learn,
   Objective,
   Output,
-  Property,
   State,
   Step,
   Type as WrittenType,
 } from "../ast/tree.ts";
 import type { Expression } from "../ast/tree.ts";
 import { diagnose } from "../diagnostics/diagnose.ts";
-import type { Span } from "../source/span.ts";
 import type { Fact } from "../types/property.ts";
 import { isNumber } from "../types/space.ts";
 import { type Type, UNKNOWN, valueType } from "../types/type.ts";
 import type { Level, Symbol, Typed, Typing } from "../types/typing.ts";
-import { type Environment, report, type SignatureParameter } from "./context.ts";
+import { awaitRead, type Environment, report, type SignatureParameter } from "./context.ts";
 import { expectDeclared } from "./declared.ts";
 import { expectRealNumber, expectValue } from "./expectations.ts";
 import { checkExpression } from "./expression.ts";
@@ -45,14 +43,20 @@ function declaredNote(written: CheckedType, level: Level, facts: readonly Fact[]
 
 function propertiesOf(
   environment: Environment,
-  properties: readonly Property[],
+  tree: Given | Input | Learn | State,
   written: CheckedType,
   provenance: Fact["provenance"],
-  span: Span,
-  isState = false,
 ): ReturnType<typeof checkProperties> {
-  const owner = { type: written.type, isState, asserts: null, provenance, span };
-  return checkProperties(environment, properties, owner);
+  const last = tree.kind === "input" ? tree.type : (tree.initial ?? tree.type);
+  const owner = {
+    type: written.type,
+    isState: tree.kind === "state",
+    asserts: null,
+    provenance,
+    span: tree.name.span,
+    end: last.span.end,
+  };
+  return checkProperties(environment, tree.properties, owner);
 }
 
 /** Records how a map or a network is called. */
@@ -75,7 +79,7 @@ function sign(environment: Environment, symbol: Symbol, written: CheckedType, le
 }
 
 function remember(environment: Environment, symbol: Symbol, written: CheckedType, level: Level): void {
-  environment.run.declared.push(symbol);
+  awaitRead(environment, symbol);
   sign(environment, symbol, written, level);
   if (written.bounds !== null) environment.run.knowledge.bounds.set(symbol, written.bounds);
 }
@@ -89,7 +93,7 @@ export function checkGiven(outer: Environment, tree: Given): Given<Typed> {
     announceLater(environment, "methods", "methods, programs that are given functions", tree.type.span);
   }
   const initial = tree.initial === null ? null : checkDefault(environment, tree, written, tree.initial);
-  const { trees, facts } = propertiesOf(environment, tree.properties, written, "assumed", tree.name.span);
+  const { trees, facts } = propertiesOf(environment, tree, written, "assumed");
   const note = declaredNote(written, 1, facts);
   const symbol = declare(environment, tree.name, { kind: "given", declaration: tree }, note, tree.perStep);
   remember(environment, symbol, written, 1);
@@ -121,7 +125,7 @@ export function checkInput(outer: Environment, tree: Input): Input<Typed> {
   const environment: Environment = { ...outer, place: "given" };
   const written = checkType(environment, tree.type);
   refuseNet(environment, tree.type);
-  const { trees, facts } = propertiesOf(environment, tree.properties, written, "assumed", tree.name.span);
+  const { trees, facts } = propertiesOf(environment, tree, written, "assumed");
   const note = declaredNote(written, 3, facts);
   const symbol = declare(environment, tree.name, { kind: "input", declaration: tree }, note);
   remember(environment, symbol, written, 3);
@@ -134,7 +138,7 @@ export function checkLearn(outer: Environment, tree: Learn): Learn<Typed> {
   const written = checkType(environment, tree.type);
   checkVia(environment, tree);
   const initial = checkLearnStart(environment, tree, written);
-  const { trees, facts } = propertiesOf(environment, tree.properties, written, "proved", tree.name.span);
+  const { trees, facts } = propertiesOf(environment, tree, written, "proved");
   const note = declaredNote(written, 2, facts);
   const symbol = declare(environment, tree.name, { kind: "learn", declaration: tree }, note, tree.perStep);
   remember(environment, symbol, written, 2);
@@ -186,14 +190,7 @@ export function checkState(outer: Environment, tree: State): State<Typed> {
   const initial = expectDeclared(environment, declared, checkExpression(environment, tree.initial));
   checkStage(environment, initial, 3, `The start of \`${tree.name.name}\``);
   if (written.bounds !== null) checkStart(environment, tree.name, initial, written.bounds);
-  const { trees, facts } = propertiesOf(
-    environment,
-    tree.properties,
-    written,
-    "assumed",
-    tree.name.span,
-    true,
-  );
+  const { trees, facts } = propertiesOf(environment, tree, written, "assumed");
   const note = declaredNote({ ...written, type }, 4, facts);
   const symbol = declare(environment, tree.name, { kind: "state", declaration: tree }, note);
   remember(environment, symbol, written, 4);

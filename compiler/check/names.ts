@@ -46,6 +46,7 @@ function reportLater(
   span: Span,
   later: { readonly span: Span; readonly word: string },
 ): void {
+  environment.run.excused.add(name);
   if (later.word === "self") {
     report(environment, diagnose("IPX1004", span, { name }));
   } else if (later.word === "state" && environment.place === "fun") {
@@ -66,6 +67,8 @@ function reportUnknown(environment: Environment, name: string, span: Span): void
   }
   const own = visibleSymbols(environment.scope).map((symbol) => symbol.name);
   const suggestion = nearest(name, [...own, ...libraryNames()]);
+  if (suggestion !== null) environment.run.excused.add(suggestion);
+  else if (environment.run.missing) return;
   const edits: readonly Edit[] = suggestion === null ? [] : [{ span, newText: suggestion }];
   report(environment, diagnose("IPX1001", span, { name, suggestion }, {}, edits));
 }

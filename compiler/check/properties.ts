@@ -55,6 +55,8 @@ export interface PropertyOwner {
   readonly asserts: Expression<Typed> | null;
   readonly provenance: Fact["provenance"];
   readonly span: Property["span"];
+  /** where the declaration ends and `with` may begin */
+  readonly end: number;
 }
 
 /** Checks the properties of a declaration. */
@@ -113,9 +115,17 @@ function checkProperty(
     property: name,
     bound: exact,
     provenance: owner.provenance,
-    evidence: [property.span],
+    evidence: [withKeyword(property, owner)],
   };
   return owner.asserts === null || proves(environment, owner.asserts, fact, property) ? fact : null;
+}
+
+const KEYWORD = " with ".length;
+
+/** The place of a property together with the `with` directly before it. */
+function withKeyword(property: Property, owner: PropertyOwner): Property["span"] {
+  const { span } = property;
+  return span.start - owner.end === KEYWORD ? { ...span, start: owner.end + 1 } : span;
 }
 
 function isProperty(name: string): name is PropertyName {

@@ -45,6 +45,7 @@ export function declare(
   const symbol: Symbol = { name: name.name, span: name.span, origin, typing, perStep };
   const taken = takenBy(environment, name.name);
   if (taken !== null) {
+    environment.run.excused.add(name.name);
     const args = { name: name.name, word: withArticle(wordOf(taken.origin)) };
     report(environment, diagnose("IPX1002", name.span, args, { first: taken.span }));
   } else if (isLibraryName(name.name) && origin.kind !== "argument") {

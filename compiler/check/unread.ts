@@ -14,6 +14,7 @@ export function reportUnread(environment: Environment, members: Members): void {
   for (const symbol of run.declared) {
     const places = run.reads.get(symbol);
     const { name, span } = symbol;
+    if (run.excused.has(name)) continue;
     switch (symbol.origin.kind) {
       case "input":
       case "learn":
@@ -48,6 +49,7 @@ function reportStarts(environment: Environment, members: Members, step: Step<Typ
     const symbol = state.declaration;
     if (!("name" in symbol)) continue;
     const { name, span } = symbol;
+    if (run.excused.has(name)) continue;
     if (!flow.updated.has(symbol)) {
       report(environment, diagnose("IPX5006", span, { name }));
       continue;

@@ -56,7 +56,8 @@ describe("failing programs", () => {
 
   test.each(repairable)("what $code/$file offers as a repair repairs it", ({ file, text }) => {
     const edits = diagnose({ path: file, text }).flatMap(({ fix }) => fix?.edits ?? []);
-    expect(diagnose({ path: file, text: edited(text, edits) })).toEqual([]);
+    const left = diagnose({ path: file, text: edited(text, edits) });
+    expect(left.filter(({ severity }) => severity === "error")).toEqual([]);
   });
 });
 

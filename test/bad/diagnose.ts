@@ -1,10 +1,14 @@
 import { analyse } from "../../compiler/compile.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import type { SourceFile } from "../../compiler/source/span.ts";
+import { programs } from "../programs.ts";
 
 /** What is wrong with a file, by all stages that look at one file; notes are for those who ask. */
 export function diagnose(source: SourceFile): readonly Diagnostic[] {
-  const { diagnostics } = analyse(source, () => null);
+  const { diagnostics } = analyse(
+    source,
+    (path) => programs.find((program) => `./${program.path}` === path) ?? null,
+  );
   return source.path.startsWith("note_")
     ? diagnostics
     : diagnostics.filter(({ severity }) => severity !== "note");

@@ -9,7 +9,7 @@ import type { CallMeaning, Typed, Typing } from "../../types/typing.ts";
 import { boundsText, membership } from "../bounds.ts";
 import { type Environment, latest, report, type Signature, type SignatureParameter } from "../context.ts";
 import { definitionOf } from "../definitions.ts";
-import { describe, fits } from "../expectations.ts";
+import { describe, expectOrder, fits } from "../expectations.ts";
 import { checkExpression } from "../expression.ts";
 import { expressionText } from "../expressionText.ts";
 import { intervalOf, resolveType, typing, unknownTyping, valueTyping } from "../typed.ts";
@@ -44,10 +44,23 @@ export function checkFunctionCall(
     if (argument !== undefined && args.sound)
       sound = takes(environment, callee, parameter, argument) && sound;
   });
+  if (sound) sound = isOrderedPoint(environment, callee, args.positional);
   const level = latest(signature.level, ...args.positional.map((argument) => argument.note.level));
   const note = sound ? resultNote(environment, signature, level) : unknownTyping(level);
   const call = meaningOfCall(callee, args.positional);
   return { ...expression, callee, arguments: args.tree, call, note };
+}
+
+/** A projection onto a set of real arrays asks for the order that the set is made of. */
+function isOrderedPoint(
+  environment: Environment,
+  callee: Expression<Typed>,
+  [point]: readonly Expression<Typed>[],
+): boolean {
+  if (callee.kind !== "call" || callee.call.kind !== "projection" || point === undefined) return true;
+  const { set } = callee.call;
+  const name = expressionText(set.kind === "call" ? set.callee : set);
+  return name === "ball" || expectOrder(environment, point, name);
 }
 
 function resultNote(environment: Environment, signature: Signature, level: Typing["level"]): Typing {

@@ -50,7 +50,10 @@ function layersOfCall(
   expression: Extract<Expression<Typed>, { kind: "call" }>,
 ): readonly LayerUse[] {
   const { call, callee } = expression;
-  if (call.kind === "library") return libraryUse(call.name, call.settings, expression.span);
+  if (call.kind === "library") {
+    const setting = expression.arguments.find(({ name }) => name?.name === "normalise");
+    return libraryUse(call.name, call.settings, setting?.span ?? expression.span);
+  }
   return call.kind === "network" && callee.kind === "name" ? layersOfName(knowledge, callee) : [];
 }
 

@@ -6,7 +6,7 @@ import { type Type, UNKNOWN, valueType } from "../../types/type.ts";
 import type { Expression } from "../../ast/tree.ts";
 import type { Typed } from "../../types/typing.ts";
 import { suits } from "../calls/functions.ts";
-import { type Environment, report } from "../context.ts";
+import { awaitRead, type Environment, report } from "../context.ts";
 import { describe } from "../expectations.ts";
 import { checkExpression } from "../expression.ts";
 import { sizeOf } from "../sizes.ts";
@@ -23,7 +23,7 @@ export function checkDraw(environment: Environment, statement: Draw): Draw<Typed
   const note =
     type.kind === "value" ? valueTyping(type.space, level, rangeOf(distribution)) : typing(type, level);
   const symbol = declare(environment, statement.name, { kind: "draw", declaration: statement }, note);
-  environment.run.declared.push(symbol);
+  awaitRead(environment, symbol);
   const count = countOf(environment, distribution);
   if (count !== null) environment.run.knowledge.indexCounts.set(symbol, count);
   return { ...statement, type: written?.tree ?? null, distribution, declaration: symbol };

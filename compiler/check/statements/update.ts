@@ -54,6 +54,7 @@ function reportUnknown(environment: Environment, statement: Update): void {
     name,
     changing.map((symbol) => symbol.name),
   );
+  if (suggestion === null && environment.run.missing) return;
   const edits = suggestion === null ? [] : [{ span, newText: suggestion }];
   report(environment, diagnose("IPX1001", span, { name, suggestion }, {}, edits));
 }

@@ -90,9 +90,13 @@ function checkBatchNormalisation(environment: Environment, members: Members): vo
     const symbol = learn.declaration;
     if (mixing === undefined || !("name" in symbol) || !isReadInStep(environment, symbol)) continue;
     const args = { network: learn.name.name };
-    const bounded = learn.properties.some(({ name }) => BOUNDS.has(name.name));
+    const bound = symbol.typing.facts.find(({ property }) => BOUNDS.has(property));
+    if (bound !== undefined) {
+      const labels = { bound: bound.evidence };
+      report(environment, diagnose("IPX7203", mixing.span, { setting: "normalise" }, labels));
+      continue;
+    }
     const solving = members.targets.filter(({ tree }) => tree.target !== "unroll");
-    if (bounded) continue;
     for (const { tree } of solving) {
       const texts = { ...args, target: tree.target };
       report(environment, diagnose("IPX6008", tree.targetSpan, texts, { network: mixing.span }));
@@ -101,7 +105,7 @@ function checkBatchNormalisation(environment: Environment, members: Members): vo
   }
 }
 
-/** Networks with such a bound are refused for their normalisation by the certificates. */
+/** Bounds that are kept by construction, which batch normalisation would void. */
 const BOUNDS: ReadonlySet<string> = new Set(["lipschitz", "nonexpansive", "averaged", "residual_lipschitz"]);
 
 function isReadInStep(environment: Environment, symbol: Symbol): boolean {

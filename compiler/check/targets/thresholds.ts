@@ -1,8 +1,8 @@
+import { partsOf } from "../../ast/parts.ts";
 import type { Expression } from "../../ast/tree.ts";
 import { diagnose } from "../../diagnostics/diagnose.ts";
 import type { Typed } from "../../types/typing.ts";
 import { type Environment, report } from "../context.ts";
-import { childrenOf } from "../walk.ts";
 
 const SINGLE_PRECISION = 1e-7;
 
@@ -16,7 +16,7 @@ export function checkThresholds(environment: Environment, condition: Expression<
     }
     return;
   }
-  for (const child of childrenOf(condition)) checkThresholds(environment, child);
+  for (const child of partsOf(condition)) checkThresholds(environment, child);
 }
 
 function isRelativeChange(expression: Expression<Typed>): boolean {
