@@ -1,4 +1,4 @@
-import { constantValue, type Dimension, type DimensionTerm } from "../types/dimension.ts";
+import { constantValue, type Dimension, type DimensionTerm, roundingOf } from "../types/dimension.ts";
 import type { Space } from "../types/space.ts";
 import { fieldOf } from "../plan/declare.ts";
 import { spaceKey, sizeKey } from "./locals.ts";
@@ -19,9 +19,20 @@ export function dimensionCode(dimension: Dimension, size: (name: string) => stri
 
 function termCode(term: DimensionTerm, size: (name: string) => string): string {
   const magnitude = Math.abs(term.numerator);
-  const powers = term.powers.flatMap(([name, exponent]) => new Array<string>(exponent).fill(size(name)));
+  const powers = term.powers.flatMap(([name, exponent]) =>
+    new Array<string>(exponent).fill(factorCode(name, size)),
+  );
   const factors = magnitude === 1 && powers.length > 0 ? powers : [String(magnitude), ...powers];
   return factors.join(" * ") + (term.denominator === 1 ? "" : ` / ${term.denominator}`);
+}
+
+/** A size, or a size rounded up: `Math.ceil(h / 8) * 8`. */
+function factorCode(name: string, size: (name: string) => string): string {
+  const rounding = roundingOf(name);
+  if (rounding === null) return size(name);
+  const inner = dimensionCode(rounding.of, size);
+  const dividend = /^\w+$/u.test(inner) ? inner : `(${inner})`;
+  return `Math.ceil(${dividend} / ${rounding.multiple}) * ${rounding.multiple}`;
 }
 
 /** A space as an expression of TypeScript: `R(h, w)`, `X`, `productOf(R(n), X)`. */

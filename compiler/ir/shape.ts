@@ -1,5 +1,14 @@
 import type { Dimension } from "../types/dimension.ts";
-import { add, constant, constantValue, divideBy, equal, multiply, name, text } from "../types/dimension.ts";
+import {
+  add,
+  constant,
+  constantValue,
+  divideBy,
+  equal,
+  multiply,
+  roundedUp,
+  text,
+} from "../types/dimension.ts";
 import type { Space } from "../types/space.ts";
 import { elementwiseSpace, expressionSpace, ShapeFault } from "./align.ts";
 import type { Block, IrFunction, Variable, VariableType } from "./block.ts";
@@ -209,14 +218,6 @@ const LIBRARY_PROPERTIES: Readonly<Record<string, readonly string[]>> = {
   fourier: ["orthonormal"],
   reshape: ["orthonormal"],
 };
-
-/** The smallest multiple of q that is not below a dimension; not a polynomial, so it bears a name: `ceil(h/8)*8`. */
-export function roundedUp(dimension: Dimension, q: number): Dimension {
-  const known = constantValue(dimension);
-  if (known !== null) return constant(Math.ceil(known / q) * q);
-  const whole = dimension.terms.every((term) => term.denominator === 1 && term.numerator % q === 0);
-  return whole ? dimension : name(`ceil(${text(dimension)}/${q})*${q}`);
-}
 
 /** The number of entries of a space, or null for a named one. */
 export function entriesOf(space: Space): Dimension | null {

@@ -1,7 +1,7 @@
 import type { Operations } from "../../runtime/arrays/operations.ts";
 import { print } from "../../runtime/arrays/print.ts";
 import type { Variable } from "../ir/block.ts";
-import { evaluate, type Dimension } from "../types/dimension.ts";
+import { evaluate, namesOf, type Dimension } from "../types/dimension.ts";
 import type { Space } from "../types/space.ts";
 import type { Argument, Pattern, PlanFunction, Result, Statement } from "./call.ts";
 import { fieldOf } from "./declare.ts";
@@ -124,8 +124,7 @@ function always(value: unknown): Read {
 function dimensionReader(dimension: Dimension, slots: Slots): (frame: Frame) => number {
   const fixed = evaluate(dimension, {});
   if (fixed !== null) return () => fixed;
-  const names = new Set(dimension.terms.flatMap((term) => term.powers.map(([name]) => name)));
-  const sizes = [...names].map((name) => [name, slots.of(sizeKey(name))] as const);
+  const sizes = namesOf(dimension).map((name) => [name, slots.of(sizeKey(name))] as const);
   return (frame) => {
     const value = evaluate(
       dimension,

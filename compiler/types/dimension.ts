@@ -25,6 +25,46 @@ export function name(size: string): Dimension {
   return scaled([[size, 1]], 1, 1);
 }
 
+/**
+ * The smallest multiple of q that is not below a dimension. It is no polynomial, so it bears a name of its own:
+ * `ceil(h/8)*8`.
+ */
+export function roundedUp(dimension: Dimension, q: number): Dimension {
+  const known = constantValue(dimension);
+  if (known !== null) return constant(Math.ceil(known / q) * q);
+  const whole = dimension.terms.every((term) => term.denominator === 1 && term.numerator % q === 0);
+  return whole ? dimension : name(`ceil(${text(dimension)}/${q})*${q}`);
+}
+
+/** What a name such as `ceil(h/8)*8` rounds up, and to multiples of what; null for the name of a size. */
+export function roundingOf(size: string): { readonly of: Dimension; readonly multiple: number } | null {
+  const [, inner, multiple] = /^ceil\((.*)\/\d+\)\*(\d+)$/u.exec(size) ?? [];
+  return inner === undefined || multiple === undefined
+    ? null
+    : { of: parse(inner), multiple: Number(multiple) };
+}
+
+/** The dimension that `text` wrote. */
+function parse(written: string): Dimension {
+  const signed = written.replaceAll(" - ", " + -").split(" + ");
+  return signed.reduce<Dimension>((sum, term) => add(sum, parseTerm(term)), constant(0));
+}
+
+function parseTerm(written: string): Dimension {
+  const sign = written.startsWith("-") ? -1 : 1;
+  const body = sign === -1 ? written.slice(1) : written;
+  const [, product = body, denominator = "1"] = /^(.*)\/(\d+)$/u.exec(body) ?? [];
+  const factors = product.split("*").map((factor): Dimension => {
+    const [base = factor, exponent = "1"] = factor.split("^");
+    if (/^\d+$/u.test(base)) return constant(Number(base));
+    return Array.from({ length: Number(exponent) }).reduce<Dimension>(
+      (power) => multiply(power, name(base)),
+      constant(1),
+    );
+  });
+  return divideBy(factors.reduce(multiply, constant(sign)), Number(denominator));
+}
+
 /** The sum of two dimensions. */
 export function add(a: Dimension, b: Dimension): Dimension {
   return collect([...a.terms, ...b.terms]);
@@ -80,9 +120,15 @@ export function constantValue(a: Dimension): number | null {
   return term === undefined ? 0 : term.numerator / term.denominator;
 }
 
-/** The names that occur in a dimension, each once, in the order of the terms. */
+/** The names of sizes that occur in a dimension, each once, in the order of the terms. */
 export function namesOf(a: Dimension): readonly string[] {
-  return [...new Set(a.terms.flatMap((term) => term.powers.map(([size]) => size)))];
+  const names = a.terms.flatMap((term) =>
+    term.powers.flatMap(([size]) => {
+      const rounding = roundingOf(size);
+      return rounding === null ? [size] : namesOf(rounding.of);
+    }),
+  );
+  return [...new Set(names)];
 }
 
 /** The dimension with names replaced; names without a replacement stay. */
@@ -91,7 +137,11 @@ export function substitute(a: Dimension, replacement: (size: string) => Dimensio
   for (const term of a.terms) {
     let product = collect([{ ...term, powers: [] }]);
     for (const [size, exponent] of term.powers) {
-      const factor = replacement(size) ?? name(size);
+      const rounding = roundingOf(size);
+      const factor =
+        rounding === null
+          ? (replacement(size) ?? name(size))
+          : roundedUp(substitute(rounding.of, replacement), rounding.multiple);
       for (let k = 0; k < exponent; k += 1) product = multiply(product, factor);
     }
     sum = add(sum, product);
@@ -105,13 +155,20 @@ export function evaluate(a: Dimension, sizes: Readonly<Record<string, number>>):
   for (const term of a.terms) {
     let product = term.numerator;
     for (const [size, exponent] of term.powers) {
-      const value = sizes[size];
-      if (value === undefined) return null;
+      const value = sizeValue(size, sizes);
+      if (value === null) return null;
       product *= value ** exponent;
     }
     sum += product / term.denominator;
   }
   return sum;
+}
+
+function sizeValue(size: string, sizes: Readonly<Record<string, number>>): number | null {
+  const rounding = roundingOf(size);
+  if (rounding === null) return sizes[size] ?? null;
+  const inner = evaluate(rounding.of, sizes);
+  return inner === null ? null : Math.ceil(inner / rounding.multiple) * rounding.multiple;
 }
 
 /** A dimension as the language writes it: `2*h`, `h/2`, `n - 1`. */
