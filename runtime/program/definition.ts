@@ -54,6 +54,8 @@ export interface ProgramDefinition {
   readonly certificate: Certificate | null;
   /** warnings of the compiler that hold for every run */
   readonly notes: readonly string[];
+  /** whether the reverses give the cotangents of inputs; absent where they do not */
+  readonly inputGradients?: boolean;
 }
 
 export interface StepExtras {

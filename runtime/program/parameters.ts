@@ -3,6 +3,7 @@ import { handlesOf, spaceOf, type Space, type Value } from "../arrays/value.ts";
 import { sizeOf } from "../engine/shape.ts";
 import { hostArray, stack, type HostArray } from "../io/hostArray.ts";
 import type { Safetensors } from "../io/safetensors.ts";
+import { withinNorm } from "../nets/spectral.ts";
 import { startingWeights } from "../nets/start.ts";
 import { sameSpace, spaceText } from "../operators/spaces.ts";
 import { stream } from "../random/stream.ts";
@@ -76,7 +77,10 @@ function startValues(
     if (space.kind !== "array") throw new TypeError(`The weights \`${name}\` are no array.`);
     return Array.from({ length: count }, (_, step) => {
       const random = stream(seed, "start", name, step);
-      return upload(operations, startingWeights(initial, space.shape, random), false);
+      const weights = startingWeights(initial, space.shape, random);
+      const { spectralBound } = declaration;
+      const bounded = spectralBound === null ? weights : withinNorm(weights, spectralBound);
+      return upload(operations, bounded, false);
     });
   }
   const value = evaluateStart(operations, name, initial.evaluate, known);

@@ -136,6 +136,7 @@ export function istaProgram({
     target,
     certificate: null,
     notes: [],
+    inputGradients: true,
   };
 }
 
