@@ -11,6 +11,7 @@ import {
   type ReadImport,
 } from "../compiler/compile.ts";
 import type { CheckedProgram } from "../compiler/check/program.ts";
+import type { ReverseOptions } from "../compiler/differentiate/program.ts";
 import { diagnose } from "../compiler/diagnostics/diagnose.ts";
 import type { Diagnostic } from "../compiler/diagnostics/diagnostic.ts";
 import type { Plan } from "../compiler/plan/plan.ts";
@@ -81,8 +82,8 @@ export function compiled({ analysis }: SoundFile, program: CheckedProgram): Comp
 }
 
 /** @throws Failure where the target makes no sense for the program */
-export function planned(program: CompiledProgram, target: TargetRequest): Plan {
-  return unwrap(planProgram(program, target));
+export function planned(program: CompiledProgram, target: TargetRequest, options?: ReverseOptions): Plan {
+  return unwrap(planProgram(program, target, options));
 }
 
 function unwrap<T>(outcome: Outcome<T>): T {
@@ -97,7 +98,7 @@ export interface ProgramChoice {
 }
 
 /**
- * A program of a file, compiled for a target and ready to run.
+ * A program of a file, compiled for a target and ready to run and to be trained.
  * @throws Failure
  */
 export async function loadProgram(
@@ -112,5 +113,5 @@ export async function loadProgram(
     const known = sound.analysis.checked.programs.map(({ tree }) => tree.name.name);
     throw new Failure([diagnose("IPX8505", placeOf(file), { file, known })]);
   }
-  return definitionOf(planned(compiled(sound, first), target));
+  return definitionOf(planned(compiled(sound, first), target, { inputs: false }));
 }

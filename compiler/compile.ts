@@ -10,7 +10,8 @@ import type { CheckedProgram, CheckResult } from "./check/program.ts";
 import { diagnose } from "./diagnostics/diagnose.ts";
 import { compareDiagnostics, type Diagnostic } from "./diagnostics/diagnostic.ts";
 import { NotDifferentiable } from "./differentiate/notDifferentiable.ts";
-import { reverseProgram } from "./differentiate/program.ts";
+import { reverseProgram, type ReverseOptions } from "./differentiate/program.ts";
+import type { ProgramDerivative } from "./ir/derivative.ts";
 import type { IrProgram } from "./ir/program.ts";
 import { Limitation } from "./lower/limitation.ts";
 import { lowerProgram } from "./lower/program.ts";
@@ -65,11 +66,18 @@ export function compileProgram(file: File, program: CheckedProgram): Outcome<Com
   });
 }
 
-/** The plan of a program for a target; without a request, its first declared one. */
-export function planProgram(compiled: CompiledProgram, request: TargetRequest): Outcome<Plan> {
+/**
+ * The plan of a program for a target; without a request, its first declared one. Its reverses give the cotangents of
+ * inputs, too, if they are wanted and exist.
+ */
+export function planProgram(
+  compiled: CompiledProgram,
+  request: TargetRequest,
+  options: ReverseOptions = { inputs: true },
+): Outcome<Plan> {
   const chosen = chooseTarget(compiled.checked, compiled.optimised, request);
   if (chosen.kind === "refused") return chosen;
-  return guarded(compiled.checked, () => planFor(compiled.optimised, chosen.value));
+  return guarded(compiled.checked, () => planFor(compiled.optimised, chosen.value, options));
 }
 
 /** What runs: the plan's functions over the operations of the runtime. */
@@ -77,10 +85,22 @@ export function definitionOf(plan: Plan): ProgramDefinition {
   return executePlan(plan);
 }
 
-function planFor(program: IrProgram, target: Target): Plan {
-  const derivative = target.kind === "solver" ? null : reverseProgram(program);
+function planFor(program: IrProgram, target: Target, { inputs }: ReverseOptions): Plan {
+  const byInputs = target.kind !== "solver" && inputs ? reverseByInputs(program) : null;
+  const derivative = byInputs ?? (target.kind === "solver" ? null : reverseProgram(program));
   const module = finish(program, derivative);
-  return planTarget(module.program, target, module.derivative);
+  const plan = planTarget(module.program, target, module.derivative);
+  return { ...plan, inputGradients: byInputs !== null };
+}
+
+/** Null where a program cannot be differentiated by one of its inputs, such as the kernel of a blur. */
+function reverseByInputs(program: IrProgram): ProgramDerivative | null {
+  try {
+    return reverseProgram(program, { inputs: true });
+  } catch (error) {
+    if (error instanceof NotDifferentiable) return null;
+    throw error;
+  }
 }
 
 /** SHA-256 of the program's printed text: weights carry it. Comments and layout do not change it. */

@@ -39,6 +39,7 @@ export function definitionText(plan: Plan, sections: SectionTexts, top: TopLevel
     ["target", literal(plan.target)],
     ["certificate", literal(plan.certificate)],
     ["notes", literal(plan.notes)],
+    ...unless(!plan.inputGradients, "inputGradients", "true"),
   ]);
 }
 

@@ -54,6 +54,7 @@ export function executePlan(plan: Plan): ProgramDefinition {
     target,
     certificate,
     notes,
+    ...(plan.inputGradients ? { inputGradients: true } : {}),
   };
 }
 

@@ -22,6 +22,8 @@ export interface Plan {
   readonly target: Target;
   readonly certificate: Certificate | null;
   readonly notes: readonly string[];
+  /** whether the reverses give the cotangents of inputs */
+  readonly inputGradients: boolean;
   readonly sizes: ProgramDefinition["sizes"];
   readonly spaces: ProgramDefinition["spaces"];
   readonly givens: readonly PlanData[];

@@ -37,6 +37,7 @@ export function planTarget(program: IrProgram, target: Target, derivative: Progr
     target,
     certificate: program.certificate,
     notes: [],
+    inputGradients: false,
     sizes: program.sizes,
     spaces: program.spaces,
     givens,

@@ -30,3 +30,11 @@ export function noReverse(program: string, target: string): GradientError {
       "Compile it as an unrolled network or an equilibrium.",
   );
 }
+
+/** The error for a program whose reverse leaves its inputs out. */
+export function noInputGradients(program: string): GradientError {
+  return new GradientError(
+    "IPX8301",
+    `${program} was compiled without gradients by its inputs, which a function of tfjs must give.`,
+  );
+}

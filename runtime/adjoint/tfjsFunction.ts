@@ -9,7 +9,7 @@ import { parameterSpace } from "../program/parameters.ts";
 import { resolve } from "../program/unify.ts";
 import { runTask } from "../solve/run.ts";
 import { performNow } from "../solve/task.ts";
-import { noReverse } from "./gradientError.ts";
+import { noInputGradients, noReverse } from "./gradientError.ts";
 import { GradientSum } from "./gradientSum.ts";
 import { implicitPass } from "./implicit.ts";
 import { recordBatch } from "./tape.ts";
@@ -132,6 +132,7 @@ function pulledBack(program: BoundProgram, data: Record<string, Value>, dy: Tens
   const { operations, definition } = program;
   const { target } = definition;
   if (target.kind === "solver") throw noReverse(definition.name, "a solver");
+  if (definition.inputGradients !== true) throw noInputGradients(definition.name);
   const inputs = performNow(operations, bindInputs(program, data, true));
   const recorded = recordBatch(program, inputs, target.kind === "unrolled" ? target.beyond : "last");
   const sum = new GradientSum(program, recorded.batch.beyond);
