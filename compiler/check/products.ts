@@ -260,13 +260,25 @@ function noProductHint(
 }
 
 function notApplied(environment: Environment, [left, right]: Operands): Meaning {
-  const call = `${within(left, 9)}(${expressionText(right)})`;
+  const call = appliedText(left, right);
   const span = { ...left.span, end: right.span.end };
-  report(
-    environment,
-    diagnose("IPX2011", left.span, { name: expressionText(left), call }, {}, [{ span, newText: call }]),
-  );
+  const name = expressionText(unscaled(left));
+  report(environment, diagnose("IPX2011", left.span, { name, call }, {}, [{ span, newText: call }]));
   return failed(left, right);
+}
+
+/** `t*grad f(x)` for the function `t*grad f`. */
+function appliedText(callee: Expression<Typed>, argument: Expression<Typed>): string {
+  const inner = unscaled(callee);
+  if (inner === callee || callee.kind !== "product")
+    return `${within(callee, 9)}(${expressionText(argument)})`;
+  return `${within(callee.left, 6)}*${appliedText(callee.right, argument)}`;
+}
+
+/** The function without the numbers in front of it. */
+function unscaled(callee: Expression<Typed>): Expression<Typed> {
+  const scales = callee.kind === "product" && callee.product === "scaleFunction" && callee.operator === "*";
+  return scales ? unscaled(callee.right) : callee;
 }
 
 function divide(environment: Environment, left: Expression<Typed>, right: Expression<Typed>): Meaning {

@@ -145,7 +145,7 @@ export function increasing(a: Interval, image: (x: number) => number): Interval 
 export function modulus(a: Interval): Interval {
   if (a.low >= 0) return a;
   if (a.high <= 0) return negative(a);
-  return fromEnds({ value: 0, open: false }, larger(lowEnd(negative(a)), highEnd(a), "hull"));
+  return fromEnds({ value: 0, open: false }, larger(highEnd(negative(a)), highEnd(a), "hull"));
 }
 
 /** a^n for a whole n >= 0. */

@@ -186,7 +186,7 @@ export const shapes = {
     severity: "error",
     class: "user",
     title: ({ name }) => `The type of \`${name}\` is not determined`,
-    mark: ({ type }) => `this is ${type}`,
+    mark: ({ type }) => (type === "_" ? "nothing says of which space" : `all that is known is ${type}`),
     hint: ({ name }) => `Declare it, \`let ${name} : ... = ...\`.`,
   }),
 

@@ -21,7 +21,8 @@ export const step = {
     title: ({ name }) => `\`old ${name}\` is \`${name}\` here`,
     mark: ({ name }) => `nothing has updated \`${name}\` yet`,
     hint: ({ name }) =>
-      `Keep the last value in a state: \`state ${name}1 : ... = ...\`, and \`${name}1 <- ${name}\` at the end of the step.`,
+      `Keep the last value in a state \`${name}1\`: in the step \`let d = ${name} - ${name}1\`, then ` +
+      `\`${name}1 <- ${name}\`, and only then the update of \`${name}\`, with \`d\`.`,
   }),
 
   IPX5002: defineDiagnostic<{ readonly name: string; readonly word: string }>()({
