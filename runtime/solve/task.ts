@@ -33,19 +33,26 @@ export function* immediately<T>(compute: () => T): Task<T> {
 /** How long a task may hold the event loop, in milliseconds: timers and interrupts are served after it. */
 const PATIENCE = 50;
 
-/** Runs a task to its end; other work of the process gets its turn about every 50 ms. */
+/** When other work of the process last had its turn. */
+let lastTurn = Date.now();
+
+/** Lets timers and interrupts be served, if they have waited for long. */
+async function giveTurn(): Promise<void> {
+  if (Date.now() - lastTurn < PATIENCE) return;
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  lastTurn = Date.now();
+}
+
+/** Runs a task to its end; other work of the process gets its turn about every 50 ms, also between short tasks. */
 export async function perform<T>(operations: Operations, task: Task<T>): Promise<T> {
-  let since = Date.now();
   let next = task.next();
   while (next.done !== true) {
     const { values, samples } = next.value;
     const numbers = await Promise.all(values.map((value) => readNumbers(operations, value, samples)));
-    if (Date.now() - since > PATIENCE) {
-      await new Promise((resolve) => setTimeout(resolve, 0));
-      since = Date.now();
-    }
+    await giveTurn();
     next = task.next(numbers);
   }
+  await giveTurn();
   return next.value;
 }
 

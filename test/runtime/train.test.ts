@@ -253,3 +253,10 @@ test("a finite set is gone through in every epoch, in an order of its own", () =
   expect(epochs[0]).not.toEqual(epochs[1]);
   expect(batch(4)).toEqual(batch(4));
 });
+
+test("timers are served while many short steps are taken", async () => {
+  const controller = new AbortController();
+  setTimeout(() => controller.abort(), 100);
+  const { result } = await trained(reference(), {}, { steps: 100_000, signal: controller.signal });
+  expect(result.interrupted).toBe(true);
+});
