@@ -48,8 +48,7 @@ function adjointText(title: string, adjoint: AdjointBlock, names: Names): string
   return section(`${title} of ${of}`, adjoint.block, names);
 }
 
-/** A function of the module as text. */
-export function printFunction(printed: IrFunction): string {
+function printFunction(printed: IrFunction): string {
   return section(`function ${printed.name}`, printed.body, new Names());
 }
 

@@ -1,5 +1,5 @@
 import type { Block, Equation, EquationOf, Variable } from "./block.ts";
-import type { Operation, OperationAttributes } from "./operation.ts";
+import type { Operation } from "./operation.ts";
 
 /** The blocks in the attributes of an equation, in the order of the table of operations. */
 export function blocksOf(equation: Equation): readonly Block[] {
@@ -70,16 +70,6 @@ export function definedBy(block: Block): readonly Variable[] {
 /** An equation of operation P; the one place where the union of equations is built from its parts. */
 export function equationOf<P extends Operation>(parts: EquationOf<P>): Equation {
   return parts as Equation;
-}
-
-/** The attributes of an equation, if it has this operation. */
-export function attributesIf<P extends Operation>(
-  equation: Equation | null,
-  operation: P,
-): OperationAttributes[P] | null {
-  return equation !== null && equation.operation === operation
-    ? (equation.attributes as OperationAttributes[P])
-    : null;
 }
 
 export type Substitution = ReadonlyMap<Variable, Variable>;

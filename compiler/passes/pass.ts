@@ -24,7 +24,8 @@ export interface BlockPlace {
 
 export type BlockRule = (block: Block, place: BlockPlace) => Block;
 
-const SECTIONS = ["constants", "prepare", "initial", "step", "finish", "objective", "until"] as const;
+/** The sections of a program. */
+type SectionName = "constants" | "prepare" | "initial" | "step" | "finish" | "objective" | "until";
 
 /** Applies a rule to every block of a module that stands for itself, without moving equations between them. */
 export function mapModule(module: Module, rule: BlockRule): Module {
@@ -37,10 +38,9 @@ export function mapModule(module: Module, rule: BlockRule): Module {
 
 function mapProgram(program: IrProgram, rule: BlockRule, kept: ReadonlySet<Variable>): IrProgram {
   const none: ReadonlySet<Variable> = new Set();
-  const section = (name: (typeof SECTIONS)[number], block: Block): Block =>
+  const section = (name: SectionName, block: Block): Block =>
     rule(block, { section: name, kept: name === "constants" || name === "prepare" ? kept : none });
-  const optional = (name: (typeof SECTIONS)[number], block: Block | null): Block | null =>
-    block && section(name, block);
+  const optional = (name: SectionName, block: Block | null): Block | null => block && section(name, block);
   const plain = (block: Block): Block => rule(block, { section: "start", kept: none });
   return {
     ...program,

@@ -2,7 +2,7 @@ import type { ElementwiseFunction } from "../../runtime/arrays/expression.ts";
 import type { Equation, Variable } from "../ir/block.ts";
 import { Functions } from "../ir/functions.ts";
 import { REAL_FUNCTIONS } from "../ir/scalar.ts";
-import { isNumber, sameSpace, spaceOf } from "../ir/spaces.ts";
+import { isNumber, isReal, sameSpace, spaceOf } from "../ir/spaces.ts";
 import { mapModule, type Pass } from "./pass.ts";
 import { type RewriteContext, type RewriteRule, rewritten } from "./rewrite.ts";
 
@@ -209,6 +209,38 @@ const turnedChoice: RewriteRule = (equation, builder, context) => {
   return positive === undefined ? null : builder.elementwise("select", [positive, b, a]);
 };
 
+/** real(x) = x and conj(x) = x where x is real by what made it, in a space whose field is not known. */
+const realOfReal: RewriteRule = (equation, _builder, context) => {
+  const [x] = inputsOf(equation, "real") ?? inputsOf(equation, "conj") ?? [];
+  return x !== undefined && isRealByMaking(x, context, 8) ? x : null;
+};
+
+const MAKES_REAL: ReadonlySet<string> = new Set([
+  "abs",
+  "real",
+  "imag",
+  "phase",
+  "less",
+  "lessEqual",
+  "equal",
+  "and",
+  "or",
+  "not",
+]);
+const KEEPS_REAL: ReadonlySet<string> = new Set(["add", "sub", "mul", "div", "neg", "square", "select"]);
+
+function isRealByMaking(variable: Variable, context: RewriteContext, depth: number): boolean {
+  if (variable.type.kind !== "value") return false;
+  if (isReal(variable.type.space)) return true;
+  const definition = context.definition(variable);
+  if (definition?.operation !== "elementwise" || depth === 0) return false;
+  if (MAKES_REAL.has(definition.attributes.function)) return true;
+  if (!KEEPS_REAL.has(definition.attributes.function)) return false;
+  const operands =
+    definition.attributes.function === "select" ? definition.inputs.slice(1) : definition.inputs;
+  return operands.every((operand) => isRealByMaking(operand, context, depth - 1));
+}
+
 /** The choice by a condition that is known, and between equals. */
 const knownChoice: RewriteRule = (equation, _builder, context) => {
   const [condition, a, b] = inputsOf(equation, "select") ?? [];
@@ -248,4 +280,5 @@ const RULES: readonly RewriteRule[] = [
   knownChoice,
   nestedChoice,
   turnedChoice,
+  realOfReal,
 ];

@@ -9,7 +9,6 @@ import { Functions } from "../../compiler/ir/functions.ts";
 import { definedBy, freeVariables } from "../../compiler/ir/variables.ts";
 import { verifyBlock } from "../../compiler/ir/verify.ts";
 import { Dice, lanesOf, nudged, pairing, randomLanes, realsOf, type Bindings } from "../ir/lab.ts";
-import type { ReferenceOperator } from "../../compiler/ir/evaluate/array.ts";
 
 export interface Case {
   readonly block: Block;
@@ -109,9 +108,4 @@ function aligned(cotangent: LaneValue, value: LaneValue): LaneValue {
 function without(variables: readonly Variable[], block: Block): readonly Variable[] {
   const own = new Set(definedBy(block));
   return variables.filter((variable) => !own.has(variable));
-}
-
-/** An operator as a value for all lanes. */
-export function operatorValue(operator: ReferenceOperator): LaneValue {
-  return { shared: true, value: operator };
 }

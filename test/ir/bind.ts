@@ -60,7 +60,9 @@ function dense(domain: ReferenceSpace, codomain: ReferenceSpace, dice: Dice): Re
 /** A product of rotations in the planes of neighbouring entries. */
 function rotation(domain: ReferenceSpace, dice: Dice): ReferenceOperator {
   const n = entries(domain);
-  let matrix: readonly (readonly number[])[] = Array.from({ length: n }, (_, i) => Array.from({ length: n }, (__, j) => (i === j ? 1 : 0)));
+  let matrix: readonly (readonly number[])[] = Array.from({ length: n }, (_, i) =>
+    Array.from({ length: n }, (__, j) => (i === j ? 1 : 0)),
+  );
   for (let k = 0; k + 1 < n; k += 1) {
     const angle = dice.next() * Math.PI;
     const [c, s] = [Math.cos(angle), Math.sin(angle)];

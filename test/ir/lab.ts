@@ -1,4 +1,4 @@
-import type { Block, Variable } from "../../compiler/ir/block.ts";
+import type { Variable } from "../../compiler/ir/block.ts";
 import {
   arrayOf,
   countOf,
@@ -8,7 +8,6 @@ import {
   type ReferenceSpace,
   type ReferenceValue,
 } from "../../compiler/ir/evaluate/array.ts";
-import { evaluateBlock } from "../../compiler/ir/evaluate/evaluate.ts";
 import { asValue, itemAt, Lanes, type LaneValue, type Setting } from "../../compiler/ir/evaluate/lanes.ts";
 import { bindSpace } from "../../compiler/ir/evaluate/rules.ts";
 import { spaceOf } from "../../compiler/ir/spaces.ts";
@@ -85,16 +84,6 @@ export function lanesOf(count: number, bindings: Bindings): Lanes {
   const lanes = new Lanes(count);
   for (const [variable, value] of bindings) lanes.bind(variable, value);
   return lanes;
-}
-
-export function evaluateWith(
-  block: Block,
-  inputs: readonly LaneValue[],
-  count: number,
-  bindings: Bindings,
-  where: Setting,
-): readonly LaneValue[] {
-  return evaluateBlock(block, inputs, lanesOf(count, bindings), where);
 }
 
 /** All real numbers that a value for all lanes is made of. */

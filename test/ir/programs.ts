@@ -9,7 +9,7 @@ import { space } from "./lab.ts";
 export const X = space("real", "n");
 export const Y = space("real", "m");
 export const R = space("real");
-export const Z = space("complex", "n");
+const Z = space("complex", "n");
 
 export function operator(
   hint: string,
@@ -102,7 +102,7 @@ export const y = parameter("y", Y, false);
 export const lambda = parameter("lambda", R, true);
 
 /** 1/2 |A v - y|^2 as a block. */
-export function leastSquares(b: IrBuilder, A_: Variable = A, y_: Variable = y): Block {
+function leastSquares(b: IrBuilder, A_: Variable = A, y_: Variable = y): Block {
   const domain = A_.type.kind === "operator" ? A_.type.domain : X;
   return b.block([parameter("v", domain, false)], (inner, [v]) => {
     const r = inner.named(inner.elementwise("sub", [inner.apply(A_, v!, false), y_]), "r");

@@ -1,6 +1,6 @@
 import type { Variable } from "../../compiler/ir/block.ts";
 import type { AdjointBlock, ProgramDerivative, SectionDerivative } from "../../compiler/ir/derivative.ts";
-import { sumOf } from "../../compiler/ir/evaluate/array.ts";
+import { numberArray, sumOf } from "../../compiler/ir/evaluate/array.ts";
 import { evaluateBlock, runBlock } from "../../compiler/ir/evaluate/evaluate.ts";
 import { asValue, itemAt, Lanes, type LaneValue, type Setting } from "../../compiler/ir/evaluate/lanes.ts";
 import { prepared, type ProgramBindings } from "../../compiler/ir/evaluate/program.ts";
@@ -26,6 +26,7 @@ export function unrolledGradient(
   const at = (k: number): Lanes => {
     const lanes = known.restricted(Array.from({ length: bindings.lanes }, (_, lane) => lane));
     for (const [variable, values] of bindings.perStep ?? []) lanes.bind(variable, values[k]!);
+    if (program.counter !== null) lanes.bind(program.counter, { shared: true, value: numberArray(k) });
     return lanes;
   };
   let state = evaluateBlock(program.initial, [], known, setting);

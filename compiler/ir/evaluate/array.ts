@@ -64,11 +64,6 @@ export function fieldOf(array: ReferenceArray): "real" | "complex" {
   return array.im === null ? "real" : "complex";
 }
 
-/** The value with every entry zero, of the shape and field of another. */
-export function zerosLike(value: ReferenceValue): ReferenceValue {
-  return mapArrays(value, (array) => arrayOf(array.shape, fieldOf(array), () => ({ re: 0, im: 0 })));
-}
-
 /** The value of a space with one entry everywhere. */
 export function filled(space: ReferenceSpace, entry: Complex): ReferenceValue {
   return space.kind === "product"
@@ -86,16 +81,6 @@ export function spaceOfValue(value: ReferenceValue): ReferenceSpace {
 /** Whether one of the arrays of a value is complex. */
 export function isComplexValue(value: ReferenceValue): boolean {
   return value.kind === "product" ? value.parts.some(isComplexValue) : value.im !== null;
-}
-
-/** The value with a function applied to its arrays. */
-export function mapArrays(
-  value: ReferenceValue,
-  change: (array: ReferenceArray) => ReferenceArray,
-): ReferenceValue {
-  return value.kind === "product"
-    ? { kind: "product", parts: value.parts.map((part) => mapArrays(part, change)) }
-    : change(value);
 }
 
 /** The sum of two values of one space; a complex sum where one of them is. */

@@ -66,7 +66,7 @@ export function applyExpression(
 }
 
 /** The shape of two arrays that align from the last axis. */
-export function alignedShape(a: readonly number[], b: readonly number[]): readonly number[] {
+function alignedShape(a: readonly number[], b: readonly number[]): readonly number[] {
   const [long, short] = a.length >= b.length ? [a, b] : [b, a];
   const offset = long.length - short.length;
   return long.map((extent, axis) => {

@@ -1,6 +1,6 @@
 import type { Block, Equation } from "../block.ts";
 import { LANE_RULES, type LaneContext, type LaneOperation } from "./control.ts";
-import { itemAt, Lanes, type Item, type LaneValue, type Setting } from "./lanes.ts";
+import { itemAt, type Item, type Lanes, type LaneValue, type Setting } from "./lanes.ts";
 import type { Operation, OperationAttributes } from "../operation.ts";
 import { SAMPLE_RULES, type SampleOperation } from "./rules.ts";
 

@@ -96,7 +96,7 @@ export const SAMPLE_RULES: { readonly [P in SampleOperation]: SampleRule<P> } = 
 };
 
 /** The number that a dimension is. */
-export function sizeOf(dimension: Dimension, setting: Setting): number {
+function sizeOf(dimension: Dimension, setting: Setting): number {
   const size = evaluateDimension(dimension, setting.sizes);
   if (size === null) throw new Error(`the size of ${text(dimension)} is not known`);
   return size;

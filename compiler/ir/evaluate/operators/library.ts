@@ -12,6 +12,8 @@ import { blur } from "./blur.ts";
 import { diagonal } from "./diagonal.ts";
 import { fourier } from "./fourier.ts";
 import { gradient } from "./gradient.ts";
+import { matrixOperator } from "./matrix.ts";
+import { minCoherence } from "./minCoherence.ts";
 import { operatorOfRows, weight } from "./rows.ts";
 import { wavelet } from "./wavelet.ts";
 
@@ -23,7 +25,7 @@ interface Call {
   readonly arrays: readonly ReferenceValue[];
 }
 
-/** An operator of the library by its definition; `gaussian` and `min_coherence` have none here. */
+/** An operator of the library by its definition; `gaussian` has none here. */
 export function libraryOperator(
   name: LibraryOperatorName,
   settings: LibrarySettings,
@@ -75,9 +77,8 @@ const LIBRARY: { readonly [N in LibraryOperatorName]: (call: Call) => ReferenceO
   gaussian: () => {
     throw new Error("the reference has no random matrices: bind one");
   },
-  min_coherence: () => {
-    throw new Error("the reference does not solve for matrices of least coherence: bind one");
-  },
+  min_coherence: ({ domain, codomain, arrays }) =>
+    matrixOperator(minCoherence(firstArray(arrays)), domain, codomain),
 };
 
 function partOperator(part: "real" | "imag", back: "complex" | "imaginary"): ReferenceOperator {
