@@ -21,6 +21,8 @@ export interface GradientOptions extends SolveOptions {
   /** steps of an unrolled program, instead of its own number */
   readonly steps?: number;
   readonly recompute?: Recompute;
+  /** the first steps, through which no gradient is wanted; 0 */
+  readonly resting?: number;
   /** the loss after every step, each step for itself; see `greedyGradient` */
   readonly greedy?: boolean;
 }
@@ -155,7 +157,7 @@ function* unrolledValues(
   total = counts.length,
 ): Task<Float64Array> {
   const { recorded, options, sum } = run;
-  const pass = unrolledPass(recorded, steps, options.recompute ?? "none");
+  const pass = unrolledPass(recorded, steps, options.recompute ?? "none", options.resting ?? 0);
   try {
     const { values, cotangent } = yield* lossAt(run, pass.output, counts, total);
     pass.pullBack(cotangent, sum);

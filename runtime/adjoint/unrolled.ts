@@ -29,14 +29,26 @@ interface Segment {
  * the first state is kept, and its tapes are made again on the way back. One segment keeps the tapes of all steps; s
  * segments of k steps keep s states and k tapes, so that about sqrt(steps) segments need O(sqrt(steps)) memory
  * (Griewank and Walther, Evaluating Derivatives, 2008, chapter 12); as many segments as steps keep one tape.
+ * The first `resting` steps only run: nothing of them is kept, and no cotangent goes back to them or before them.
  */
-export function unrolledPass(recorded: RecordedBatch, steps: number, recompute: Recompute): UnrolledPass {
+export function unrolledPass(
+  recorded: RecordedBatch,
+  steps: number,
+  recompute: Recompute,
+  resting = 0,
+): UnrolledPass {
   const { batch } = recorded;
   const { program, definition, operations } = batch;
   const holder = new Holder(operations.engine, batch.foreign);
-  const segments = segmentsOf(steps, recompute);
+  const segments = segmentsOf(resting, steps, recompute);
   const initial = record(program, definition.initial, () => batch.known, {});
   let states = initial.values;
+  if (resting > 0) {
+    const rest = { begin: 0, end: resting };
+    states = runSteps(batch, rest, states, (now) => {
+      holder.hold([...tapeHandles(initial), ...handlesOfValues(now)]);
+    });
+  }
   const starts: Values[] = [];
   let tapes: readonly Tape[] = [];
   const held = (): readonly Handle[] => [
@@ -62,7 +74,8 @@ export function unrolledPass(recorded: RecordedBatch, steps: number, recompute: 
   return {
     output,
     pullBack: (cotangent, sum) => {
-      backwards({ recorded, holder, segments, starts, initial, finish, tapes, steps }, cotangent, sum);
+      const forward = { recorded, holder, segments, starts, initial, finish, tapes, steps, resting };
+      backwards(forward, cotangent, sum);
     },
     release: () => {
       holder.release();
@@ -70,13 +83,14 @@ export function unrolledPass(recorded: RecordedBatch, steps: number, recompute: 
   };
 }
 
-function segmentsOf(steps: number, recompute: Recompute): readonly Segment[] {
-  if (steps === 0) return [];
+function segmentsOf(begin: number, end: number, recompute: Recompute): readonly Segment[] {
+  const steps = end - begin;
+  if (steps <= 0) return [];
   const wanted = recompute === "none" ? 1 : recompute === "steps" ? steps : recompute;
   const count = Math.max(1, Math.min(steps, Math.round(wanted)));
   return Array.from({ length: count }, (_, index) => ({
-    begin: Math.floor((index * steps) / count),
-    end: Math.floor(((index + 1) * steps) / count),
+    begin: begin + Math.floor((index * steps) / count),
+    end: begin + Math.floor(((index + 1) * steps) / count),
   }));
 }
 
@@ -120,6 +134,7 @@ interface Forward {
   readonly finish: Tape;
   readonly tapes: readonly Tape[];
   readonly steps: number;
+  readonly resting: number;
 }
 
 function backwards(forward: Forward, cotangent: Value, sum: GradientSum): void {
@@ -168,6 +183,11 @@ function backwards(forward: Forward, cotangent: Value, sum: GradientSum): void {
     }
   }
   const first = states;
+  if (forward.resting > 0) {
+    holder.hold(sum.handles());
+    holder.release(sum.handles());
+    return;
+  }
   engine.scope(
     () => {
       sum.add(pullBack(program, definition.initial, batch.known, initial, first).known);

@@ -15,7 +15,7 @@ import { FRESH, rateOf, type OptimiserSettings, type OptimiserState } from "./op
 import { rawsOf, realise, realisedHandles, type Realised } from "./realise.ts";
 import { stagesOf, type Schedule, type Stage } from "./schedule.ts";
 import { targetValue, validationLoss } from "./validation.ts";
-import { update, updateHandles, withSpectralBounds, type UpdateResult } from "./update.ts";
+import { restingSteps, update, updateHandles, withSpectralBounds, type UpdateResult } from "./update.ts";
 import { parametersByName, valuesByKey, type Raws } from "./variables.ts";
 
 /** Where a training stands, for people who wait. */
@@ -218,18 +218,20 @@ class Training {
     const program = this.current();
     const bound = await perform(operations, bindInputs(program, inputs, true));
     const wanted = targetValue(operations, target);
+    const { optimiser, rates = {}, clipping = null } = this.options;
+    const settings = { optimiser, clipping, rates };
     const gradient = await perform(
       operations,
       gradientTask(program, bound, (of, output) => loss(of, output, wanted.value), {
         ...(stage.depth === null ? {} : { steps: stage.depth }),
         ...(recompute === undefined ? {} : { recompute }),
         greedy: stage.greedy,
+        resting: restingSteps(program, stage, settings),
       }),
     );
-    const { optimiser, rates = {}, clipping = null } = this.options;
     const before: UpdateResult = { realised: this.realised, optimiser: this.optimiser };
     const after = operations.engine.scope(
-      () => update(program, stage, { optimiser, clipping, rates }, before, gradient.parameters),
+      () => update(program, stage, settings, before, gradient.parameters),
       updateHandles,
     );
     releaseGradient(operations, gradient);

@@ -59,6 +59,17 @@ export function update(
   return { realised: realise(program, raws), optimiser: moved.state };
 }
 
+/**
+ * The first steps of a stage of which no variable moves, so that no gradient is wanted there. A variable that all
+ * steps share, or that is used beyond its step, keeps every step.
+ */
+export function restingSteps(program: BoundProgram, stage: Stage, settings: UpdateSettings): number {
+  if (stage.greedy || stage.depth === null || stage.depth > program.steps) return 0;
+  const moving = variablesOf(program).filter((variable) => factorOf(stage, settings, variable) !== 0);
+  const first = moving.map(({ declaration, index }) => (declaration.perStep ? index : 0));
+  return Math.min(stage.depth - 1, ...first);
+}
+
 function factorOf(stage: Stage, { rates }: UpdateSettings, variable: Variable): number {
   return stage.factor(variable) * (rates[variable.declaration.name] ?? 1);
 }

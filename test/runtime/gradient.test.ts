@@ -130,6 +130,20 @@ describe.each(ENGINES)("on %s", (name, make) => {
     }
   });
 
+  test("steps that rest have no gradient, and change none of the others'", async () => {
+    const definition = istaProgram({ target: { ...unrolled, steps: 9 }, perStep: true });
+    const whole = await gradientOf(await make(), definition);
+    for (const options of [{ resting: 6 }, { resting: 6, recompute: "steps" as const }]) {
+      const late = await gradientOf(await make(), definition, options);
+      for (const [key, gradient] of whole.gradients) {
+        const found = late.gradients.get(key) ?? [];
+        const count = gradient.length / 3;
+        expectClose(found.slice(-count), gradient.slice(-count), close);
+        expect(found.slice(0, -count).every((entry) => entry === 0)).toBe(true);
+      }
+    }
+  });
+
   test("the gradient of a batch is the mean of its samples' gradients", async () => {
     for (const target of [
       unrolled,
