@@ -1,7 +1,7 @@
 import type { Expression, Interval as WrittenInterval } from "../ast/tree.ts";
 import { diagnose } from "../diagnostics/diagnose.ts";
 import type { Span } from "../source/span.ts";
-import { type Interval, intersect, intervalText, isEmpty, isWithin } from "../types/interval.ts";
+import { type Interval, intersect, isEmpty, isWithin } from "../types/interval.ts";
 import type { Level, Symbol, Typed } from "../types/typing.ts";
 import { type Environment, latest, report } from "./context.ts";
 import { checkExpression } from "./expression.ts";
@@ -71,9 +71,4 @@ export function membership(
   if (bounds.inner !== null && isWithin(actual, bounds.inner)) return "inside";
   if (isEmpty(intersect(actual, bounds.outer))) return "outside";
   return provesInside(value, actual, bounds.tree, definition) ? "inside" : "open";
-}
-
-/** An interval for a message. */
-export function textOf(actual: Interval): string {
-  return intervalText(actual);
 }

@@ -1,4 +1,6 @@
-import type { Expression, Fun, Let, Net } from "../ast/tree.ts";
+import type { Argument, Block, Expression, Fun, Let, Net } from "../ast/tree.ts";
+import type { CheckedSetting } from "./calls/defaults.ts";
+import type { SettingRule } from "../library/signature.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Span } from "../source/span.ts";
 import type { Dimension } from "../types/dimension.ts";
@@ -9,6 +11,7 @@ import type { Level, Symbol, Typed } from "../types/typing.ts";
 import type { DeclaredBounds } from "./bounds.ts";
 import type { CheckedNet } from "./nets.ts";
 import type { Scope } from "./scope.ts";
+import type { BlockOwner } from "./statements/block.ts";
 
 /** How a function, a map or a network is called. */
 export interface Signature {
@@ -39,8 +42,26 @@ export interface Knowledge {
   readonly indexCounts: Map<Symbol, Dimension>;
 }
 
+/** The rules that reach each other through expressions and blocks. */
+export interface Rules {
+  readonly expression: (environment: Environment, expression: Expression) => Expression<Typed>;
+  readonly block: (environment: Environment, block: Block, owner: BlockOwner) => Block<Typed>;
+  readonly body: (
+    environment: Environment,
+    block: Block,
+    owner: Extract<BlockOwner, { kind: "fun" | "net" }>,
+  ) => Block<Typed>;
+  readonly setting: (
+    environment: Environment,
+    name: string,
+    rule: SettingRule | null,
+    value: Argument["value"],
+  ) => CheckedSetting;
+}
+
 /** One check of one item. It is made twice: the second time with the unknowns that the first has solved. */
 export interface Run {
+  readonly rules: Rules;
   readonly substitution: Substitution;
   readonly knowledge: Knowledge;
   readonly diagnostics: Diagnostic[];

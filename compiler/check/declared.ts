@@ -8,7 +8,7 @@ import type { Typed } from "../types/typing.ts";
 import { suits } from "./calls/functions.ts";
 import { type Environment, report } from "./context.ts";
 import { describe, failed, fits } from "./expectations.ts";
-import { expressionText, within } from "./expressionText.ts";
+import { expressionText, operandOf, within } from "./expressionText.ts";
 import { embedRealDomain } from "./realDomain.ts";
 import { isUnknown, resolveType } from "./typed.ts";
 import { findExpression } from "./walk.ts";
@@ -87,16 +87,16 @@ function mismatchHint(
         unifySpaces(substitution, actual.domain, wanted.codomain) &&
         unifySpaces(substitution, actual.codomain, wanted.domain),
     );
-    return turned ? `Its adjoint has the declared type: \`${within(value, 9)}'\`.` : null;
+    return turned ? `Its adjoint has the declared type: \`${within(value, operandOf.call)}'\`.` : null;
   }
   if (actual.kind === "value" && wanted.kind === "value" && isNumber(actual.space)) {
-    return `Only a first value fills an array. Here write \`${within(value, 6)}*ones\`.`;
+    return `Only a first value fills an array. Here write \`${within(value, operandOf.product)}*ones\`.`;
   }
   return null;
 }
 
 /** Whether the two differ in the field only: complex where real is wanted. */
-export function isComplexForReal(environment: Environment, actual: Space, wanted: Space): boolean {
+function isComplexForReal(environment: Environment, actual: Space, wanted: Space): boolean {
   if (actual.kind !== "array" || wanted.kind !== "array" || actual.element !== "complex") return false;
   if (wanted.element === "complex") return false;
   const complex: Space = { ...wanted, element: "complex" };
@@ -104,7 +104,7 @@ export function isComplexForReal(environment: Environment, actual: Space, wanted
 }
 
 /** Reports a complex value where a real one is wanted, with the operator that made it complex. */
-export function reportComplex(
+function reportComplex(
   environment: Environment,
   name: string | null,
   nameSpan: Span | null,
@@ -131,7 +131,7 @@ function complexPart(value: Expression<Typed>): Extract<Expression<Typed>, { kin
 
 function partText(part: Extract<Expression<Typed>, { kind: "product" }>): string {
   const argument = part.right.kind === "name" ? part.right.name : "r";
-  return `${within(part.left, 6)}*${argument}`;
+  return `${within(part.left, operandOf.product)}*${argument}`;
 }
 
 /** The declaration that would make an operator one of real arrays: with `A'` in the product, that of `A`. */

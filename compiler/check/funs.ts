@@ -124,7 +124,7 @@ function declareFun(
 }
 
 /** The type of a function from its arguments and result; unknown where one of them failed. */
-export function functionType(parameters: readonly Type[], result: Type): Type {
+function functionType(parameters: readonly Type[], result: Type): Type {
   if (result.kind !== "value" || parameters.some((parameter) => parameter.kind === "unknown")) return UNKNOWN;
   const spaces = parameters
     .filter((parameter) => parameter.kind === "value")

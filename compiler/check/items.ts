@@ -5,13 +5,16 @@ import type { Symbol, Typed } from "../types/typing.ts";
 import { closedSubstitution, emptySubstitution, type Substitution } from "../types/substitution.ts";
 import { UNKNOWN } from "../types/type.ts";
 import { checkProgram } from "./checkProgram.ts";
-import { emptyFlow, type Environment, type Knowledge, type Run } from "./context.ts";
+import { emptyFlow, type Environment, type Knowledge, type Rules, type Run } from "./context.ts";
+import { typeExpression } from "./expressionRules.ts";
+import { checkSetting } from "./calls/settings.ts";
 import { checkFun } from "./funs.ts";
 import { namesIn } from "./itemNames.ts";
 import { checkNet } from "./nets.ts";
 import type { CheckedProgram } from "./program.ts";
 import { nestedScope, type Scope } from "./scope.ts";
 import { nearest } from "../diagnostics/suggestion.ts";
+import { typeBlock, typeBody } from "./statements/statementRules.ts";
 import { withArticle } from "./symbols.ts";
 import { typing } from "./typed.ts";
 
@@ -21,6 +24,8 @@ export interface CheckedItems {
   readonly programs: readonly CheckedProgram[];
   readonly diagnostics: readonly Diagnostic[];
 }
+
+const RULES: Rules = { expression: typeExpression, block: typeBlock, body: typeBody, setting: checkSetting };
 
 type Imports = (path: string) => File<Parsed> | null;
 
@@ -295,6 +300,7 @@ function twice<T>(check: FileCheck, item: Item, work: (environment: Environment)
 
 function newRun(check: FileCheck, item: Item, substitution: Substitution): Environment {
   const run: Run = {
+    rules: RULES,
     substitution,
     knowledge: copyKnowledge(check.knowledge),
     diagnostics: [],

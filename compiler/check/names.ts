@@ -7,6 +7,7 @@ import { UNKNOWN } from "../types/type.ts";
 import type { Reference, Symbol, Typed, Typing } from "../types/typing.ts";
 import { type Environment, type Place, recordRead, report } from "./context.ts";
 import { announceLater } from "./later.ts";
+import { named } from "./references.ts";
 import { checkLibraryName } from "./calls/library.ts";
 import { type Found, lookUp, visibleSymbols } from "./scope.ts";
 import { nearest } from "../diagnostics/suggestion.ts";
@@ -90,15 +91,6 @@ export function checkName(
       return named(expression, { kind: "symbol", symbol }, note);
     }
   }
-}
-
-/** A name with its meaning. */
-export function named(
-  expression: Extract<Expression, { kind: "name" }>,
-  reference: Reference,
-  note: Typing,
-): Extract<Expression<Typed>, { kind: "name" }> {
-  return { ...expression, reference, note };
 }
 
 /** The typing of a symbol where it is read, after the rules of what may be read where. */

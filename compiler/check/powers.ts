@@ -7,7 +7,7 @@ import type { Typed } from "../types/typing.ts";
 import { type Environment, latest, report } from "./context.ts";
 import { describe, expectRealNumber, isOrdered } from "./expectations.ts";
 import { checkExpression } from "./expression.ts";
-import { within } from "./expressionText.ts";
+import { operandOf, within } from "./expressionText.ts";
 import { checkDotted } from "./products.ts";
 import { intervalOf, resolveType, sortOf, spaceOf, typing, unknownTyping, valueTyping } from "./typed.ts";
 
@@ -25,7 +25,7 @@ export function checkPower(
   const level = latest(base.note.level, exponent.note.level);
   const sort = sortOf(environment.run, base.note.type);
   if (sort === "array" || sort === "operator" || sort === "function") {
-    report(environment, diagnose("IPX2030", base.span, { base: within(base, 9) }));
+    report(environment, diagnose("IPX2030", base.span, { base: within(base, operandOf.call) }));
     return { ...expression, base, exponent, note: unknownTyping(level) };
   }
   const space = spaceOf(environment.run, base.note.type);
@@ -98,7 +98,7 @@ export function checkAdjoint(
     return { ...expression, operand, note: typing(adjoint, level) };
   }
   if (type.kind !== "unknown") {
-    const args = { actual: describe(environment, type), operand: within(operand, 9) };
+    const args = { actual: describe(environment, type), operand: within(operand, operandOf.call) };
     report(environment, diagnose("IPX2016", expression.span, args));
   }
   return { ...expression, operand, note: unknownTyping(level) };

@@ -15,7 +15,7 @@ import type { ProductMeaning, Typed, Typing } from "../types/typing.ts";
 import { type Environment, latest, report } from "./context.ts";
 import { describe } from "./expectations.ts";
 import { checkExpression } from "./expression.ts";
-import { expressionText, within } from "./expressionText.ts";
+import { expressionText, operandOf, within } from "./expressionText.ts";
 import { adjointText } from "./hints.ts";
 import { intervalOf, resolveType, type Sort, sortOf, spaceOf, typing, valueTyping } from "./typed.ts";
 
@@ -163,7 +163,7 @@ function reportApply(
 ): void {
   const { substitution } = environment.run;
   if (isNumber(actual)) {
-    const corrected = `${within(right, 6)}*${within(left, 7)}`;
+    const corrected = `${within(right, operandOf.product)}*${within(left, operandOf.factor)}`;
     const args = {
       left: describe(environment, left.note.type),
       right: spaceText(actual),
@@ -177,7 +177,10 @@ function reportApply(
   const args = {
     takes: spaceText(operator.domain),
     actual: spaceText(actual),
-    adjoint: adjoint === null ? null : { operator: adjoint, product: `${adjoint}*${within(right, 7)}` },
+    adjoint:
+      adjoint === null
+        ? null
+        : { operator: adjoint, product: `${adjoint}*${within(right, operandOf.factor)}` },
   };
   const edits = adjoint === null ? [] : [{ span: left.span, newText: adjoint }];
   report(environment, diagnose("IPX2002", left.span, args, { argument: right.span }, edits));
@@ -214,9 +217,9 @@ function reportCompose(
   const adjointRight = adjointText(right);
   let corrected: string | null = null;
   if (adjointLeft !== null && works(inner.codomain, outer.codomain))
-    corrected = `${adjointLeft}*${within(right, 7)}`;
+    corrected = `${adjointLeft}*${within(right, operandOf.factor)}`;
   else if (adjointRight !== null && works(inner.domain, outer.domain))
-    corrected = `${within(left, 6)}*${adjointRight}`;
+    corrected = `${within(left, operandOf.product)}*${adjointRight}`;
   const args = { takes: spaceText(outer.domain), gives: spaceText(inner.codomain), corrected };
   const whole = { ...left.span, end: right.span.end };
   const edits = corrected === null ? [] : [{ span: whole, newText: corrected }];
@@ -228,7 +231,7 @@ function whichProduct(
   [left, right]: Operands,
   operatorSpan: ProductExpression<Typed>["operatorSpan"],
 ): Meaning {
-  const args = { left: within(left, 6), right: within(right, 7) };
+  const args = { left: within(left, operandOf.product), right: within(right, operandOf.factor) };
   report(environment, diagnose("IPX2017", operatorSpan, args));
   return failed(left, right);
 }
@@ -252,10 +255,10 @@ function noProductHint(
 ): string | null {
   const sort = sortOf(environment.run, right.note.type);
   if (sort === "operator") {
-    return `An operator stands to the left of what it acts on: \`${within(right, 6)}*${within(left, 7)}\`.`;
+    return `An operator stands to the left of what it acts on: \`${within(right, operandOf.product)}*${within(left, operandOf.factor)}\`.`;
   }
   if (sort === "function")
-    return `A function is applied to its argument: \`${within(right, 9)}(${expressionText(left)})\`.`;
+    return `A function is applied to its argument: \`${within(right, operandOf.call)}(${expressionText(left)})\`.`;
   return null;
 }
 
@@ -271,8 +274,8 @@ function notApplied(environment: Environment, [left, right]: Operands): Meaning 
 function appliedText(callee: Expression<Typed>, argument: Expression<Typed>): string {
   const inner = unscaled(callee);
   if (inner === callee || callee.kind !== "product")
-    return `${within(callee, 9)}(${expressionText(argument)})`;
-  return `${within(callee.left, 6)}*${appliedText(callee.right, argument)}`;
+    return `${within(callee, operandOf.call)}(${expressionText(argument)})`;
+  return `${within(callee.left, operandOf.product)}*${appliedText(callee.right, argument)}`;
 }
 
 /** The function without the numbers in front of it. */

@@ -3,7 +3,7 @@ import { diagnose } from "../diagnostics/diagnose.ts";
 import type { Level, Symbol, Typed } from "../types/typing.ts";
 import type { DeclaredBounds } from "./bounds.ts";
 import { type Environment, report } from "./context.ts";
-import { expressionText, within } from "./expressionText.ts";
+import { expressionText, operandOf, within } from "./expressionText.ts";
 import { wordOf } from "./symbols.ts";
 import { blame } from "./walk.ts";
 
@@ -55,7 +55,7 @@ function sourceOf(symbol: Symbol | null): "operator" | "array" {
 /** "2" and "/L" of 2/L; "1" and "*b" of any other end b. */
 function split(end: Expression<Typed>): { readonly factor: string; readonly varying: string } {
   if (end.kind === "product" && end.operator === "/" && end.left.note.level <= 2) {
-    return { factor: expressionText(end.left), varying: `/${within(end.right, 7)}` };
+    return { factor: expressionText(end.left), varying: `/${within(end.right, operandOf.factor)}` };
   }
-  return { factor: "1", varying: `*${within(end, 7)}` };
+  return { factor: "1", varying: `*${within(end, operandOf.factor)}` };
 }

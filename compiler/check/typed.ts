@@ -27,11 +27,6 @@ export function valueTyping(
   return { type: valueType(space), level, interval: isReal(space) ? interval : null, facts };
 }
 
-/** The note of a real number. */
-export function numberTyping(level: Level, interval: Interval = REALS): Typing {
-  return valueTyping(REAL, level, interval);
-}
-
 /** The note of what failed. */
 export function unknownTyping(level: Level = 0): Typing {
   return { type: UNKNOWN, level, interval: null, facts: [] };

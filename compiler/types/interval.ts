@@ -53,11 +53,6 @@ export function isEmpty(a: Interval): boolean {
   return a.low > a.high || (a.low === a.high && (a.lowOpen || a.highOpen));
 }
 
-/** Whether two intervals have the same ends. */
-export function equalIntervals(a: Interval, b: Interval): boolean {
-  return a.low === b.low && a.high === b.high && a.lowOpen === b.lowOpen && a.highOpen === b.highOpen;
-}
-
 /** Whether every number of `a` lies in `b`. */
 export function isWithin(a: Interval, b: Interval): boolean {
   if (isEmpty(a)) return true;

@@ -79,7 +79,7 @@ function refill<K, V>(map: Map<K, V>, entries: ReadonlyMap<K, V>): void {
 }
 
 /** Whether a name stands for an unknown. */
-export function isUnknownName(name: string): boolean {
+function isUnknownName(name: string): boolean {
   return name.startsWith("?");
 }
 
@@ -101,10 +101,7 @@ export function resolveDimension(substitution: Substitution, dimension: Dimensio
 }
 
 /** Axes with all that is known put in. */
-export function resolveAxes(
-  substitution: Substitution,
-  dimensions: readonly Dimension[],
-): readonly Dimension[] {
+function resolveAxes(substitution: Substitution, dimensions: readonly Dimension[]): readonly Dimension[] {
   return dimensions.flatMap((dimension) => {
     const rest = restName(dimension);
     if (rest === null) return [resolveDimension(substitution, dimension)];
@@ -306,7 +303,8 @@ function unifyTwoRests(
   const leftRest = restName(left[0] ?? { terms: [] });
   const rightRest = restName(right[right.length - 1] ?? { terms: [] });
   const between = [...left.slice(1), ...right.slice(0, -1)];
-  if (leftRest === null || rightRest === null || between.some((axis) => restName(axis) !== null)) return false;
+  if (leftRest === null || rightRest === null || between.some((axis) => restName(axis) !== null))
+    return false;
   const middle = nameDimension(`${leftRest.slice(0, -2)}&${rightRest.slice(1)}`);
   substitution.axes.set(leftRest, [...right.slice(0, -1), middle]);
   substitution.axes.set(rightRest, [middle, ...left.slice(1)]);
@@ -314,7 +312,7 @@ function unifyTwoRests(
 }
 
 /** Makes two dimensions equal by solving one unknown that occurs linearly. */
-export function unifyDimensions(substitution: Substitution, first: Dimension, second: Dimension): boolean {
+function unifyDimensions(substitution: Substitution, first: Dimension, second: Dimension): boolean {
   const a = resolveDimension(substitution, first);
   const b = resolveDimension(substitution, second);
   if (equal(a, b)) return true;

@@ -5,7 +5,7 @@ import type { Span } from "../../source/span.ts";
 import type { SettingValue, Typed } from "../../types/typing.ts";
 import { type Environment, report } from "../context.ts";
 import { nearest } from "../../diagnostics/suggestion.ts";
-import { checkSetting, defaultSettings } from "./settings.ts";
+import { defaultSettings } from "./defaults.ts";
 
 /** What a callee takes: arguments by position, settings by name. */
 export interface Callee {
@@ -53,7 +53,7 @@ export function checkArguments(
       continue;
     }
     const rule = settingRule(environment, callee, argument, seen);
-    const checked = checkSetting(environment, argument.name.name, rule, argument.value);
+    const checked = environment.run.rules.setting(environment, argument.name.name, rule, argument.value);
     tree.push({ ...argument, value: checked.tree });
     sound &&= rule !== null && checked.value !== null;
     if (checked.value === null || rule === null) continue;

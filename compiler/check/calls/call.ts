@@ -1,17 +1,19 @@
 import type { Expression } from "../../ast/tree.ts";
 import { diagnose } from "../../diagnostics/diagnose.ts";
 import { type Type } from "../../types/type.ts";
-import type { CallMeaning, Symbol, Typed, Typing } from "../../types/typing.ts";
+import type { Typed } from "../../types/typing.ts";
 import { type Environment, report } from "../context.ts";
 import { describe } from "../expectations.ts";
 import { checkExpression } from "../expression.ts";
-import { expressionText, within } from "../expressionText.ts";
+import { expressionText, operandOf, within } from "../expressionText.ts";
 import { announceLater } from "../later.ts";
 import { isLayerExpression, pipeIntoLayer } from "../layers/layer.ts";
-import { meaningOf, named, readSymbol } from "../names.ts";
+import { meaningOf, readSymbol } from "../names.ts";
+import { named } from "../references.ts";
 import { resolveType, sortOf, unknownTyping } from "../typed.ts";
 import { checkFunctionCall } from "./functions.ts";
 import { checkLibraryCall } from "./library.ts";
+import { unknownCall } from "./unknown.ts";
 
 type Call = Extract<Expression, { kind: "call" }>;
 
@@ -73,10 +75,12 @@ function callOf(environment: Environment, expression: Call, callee: Expression<T
 
 function reportApplied(environment: Environment, expression: Call, callee: Expression<Typed>): void {
   const [argument] = expression.arguments;
-  const operator = within(callee, 6);
+  const operator = within(callee, operandOf.product);
   const value = argument?.value;
   const product =
-    value === undefined || value.kind === "targetCall" ? `${operator}*x` : `${operator}*${within(value, 7)}`;
+    value === undefined || value.kind === "targetCall"
+      ? `${operator}*x`
+      : `${operator}*${within(value, operandOf.factor)}`;
   const edits = expression.arguments.length === 1 ? [{ span: expression.span, newText: product }] : [];
   report(environment, diagnose("IPX2009", expression.span, { operator, product }, {}, edits));
 }
@@ -91,34 +95,12 @@ function reportNoFunction(
   const value = argument?.value;
   const single = expression.arguments.length === 1 && value !== undefined && value.kind !== "targetCall";
   const product =
-    single && sortOf(environment.run, type) === "number" ? `${within(callee, 6)}*${within(value, 7)}` : null;
+    single && sortOf(environment.run, type) === "number"
+      ? `${within(callee, operandOf.product)}*${within(value, operandOf.factor)}`
+      : null;
   const args = { name: expressionText(callee), actual: describe(environment, type), product };
   const edits = product === null ? [] : [{ span: expression.span, newText: product }];
   report(environment, diagnose("IPX2012", callee.span, args, {}, edits));
-}
-
-/** A call of which nothing is known; its arguments are checked for faults of their own. */
-export function unknownCall(
-  environment: Environment,
-  expression: Call,
-  callee: Expression<Typed>,
-  silent = false,
-): Expression<Typed> {
-  const inner = silent ? { ...environment, silent: true } : environment;
-  const args = expression.arguments.map((argument) => {
-    if (argument.value.kind === "targetCall")
-      return { ...argument, value: { ...argument.value, arguments: [] } };
-    const word = argument.name !== null && argument.value.kind === "name";
-    return { ...argument, value: checkExpression(word ? { ...inner, silent: true } : inner, argument.value) };
-  });
-  const call: CallMeaning = { kind: "unknown" };
-  return {
-    ...expression,
-    callee,
-    arguments: args,
-    call,
-    note: unknownTyping(environment.place === "step" ? 4 : 0),
-  };
 }
 
 /** `u |> conv(16)`, `x |> f`: a value into a layer, a function or a network. */
@@ -150,16 +132,4 @@ export function checkPipe(
   const applied = checkFunctionCall({ ...environment, silent: environment.silent }, call, into, type);
   const meaning = applied.kind === "call" ? applied.call : ({ kind: "unknown" } as const);
   return { ...expression, value, into, call: meaning, note: applied.note };
-}
-
-/** The note and meaning of a call, for rules that make both. */
-export interface CallResult {
-  readonly call: CallMeaning;
-  readonly note: Typing;
-}
-
-/** Whether a symbol stands for a network or a given map. */
-export function isMapSymbol(symbol: Symbol): boolean {
-  const { kind } = symbol.origin;
-  return kind === "learn" || kind === "given" || kind === "input";
 }

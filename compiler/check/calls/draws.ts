@@ -34,10 +34,7 @@ export function checkBatch({ environment, args, level }: ArrayCall): Typing {
 }
 
 /** `uniform(a, b)`; `normal` and `rademacher` stand without brackets. */
-export function checkNoise(
-  { environment, args, level }: ArrayCall,
-  _rule: Extract<ArrayRule, { kind: "noise" }>,
-): Typing {
+export function checkNoise({ environment, args, level }: ArrayCall): Typing {
   const ends = args.positional.map((end) => expectRealNumber(environment, end));
   if (ends.some((end) => end.note.type.kind === "unknown")) return unknownTyping(level);
   return typing({ kind: "distribution", space: null }, level);

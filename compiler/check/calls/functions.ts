@@ -14,7 +14,7 @@ import { checkExpression } from "../expression.ts";
 import { expressionText } from "../expressionText.ts";
 import { intervalOf, resolveType, typing, unknownTyping, valueTyping } from "../typed.ts";
 import { checkArguments } from "./arguments.ts";
-import { isMapSymbol } from "./call.ts";
+import { isMapSymbol } from "./unknown.ts";
 import { proxAt } from "./prox.ts";
 
 type Call = Extract<Expression, { kind: "call" }>;

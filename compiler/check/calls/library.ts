@@ -13,10 +13,10 @@ import {
 } from "../../library/names.ts";
 import type { Typed } from "../../types/typing.ts";
 import { type Environment, report } from "../context.ts";
-import { named } from "../names.ts";
+import { named } from "../references.ts";
 import { unknownTyping } from "../typed.ts";
 import { checkArrayCall, checkArrayName } from "./arrays.ts";
-import { unknownCall } from "./call.ts";
+import { unknownCall } from "./unknown.ts";
 import { checkMakerCall, checkMakerName } from "./makers.ts";
 import { checkOperatorCall, checkOperatorName } from "./operators.ts";
 import { checkSetCall, checkSetName } from "./sets.ts";

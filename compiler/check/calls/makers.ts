@@ -11,7 +11,7 @@ import type { Typed, Typing } from "../../types/typing.ts";
 import { type Environment, latest, report } from "../context.ts";
 import { describe, isOrdered } from "../expectations.ts";
 import { checkExpression } from "../expression.ts";
-import { named } from "../names.ts";
+import { named } from "../references.ts";
 import { resolveType, spaceOf, typing, unknownTyping, valueTyping } from "../typed.ts";
 import { checkArguments } from "./arguments.ts";
 

@@ -13,13 +13,14 @@ import { type Environment, latest, report } from "../context.ts";
 import { describe } from "../expectations.ts";
 import { checkExpression } from "../expression.ts";
 import { announceLater } from "../later.ts";
-import { named } from "../names.ts";
+import { named } from "../references.ts";
 import { checkDefinite } from "../rules/definite.ts";
 import { reportNoSize, sizeOf } from "../sizes.ts";
 import { resolveType, typing, unknownTyping } from "../typed.ts";
 import { checkArguments, type CheckedArguments } from "./arguments.ts";
-import { unknownCall } from "./call.ts";
-import { checkWord, defaultSettings } from "./settings.ts";
+import { unknownCall } from "./unknown.ts";
+import { defaultSettings } from "./defaults.ts";
+import { checkWord } from "./settings.ts";
 
 type Call = Extract<Expression, { kind: "call" }>;
 type Name = Extract<Expression, { kind: "name" }>;

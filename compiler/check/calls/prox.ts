@@ -9,7 +9,7 @@ import { describe, fits } from "../expectations.ts";
 import { checkProxRule, checkSeparable } from "../rules/proxRules.ts";
 import { intervalOf, resolveType, typing, unknownTyping } from "../typed.ts";
 import type { CheckedArguments } from "./arguments.ts";
-import type { CallResult } from "./call.ts";
+import type { CallResult } from "./unknown.ts";
 
 /** The meaning of a prox or a projection once it has its point; null for what is neither. */
 export function proxAt(made: CallMeaning, point: Expression<Typed> | null): CallMeaning | null {

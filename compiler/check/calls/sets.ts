@@ -6,7 +6,7 @@ import type { Typed } from "../../types/typing.ts";
 import { type Environment, latest, report } from "../context.ts";
 import { expectOrder, expectValue } from "../expectations.ts";
 import { checkExpression } from "../expression.ts";
-import { named } from "../names.ts";
+import { named } from "../references.ts";
 import { entrywiseSpace } from "../products.ts";
 import { typing, unknownTyping } from "../typed.ts";
 import { checkArguments } from "./arguments.ts";
@@ -16,7 +16,7 @@ type Name = Extract<Expression, { kind: "name" }>;
 type SetName = (typeof SET_NAMES)[number];
 
 /** What each set is made of. */
-export const SET_PARAMETERS: { readonly [N in SetName]: readonly string[] } = {
+const SET_PARAMETERS: { readonly [N in SetName]: readonly string[] } = {
   nonnegative: [],
   box: ["a", "b"],
   ball: ["r"],

@@ -3,49 +3,23 @@ import { diagnose } from "../../diagnostics/diagnose.ts";
 import { LAYERS, type LayerName } from "../../library/layers/table.ts";
 import type { LayerSignature } from "../../library/layers/signature.ts";
 import { NETS, type NetName } from "../../library/nets/table.ts";
-import type { Span } from "../../source/span.ts";
 import { add, constant, type Dimension, name as nameDimension } from "../../types/dimension.ts";
-import { type Interval, REALS } from "../../types/interval.ts";
+import { REALS } from "../../types/interval.ts";
 import { arraySpace, type Space, spaceText } from "../../types/space.ts";
 import { attempt, resolveSpace, unifyAxes, unifySpaces } from "../../types/substitution.ts";
-import { UNKNOWN } from "../../types/type.ts";
-import type { CallMeaning, SettingValue, Typed, Typing } from "../../types/typing.ts";
+import type { CallMeaning, SettingValue, Typed } from "../../types/typing.ts";
 import { checkArguments, type CheckedArguments } from "../calls/arguments.ts";
 import { asImage } from "../calls/images.ts";
-import { defaultSettings } from "../calls/settings.ts";
+import { defaultSettings } from "../calls/defaults.ts";
 import { type Environment, recordRead, report } from "../context.ts";
 import { checkExpression } from "../expression.ts";
 import { expressionText } from "../expressionText.ts";
 import { lookUp } from "../scope.ts";
 import { reportNoSize, sizeOf } from "../sizes.ts";
-import { spaceOf, typing, unknownTyping, valueTyping } from "../typed.ts";
+import { spaceOf, unknownTyping, valueTyping } from "../typed.ts";
 import { checkNetLayer } from "./netLayer.ts";
+import { type Flowing, headOf, layerNote, layerTree, type Name, type PlacedLayer } from "./placed.ts";
 import { SHAPES } from "./shapes.ts";
-
-/** What flows into a layer. */
-export interface Flowing {
-  /** null where it is not known, after an error */
-  readonly space: Space | null;
-  /** what the last layer is to give, where a declaration says so */
-  readonly expected: Space | null;
-  readonly span: Span;
-}
-
-/** A layer in its place. */
-export interface PlacedLayer {
-  readonly tree: Expression<Typed>;
-  readonly call: CallMeaning;
-  readonly output: Space | null;
-  readonly interval: Interval;
-}
-
-type Name = Extract<Expression, { kind: "name" }>;
-
-/** The name at the head of a layer: of `conv(8)` and of `relu`. */
-export function headOf(expression: Expression): Name | null {
-  const head = expression.kind === "call" ? expression.callee : expression;
-  return head.kind === "name" ? head : null;
-}
 
 /** Whether an expression is a layer by its head: of the library, or a network of a file. */
 export function isLayerExpression(environment: Environment, expression: Expression): boolean {
@@ -122,25 +96,6 @@ function checkLayerPipe(
   const note = layerNote(input.space, second.output);
   const call = withInput(second.call, first.tree);
   return { ...second, tree: { ...expression, value: first.tree, into: second.tree, call, note }, call };
-}
-
-/** The note of a layer between two spaces. */
-export function layerNote(domain: Space | null, codomain: Space | null): Typing {
-  if (codomain === null || domain === null) return typing(UNKNOWN, 2);
-  return typing({ kind: "layer", domain, codomain }, 2);
-}
-
-/** A layer's expression with its meaning, whether it has brackets or not. */
-export function layerTree(
-  expression: Expression,
-  head: Name,
-  reference: Extract<Expression<Typed>, { kind: "name" }>["reference"],
-  args: readonly Argument<Typed>[],
-  call: CallMeaning,
-  note: Typing,
-): Expression<Typed> {
-  const name: Expression<Typed> = { ...head, reference, note };
-  return expression.kind === "call" ? { ...expression, callee: name, arguments: args, call, note } : name;
 }
 
 function checkLibraryLayer(

@@ -18,7 +18,7 @@ import { asImage } from "../calls/images.ts";
 import { type Environment, report } from "../context.ts";
 import { checkExpression } from "../expression.ts";
 import type { CheckedNet } from "../nets.ts";
-import { type Flowing, layerNote, layerTree, type PlacedLayer } from "./layer.ts";
+import { type Flowing, layerNote, layerTree, type PlacedLayer } from "./placed.ts";
 
 type Name = Extract<Expression, { kind: "name" }>;
 

@@ -8,7 +8,8 @@ import type { Type } from "../../types/type.ts";
 import type { Typed } from "../../types/typing.ts";
 import { type Environment, recordRead, report } from "../context.ts";
 import { lookUp } from "../scope.ts";
-import { checkLayer, type Flowing, headOf, type PlacedLayer } from "./layer.ts";
+import { checkLayer } from "./layer.ts";
+import { type Flowing, headOf, type PlacedLayer } from "./placed.ts";
 import { placeNet } from "./netLayer.ts";
 
 /** What a learned network is declared to be. */
@@ -100,7 +101,7 @@ function partsOf(space: Space): readonly Space[] {
 }
 
 /** All spaces as one: images joined on channels, or numbers and vectors as a vector; null where that cannot be. */
-export function joinSpaces(environment: Environment, spaces: readonly Space[]): Space | null {
+function joinSpaces(environment: Environment, spaces: readonly Space[]): Space | null {
   const resolved = spaces.map((space) => resolveSpace(environment.run.substitution, space));
   const arrays = resolved.filter((space) => space.kind === "array");
   if (arrays.length < resolved.length || arrays.length === 0) return null;

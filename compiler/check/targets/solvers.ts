@@ -1,6 +1,6 @@
 import type { AdjointSolver, FixedPointSolver } from "../../../runtime/program/definition.ts";
 import type { SettingValue } from "../../types/typing.ts";
-import { defaultMethod } from "../calls/settings.ts";
+import { defaultMethod } from "../calls/defaults.ts";
 
 type Method = Extract<SettingValue, { kind: "method" }>;
 
