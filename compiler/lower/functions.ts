@@ -63,13 +63,11 @@ function callExpression(
   switch (expression.kind) {
     case "name":
       return callName(site, expression, point, span);
-    case "gradient":
-      return gradientAt(
-        site,
-        { kind: "expression", expression: expression.of, scope: site.scope },
-        point,
-        span,
-      );
+    case "gradient": {
+      const of: FunctionValue = { kind: "expression", expression: expression.of, scope: site.scope };
+      const result = gradientAt(site, of, point, span);
+      return expression.of.kind === "name" ? builder.named(result, `grad_${expression.of.name}`) : result;
+    }
     case "negate":
       return builder.elementwise("neg", [callFunction(site, expression.operand, point, span)]);
     case "sum": {
@@ -110,9 +108,16 @@ function callName(
   if (bound?.kind === "function") return callValue(site, bound.of, point, span);
   if (site.program.networks.has(reference.symbol)) return callNetwork(site, reference.symbol, point, span);
   const definition = site.program.definitions.get(reference.symbol);
-  if (definition?.kind === "fun") return callFun(site, definition, point, span);
+  if (definition?.kind === "fun") return calledByName(site, definition, point, span);
   if (definition?.kind === "let") return callFunction(site, definition.initial, point, span);
   throw new Limitation(`a call of \`${expression.name}\``, span);
+}
+
+/** The value of a `fun` under its name, if it is computed here. */
+function calledByName(site: Site, fun: Fun<Typed>, point: readonly Lowered[], span: Span): Variable {
+  const before = site.builder.equations.length;
+  const result = callFun(site, fun, point, span);
+  return site.builder.equations.length === before ? result : site.builder.named(result, fun.name.name);
 }
 
 /** Inlines a `fun`: its arguments stand for the point's values. */

@@ -39,7 +39,8 @@ function lipschitzOfGradient(site: Site, f: Expression<Typed>): Variable {
     .map((term) => lipschitzOfTerm(inner, term));
   const [first, ...others] = parts;
   if (first === undefined) return site.builder.constant(0);
-  return others.reduce((total, part) => site.builder.elementwise("add", [total, part]), first);
+  const bound = others.reduce((total, part) => site.builder.elementwise("add", [total, part]), first);
+  return f.kind === "name" ? site.builder.named(bound, `lip_grad_${f.name}`) : bound;
 }
 
 function lipschitzOfTerm(site: Site, term: FormTerm): Variable {

@@ -80,8 +80,11 @@ function runStatement(site: Site, statement: Statement<Typed>): void {
 export function named(site: Site, name: string, lowered: () => Lowered): Lowered {
   const before = site.builder.equations.length;
   const result = lowered();
-  if (result.kind !== "value" || site.builder.equations.length === before) return result;
-  return value(site.builder.named(result.variable, name));
+  if (site.builder.equations.length === before) return result;
+  if (result.kind === "value") return value(site.builder.named(result.variable, name));
+  if (result.kind !== "operator" || result.operator.kind !== "bound") return result;
+  const variable = site.builder.named(result.operator.variable, name);
+  return { kind: "operator", operator: { ...result.operator, variable } };
 }
 
 function defineReport(site: Site, symbol: Symbol, expression: Expression<Typed>): void {

@@ -1,0 +1,243 @@
+import type { Operations } from "../../../runtime/arrays/operations.ts";
+import { C, R } from "../../../runtime/arrays/spaces.ts";
+import type { Space } from "../../../runtime/arrays/value.ts";
+import { hostArray, realArray, type HostArray } from "../../../runtime/io/hostArray.ts";
+import { compose, hstack } from "../../../runtime/operators/algebra.ts";
+import { matrixOperator } from "../../../runtime/operators/matrix.ts";
+import type { Operator } from "../../../runtime/operators/operator.ts";
+import type { Data } from "../../../runtime/program/datum.ts";
+import { upload } from "../../../runtime/program/transfer.ts";
+import { stream, type RandomStream } from "../../../runtime/random/stream.ts";
+import type { Edit } from "./compiled.ts";
+
+/** A program with data of small sizes, drawn by a seed. */
+export interface Problem {
+  /** of the file, and what is special about the data */
+  readonly name: string;
+  readonly program: string;
+  readonly edits: readonly Edit[];
+  readonly sizes: Readonly<Record<string, number>>;
+  readonly givens: (operations: Operations, seed: number) => Data;
+  /** the samples of these numbers, on the first axis */
+  readonly inputs: (operations: Operations, seed: number, samples: readonly number[]) => Data;
+}
+
+export const SAMPLES: readonly number[] = [0, 1, 2];
+const [M, N] = [6, 9];
+const [H, W] = [4, 6];
+const SMALL_DNCNN: Edit = ["depth = 17, width = 64", "depth = 3, width = 4"];
+const EXACT_SOLVE: Edit = ["tol = 1e-6, max = 50", "tol = 1e-13, max = 90"];
+const SMALL_UNET: Edit = ["levels = 3, width = 32", "levels = 2, width = 3"];
+
+function numbers(
+  random: RandomStream,
+  shape: readonly number[],
+  entry = (x: number): number => x,
+): HostArray {
+  const length = shape.reduce((count, extent) => count * extent, 1);
+  return realArray(
+    shape,
+    Float64Array.from({ length }, () => Math.fround(entry(random.normal()))),
+  );
+}
+
+function complexNumbers(random: RandomStream, shape: readonly number[]): HostArray {
+  const length = shape.reduce((count, extent) => count * extent, 2);
+  return hostArray(
+    "complex",
+    shape,
+    Float64Array.from({ length }, () => Math.fround(random.normal())),
+  );
+}
+
+function gaussian(random: RandomStream, rows: number, columns: number): HostArray {
+  return numbers(random, [rows, columns], (x) => x / Math.sqrt(rows));
+}
+
+/** Some pixels are lost, the others weighted: not a projection, after which one step would be the last. */
+function mask(operations: Operations, random: RandomStream, space: Space): Operator {
+  const pattern = numbers(random, [H, W], (x) => (x > -0.3 ? Math.min(1, 0.5 + Math.abs(x)) : 0));
+  return operations.library("mask", {}, space, [upload(operations, pattern, false)]);
+}
+
+/** A batch: each sample is drawn for itself, one a little larger than the one before. */
+function batch(
+  seed: number,
+  name: string,
+  samples: readonly number[],
+  draw: (random: RandomStream) => HostArray,
+): HostArray {
+  const drawn = samples.map((sample) => {
+    const { field, shape, data } = draw(stream(seed, name, sample));
+    return { field, shape, data: data.map((entry) => entry * 1.5 ** sample) };
+  });
+  const [first] = drawn;
+  if (first === undefined) throw new Error("a batch without samples");
+  const data = Float64Array.from(drawn.flatMap((each) => [...each.data]));
+  return hostArray(first.field, [drawn.length, ...first.shape], data);
+}
+
+/** A small binomial blur, of norm 1. */
+function blur(operations: Operations): Operator {
+  const row = [0.25, 0.5, 0.25];
+  const kernel = realArray([3, 3], Float64Array.from(row.flatMap((a) => row.map((b) => a * b))));
+  return operations.library("blur", {}, R(H, W), [upload(operations, kernel, false)]);
+}
+
+/** y : R[M], measured through a Gaussian matrix. */
+function measured(_operations: Operations, seed: number, samples: readonly number[]): Data {
+  return { y: batch(seed, "y", samples, (random) => numbers(random, [M])) };
+}
+
+function matrix(_operations: Operations, seed: number): Data {
+  return { A: gaussian(stream(seed, "A"), M, N) };
+}
+
+function onVectors(program: string, givens: Data = {}, edits: readonly Edit[] = []): Problem {
+  const all = (operations: Operations, seed: number): Data => ({ ...matrix(operations, seed), ...givens });
+  return { name: program, program, edits, sizes: {}, givens: all, inputs: measured };
+}
+
+/** Partial Fourier data: A = mask(P)*fourier on C[H, W]. */
+function onComplexImages(program: string, givens: Data = {}, edits: readonly Edit[] = []): Problem {
+  return {
+    name: `${program}, complex`,
+    program,
+    edits,
+    sizes: {},
+    givens: (operations, seed) => {
+      const fourier = operations.library("fourier", {}, C(H, W), []);
+      return { A: compose(mask(operations, stream(seed, "A"), C(H, W)), fourier), ...givens };
+    },
+    inputs: (_operations, seed, samples) => ({
+      y: batch(seed, "y", samples, (random) => complexNumbers(random, [H, W])),
+    }),
+  };
+}
+
+/** The unknown is a pair: A = hstack(B, C). */
+function onPairs(program: string, givens: Data = {}): Problem {
+  return {
+    name: `${program}, pairs`,
+    program,
+    edits: [],
+    sizes: {},
+    givens: (operations, seed) => {
+      const random = stream(seed, "A");
+      const part = (columns: number): Operator =>
+        matrixOperator(operations, gaussian(random, M, columns), { domain: R(columns), codomain: R(M) });
+      return { A: hstack(part(5), part(4)), ...givens };
+    },
+    inputs: measured,
+  };
+}
+
+/** Blurred images behind a mask. */
+function onImages(program: string, edits: readonly Edit[] = [], givens: Data = {}): Problem {
+  return {
+    name: program,
+    program,
+    edits,
+    sizes: {},
+    givens: (operations, seed) => {
+      const masked = mask(operations, stream(seed, "A"), R(H, W));
+      return { A: compose(masked, blur(operations)), ...givens };
+    },
+    inputs: (_operations, seed, samples) => ({
+      y: batch(seed, "y", samples, (random) => numbers(random, [H, W])),
+    }),
+  };
+}
+
+/** Real images with Fourier data: the operator's complex domain is restricted by its declaration. */
+function onFourierImages(program: string, edits: readonly Edit[] = [], givens: Data = {}): Problem {
+  return {
+    ...onImages(program, edits, givens),
+    name: `${program}, Fourier data`,
+    givens: (operations, seed) => {
+      const fourier = operations.library("fourier", {}, C(H, W), []);
+      return { A: compose(mask(operations, stream(seed, "A"), C(H, W)), fourier), ...givens };
+    },
+    inputs: (_operations, seed, samples) => ({
+      y: batch(seed, "y", samples, (random) => complexNumbers(random, [H, W])),
+    }),
+  };
+}
+
+/** Blurred images behind masks: every sample has a mask of its own. */
+function withMaskOfItsOwn(program: string, edits: readonly Edit[]): Problem {
+  return {
+    name: program,
+    program,
+    edits,
+    sizes: { h: H, w: W },
+    givens: () => ({ lambda: 0.3 }),
+    inputs: (operations, seed, samples) => {
+      const binary = (x: number): number => (x > -0.3 ? 1 : 0);
+      const patterns = samples.map((sample) => numbers(stream(seed, "mask", sample), [H, W], binary));
+      const all = realArray(
+        [samples.length, H, W],
+        Float64Array.from(patterns.flatMap(({ data }) => [...data])),
+      );
+      const masks = operations.library("mask", {}, R(H, W), [upload(operations, all, true)]);
+      const y = batch(seed, "y", samples, (random) => numbers(random, [H, W]));
+      return { A: compose(masks, blur(operations)), y };
+    },
+  };
+}
+
+/** Every program that is compiled, on data for which it makes sense. */
+export const PROBLEMS: readonly Problem[] = [
+  onVectors("landweber", { delta: 0.1 }),
+  onComplexImages("landweber"),
+  onVectors("gradient_descent_tikhonov", { alpha: 0.2 }),
+  onVectors("ista"),
+  onComplexImages("ista", { lambda: 0.3 }),
+  onPairs("ista"),
+  onVectors("fista"),
+  onComplexImages("fista"),
+  onPairs("fista"),
+  onVectors("fista_backtracking"),
+  onComplexImages("fista_backtracking", { lambda: 0.3 }),
+  onVectors("admm_lasso", {}, [EXACT_SOLVE]),
+  onComplexImages("admm_lasso", {}, [EXACT_SOLVE]),
+  onImages("tv_chambolle_pock"),
+  onFourierImages("tv_chambolle_pock"),
+  onVectors("lista"),
+  onVectors("lista_cp"),
+  onVectors("tilista"),
+  onVectors("lista_cpss"),
+  onVectors("alista"),
+  onImages("de_grad", [SMALL_DNCNN]),
+  onFourierImages("de_grad", [SMALL_DNCNN]),
+  onImages("de_prox", [SMALL_DNCNN]),
+  {
+    ...onVectors("sgp"),
+    givens: (_operations, seed) => ({ A: numbers(stream(seed, "A"), [N, M], (x) => Math.abs(x)) }),
+    inputs: (_operations, seed, samples) => ({
+      y: batch(seed, "y", samples, (random) => numbers(random, [N], Math.abs)),
+    }),
+  },
+  withMaskOfItsOwn("sgp_drs_step", [SMALL_UNET]),
+  withMaskOfItsOwn("sgp_drs_diag", [SMALL_UNET]),
+  withMaskOfItsOwn("sgp_drs_plus", [SMALL_UNET]),
+];
+
+/** The problem of that name. */
+export function problem(name: string): Problem {
+  const found = PROBLEMS.find((candidate) => candidate.name === name);
+  if (found === undefined) throw new Error(`no problem ${name}`);
+  return found;
+}
+
+/** More data than unknowns, so that the data term is strongly convex. */
+export function tall(program: string, edits: readonly Edit[] = []): Problem {
+  return {
+    ...onVectors(program, {}, edits),
+    name: `${program}, strongly convex`,
+    givens: (_operations, seed) => ({ A: gaussian(stream(seed, "tall"), 3 * M, M) }),
+    inputs: (_operations, seed, samples) => ({
+      y: batch(seed, "y", samples, (random) => numbers(random, [3 * M])),
+    }),
+  };
+}
