@@ -69,6 +69,8 @@ export interface Run {
   readonly reads: Map<Symbol, Set<Place>>;
   /** declarations whose name should be read somewhere */
   readonly declared: Symbol[];
+  /** names that were reported as unknown: one fault, one error */
+  readonly unknown: Set<string>;
   /** names that a reported fault is about: whether they are read says nothing */
   readonly excused: Set<string>;
   /** `report`s of the step, which `until` may read */

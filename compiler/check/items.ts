@@ -307,6 +307,7 @@ function newRun(check: FileCheck, item: Item, substitution: Substitution): Envir
     reads: new Map(),
     declared: [],
     excused: new Set(),
+    unknown: new Set(),
     reports: new Map(),
     broken: new Set(check.file.broken.flatMap(({ names }) => names.map(({ name }) => name))),
     missing: check.file.broken.length > 0,

@@ -37,7 +37,7 @@ export function meaningOf(environment: Environment, name: string, span: Span): M
     return { kind: "unknown" };
   }
   if (isLibraryName(name)) return { kind: "library", name };
-  if (!environment.run.broken.has(name)) reportUnknown(environment, name, span);
+  reportUnknown(environment, name, span);
   return { kind: "unknown" };
 }
 
@@ -67,9 +67,22 @@ function reportUnknown(environment: Environment, name: string, span: Span): void
     return;
   }
   const own = visibleSymbols(environment.scope).map((symbol) => symbol.name);
-  const suggestion = nearest(name, [...own, ...libraryNames()]);
-  if (suggestion !== null) environment.run.excused.add(suggestion);
-  else if (environment.run.missing) return;
+  reportUnknownName(environment, name, span, [...own, ...libraryNames()]);
+}
+
+/** Reports a name that means nothing, once an item. */
+export function reportUnknownName(
+  environment: Environment,
+  name: string,
+  span: Span,
+  candidates: Iterable<string>,
+): void {
+  const { run } = environment;
+  if (environment.silent || run.broken.has(name) || run.unknown.has(name)) return;
+  run.unknown.add(name);
+  const suggestion = nearest(name, candidates);
+  if (suggestion !== null) run.excused.add(suggestion);
+  else if (run.missing) return;
   const edits: readonly Edit[] = suggestion === null ? [] : [{ span, newText: suggestion }];
   report(environment, diagnose("IPX1001", span, { name, suggestion }, {}, edits));
 }

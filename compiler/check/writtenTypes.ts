@@ -16,9 +16,9 @@ import type { Reference, Typed } from "../types/typing.ts";
 import { checkBounds, type DeclaredBounds } from "./bounds.ts";
 import { type Environment, recordRead, report } from "./context.ts";
 import { announceLater } from "./later.ts";
+import { reportUnknownName } from "./names.ts";
 import { lookUp } from "./scope.ts";
 import { checkSize } from "./sizes.ts";
-import { nearest } from "../diagnostics/suggestion.ts";
 import { withArticle, wordOf } from "./symbols.ts";
 
 /** A type that was written, with its meaning. */
@@ -85,7 +85,7 @@ function namedMeaning(environment: Environment, tree: NamedType): { type: Type; 
   }
   const found = lookUp(environment.scope, name);
   if (found === null) {
-    if (!environment.run.broken.has(name)) reportUnknownSpace(environment, name, tree);
+    reportUnknownName(environment, name, span, environment.run.spaces.keys());
     return failed;
   }
   recordRead(environment, found.symbol);
@@ -96,12 +96,6 @@ function namedMeaning(environment: Environment, tree: NamedType): { type: Type; 
     return failed;
   }
   return { type: valueType(origin.space), reference: { kind: "symbol", symbol: found.symbol } };
-}
-
-function reportUnknownSpace(environment: Environment, name: string, tree: NamedType): void {
-  const suggestion = nearest(name, environment.run.spaces.keys());
-  const edits = suggestion === null ? [] : [{ span: tree.name.span, newText: suggestion }];
-  report(environment, diagnose("IPX1001", tree.name.span, { name, suggestion }, {}, edits));
 }
 
 function checkProductType(environment: Environment, tree: ProductType): CheckedType {

@@ -75,7 +75,7 @@ function checkPositive(environment: Environment, factor: Expression<Typed>): boo
   const source = sourceOf(environment, factor);
   const declared = source?.origin.kind === "fun" ? null : source;
   const declaration = declared === null ? null : declarationText(declared);
-  const args = { interval: intervalText(interval), declaration };
+  const args = { interval: type.kind === "function" ? "(-inf, 0)" : intervalText(interval), declaration };
   report(environment, diagnose("IPX3102", factor.span, args, { declared: declared?.span ?? null }));
   return false;
 }

@@ -8,7 +8,7 @@ import { expectDeclared } from "../declared.ts";
 import { definitionOf } from "../definitions.ts";
 import { checkExpression } from "../expression.ts";
 import { announceLater } from "../later.ts";
-import { nearest } from "../../diagnostics/suggestion.ts";
+import { reportUnknownName } from "../names.ts";
 import { lookUp, visibleSymbols } from "../scope.ts";
 import { wordOf } from "../symbols.ts";
 
@@ -50,13 +50,12 @@ function reportUnknown(environment: Environment, statement: Update): void {
   const changing = visibleSymbols(environment.scope).filter(
     ({ origin }) => origin.kind === "state" || origin.kind === "var",
   );
-  const suggestion = nearest(
+  reportUnknownName(
+    environment,
     name,
+    span,
     changing.map((symbol) => symbol.name),
   );
-  if (suggestion === null && environment.run.missing) return;
-  const edits = suggestion === null ? [] : [{ span, newText: suggestion }];
-  report(environment, diagnose("IPX1001", span, { name, suggestion }, {}, edits));
 }
 
 function mayChange(
