@@ -1,5 +1,5 @@
 import type { Block, Equation, Variable } from "../ir/block.ts";
-import type { SectionDerivative } from "../ir/derivative.ts";
+import type { ProgramDerivative, SectionDerivative } from "../ir/derivative.ts";
 import { blocksOf, mapBlocks, substitute, substituteEquation } from "../ir/variables.ts";
 import type { Module, Pass } from "./pass.ts";
 
@@ -18,8 +18,11 @@ class Table {
   readonly #known: Map<string, readonly Variable[]>;
   readonly #numbers: Map<Variable, number>;
   readonly replaced: Map<Variable, Variable>;
+  /** what others call by its name: it stays, even if something equal comes before it */
+  readonly fixed: ReadonlySet<Variable>;
 
-  constructor(parent: Table | null = null) {
+  constructor(parent: Table | null = null, fixed: ReadonlySet<Variable> = new Set()) {
+    this.fixed = parent?.fixed ?? fixed;
     this.#known = new Map(parent?.entries ?? []);
     this.#numbers = parent?.numbers ?? new Map<Variable, number>();
     this.replaced = new Map(parent?.replaced ?? []);
@@ -75,7 +78,7 @@ function attributesText(equation: Equation): string {
 
 function shared(module: Module): Module {
   const { program, derivative } = module;
-  const early = new Table();
+  const early = new Table(null, cotangentNames(derivative));
   const constants = inBlock(program.constants, early);
   const late = new Table(early);
   const prepare = inBlock(program.prepare, late);
@@ -116,6 +119,13 @@ function shared(module: Module): Module {
   };
 }
 
+/** The variables whose cotangents the reverses give: no two of them may become one. */
+function cotangentNames(derivative: ProgramDerivative | null): ReadonlySet<Variable> {
+  if (derivative === null) return new Set();
+  const sections = [derivative.prepare, derivative.initial, derivative.step, derivative.finish];
+  return new Set(sections.flatMap((section) => section?.adjoint.of ?? []));
+}
+
 function inDerivative(section: SectionDerivative | null, known: Table): SectionDerivative | null {
   if (section === null) return null;
   const table = new Table(known);
@@ -143,7 +153,7 @@ function inBlock(block: Block, table: Table): Block {
     const renamed = substituteEquation(original, table.replaced);
     const equation = mapBlocks(renamed, (nested) => inBlock(nested, new Table(table)));
     const known = table.find(equation);
-    if (known === null) {
+    if (known === null || equation.outputs.some((output) => table.fixed.has(output))) {
       equations.push(equation);
       continue;
     }

@@ -7,12 +7,29 @@ import { mapModule, type Module, type Pass } from "./pass.ts";
 /** The largest number of functions in one kernel. */
 const LARGEST = 24;
 
-/** Functions that are cheap enough to be computed again for every entry, or for every sample. */
-const CHEAP: ReadonlySet<string> = new Set(["add", "sub", "mul", "neg", "abs", "max", "min", "conj", "real"]);
+/** Functions that are cheap enough to be computed again for every entry, for every sample, or in a second kernel. */
+const CHEAP: ReadonlySet<string> = new Set([
+  "add",
+  "sub",
+  "mul",
+  "neg",
+  "abs",
+  "max",
+  "min",
+  "conj",
+  "real",
+  "less",
+  "lessEqual",
+  "and",
+  "or",
+  "not",
+]);
 
 /**
  * Joins chains of elementwise functions into kernels: a value that only one elementwise function reads becomes a part
- * of it, if it has the same shape, or is a cheap number. Nothing is computed twice. Runs last.
+ * of it, if it has the same shape, or is a cheap number. What two of them read, and nobody else, is computed in both if
+ * it is cheap and made of at most two arrays: that moves no more memory than to write it down and read it twice. Runs
+ * last.
  */
 export const group: Pass = {
   name: "group elementwise chains",
@@ -27,55 +44,110 @@ type Elementwise = EquationOf<"elementwise">;
 
 interface Part {
   readonly equation: Elementwise;
+  readonly output: Variable;
   readonly size: number;
-  /** whether it may be computed again for every entry */
+  /** whether it may be computed again */
   readonly cheap: boolean;
+  /** the arrays that it reads, through the parts inside */
+  readonly arrays: ReadonlySet<Variable>;
+  /** the inputs that are parts of it */
+  readonly inside: ReadonlySet<Variable>;
+}
+
+/** Who reads a variable. */
+interface Readers {
+  readonly elementwise: readonly Variable[];
+  /** whether anything else reads it, inside the block or from outside */
+  readonly others: boolean;
 }
 
 function grouped(block: Block, kept: ReadonlySet<Variable>, constants: ReadonlyMap<Variable, number>): Block {
-  const uses = countUses(block);
-  block.results.forEach((result) => uses.set(result, 2));
-  kept.forEach((variable) => uses.set(variable, 2));
+  const readers = readersOf(block, kept);
   const parts = new Map<Variable, Part>();
-  const inlined = new Set<Variable>();
   for (const equation of block.equations) {
     const [output] = equation.outputs;
     if (equation.operation !== "elementwise" || output === undefined) continue;
-    let size = 1;
-    let cheap = CHEAP.has(equation.attributes.function);
-    for (const input of new Set(equation.inputs)) {
-      const part = parts.get(input);
-      if (part === undefined || !joins(part, input, output, equation, uses, size)) continue;
-      inlined.add(input);
-      size += part.size;
-      cheap &&= part.cheap;
-    }
-    parts.set(output, { equation, size, cheap });
+    parts.set(output, partOf(equation, output, parts, readers));
   }
+  const isInside = (variable: Variable): boolean => {
+    const { elementwise, others } = readers.get(variable) ?? { elementwise: [], others: true };
+    return !others && elementwise.every((reader) => parts.get(reader)?.inside.has(variable) === true);
+  };
   const equations = block.equations.flatMap((equation): readonly Equation[] => {
     const [output] = equation.outputs;
-    if (equation.operation !== "elementwise" || output === undefined) {
+    const part = output === undefined ? undefined : parts.get(output);
+    if (output === undefined || part === undefined) {
       return [mapBlocks(equation, (nested) => grouped(nested, new Set(), constants))];
     }
-    return inlined.has(output) ? [] : [fusedEquation(equation, output, parts, inlined, constants)];
+    return isInside(output) ? [] : [fusedEquation(part, parts, constants)];
   });
   return { ...block, equations };
 }
 
+function partOf(
+  equation: Elementwise,
+  output: Variable,
+  parts: ReadonlyMap<Variable, Part>,
+  readers: ReadonlyMap<Variable, Readers>,
+): Part {
+  const inside = new Set<Variable>();
+  const arrays = new Set<Variable>();
+  let size = 1;
+  let cheap = CHEAP.has(equation.attributes.function);
+  for (const input of new Set(equation.inputs)) {
+    const part = parts.get(input);
+    if (part !== undefined && joins(part, output, equation, readers, size)) {
+      inside.add(input);
+      size += part.size;
+      cheap &&= part.cheap;
+      part.arrays.forEach((array) => arrays.add(array));
+    } else if (!isNumber(spaceOf(input))) {
+      arrays.add(input);
+    }
+  }
+  return { equation, output, size, cheap, arrays, inside };
+}
+
 function joins(
   part: Part,
-  input: Variable,
   output: Variable,
   consumer: Elementwise,
-  uses: ReadonlyMap<Variable, number>,
+  readers: ReadonlyMap<Variable, Readers>,
   size: number,
 ): boolean {
-  if (uses.get(input) !== 1 || size + part.size > LARGEST) return false;
-  if (consumer.inputs.filter((each) => each === input).length !== 1) return false;
-  const cheap = part.cheap && part.size <= 2;
-  if (isNumber(spaceOf(input)) && !isNumber(spaceOf(output))) return cheap;
-  if (input.shared && !output.shared && !cheap) return false;
-  return sameSpace(spaceOf(input), spaceOf(output)) || sameAxes(input, output);
+  const { elementwise, others } = readers.get(part.output) ?? { elementwise: [], others: true };
+  if (others || size + part.size > LARGEST) return false;
+  if (consumer.inputs.filter((each) => each === part.output).length !== 1) return false;
+  const small = part.cheap && part.size <= 3;
+  const once = elementwise.length === 1;
+  const twice = elementwise.length === 2 && small && part.arrays.size <= 2;
+  if (!once && !twice) return false;
+  const [from, to] = [spaceOf(part.output), spaceOf(output)];
+  if (isNumber(from) && !isNumber(to)) return small;
+  if (part.output.shared && !output.shared && !small) return false;
+  return sameSpace(from, to) || sameAxes(part.output, output);
+}
+
+function readersOf(block: Block, kept: ReadonlySet<Variable>): ReadonlyMap<Variable, Readers> {
+  const readers = new Map<Variable, Readers>();
+  const note = (variable: Variable, reader: Variable | null): void => {
+    const { elementwise, others } = readers.get(variable) ?? { elementwise: [], others: false };
+    readers.set(
+      variable,
+      reader === null ? { elementwise, others: true } : { elementwise: [...elementwise, reader], others },
+    );
+  };
+  for (const equation of block.equations) {
+    const [output] = equation.outputs;
+    const reader = equation.operation === "elementwise" && output !== undefined ? output : null;
+    new Set(readBy(equation)).forEach((variable) => {
+      note(variable, reader);
+    });
+  }
+  [...block.results, ...kept].forEach((variable) => {
+    note(variable, null);
+  });
+  return readers;
 }
 
 /** Spaces that differ in what their entries are, not in their axes. */
@@ -84,14 +156,6 @@ function sameAxes(a: Variable, b: Variable): boolean {
   const right = spaceOf(b);
   if (left.kind !== "array" || right.kind !== "array") return false;
   return sameSpace({ ...left, element: "real" }, { ...right, element: "real" });
-}
-
-function countUses(block: Block): Map<Variable, number> {
-  const uses = new Map<Variable, number>();
-  for (const equation of block.equations) {
-    for (const variable of new Set(readBy(equation))) uses.set(variable, (uses.get(variable) ?? 0) + 1);
-  }
-  return uses;
 }
 
 /** The variables of a module that are plain numbers; kernels take them as such. */
@@ -112,10 +176,8 @@ function constantsOf(module: Module): ReadonlyMap<Variable, number> {
 }
 
 function fusedEquation(
-  equation: Elementwise,
-  output: Variable,
+  part: Part,
   parts: ReadonlyMap<Variable, Part>,
-  inlined: ReadonlySet<Variable>,
   constants: ReadonlyMap<Variable, number>,
 ): Equation {
   const names = new Map<Variable, string>();
@@ -128,24 +190,24 @@ function fusedEquation(
     names.set(variable, name);
     return name;
   };
-  const expressionOf = (variable: Variable): ElementwiseExpression => {
+  const expressionOf = (variable: Variable, reader: Part): ElementwiseExpression => {
     const constant = constants.get(variable);
     if (constant !== undefined) return { kind: "constant", value: constant };
-    const part = inlined.has(variable) ? parts.get(variable) : undefined;
-    return part === undefined ? { kind: "input", name: nameOf(variable) } : applied(part.equation);
+    const inner = reader.inside.has(variable) ? parts.get(variable) : undefined;
+    return inner === undefined ? { kind: "input", name: nameOf(variable) } : applied(inner);
   };
-  const applied = (of: Elementwise): ElementwiseExpression => ({
+  const applied = (of: Part): ElementwiseExpression => ({
     kind: "apply",
-    function: of.attributes.function,
-    arguments: of.inputs.map(expressionOf),
+    function: of.equation.attributes.function,
+    arguments: of.equation.inputs.map((input) => expressionOf(input, of)),
   });
-  const expression = applied(equation);
+  const expression = applied(part);
   const inputs = [...names.keys()];
   return equationOf({
     operation: "fused",
     attributes: { expression, inputs: inputs.map((input) => names.get(input) ?? input.name) },
     inputs,
-    outputs: [output],
-    span: equation.span,
+    outputs: [part.output],
+    span: part.equation.span,
   });
 }
