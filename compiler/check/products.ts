@@ -265,8 +265,9 @@ function noProductHint(
 function notApplied(environment: Environment, [left, right]: Operands): Meaning {
   const call = appliedText(left, right);
   const span = { ...left.span, end: right.span.end };
-  const name = expressionText(unscaled(left));
-  report(environment, diagnose("IPX2011", left.span, { name, call }, {}, [{ span, newText: call }]));
+  const callee = unscaled(left);
+  const args = { name: expressionText(callee), call };
+  report(environment, diagnose("IPX2011", callee.span, args, {}, [{ span, newText: call }]));
   return failed(left, right);
 }
 
