@@ -2,7 +2,17 @@ import js from "@eslint/js";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["dist/**", "node_modules/**", "test/golden/**", "test/bad/**", "grammar/cst.ts", "runs/**", "demo/out/**"] },
+  {
+    ignores: [
+      "dist/**",
+      "node_modules/**",
+      "test/golden/**",
+      "test/bad/**",
+      "grammar/cst.ts",
+      "runs/**",
+      "demo/out/**",
+    ],
+  },
   js.configs.recommended,
   ...tseslint.configs.strict,
   {
@@ -12,7 +22,10 @@ export default tseslint.config(
       "@typescript-eslint/no-explicit-any": "error",
       "@typescript-eslint/no-floating-promises": "error",
       "@typescript-eslint/no-misused-promises": "error",
-      "@typescript-eslint/switch-exhaustiveness-check": ["error", { considerDefaultExhaustiveForUnions: true }],
+      "@typescript-eslint/switch-exhaustiveness-check": [
+        "error",
+        { considerDefaultExhaustiveForUnions: true },
+      ],
       "@typescript-eslint/consistent-type-imports": "error",
       "@typescript-eslint/no-non-null-assertion": "error",
       "@typescript-eslint/unified-signatures": "off",
@@ -21,6 +34,14 @@ export default tseslint.config(
       complexity: ["error", 30],
     },
   },
-  { files: ["test/**", "bench/**"], rules: { "max-lines-per-function": "off", "@typescript-eslint/no-non-null-assertion": "off" } },
-  { files: ["**/*.{js,mjs,cjs}"], languageOptions: { globals: { console: "readonly", process: "readonly", URL: "readonly" } } },
+  {
+    files: ["test/**", "bench/**"],
+    rules: { "max-lines-per-function": "off", "@typescript-eslint/no-non-null-assertion": "off" },
+  },
+  {
+    files: ["**/*.{js,mjs,cjs}"],
+    languageOptions: {
+      globals: { console: "readonly", module: "writable", process: "readonly", URL: "readonly" },
+    },
+  },
 );

@@ -4,7 +4,7 @@ import type { Variable } from "../ir/block.ts";
 import type { LibraryName } from "../library/names.ts";
 import { constant } from "../types/dimension.ts";
 import type { CallMeaning, Typed } from "../types/typing.ts";
-import { lower, lowerOperator, lowerValue } from "./expression.ts";
+import { lower, lowerOperator, lowerValue } from "./recursion.ts";
 import { callFunction, callValue } from "./functions.ts";
 import { isFunctionName } from "../library/functions/entry.ts";
 import { evaluateLibraryFunction } from "./libraryFunctions.ts";

@@ -2,22 +2,22 @@ import type { Expression } from "../ast/tree.ts";
 import type { Variable } from "../ir/block.ts";
 import { constant, name as sizeName } from "../types/dimension.ts";
 import type { Dimension } from "../types/dimension.ts";
-import type { Space } from "../types/space.ts";
 import type { Symbol, Typed } from "../types/typing.ts";
-import { callFunction, isFunctionType } from "./functions.ts";
+import { callFunction } from "./functions.ts";
 import { lowerCall } from "./calls.ts";
 import { Limitation } from "./limitation.ts";
-import type { Lowered, OperatorForm } from "./lowered.ts";
+import { lower, lowerOperator, lowerValue } from "./recursion.ts";
+import type { Lowered } from "./lowered.ts";
 import { adjointForm, applyForm, composeForms, scaleForm, sumForms } from "./operators.ts";
 import type { Site } from "./site.ts";
 import { within } from "./site.ts";
 import { applyLayers, isLayers } from "./netExpression.ts";
-import { asVariable, truth, value } from "./values.ts";
+import { asVariable, isFunctionType, truth, value } from "./values.ts";
 import { Scope } from "./scope.ts";
 import { libraryName } from "./libraryNames.ts";
 
 /** What an expression means at this place. */
-export function lower(site: Site, expression: Expression<Typed>): Lowered {
+export function lowerExpression(site: Site, expression: Expression<Typed>): Lowered {
   const { builder } = site;
   switch (expression.kind) {
     case "number":
@@ -68,18 +68,6 @@ export function lower(site: Site, expression: Expression<Typed>): Lowered {
     case "string":
       throw new Limitation("files inside a program", expression.span);
   }
-}
-
-/** An expression that is a value, as a variable. */
-export function lowerValue(site: Site, expression: Expression<Typed>, space: Space | null = null): Variable {
-  return asVariable(site.builder, lower(site, expression), space, expression.span);
-}
-
-/** An expression that is a linear operator. A number stands for the operator that multiplies by it. */
-export function lowerOperator(site: Site, expression: Expression<Typed>): OperatorForm {
-  const lowered = lower(site, expression);
-  if (lowered.kind === "operator") return lowered.operator;
-  throw new Limitation("this operator", expression.span);
 }
 
 function lowerName(site: Site, expression: Extract<Expression<Typed>, { kind: "name" }>): Lowered {

@@ -4,11 +4,10 @@ import { parameter } from "../ir/build.ts";
 import type { Variable } from "../ir/block.ts";
 import { symbolOf } from "../library/calculus/analyse.ts";
 import type { Span } from "../source/span.ts";
-import type { Type } from "../types/type.ts";
 import type { Typed } from "../types/typing.ts";
 import { isFunctionName } from "../library/functions/entry.ts";
 import { evaluateLibraryFunction } from "./libraryFunctions.ts";
-import { lower, lowerValue } from "./expression.ts";
+import { lower, lowerValue } from "./recursion.ts";
 import { Limitation } from "./limitation.ts";
 import type { FunctionValue, Lowered } from "./lowered.ts";
 import { callNetwork } from "./networks.ts";
@@ -19,10 +18,6 @@ import type { Site } from "./site.ts";
 import { within } from "./site.ts";
 import { runBody } from "./statements.ts";
 import { asVariable, spaceOfVariable, value } from "./values.ts";
-
-export function isFunctionType(type: Type): boolean {
-  return type.kind === "function";
-}
 
 /** The value of a function, map or network that `callee` denotes, at the given arguments. */
 export function callFunction(

@@ -5,7 +5,7 @@ import { FUNCTIONS } from "../library/functions/table.ts";
 import type { LibraryName } from "../library/names.ts";
 import type { Span } from "../source/span.ts";
 import type { SettingValue, Typed } from "../types/typing.ts";
-import { lowerValue } from "./expression.ts";
+import { lowerValue } from "./recursion.ts";
 import { Limitation } from "./limitation.ts";
 import { gradientOperator } from "./libraryOperators.ts";
 import { applyForm } from "./operators.ts";

@@ -2,9 +2,9 @@ import type { IrBuilder } from "../ir/build.ts";
 import type { Variable } from "../ir/block.ts";
 import { constant, multiply } from "../types/dimension.ts";
 import type { Dimension } from "../types/dimension.ts";
+import type { Space } from "../types/space.ts";
 import type { LayerContext } from "./layerContext.ts";
 import { convolution, imageAxes, PLAIN, upConvolution } from "./layers.ts";
-import { spaceOfVariable } from "./values.ts";
 
 /** conv, relu, (depth - 2) times conv, relu, then conv; with `residual`, u minus that (Zhang et al., 2017). */
 export function dncnn(
@@ -81,7 +81,7 @@ function pair(b: IrBuilder, context: LayerContext, u: Variable, width: Dimension
   return b.elementwise("relu", [convolution(b, context, first, width, PLAIN)]);
 }
 
-function cropSpace(u: Variable, image: Variable): ReturnType<typeof spaceOfVariable> {
+function cropSpace(u: Variable, image: Variable): Space {
   const [h, w] = imageAxes(u);
   const [, , c] = imageAxes(image);
   return { kind: "array", element: "real", dimensions: [h, w, c] };

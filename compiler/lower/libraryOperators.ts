@@ -7,7 +7,7 @@ import type { Span } from "../source/span.ts";
 import { constant as constantDimension } from "../types/dimension.ts";
 import type { Space } from "../types/space.ts";
 import type { SettingValue, Typed } from "../types/typing.ts";
-import { lowerOperator, lowerValue } from "./expression.ts";
+import { lowerOperator, lowerValue } from "./recursion.ts";
 import { Limitation } from "./limitation.ts";
 import type { OperatorForm } from "./lowered.ts";
 import { matrixOfForm } from "./operators.ts";

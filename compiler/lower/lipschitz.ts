@@ -5,7 +5,7 @@ import type { FormTerm, Link } from "../library/calculus/form.ts";
 import { FUNCTIONS } from "../library/functions/table.ts";
 import type { Fact } from "../types/property.ts";
 import type { Typed } from "../types/typing.ts";
-import { lower, lowerOperator, lowerValue } from "./expression.ts";
+import { lower, lowerOperator, lowerValue } from "./recursion.ts";
 import { Limitation } from "./limitation.ts";
 import { normOfForm } from "./operators.ts";
 import { isFunctionName } from "../library/functions/entry.ts";

@@ -22,7 +22,7 @@ import type { Site } from "./site.ts";
 import { within } from "./site.ts";
 import { runStatements } from "./statements.ts";
 import { asVariable, value } from "./values.ts";
-import { lower } from "./expression.ts";
+import { lower } from "./recursion.ts";
 
 type Settings = Readonly<Record<string, SettingValue>>;
 
@@ -238,6 +238,8 @@ function dimensionOf(site: Site, expression: Expression<Typed>): Dimension {
       if (expression.operator === "*") {
         return multiply(dimensionOf(site, expression.left), dimensionOf(site, expression.right));
       }
+      break;
+    default:
   }
   throw new Limitation("this number of channels", expression.span);
 }

@@ -16,8 +16,8 @@ import type { Symbol, Typed } from "../types/typing.ts";
 import { relativeChange } from "./calls.ts";
 import { collectDefinitions } from "./definitions.ts";
 import { CAPPED, mayLoop } from "./effects.ts";
-import { lower, lowerValue } from "./expression.ts";
-import { isFunctionType } from "./functions.ts";
+import { lowerExpression } from "./expression.ts";
+import { lower, lowerValue } from "./recursion.ts";
 import { Limitation } from "./limitation.ts";
 import type { Lowered } from "./lowered.ts";
 import { lowerNetwork } from "./networks.ts";
@@ -27,7 +27,7 @@ import { Scope } from "./scope.ts";
 import type { ProgramContext, Site } from "./site.ts";
 import { within } from "./site.ts";
 import { named, promoted, runStatements } from "./statements.ts";
-import { asVariable, spaceOfVariable, truth, value } from "./values.ts";
+import { asVariable, isFunctionType, spaceOfVariable, truth, value } from "./values.ts";
 
 /** The program in the IR, before any pass. `hash` names its canonical text. */
 export function lowerProgram(
@@ -40,6 +40,7 @@ export function lowerProgram(
   const prepare = new IrBuilder(functions, constants);
   const networks = new Map<Symbol, LoweredNetwork>();
   const context: ProgramContext = {
+    lowerExpression,
     definitions: collectDefinitions(program),
     networks,
     nets: program.nets,

@@ -7,7 +7,7 @@ import type { FunctionParameters, LibraryFunction } from "../library/functions/e
 import { FUNCTIONS } from "../library/functions/table.ts";
 import type { Span } from "../source/span.ts";
 import type { CallMeaning, SettingValue, Typed } from "../types/typing.ts";
-import { lower, lowerOperator, lowerValue } from "./expression.ts";
+import { lower, lowerOperator, lowerValue } from "./recursion.ts";
 import { isFunctionName } from "../library/functions/entry.ts";
 import { parametersOf } from "./libraryFunctions.ts";
 import { Limitation } from "./limitation.ts";

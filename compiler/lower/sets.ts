@@ -2,7 +2,7 @@ import type { Expression } from "../ast/tree.ts";
 import type { Variable } from "../ir/block.ts";
 import type { Span } from "../source/span.ts";
 import type { Typed } from "../types/typing.ts";
-import { lowerValue } from "./expression.ts";
+import { lowerValue } from "./recursion.ts";
 import { Limitation } from "./limitation.ts";
 import type { SetValue } from "./lowered.ts";
 import type { Site } from "./site.ts";

@@ -6,6 +6,7 @@ import type { Symbol, Typed } from "../types/typing.ts";
 import type { LayerContext } from "./layerContext.ts";
 import type { LoweredNetwork } from "./networks.ts";
 import type { Lowered } from "./lowered.ts";
+import type { LowerExpression } from "./recursion.ts";
 import type { Scope } from "./scope.ts";
 
 /** Where an expression is lowered: the block under construction, the names in sight, and the program around. */
@@ -16,6 +17,7 @@ export interface Site {
 }
 
 export interface ProgramContext {
+  readonly lowerExpression: LowerExpression;
   readonly definitions: Definitions;
   readonly networks: ReadonlyMap<Symbol, LoweredNetwork>;
   /** networks of the file and of its imports, by name */

@@ -3,15 +3,14 @@ import type { Variable } from "../ir/block.ts";
 import { symbolOf } from "../library/calculus/analyse.ts";
 import type { Symbol, Typed } from "../types/typing.ts";
 import { constantNumber } from "./constants.ts";
-import { lower, lowerValue } from "./expression.ts";
-import { isFunctionType } from "./functions.ts";
+import { lower, lowerValue } from "./recursion.ts";
 import { Limitation } from "./limitation.ts";
 import type { Lowered } from "./lowered.ts";
 import { CAPPED, isCapped, mayLoop, updatedSymbols } from "./effects.ts";
 import { Scope } from "./scope.ts";
 import type { Site } from "./site.ts";
 import { within } from "./site.ts";
-import { asVariable, spaceOfVariable, truth, value } from "./values.ts";
+import { asVariable, isFunctionType, spaceOfVariable, truth, value } from "./values.ts";
 
 /** Runs the statements of a function's body in the site's scope, and gives what it returns. */
 export function runBody(site: Site, block: Block<Typed>): Lowered {
@@ -157,7 +156,12 @@ function runIf(site: Site, statement: If<Typed>): void {
     return symbols.map((symbol) => current(inner, symbol));
   };
   const condition = lowerValue(site, statement.condition);
-  const results = site.builder.branch(condition, side(statement.consequent), side(statement.alternative));
+  const results = site.builder.branch(
+    condition,
+    side(statement.consequent),
+    side(statement.alternative),
+    symbols.map(({ name }) => name),
+  );
   assign(site, symbols, results);
 }
 
@@ -179,6 +183,7 @@ function runWhile(site: Site, statement: While<Typed>): void {
       return carried.map((symbol) => current(place, symbol));
     },
     constantNumber(site, statement.max),
+    carried.map(({ name }) => name),
   );
   assign(site, carried, result.carried);
   const before = site.scope.lookup(CAPPED);

@@ -1,6 +1,7 @@
 import type { IrBuilder } from "../ir/build.ts";
 import type { Variable } from "../ir/block.ts";
 import type { Space } from "../types/space.ts";
+import type { Type } from "../types/type.ts";
 import type { Span } from "../source/span.ts";
 import { Limitation } from "./limitation.ts";
 import type { Lowered } from "./lowered.ts";
@@ -58,4 +59,9 @@ export function truth(builder: IrBuilder, known: boolean): Variable {
   );
   if (result === undefined) throw new Error("a comparison has a result");
   return result;
+}
+
+/** Whether a type is that of functions, maps and networks, which are inlined where they are called. */
+export function isFunctionType(type: Type): boolean {
+  return type.kind === "function";
 }
