@@ -32,11 +32,17 @@ export function outputHint(call: Statement["call"], variable: Variable, read: re
   if (call.kind !== "method") return name;
   if (call.method === "loopAdjoint") return name.endsWith("_bar") ? name : `${name}_bar`;
   if (call.method === "fill" && name === "fill") return filledName(call.arguments[0]);
+  if (call.method === "number") return numberName(call.arguments[0], name);
   const [first, second = ""] = read;
   const made = MADE_UP[call.method];
   if (made === undefined || first === undefined || !BY_OPERATION.has(name)) return name;
   const hint = made(first, second);
   return hint.length <= LONGEST ? hint : name;
+}
+
+function numberName(value: { readonly kind: string; readonly value?: unknown }, name: string): string {
+  if (value.value === 0) return "zero";
+  return value.value === 1 && name === "1" ? "one" : name;
 }
 
 function filledName(value: { readonly kind: string; readonly value?: unknown }): string {

@@ -309,21 +309,31 @@ export class IrBuilder {
     return this.emit("call", { function: called.name }, inputs, names);
   }
 
-  /** The results of one of two blocks, per sample. */
-  branch(condition: Variable, whenTrue: BlockOf, whenFalse: BlockOf): readonly Variable[] {
+  /** The results of one of two blocks, per sample; `names` are hints for them. */
+  branch(
+    condition: Variable,
+    whenTrue: BlockOf,
+    whenFalse: BlockOf,
+    names: readonly string[] = [],
+  ): readonly Variable[] {
     const attributes = { whenTrue: this.block([], whenTrue), whenFalse: this.block([], whenFalse) };
-    const names = attributes.whenTrue.results.map((result) => result.name);
-    return this.emit("branch", attributes, [condition], names);
+    const hints = attributes.whenTrue.results.map((result, i) => names[i] ?? result.name);
+    return this.emit("branch", attributes, [condition], hints);
   }
 
-  /** Repeats `body` while `condition` holds, per sample, at most `maximum` times. Each callback runs once. */
+  /**
+   * Repeats `body` while `condition` holds, per sample, at most `maximum` times. Each callback runs once. `hints` are
+   * names for what is carried.
+   */
   loop(
     carried: readonly Variable[],
     condition: (inner: IrBuilder, carried: readonly Variable[]) => Variable,
     body: BlockOf,
     maximum: number,
+    hints: readonly string[] = [],
   ): { readonly carried: readonly Variable[]; readonly capped: Variable } {
-    const copies = (): readonly Variable[] => carried.map((each) => ({ ...each }));
+    const copies = (): readonly Variable[] =>
+      carried.map((each, i) => ({ ...each, name: hints[i] ?? each.name }));
     const attributes = {
       condition: this.block(copies(), (inner, parameters) => [condition(inner, parameters)]),
       body: this.block(copies(), body),
@@ -339,7 +349,7 @@ export class IrBuilder {
       },
       this.functions,
     );
-    const names = [...carried.map((each) => each.name), "capped"];
+    const names = [...carried.map((each, i) => hints[i] ?? each.name), "capped"];
     const outputs = this.emit("loop", settled, carried, names);
     const capped = outputs.at(-1);
     if (capped === undefined) throw new Error("a loop says whether its cap was hit");
@@ -371,7 +381,8 @@ export class IrBuilder {
   }
 }
 
-function productName(operator: Variable, x: Variable, adjoint: boolean): string {
+/** The name that a product with an operator gets: `A_x`, `At_y`. */
+export function productName(operator: Variable, x: Variable, adjoint: boolean): string {
   const name = `${operator.name}${adjoint ? "t" : ""}_${x.name}`;
   return name.length <= 16 ? name : `${operator.name}${adjoint ? "t" : ""}_v`;
 }

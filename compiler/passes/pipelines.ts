@@ -5,6 +5,7 @@ import type { IrProgram } from "../ir/program.ts";
 import { freeVariables } from "../ir/variables.ts";
 import { commonSubexpressions } from "./commonSubexpressions.ts";
 import { deadCode } from "./deadCode.ts";
+import { describe } from "./describe.ts";
 import { group } from "./group.ts";
 import { hoist } from "./hoist.ts";
 import { operatorAlgebra } from "./operatorAlgebra.ts";
@@ -32,8 +33,17 @@ export const OPTIMISE: readonly Pass[] = [
 ];
 
 /** After differentiation: reverses bring signs, common factors and cotangents that nobody wants (signs
- * move twice: through a product, then into a sum); kernels are grouped last. */
-export const FINISH: readonly Pass[] = [simplify, simplify, commonSubexpressions, deadCode, group, deadCode];
+ * move twice: through a product, then into a sum); kernels are grouped last, and then
+ * what remains is named by what it holds. */
+export const FINISH: readonly Pass[] = [
+  simplify,
+  simplify,
+  commonSubexpressions,
+  deadCode,
+  group,
+  deadCode,
+  describe,
+];
 
 /** A pass has broken the IR: a bug of the compiler. */
 export class PassFault extends Error {

@@ -132,10 +132,13 @@ function linearPlaces(equation: Equation): readonly number[] {
   }
 }
 
-/** -(a - b) = b - a. */
+/** -(a - b) = b - a, -(-a) = a. */
 const negatedDifference: RewriteRule = (equation, builder, context) => {
   const [operand] = inputsOf(equation, "neg") ?? [];
-  const [a, b] = (operand === undefined ? null : inputsOf(context.definition(operand), "sub")) ?? [];
+  const definition = operand === undefined ? null : context.definition(operand);
+  const [negated] = inputsOf(definition, "neg") ?? [];
+  if (negated !== undefined) return negated;
+  const [a, b] = inputsOf(definition, "sub") ?? [];
   return a !== undefined && b !== undefined ? builder.elementwise("sub", [b, a]) : null;
 };
 

@@ -1,0 +1,240 @@
+import {
+  ELEMENTWISE,
+  type ElementwiseExpression,
+  type ElementwiseFunction,
+} from "../../runtime/arrays/expression.ts";
+import type { Block, Equation, EquationOf, Variable } from "../ir/block.ts";
+import { productName } from "../ir/build.ts";
+import { equationOf, mapBlocks, blocksOf } from "../ir/variables.ts";
+import { mapModule, type Module, type Pass } from "./pass.ts";
+
+/** The longest name that is made up of others. */
+const LONGEST = 18;
+
+/**
+ * Names variables that bear the name of their operation by what they hold: `lambda_times_t`, `residual`, `norm_x`.
+ * Names mean nothing to the compiler; emitted code reads by them. Runs last.
+ */
+export const describe: Pass = {
+  name: "describe",
+  doc: "names variables by what they hold",
+  run: (module) => {
+    const names = namesOf(module);
+    const renamed = mapModule(module, (block) => withNames(block, names));
+    return {
+      program: renamed.program,
+      derivative: renamed.derivative && ofRenamed(renamed.derivative, names),
+    };
+  },
+};
+
+type Names = ReadonlyMap<Variable, Variable>;
+type Derivative = NonNullable<Module["derivative"]>;
+type Section = Derivative["step"];
+
+function ofRenamed(derivative: Derivative, names: Names): Derivative {
+  const of = (variables: readonly Variable[]): readonly Variable[] =>
+    variables.map((variable) => names.get(variable) ?? variable);
+  const section = (each: Section): Section =>
+    each && {
+      ...each,
+      adjoint: { ...each.adjoint, of: of(each.adjoint.of) },
+      stateAdjoint: each.stateAdjoint && { ...each.stateAdjoint, of: of(each.stateAdjoint.of) },
+    };
+  const { prepare, initial, step, finish } = derivative;
+  return {
+    ...derivative,
+    prepare: section(prepare),
+    initial: section(initial),
+    step: section(step),
+    finish: section(finish),
+  };
+}
+
+/** New variables for those that bear the name of an operation. */
+function namesOf(module: Module): Names {
+  const names = new Map<Variable, Variable>();
+  const definitions = new Map<Variable, Equation>();
+  const visit = (block: Block): void => {
+    for (const equation of block.equations) {
+      blocksOf(equation).forEach(visit);
+      const [output, ...others] = equation.outputs;
+      if (output === undefined || others.length > 0 || names.has(output)) continue;
+      definitions.set(output, equation);
+      const name = described(equation, output, names, definitions);
+      if (name !== null) names.set(output, { ...output, name });
+    }
+  };
+  const adjoints: Block[] = [];
+  mapModule(module, (block, { section }) => {
+    if (section === "adjoint") adjoints.push(block);
+    else visit(block);
+    return block;
+  });
+  // an adjoint reads what its section saves
+  adjoints.forEach(visit);
+  return names;
+}
+
+function described(
+  equation: Equation,
+  output: Variable,
+  names: Names,
+  definitions: ReadonlyMap<Variable, Equation>,
+): string | null {
+  const [first = "", second = ""] = equation.inputs.map((input) => names.get(input)?.name ?? input.name);
+  switch (equation.operation) {
+    case "elementwise":
+    case "fused": {
+      if (!Object.hasOwn(ELEMENTWISE, output.name)) return null;
+      if (isResidual(equation, definitions)) return "residual";
+      return expressionName(expressionOf(equation, names));
+    }
+    case "apply":
+    case "matvec": {
+      const [operator, x] = equation.inputs;
+      const adjoint =
+        equation.operation === "apply" ? equation.attributes.adjoint : equation.attributes.transpose;
+      if (operator === undefined || x === undefined) return null;
+      const given = output.name === productName(operator, x, adjoint);
+      return given ? productName(names.get(operator) ?? operator, names.get(x) ?? x, adjoint) : null;
+    }
+    case "dot":
+      if (output.name !== "dot") return null;
+      return short(first === second ? `${first}_squared` : `${first}_dot_${second}`, "inner_product");
+    case "norm2":
+      return output.name === "norm2" ? short(`norm_${first}`, "norm") : null;
+    case "groupNorm":
+      return output.name === "groupNorm" ? "group_norms" : null;
+    case "sum":
+      return output.name === "sum" ? short(`sum_${first}`, "total") : null;
+    case "sumSamples": {
+      const [summed] = equation.inputs;
+      const bears = summed !== undefined && output.name === summed.name && names.has(summed);
+      return bears ? short(`${first}_total`, "total") : null;
+    }
+    default:
+      return null;
+  }
+}
+
+/** A x - y, or y - A x. */
+function isResidual(equation: Equation, definitions: ReadonlyMap<Variable, Equation>): boolean {
+  if (equation.outputs[0]?.name !== "sub" || equation.inputs.length !== 2) return false;
+  return equation.inputs.some((input) => {
+    const definition = definitions.get(input);
+    if (definition?.operation === "apply") return !definition.attributes.adjoint;
+    return definition?.operation === "matvec" && !definition.attributes.transpose;
+  });
+}
+
+function expressionOf(equation: Equation, names: Names): ElementwiseExpression {
+  const inputs = equation.inputs.map((input) => names.get(input)?.name ?? input.name);
+  if (equation.operation === "elementwise") {
+    return {
+      kind: "apply",
+      function: equation.attributes.function,
+      arguments: inputs.map((name) => ({ kind: "input", name })),
+    };
+  }
+  if (equation.operation !== "fused") throw new Error("an elementwise equation is wanted");
+  const { expression, inputs: labels } = equation.attributes;
+  return relabelled(expression, new Map(labels.map((label, i) => [label, inputs[i] ?? label])));
+}
+
+function relabelled(
+  expression: ElementwiseExpression,
+  labels: ReadonlyMap<string, string>,
+): ElementwiseExpression {
+  switch (expression.kind) {
+    case "input":
+      return { kind: "input", name: labels.get(expression.name) ?? expression.name };
+    case "constant":
+      return expression;
+    case "apply":
+      return { ...expression, arguments: expression.arguments.map((each) => relabelled(each, labels)) };
+  }
+}
+
+/** How functions are said in names; `word` where a name of their arguments would be too long. */
+const WORDS: {
+  readonly [F in ElementwiseFunction]?: {
+    readonly word: string;
+    readonly of?: (a: string, b: string) => string;
+  };
+} = {
+  add: { word: "sum", of: (a, b) => `${a}_plus_${b}` },
+  sub: { word: "difference", of: (a, b) => `${a}_minus_${b}` },
+  mul: { word: "product", of: (a, b) => `${a}_times_${b}` },
+  div: { word: "quotient", of: (a, b) => `${a}_over_${b}` },
+  neg: { word: "negative", of: (a) => `minus_${a}` },
+  square: { word: "square", of: (a) => `${a}_squared` },
+  reciprocal: { word: "reciprocal", of: (a) => `one_over_${a}` },
+  abs: { word: "modulus", of: (a) => `abs_${a}` },
+  sqrt: { word: "root", of: (a) => `sqrt_${a}` },
+  sign: { word: "signs", of: (a) => `sign_${a}` },
+  max: { word: "larger" },
+  min: { word: "smaller" },
+  less: { word: "is_less" },
+  lessEqual: { word: "is_at_most" },
+  equal: { word: "is_equal" },
+  and: { word: "both" },
+  or: { word: "either" },
+  not: { word: "fails", of: (a) => `not_${a}` },
+  select: { word: "chosen" },
+  soft: { word: "shrunk" },
+};
+
+function expressionName(expression: ElementwiseExpression): string | null {
+  if (expression.kind !== "apply") return null;
+  const words = WORDS[expression.function];
+  if (words === undefined) return null;
+  const operands = expression.arguments.map(operandName);
+  const [first = null, second = ""] = operands;
+  if (words.of === undefined || first === null || second === null) return words.word;
+  return short(words.of(first, second), words.word);
+}
+
+const NUMBERS: ReadonlyMap<number, string> = new Map([
+  [0, "zero"],
+  [1, "one"],
+  [2, "two"],
+]);
+
+function operandName(operand: ElementwiseExpression): string | null {
+  if (operand.kind === "input") return operand.name;
+  return operand.kind === "constant" ? (NUMBERS.get(operand.value) ?? null) : null;
+}
+
+function short(name: string, word: string): string {
+  return name.length <= LONGEST ? name : word;
+}
+
+function withNames(block: Block, names: Names): Block {
+  const now = (variable: Variable): Variable => names.get(variable) ?? variable;
+  return {
+    parameters: block.parameters.map(now),
+    equations: block.equations.map((equation) => {
+      const inner = mapBlocks(equation, (each) => withNames(each, names));
+      const inputs = inner.inputs.map(now);
+      const outputs = inner.outputs.map(now);
+      if (inner.operation !== "fused") return { ...inner, inputs, outputs };
+      return equationOf({ ...inner, attributes: kernelOf(inner.attributes, inputs), inputs, outputs });
+    }),
+    results: block.results.map(now),
+  };
+}
+
+type Kernel = EquationOf<"fused">["attributes"];
+
+/** A kernel whose inputs are called as the variables are. */
+function kernelOf({ expression, inputs: labels }: Kernel, variables: readonly Variable[]): Kernel {
+  const inputs: string[] = [];
+  for (const { name } of variables) {
+    let label = name;
+    for (let count = 2; inputs.includes(label); count += 1) label = `${name}_${count}`;
+    inputs.push(label);
+  }
+  const now = new Map(labels.map((label, i) => [label, inputs[i] ?? label]));
+  return { expression: relabelled(expression, now), inputs };
+}
