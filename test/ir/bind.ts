@@ -3,58 +3,75 @@ import type { ReferenceOperator, ReferenceSpace } from "../../compiler/ir/evalua
 import { matrixOperator } from "../../compiler/ir/evaluate/operators/matrix.ts";
 import { bindSpace } from "../../compiler/ir/evaluate/rules.ts";
 import { realArray, numberArray } from "../../compiler/ir/evaluate/array.ts";
-import type { LaneValue } from "../../compiler/ir/evaluate/lanes.ts";
+import { evaluateBlock } from "../../compiler/ir/evaluate/evaluate.ts";
+import { type Item, Lanes, type LaneValue, type Setting } from "../../compiler/ir/evaluate/lanes.ts";
+import { isNumber } from "../../compiler/ir/spaces.ts";
 import type { ProgramBindings } from "../../compiler/ir/evaluate/program.ts";
 import type { IrProgram } from "../../compiler/ir/program.ts";
-import { Dice, randomLanes, randomValue, setting, SIZES } from "./lab.ts";
+import { Dice, randomLanes, randomValue, setting } from "./lab.ts";
 
-/** Random values for all that a program declares; numbers are positive, binary arrays binary. */
-export function bindingsFor(program: IrProgram, lanes: number, steps: number, seed: number): ProgramBindings {
+/** Random values for all that a program declares: its defaults where it has them; numbers positive, masks binary. */
+export function bindingsFor(
+  program: IrProgram,
+  lanes: number,
+  steps: number,
+  seed: number,
+  where: Setting = setting(),
+): ProgramBindings {
   const dice = new Dice(seed);
-  const where = setting();
   const values = new Map<Variable, LaneValue>();
   const perStep = new Map<Variable, readonly LaneValue[]>();
-  const binary = new Set(
-    [...program.givens, ...program.inputs]
-      .filter((data) => data.properties.some((property) => property.name === "binary"))
-      .map((data) => data.variable),
-  );
-  const random = (variable: Variable): LaneValue => {
-    if (variable.type.kind === "operator") {
-      const [domain, codomain] = [
-        bindSpace(variable.type.domain, where),
-        bindSpace(variable.type.codomain, where),
-      ];
-      const orthonormal = variable.type.properties.includes("orthonormal");
-      return { shared: true, value: orthonormal ? rotation(domain, dice) : dense(domain, codomain, dice) };
-    }
-    if (binary.has(variable)) return randomLanes(variable, lanes, dice, where, (x) => (x > -0.3 ? 1 : 0));
-    const isNumber =
-      variable.type.kind === "value" &&
-      variable.type.space.kind === "array" &&
-      variable.type.space.dimensions.length === 0;
-    if (isNumber) return { shared: true, value: numberArray(0.25 + 0.2 * (1 + dice.next())) };
-    return randomLanes(variable, lanes, dice, where, (x) => 0.8 * x);
-  };
-  for (const data of [...program.givens, ...program.inputs]) values.set(data.variable, random(data.variable));
-  for (const each of program.parameters) {
-    if (each.perStep)
-      perStep.set(
-        each.variable,
-        Array.from({ length: steps }, () => random(each.variable)),
-      );
-    else values.set(each.variable, random(each.variable));
+  for (const data of [...program.givens, ...program.inputs]) {
+    const known = new Lanes(lanes);
+    values.forEach((value, variable) => {
+      known.bind(variable, value);
+    });
+    const [initial] = data.initial === null ? [] : evaluateBlock(data.initial, [], known, where);
+    const binary = data.properties.some((property) => property.name === "binary");
+    values.set(data.variable, initial ?? randomFor(data.variable, lanes, dice, where, binary));
   }
-  return { lanes, sizes: SIZES, spaces: {}, values, perStep };
+  for (const { variable, perStep: each } of program.parameters) {
+    const random = (): LaneValue => randomFor(variable, lanes, dice, where, false);
+    if (each) perStep.set(variable, Array.from({ length: steps }, random));
+    else values.set(variable, random());
+  }
+  return { lanes, sizes: where.sizes, spaces: where.spaces, values, perStep };
+}
+
+function randomFor(
+  variable: Variable,
+  lanes: number,
+  dice: Dice,
+  where: Setting,
+  binary: boolean,
+): LaneValue {
+  const { type } = variable;
+  const all = (make: () => Item): LaneValue =>
+    variable.shared
+      ? { shared: true, value: make() }
+      : { shared: false, values: Array.from({ length: lanes }, make) };
+  if (type.kind === "operator") {
+    const [domain, codomain] = [bindSpace(type.domain, where), bindSpace(type.codomain, where)];
+    const orthonormal = type.properties.includes("orthonormal");
+    return all(() => (orthonormal ? rotation(domain, dice) : dense(domain, codomain, dice)));
+  }
+  if (type.kind !== "value") throw new Error(`${variable.name} cannot be bound`);
+  if (binary) return randomLanes(variable, lanes, dice, where, (x) => (x > -0.3 ? 1 : 0));
+  // thresholds are small, so that something passes
+  const threshold = ["theta", "lambda"].includes(variable.name);
+  if (isNumber(type.space)) return all(() => numberArray((threshold ? 0.02 : 0.25) * (1.8 + dice.next())));
+  return randomLanes(variable, lanes, dice, where, (x) => (variable.shared ? 0.4 : 0.8) * x);
 }
 
 function dense(domain: ReferenceSpace, codomain: ReferenceSpace, dice: Dice): ReferenceOperator {
   const [rows, columns] = [entries(codomain), entries(domain)];
-  return matrixOperator(
-    randomValue({ kind: "array", field: "real", shape: [rows, columns] }, dice),
-    domain,
-    codomain,
+  const field = domain.kind === "array" ? domain.field : "real";
+  const matrix = randomValue(
+    { kind: "array", field, shape: [rows, columns] },
+    dice,
+    (x) => x / Math.sqrt(columns),
   );
+  return matrixOperator(matrix, domain, codomain);
 }
 
 /** A product of rotations in the planes of neighbouring entries. */

@@ -111,6 +111,23 @@ export function nudged(value: LaneValue, index: number, by: number): LaneValue {
   return { shared: false, values: value.values.map((item) => change(asValue(item))) };
 }
 
+/** value + by*direction, entry by entry. */
+export function shifted(value: LaneValue, direction: LaneValue, by: number): LaneValue {
+  const along = realsOf(direction);
+  let next = 0;
+  const part = (entries: Float64Array): Float64Array =>
+    entries.map((entry) => {
+      next += 1;
+      return entry + by * along[next - 1]!;
+    });
+  const change = (of: ReferenceValue): ReferenceValue =>
+    of.kind === "product"
+      ? { kind: "product", parts: of.parts.map(change) }
+      : { ...of, re: part(of.re), im: of.im === null ? null : part(of.im) };
+  if (value.shared) return { shared: true, value: change(asValue(value.value)) };
+  return { shared: false, values: value.values.map((item) => change(asValue(item))) };
+}
+
 function arraysOf(value: ReferenceValue): readonly ReferenceArray[] {
   return value.kind === "product" ? value.parts.flatMap(arraysOf) : [value];
 }
