@@ -4,7 +4,8 @@ import type { IrProgram } from "../../compiler/ir/program.ts";
 import { runProgram, type ProgramBindings } from "../../compiler/ir/evaluate/program.ts";
 import { itemAt, type LaneValue } from "../../compiler/ir/evaluate/lanes.ts";
 import { verifyDerivative, verifyProgram } from "../../compiler/ir/verify.ts";
-import { finish, optimise, OPTIMISE, runPasses } from "../../compiler/passes/pipelines.ts";
+import { finish, optimise, OPTIMISE, PassFault, runPasses } from "../../compiler/passes/pipelines.ts";
+import type { Pass } from "../../compiler/passes/pass.ts";
 import { bindingsFor } from "../ir/bind.ts";
 import { Dice, distance, nudged, pairing, randomValue, realsOf, setting } from "../ir/lab.ts";
 import { bindSpace } from "../../compiler/ir/evaluate/rules.ts";
@@ -110,4 +111,20 @@ describe.each(names)("%s", (name) => {
       }
     },
   );
+});
+
+test("a pass that breaks the IR is named", () => {
+  const program = PROGRAMS.ista();
+  const forgetful: Pass = {
+    name: "forget",
+    doc: "drops the first equation of the step",
+    run: (module) => {
+      const { step } = module.program;
+      const shorter = step === null ? null : { ...step, equations: step.equations.slice(1) };
+      return { ...module, program: { ...module.program, step: shorter } };
+    },
+  };
+  const run = (): unknown => runPasses({ program, derivative: null }, [forgetful]);
+  expect(run).toThrow(PassFault);
+  expect(run).toThrow("after forget: step");
 });
