@@ -2,90 +2,132 @@ import type { Certificate } from "../../runtime/program/definition.ts";
 import type { CheckedProgram } from "../check/program.ts";
 import { diagnose } from "../diagnostics/diagnose.ts";
 import { type Diagnostic, withSeverity } from "../diagnostics/diagnostic.ts";
+import { batchNormalisation } from "./lints/batchNormalisation.ts";
 import { lineSearches } from "./lints/lineSearch.ts";
+import { agreement } from "./objective.ts";
 import { admm } from "./rules/admm.ts";
 import { chambollePock } from "./rules/chambollePock.ts";
+import { directionRelaxation } from "./rules/directionRelaxation.ts";
+import { douglasRachford } from "./rules/douglasRachford.ts";
 import { fista } from "./rules/fista.ts";
 import { forwardBackward } from "./rules/forwardBackward.ts";
-import { normalStep } from "./step.ts";
+import { networkGradient } from "./rules/networkGradient.ts";
+import { networkProx } from "./rules/networkProx.ts";
+import { proximalBacktracking } from "./rules/proximalBacktracking.ts";
+import { scaledGradientProjection } from "./rules/scaledGradientProjection.ts";
+import { type NormalStep, normalStep } from "./symbolic/step.ts";
 import type { CertificateRule, Verdict } from "./verdict.ts";
 
-/** The algorithms that are recognised by what they compute, not by their names. */
-export const RULES: readonly CertificateRule[] = [forwardBackward, fista, admm, chambollePock];
+/** The algorithms that are recognised by what they compute, not by their names. The first that speaks is heard. */
+const RULES: readonly CertificateRule[] = [
+  douglasRachford,
+  forwardBackward,
+  proximalBacktracking,
+  networkGradient,
+  networkProx,
+  fista,
+  admm,
+  chambollePock,
+  directionRelaxation,
+  scaledGradientProjection,
+];
 
 export interface Certified {
   readonly certificate: Certificate | null;
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** What can be said of a program's convergence, where `converge` or `equilibrium` asks for it. */
+/** What can be said of a program's convergence, where `converge` or `equilibrium` asks for it, and of its bounds. */
 export function certify(program: CheckedProgram): Certified {
+  const bounds = batchNormalisation(program);
   const asking = program.targets.filter(
     ({ target, proof }) => (target.kind === "solver" || target.kind === "equilibrium") && proof !== "none",
   );
-  if (program.step === null || asking.length === 0) return { certificate: null, diagnostics: [] };
+  if (program.step === null || asking.length === 0) return { certificate: null, diagnostics: bounds };
   const required = asking.some(({ proof }) => proof === "required");
-  const lints = lineSearches(program).map((lint) => (required ? withSeverity(lint, "error") : lint));
-  const verdict = verdictOf(program);
-  const certificate = certificateOf(verdict);
-  // a line search that may find no step is the reason why there is no proof
-  if (lints.length > 0 && verdict.kind === "not_found") return { certificate, diagnostics: lints };
-  return { certificate, diagnostics: [...lints, ...reported(program, verdict, required)] };
+  const answer = answerOf(program);
+  const searches = lineSearches(program);
+  const found = answer.verdict.kind === "not_found" && searches.length > 0 ? searches : answer.diagnostics;
+  const raised = (each: Diagnostic): Diagnostic =>
+    required && each.severity === "warning" ? withSeverity(each, "error") : each;
+  return { certificate: certificateOf(answer.verdict), diagnostics: [...bounds, ...found.map(raised)] };
 }
 
-function verdictOf(program: CheckedProgram): Verdict {
+interface Answer {
+  readonly verdict: Verdict;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+function answerOf(program: CheckedProgram): Answer {
   const step = normalStep(program);
-  if ("reason" in step) return { kind: "not_found", algorithm: null, obstruction: step.reason };
+  if ("reason" in step) return reported(program, unknownStep(step.reason));
   for (const rule of RULES) {
     const verdict = rule.recognise(step, program);
-    if (verdict !== null) return verdict;
+    if (verdict !== null) return held(step, program, verdict);
   }
-  return {
-    kind: "not_found",
-    algorithm: null,
-    obstruction: "the step is none of the algorithms that have a rule",
-  };
+  return reported(program, unknownStep(obstructionOf(step)));
+}
+
+function unknownStep(obstruction: string): Verdict {
+  return { kind: "not_found", algorithm: null, obstruction };
+}
+
+function obstructionOf(step: NormalStep): string {
+  const loops = step.events.some(({ kind }) => kind === "while");
+  const branches = step.events.some(({ kind }) => kind === "if");
+  const place = loops ? " around its loop" : branches ? " around its branch" : "";
+  return `the step is none of the algorithms that have a rule${place}`;
+}
+
+/** A proof, completed by what the limit is for the declared objective. */
+function held(step: NormalStep, program: CheckedProgram, verdict: Verdict): Answer {
+  if (verdict.kind !== "proved") return reported(program, verdict);
+  const agrees = agreement(step, program, verdict.minimises);
+  const limit = agrees === "same" ? "a minimiser of the objective" : "a fixed point";
+  const suffix =
+    verdict.about === "iterates"
+      ? ` to ${limit}, if there is one`
+      : agrees === "same"
+        ? "; F is the objective"
+        : "";
+  const answer = reported(program, { ...verdict, statement: `${verdict.statement}${suffix}` });
+  if (agrees !== "different" || program.objective === null) return answer;
+  const differs = diagnose("IPX7102", program.objective.span, { algorithm: verdict.algorithm });
+  return { ...answer, diagnostics: [...answer.diagnostics, differs] };
+}
+
+function reported(program: CheckedProgram, verdict: Verdict): Answer {
+  return { verdict, diagnostics: [diagnosticOf(program, verdict)] };
+}
+
+function diagnosticOf(program: CheckedProgram, verdict: Verdict): Diagnostic {
+  const { span } = program.tree.name;
+  switch (verdict.kind) {
+    case "proved": {
+      const { algorithm, statement, conditions } = verdict;
+      return diagnose("IPX7002", span, { algorithm, statement, conditions });
+    }
+    case "refuted":
+      return verdict.diagnostic;
+    case "not_found": {
+      const { algorithm, obstruction } = verdict;
+      return verdict.diagnostic ?? diagnose("IPX7003", span, { algorithm, obstruction });
+    }
+  }
 }
 
 function certificateOf(verdict: Verdict): Certificate {
+  const { algorithm } = verdict;
   switch (verdict.kind) {
-    case "proved":
-      return {
-        answer: "proved",
-        algorithm: verdict.algorithm,
-        statement: verdict.statement,
-        conditions: verdict.conditions,
-      };
+    case "proved": {
+      const { statement, conditions } = verdict;
+      return { answer: "proved", algorithm, statement, conditions };
+    }
     case "refuted":
-      return {
-        answer: "refuted",
-        algorithm: verdict.algorithm,
-        statement: verdict.statement,
-        conditions: [],
-      };
-    case "not_found":
-      return {
-        answer: "not_found",
-        algorithm: verdict.algorithm,
-        statement: `no proof was found, and no counterexample: ${verdict.obstruction}`,
-        conditions: [],
-      };
-  }
-}
-
-function reported(program: CheckedProgram, verdict: Verdict, required: boolean): readonly Diagnostic[] {
-  const span = program.tree.name.span;
-  switch (verdict.kind) {
-    case "proved":
-      return [diagnose("IPX7002", span, { algorithm: verdict.algorithm, statement: verdict.statement })];
-    case "refuted":
-      return [verdict.diagnostic];
+      return { answer: "refuted", algorithm, statement: verdict.statement, conditions: [] };
     case "not_found": {
-      const found = diagnose("IPX7003", span, {
-        algorithm: verdict.algorithm,
-        obstruction: verdict.obstruction,
-      });
-      return [required ? withSeverity(found, "error") : found];
+      const statement = `no proof was found, and no counterexample: ${verdict.obstruction}`;
+      return { answer: "not_found", algorithm, statement, conditions: [] };
     }
   }
 }

@@ -1,99 +1,172 @@
-import type { Atom, Combination } from "../combination.ts";
-import { isState, minus, of, onlyAtom, plus, sameCombination, times } from "../combination.ts";
+import type { CheckedProgram } from "../../check/program.ts";
+import { isPositive } from "../scalar/bounds.ts";
+import { add, multiply, number, ONE, scale, type Scalar, subtract, ZERO } from "../scalar/polynomial.ts";
+import { equal, simplified, text, varies } from "../scalar/unknowns.ts";
 import {
-  add,
-  equal,
-  isBelow,
-  multiply,
-  number,
-  type Scalar,
-  simplified,
-  subtract,
-  text,
-  ZERO,
-} from "../scalar.ts";
-import type { NormalState, NormalStep } from "../step.ts";
-import type { CertificateRule, Verdict } from "../verdict.ts";
+  type Combination,
+  type Leaf,
+  minus,
+  NOTHING,
+  of,
+  onlyAtom,
+  PLACEHOLDER,
+  plus,
+  same,
+  stateOf,
+  times,
+} from "../symbolic/combination.ts";
+import { convexOf, isConvex } from "../symbolic/convex.ts";
+import { valueOfForm } from "../symbolic/functions.ts";
+import { applyLeaf } from "../symbolic/linear.ts";
+import type { NormalStep, VectorState } from "../symbolic/step.ts";
+import type { CertificateRule, Minimised, Verdict } from "../verdict.ts";
+import { refutedPrimalDual } from "./primalDualWitness.ts";
+import { gradientStep, wholeGradient, wholeLipschitz } from "./smoothPart.ts";
+import { isProper, joined, notFound, outermost, type ProxAtom } from "./steps.ts";
 
-/** p_i+ = prox_{s g_i*}(p_i + s K_i xb), x+ = x - t sum K_i' p_i+, xb+ = 2 x+ - x, with t s sum |K_i|^2 < 1. */
+type DualAtom = Extract<NonNullable<ReturnType<typeof onlyAtom>>, { kind: "conjugateProx" }>;
+
+/**
+ * p_i+ = prox_{s_i g_i*}(p_i + s_i K_i xb), x+ = prox_{t g}(x - t (grad f(x) + sum K_i' p_i+)), xb+ = 2 x+ - x, or with
+ * x first and 2 x+ - x in place of xb: converges for t sum s_i |K_i|^2 < 1, and with f for 1 - t sum s_i |K_i|^2 > t L/2.
+ */
 export const chambollePock: CertificateRule = {
   name: "Chambolle-Pock",
-  citation: "Chambolle and Pock, J. Math. Imaging and Vision 40 (2011), Theorem 1",
-  recognise: (step) => {
-    const duals = step.states.filter(
-      (state) => state.next !== null && onlyAtom(state.next)?.kind === "conjugateProx",
-    );
-    const primals = step.states.filter((state) => !duals.includes(state));
-    const [x, relaxed] = primals;
-    if (x?.next == null || relaxed?.next == null || primals.length !== 2 || duals.length === 0) return null;
-    const own = of({ kind: "state", symbol: x.symbol });
-    const expected = minus(times(number(2), x.next), own);
-    if (!sameCombination(relaxed.next, expected)) return null;
-    return verdict(step, x, relaxed, duals);
+  citation:
+    "Chambolle and Pock, J. Math. Imaging and Vision 40 (2011), Theorem 1; Condat, JOTA 158 (2013), Theorem 3.1",
+  recognise: (step, program) => {
+    const duals = step.vectors.filter(({ next }) => onlyAtom(next)?.kind === "conjugateProx");
+    const primals = step.vectors.filter((state) => !duals.includes(state));
+    if (duals.length === 0 || primals.length === 0 || primals.length > 2) return null;
+    for (const x of primals) {
+      const relaxed = primals.find((state) => state !== x) ?? null;
+      const read = blocksOf(step, x, relaxed, duals);
+      if (read !== null) return verdict(step, program, read);
+    }
+    return null;
   },
 };
 
-function verdict(
+/** One dual variable: its operator, its step, and its function. */
+export interface DualBlock {
+  readonly leaf: Leaf | null;
+  readonly step: Scalar;
+  readonly atom: DualAtom;
+}
+
+export interface PrimalDual {
+  readonly x: VectorState;
+  readonly tau: Scalar;
+  readonly blocks: readonly DualBlock[];
+  readonly prox: ProxAtom | null;
+  /** t L of the smooth part, and its gradient */
+  readonly lipschitz: Scalar;
+  readonly gradient: Combination | null;
+}
+
+function blocksOf(
   step: NormalStep,
-  x: NormalState,
-  relaxed: NormalState,
-  duals: readonly NormalState[],
-): Verdict | null {
+  x: VectorState,
+  relaxed: VectorState | null,
+  duals: readonly VectorState[],
+): PrimalDual | null {
   const { unknowns } = step.context;
-  const point = of({ kind: "state", symbol: relaxed.symbol });
-  let squares: Scalar = ZERO;
-  let primal = of({ kind: "state", symbol: x.symbol });
-  let tau: Scalar | null = null;
-  for (const dual of duals) {
-    const read = dualStep(dual, point);
-    if (read === null || dual.next === null || x.next === null) return null;
-    const back = of({
-      kind: "operator",
-      operator: read.operator,
-      adjoint: true,
-      norm: read.norm,
-      point: dual.next,
-    });
-    const weight = [...x.next.parts].find(([key]) => [...back.parts.keys()].includes(key))?.[1].weight;
-    if (weight === undefined) return null;
-    const down = subtract(ZERO, weight);
-    if (tau !== null && !equal(tau, down)) return null;
-    tau = down;
-    primal = plus(primal, times(weight, back));
-    squares = add(squares, multiply(read.step, multiply(read.norm, read.norm)));
-  }
-  const inside = onlyAtom(x.next ?? primal);
-  const plain = inside?.kind === "prox" ? inside.point : x.next;
-  if (tau === null || plain === null || !sameCombination(plain, primal) || isState(primal, x.symbol))
-    return null;
-  const product = simplified(unknowns, multiply(tau, squares));
-  if (isBelow(unknowns, product, 1)) {
-    return {
-      kind: "proved",
-      algorithm: "Chambolle-Pock",
-      statement: `tau*sigma*|K|^2 = ${text(product)} stays below 1: the iterates converge to a saddle point, if there is one`,
-      conditions: ["tau*sigma*|K|^2 < 1"],
-    };
-  }
+  const own = stateOf(x.symbol);
+  const extrapolated = minus(times(number(2), x.next), own);
+  if (relaxed !== null && !same(unknowns, relaxed.next, extrapolated)) return null;
+  const point = relaxed === null ? extrapolated : stateOf(relaxed.symbol);
+  const blocks = duals.map((dual) => blockOf(step, dual, point));
+  const known = blocks.flatMap((block) => (block === null ? [] : [block]));
+  if (known.length !== blocks.length) return null;
+  const outer = outermost(x.next, "prox");
+  if (outer !== null && (outer.rest.parts.size > 0 || !equal(unknowns, outer.weight, ONE))) return null;
+  if (outer !== null && !isProper(unknowns, outer.outer)) return null;
+  const inner = outer === null ? x.next : outer.outer.point;
+  const back = known.reduce<Combination>((total, { leaf, atom }, k) => {
+    const dual = duals[k];
+    const value = relaxed === null && dual !== undefined ? stateOf(dual.symbol) : of(atom);
+    return plus(total, leaf === null ? value : applyLeaf(leaf, true, value));
+  }, NOTHING);
+  const [key] = [...back.parts.keys()];
+  const weight = key === undefined ? undefined : inner.parts.get(key)?.weight;
+  if (weight === undefined || varies(unknowns, weight)) return null;
+  const tau = scale(weight, -1);
+  const smooth = gradientStep(unknowns, plus(inner, times(tau, back)), own);
+  if (smooth === null || smooth.network !== null) return null;
   return {
-    kind: "not_found",
-    algorithm: "Chambolle-Pock",
-    obstruction: `tau*sigma*|K|^2 = ${text(product)} is not known to stay below 1`,
+    x,
+    tau,
+    blocks: known,
+    prox: outer?.outer ?? null,
+    lipschitz: wholeLipschitz(unknowns, smooth),
+    gradient: wholeGradient(smooth),
   };
 }
 
-/** The operator and the step of p+ = prox_{s g*}(p + s K xb). */
-function dualStep(
-  dual: NormalState,
-  point: Combination,
-): { readonly operator: string; readonly norm: Scalar; readonly step: Scalar } | null {
-  const atom: Atom | null = dual.next && onlyAtom(dual.next);
-  if (atom?.kind !== "conjugateProx") return null;
-  const parts = [...atom.point.parts.values()];
-  const image = parts.find((part) => part.atom.kind === "operator" && !part.atom.adjoint);
-  const own = atom.point.parts.get(dual.symbol.name);
-  if (image?.atom.kind !== "operator" || own === undefined || parts.length !== 2) return null;
-  if (!equal(own.weight, number(1)) || !sameCombination(image.atom.point, point)) return null;
-  if (!equal(image.weight, atom.weight)) return null;
-  return { operator: image.atom.operator, norm: image.atom.norm, step: image.weight };
+/** The operator and the step of p+ = prox_{s g*}(p + s K q). */
+function blockOf(step: NormalStep, dual: VectorState, q: Combination): DualBlock | null {
+  const { unknowns } = step.context;
+  const atom = onlyAtom(dual.next);
+  if (atom?.kind !== "conjugateProx" || varies(unknowns, atom.scale)) return null;
+  const image = minus(atom.point, stateOf(dual.symbol));
+  const operators = [...image.parts.values()].flatMap((part) =>
+    part.atom.kind === "operator" && !part.atom.adjoint && !part.atom.leaf.varies ? [part.atom.leaf] : [],
+  );
+  const [leaf] = operators;
+  if (leaf !== undefined && same(unknowns, image, times(atom.scale, applyLeaf(leaf, false, q)))) {
+    return { leaf, step: atom.scale, atom };
+  }
+  return same(unknowns, image, times(atom.scale, q)) ? { leaf: null, step: atom.scale, atom } : null;
+}
+
+function verdict(step: NormalStep, program: CheckedProgram, read: PrimalDual): Verdict | null {
+  const { unknowns } = step.context;
+  const { tau, blocks, lipschitz } = read;
+  const squares = blocks.reduce<Scalar>((total, { leaf, step: sigma }) => {
+    const norm = leaf?.norm ?? ONE;
+    return add(total, multiply(sigma, multiply(norm, norm)));
+  }, ZERO);
+  const product = simplified(unknowns, multiply(tau, squares));
+  const plain = lipschitz.terms.size === 0;
+  const limit = minimisedBy(step, read);
+  const room = subtract(subtract(ONE, product), scale(lipschitz, 1 / 2));
+  const positive = [tau, ...blocks.map((block) => block.step)].every((each) => isPositive(unknowns, each));
+  const shown = text(unknowns, product);
+  const algorithm = plain ? "Chambolle-Pock" : "Condat-Vu";
+  if (limit === null) return notFound(algorithm, "the functions are not known to be convex");
+  if (positive && isPositive(unknowns, room)) {
+    return {
+      kind: "proved",
+      algorithm,
+      statement: plain
+        ? `tau*sigma*|K|^2 = ${shown} stays below 1; the iterates converge`
+        : `tau*sigma*|K|^2 = ${shown} stays below 1 - tau*L/2 with tau*L = ${text(unknowns, lipschitz)}; the iterates converge`,
+      about: "iterates",
+      conditions: [plain ? "tau*sigma*|K|^2 < 1" : "1 - tau*sigma*|K|^2 > tau*L/2", "a saddle point exists"],
+      minimises: limit,
+    };
+  }
+  const refuted = refutedPrimalDual(step, program, read, product);
+  if (refuted !== null) return refuted;
+  return notFound(
+    algorithm,
+    plain
+      ? `tau*sigma*|K|^2 = ${shown} has to stay below 1. Try tau = sigma = 0.99/norm(K)`
+      : `tau*sigma*|K|^2 = ${shown} has to stay below 1 - tau*L/2 with tau*L = ${text(unknowns, lipschitz)}`,
+  );
+}
+
+/** tau sum g_i(K_i x) plus what the step of x descends on; null where one is beyond the rules, or not convex. */
+function minimisedBy(step: NormalStep, { x, tau, blocks, prox, gradient }: PrimalDual): Minimised | null {
+  if (gradient === null) return null;
+  let total =
+    prox === null ? { gradient, nonsmooth: new Map() } : joined({ gradient, nonsmooth: new Map() }, prox.of);
+  for (const { leaf, atom } of blocks) {
+    const image = leaf === null ? PLACEHOLDER : applyLeaf(leaf, false, PLACEHOLDER);
+    const value = valueOfForm(step.context, atom.of, image);
+    const own = value && convexOf(step.context, multiply(tau, value));
+    if (own === null || !isConvex(step.context.unknowns, own)) return null;
+    total = joined(total, own);
+  }
+  return { of: total, states: [x.symbol] };
 }

@@ -1,82 +1,222 @@
-import { expressionText } from "../../check/expressionText.ts";
-import type { CheckedProgram } from "../../check/program.ts";
-import { symbolOf } from "../../library/calculus/analyse.ts";
-import type { Symbol } from "../../types/typing.ts";
-import { type Combination, isState, onlyAtom, plus, sameCombination, times, of } from "../combination.ts";
-import { add, isAtMost, ONE, subtract, text } from "../scalar.ts";
-import type { NormalState, NormalStep } from "../step.ts";
-import type { CertificateRule, Verdict } from "../verdict.ts";
-import { gradientStep } from "./smoothPart.ts";
+import { isAtMost, isPositive } from "../scalar/bounds.ts";
+import {
+  keysOf,
+  multiply,
+  number,
+  ONE,
+  power,
+  raise,
+  type Scalar,
+  subtract,
+  valueOf,
+} from "../scalar/polynomial.ts";
+import { equal, reciprocal, simplified, text, type Unknowns } from "../scalar/unknowns.ts";
+import {
+  type Combination,
+  filterParts,
+  minus,
+  NOTHING,
+  plus,
+  ratio,
+  same,
+  stateOf,
+  times,
+} from "../symbolic/combination.ts";
+import type { NormalStep, VectorState } from "../symbolic/step.ts";
+import type { CertificateRule, Minimised, Verdict } from "../verdict.ts";
+import { type Backtracking, backtrackingOf, isBacktracked } from "./backtracking.ts";
+import { gradientStep, wholeGradient, wholeLipschitz } from "./smoothPart.ts";
+import {
+  isProper,
+  isState,
+  notFound,
+  outermost,
+  permutations,
+  type ProxAtom,
+  vectorStates,
+} from "./steps.ts";
 
-/** x+ = prox(z - t grad f(z)), z+ = x+ + b (x+ - x), with t_k+1 = (1 + sqrt(1 + 4 t_k^2))/2, b = (t_k - 1)/t_k+1. */
+/**
+ * x+ = prox(z - t grad f(z)) with z+ = x+ + b (x+ - x), or the same with the last x kept in a state of its own;
+ * b = (s - 1)/s+ with s+ = (1 + sqrt(1 + 4 s^2))/2 from 1, or b = k/(k + c) with c >= 3; t <= 1/L.
+ */
 export const fista: CertificateRule = {
   name: "FISTA",
-  citation: "Beck and Teboulle, SIAM J. Imaging Sciences 2 (2009), Theorem 4.4",
-  recognise: (step, program) => {
-    const vectors = step.states.filter((state) => state.next !== null);
-    const [x, z] = vectors;
-    if (x?.next == null || z?.next == null || vectors.length !== 2) return null;
-    const outer = onlyAtom(x.next);
-    const inner = outer?.kind === "prox" || outer?.kind === "projection" ? outer.point : x.next;
-    const found = gradientStep(step.context.unknowns, inner, of({ kind: "state", symbol: z.symbol }));
-    if (found === null || !found.moves) return null;
-    const momentum = momentumOf(z.next, x);
-    if (momentum === null) return null;
-    if (!hasSequence(program, step)) return inertial("its momentum is not FISTA's");
-    if (!isAtMost(step.context.unknowns, found.lipschitz, 1)) {
-      return inertial(`its step is not at most 1/L: t*L = ${text(found.lipschitz)}`);
+  citation:
+    "Beck and Teboulle, SIAM J. Imaging Sciences 2 (2009), Theorem 4.4; Chambolle and Dossal, JOTA 166 (2015)",
+  recognise: (step) => {
+    for (const [x, second] of permutations(vectorStates(step, 2) ?? [])) {
+      if (x === undefined || second === undefined) continue;
+      const inertial = inertialOf(step, x, second);
+      const answer = inertial && verdict(step, inertial);
+      if (answer !== null) return answer;
     }
-    return {
-      kind: "proved",
-      algorithm: "FISTA",
-      statement: "F(x_k) - F* <= 2 L |x_0 - x*|^2/(k + 1)^2, by the Lyapunov function of Beck and Teboulle",
-      conditions: ["t <= 1/L", "t_1 = 1, t_{k+1}^2 - t_{k+1} <= t_k^2"],
-    };
+    return null;
   },
 };
 
-function inertial(reason: string): Verdict {
+interface Inertial {
+  readonly x: VectorState;
+  /** the point where the gradient is taken */
+  readonly point: Combination;
+  /** b */
+  readonly momentum: Scalar;
+  /** whether the step ends, and does not begin, with the extrapolation: then the constants are the theorem's */
+  readonly extrapolatesLast: boolean;
+  readonly prox: ProxAtom | null;
+  /** what the prox is applied to */
+  readonly inner: Combination;
+}
+
+function inertialOf(step: NormalStep, x: VectorState, second: VectorState): Inertial | null {
+  const { unknowns } = step.context;
+  const relaxed = outermost(x.next, "prox");
+  const plain = relaxed === null || (relaxed.rest.parts.size === 0 && valueOf(relaxed.weight) === 1);
+  if (!plain) return null;
+  const prox = relaxed?.outer ?? null;
+  const inner = prox === null ? x.next : prox.point;
+  const own = stateOf(x.symbol);
+  const momentum = factor(unknowns, minus(second.next, x.next), minus(x.next, own));
+  if (momentum !== null) {
+    return { x, point: stateOf(second.symbol), momentum, extrapolatesLast: true, prox, inner };
+  }
+  if (!isState(unknowns, second.next, x.symbol)) return null;
+  const states = filterParts(inner, ({ atom }) => atom.kind === "state");
+  const back = states.parts.get([...stateOf(second.symbol).parts.keys()][0] ?? "");
+  if (back === undefined) return null;
+  const b = simplified(unknowns, multiply(back.weight, number(-1)));
+  const point = plus(own, times(b, minus(own, stateOf(second.symbol))));
+  return { x, point, momentum: b, extrapolatesLast: false, prox, inner };
+}
+
+function factor(unknowns: Unknowns, a: Combination, b: Combination): Scalar | null {
+  if (same(unknowns, a, NOTHING)) return null;
+  return ratio(unknowns, a, b, (c, d) => simplified(unknowns, multiply(c, reciprocal(unknowns, d))));
+}
+
+function verdict(step: NormalStep, inertial: Inertial): Verdict | null {
+  const { unknowns } = step.context;
+  const { x, point, prox, inner } = inertial;
+  const searched = backtrackingOf(step, x.next, point);
+  if (searched !== null && isBacktracked(unknowns, inner, point, prox, searched)) {
+    return backtracked(step, inertial, searched);
+  }
+  if (prox !== null && !isProper(unknowns, prox)) return null;
+  const found = gradientStep(unknowns, inner, point);
+  if (found === null) return heavyBall(step, inertial);
+  if (found.network !== null) return null;
+  const lipschitz = wholeLipschitz(unknowns, found);
+  if (valueOf(lipschitz) === 0) return null;
+  const rate = rateOf(step, inertial);
+  if (rate === null) return unproved("its momentum is not FISTA's");
+  if (!isAtMost(unknowns, lipschitz, 1)) {
+    return unproved(
+      `FISTA needs t <= 1/L, and t*L = ${text(unknowns, lipschitz)} is not known to stay at most 1`,
+    );
+  }
+  const gradient = wholeGradient(found);
+  return proved(
+    "FISTA",
+    rate === "exact"
+      ? "F(x_k) - F* <= 2*L*R^2/(k + 1)^2 with R the distance from the start to a minimiser"
+      : "F(x_k) - F* falls as 1/k^2",
+    ["t <= 1/L", SEQUENCE],
+    gradient && minimises(gradient, prox, x),
+  );
+}
+
+const SEQUENCE = "t_{k+1}^2 - t_{k+1} <= t_k^2";
+
+/** A step with momentum whose gradient is taken at x itself. */
+function heavyBall(step: NormalStep, { x, point, inner }: Inertial): Verdict | null {
+  const own = stateOf(x.symbol);
+  const found = gradientStep(step.context.unknowns, minus(inner, minus(point, own)), own);
+  return found === null ? null : unproved("its gradient is not taken at the extrapolated point");
+}
+
+function backtracked(step: NormalStep, inertial: Inertial, searched: Backtracking): Verdict {
+  const { unknowns } = step.context;
+  const { x, prox } = inertial;
+  const rate = rateOf(step, inertial);
+  if (rate === null) return unproved("its momentum is not FISTA's");
+  if (!searched.nondecreasing) {
+    return unproved(
+      "FISTA with backtracking needs an L that never falls: make it a state that only the loop changes",
+    );
+  }
+  return proved(
+    "FISTA with backtracking",
+    rate === "exact"
+      ? "F(x_k) - F* <= 2*eta*L*R^2/(k + 1)^2 with eta the growth of L in a round and R the distance from the start to a minimiser"
+      : "F(x_k) - F* falls as 1/k^2",
+    ["L never falls", "the loop ends before its cap", SEQUENCE],
+    minimises(times(reciprocal(unknowns, searched.constant), searched.f.gradient), prox, x),
+  );
+}
+
+function minimises(gradient: Combination, prox: ProxAtom | null, x: VectorState): Minimised {
   return {
-    kind: "not_found",
-    algorithm: null,
-    obstruction: `an inertial step, not averaged in the Euclidean metric; ${reason}. This is no proof of divergence`,
+    of: {
+      gradient: plus(gradient, prox?.of.gradient ?? NOTHING),
+      nonsmooth: prox?.of.nonsmooth ?? new Map(),
+    },
+    states: [x.symbol],
   };
 }
 
-/** b where z+ = x+ + b (x+ - x). */
-function momentumOf(next: Combination, x: NormalState): Combination | null {
-  if (x.next === null) return null;
-  const [key] = [...x.next.parts.keys()];
-  const forward = key === undefined ? undefined : next.parts.get(key);
-  if (forward === undefined) return null;
-  const b = subtract(forward.weight, ONE);
-  const expected = plus(
-    times(add(ONE, b), x.next),
-    times(subtract(subtract(ONE, ONE), b), stateOf(x.symbol)),
+function proved(
+  algorithm: string,
+  statement: string,
+  conditions: readonly string[],
+  limit: Minimised | null,
+): Verdict {
+  return {
+    kind: "proved",
+    algorithm,
+    statement: `${statement}, by the Lyapunov function of Beck and Teboulle`,
+    about: "values",
+    conditions,
+    minimises: limit,
+  };
+}
+
+function unproved(reason: string): Verdict {
+  return notFound(
+    null,
+    `an inertial step is not averaged in the Euclidean metric, and ${reason}. This is no proof of divergence`,
   );
-  return sameCombination(next, expected) || isState(next, x.symbol) ? next : null;
 }
 
-function stateOf(symbol: Symbol): Combination {
-  return of({ kind: "state", symbol });
+/**
+ * Whether b is (s - 1)/s+ for a state with s+^2 - s+ = s^2 from 1, or k/(k + c) with c >= 3; and whether the constant
+ * of the theorem holds, or only its order.
+ */
+function rateOf(step: NormalStep, { momentum, extrapolatesLast }: Inertial): "exact" | "order" | null {
+  const shift = countedShift(step, momentum);
+  if (shift === null && !step.numbers.some((state) => isSequence(step, state, momentum))) return null;
+  return extrapolatesLast && (shift ?? 3) === 3 ? "exact" : "order";
 }
 
-const SEQUENCE = /^\(1 \+ sqrt\(1 \+ 4\*(\w+)\^2\)\)\/2$/u;
+function isSequence(step: NormalStep, state: NormalStep["numbers"][number], momentum: Scalar): boolean {
+  const { unknowns } = step.context;
+  const { now, next, initial } = state;
+  const starts = initial.kind === "number" && initial.value === 1;
+  const square = equal(unknowns, subtract(raise(next, 2), next), raise(now, 2));
+  const expected = multiply(subtract(now, ONE), reciprocal(unknowns, next));
+  return starts && square && isPositive(unknowns, next) && equal(unknowns, momentum, expected);
+}
 
-/** Whether the step updates a number by FISTA's rule, from 1, and weighs the difference by (old s - 1)/s. */
-function hasSequence(program: CheckedProgram, step: NormalStep): boolean {
-  const updates = program.step?.body.statements.filter((statement) => statement.kind === "update") ?? [];
-  return step.states.some(({ symbol, next }) => {
-    if (next !== null) return false;
-    const own = updates.find(
-      (update) => update.reference.kind === "symbol" && update.reference.symbol === symbol,
-    );
-    const state = program.states.find((each) => symbolOf(each.declaration) === symbol);
-    const starts = state?.initial.kind === "number" && state.initial.value === 1;
-    const rule = own === undefined ? null : SEQUENCE.exec(expressionText(own.value));
-    const weighs = updates.some((update) =>
-      expressionText(update.value).includes(`(old ${symbol.name} - 1)/${symbol.name}*(`),
-    );
-    return starts && rule?.[1] === symbol.name && weighs;
-  });
+/** c >= 3 where b = k/(k + c) with the number k of the step. */
+function countedShift({ context }: NormalStep, momentum: Scalar): number | null {
+  const { unknowns } = context;
+  for (const key of keysOf(momentum)) {
+    const q = unknowns.get(key)?.inverse ?? null;
+    const counter = q === null ? undefined : [...keysOf(q)].find((each) => unknowns.get(each)?.counts);
+    if (q === null || counter === undefined) continue;
+    const k = power(counter, 1);
+    const shift = valueOf(subtract(q, k));
+    const expected = multiply(k, reciprocal(unknowns, q));
+    if (shift !== null && shift >= 3 && equal(unknowns, momentum, expected)) return shift;
+  }
+  return null;
 }

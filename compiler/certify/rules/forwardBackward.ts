@@ -1,109 +1,165 @@
 import type { CheckedProgram } from "../../check/program.ts";
-import { of, onlyAtom } from "../combination.ts";
-import { add, isBelow, number, type Scalar, supremum, text, valueOf } from "../scalar.ts";
-import type { NormalState, NormalStep } from "../step.ts";
-import type { CertificateRule, Verdict } from "../verdict.ts";
-import { inadmissibleStep } from "../stepSize.ts";
-import { type GradientStep, gradientStep } from "./smoothPart.ts";
+import { inadmissibleStep, normForItsSquare } from "../lints/stepSize.ts";
+import { isBelow, witnessValue } from "../scalar/bounds.ts";
+import { add, scale, type Scalar, valueOf } from "../scalar/polynomial.ts";
+import { text, type Unknowns } from "../scalar/unknowns.ts";
+import { type ConvexFunction, NOTHING, PLACEHOLDER, plus, same, stateOf } from "../symbolic/combination.ts";
+import type { NormalStep } from "../symbolic/step.ts";
+import type { CertificateRule, Minimised, Verdict } from "../verdict.ts";
+import { type GradientStep, gradientStep, wholeGradient, wholeLipschitz } from "./smoothPart.ts";
+import {
+  isProper,
+  isRelaxation,
+  notFound,
+  outermost,
+  type ProxAtom,
+  type Relaxed,
+  vectorStates,
+} from "./steps.ts";
 
-/** Gradient descent, projected and proximal gradient, and the same with a network in place of the prox. */
+/**
+ * Gradient descent, projected and proximal gradient, with relaxation: x+ = (1 - w) x + w prox(x - t grad f(x)) is
+ * averaged for t L < 2 and w < 2 - t L/2.
+ */
 export const forwardBackward: CertificateRule = {
   name: "proximal gradient",
-  citation: "Bauschke and Combettes, Corollary 28.9 (2017); Beck and Teboulle (2009)",
+  citation: "Bauschke and Combettes, Convex Analysis and Monotone Operator Theory, Corollary 28.9 (2017)",
   recognise: (step, program) => {
-    const state = onlyVector(step);
-    if (state?.next == null) return null;
-    const own = of({ kind: "state", symbol: state.symbol });
-    const outer = onlyAtom(state.next);
-    const wrapped = outer?.kind === "prox" || outer?.kind === "projection" || outer?.kind === "network";
-    const inner = wrapped && outer.point.parts.size > 0 ? outer.point : state.next;
-    const found = gradientStep(step.context.unknowns, inner, own);
-    if (found === null || !(found.moves || wrapped)) return null;
-    if (wrapped && outer.kind === "network") return throughNetwork(step, found, outer);
-    if (found.network !== null) return withNetwork(step, found);
-    const name =
-      outer?.kind === "prox"
-        ? "proximal gradient"
-        : outer?.kind === "projection"
-          ? "projected gradient"
-          : "gradient descent";
-    return admissible(step, program, found.lipschitz, name);
+    const [state] = vectorStates(step, 1) ?? [];
+    if (state === undefined) return null;
+    const { unknowns } = step.context;
+    const own = stateOf(state.symbol);
+    const relaxed = outermost(state.next, "prox");
+    if (relaxed !== null && !isRelaxation(unknowns, relaxed, own)) return null;
+    if (relaxed !== null && !isProper(unknowns, relaxed.outer)) return null;
+    const found = gradientStep(unknowns, relaxed === null ? state.next : relaxed.outer.point, own);
+    if (found === null || found.network !== null) return null;
+    if (relaxed === null && valueOf(wholeLipschitz(unknowns, found)) === 0) return null;
+    return admissible(step, program, found, relaxed, minimised(found, relaxed?.outer ?? null, state.symbol));
   },
 };
 
-/** The one state that is no number, if the others do not matter to it. */
-function onlyVector(step: NormalStep): NormalState | null {
-  const [first, ...others] = step.states;
-  return first !== undefined && others.length === 0 ? first : null;
+function minimised(
+  found: GradientStep,
+  outer: ProxAtom | null,
+  state: Minimised["states"][number],
+): Minimised | null {
+  const gradient = wholeGradient(found);
+  if (gradient === null) return null;
+  const of: ConvexFunction = {
+    gradient: plus(gradient, outer?.of.gradient ?? NOTHING),
+    nonsmooth: outer?.of.nonsmooth ?? new Map(),
+  };
+  return { of, states: [state] };
 }
 
-function admissible(step: NormalStep, program: CheckedProgram, lipschitz: Scalar, name: string): Verdict {
+/** How a step with that prox is called. */
+function nameOf(outer: ProxAtom | null): string {
+  if (outer === null) return "gradient descent";
+  const terms = [...outer.of.nonsmooth.values()];
+  const projects = terms.length > 0 && terms.every(({ indicator }) => indicator);
+  return projects && outer.of.gradient.parts.size === 0 ? "projected gradient" : "proximal gradient";
+}
+
+function admissible(
+  step: NormalStep,
+  program: CheckedProgram,
+  found: GradientStep,
+  relaxed: Relaxed<ProxAtom> | null,
+  limit: Minimised | null,
+): Verdict {
   const { unknowns } = step.context;
-  if (isBelow(unknowns, lipschitz, 2)) {
+  const lipschitz = wholeLipschitz(unknowns, found);
+  const name = nameOf(relaxed?.outer ?? null);
+  const inexact = relaxed?.outer.inexact === true ? ["errors of the inner iterations are summable"] : [];
+  if (relaxed === null || valueOf(relaxed.weight) === 1) {
+    if (!isBelow(unknowns, lipschitz, 2)) {
+      return (
+        refuted(step, program, found, relaxed, name) ?? tooLong(program, unknowns, name, found, lipschitz)
+      );
+    }
     return {
       kind: "proved",
       algorithm: name,
-      statement: `the step is averaged, since t*L = ${text(lipschitz)} stays below 2: the iterates converge to a minimiser, if there is one`,
-      conditions: ["t < 2/L"],
+      statement: `the step is averaged, since t*L = ${text(unknowns, lipschitz)} stays below 2; the iterates converge`,
+      about: "iterates",
+      conditions: ["t < 2/L", ...inexact],
+      minimises: limit,
     };
   }
-  const worst = valueOf(supremum(unknowns, lipschitz).value);
-  if (worst !== null && worst >= 2) {
-    const statement = `t*L = ${text(number(worst))} is not below 2: an operator of exactly the declared norm makes the step diverge`;
-    const diagnostic = inadmissibleStep(program, worst);
-    if (diagnostic !== null) return { kind: "refuted", algorithm: name, statement, diagnostic };
+  const whole = add(scale(relaxed.weight, 2), lipschitz);
+  if (!isBelow(unknowns, lipschitz, 2) || !isBelow(unknowns, whole, 4)) {
+    const relaxation = text(unknowns, relaxed.weight);
+    return notFound(
+      `relaxed ${name}`,
+      `the relaxation ${relaxation} has to stay below 2 - t*L/2, and t*L = ${text(unknowns, lipschitz)} below 2`,
+    );
   }
   return {
-    kind: "not_found",
-    algorithm: name,
-    obstruction: `the step size is not bounded: t*L = ${text(lipschitz)} has to stay below 2`,
+    kind: "proved",
+    algorithm: `relaxed ${name}`,
+    statement: `the relaxed step is averaged, since t*L = ${text(unknowns, lipschitz)} stays below 2 and the relaxation ${text(unknowns, relaxed.weight)} below 2 - t*L/2; the iterates converge`,
+    about: "iterates",
+    conditions: ["t < 2/L", "relaxation < 2 - t*L/2", ...inexact],
+    minimises: limit,
   };
 }
 
-/** x - t (grad f(x) + x - N(x)) with an eps-Lipschitz N: contractive for t (1 + L + eps) < 2 (theory, DE-Grad). */
-function withNetwork(step: NormalStep, found: GradientStep): Verdict {
-  const { network } = found;
-  const { unknowns } = step.context;
-  if (network === null || network.bound === null || network.bound >= 1) {
-    return {
-      kind: "not_found",
-      algorithm: "gradient descent with a network",
-      obstruction: `\`${network?.symbol.name ?? "the network"}\` has no Lipschitz bound below 1: a fixed point is not proved. Declare \`with lipschitz <= 0.9\``,
-    };
-  }
-  const total = add(found.lipschitz, { terms: scaledTerms(network.weight, network.bound) });
-  if (isBelow(unknowns, total, 2)) {
-    return {
-      kind: "proved",
-      algorithm: "DE-Grad (Gilton, Ongie, Willett, 2021)",
-      statement: `the step is a contraction, since ${text(total)} stays below 2 and the network is ${network.bound}-Lipschitz`,
-      conditions: ["t*(1 + L + eps) < 2", "eps < 1"],
-    };
-  }
-  return {
-    kind: "not_found",
-    algorithm: "DE-Grad (Gilton, Ongie, Willett, 2021)",
-    obstruction: `the step size is not bounded: ${text(total)} has to stay below 2`,
-  };
-}
-
-function scaledTerms(weight: Scalar, by: number): Scalar["terms"] {
-  return new Map(
-    [...weight.terms].map(([key, term]) => [key, { ...term, coefficient: term.coefficient * by }] as const),
-  );
-}
-
-/** D(x - t grad f(x)) with D - I eps-Lipschitz needs mu > 0: (1 + eps) max(|1 - t mu|, |1 - t L|) < 1. */
-function throughNetwork(
-  _step: NormalStep,
-  _found: GradientStep,
-  outer: Extract<ReturnType<typeof onlyAtom>, { kind: "network" }>,
+function tooLong(
+  program: CheckedProgram,
+  unknowns: Unknowns,
+  name: string,
+  found: GradientStep,
+  lipschitz: Scalar,
 ): Verdict {
+  const diagnostic = normForItsSquare(program, unknowns, found);
+  const answer = notFound(
+    name,
+    `the step size is not bounded: t*L = ${text(unknowns, lipschitz)} has to stay below 2`,
+  );
+  return diagnostic === null || answer.kind !== "not_found" ? answer : { ...answer, diagnostic };
+}
+
+/** Where norms are computed, not declared, they may be too large by half a per cent. */
+const COMPUTED = 1.01;
+
+/**
+ * A step that some operator of the declared norm makes oscillate or diverge: t L >= 2 for 1/2 |A x - b|^2 with a given
+ * A. Near a solution in the interior, a soft threshold and the projection onto x >= 0 have slope 1, so they damp
+ * nothing.
+ */
+function refuted(
+  step: NormalStep,
+  program: CheckedProgram,
+  found: GradientStep,
+  relaxed: Relaxed<ProxAtom> | null,
+  name: string,
+): Verdict | null {
+  const { unknowns } = step.context;
+  const { leaf } = found;
+  const free = [...program.givens, ...program.inputs].some((each) => each.name.name === leaf?.key);
+  if (leaf === null || !free || !found.hasData || !isUndamped(unknowns, relaxed?.outer ?? null)) return null;
+  const lipschitz = wholeLipschitz(unknowns, found);
+  const worst = witnessValue(unknowns, lipschitz);
+  const declared = witnessValue(unknowns, leaf.norm) !== null;
+  if (worst === null || !Number.isFinite(worst) || worst < (declared ? 2 : 2 * COMPUTED ** 2)) return null;
+  const diagnostic = inadmissibleStep(program, worst, leaf.key);
+  if (diagnostic === null) return null;
+  const shown = Number(worst.toPrecision(4));
   return {
-    kind: "not_found",
-    algorithm: "DE-Prox (Gilton, Ongie, Willett, 2021)",
-    obstruction:
-      `f need not be strongly convex (mu = 0), and then (1 + eps)*max|1 - t*l| >= 1 for the network \`${outer.symbol.name}\`: ` +
-      "a fixed point is not proved. A Tikhonov term, DE-Grad with eps < 1, or an averaged denoiser has a proof",
+    kind: "refuted",
+    algorithm: name,
+    statement: `t*L = ${shown} is not below 2: an operator of exactly that norm makes the step oscillate or diverge`,
+    diagnostic,
   };
+}
+
+function isUndamped(unknowns: Unknowns, outer: ProxAtom | null): boolean {
+  if (outer === null) return true;
+  const known = [...outer.of.nonsmooth].every(
+    ([key, { argument }]) =>
+      (key.startsWith("norm1[") || key.startsWith("indicator(nonnegative)[")) &&
+      same(unknowns, argument, PLACEHOLDER),
+  );
+  return known && outer.of.gradient.parts.size === 0;
 }

@@ -1,14 +1,27 @@
 import {
+  add,
   cofactor,
   degree,
   keysOf,
+  multiply,
   number,
+  power,
+  raise,
   type Scalar,
   subtract,
   substitute,
   valueOf,
+  ZERO,
 } from "./polynomial.ts";
-import { cleared, signBySigns, type Unknown, type Unknowns } from "./unknowns.ts";
+import {
+  cleared,
+  reciprocal,
+  signBySigns,
+  simplified,
+  squareRoot,
+  type Unknown,
+  type Unknowns,
+} from "./unknowns.ts";
 
 /** How many unknowns are put to the ends of their intervals, one after the other, before the answer is "unknown". */
 const DEPTH = 6;
@@ -112,31 +125,24 @@ function dependsOn(unknowns: Unknowns, of: string, key: string): boolean {
  * may change from step to step.
  */
 export function witnessValue(unknowns: Unknowns, a: Scalar): number | null {
-  const plain = valueOf(a);
-  if (plain !== null) return plain;
-  let total = 0;
-  for (const { coefficient, powers } of a.terms.values()) {
-    let product = coefficient;
-    for (const [key, exponent] of powers) {
-      const value = witnessOf(unknowns, unknowns.get(key));
-      if (value === null) return null;
-      product *= value ** exponent;
-    }
-    total += product;
-  }
-  return total;
+  return valueOf(witnessed(unknowns, a));
 }
 
-function witnessOf(unknowns: Unknowns, entry: Unknown | undefined): number | null {
-  if (entry === undefined || entry.varies) return null;
-  if (entry.inverse !== null) {
-    const value = witnessValue(unknowns, entry.inverse);
-    return value === null ? null : 1 / value;
-  }
-  if (entry.squareOf !== null) {
-    const value = witnessValue(unknowns, entry.squareOf);
-    return value === null ? null : Math.sqrt(value);
-  }
-  return entry.witness === null ? null : witnessValue(unknowns, entry.witness);
+function witnessed(unknowns: Unknowns, a: Scalar): Scalar {
+  const whole = [...a.terms.values()].reduce<Scalar>((total, { coefficient, powers }) => {
+    const term = [...powers].reduce<Scalar>((product, [key, exponent]) => {
+      const value = raise(witnessOf(unknowns, key), Math.abs(exponent));
+      return multiply(product, exponent < 0 ? reciprocal(unknowns, value) : value);
+    }, number(coefficient));
+    return add(total, term);
+  }, ZERO);
+  return simplified(unknowns, whole);
 }
 
+function witnessOf(unknowns: Unknowns, key: string): Scalar {
+  const entry = unknowns.get(key);
+  if (entry === undefined || entry.varies) return power(key, 1);
+  if (entry.inverse !== null) return reciprocal(unknowns, witnessed(unknowns, entry.inverse));
+  if (entry.squareOf !== null) return squareRoot(unknowns, witnessed(unknowns, entry.squareOf));
+  return entry.witness === null ? power(key, 1) : witnessed(unknowns, entry.witness);
+}

@@ -6,7 +6,6 @@ import {
   monomial,
   multiply,
   number,
-  ONE,
   power,
   raise,
   type Scalar,
@@ -27,6 +26,10 @@ export interface Unknown {
   readonly upper: { readonly value: Scalar; readonly open: boolean } | null;
   /** whether it may be another number in the next step */
   readonly varies: boolean;
+  /** whether it is the number of the step, from 0 */
+  readonly counts: boolean;
+  /** whether it is a function of the placeholder, the variable of the function at hand */
+  readonly moves: boolean;
   /** what it is 1 over, if it is a reciprocal */
   readonly inverse: Scalar | null;
   /** what it is the square root of, if it is one */
@@ -38,11 +41,13 @@ export interface Unknown {
 /** The unknowns of one program by key. */
 export type Unknowns = Map<string, Unknown>;
 
-export const PLAIN: Omit<Unknown, "label"> = {
+const PLAIN: Omit<Unknown, "label"> = {
   sign: null,
   lower: null,
   upper: null,
   varies: false,
+  counts: false,
+  moves: false,
   inverse: null,
   squareOf: null,
   witness: null,
@@ -60,6 +65,7 @@ export function unknown(
 
 /** 1/a. Common factors of the terms stay outside, so that 1/(2a + 2b) and 1/(a + b) are seen to agree. */
 export function reciprocal(unknowns: Unknowns, a: Scalar): Scalar {
+  if (cleared(unknowns, a).terms.size === 0) return unknown(unknowns, "1/0", { label: "1/0", varies: true });
   const { coefficient, powers, rest } = content(a);
   const outside = monomial(1 / coefficient, inverted(powers));
   if (valueOf(rest) === 1) return outside;
@@ -69,6 +75,7 @@ export function reciprocal(unknowns: Unknowns, a: Scalar): Scalar {
     sign,
     inverse: rest,
     varies: varies(unknowns, rest),
+    moves: moves(unknowns, rest),
   });
   return multiply(outside, inside);
 }
@@ -112,6 +119,7 @@ function root(unknowns: Unknowns, a: Scalar): Scalar {
     sign: signBySigns(unknowns, a) === "positive" ? "positive" : "nonnegative",
     squareOf: a,
     varies: varies(unknowns, a),
+    moves: moves(unknowns, a),
   });
 }
 
@@ -130,6 +138,11 @@ export function signBySigns(unknowns: Unknowns, a: Scalar): "positive" | "nonneg
 /** Whether a number may be another one in the next step. */
 export function varies(unknowns: Unknowns, a: Scalar): boolean {
   return [...keysOf(a)].some((key) => unknowns.get(key)?.varies !== false);
+}
+
+/** Whether a number depends on the placeholder. */
+export function moves(unknowns: Unknowns, a: Scalar): boolean {
+  return [...keysOf(a)].some((key) => unknowns.get(key)?.moves === true);
 }
 
 /**
@@ -238,7 +251,9 @@ function quotientBy(a: Scalar, b: Scalar): Scalar | null {
 export function text(unknowns: Unknowns, a: Scalar): string {
   const parts = [...a.terms.values()].map((term) => termText(unknowns, term));
   if (parts.length === 0) return "0";
-  return parts.map((part, k) => (k === 0 ? part : part.startsWith("-") ? ` - ${part.slice(1)}` : ` + ${part}`)).join("");
+  return parts
+    .map((part, k) => (k === 0 ? part : part.startsWith("-") ? ` - ${part.slice(1)}` : ` + ${part}`))
+    .join("");
 }
 
 function termText(unknowns: Unknowns, { coefficient, powers }: Term): string {
@@ -253,7 +268,8 @@ function termText(unknowns: Unknowns, { coefficient, powers }: Term): string {
   }
   const size = Number(Math.abs(coefficient).toPrecision(4));
   if (size !== 1 || above.length === 0) above.unshift(String(size));
-  const fraction = below.length === 0 ? "" : `/${below.length === 1 ? (below[0] ?? "") : `(${below.join("*")})`}`;
+  const fraction =
+    below.length === 0 ? "" : `/${below.length === 1 ? (below[0] ?? "") : `(${below.join("*")})`}`;
   return `${coefficient < 0 ? "-" : ""}${above.join("*")}${fraction}`;
 }
 
@@ -261,9 +277,4 @@ function labelOf(unknowns: Unknowns, key: string): string {
   const entry = unknowns.get(key);
   if (entry?.squareOf != null) return `sqrt(${text(unknowns, entry.squareOf)})`;
   return entry === undefined ? key : entry.label;
-}
-
-/** Whether a is the plain number 1. */
-export function isOne(unknowns: Unknowns, a: Scalar): boolean {
-  return equal(unknowns, a, ONE);
 }

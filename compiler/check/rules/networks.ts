@@ -14,7 +14,10 @@ export interface LayerUse {
 }
 
 /** All layers that an expression reaches, through the networks of files, too. */
-export function layersOf(knowledge: Knowledge, expression: Expression<Typed>): readonly LayerUse[] {
+export function layersOf(
+  knowledge: Pick<Knowledge, "nets">,
+  expression: Expression<Typed>,
+): readonly LayerUse[] {
   switch (expression.kind) {
     case "pipe":
       return [...layersOf(knowledge, expression.value), ...layersOf(knowledge, expression.into)];
@@ -35,7 +38,7 @@ export function layersOf(knowledge: Knowledge, expression: Expression<Typed>): r
 }
 
 function layersOfName(
-  knowledge: Knowledge,
+  knowledge: Pick<Knowledge, "nets">,
   expression: Extract<Expression<Typed>, { kind: "name" }>,
 ): readonly LayerUse[] {
   if (expression.reference.kind === "library")
@@ -46,7 +49,7 @@ function layersOfName(
 }
 
 function layersOfCall(
-  knowledge: Knowledge,
+  knowledge: Pick<Knowledge, "nets">,
   expression: Extract<Expression<Typed>, { kind: "call" }>,
 ): readonly LayerUse[] {
   const { call, callee } = expression;
@@ -72,11 +75,14 @@ function libraryUse(
   return [{ name, span, smooth: NETS[name as NetName].smooth, mixesSamples }];
 }
 
-function layersOfBlock(knowledge: Knowledge, block: Block<Typed>): readonly LayerUse[] {
+function layersOfBlock(knowledge: Pick<Knowledge, "nets">, block: Block<Typed>): readonly LayerUse[] {
   return block.statements.flatMap((statement) => layersOfStatement(knowledge, statement));
 }
 
-function layersOfStatement(knowledge: Knowledge, statement: Statement<Typed>): readonly LayerUse[] {
+function layersOfStatement(
+  knowledge: Pick<Knowledge, "nets">,
+  statement: Statement<Typed>,
+): readonly LayerUse[] {
   switch (statement.kind) {
     case "let":
     case "letTuple":

@@ -1,31 +1,50 @@
 import { defineDiagnostic } from "../entry.ts";
 
+/** Starts with a capital letter, unless it starts with a formula. */
+function sentence(words: string): string {
+  return /^[a-z]+[ ,]/u.test(words) && !words.startsWith("f ")
+    ? `${words.slice(0, 1).toUpperCase()}${words.slice(1)}`
+    : words;
+}
+
 /** IPX7xxx: certificates. Numbers are passed as they are to be read. */
 export const certificates = {
   IPX7001: defineDiagnostic<{
     /** The constant, such as `lip(grad f)`, its bound, and where the bound comes from. */
     readonly constant: string;
-    readonly bound: string;
+    readonly bound: string | null;
     readonly provenance: string;
+    /** The declared norm behind it, such as `norm(A)`. */
+    readonly norm: string;
     readonly step: string;
-    readonly limit: string;
+    readonly limit: string | null;
   }>()({
     severity: "error",
     class: "user",
     title: () => "This step size is not admissible",
     mark: ({ step }) => `this step is ${step}`,
-    labels: { bound: ({ constant, bound, provenance }) => `hence ${constant} <= ${bound} (${provenance})` },
+    labels: {
+      bound: ({ constant, bound, norm, provenance }) =>
+        bound === null
+          ? `${norm} may be as large (${provenance})`
+          : `hence ${constant} <= ${bound} (${provenance})`,
+    },
     hint: ({ constant, limit }) =>
-      `A convergent solver needs t < 2/${constant} = ${limit}. Write \`1/${constant}\`.`,
+      `A convergent solver needs t < 2/${constant}${limit === null ? "" : ` = ${limit}`}. Write \`1/${constant}\`.`,
     fix: ({ constant }) => `Write \`1/${constant}\``,
   }),
 
-  IPX7002: defineDiagnostic<{ readonly algorithm: string; readonly statement: string }>()({
+  IPX7002: defineDiagnostic<{
+    readonly algorithm: string;
+    readonly statement: string;
+    readonly conditions: readonly string[];
+  }>()({
     severity: "note",
     class: "user",
     title: ({ algorithm }) => `Convergence is proved: ${algorithm}`,
     mark: () => "this program",
-    hint: ({ statement }) => `${statement.slice(0, 1).toUpperCase()}${statement.slice(1)}.`,
+    hint: ({ statement, conditions }) =>
+      `${sentence(statement)}.${conditions.length === 0 ? "" : ` It rests on: ${conditions.join("; ")}.`}`,
   }),
 
   IPX7003: defineDiagnostic<{ readonly algorithm: string | null; readonly obstruction: string }>()({
@@ -34,8 +53,16 @@ export const certificates = {
     title: () => "No proof of convergence was found",
     mark: ({ algorithm }) => (algorithm === null ? "this program" : `recognised as ${algorithm}`),
     hint: ({ obstruction }) =>
-      `${obstruction.slice(0, 1).toUpperCase()}${obstruction.slice(1)}. No counterexample was found either; ` +
-      "`proof = none` asks for nothing.",
+      `${sentence(obstruction)}. No counterexample was found either; ` + "`proof = none` asks for nothing.",
+  }),
+
+  IPX7004: defineDiagnostic<{ readonly product: string; readonly norm: string }>()({
+    severity: "error",
+    class: "user",
+    title: () => "These step sizes are not admissible together",
+    mark: ({ product }) => `tau*sigma*|K|^2 is ${product} here`,
+    labels: { bound: () => "an operator of exactly this norm makes the step diverge" },
+    hint: ({ norm }) => `A convergent solver needs tau*sigma*|K|^2 < 1. Write \`0.99/${norm}\` for both.`,
   }),
 
   IPX7101: defineDiagnostic<{
@@ -59,14 +86,36 @@ export const certificates = {
       `${nonsmooth}(${state} + ${direction}) - ${nonsmooth}(${state}).`,
   }),
 
-  IPX7203: defineDiagnostic<{ readonly setting: string }>()({
+  IPX7102: defineDiagnostic<{ readonly algorithm: string }>()({
+    severity: "warning",
+    class: "user",
+    title: () => "The step and the objective do not agree",
+    mark: () => "the step converges to a minimiser of another function",
+    hint: ({ algorithm }) =>
+      `As ${algorithm}, the step weighs the parts of this sum differently. With a step size t the prox is that of ` +
+      "t*g: `prox(t*g)(x - t*grad f(x))`; splittings use one penalty for all parts.",
+  }),
+
+  IPX7103: defineDiagnostic<{ readonly norm: string }>()({
+    severity: "warning",
+    class: "user",
+    title: () => "This step size is over a norm, not over its square",
+    mark: ({ norm }) => `the gradient grows as ${norm}^2`,
+    hint: ({ norm }) =>
+      `The Lipschitz constant of the gradient of 1/2 |Ax - y|^2 is ${norm}^2: with 1/${norm} the step ` +
+      `diverges for norms above 2. Write \`1/${norm}^2\`.`,
+    fix: ({ norm }) => `Write \`${norm}^2\``,
+  }),
+
+  /** `setting` is the setting of a network of the library that asks for it; null for a layer of the file. */
+  IPX7203: defineDiagnostic<{ readonly setting: string | null }>()({
     severity: "error",
     class: "user",
     title: () => "Batch normalisation voids the Lipschitz bound",
     mark: () => "max|gamma|/sqrt(var + eps) multiplies the bound of each layer",
     labels: { bound: () => "this bound is to be kept by construction" },
     hint: ({ setting }) =>
-      `Write \`${setting} = spectral\`, or leave \`${setting}\` out. Without the bound, too, batch normalisation ` +
+      `${setting === null ? "Leave `batchnorm` out" : `Write \`${setting} = spectral\`, or leave \`${setting}\` out`}. Without the bound, too, batch normalisation ` +
       "in a step is refused with `equilibrium` and `converge`.",
   }),
 };

@@ -1,0 +1,136 @@
+import { partsOf } from "../../ast/parts.ts";
+import type { Expression, Statement } from "../../ast/tree.ts";
+import { expressionText } from "../../check/expressionText.ts";
+import type { CheckedProgram } from "../../check/program.ts";
+import { diagnose } from "../../diagnostics/diagnose.ts";
+import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
+import { symbolOf } from "../../library/calculus/analyse.ts";
+import type { GradientStep } from "../rules/smoothPart.ts";
+import type { Unknowns } from "../scalar/unknowns.ts";
+import type { Fact } from "../../types/property.ts";
+import type { Typed } from "../../types/typing.ts";
+import { isNumberType } from "../symbolic/context.ts";
+import { statementsIn, valuesOf } from "./walk.ts";
+
+type Tree = Expression<Typed>;
+
+/** A step size in the program: the number in front of a gradient, and what it is measured against. */
+interface PlacedStep {
+  readonly expression: Tree;
+  readonly constant: string;
+}
+
+/**
+ * IPX7001: a step size that an operator of the declared norm, called `name`, makes diverge. `worst` is t L there.
+ * The bound is rounded up and the limit down, so that both are safe as printed.
+ */
+export function inadmissibleStep(program: CheckedProgram, worst: number, name: string): Diagnostic | null {
+  const placed = firstStep(program);
+  if (placed === null) return null;
+  const { expression, constant } = placed;
+  const fact = declaredNorm(program, name);
+  const step = expression.kind === "number" ? String(expression.value) : expressionText(expression);
+  const lipschitz = expression.kind === "number" ? roundedUp(worst / expression.value) : null;
+  const limit = lipschitz === null ? null : Math.floor((2 / lipschitz) * 1e4) / 1e4;
+  return diagnose(
+    "IPX7001",
+    expression.span,
+    {
+      constant,
+      bound: lipschitz === null ? null : String(lipschitz),
+      norm: `norm(${name})`,
+      provenance: "declared",
+      step,
+      limit: limit === null ? null : String(Number(limit.toPrecision(4))),
+    },
+    { bound: fact?.evidence[0] ?? null },
+  );
+}
+
+/** The least number with three digits that is not smaller. */
+function roundedUp(value: number): number {
+  const unit = 10 ** (Math.floor(Math.log10(value)) - 2);
+  return Number((Math.ceil(value / unit - 1e-9) * unit).toPrecision(3));
+}
+
+function declaredNorm(program: CheckedProgram, name: string): Fact | null {
+  const declared = [...program.givens, ...program.inputs].find((each) => each.name.name === name);
+  const facts = declared === undefined ? [] : symbolOf(declared.declaration).typing.facts;
+  return facts.find(({ property, bound }) => property === "norm" && bound !== null) ?? null;
+}
+
+/** The first number in front of a gradient, or of an adjoint, in an update of the step. */
+function firstStep(program: CheckedProgram): PlacedStep | null {
+  const statements = program.step === null ? [] : statementsIn(program.step.body);
+  const values = statements.flatMap((statement: Statement<Typed>) =>
+    statement.kind === "update" || statement.kind === "let" ? valuesOf(statement) : [],
+  );
+  return values.reduce<PlacedStep | null>((found, value) => found ?? search(value), null);
+}
+
+function search(expression: Tree): PlacedStep | null {
+  if (expression.kind === "product") {
+    const divides = expression.operator === "/";
+    const [by, of] = divides ? [expression.right, expression.left] : [expression.left, expression.right];
+    const constant = isNumberType(by.note.type) ? constantOf(of) : null;
+    if (constant !== null && !divides) return { expression: by, constant };
+    if (isNumberType(by.note.type)) return search(of);
+    const inner = constantOf(expression);
+    const number = inner === null ? null : leadingNumber(expression.left);
+    if (inner !== null && number !== null) return { expression: number, constant: inner };
+  }
+  return partsOf(expression).reduce<PlacedStep | null>((found, part) => found ?? search(part), null);
+}
+
+/** `t` of `t*A'`, which is how t*A'*(A*x - y) is read. */
+function leadingNumber(expression: Tree): Tree | null {
+  if (expression.kind !== "product") return null;
+  return isNumberType(expression.left.note.type) ? expression.left : leadingNumber(expression.left);
+}
+
+/** `lip(grad f)` of a gradient, `norm(A)^2` of what an adjoint gives; null for anything else. */
+function constantOf(expression: Tree): string | null {
+  if (expression.kind === "call" && expression.callee.kind === "gradient") {
+    return `lip(${expressionText(expression.callee)})`;
+  }
+  if (expression.kind !== "product" || expression.product !== "apply") return null;
+  return adjointIn(expression.left);
+}
+
+function adjointIn(operator: Tree): string | null {
+  if (operator.kind === "adjoint") return `norm(${expressionText(operator.operand)})^2`;
+  if (operator.kind !== "product") return null;
+  return adjointIn(operator.product === "compose" ? operator.left : operator.right);
+}
+
+/** IPX7103: t L is a multiple of norm(A), so that the step is over the norm where its square is meant. */
+export function normForItsSquare(
+  program: CheckedProgram,
+  unknowns: Unknowns,
+  found: GradientStep,
+): Diagnostic | null {
+  const [term, ...others] = [...found.lipschitz.terms.values()];
+  const [power, ...rest] = [...(term?.powers ?? [])];
+  if (power === undefined || others.length > 0 || rest.length > 0 || power[1] !== 1) return null;
+  const label = unknowns.get(power[0])?.label ?? "";
+  if (!label.startsWith("norm(")) return null;
+  const place = quotientsIn(program).find(({ right }) => expressionText(right) === label);
+  if (place === undefined) return null;
+  const { right } = place;
+  const end = { ...right.span, start: right.span.end };
+  return diagnose("IPX7103", place.span, { norm: label }, {}, [{ span: end, newText: "^2" }]);
+}
+
+type Product = Extract<Tree, { kind: "product" }>;
+
+function quotientsIn(program: CheckedProgram): readonly Product[] {
+  const inStep = program.step === null ? [] : statementsIn(program.step.body).flatMap(valuesOf);
+  const starts = [...program.learnables, ...program.states].map(({ initial }) => initial);
+  const lets = program.bindings.flatMap((binding) => (binding.kind === "let" ? [binding.initial] : []));
+  return [...inStep, ...starts, ...lets].flatMap(quotients);
+}
+
+function quotients(expression: Tree): readonly Product[] {
+  const inside = partsOf(expression).flatMap(quotients);
+  return expression.kind === "product" && expression.operator === "/" ? [expression, ...inside] : inside;
+}
