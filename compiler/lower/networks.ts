@@ -106,7 +106,10 @@ export function callNetwork(site: Site, symbol: Symbol, point: readonly Lowered[
   );
   const [result] = site.builder.call(network.called, [...inputs, ...network.weights]);
   if (result === undefined) throw new Limitation(`the network \`${symbol.name}\``, span);
-  return result;
+  const [first] = inputs;
+  return first === undefined || inputs.length > 1
+    ? site.builder.named(result, symbol.name)
+    : site.builder.named(result, `${symbol.name}_${first.name}`);
 }
 
 function networkBody(

@@ -3,7 +3,7 @@ import {
   type ElementwiseExpression,
   type ElementwiseFunction,
 } from "../../runtime/arrays/expression.ts";
-import type { Block, Equation, EquationOf, Variable } from "../ir/block.ts";
+import type { Block, Equation, EquationOf, IrFunction, Variable } from "../ir/block.ts";
 import { productName } from "../ir/build.ts";
 import { equationOf, mapBlocks, blocksOf } from "../ir/variables.ts";
 import { mapModule, type Module, type Pass } from "./pass.ts";
@@ -55,9 +55,12 @@ function ofRenamed(derivative: Derivative, names: Names): Derivative {
 function namesOf(module: Module): Names {
   const names = new Map<Variable, Variable>();
   const definitions = new Map<Variable, Equation>();
+  const all = [...module.program.functions, ...(module.derivative?.functions ?? [])];
+  const functions = new Map(all.map((each) => [each.name, each]));
   const visit = (block: Block): void => {
     for (const equation of block.equations) {
       blocksOf(equation).forEach(visit);
+      if (equation.operation === "call") nameResults(equation, functions, names);
       const [output, ...others] = equation.outputs;
       if (output === undefined || others.length > 0 || names.has(output)) continue;
       definitions.set(output, equation);
@@ -65,15 +68,31 @@ function namesOf(module: Module): Names {
       if (name !== null) names.set(output, { ...output, name });
     }
   };
+  const sections: Block[] = [];
   const adjoints: Block[] = [];
   mapModule(module, (block, { section }) => {
-    if (section === "adjoint") adjoints.push(block);
-    else visit(block);
+    if (section === "function") visit(block);
+    else if (section === "adjoint") adjoints.push(block);
+    else sections.push(block);
     return block;
   });
   // an adjoint reads what its section saves
-  adjoints.forEach(visit);
+  [...sections, ...adjoints].forEach(visit);
   return names;
+}
+
+/** The results of a function are called as in its body. */
+function nameResults(
+  { attributes, outputs }: EquationOf<"call">,
+  functions: ReadonlyMap<string, IrFunction>,
+  names: Map<Variable, Variable>,
+): void {
+  const results = functions.get(attributes.function)?.body.results ?? [];
+  outputs.forEach((output, i) => {
+    const result = results[i];
+    const name = result === undefined ? undefined : names.get(result)?.name;
+    if (name !== undefined && output.name === result?.name) names.set(output, { ...output, name });
+  });
 }
 
 function described(

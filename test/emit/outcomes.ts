@@ -68,10 +68,9 @@ export async function outcomes(
 }
 
 function isValue(value: unknown): value is Value {
+  if (typeof value !== "object" || value === null || !("kind" in value)) return false;
+  if (value.kind === "array") return "handle" in value;
   return (
-    typeof value === "object" &&
-    value !== null &&
-    "kind" in value &&
-    (value.kind === "product" || (value.kind === "array" && "handle" in value))
+    value.kind === "product" && "parts" in value && Array.isArray(value.parts) && value.parts.every(isValue)
   );
 }

@@ -1,0 +1,211 @@
+/**
+ * ALISTA (Liu, Chen, Wang, Yin, 2019): the weights are computed, only step sizes and thresholds are
+ * learned.
+ * W minimises |W'A|_F over diag(W'A) = 1.
+ *
+ * Compiled by ipc from alista.ipx: an unrolled network of 16 steps.
+ */
+import { defineProgram, R, type Operations, type Operator, type Value } from "ipc/runtime";
+
+/** What the program is run on. */
+interface Data {
+  /** a size */
+  readonly m: number;
+  /** a size */
+  readonly n: number;
+  /** linear R[n] -> R[m] */
+  readonly A: Operator;
+  /** R in (0, inf) */
+  readonly lambda: Value;
+  /** R[m], of each sample */
+  readonly y: Value;
+  /** the number of the step, from 0 */
+  readonly k: Value;
+}
+
+/** What follows from the givens. */
+interface Constants {
+  /** linear R[n] -> R[m] */
+  readonly W: Operator;
+}
+
+/** What may be learned. */
+interface Learned {
+  /** R, one for each step */
+  readonly gamma: Value;
+  /** R, one for each step */
+  readonly theta: Value;
+}
+
+/** All that a step may read. */
+type Known = Data & Constants & Learned;
+
+/** What lives on from step to step. */
+interface State {
+  /** R[n] */
+  readonly x: Value;
+}
+
+/** What follows from the givens, once a run. */
+function constants(ops: Operations, { n, m, A }: Data) {
+  const matrix = ops.materialise(R(n), (v) => ops.apply(A, v));
+  const W = ops.library("min_coherence", {}, R(n), [matrix], R(m));
+  return { W };
+}
+
+/** The first state. */
+function initial(ops: Operations, { n }: Known) {
+  const x = ops.fill(0, R(n));
+  return { values: { x } };
+}
+
+/** One iteration: the next state. */
+function step(ops: Operations, { k, A, y, W, gamma, theta }: Known, { x }: State) {
+  const share = ops.map("min(0.012*(k + 1), 0.13)", { k });
+  const A_x = ops.apply(A, x);
+  const residual = ops.map("y - A_x", { y, A_x });
+  const Wt_residual = ops.applyAdjoint(W, residual);
+  const sum = ops.map("x + gamma*Wt_residual", { x, gamma, Wt_residual });
+  const largest = ops.largest(sum, share);
+  const x_next = ops.map("select(largest, hard(sum, theta), soft(sum, theta))", { largest, sum, theta });
+  return { values: { x: x_next }, reports: {}, capped: null };
+}
+
+/** `step`, and what its adjoint needs. */
+function stepSaving(ops: Operations, { k, A, y, W, gamma, theta }: Known, { x }: State) {
+  const share = ops.map("min(0.012*(k + 1), 0.13)", { k });
+  const A_x = ops.apply(A, x);
+  const residual = ops.map("y - A_x", { y, A_x });
+  const Wt_residual = ops.applyAdjoint(W, residual);
+  const sum = ops.map("x + gamma*Wt_residual", { x, gamma, Wt_residual });
+  const largest = ops.largest(sum, share);
+  const x_next = ops.map("select(largest, hard(sum, theta), soft(sum, theta))", { largest, sum, theta });
+  return {
+    values: { x: x_next },
+    reports: {},
+    capped: null,
+    saved: { values: { Wt_residual, sum, largest }, traces: {} },
+  };
+}
+
+/** The vector-Jacobian product of `step`: cotangents of what it returns become those of what it reads. */
+function stepAdjoint(
+  ops: Operations,
+  { theta, gamma, W, A }: Known,
+  { values: { Wt_residual, sum, largest } }: ReturnType<typeof stepSaving>["saved"],
+  { x: x_next_bar }: State,
+) {
+  const chosen = ops.map("select(largest, 0, x_next_bar)", { largest, x_next_bar });
+  const chosen_2 = ops.map("select(max(theta, 0) < abs(sum), -(sign(sum)*chosen), 0)", {
+    theta,
+    sum,
+    chosen,
+  });
+  const sum_chosen = ops.sum(chosen_2);
+  const theta_bar = ops.sumSamples(sum_chosen);
+  const sum_2 = ops.map(
+    "select(max(theta, 0) < abs(sum), chosen, 0) + select(theta < abs(sum), select(largest, x_next_bar, 0), 0)",
+    { theta, sum, chosen, largest, x_next_bar },
+  );
+  const inner_product = ops.dot(Wt_residual, sum_2);
+  const gamma_bar = ops.sumSamples(inner_product);
+  const sum_times_gamma = ops.map("sum_2*gamma", { sum_2, gamma });
+  const y_bar = ops.apply(W, sum_times_gamma);
+  const At_neg = ops.applyAdjoint(A, y_bar);
+  const x_bar = ops.map("sum_2 - At_neg", { sum_2, At_neg });
+  return { state: { x: x_bar }, known: { gamma: gamma_bar, theta: theta_bar, y: y_bar } };
+}
+
+/**
+ * ALISTA (Liu, Chen, Wang, Yin, 2019): the weights are computed, only step sizes and thresholds are learned.
+ * W minimises |W'A|_F over diag(W'A) = 1.
+ */
+export const alista = defineProgram<Known, State>({
+  name: "alista",
+  doc: "ALISTA (Liu, Chen, Wang, Yin, 2019): the weights are computed, only step sizes and thresholds are learned.\nW minimises |W'A|_F over diag(W'A) = 1.",
+  hash: "e458f178f643f85d8b077ee4530168a40f65fb9a40d6ebe9c796a9e55300d456",
+  sizes: [
+    { name: "m", initial: null },
+    { name: "n", initial: null },
+  ],
+  spaces: [],
+  givens: [
+    {
+      name: "A",
+      type: {
+        kind: "operator",
+        domain: { kind: "array", field: "real", dimensions: ["n"] },
+        codomain: { kind: "array", field: "real", dimensions: ["m"] },
+      },
+    },
+    {
+      name: "lambda",
+      type: { kind: "array", field: "real", dimensions: [] },
+      interval: { low: 0, high: Infinity, lowOpen: true, highOpen: true },
+      initial: (ops) => ops.number(0.4),
+    },
+  ],
+  inputs: [{ name: "y", type: { kind: "array", field: "real", dimensions: ["m"] } }],
+  parameters: [
+    {
+      name: "gamma",
+      type: { kind: "array", field: "real", dimensions: [] },
+      perStep: true,
+      initial: {
+        kind: "value",
+        evaluate: (ops, { A }) => {
+          const norm_A = ops.norm(A);
+          return ops.map("1/square(norm_A)", { norm_A });
+        },
+      },
+      interval: (ops) => {
+        const low = ops.number(0);
+        return { low, high: null, lowOpen: true, highOpen: true };
+      },
+    },
+    {
+      name: "theta",
+      type: { kind: "array", field: "real", dimensions: [] },
+      perStep: true,
+      initial: {
+        kind: "value",
+        evaluate: (ops, { A, lambda }) => {
+          const norm_A = ops.norm(A);
+          return ops.map("lambda/square(norm_A)", { lambda, norm_A });
+        },
+      },
+      interval: (ops) => {
+        const low = ops.number(0);
+        return { low, high: null, lowOpen: true, highOpen: true };
+      },
+    },
+  ],
+  states: [
+    {
+      name: "x",
+      type: { kind: "array", field: "real", dimensions: ["n"] },
+      assumedInterval: null,
+      carried: true,
+    },
+  ],
+  counter: "k",
+  output: { type: { kind: "array", field: "real", dimensions: ["n"] } },
+  constants,
+  prepare: null,
+  initial: { run: initial, reverse: null },
+  step: { run: step, reverse: { save: stepSaving, adjoint: stepAdjoint, stateAdjoint: null } },
+  finish: {
+    run: (_ops, _known, { x }) => ({ values: { output: x } }),
+    reverse: {
+      save: (_ops, _known, { x }) => ({ values: { output: x }, saved: { values: {}, traces: {} } }),
+      adjoint: (_ops, _known, _saved, { output: output_bar }) => ({ state: { x: output_bar }, known: {} }),
+      stateAdjoint: null,
+    },
+  },
+  objective: null,
+  until: null,
+  target: { kind: "unrolled", steps: 16, beyond: "error" },
+  certificate: null,
+  notes: [],
+  inputGradients: true,
+});

@@ -1,0 +1,313 @@
+/**
+ * DE-Grad (Gilton, Ongie, Willett, 2021): gradient descent with a learned regulariser gradient R = I - N.
+ *
+ * Compiled by ipc from de_grad.ipx: an unrolled network of 10 steps.
+ *
+ * Convergence: not found. no proof was found, and no counterexample: the step size is not bounded:
+ * eta*norm(A)^2 + 1.9*eta has to stay below 2
+ */
+import { defineProgram, R, type Operations, type Operator, type Space, type Value } from "ipc/runtime";
+
+/** What the program is run on. */
+interface Data {
+  /** a size */
+  readonly h: number;
+  /** a size */
+  readonly w: number;
+  /** a space */
+  readonly Y: Space;
+  /** linear R[h, w] -> Y with norm */
+  readonly A: Operator;
+  /** Y, of each sample */
+  readonly y: Value;
+}
+
+/** What may be learned. */
+interface Learned {
+  /** R[3, 3, 1, 4] */
+  readonly "N.conv1.filter": Value;
+  /** R[4] */
+  readonly "N.conv1.bias": Value;
+  /** R[3, 3, 4, 4] */
+  readonly "N.conv2.filter": Value;
+  /** R[4] */
+  readonly "N.conv2.bias": Value;
+  /** R[3, 3, 4, 1] */
+  readonly "N.conv3.filter": Value;
+  /** R[1] */
+  readonly "N.conv3.bias": Value;
+  /** R */
+  readonly eta: Value;
+}
+
+/** All that a step may read. */
+type Known = Data & Learned;
+
+/** What lives on from step to step. */
+interface State {
+  /** R[h, w] */
+  readonly x: Value;
+}
+
+function N(ops: Operations, u1: Value, known: Known): Value {
+  const { h, w } = known;
+  const u1_2 = ops.reshape(u1, R(h, w, 1));
+  const convolve = ops.convolve(u1_2, known["N.conv1.filter"], 1);
+  const relu = ops.map("relu(convolve + N_conv1_bias)", { convolve, N_conv1_bias: known["N.conv1.bias"] });
+  const convolve_2 = ops.convolve(relu, known["N.conv2.filter"], 1);
+  const relu_2 = ops.map("relu(convolve_2 + N_conv2_bias)", {
+    convolve_2,
+    N_conv2_bias: known["N.conv2.bias"],
+  });
+  const convolve_3 = ops.convolve(relu_2, known["N.conv3.filter"], 1);
+  const sum = ops.map("convolve_3 + N_conv3_bias", { convolve_3, N_conv3_bias: known["N.conv3.bias"] });
+  return ops.reshape(sum, R(h, w));
+}
+
+/** N, with what its adjoint reads. */
+function N_save(ops: Operations, u1: Value, known: Known): [Value, Value, Value] {
+  const { h, w } = known;
+  const u1_2 = ops.reshape(u1, R(h, w, 1));
+  const convolve = ops.convolve(u1_2, known["N.conv1.filter"], 1);
+  const sum = ops.map("convolve + N_conv1_bias", { convolve, N_conv1_bias: known["N.conv1.bias"] });
+  const relu = ops.map("relu(sum)", { sum });
+  const convolve_2 = ops.convolve(relu, known["N.conv2.filter"], 1);
+  const sum_2 = ops.map("convolve_2 + N_conv2_bias", { convolve_2, N_conv2_bias: known["N.conv2.bias"] });
+  const relu_2 = ops.map("relu(sum_2)", { sum_2 });
+  const convolve_3 = ops.convolve(relu_2, known["N.conv3.filter"], 1);
+  const sum_3 = ops.map("convolve_3 + N_conv3_bias", { convolve_3, N_conv3_bias: known["N.conv3.bias"] });
+  const add = ops.reshape(sum_3, R(h, w));
+  return [add, sum, sum_2];
+}
+
+/** The cotangents of what N takes, given those of what it returns. */
+function N_adjoint(
+  ops: Operations,
+  u1: Value,
+  add: Value,
+  add_2: Value,
+  add_bar: Value,
+  known: Known,
+): [Value, Value, Value, Value, Value, Value, Value] {
+  const { h, w } = known;
+  const u1_2 = ops.reshape(u1, R(h, w, 1));
+  const relu = ops.map("relu(add)", { add });
+  const relu_2 = ops.map("relu(add_2)", { add_2 });
+  const add_bar_2 = ops.reshape(add_bar, R(h, w, 1));
+  const add_bar_2_sum = ops.sumTo(add_bar_2, R(1));
+  const add_bar_2_sum_total = ops.sumSamples(add_bar_2_sum);
+  const add_bar_2_images = ops.convolveInputGradient(add_bar_2, known["N.conv3.filter"], R(h, w, 4), 1);
+  const add_bar_2_filter = ops.convolveFilterGradient(relu_2, add_bar_2, R(3, 3, 4, 1), 1);
+  const product = ops.map("positive(add_2)*add_bar_2_images", { add_2, add_bar_2_images });
+  const product_sum = ops.sumTo(product, R(4));
+  const product_sum_total = ops.sumSamples(product_sum);
+  const product_images = ops.convolveInputGradient(product, known["N.conv2.filter"], R(h, w, 4), 1);
+  const product_filter = ops.convolveFilterGradient(relu, product, R(3, 3, 4, 4), 1);
+  const product_2 = ops.map("positive(add)*product_images", { add, product_images });
+  const product_2_sum = ops.sumTo(product_2, R(4));
+  const product_2_sum_total = ops.sumSamples(product_2_sum);
+  const product_2_images = ops.convolveInputGradient(product_2, known["N.conv1.filter"], R(h, w, 1), 1);
+  const product_2_filter = ops.convolveFilterGradient(u1_2, product_2, R(3, 3, 1, 4), 1);
+  const convolveInput = ops.reshape(product_2_images, R(h, w));
+  return [
+    convolveInput,
+    product_2_filter,
+    product_2_sum_total,
+    product_filter,
+    product_sum_total,
+    add_bar_2_filter,
+    add_bar_2_sum_total,
+  ];
+}
+
+/** The first state. */
+function initial(ops: Operations, { A, y }: Known) {
+  const x = ops.applyAdjoint(A, y);
+  return { values: { x } };
+}
+
+/** `initial`, and what its adjoint needs. */
+function initialSaving(ops: Operations, { A, y }: Known) {
+  const x = ops.applyAdjoint(A, y);
+  return { values: { x }, saved: { values: {}, traces: {} } };
+}
+
+/** The vector-Jacobian product of `initial`: cotangents of what it returns become those of what it reads. */
+function initialAdjoint(ops: Operations, { A }: Known, _saved: unknown, { x: x_bar }: State) {
+  const y_bar = ops.apply(A, x_bar);
+  return { state: {}, known: { y: y_bar } };
+}
+
+/** One iteration: the next state. */
+function step(ops: Operations, known: Known, { x }: State) {
+  const { A, y, eta } = known;
+  const A_x = ops.apply(A, x);
+  const residual = ops.map("A_x - y", { A_x, y });
+  const grad_f = ops.applyAdjoint(A, residual);
+  const N_x = N(ops, x, known);
+  const x_next = ops.map("x - eta*(grad_f + x - N_x)", { x, eta, grad_f, N_x });
+  return { values: { x: x_next }, reports: {}, capped: null };
+}
+
+/** `step`, and what its adjoint needs. */
+function stepSaving(ops: Operations, known: Known, { x }: State) {
+  const { A, y, eta } = known;
+  const A_x = ops.apply(A, x);
+  const residual = ops.map("A_x - y", { A_x, y });
+  const grad_f = ops.applyAdjoint(A, residual);
+  const [N_x, sum, sum_next] = N_save(ops, x, known);
+  const difference = ops.map("grad_f + x - N_x", { grad_f, x, N_x });
+  const x_next = ops.map("x - eta*difference", { x, eta, difference });
+  return {
+    values: { x: x_next },
+    reports: {},
+    capped: null,
+    saved: { values: { x, sum, sum_2: sum_next, difference }, traces: {} },
+  };
+}
+
+/** The vector-Jacobian product of `step`: cotangents of what it returns become those of what it reads. */
+function stepAdjoint(
+  ops: Operations,
+  known: Known,
+  { values: { x, sum, sum_2, difference } }: ReturnType<typeof stepSaving>["saved"],
+  { x: x_next_bar }: State,
+) {
+  const { eta, A } = known;
+  const inner_product = ops.dot(difference, x_next_bar);
+  const total = ops.sumSamples(inner_product);
+  const eta_bar = ops.map("-total", { total });
+  const product = ops.map("x_next_bar*eta", { x_next_bar, eta });
+  const [
+    convolveInput,
+    N_conv1_filter_bar,
+    N_conv1_bias_bar,
+    N_conv2_filter_bar,
+    N_conv2_bias_bar,
+    N_conv3_filter_bar,
+    N_conv3_bias_bar,
+  ] = N_adjoint(ops, x, sum, sum_2, product, known);
+  const y_bar = ops.apply(A, product);
+  const At_A_product = ops.applyAdjoint(A, y_bar);
+  const x_bar = ops.map("x_next_bar + convolveInput - product - At_A_product", {
+    x_next_bar,
+    convolveInput,
+    product,
+    At_A_product,
+  });
+  return {
+    state: { x: x_bar },
+    known: {
+      "N.conv1.filter": N_conv1_filter_bar,
+      "N.conv1.bias": N_conv1_bias_bar,
+      "N.conv2.filter": N_conv2_filter_bar,
+      "N.conv2.bias": N_conv2_bias_bar,
+      "N.conv3.filter": N_conv3_filter_bar,
+      "N.conv3.bias": N_conv3_bias_bar,
+      eta: eta_bar,
+      y: y_bar,
+    },
+  };
+}
+
+/** DE-Grad (Gilton, Ongie, Willett, 2021): gradient descent with a learned regulariser gradient R = I - N. */
+export const de_grad = defineProgram<Known, State>({
+  name: "de_grad",
+  doc: "DE-Grad (Gilton, Ongie, Willett, 2021): gradient descent with a learned regulariser gradient R = I - N.",
+  hash: "4527d77d48fc07d2131446e775cb17cc98cc86ebfa83e7689cbb98e709e0b00b",
+  sizes: [
+    { name: "h", initial: null },
+    { name: "w", initial: null },
+  ],
+  spaces: [{ name: "Y", field: "any" }],
+  givens: [
+    {
+      name: "A",
+      type: {
+        kind: "operator",
+        domain: { kind: "array", field: "real", dimensions: ["h", "w"] },
+        codomain: { kind: "space", name: "Y" },
+      },
+      properties: [{ name: "norm", bound: 1 }],
+    },
+  ],
+  inputs: [{ name: "y", type: { kind: "space", name: "Y" } }],
+  parameters: [
+    {
+      name: "N.conv1.filter",
+      type: { kind: "array", field: "real", dimensions: ["3", "3", "1", "4"] },
+      initial: { kind: "random", init: "he" },
+      spectralBound: 0.9654893846056297,
+    },
+    {
+      name: "N.conv1.bias",
+      type: { kind: "array", field: "real", dimensions: ["4"] },
+      initial: { kind: "random", init: "zero" },
+    },
+    {
+      name: "N.conv2.filter",
+      type: { kind: "array", field: "real", dimensions: ["3", "3", "4", "4"] },
+      initial: { kind: "random", init: "he" },
+      spectralBound: 0.9654893846056297,
+    },
+    {
+      name: "N.conv2.bias",
+      type: { kind: "array", field: "real", dimensions: ["4"] },
+      initial: { kind: "random", init: "zero" },
+    },
+    {
+      name: "N.conv3.filter",
+      type: { kind: "array", field: "real", dimensions: ["3", "3", "4", "1"] },
+      initial: { kind: "random", init: "he" },
+      spectralBound: 0.9654893846056297,
+    },
+    {
+      name: "N.conv3.bias",
+      type: { kind: "array", field: "real", dimensions: ["1"] },
+      initial: { kind: "random", init: "zero" },
+    },
+    {
+      name: "eta",
+      type: { kind: "array", field: "real", dimensions: [] },
+      initial: { kind: "value", evaluate: (ops) => ops.number(0.5) },
+      interval: (ops) => {
+        const low = ops.number(0);
+        const high = ops.number(0.6666666666666666);
+        return { low, high, lowOpen: true, highOpen: true };
+      },
+    },
+  ],
+  states: [
+    {
+      name: "x",
+      type: { kind: "array", field: "real", dimensions: ["h", "w"] },
+      assumedInterval: null,
+      carried: true,
+    },
+  ],
+  output: { type: { kind: "array", field: "real", dimensions: ["h", "w"] } },
+  constants: () => ({}),
+  prepare: null,
+  initial: { run: initial, reverse: { save: initialSaving, adjoint: initialAdjoint, stateAdjoint: null } },
+  step: { run: step, reverse: { save: stepSaving, adjoint: stepAdjoint, stateAdjoint: null } },
+  finish: {
+    run: (_ops, _known, { x }) => ({ values: { output: x } }),
+    reverse: {
+      save: (_ops, _known, { x }) => ({ values: { output: x }, saved: { values: {}, traces: {} } }),
+      adjoint: (_ops, _known, _saved, { output: output_bar }) => ({ state: { x: output_bar }, known: {} }),
+      stateAdjoint: null,
+    },
+  },
+  objective: null,
+  until: null,
+  target: { kind: "unrolled", steps: 10, beyond: "error" },
+  certificate: {
+    answer: "not_found",
+    algorithm: "DE-Grad (Gilton, Ongie, Willett, 2021)",
+    statement:
+      "no proof was found, and no counterexample: the step size is not bounded: eta*norm(A)^2 + 1.9*eta has to stay below 2",
+    conditions: [],
+  },
+  notes: [],
+  inputGradients: true,
+});

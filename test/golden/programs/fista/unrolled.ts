@@ -1,0 +1,207 @@
+/**
+ * FISTA (Beck and Teboulle, 2009) with the step 1/L.
+ *
+ * Compiled by ipc from fista.ipx: an unrolled network of 20 steps.
+ *
+ * Convergence: proved. F(x_k) - F* <= 2 L |x_0 - x*|^2/(k + 1)^2, by the Lyapunov function of Beck and
+ * Teboulle
+ * - t <= 1/L
+ * - t_1 = 1, t_{k+1}^2 - t_{k+1} <= t_k^2
+ */
+import { defineProgram, R, type Operations, type Operator, type Space, type Value } from "ipc/runtime";
+
+/** What the program is run on. */
+interface Data {
+  /** a space */
+  readonly X: Space;
+  /** a space */
+  readonly Y: Space;
+  /** linear X -> Y */
+  readonly A: Operator;
+  /** R in (0, inf) */
+  readonly lambda: Value;
+  /** Y, of each sample */
+  readonly y: Value;
+}
+
+/** What follows from the givens. */
+interface Constants {
+  /** R */
+  readonly L: Value;
+  /** R */
+  readonly lambda_over_L: Value;
+}
+
+/** All that a step may read. */
+type Known = Data & Constants;
+
+/** What lives on from step to step. */
+interface State {
+  /** X */
+  readonly x: Value;
+  /** X */
+  readonly z: Value;
+  /** R */
+  readonly s: Value;
+}
+
+/** What follows from the givens, once a run. */
+function constants(ops: Operations, { A, lambda }: Data) {
+  const norm_A = ops.norm(A);
+  const L = ops.map("square(norm_A)", { norm_A });
+  const lambda_over_L = ops.map("lambda/L", { lambda, L });
+  return { L, lambda_over_L };
+}
+
+/** The first state. */
+function initial(ops: Operations, { X }: Known) {
+  const s = ops.number(1);
+  const x = ops.fill(0, X);
+  return { values: { x, z: x, s } };
+}
+
+/** One iteration: the next state. */
+function step(ops: Operations, { A, y, L, lambda_over_L }: Known, { x, z, s }: State) {
+  const A_z = ops.apply(A, z);
+  const residual = ops.map("A_z - y", { A_z, y });
+  const grad_f = ops.applyAdjoint(A, residual);
+  const x_next = ops.map("soft(z - grad_f/L, lambda_over_L)", { z, grad_f, L, lambda_over_L });
+  const s_next = ops.map("(1 + sqrt(1 + 4*square(s)))/2", { s });
+  const quotient = ops.map("(s - 1)/s_next", { s, s_next });
+  const z_next = ops.map("x_next + quotient*(x_next - x)", { x_next, quotient, x });
+  return { values: { x: x_next, z: z_next, s: s_next }, reports: {}, capped: null };
+}
+
+/** `step`, and what its adjoint needs. */
+function stepSaving(ops: Operations, { A, y, L, lambda_over_L }: Known, { x, z, s }: State) {
+  const A_z = ops.apply(A, z);
+  const residual = ops.map("A_z - y", { A_z, y });
+  const grad_f = ops.applyAdjoint(A, residual);
+  const difference = ops.map("z - grad_f/L", { z, grad_f, L });
+  const x_next = ops.map("soft(difference, lambda_over_L)", { difference, lambda_over_L });
+  const root = ops.map("sqrt(1 + 4*square(s))", { s });
+  const s_next = ops.map("(1 + root)/2", { root });
+  const quotient = ops.map("(s - 1)/s_next", { s, s_next });
+  const x_next_minus_x = ops.map("x_next - x", { x_next, x });
+  const z_next = ops.map("x_next + quotient*x_next_minus_x", { x_next, quotient, x_next_minus_x });
+  return {
+    values: { x: x_next, z: z_next, s: s_next },
+    reports: {},
+    capped: null,
+    saved: { values: { s, difference, root, s_next, quotient, x_next_minus_x }, traces: {} },
+  };
+}
+
+/** The vector-Jacobian product of `step`: cotangents of what it returns become those of what it reads. */
+function stepAdjoint(
+  ops: Operations,
+  { lambda_over_L, L, A }: Known,
+  {
+    values: { s, difference, root, s_next, quotient, x_next_minus_x },
+  }: ReturnType<typeof stepSaving>["saved"],
+  { x: x_next_bar, z: z_next_bar, s: s_next_bar }: State,
+) {
+  const inner_product = ops.dot(x_next_minus_x, z_next_bar);
+  const sum = ops.map("x_next_bar + z_next_bar + z_next_bar*quotient", { x_next_bar, z_next_bar, quotient });
+  const x_bar = ops.map("-(z_next_bar*quotient)", { z_next_bar, quotient });
+  const s_bar = ops.map(
+    "inner_product/s_next + (s_next_bar - quotient*inner_product/s_next)/2/(2*root)*4*(2*s)",
+    { inner_product, s_next, s_next_bar, quotient, root, s },
+  );
+  const sign_difference = ops.map("sign(difference)", { difference });
+  const chosen = ops.map(
+    "select(max(lambda_over_L, 0) < abs(difference), sum - lambda_over_L/abs(difference)*(sum - sign_difference*real(conj(sign_difference)*sum)), 0)",
+    { lambda_over_L, difference, sum, sign_difference },
+  );
+  const chosen_over_L = ops.map("chosen/L", { chosen, L });
+  const y_bar = ops.apply(A, chosen_over_L);
+  const At_v = ops.applyAdjoint(A, y_bar);
+  const z_bar = ops.map("chosen - At_v", { chosen, At_v });
+  return { state: { x: x_bar, z: z_bar, s: s_bar }, known: { y: y_bar } };
+}
+
+/** The vector-Jacobian product of `finish`: cotangents of what it returns become those of what it reads. */
+function finishAdjoint(
+  ops: Operations,
+  { X }: Known,
+  _saved: unknown,
+  { output: output_bar }: { readonly output: Value },
+) {
+  const z_bar = ops.fill(0, X);
+  const s_bar = ops.fill(0, R());
+  return { state: { x: output_bar, z: z_bar, s: s_bar }, known: {} };
+}
+
+/** What the iteration makes small, for each sample. */
+function objective(ops: Operations, { A, y, lambda }: Known, { x }: State) {
+  const A_x = ops.apply(A, x);
+  const residual = ops.map("A_x - y", { A_x, y });
+  const residual_squared = ops.dot(residual, residual);
+  const abs_x = ops.map("abs(x)", { x });
+  const sum_abs_x = ops.sum(abs_x);
+  return ops.map("0.5*residual_squared + lambda*sum_abs_x", { residual_squared, lambda, sum_abs_x });
+}
+
+/** FISTA (Beck and Teboulle, 2009) with the step 1/L. */
+export const fista = defineProgram<Known, State>({
+  name: "fista",
+  doc: "FISTA (Beck and Teboulle, 2009) with the step 1/L.",
+  hash: "0e558ef18ceb9388835da12192f0fe0fecb6905c1717fbf130cbadb9e14d1abf",
+  sizes: [],
+  spaces: [
+    { name: "X", field: "any" },
+    { name: "Y", field: "any" },
+  ],
+  givens: [
+    {
+      name: "A",
+      type: {
+        kind: "operator",
+        domain: { kind: "space", name: "X" },
+        codomain: { kind: "space", name: "Y" },
+      },
+    },
+    {
+      name: "lambda",
+      type: { kind: "array", field: "real", dimensions: [] },
+      interval: { low: 0, high: Infinity, lowOpen: true, highOpen: true },
+      initial: (ops) => ops.number(0.1),
+    },
+  ],
+  inputs: [{ name: "y", type: { kind: "space", name: "Y" } }],
+  parameters: [],
+  states: [
+    { name: "x", type: { kind: "space", name: "X" }, assumedInterval: null, carried: true },
+    { name: "z", type: { kind: "space", name: "X" }, assumedInterval: null, carried: true },
+    {
+      name: "s",
+      type: { kind: "array", field: "real", dimensions: [] },
+      assumedInterval: null,
+      carried: true,
+    },
+  ],
+  output: { type: { kind: "space", name: "X" } },
+  constants,
+  prepare: null,
+  initial: { run: initial, reverse: null },
+  step: { run: step, reverse: { save: stepSaving, adjoint: stepAdjoint, stateAdjoint: null } },
+  finish: {
+    run: (_ops, _known, { x }) => ({ values: { output: x } }),
+    reverse: {
+      save: (_ops, _known, { x }) => ({ values: { output: x }, saved: { values: {}, traces: {} } }),
+      adjoint: finishAdjoint,
+      stateAdjoint: null,
+    },
+  },
+  objective,
+  until: null,
+  target: { kind: "unrolled", steps: 20, beyond: "error" },
+  certificate: {
+    answer: "proved",
+    algorithm: "FISTA",
+    statement: "F(x_k) - F* <= 2 L |x_0 - x*|^2/(k + 1)^2, by the Lyapunov function of Beck and Teboulle",
+    conditions: ["t <= 1/L", "t_1 = 1, t_{k+1}^2 - t_{k+1} <= t_k^2"],
+  },
+  notes: [],
+  inputGradients: true,
+});

@@ -1,0 +1,165 @@
+/**
+ * Projected gradient descent for  min_{x >= 0} 1/2 |Ax - y|^2 + alpha/2 |x|^2.
+ * Written out, the step is  x <- P(x - t*((A'A + alpha I)x - A'y)).
+ *
+ * Compiled by ipc from gradient_descent_tikhonov.ipx: a solver of at most 5000 steps.
+ *
+ * Convergence: proved. the step is averaged, since t*L = norm(A)^2*t + alpha*t stays below 2: the iterates
+ * converge to a minimiser, if there is one
+ * - t < 2/L
+ */
+import { defineProgram, type Operations, type Operator, type Space, type Value } from "ipc/runtime";
+
+/** What the program is run on. */
+interface Data {
+  /** a space */
+  readonly X: Space;
+  /** a space */
+  readonly Y: Space;
+  /** linear X -> Y */
+  readonly A: Operator;
+  /** R in (0, inf) */
+  readonly alpha: Value;
+  /** Y, of each sample */
+  readonly y: Value;
+}
+
+/** What follows from the givens. */
+interface Constants {
+  /** R */
+  readonly alpha_over_two: Value;
+  /** R */
+  readonly product: Value;
+}
+
+/** What may be learned. */
+interface Learned {
+  /** R */
+  readonly t: Value;
+}
+
+/** All that a step may read. */
+type Known = Data & Constants & Learned;
+
+/** What lives on from step to step. */
+interface State {
+  /** X */
+  readonly x: Value;
+}
+
+/** What follows from the givens, once a run. */
+function constants(ops: Operations, { alpha }: Data) {
+  const alpha_over_two = ops.map("alpha/2", { alpha });
+  const product = ops.map("2*alpha_over_two", { alpha_over_two });
+  return { alpha_over_two, product };
+}
+
+/** The first state. */
+function initial(ops: Operations, { X }: Known) {
+  const x = ops.fill(0, X);
+  return { values: { x } };
+}
+
+/** One iteration: the next state. */
+function step(ops: Operations, { A, y, t, product }: Known, { x }: State) {
+  const A_x = ops.apply(A, x);
+  const residual = ops.map("A_x - y", { A_x, y });
+  const At_residual = ops.applyAdjoint(A, residual);
+  const x_next = ops.map("max(x - t*(product*x + At_residual), 0)", { x, t, product, At_residual });
+  return { values: { x: x_next }, reports: {}, capped: null };
+}
+
+/** What the iteration makes small, for each sample. */
+function objective(ops: Operations, { A, y, alpha_over_two }: Known, { x }: State) {
+  const A_x = ops.apply(A, x);
+  const residual = ops.map("A_x - y", { A_x, y });
+  const residual_squared = ops.dot(residual, residual);
+  const x_squared = ops.dot(x, x);
+  return ops.map("0.5*residual_squared + alpha_over_two*x_squared", {
+    residual_squared,
+    alpha_over_two,
+    x_squared,
+  });
+}
+
+/** 1 for the samples that may stop; `before` means the last test. */
+function until(ops: Operations, _known: Known, { x }: State, { x: x_before }: State) {
+  const x_minus_x_before = ops.map("x - x_before", { x, x_before });
+  const norm = ops.norm2(x_minus_x_before);
+  const norm_x = ops.norm2(x);
+  const norm_x_before = ops.norm2(x_before);
+  return ops.map("select(0 < max(norm_x, norm_x_before), norm/max(norm_x, norm_x_before), 0) < 0.000001", {
+    norm_x,
+    norm_x_before,
+    norm,
+  });
+}
+
+/**
+ * Projected gradient descent for  min_{x >= 0} 1/2 |Ax - y|^2 + alpha/2 |x|^2.
+ * Written out, the step is  x <- P(x - t*((A'A + alpha I)x - A'y)).
+ */
+export const gradient_descent_tikhonov = defineProgram<Known, State>({
+  name: "gradient_descent_tikhonov",
+  doc: "Projected gradient descent for  min_{x >= 0} 1/2 |Ax - y|^2 + alpha/2 |x|^2.\nWritten out, the step is  x <- P(x - t*((A'A + alpha I)x - A'y)).",
+  hash: "c5bd4e9520973cd0e761193028d2f27b1161b733ffbab9960b0639e2d5b2b8b8",
+  sizes: [],
+  spaces: [
+    { name: "X", field: "real" },
+    { name: "Y", field: "any" },
+  ],
+  givens: [
+    {
+      name: "A",
+      type: {
+        kind: "operator",
+        domain: { kind: "space", name: "X" },
+        codomain: { kind: "space", name: "Y" },
+      },
+    },
+    {
+      name: "alpha",
+      type: { kind: "array", field: "real", dimensions: [] },
+      interval: { low: 0, high: Infinity, lowOpen: true, highOpen: true },
+      initial: (ops) => ops.number(0.01),
+    },
+  ],
+  inputs: [{ name: "y", type: { kind: "space", name: "Y" } }],
+  parameters: [
+    {
+      name: "t",
+      type: { kind: "array", field: "real", dimensions: [] },
+      initial: {
+        kind: "value",
+        evaluate: (ops, { A, alpha_over_two }) => {
+          const norm_A = ops.norm(A);
+          return ops.map("1/(square(norm_A) + 2*abs(alpha_over_two))", { norm_A, alpha_over_two });
+        },
+      },
+      interval: (ops, { A, alpha_over_two }) => {
+        const low = ops.number(0);
+        const norm_A = ops.norm(A);
+        const high = ops.map("2/(square(norm_A) + 2*abs(alpha_over_two))", { norm_A, alpha_over_two });
+        return { low, high, lowOpen: true, highOpen: true };
+      },
+    },
+  ],
+  states: [{ name: "x", type: { kind: "space", name: "X" }, assumedInterval: null, carried: true }],
+  output: { type: { kind: "space", name: "X" } },
+  constants,
+  prepare: null,
+  initial: { run: initial, reverse: null },
+  step: { run: step, reverse: null },
+  finish: { run: (_ops, _known, { x }) => ({ values: { output: x } }), reverse: null },
+  objective,
+  until,
+  target: { kind: "solver", maximum: 5000, every: 1, accelerate: null },
+  certificate: {
+    answer: "proved",
+    algorithm: "projected gradient",
+    statement:
+      "the step is averaged, since t*L = norm(A)^2*t + alpha*t stays below 2: the iterates converge to a minimiser, if there is one",
+    conditions: ["t < 2/L"],
+  },
+  notes: [],
+});

@@ -1,0 +1,238 @@
+/**
+ * ISTA (Daubechies, Defrise, De Mol, 2004): proximal gradient for the LASSO.
+ *
+ * Compiled by ipc from ista.ipx: an equilibrium model, solved by anderson(memory = 5, damping = 1, ridge =
+ * 1e-8) to 0.0001 in at most 100 steps; gradients by gmres(tol = 0.00001, restart = 20, max = 100); samples
+ * that do not converge are an error.
+ *
+ * Convergence: proved. the step is averaged, since t*L = norm(A)^2*t stays below 2: the iterates converge
+ * to a minimiser, if there is one
+ * - t < 2/L
+ */
+import { defineProgram, type Operations, type Operator, type Space, type Value } from "ipc/runtime";
+
+/** What the program is run on. */
+interface Data {
+  /** a space */
+  readonly X: Space;
+  /** a space */
+  readonly Y: Space;
+  /** linear X -> Y */
+  readonly A: Operator;
+  /** R in (0, inf) */
+  readonly lambda: Value;
+  /** Y, of each sample */
+  readonly y: Value;
+}
+
+/** What may be learned. */
+interface Learned {
+  /** R */
+  readonly t: Value;
+}
+
+/** What does not change between steps. */
+interface Prepared {
+  /** R */
+  readonly lambda_times_t: Value;
+}
+
+/** All that a step may read. */
+type Known = Data & Learned & Prepared;
+
+/** What lives on from step to step. */
+interface State {
+  /** X */
+  readonly x: Value;
+}
+
+/** What does not change between steps, once a batch. */
+function prepare(ops: Operations, { lambda, t }: Data & Learned) {
+  const lambda_times_t = ops.map("lambda*t", { lambda, t });
+  return { values: { lambda_times_t } };
+}
+
+/** `prepare`, and what its adjoint needs. */
+function prepareSaving(ops: Operations, { lambda, t }: Data & Learned) {
+  const lambda_times_t = ops.map("lambda*t", { lambda, t });
+  return { values: { lambda_times_t }, saved: { values: {}, traces: {} } };
+}
+
+/** The vector-Jacobian product of `prepare`: cotangents of what it returns become those of what it reads. */
+function prepareAdjoint(
+  ops: Operations,
+  { lambda }: Data & Learned,
+  _saved: unknown,
+  { lambda_times_t: lambda_times_t_bar }: Prepared,
+) {
+  const t_bar = ops.map("lambda_times_t_bar*lambda", { lambda_times_t_bar, lambda });
+  return { state: {}, known: { t: t_bar } };
+}
+
+/** The first state. */
+function initial(ops: Operations, { X }: Known) {
+  const x = ops.fill(0, X);
+  return { values: { x } };
+}
+
+/** One iteration: the next state. */
+function step(ops: Operations, { A, y, t, lambda_times_t }: Known, { x }: State) {
+  const A_x = ops.apply(A, x);
+  const residual = ops.map("A_x - y", { A_x, y });
+  const grad_f = ops.applyAdjoint(A, residual);
+  const x_next = ops.map("soft(x - t*grad_f, lambda_times_t)", { x, t, grad_f, lambda_times_t });
+  return { values: { x: x_next }, reports: {}, capped: null };
+}
+
+/** `step`, and what its adjoint needs. */
+function stepSaving(ops: Operations, { A, y, t, lambda_times_t }: Known, { x }: State) {
+  const A_x = ops.apply(A, x);
+  const residual = ops.map("A_x - y", { A_x, y });
+  const grad_f = ops.applyAdjoint(A, residual);
+  const difference = ops.map("x - t*grad_f", { x, t, grad_f });
+  const x_next = ops.map("soft(difference, lambda_times_t)", { difference, lambda_times_t });
+  return {
+    values: { x: x_next },
+    reports: {},
+    capped: null,
+    saved: { values: { grad_f, difference }, traces: {} },
+  };
+}
+
+/** The vector-Jacobian product of `step`: cotangents of what it returns become those of what it reads. */
+function stepAdjoint(
+  ops: Operations,
+  { lambda_times_t, t, A }: Known,
+  { values: { grad_f, difference } }: ReturnType<typeof stepSaving>["saved"],
+  { x: x_next_bar }: State,
+) {
+  const sign_difference = ops.map("sign(difference)", { difference });
+  const chosen = ops.map(
+    "select(max(lambda_times_t, 0) < abs(difference), x_next_bar - lambda_times_t/abs(difference)*(x_next_bar - sign_difference*real(conj(sign_difference)*x_next_bar)), 0)",
+    { lambda_times_t, difference, x_next_bar, sign_difference },
+  );
+  const chosen_2 = ops.map(
+    "select(max(lambda_times_t, 0) < abs(difference), -real(conj(sign_difference)*x_next_bar), 0)",
+    { lambda_times_t, difference, sign_difference, x_next_bar },
+  );
+  const sum_chosen = ops.sum(chosen_2);
+  const lambda_times_t_bar = ops.sumSamples(sum_chosen);
+  const grad_f_dot_chosen = ops.dot(grad_f, chosen);
+  const total = ops.sumSamples(grad_f_dot_chosen);
+  const t_bar = ops.map("-total", { total });
+  const chosen_times_t = ops.map("chosen*t", { chosen, t });
+  const y_bar = ops.apply(A, chosen_times_t);
+  const At_v = ops.applyAdjoint(A, y_bar);
+  const x_bar = ops.map("chosen - At_v", { chosen, At_v });
+  return { state: { x: x_bar }, known: { t: t_bar, y: y_bar, lambda_times_t: lambda_times_t_bar } };
+}
+
+/** `stepAdjoint` for the state alone. */
+function stepStateAdjoint(
+  ops: Operations,
+  { lambda_times_t, t, A }: Known,
+  { values: { difference } }: ReturnType<typeof stepSaving>["saved"],
+  { x: x_next_bar }: State,
+) {
+  const sign_difference = ops.map("sign(difference)", { difference });
+  const chosen = ops.map(
+    "select(max(lambda_times_t, 0) < abs(difference), x_next_bar - lambda_times_t/abs(difference)*(x_next_bar - sign_difference*real(conj(sign_difference)*x_next_bar)), 0)",
+    { lambda_times_t, difference, x_next_bar, sign_difference },
+  );
+  const chosen_times_t = ops.map("chosen*t", { chosen, t });
+  const A_chosen_times_t = ops.apply(A, chosen_times_t);
+  const At_v = ops.applyAdjoint(A, A_chosen_times_t);
+  const x_bar = ops.map("chosen - At_v", { chosen, At_v });
+  return { x: x_bar };
+}
+
+/** What the iteration makes small, for each sample. */
+function objective(ops: Operations, { A, y, lambda }: Known, { x }: State) {
+  const A_x = ops.apply(A, x);
+  const residual = ops.map("A_x - y", { A_x, y });
+  const residual_squared = ops.dot(residual, residual);
+  const abs_x = ops.map("abs(x)", { x });
+  const sum_abs_x = ops.sum(abs_x);
+  return ops.map("0.5*residual_squared + lambda*sum_abs_x", { residual_squared, lambda, sum_abs_x });
+}
+
+/** ISTA (Daubechies, Defrise, De Mol, 2004): proximal gradient for the LASSO. */
+export const ista = defineProgram<Known, State>({
+  name: "ista",
+  doc: "ISTA (Daubechies, Defrise, De Mol, 2004): proximal gradient for the LASSO.",
+  hash: "96f36c316048602d750ce2b95b98c6934b531c2bd58082e867fe53fb856582dd",
+  sizes: [],
+  spaces: [
+    { name: "X", field: "any" },
+    { name: "Y", field: "any" },
+  ],
+  givens: [
+    {
+      name: "A",
+      type: {
+        kind: "operator",
+        domain: { kind: "space", name: "X" },
+        codomain: { kind: "space", name: "Y" },
+      },
+    },
+    {
+      name: "lambda",
+      type: { kind: "array", field: "real", dimensions: [] },
+      interval: { low: 0, high: Infinity, lowOpen: true, highOpen: true },
+      initial: (ops) => ops.number(0.1),
+    },
+  ],
+  inputs: [{ name: "y", type: { kind: "space", name: "Y" } }],
+  parameters: [
+    {
+      name: "t",
+      type: { kind: "array", field: "real", dimensions: [] },
+      initial: {
+        kind: "value",
+        evaluate: (ops, { A }) => {
+          const norm_A = ops.norm(A);
+          return ops.map("1/square(norm_A)", { norm_A });
+        },
+      },
+      interval: (ops, { A }) => {
+        const low = ops.number(0);
+        const norm_A = ops.norm(A);
+        const high = ops.map("2/square(norm_A)", { norm_A });
+        return { low, high, lowOpen: true, highOpen: true };
+      },
+    },
+  ],
+  states: [{ name: "x", type: { kind: "space", name: "X" }, assumedInterval: null, carried: true }],
+  output: { type: { kind: "space", name: "X" } },
+  constants: () => ({}),
+  prepare: { run: prepare, reverse: { save: prepareSaving, adjoint: prepareAdjoint, stateAdjoint: null } },
+  initial: { run: initial, reverse: null },
+  step: { run: step, reverse: { save: stepSaving, adjoint: stepAdjoint, stateAdjoint: stepStateAdjoint } },
+  finish: {
+    run: (_ops, _known, { x }) => ({ values: { output: x } }),
+    reverse: {
+      save: (_ops, _known, { x }) => ({ values: { output: x }, saved: { values: {}, traces: {} } }),
+      adjoint: (_ops, _known, _saved, { output: output_bar }) => ({ state: { x: output_bar }, known: {} }),
+      stateAdjoint: null,
+    },
+  },
+  objective,
+  until: null,
+  target: {
+    kind: "equilibrium",
+    solver: { kind: "anderson", memory: 5, damping: 1, ridge: 1e-8 },
+    tolerance: 0.0001,
+    maximum: 100,
+    backward: { kind: "gmres", restart: 20, tolerance: 0.00001, maximum: 100 },
+    otherwise: { kind: "error" },
+  },
+  certificate: {
+    answer: "proved",
+    algorithm: "proximal gradient",
+    statement:
+      "the step is averaged, since t*L = norm(A)^2*t stays below 2: the iterates converge to a minimiser, if there is one",
+    conditions: ["t < 2/L"],
+  },
+  notes: [],
+  inputGradients: true,
+});

@@ -1,0 +1,169 @@
+/**
+ * Landweber iteration, stopped by the discrepancy principle (Morozov).
+ *
+ * Compiled by ipc from landweber.ipx: an unrolled network of 20 steps.
+ *
+ * Convergence: proved. the step is averaged, since t*L = norm(A)^2*t stays below 2: the iterates converge
+ * to a minimiser, if there is one
+ * - t < 2/L
+ */
+import { defineProgram, type Operations, type Operator, type Space, type Value } from "ipc/runtime";
+
+/** What the program is run on. */
+interface Data {
+  /** a space */
+  readonly X: Space;
+  /** a space */
+  readonly Y: Space;
+  /** linear X -> Y */
+  readonly A: Operator;
+  /** R in [0, inf) */
+  readonly delta: Value;
+  /** R in (1, inf) */
+  readonly tau: Value;
+  /** Y, of each sample */
+  readonly y: Value;
+}
+
+/** What may be learned. */
+interface Learned {
+  /** R */
+  readonly t: Value;
+}
+
+/** All that a step may read. */
+type Known = Data & Learned;
+
+/** What lives on from step to step. */
+interface State {
+  /** X */
+  readonly x: Value;
+}
+
+/** The first state. */
+function initial(ops: Operations, { X }: Known) {
+  const x = ops.fill(0, X);
+  return { values: { x } };
+}
+
+/** One iteration: the next state. */
+function step(ops: Operations, { A, y, t }: Known, { x }: State) {
+  const A_x = ops.apply(A, x);
+  const residual = ops.map("y - A_x", { y, A_x });
+  const At_residual = ops.applyAdjoint(A, residual);
+  const x_next = ops.map("x + t*At_residual", { x, t, At_residual });
+  return { values: { x: x_next }, reports: {}, capped: null };
+}
+
+/** `step`, and what its adjoint needs. */
+function stepSaving(ops: Operations, { A, y, t }: Known, { x }: State) {
+  const A_x = ops.apply(A, x);
+  const residual = ops.map("y - A_x", { y, A_x });
+  const At_residual = ops.applyAdjoint(A, residual);
+  const x_next = ops.map("x + t*At_residual", { x, t, At_residual });
+  return { values: { x: x_next }, reports: {}, capped: null, saved: { values: { At_residual }, traces: {} } };
+}
+
+/** The vector-Jacobian product of `step`: cotangents of what it returns become those of what it reads. */
+function stepAdjoint(
+  ops: Operations,
+  { t, A }: Known,
+  { values: { At_residual } }: ReturnType<typeof stepSaving>["saved"],
+  { x: x_next_bar }: State,
+) {
+  const inner_product = ops.dot(At_residual, x_next_bar);
+  const t_bar = ops.sumSamples(inner_product);
+  const x_next_bar_times_t = ops.map("x_next_bar*t", { x_next_bar, t });
+  const y_bar = ops.apply(A, x_next_bar_times_t);
+  const At_neg = ops.applyAdjoint(A, y_bar);
+  const x_bar = ops.map("x_next_bar - At_neg", { x_next_bar, At_neg });
+  return { state: { x: x_bar }, known: { t: t_bar, y: y_bar } };
+}
+
+/** What the iteration makes small, for each sample. */
+function objective(ops: Operations, { A, y }: Known, { x }: State) {
+  const A_x = ops.apply(A, x);
+  const residual = ops.map("A_x - y", { A_x, y });
+  const residual_squared = ops.dot(residual, residual);
+  return ops.map("0.5*residual_squared", { residual_squared });
+}
+
+/** Landweber iteration, stopped by the discrepancy principle (Morozov). */
+export const landweber = defineProgram<Known, State>({
+  name: "landweber",
+  doc: "Landweber iteration, stopped by the discrepancy principle (Morozov).",
+  hash: "c7facacad8a747e10eb9dd7869414016669ff6c06ed2a36ef8566aa0263c6fe4",
+  sizes: [],
+  spaces: [
+    { name: "X", field: "any" },
+    { name: "Y", field: "any" },
+  ],
+  givens: [
+    {
+      name: "A",
+      type: {
+        kind: "operator",
+        domain: { kind: "space", name: "X" },
+        codomain: { kind: "space", name: "Y" },
+      },
+    },
+    {
+      name: "delta",
+      type: { kind: "array", field: "real", dimensions: [] },
+      interval: { low: 0, high: Infinity, lowOpen: false, highOpen: true },
+      initial: (ops) => ops.number(0),
+    },
+    {
+      name: "tau",
+      type: { kind: "array", field: "real", dimensions: [] },
+      interval: { low: 1, high: Infinity, lowOpen: true, highOpen: true },
+      initial: (ops) => ops.number(1.1),
+    },
+  ],
+  inputs: [{ name: "y", type: { kind: "space", name: "Y" } }],
+  parameters: [
+    {
+      name: "t",
+      type: { kind: "array", field: "real", dimensions: [] },
+      initial: {
+        kind: "value",
+        evaluate: (ops, { A }) => {
+          const norm_A = ops.norm(A);
+          return ops.map("1/square(norm_A)", { norm_A });
+        },
+      },
+      interval: (ops, { A }) => {
+        const low = ops.number(0);
+        const norm_A = ops.norm(A);
+        const high = ops.map("2/square(norm_A)", { norm_A });
+        return { low, high, lowOpen: true, highOpen: true };
+      },
+    },
+  ],
+  states: [{ name: "x", type: { kind: "space", name: "X" }, assumedInterval: null, carried: true }],
+  output: { type: { kind: "space", name: "X" } },
+  constants: () => ({}),
+  prepare: null,
+  initial: { run: initial, reverse: null },
+  step: { run: step, reverse: { save: stepSaving, adjoint: stepAdjoint, stateAdjoint: null } },
+  finish: {
+    run: (_ops, _known, { x }) => ({ values: { output: x } }),
+    reverse: {
+      save: (_ops, _known, { x }) => ({ values: { output: x }, saved: { values: {}, traces: {} } }),
+      adjoint: (_ops, _known, _saved, { output: output_bar }) => ({ state: { x: output_bar }, known: {} }),
+      stateAdjoint: null,
+    },
+  },
+  objective,
+  until: null,
+  target: { kind: "unrolled", steps: 20, beyond: "error" },
+  certificate: {
+    answer: "proved",
+    algorithm: "gradient descent",
+    statement:
+      "the step is averaged, since t*L = norm(A)^2*t stays below 2: the iterates converge to a minimiser, if there is one",
+    conditions: ["t < 2/L"],
+  },
+  notes: [],
+  inputGradients: true,
+});

@@ -1,0 +1,899 @@
+/**
+ * SGP with a learned diagonal scaling and direction relaxation (Lee and Chun, Algorithms 3 and 4, as
+ * printed).
+ * The slack 1e-6*abs(fx) is for single precision, and not in the paper.
+ *
+ * Compiled by ipc from sgp_drs_diag.ipx: an unrolled network of 10 steps.
+ *
+ * Convergence: not found. no proof was found, and no counterexample: the step branches
+ */
+import { defineProgram, R, type Operations, type Operator, type Space, type Value } from "ipc/runtime";
+
+/** What the program is run on. */
+interface Data {
+  /** a size */
+  readonly h: number;
+  /** a size */
+  readonly w: number;
+  /** a space */
+  readonly Y: Space;
+  /** R in (0, inf) */
+  readonly lambda: Value;
+  /** R in (0, 1] */
+  readonly alpha: Value;
+  /** R in (0, 1) */
+  readonly beta: Value;
+  /** R in (0, 1) */
+  readonly eta1: Value;
+  /** R in (0, 1) */
+  readonly eta2: Value;
+  /** linear R[h, w] -> Y with norm, of each sample */
+  readonly A: Operator;
+  /** Y, of each sample */
+  readonly y: Value;
+}
+
+/** What follows from the givens. */
+interface Constants {
+  /** bool */
+  readonly use_net_0: Value;
+}
+
+/** What may be learned. */
+interface Learned {
+  /** R[3, 3, 2, 3] */
+  readonly "Psi.conv1.filter": Value;
+  /** R[3] */
+  readonly "Psi.conv1.bias": Value;
+  /** R[3, 3, 3, 3] */
+  readonly "Psi.conv2.filter": Value;
+  /** R[3] */
+  readonly "Psi.conv2.bias": Value;
+  /** R[3, 3, 3, 6] */
+  readonly "Psi.conv3.filter": Value;
+  /** R[6] */
+  readonly "Psi.conv3.bias": Value;
+  /** R[3, 3, 6, 6] */
+  readonly "Psi.conv4.filter": Value;
+  /** R[6] */
+  readonly "Psi.conv4.bias": Value;
+  /** R[2, 2, 3, 6] */
+  readonly "Psi.upconv1.filter": Value;
+  /** R[3] */
+  readonly "Psi.upconv1.bias": Value;
+  /** R[3, 3, 6, 3] */
+  readonly "Psi.conv5.filter": Value;
+  /** R[3] */
+  readonly "Psi.conv5.bias": Value;
+  /** R[3, 3, 3, 3] */
+  readonly "Psi.conv6.filter": Value;
+  /** R[3] */
+  readonly "Psi.conv6.bias": Value;
+  /** R[1, 1, 3, 1] */
+  readonly "Psi.conv7.filter": Value;
+  /** R[1] */
+  readonly "Psi.conv7.bias": Value;
+}
+
+/** All that a step may read. */
+type Known = Data & Constants & Learned;
+
+/** What lives on from step to step. */
+interface State {
+  /** R[h, w] */
+  readonly x: Value;
+  /** bool */
+  readonly use_net: Value;
+  /** R */
+  readonly gamma1: Value;
+}
+
+function Psi(ops: Operations, u1: Value, u2: Value, known: Known): Value {
+  const { h, w } = known;
+  const u1_2 = ops.reshape(u1, R(h, w, 1));
+  const u2_2 = ops.reshape(u2, R(h, w, 1));
+  const concat = ops.concat([u1_2, u2_2]);
+  const padImage = ops.padImage(concat, 2);
+  const convolve = ops.convolve(padImage, known["Psi.conv1.filter"], 1);
+  const relu = ops.map("relu(convolve + Psi_conv1_bias)", {
+    convolve,
+    Psi_conv1_bias: known["Psi.conv1.bias"],
+  });
+  const convolve_2 = ops.convolve(relu, known["Psi.conv2.filter"], 1);
+  const relu_2 = ops.map("relu(convolve_2 + Psi_conv2_bias)", {
+    convolve_2,
+    Psi_conv2_bias: known["Psi.conv2.bias"],
+  });
+  const maxPool = ops.maxPool(relu_2, 2);
+  const convolve_3 = ops.convolve(maxPool, known["Psi.conv3.filter"], 1);
+  const relu_3 = ops.map("relu(convolve_3 + Psi_conv3_bias)", {
+    convolve_3,
+    Psi_conv3_bias: known["Psi.conv3.bias"],
+  });
+  const convolve_4 = ops.convolve(relu_3, known["Psi.conv4.filter"], 1);
+  const relu_4 = ops.map("relu(convolve_4 + Psi_conv4_bias)", {
+    convolve_4,
+    Psi_conv4_bias: known["Psi.conv4.bias"],
+  });
+  const relu_4_images = ops.convolveInputGradient(
+    relu_4,
+    known["Psi.upconv1.filter"],
+    R(Math.ceil(h / 2) * 2, Math.ceil(w / 2) * 2, 3),
+    2,
+  );
+  const sum = ops.map("relu_4_images + Psi_upconv1_bias", {
+    relu_4_images,
+    Psi_upconv1_bias: known["Psi.upconv1.bias"],
+  });
+  const concat_2 = ops.concat([relu_2, sum]);
+  const convolve_5 = ops.convolve(concat_2, known["Psi.conv5.filter"], 1);
+  const relu_5 = ops.map("relu(convolve_5 + Psi_conv5_bias)", {
+    convolve_5,
+    Psi_conv5_bias: known["Psi.conv5.bias"],
+  });
+  const convolve_6 = ops.convolve(relu_5, known["Psi.conv6.filter"], 1);
+  const relu_6 = ops.map("relu(convolve_6 + Psi_conv6_bias)", {
+    convolve_6,
+    Psi_conv6_bias: known["Psi.conv6.bias"],
+  });
+  const convolve_7 = ops.convolve(relu_6, known["Psi.conv7.filter"], 1);
+  const sum_2 = ops.map("convolve_7 + Psi_conv7_bias", {
+    convolve_7,
+    Psi_conv7_bias: known["Psi.conv7.bias"],
+  });
+  const cropImage = ops.cropImage(sum_2, R(h, w, 1));
+  const softplus = ops.map("softplus(cropImage)", { cropImage });
+  return ops.reshape(softplus, R(h, w));
+}
+
+/** Psi, with what its adjoint reads. */
+function Psi_save(
+  ops: Operations,
+  u1: Value,
+  u2: Value,
+  known: Known,
+): [Value, Value, Value, Value, Value, Value, Value, Value, Value, Value, Value] {
+  const { h, w } = known;
+  const u1_2 = ops.reshape(u1, R(h, w, 1));
+  const u2_2 = ops.reshape(u2, R(h, w, 1));
+  const concat = ops.concat([u1_2, u2_2]);
+  const padImage = ops.padImage(concat, 2);
+  const convolve = ops.convolve(padImage, known["Psi.conv1.filter"], 1);
+  const sum = ops.map("convolve + Psi_conv1_bias", { convolve, Psi_conv1_bias: known["Psi.conv1.bias"] });
+  const relu = ops.map("relu(sum)", { sum });
+  const convolve_2 = ops.convolve(relu, known["Psi.conv2.filter"], 1);
+  const sum_2 = ops.map("convolve_2 + Psi_conv2_bias", {
+    convolve_2,
+    Psi_conv2_bias: known["Psi.conv2.bias"],
+  });
+  const relu_2 = ops.map("relu(sum_2)", { sum_2 });
+  const maxPool = ops.maxPool(relu_2, 2);
+  const convolve_3 = ops.convolve(maxPool, known["Psi.conv3.filter"], 1);
+  const sum_3 = ops.map("convolve_3 + Psi_conv3_bias", {
+    convolve_3,
+    Psi_conv3_bias: known["Psi.conv3.bias"],
+  });
+  const relu_3 = ops.map("relu(sum_3)", { sum_3 });
+  const convolve_4 = ops.convolve(relu_3, known["Psi.conv4.filter"], 1);
+  const sum_4 = ops.map("convolve_4 + Psi_conv4_bias", {
+    convolve_4,
+    Psi_conv4_bias: known["Psi.conv4.bias"],
+  });
+  const relu_4 = ops.map("relu(sum_4)", { sum_4 });
+  const relu_4_images = ops.convolveInputGradient(
+    relu_4,
+    known["Psi.upconv1.filter"],
+    R(Math.ceil(h / 2) * 2, Math.ceil(w / 2) * 2, 3),
+    2,
+  );
+  const sum_5 = ops.map("relu_4_images + Psi_upconv1_bias", {
+    relu_4_images,
+    Psi_upconv1_bias: known["Psi.upconv1.bias"],
+  });
+  const concat_2 = ops.concat([relu_2, sum_5]);
+  const convolve_5 = ops.convolve(concat_2, known["Psi.conv5.filter"], 1);
+  const sum_6 = ops.map("convolve_5 + Psi_conv5_bias", {
+    convolve_5,
+    Psi_conv5_bias: known["Psi.conv5.bias"],
+  });
+  const relu_5 = ops.map("relu(sum_6)", { sum_6 });
+  const convolve_6 = ops.convolve(relu_5, known["Psi.conv6.filter"], 1);
+  const sum_7 = ops.map("convolve_6 + Psi_conv6_bias", {
+    convolve_6,
+    Psi_conv6_bias: known["Psi.conv6.bias"],
+  });
+  const relu_6 = ops.map("relu(sum_7)", { sum_7 });
+  const convolve_7 = ops.convolve(relu_6, known["Psi.conv7.filter"], 1);
+  const sum_8 = ops.map("convolve_7 + Psi_conv7_bias", {
+    convolve_7,
+    Psi_conv7_bias: known["Psi.conv7.bias"],
+  });
+  const cropImage = ops.cropImage(sum_8, R(h, w, 1));
+  const softplus = ops.map("softplus(cropImage)", { cropImage });
+  const softplus_2 = ops.reshape(softplus, R(h, w));
+  return [softplus_2, padImage, sum, sum_2, maxPool, sum_3, sum_4, concat_2, sum_6, sum_7, cropImage];
+}
+
+/** The cotangents of what Psi takes, given those of what it returns. */
+function Psi_adjoint(
+  ops: Operations,
+  padImage: Value,
+  add: Value,
+  add_2: Value,
+  maxPool: Value,
+  add_3: Value,
+  add_4: Value,
+  concat: Value,
+  add_5: Value,
+  add_6: Value,
+  cropImage: Value,
+  softplus_bar: Value,
+  known: Known,
+): [
+  Value,
+  Value,
+  Value,
+  Value,
+  Value,
+  Value,
+  Value,
+  Value,
+  Value,
+  Value,
+  Value,
+  Value,
+  Value,
+  Value,
+  Value,
+  Value,
+  Value,
+  Value,
+] {
+  const { h, w } = known;
+  const relu = ops.map("relu(add)", { add });
+  const relu_2 = ops.map("relu(add_2)", { add_2 });
+  const relu_3 = ops.map("relu(add_3)", { add_3 });
+  const relu_4 = ops.map("relu(add_4)", { add_4 });
+  const relu_5 = ops.map("relu(add_5)", { add_5 });
+  const relu_6 = ops.map("relu(add_6)", { add_6 });
+  const softplus_bar_2 = ops.reshape(softplus_bar, R(h, w, 1));
+  const product = ops.map("softplus_bar_2*sigmoid(cropImage)", { softplus_bar_2, cropImage });
+  const padImageTo = ops.padImageTo(product, R(Math.ceil(h / 2) * 2, Math.ceil(w / 2) * 2, 1));
+  const padImageTo_sum = ops.sumTo(padImageTo, R(1));
+  const padImageTo_sum_total = ops.sumSamples(padImageTo_sum);
+  const padImageTo_images = ops.convolveInputGradient(
+    padImageTo,
+    known["Psi.conv7.filter"],
+    R(Math.ceil(h / 2) * 2, Math.ceil(w / 2) * 2, 3),
+    1,
+  );
+  const padImageTo_filter = ops.convolveFilterGradient(relu_6, padImageTo, R(1, 1, 3, 1), 1);
+  const product_2 = ops.map("positive(add_6)*padImageTo_images", { add_6, padImageTo_images });
+  const product_2_sum = ops.sumTo(product_2, R(3));
+  const product_2_sum_total = ops.sumSamples(product_2_sum);
+  const product_2_images = ops.convolveInputGradient(
+    product_2,
+    known["Psi.conv6.filter"],
+    R(Math.ceil(h / 2) * 2, Math.ceil(w / 2) * 2, 3),
+    1,
+  );
+  const product_2_filter = ops.convolveFilterGradient(relu_5, product_2, R(3, 3, 3, 3), 1);
+  const product_3 = ops.map("positive(add_5)*product_2_images", { add_5, product_2_images });
+  const product_3_sum = ops.sumTo(product_3, R(3));
+  const product_3_sum_total = ops.sumSamples(product_3_sum);
+  const product_3_images = ops.convolveInputGradient(
+    product_3,
+    known["Psi.conv5.filter"],
+    R(Math.ceil(h / 2) * 2, Math.ceil(w / 2) * 2, 6),
+    1,
+  );
+  const product_3_filter = ops.convolveFilterGradient(concat, product_3, R(3, 3, 6, 3), 1);
+  const channels = ops.channels(product_3_images, 0, 3);
+  const channels_2 = ops.channels(product_3_images, 3, 3);
+  const channels_2_sum = ops.sumTo(channels_2, R(3));
+  const channels_2_sum_total = ops.sumSamples(channels_2_sum);
+  const convolve = ops.convolve(channels_2, known["Psi.upconv1.filter"], 2);
+  const relu_4_filter = ops.convolveFilterGradient(channels_2, relu_4, R(2, 2, 3, 6), 2);
+  const product_4 = ops.map("positive(add_4)*convolve", { add_4, convolve });
+  const product_4_sum = ops.sumTo(product_4, R(6));
+  const product_4_sum_total = ops.sumSamples(product_4_sum);
+  const product_4_images = ops.convolveInputGradient(
+    product_4,
+    known["Psi.conv4.filter"],
+    R((Math.ceil(h / 2) * 2) / 2, (Math.ceil(w / 2) * 2) / 2, 6),
+    1,
+  );
+  const product_4_filter = ops.convolveFilterGradient(relu_3, product_4, R(3, 3, 6, 6), 1);
+  const product_5 = ops.map("positive(add_3)*product_4_images", { add_3, product_4_images });
+  const product_5_sum = ops.sumTo(product_5, R(6));
+  const product_5_sum_total = ops.sumSamples(product_5_sum);
+  const product_5_images = ops.convolveInputGradient(
+    product_5,
+    known["Psi.conv3.filter"],
+    R((Math.ceil(h / 2) * 2) / 2, (Math.ceil(w / 2) * 2) / 2, 3),
+    1,
+  );
+  const product_5_filter = ops.convolveFilterGradient(maxPool, product_5, R(3, 3, 3, 6), 1);
+  const maxPoolGradient = ops.maxPoolGradient(relu_2, product_5_images, 2);
+  const product_6 = ops.map("positive(add_2)*(channels + maxPoolGradient)", {
+    add_2,
+    channels,
+    maxPoolGradient,
+  });
+  const product_6_sum = ops.sumTo(product_6, R(3));
+  const product_6_sum_total = ops.sumSamples(product_6_sum);
+  const product_6_images = ops.convolveInputGradient(
+    product_6,
+    known["Psi.conv2.filter"],
+    R(Math.ceil(h / 2) * 2, Math.ceil(w / 2) * 2, 3),
+    1,
+  );
+  const product_6_filter = ops.convolveFilterGradient(relu, product_6, R(3, 3, 3, 3), 1);
+  const product_7 = ops.map("positive(add)*product_6_images", { add, product_6_images });
+  const product_7_sum = ops.sumTo(product_7, R(3));
+  const product_7_sum_total = ops.sumSamples(product_7_sum);
+  const product_7_images = ops.convolveInputGradient(
+    product_7,
+    known["Psi.conv1.filter"],
+    R(Math.ceil(h / 2) * 2, Math.ceil(w / 2) * 2, 2),
+    1,
+  );
+  const product_7_filter = ops.convolveFilterGradient(padImage, product_7, R(3, 3, 2, 3), 1);
+  const cropImage_2 = ops.cropImage(product_7_images, R(h, w, 2));
+  const channels_3 = ops.channels(cropImage_2, 0, 1);
+  const channels_4 = ops.channels(cropImage_2, 1, 1);
+  const channels_5 = ops.reshape(channels_4, R(h, w));
+  const channels_6 = ops.reshape(channels_3, R(h, w));
+  return [
+    channels_6,
+    channels_5,
+    product_7_filter,
+    product_7_sum_total,
+    product_6_filter,
+    product_6_sum_total,
+    product_5_filter,
+    product_5_sum_total,
+    product_4_filter,
+    product_4_sum_total,
+    relu_4_filter,
+    channels_2_sum_total,
+    product_3_filter,
+    product_3_sum_total,
+    product_2_filter,
+    product_2_sum_total,
+    padImageTo_filter,
+    padImageTo_sum_total,
+  ];
+}
+
+/** What follows from the givens, once a run. */
+function constants(ops: Operations) {
+  const use_net_0 = ops.map("1 == 1", {});
+  return { use_net_0 };
+}
+
+/** The first state. */
+function initial(ops: Operations, { A, y, use_net_0 }: Known) {
+  const gamma1 = ops.number(1);
+  const x = ops.applyAdjoint(A, y);
+  return { values: { x, use_net: use_net_0, gamma1 } };
+}
+
+/** `initial`, and what its adjoint needs. */
+function initialSaving(ops: Operations, { A, y, use_net_0 }: Known) {
+  const gamma1 = ops.number(1);
+  const x = ops.applyAdjoint(A, y);
+  return { values: { x, use_net: use_net_0, gamma1 }, saved: { values: {}, traces: {} } };
+}
+
+/** The vector-Jacobian product of `initial`: cotangents of what it returns become those of what it reads. */
+function initialAdjoint(ops: Operations, { A }: Known, _saved: unknown, { x: x_bar }: State) {
+  const y_bar = ops.apply(A, x_bar);
+  return { state: {}, known: { y: y_bar } };
+}
+
+/** One iteration: the next state. */
+function step(ops: Operations, known: Known, { x, use_net, gamma1 }: State) {
+  const { A, y, lambda, alpha, beta, eta1, eta2 } = known;
+  const one = ops.number(1);
+  const A_x = ops.apply(A, x);
+  const residual = ops.map("A_x - y", { A_x, y });
+  const gx = ops.applyAdjoint(A, residual);
+  const z2 = ops.map("soft(x - gx, lambda) - x", { x, gx, lambda });
+  const [z, use_net_next] = ops.branch(
+    use_net,
+    () => {
+      const d = Psi(ops, x, gx, known);
+      const xt = ops.map("soft(x - d*gx, d*lambda)", { x, d, gx, lambda });
+      const A_xt = ops.apply(A, xt);
+      const residual = ops.map("A_xt - y", { A_xt, y });
+      const grad_f = ops.applyAdjoint(A, residual);
+      const z1 = ops.map("soft(xt - grad_f, lambda) - x", { xt, grad_f, lambda, x });
+      const norm_z1 = ops.norm2(z1);
+      const one_minus_gamma1 = ops.map("1 - gamma1", { gamma1 });
+      const norm_z2 = ops.norm2(z2);
+      const is_less = ops.map("alpha*one_minus_gamma1*norm_z2 < gamma1*norm_z1", {
+        alpha,
+        one_minus_gamma1,
+        norm_z2,
+        gamma1,
+        norm_z1,
+      });
+      const [z, use_net_next] = ops.branch(
+        is_less,
+        () => {
+          const z = ops.map("gamma1*z1 + one_minus_gamma1*z2", { gamma1, z1, one_minus_gamma1, z2 });
+          return [z, use_net];
+        },
+        () => {
+          const use_net_next = ops.map("1 == 0", {});
+          return [z2, use_net_next];
+        },
+      );
+      return [z, use_net_next];
+    },
+    () => [z2, use_net],
+  );
+  const residual_squared = ops.dot(residual, residual);
+  const fx = ops.map("0.5*residual_squared", { residual_squared });
+  const gx_dot_z = ops.dot(gx, z);
+  const product = ops.map("0.000001*abs(fx)", { fx });
+  const {
+    carried: [gamma1_next, gamma2],
+    capped,
+  } = ops.loop(
+    [gamma1, one],
+    ([, gamma2]) => {
+      const sum = ops.map("x + gamma2*z", { x, gamma2, z });
+      const A_sum = ops.apply(A, sum);
+      const residual = ops.map("A_sum - y", { A_sum, y });
+      const residual_squared = ops.dot(residual, residual);
+      return ops.map("fx + beta*gamma2*gx_dot_z + product < 0.5*residual_squared", {
+        fx,
+        beta,
+        gamma2,
+        gx_dot_z,
+        product,
+        residual_squared,
+      });
+    },
+    ([gamma1, gamma2]) => {
+      const gamma1_next = ops.map("eta1*gamma1", { eta1, gamma1 });
+      const gamma2_next = ops.map("eta2*gamma2", { eta2, gamma2 });
+      return [gamma1_next, gamma2_next];
+    },
+    60,
+  );
+  const x_next = ops.map("x + gamma2*z", { x, gamma2, z });
+  return { values: { x: x_next, use_net: use_net_next, gamma1: gamma1_next }, reports: {}, capped };
+}
+
+/** `step`, and what its adjoint needs. */
+function stepSaving(ops: Operations, known: Known, { x, use_net, gamma1 }: State) {
+  const { A, y, lambda, alpha, beta, eta1, eta2 } = known;
+  const one = ops.number(1);
+  const A_x = ops.apply(A, x);
+  const residual = ops.map("A_x - y", { A_x, y });
+  const gx = ops.applyAdjoint(A, residual);
+  const z2 = ops.map("soft(x - gx, lambda) - x", { x, gx, lambda });
+  const [z, use_net_next] = ops.branch(
+    use_net,
+    () => {
+      const d = Psi(ops, x, gx, known);
+      const xt = ops.map("soft(x - d*gx, d*lambda)", { x, d, gx, lambda });
+      const A_xt = ops.apply(A, xt);
+      const residual = ops.map("A_xt - y", { A_xt, y });
+      const grad_f = ops.applyAdjoint(A, residual);
+      const z1 = ops.map("soft(xt - grad_f, lambda) - x", { xt, grad_f, lambda, x });
+      const norm_z1 = ops.norm2(z1);
+      const one_minus_gamma1 = ops.map("1 - gamma1", { gamma1 });
+      const norm_z2 = ops.norm2(z2);
+      const is_less = ops.map("alpha*one_minus_gamma1*norm_z2 < gamma1*norm_z1", {
+        alpha,
+        one_minus_gamma1,
+        norm_z2,
+        gamma1,
+        norm_z1,
+      });
+      const [z, use_net_next] = ops.branch(
+        is_less,
+        () => {
+          const z = ops.map("gamma1*z1 + one_minus_gamma1*z2", { gamma1, z1, one_minus_gamma1, z2 });
+          return [z, use_net];
+        },
+        () => {
+          const use_net_next = ops.map("1 == 0", {});
+          return [z2, use_net_next];
+        },
+      );
+      return [z, use_net_next];
+    },
+    () => [z2, use_net],
+  );
+  const residual_squared = ops.dot(residual, residual);
+  const fx = ops.map("0.5*residual_squared", { residual_squared });
+  const gx_dot_z = ops.dot(gx, z);
+  const product = ops.map("0.000001*abs(fx)", { fx });
+  const {
+    carried: [gamma1_next, gamma2],
+    capped,
+    trace,
+  } = ops.loopSaving(
+    [gamma1, one],
+    ([, gamma2]) => {
+      const sum = ops.map("x + gamma2*z", { x, gamma2, z });
+      const A_sum = ops.apply(A, sum);
+      const residual = ops.map("A_sum - y", { A_sum, y });
+      const residual_squared = ops.dot(residual, residual);
+      return ops.map("fx + beta*gamma2*gx_dot_z + product < 0.5*residual_squared", {
+        fx,
+        beta,
+        gamma2,
+        gx_dot_z,
+        product,
+        residual_squared,
+      });
+    },
+    ([gamma1, gamma2]) => {
+      const gamma1_next = ops.map("eta1*gamma1", { eta1, gamma1 });
+      const gamma2_next = ops.map("eta2*gamma2", { eta2, gamma2 });
+      return [gamma1_next, gamma2_next];
+    },
+    60,
+  );
+  const x_next = ops.map("x + gamma2*z", { x, gamma2, z });
+  return {
+    values: { x: x_next, use_net: use_net_next, gamma1: gamma1_next },
+    reports: {},
+    capped,
+    saved: { values: { x, use_net, gamma1, gx, z2, gamma2 }, traces: { trace } },
+  };
+}
+
+/** The vector-Jacobian product of `step`: cotangents of what it returns become those of what it reads. */
+function stepAdjoint(
+  ops: Operations,
+  known: Known,
+  {
+    values: { x, use_net, gamma1, gx, z2, gamma2 },
+    traces: { trace },
+  }: ReturnType<typeof stepSaving>["saved"],
+  { x: x_next_bar, use_net: use_net_next_bar, gamma1: gamma1_next_bar }: State,
+) {
+  const { eta1, lambda, A, y, alpha } = known;
+  const product = ops.map("x_next_bar*gamma2", { x_next_bar, gamma2 });
+  const zero = ops.number(0);
+  const {
+    carried: [gamma1_bar_next],
+  } = ops.loopAdjoint(
+    trace,
+    [gamma1_next_bar, zero],
+    (_1, [gamma1_bar]) => {
+      const product = ops.map("gamma1_bar*eta1", { gamma1_bar, eta1 });
+      return { carried: [product, zero], captured: [] };
+    },
+    [],
+  );
+  const chosen = ops.map("select(use_net, x, 0)", { use_net, x });
+  const chosen_2 = ops.map("select(use_net, gx, 0)", { use_net, gx });
+  const [d, padImage, sum, sum_next, maxPool, sum_2, sum_3, concat, sum_4, sum_5, cropImage] = Psi_save(
+    ops,
+    chosen,
+    chosen_2,
+    known,
+  );
+  const difference = ops.map("x - d*gx", { x, d, gx });
+  const xt = ops.map("soft(difference, d*lambda)", { difference, d, lambda });
+  const A_xt = ops.apply(A, xt);
+  const residual = ops.map("A_xt - y", { A_xt, y });
+  const grad_f = ops.applyAdjoint(A, residual);
+  const z1 = ops.map("soft(xt - grad_f, lambda) - x", { xt, grad_f, lambda, x });
+  const norm_z1 = ops.norm2(z1);
+  const norm_z2 = ops.norm2(z2);
+  const is_less = ops.map("alpha*(1 - gamma1)*norm_z2 < gamma1*norm_z1", { alpha, gamma1, norm_z2, norm_z1 });
+  const both = ops.map("and(use_net, is_less)", { use_net, is_less });
+  const z2_dot_product = ops.dot(z2, product);
+  const z1_dot_product = ops.dot(z1, product);
+  const chosen_3 = ops.map("select(both, product*gamma1, 0)", { both, product, gamma1 });
+  const chosen_4 = ops.map("select(max(lambda, 0) < abs(xt - grad_f), chosen_3, 0)", {
+    lambda,
+    xt,
+    grad_f,
+    chosen_3,
+  });
+  const A_neg = ops.apply(A, chosen_4);
+  const At_A_neg = ops.applyAdjoint(A, A_neg);
+  const is_less_2 = ops.map("max(d*lambda, 0) < abs(difference)", { d, lambda, difference });
+  const chosen_5 = ops.map("select(is_less_2, chosen_4 - At_A_neg, 0)", { is_less_2, chosen_4, At_A_neg });
+  const chosen_6 = ops.map(
+    "select(use_net, select(is_less_2, -(sign(difference)*(chosen_4 - At_A_neg)), 0)*lambda - chosen_5*gx, 0)",
+    { use_net, is_less_2, difference, chosen_4, At_A_neg, lambda, chosen_5, gx },
+  );
+  const [
+    channels,
+    channels_next,
+    Psi_conv1_filter_bar,
+    Psi_conv1_bias_bar,
+    Psi_conv2_filter_bar,
+    Psi_conv2_bias_bar,
+    Psi_conv3_filter_bar,
+    Psi_conv3_bias_bar,
+    Psi_conv4_filter_bar,
+    Psi_conv4_bias_bar,
+    Psi_upconv1_filter_bar,
+    Psi_upconv1_bias_bar,
+    Psi_conv5_filter_bar,
+    Psi_conv5_bias_bar,
+    Psi_conv6_filter_bar,
+    Psi_conv6_bias_bar,
+    Psi_conv7_filter_bar,
+    Psi_conv7_bias_bar,
+  ] = Psi_adjoint(
+    ops,
+    padImage,
+    sum,
+    sum_next,
+    maxPool,
+    sum_2,
+    sum_3,
+    concat,
+    sum_4,
+    sum_5,
+    cropImage,
+    chosen_6,
+    known,
+  );
+  const gamma1_bar = ops.map(
+    "gamma1_bar_next + select(use_net, select(both, z1_dot_product, 0) - select(both, z2_dot_product, 0), 0)",
+    { gamma1_bar_next, use_net, both, z1_dot_product, z2_dot_product },
+  );
+  const sum_6 = ops.map(
+    "select(use_net, select(both, product*(1 - gamma1), 0) + select(and(use_net, not(is_less)), product, 0), 0) + select(use_net, 0, product)",
+    { use_net, both, product, gamma1, is_less },
+  );
+  const use_net_bar = ops.map(
+    "select(use_net, select(both, use_net_next_bar, 0), 0) + select(use_net, 0, use_net_next_bar)",
+    { use_net, both, use_net_next_bar },
+  );
+  const chosen_7 = ops.map("select(max(lambda, 0) < abs(x - gx), sum_6, 0)", { lambda, x, gx, sum_6 });
+  const difference_2 = ops.map(
+    "select(use_net, select(use_net, channels_next, 0) - chosen_5*d, 0) - chosen_7",
+    { use_net, channels_next, chosen_5, d, chosen_7 },
+  );
+  const A_add = ops.apply(A, difference_2);
+  const y_bar = ops.map("select(use_net, A_neg, 0) - A_add", { use_net, A_neg, A_add });
+  const At_A_add = ops.applyAdjoint(A, A_add);
+  const x_bar = ops.map(
+    "x_next_bar + select(use_net, chosen_5 - chosen_3 + select(use_net, channels, 0), 0) - sum_6 + chosen_7 + At_A_add",
+    { x_next_bar, use_net, chosen_5, chosen_3, channels, sum_6, chosen_7, At_A_add },
+  );
+  return {
+    state: { x: x_bar, use_net: use_net_bar, gamma1: gamma1_bar },
+    known: {
+      "Psi.conv1.filter": Psi_conv1_filter_bar,
+      "Psi.conv1.bias": Psi_conv1_bias_bar,
+      "Psi.conv2.filter": Psi_conv2_filter_bar,
+      "Psi.conv2.bias": Psi_conv2_bias_bar,
+      "Psi.conv3.filter": Psi_conv3_filter_bar,
+      "Psi.conv3.bias": Psi_conv3_bias_bar,
+      "Psi.conv4.filter": Psi_conv4_filter_bar,
+      "Psi.conv4.bias": Psi_conv4_bias_bar,
+      "Psi.upconv1.filter": Psi_upconv1_filter_bar,
+      "Psi.upconv1.bias": Psi_upconv1_bias_bar,
+      "Psi.conv5.filter": Psi_conv5_filter_bar,
+      "Psi.conv5.bias": Psi_conv5_bias_bar,
+      "Psi.conv6.filter": Psi_conv6_filter_bar,
+      "Psi.conv6.bias": Psi_conv6_bias_bar,
+      "Psi.conv7.filter": Psi_conv7_filter_bar,
+      "Psi.conv7.bias": Psi_conv7_bias_bar,
+      y: y_bar,
+    },
+  };
+}
+
+/** The vector-Jacobian product of `finish`: cotangents of what it returns become those of what it reads. */
+function finishAdjoint(
+  ops: Operations,
+  _known: Known,
+  _saved: unknown,
+  { output: output_bar }: { readonly output: Value },
+) {
+  const use_net_bar = ops.fill(0, R());
+  const gamma1_bar = ops.fill(0, R());
+  return { state: { x: output_bar, use_net: use_net_bar, gamma1: gamma1_bar }, known: {} };
+}
+
+/** What the iteration makes small, for each sample. */
+function objective(ops: Operations, { A, y, lambda }: Known, { x }: State) {
+  const A_x = ops.apply(A, x);
+  const residual = ops.map("A_x - y", { A_x, y });
+  const residual_squared = ops.dot(residual, residual);
+  const abs_x = ops.map("abs(x)", { x });
+  const sum_abs_x = ops.sum(abs_x);
+  return ops.map("0.5*residual_squared + lambda*sum_abs_x", { residual_squared, lambda, sum_abs_x });
+}
+
+/**
+ * SGP with a learned diagonal scaling and direction relaxation (Lee and Chun, Algorithms 3 and 4, as printed).
+ * The slack 1e-6*abs(fx) is for single precision, and not in the paper.
+ */
+export const sgp_drs_diag = defineProgram<Known, State>({
+  name: "sgp_drs_diag",
+  doc: "SGP with a learned diagonal scaling and direction relaxation (Lee and Chun, Algorithms 3 and 4, as printed).\nThe slack 1e-6*abs(fx) is for single precision, and not in the paper.",
+  hash: "d3027571f743dad20fbfd122330e0341cad186012a1c63693eadd7839b13a2e7",
+  sizes: [
+    { name: "h", initial: null },
+    { name: "w", initial: null },
+  ],
+  spaces: [{ name: "Y", field: "any" }],
+  givens: [
+    {
+      name: "lambda",
+      type: { kind: "array", field: "real", dimensions: [] },
+      interval: { low: 0, high: Infinity, lowOpen: true, highOpen: true },
+      initial: (ops) => ops.number(0.1),
+    },
+    {
+      name: "alpha",
+      type: { kind: "array", field: "real", dimensions: [] },
+      interval: { low: 0, high: 1, lowOpen: true, highOpen: false },
+      initial: (ops) => ops.number(0.01),
+    },
+    {
+      name: "beta",
+      type: { kind: "array", field: "real", dimensions: [] },
+      interval: { low: 0, high: 1, lowOpen: true, highOpen: true },
+      initial: (ops) => ops.number(0.0001),
+    },
+    {
+      name: "eta1",
+      type: { kind: "array", field: "real", dimensions: [] },
+      interval: { low: 0, high: 1, lowOpen: true, highOpen: true },
+      initial: (ops) => ops.number(0.8),
+    },
+    {
+      name: "eta2",
+      type: { kind: "array", field: "real", dimensions: [] },
+      interval: { low: 0, high: 1, lowOpen: true, highOpen: true },
+      initial: (ops) => ops.number(0.5),
+    },
+  ],
+  inputs: [
+    {
+      name: "A",
+      type: {
+        kind: "operator",
+        domain: { kind: "array", field: "real", dimensions: ["h", "w"] },
+        codomain: { kind: "space", name: "Y" },
+      },
+      properties: [{ name: "norm", bound: 1 }],
+    },
+    { name: "y", type: { kind: "space", name: "Y" } },
+  ],
+  parameters: [
+    {
+      name: "Psi.conv1.filter",
+      type: { kind: "array", field: "real", dimensions: ["3", "3", "2", "3"] },
+      initial: { kind: "random", init: "he" },
+    },
+    {
+      name: "Psi.conv1.bias",
+      type: { kind: "array", field: "real", dimensions: ["3"] },
+      initial: { kind: "random", init: "zero" },
+    },
+    {
+      name: "Psi.conv2.filter",
+      type: { kind: "array", field: "real", dimensions: ["3", "3", "3", "3"] },
+      initial: { kind: "random", init: "he" },
+    },
+    {
+      name: "Psi.conv2.bias",
+      type: { kind: "array", field: "real", dimensions: ["3"] },
+      initial: { kind: "random", init: "zero" },
+    },
+    {
+      name: "Psi.conv3.filter",
+      type: { kind: "array", field: "real", dimensions: ["3", "3", "3", "6"] },
+      initial: { kind: "random", init: "he" },
+    },
+    {
+      name: "Psi.conv3.bias",
+      type: { kind: "array", field: "real", dimensions: ["6"] },
+      initial: { kind: "random", init: "zero" },
+    },
+    {
+      name: "Psi.conv4.filter",
+      type: { kind: "array", field: "real", dimensions: ["3", "3", "6", "6"] },
+      initial: { kind: "random", init: "he" },
+    },
+    {
+      name: "Psi.conv4.bias",
+      type: { kind: "array", field: "real", dimensions: ["6"] },
+      initial: { kind: "random", init: "zero" },
+    },
+    {
+      name: "Psi.upconv1.filter",
+      type: { kind: "array", field: "real", dimensions: ["2", "2", "3", "6"] },
+      initial: { kind: "random", init: "he" },
+    },
+    {
+      name: "Psi.upconv1.bias",
+      type: { kind: "array", field: "real", dimensions: ["3"] },
+      initial: { kind: "random", init: "zero" },
+    },
+    {
+      name: "Psi.conv5.filter",
+      type: { kind: "array", field: "real", dimensions: ["3", "3", "6", "3"] },
+      initial: { kind: "random", init: "he" },
+    },
+    {
+      name: "Psi.conv5.bias",
+      type: { kind: "array", field: "real", dimensions: ["3"] },
+      initial: { kind: "random", init: "zero" },
+    },
+    {
+      name: "Psi.conv6.filter",
+      type: { kind: "array", field: "real", dimensions: ["3", "3", "3", "3"] },
+      initial: { kind: "random", init: "he" },
+    },
+    {
+      name: "Psi.conv6.bias",
+      type: { kind: "array", field: "real", dimensions: ["3"] },
+      initial: { kind: "random", init: "zero" },
+    },
+    {
+      name: "Psi.conv7.filter",
+      type: { kind: "array", field: "real", dimensions: ["1", "1", "3", "1"] },
+      initial: { kind: "random", init: "he" },
+    },
+    {
+      name: "Psi.conv7.bias",
+      type: { kind: "array", field: "real", dimensions: ["1"] },
+      initial: { kind: "random", init: "zero" },
+    },
+  ],
+  states: [
+    {
+      name: "x",
+      type: { kind: "array", field: "real", dimensions: ["h", "w"] },
+      assumedInterval: null,
+      carried: true,
+    },
+    {
+      name: "use_net",
+      type: { kind: "array", field: "real", dimensions: [] },
+      assumedInterval: null,
+      carried: true,
+    },
+    {
+      name: "gamma1",
+      type: { kind: "array", field: "real", dimensions: [] },
+      assumedInterval: null,
+      carried: true,
+    },
+  ],
+  output: { type: { kind: "array", field: "real", dimensions: ["h", "w"] } },
+  constants,
+  prepare: null,
+  initial: { run: initial, reverse: { save: initialSaving, adjoint: initialAdjoint, stateAdjoint: null } },
+  step: { run: step, reverse: { save: stepSaving, adjoint: stepAdjoint, stateAdjoint: null } },
+  finish: {
+    run: (_ops, _known, { x }) => ({ values: { output: x } }),
+    reverse: {
+      save: (_ops, _known, { x }) => ({ values: { output: x }, saved: { values: {}, traces: {} } }),
+      adjoint: finishAdjoint,
+      stateAdjoint: null,
+    },
+  },
+  objective,
+  until: null,
+  target: { kind: "unrolled", steps: 10, beyond: "error" },
+  certificate: {
+    answer: "not_found",
+    algorithm: null,
+    statement: "no proof was found, and no counterexample: the step branches",
+    conditions: [],
+  },
+  notes: [],
+  inputGradients: true,
+});

@@ -1,0 +1,193 @@
+/**
+ * TiLISTA (Liu, Chen, Wang, Yin, 2019): one matrix for all layers, a step size and a threshold for each.
+ *
+ * Compiled by ipc from tilista.ipx: an unrolled network of 16 steps.
+ */
+import { defineProgram, R, type Operations, type Operator, type Value } from "ipc/runtime";
+
+/** What the program is run on. */
+interface Data {
+  /** a size */
+  readonly m: number;
+  /** a size */
+  readonly n: number;
+  /** linear R[n] -> R[m] */
+  readonly A: Operator;
+  /** R in (0, inf) */
+  readonly lambda: Value;
+  /** R[m], of each sample */
+  readonly y: Value;
+}
+
+/** What may be learned. */
+interface Learned {
+  /** R[n, m] */
+  readonly W: Value;
+  /** R, one for each step */
+  readonly gamma: Value;
+  /** R, one for each step */
+  readonly theta: Value;
+}
+
+/** All that a step may read. */
+type Known = Data & Learned;
+
+/** What lives on from step to step. */
+interface State {
+  /** R[n] */
+  readonly x: Value;
+}
+
+/** The first state. */
+function initial(ops: Operations, { n }: Known) {
+  const x = ops.fill(0, R(n));
+  return { values: { x } };
+}
+
+/** One iteration: the next state. */
+function step(ops: Operations, { n, A, y, W, gamma, theta }: Known, { x }: State) {
+  const A_x = ops.apply(A, x);
+  const residual = ops.map("y - A_x", { y, A_x });
+  const W_residual = ops.matvec(W, residual, R(n));
+  const x_next = ops.map("soft(x + gamma*W_residual, theta)", { x, gamma, W_residual, theta });
+  return { values: { x: x_next }, reports: {}, capped: null };
+}
+
+/** `step`, and what its adjoint needs. */
+function stepSaving(ops: Operations, { n, A, y, W, gamma, theta }: Known, { x }: State) {
+  const A_x = ops.apply(A, x);
+  const residual = ops.map("y - A_x", { y, A_x });
+  const W_residual = ops.matvec(W, residual, R(n));
+  const sum = ops.map("x + gamma*W_residual", { x, gamma, W_residual });
+  const x_next = ops.map("soft(sum, theta)", { sum, theta });
+  return {
+    values: { x: x_next },
+    reports: {},
+    capped: null,
+    saved: { values: { residual, W_residual, sum }, traces: {} },
+  };
+}
+
+/** The vector-Jacobian product of `step`: cotangents of what it returns become those of what it reads. */
+function stepAdjoint(
+  ops: Operations,
+  { m, theta, gamma, W, A }: Known,
+  { values: { residual, W_residual, sum } }: ReturnType<typeof stepSaving>["saved"],
+  { x: x_next_bar }: State,
+) {
+  const chosen = ops.map("select(max(theta, 0) < abs(sum), x_next_bar, 0)", { theta, sum, x_next_bar });
+  const chosen_2 = ops.map("select(max(theta, 0) < abs(sum), -(sign(sum)*x_next_bar), 0)", {
+    theta,
+    sum,
+    x_next_bar,
+  });
+  const sum_chosen = ops.sum(chosen_2);
+  const theta_bar = ops.sumSamples(sum_chosen);
+  const inner_product = ops.dot(W_residual, chosen);
+  const gamma_bar = ops.sumSamples(inner_product);
+  const chosen_times_gamma = ops.map("chosen*gamma", { chosen, gamma });
+  const y_bar = ops.matvecTransposed(W, chosen_times_gamma, R(m));
+  const W_bar = ops.outerSum(chosen_times_gamma, residual);
+  const At_neg = ops.applyAdjoint(A, y_bar);
+  const x_bar = ops.map("chosen - At_neg", { chosen, At_neg });
+  return { state: { x: x_bar }, known: { W: W_bar, gamma: gamma_bar, theta: theta_bar, y: y_bar } };
+}
+
+/** TiLISTA (Liu, Chen, Wang, Yin, 2019): one matrix for all layers, a step size and a threshold for each. */
+export const tilista = defineProgram<Known, State>({
+  name: "tilista",
+  doc: "TiLISTA (Liu, Chen, Wang, Yin, 2019): one matrix for all layers, a step size and a threshold for each.",
+  hash: "9c4d0a34c9973e54596a29fcb343eb66a7f912fcf8ef802865cfefb58c3f6ad2",
+  sizes: [
+    { name: "m", initial: null },
+    { name: "n", initial: null },
+  ],
+  spaces: [],
+  givens: [
+    {
+      name: "A",
+      type: {
+        kind: "operator",
+        domain: { kind: "array", field: "real", dimensions: ["n"] },
+        codomain: { kind: "array", field: "real", dimensions: ["m"] },
+      },
+    },
+    {
+      name: "lambda",
+      type: { kind: "array", field: "real", dimensions: [] },
+      interval: { low: 0, high: Infinity, lowOpen: true, highOpen: true },
+      initial: (ops) => ops.number(0.4),
+    },
+  ],
+  inputs: [{ name: "y", type: { kind: "array", field: "real", dimensions: ["m"] } }],
+  parameters: [
+    {
+      name: "W",
+      type: { kind: "array", field: "real", dimensions: ["n", "m"] },
+      initial: {
+        kind: "value",
+        evaluate: (ops, { m, A }) => {
+          const norm_A = ops.norm(A);
+          const reciprocal = ops.map("reciprocal(square(norm_A))", { norm_A });
+          return ops.materialise(R(m), (v) => {
+            const At_v = ops.applyAdjoint(A, v);
+            return ops.map("reciprocal*At_v", { reciprocal, At_v });
+          });
+        },
+      },
+    },
+    {
+      name: "gamma",
+      type: { kind: "array", field: "real", dimensions: [] },
+      perStep: true,
+      initial: { kind: "value", evaluate: (ops) => ops.number(1) },
+      interval: (ops) => {
+        const low = ops.number(0);
+        return { low, high: null, lowOpen: true, highOpen: true };
+      },
+    },
+    {
+      name: "theta",
+      type: { kind: "array", field: "real", dimensions: [] },
+      perStep: true,
+      initial: {
+        kind: "value",
+        evaluate: (ops, { A, lambda }) => {
+          const norm_A = ops.norm(A);
+          return ops.map("lambda/square(norm_A)", { lambda, norm_A });
+        },
+      },
+      interval: (ops) => {
+        const low = ops.number(0);
+        return { low, high: null, lowOpen: true, highOpen: true };
+      },
+    },
+  ],
+  states: [
+    {
+      name: "x",
+      type: { kind: "array", field: "real", dimensions: ["n"] },
+      assumedInterval: null,
+      carried: true,
+    },
+  ],
+  output: { type: { kind: "array", field: "real", dimensions: ["n"] } },
+  constants: () => ({}),
+  prepare: null,
+  initial: { run: initial, reverse: null },
+  step: { run: step, reverse: { save: stepSaving, adjoint: stepAdjoint, stateAdjoint: null } },
+  finish: {
+    run: (_ops, _known, { x }) => ({ values: { output: x } }),
+    reverse: {
+      save: (_ops, _known, { x }) => ({ values: { output: x }, saved: { values: {}, traces: {} } }),
+      adjoint: (_ops, _known, _saved, { output: output_bar }) => ({ state: { x: output_bar }, known: {} }),
+      stateAdjoint: null,
+    },
+  },
+  objective: null,
+  until: null,
+  target: { kind: "unrolled", steps: 16, beyond: "error" },
+  certificate: null,
+  notes: [],
+  inputGradients: true,
+});

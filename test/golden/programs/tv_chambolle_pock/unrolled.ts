@@ -1,0 +1,300 @@
+/**
+ * Chambolle and Pock (2011) for  min 1/2 |Ax - y|^2 + lambda |Dx|_{2,1}, with both terms dualised.
+ *
+ * Compiled by ipc from tv_chambolle_pock.ipx: an unrolled network of 30 steps.
+ *
+ * Convergence: proved. tau*sigma*|K|^2 = 0.9801 stays below 1: the iterates converge to a saddle point, if
+ * there is one
+ * - tau*sigma*|K|^2 < 1
+ */
+import { defineProgram, R, type Operations, type Operator, type Space, type Value } from "ipc/runtime";
+
+/** What the program is run on. */
+interface Data {
+  /** a size */
+  readonly h: number;
+  /** a size */
+  readonly w: number;
+  /** a space */
+  readonly Y: Space;
+  /** linear R[h, w] -> Y with norm */
+  readonly A: Operator;
+  /** R in (0, inf) */
+  readonly lambda: Value;
+  /** Y, of each sample */
+  readonly y: Value;
+}
+
+/** What follows from the givens. */
+interface Constants {
+  /** linear R[h, w] -> R[h, w, 2] */
+  readonly D: Operator;
+  /** R */
+  readonly tau: Value;
+  /** R */
+  readonly one_plus_tau: Value;
+}
+
+/** What does not change between steps. */
+interface Prepared {
+  /** Y */
+  readonly tau_times_y: Value;
+}
+
+/** All that a step may read. */
+type Known = Data & Constants & Prepared;
+
+/** What lives on from step to step. */
+interface State {
+  /** R[h, w] */
+  readonly x: Value;
+  /** R[h, w] */
+  readonly xb: Value;
+  /** R[h, w, 2] */
+  readonly p: Value;
+  /** Y */
+  readonly q: Value;
+}
+
+/** What follows from the givens, once a run. */
+function constants(ops: Operations, { h, w }: Data) {
+  const D = ops.library("gradient", {}, R(h, w), []);
+  const norm_D = ops.norm(D);
+  const tau = ops.map("0.99/sqrt(1 + square(norm_D))", { norm_D });
+  const one_plus_tau = ops.map("1 + tau", { tau });
+  return { D, tau, one_plus_tau };
+}
+
+/** What does not change between steps, once a batch. */
+function prepare(ops: Operations, { tau, y }: Data & Constants) {
+  const tau_times_y = ops.map("tau*y", { tau, y });
+  return { values: { tau_times_y } };
+}
+
+/** `prepare`, and what its adjoint needs. */
+function prepareSaving(ops: Operations, { tau, y }: Data & Constants) {
+  const tau_times_y = ops.map("tau*y", { tau, y });
+  return { values: { tau_times_y }, saved: { values: {}, traces: {} } };
+}
+
+/** The vector-Jacobian product of `prepare`: cotangents of what it returns become those of what it reads. */
+function prepareAdjoint(
+  ops: Operations,
+  { tau }: Data & Constants,
+  _saved: unknown,
+  { tau_times_y: tau_times_y_bar }: Prepared,
+) {
+  const y_bar = ops.map("tau_times_y_bar*tau", { tau_times_y_bar, tau });
+  return { state: {}, known: { y: y_bar } };
+}
+
+/** The first state. */
+function initial(ops: Operations, { h, w, Y }: Known) {
+  const x = ops.fill(0, R(h, w));
+  const p = ops.fill(0, R(h, w, 2));
+  const q = ops.fill(0, Y);
+  return { values: { x, xb: x, p, q } };
+}
+
+/** One iteration: the next state. */
+function step(
+  ops: Operations,
+  { D, tau, lambda, A, tau_times_y, one_plus_tau }: Known,
+  { x, xb, p, q }: State,
+) {
+  const D_xb = ops.apply(D, xb);
+  const sum = ops.map("p + tau*D_xb", { p, tau, D_xb });
+  const group_norms = ops.groupNorm(sum);
+  const larger = ops.map("max(1, group_norms/lambda)", { group_norms, lambda });
+  const p_next = ops.map("sum/larger", { sum, larger });
+  const A_xb = ops.apply(A, xb);
+  const q_next = ops.map("(q + tau*A_xb - tau_times_y)/one_plus_tau", {
+    q,
+    tau,
+    A_xb,
+    tau_times_y,
+    one_plus_tau,
+  });
+  const Dt_p_next = ops.applyAdjoint(D, p_next);
+  const At_q_next = ops.applyAdjoint(A, q_next);
+  const x_next = ops.map("x - tau*(Dt_p_next + At_q_next)", { x, tau, Dt_p_next, At_q_next });
+  const xb_next = ops.map("2*x_next - x", { x_next, x });
+  return { values: { x: x_next, xb: xb_next, p: p_next, q: q_next }, reports: {}, capped: null };
+}
+
+/** `step`, and what its adjoint needs. */
+function stepSaving(
+  ops: Operations,
+  { D, tau, lambda, A, tau_times_y, one_plus_tau }: Known,
+  { x, xb, p, q }: State,
+) {
+  const D_xb = ops.apply(D, xb);
+  const sum = ops.map("p + tau*D_xb", { p, tau, D_xb });
+  const group_norms = ops.groupNorm(sum);
+  const larger = ops.map("max(1, group_norms/lambda)", { group_norms, lambda });
+  const p_next = ops.map("sum/larger", { sum, larger });
+  const A_xb = ops.apply(A, xb);
+  const q_next = ops.map("(q + tau*A_xb - tau_times_y)/one_plus_tau", {
+    q,
+    tau,
+    A_xb,
+    tau_times_y,
+    one_plus_tau,
+  });
+  const Dt_p_next = ops.applyAdjoint(D, p_next);
+  const At_q_next = ops.applyAdjoint(A, q_next);
+  const x_next = ops.map("x - tau*(Dt_p_next + At_q_next)", { x, tau, Dt_p_next, At_q_next });
+  const xb_next = ops.map("2*x_next - x", { x_next, x });
+  return {
+    values: { x: x_next, xb: xb_next, p: p_next, q: q_next },
+    reports: {},
+    capped: null,
+    saved: { values: { sum, group_norms }, traces: {} },
+  };
+}
+
+/** The vector-Jacobian product of `step`: cotangents of what it returns become those of what it reads. */
+function stepAdjoint(
+  ops: Operations,
+  { h, w, lambda, tau, A, D, one_plus_tau }: Known,
+  { values: { sum, group_norms } }: ReturnType<typeof stepSaving>["saved"],
+  { x: x_next_bar, xb: xb_next_bar, p: p_next_bar, q: q_next_bar }: State,
+) {
+  const quotient = ops.map("group_norms/lambda", { group_norms, lambda });
+  const larger = ops.map("max(1, quotient)", { quotient });
+  const x_bar = ops.map("x_next_bar + xb_next_bar*2 - xb_next_bar", { x_next_bar, xb_next_bar });
+  const product = ops.map("(x_next_bar + xb_next_bar*2)*tau", { x_next_bar, xb_next_bar, tau });
+  const A_product = ops.apply(A, product);
+  const D_product = ops.apply(D, product);
+  const q_bar = ops.map("(q_next_bar - A_product)/one_plus_tau", { q_next_bar, A_product, one_plus_tau });
+  const tau_times_y_bar = ops.map("-q_bar", { q_bar });
+  const quotient_times_tau = ops.map("q_bar*tau", { q_bar, tau });
+  const At_v = ops.applyAdjoint(A, quotient_times_tau);
+  const quotient_2 = ops.map("sum/larger*(p_next_bar - D_product)/larger", {
+    sum,
+    larger,
+    p_next_bar,
+    D_product,
+  });
+  const quotient_2_sum = ops.sumTo(quotient_2, R(h, w, 1));
+  const chosen = ops.map(
+    "select(group_norms, select(1 < quotient, -quotient_2_sum, 0)/lambda/group_norms, 0)",
+    { group_norms, quotient, quotient_2_sum, lambda },
+  );
+  const p_bar = ops.map("(p_next_bar - D_product)/larger + chosen*sum", {
+    p_next_bar,
+    D_product,
+    larger,
+    chosen,
+    sum,
+  });
+  const sum_times_tau = ops.map("p_bar*tau", { p_bar, tau });
+  const Dt_sum_times_tau = ops.applyAdjoint(D, sum_times_tau);
+  const xb_bar = ops.map("At_v + Dt_sum_times_tau", { At_v, Dt_sum_times_tau });
+  return { state: { x: x_bar, xb: xb_bar, p: p_bar, q: q_bar }, known: { tau_times_y: tau_times_y_bar } };
+}
+
+/** The vector-Jacobian product of `finish`: cotangents of what it returns become those of what it reads. */
+function finishAdjoint(
+  ops: Operations,
+  { h, w, Y }: Known,
+  _saved: unknown,
+  { output: output_bar }: { readonly output: Value },
+) {
+  const xb_bar = ops.fill(0, R(h, w));
+  const p_bar = ops.fill(0, R(h, w, 2));
+  const q_bar = ops.fill(0, Y);
+  return { state: { x: output_bar, xb: xb_bar, p: p_bar, q: q_bar }, known: {} };
+}
+
+/** What the iteration makes small, for each sample. */
+function objective(ops: Operations, { A, y, D, lambda }: Known, { x }: State) {
+  const A_x = ops.apply(A, x);
+  const residual = ops.map("A_x - y", { A_x, y });
+  const residual_squared = ops.dot(residual, residual);
+  const D_x = ops.apply(D, x);
+  const group_norms = ops.groupNorm(D_x);
+  const sum_group_norms = ops.sum(group_norms);
+  return ops.map("0.5*residual_squared + lambda*sum_group_norms", {
+    residual_squared,
+    lambda,
+    sum_group_norms,
+  });
+}
+
+/** Chambolle and Pock (2011) for  min 1/2 |Ax - y|^2 + lambda |Dx|_{2,1}, with both terms dualised. */
+export const tv_chambolle_pock = defineProgram<Known, State>({
+  name: "tv_chambolle_pock",
+  doc: "Chambolle and Pock (2011) for  min 1/2 |Ax - y|^2 + lambda |Dx|_{2,1}, with both terms dualised.",
+  hash: "c0b647f6711b7a8af88830e32e513f3c29d4c7d463cc8ed216dc0304d3e325d5",
+  sizes: [
+    { name: "h", initial: null },
+    { name: "w", initial: null },
+  ],
+  spaces: [{ name: "Y", field: "any" }],
+  givens: [
+    {
+      name: "A",
+      type: {
+        kind: "operator",
+        domain: { kind: "array", field: "real", dimensions: ["h", "w"] },
+        codomain: { kind: "space", name: "Y" },
+      },
+      properties: [{ name: "norm", bound: 1 }],
+    },
+    {
+      name: "lambda",
+      type: { kind: "array", field: "real", dimensions: [] },
+      interval: { low: 0, high: Infinity, lowOpen: true, highOpen: true },
+      initial: (ops) => ops.number(0.1),
+    },
+  ],
+  inputs: [{ name: "y", type: { kind: "space", name: "Y" } }],
+  parameters: [],
+  states: [
+    {
+      name: "x",
+      type: { kind: "array", field: "real", dimensions: ["h", "w"] },
+      assumedInterval: null,
+      carried: true,
+    },
+    {
+      name: "xb",
+      type: { kind: "array", field: "real", dimensions: ["h", "w"] },
+      assumedInterval: null,
+      carried: true,
+    },
+    {
+      name: "p",
+      type: { kind: "array", field: "real", dimensions: ["h", "w", "2"] },
+      assumedInterval: null,
+      carried: true,
+    },
+    { name: "q", type: { kind: "space", name: "Y" }, assumedInterval: null, carried: true },
+  ],
+  output: { type: { kind: "array", field: "real", dimensions: ["h", "w"] } },
+  constants,
+  prepare: { run: prepare, reverse: { save: prepareSaving, adjoint: prepareAdjoint, stateAdjoint: null } },
+  initial: { run: initial, reverse: null },
+  step: { run: step, reverse: { save: stepSaving, adjoint: stepAdjoint, stateAdjoint: null } },
+  finish: {
+    run: (_ops, _known, { x }) => ({ values: { output: x } }),
+    reverse: {
+      save: (_ops, _known, { x }) => ({ values: { output: x }, saved: { values: {}, traces: {} } }),
+      adjoint: finishAdjoint,
+      stateAdjoint: null,
+    },
+  },
+  objective,
+  until: null,
+  target: { kind: "unrolled", steps: 30, beyond: "error" },
+  certificate: {
+    answer: "proved",
+    algorithm: "Chambolle-Pock",
+    statement:
+      "tau*sigma*|K|^2 = 0.9801 stays below 1: the iterates converge to a saddle point, if there is one",
+    conditions: ["tau*sigma*|K|^2 < 1"],
+  },
+  notes: [],
+  inputGradients: true,
+});
