@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
-import { makeFolder, writeText } from "../runtime/io/node/files.ts";
+import { type HostArray, realArray } from "../runtime/io/hostArray.ts";
+import { makeFolder, writeArray, writeText } from "../runtime/io/node/files.ts";
 import type { Context } from "./context.ts";
 import { UsageError } from "./failure.ts";
 import { located, placeOf } from "./report.ts";
@@ -74,11 +75,21 @@ const README = (name: string): string => `# ${name}
     ipc train experiment.toml
     ipc eval experiment.toml
 
-The table, the figure and the weights are written to \`results/\`. The classical solver of the same text:
+The table, the figure and the weights are written to \`results/\`. The classical solver of the same text, on the
+measurement of \`x.npy\`, a sparse vector:
 
     ipc apply 'gaussian(50, 100, seed = 1, normalise = columns)' --input x.npy --output y.npy
     ipc run ${name}.ipx --target solver --bind 'A=gaussian(50, 100, seed = 1, normalise = columns)' --input y=y.npy --output x=estimate.npy
 `;
+
+const SAMPLE = "x.npy";
+
+/** A vector for the commands of the README: 100 numbers, five of them not zero. */
+function sparseVector(): HostArray {
+  const data = new Float32Array(100);
+  for (const [index, value] of [1, -1.5, 0.8, 2, -0.6].entries()) data[7 + 20 * index] = value;
+  return realArray([100], data);
+}
 
 /**
  * Makes a folder with a program, an experiment and a README; gives the exit code.
@@ -100,8 +111,9 @@ export async function newProject({ terminal }: Context, folder: string): Promise
   await located(placeOf(folder), async () => {
     await makeFolder(folder);
     for (const [file, text] of files) await writeText(join(folder, file), text);
+    await writeArray(join(folder, SAMPLE), sparseVector());
   });
-  for (const [file] of files) terminal.talk(`wrote ${join(folder, file)}\n`);
+  for (const file of [...files.map(([name]) => name), SAMPLE]) terminal.talk(`wrote ${join(folder, file)}\n`);
   terminal.talk(`Now: cd ${folder} && ipc train experiment.toml && ipc eval experiment.toml\n`);
   return EXIT.fine;
 }
