@@ -17,7 +17,7 @@ export interface Assignment {
 export function parseAssignment(sources: Sources, option: string, text: string): Assignment {
   const at = text.indexOf("=");
   const name = text.slice(0, Math.max(0, at)).trim().normalize("NFKC");
-  if (at === -1 || name === "") throw new UsageError(`${option} wants NAME=VALUE, not '${text}'.`);
+  if (at === -1 || name === "") throw new UsageError(`${option} wants NAME=EXPR, not '${text}'.`);
   return { name, expression: parseExpression(sources, `${option} ${name}`, text.slice(at + 1)) };
 }
 

@@ -1,0 +1,267 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { readNpy } from "../../runtime/io/npy.ts";
+import { writeNpz } from "../../runtime/io/npz.ts";
+import { readPng, writePng } from "../../runtime/io/png.ts";
+import { writeSafetensors } from "../../runtime/io/safetensors.ts";
+import { file, filled, fine, ipc, names, npy, PROGRAMS, refused, temporaryFolder } from "./support.ts";
+
+const folder = temporaryFolder();
+const at = (name: string): string => join(folder, name);
+const program = (name: string): string => join(PROGRAMS, `${name}.ipx`);
+const numbers = (name: string): number[] => Array.from(readNpy(readFileSync(at(name))).data);
+const json = (out: string): Record<string, unknown> => JSON.parse(out) as Record<string, unknown>;
+
+const y = npy(
+  folder,
+  "y.npy",
+  filled([12], (i) => Math.sin(3 * i + 1)),
+);
+const batch = npy(
+  folder,
+  "batch.npy",
+  filled([3, 12], (i) => Math.sin(3 * i + 1)),
+);
+const A = "A=gaussian(12, 20, seed = 1)";
+const ista = ["run", program("ista"), "--bind", A] as const;
+const double = file(folder, "double.ipx", "program double[space X] {\n  input y : X\n  output 2*y\n}\n");
+const picture = filled([8, 12], (i) => (i % 97) / 97);
+
+describe("run", () => {
+  it("solves, and says how it went by the contract", async () => {
+    const { out } = await fine(...ista, "--input", `y=${y}`, "--output", `x=${at("x.npy")}`, "--json");
+    const result = json(out);
+    expect(Object.keys(result).sort()).toEqual(
+      ["converged", "engine", "iterations", "objective", "reason", "residual", "seconds", "version"].sort(),
+    );
+    expect(result).toMatchObject({ version: 1, converged: true, reason: "until" });
+    expect(result["iterations"]).toBeTypeOf("number");
+    expect(numbers("x.npy")).toHaveLength(20);
+  });
+
+  it("gives the same for a sample alone and in a batch", async () => {
+    const said = await fine(...ista, "--input", `y=${batch}`, "--output", `x=${at("xs.npy")}`, "--json");
+    const result = json(said.out);
+    expect(result["iterations"]).toHaveLength(3);
+    expect(result["converged"]).toEqual([true, true, true]);
+    await fine(...ista, "--input", `y=${y}`, "--output", `x=${at("x.npy")}`);
+    const [alone, all] = [numbers("x.npy"), numbers("xs.npy")];
+    for (const [i, value] of alone.entries()) expect(all[i]).toBeCloseTo(value, 5);
+  });
+
+  it("agrees with the reference interpreter", async () => {
+    await fine(...ista, "--input", `y=${y}`, "--output", `x=${at("fast.npy")}`, "--engine", "wasm");
+    const slow = await fine(
+      ...ista,
+      "--input",
+      `y=${y}`,
+      "--output",
+      `x=${at("slow.npy")}`,
+      "--engine",
+      "reference",
+      "--json",
+    );
+    expect(json(slow.out)["engine"]).toBe("reference");
+    const exact = numbers("slow.npy");
+    for (const [i, value] of numbers("fast.npy").entries()) expect(value).toBeCloseTo(exact[i] ?? NaN, 4);
+  });
+
+  it("has nulls for what an unrolled or direct program does not have", async () => {
+    const unrolled = await fine(...ista, "--target", "unrolled", "--input", `y=${y}`, "--json");
+    expect(json(unrolled.out)).toMatchObject({ converged: null, reason: "fixed_steps", iterations: 20 });
+    const direct = await fine("run", double, "--input", `y=${y}`, "--json");
+    expect(json(direct.out)).toMatchObject({ converged: null, objective: null });
+  });
+
+  it("splits an output at its last =, and evaluates it over results and bindings", async () => {
+    await fine(
+      ...ista,
+      "--input",
+      `y=${y}`,
+      "--output",
+      `A*x=${at("Ax.npy")}`,
+      "--output",
+      `soft(x, theta = 0.1)=${at("s.npy")}`,
+    );
+    expect(numbers("Ax.npy")).toHaveLength(12);
+    expect(numbers("s.npy")).toHaveLength(20);
+  });
+
+  it("reads npz by key, and says which keys there are", async () => {
+    const npz = file(folder, "f.npz", writeNpz({ data: filled([12], (i) => i) }));
+    await fine("run", double, "--input", `y=${npz}:data`, "--output", `output=${at("twice.npy")}`);
+    expect(numbers("twice.npy")).toEqual(Array.from({ length: 12 }, (_, i) => 2 * i));
+    await refused(1, /data/, "run", double, "--input", `y=${npz}:nothing`);
+  });
+
+  it.each([8, 16] as const)("reads a PNG of %i bits in [0, 1], and writes one clipped", async (bits) => {
+    const grey = file(folder, `grey${bits}.png`, writePng(picture, bits));
+    await fine(
+      "run",
+      double,
+      "--input",
+      `y=${grey}`,
+      "--output",
+      `output=${at("out.png")}`,
+      "--output",
+      `output=${at("out.npy")}`,
+    );
+    const tolerance = 2 / (2 ** bits - 1);
+    const [doubled, clipped] = [numbers("out.npy"), Array.from(readPng(readFileSync(at("out.png"))).data)];
+    for (const [i, value] of picture.data.entries()) {
+      expect(Math.abs((doubled[i] ?? NaN) - 2 * value)).toBeLessThan(tolerance);
+      expect(Math.abs((clipped[i] ?? NaN) - Math.min(1, 2 * value))).toBeLessThan(1 / 100);
+    }
+  });
+
+  it("takes colour as a last axis, and never for a batch", async () => {
+    const colour = file(folder, "colour.png", writePng(filled([8, 8, 3], (i) => (i % 90) / 97)));
+    await fine("run", double, "--input", `y=${colour}`, "--output", `output=${at("colour.npy")}`);
+    expect(readNpy(readFileSync(at("colour.npy"))).shape).toEqual([8, 8, 3]);
+    const image = file(folder, "image.ipx", "program image[h, w] {\n  input y : R[h, w]\n  output 2*y\n}\n");
+    await refused(1, /colour/, "run", image, "--input", `y=${colour}`);
+  });
+
+  it("writes a batch of pictures as numbered files", async () => {
+    const stack = npy(
+      folder,
+      "stack.npy",
+      filled([2, 8, 8], (i) => (i % 50) / 100),
+    );
+    await fine("run", double, "--batch", "--input", `y=${stack}`, "--output", `output=${at("many.png")}`);
+    expect(names(folder).filter((name) => name.startsWith("many"))).toHaveLength(2);
+  });
+});
+
+describe("run refuses", () => {
+  const wrong = npy(
+    folder,
+    "wrong.npy",
+    filled([13], (i) => i),
+  );
+  const nan = npy(
+    folder,
+    "nan.npy",
+    filled([12], (i) => (i === 3 ? NaN : i)),
+  );
+  const foreign = file(folder, "foreign.safetensors", writeSafetensors({ tensors: new Map(), metadata: {} }));
+  const cases: readonly (readonly [string, 1 | 2, RegExp, readonly string[]])[] = [
+    ["a wrong shape", 1, /13/, [...ista, "--input", `y=${wrong}`]],
+    ["NaN in the data", 1, /not a number|NaN|finite/i, [...ista, "--input", `y=${nan}`]],
+    ["a missing given", 1, /`?A`?/, ["run", program("ista"), "--input", `y=${y}`]],
+    ["a missing input", 1, /`y`/, [...ista]],
+    [
+      "an unknown name, with a suggestion",
+      1,
+      /lambda/,
+      [...ista, "--bind", "lamda=0.1", "--input", `y=${y}`],
+    ],
+    ["an unknown input", 1, /`?yy`?/, [...ista, "--input", `yy=${y}`]],
+    ["a value outside its interval", 1, /lambda/, [...ista, "--bind", "lambda=-1", "--input", `y=${y}`]],
+    [
+      "an expression that does not parse",
+      1,
+      /error\[/,
+      [...ista, "--bind", "lambda=(1", "--input", `y=${y}`],
+    ],
+    [
+      "an unknown operator, with a suggestion",
+      1,
+      /gaussian/,
+      ["run", program("ista"), "--bind", "A=gausian(12, 20)", "--input", `y=${y}`],
+    ],
+    [
+      "weights of another program",
+      1,
+      /weights|safetensors/,
+      [...ista, "--input", `y=${y}`, "--weights", foreign],
+    ],
+    ["weights that are none", 1, /y\.npy/, [...ista, "--input", `y=${y}`, "--weights", y]],
+    ["a missing file", 2, /cannot be read/, [...ista, "--input", `y=${at("nowhere.npy")}`]],
+    ["a binding without =", 2, /NAME=EXPR/, [...ista, "--bind", "lambda", "--input", `y=${y}`]],
+    ["an unknown output", 1, /z/, [...ista, "--input", `y=${y}`, "--output", `z=${at("never.npy")}`]],
+    [
+      "an unwritable output",
+      2,
+      /cannot be written/,
+      [...ista, "--input", `y=${y}`, "--output", `x=${at("no/x.npy")}`],
+    ],
+    ["an unknown format", 2, /\.xyz|npy/, [...ista, "--input", `y=${y}`, "--output", `x=${at("never.xyz")}`]],
+    ["an unknown engine", 2, /engine/i, [...ista, "--input", `y=${y}`, "--engine", "quantum"]],
+  ];
+  it.each(cases)("%s", async (_, code, what, argv) => {
+    const never = at("never.npy");
+    const output = argv.includes("--output") ? [] : ["--output", `x=${never}`];
+    const { out } = await refused(code, what, ...argv, ...output);
+    expect(out).toBe("");
+    expect(existsSync(never)).toBe(false);
+    expect(names(folder).filter((name) => name.endsWith(".part"))).toEqual([]);
+  });
+
+  it("what has not converged, where that is required", async () => {
+    const slow = file(folder, "slow.ipx", readFileSync(program("ista"), "utf8").replace("5000", "2"));
+    const argv = ["run", slow, "--bind", A, "--input", `y=${y}`, "--json"];
+    const open = await fine(...argv);
+    expect(json(open.out)).toMatchObject({ converged: false, reason: "cap", iterations: 2 });
+    expect(open.talk).toMatch(/warning/);
+    expect((await ipc(...argv, "--require-converged")).code).toBe(1);
+  });
+});
+
+describe("apply", () => {
+  it("gives an operator and its adjoint that pass the dot test", async () => {
+    const v = npy(
+      folder,
+      "v.npy",
+      filled([16, 16], (i) => Math.sin(i)),
+    );
+    const w = npy(
+      folder,
+      "w.npy",
+      filled([16, 16, 2], (i) => Math.cos(5 * i)),
+    );
+    await fine("apply", "gradient", "--input", v, "--output", at("Dv.npy"), "--engine", "reference");
+    await fine(
+      "apply",
+      "gradient",
+      "--adjoint",
+      "--input",
+      w,
+      "--output",
+      at("Dw.npy"),
+      "--engine",
+      "reference",
+    );
+    const dot = (a: readonly number[], b: readonly number[]): number =>
+      a.reduce((sum, value, i) => sum + value * (b[i] ?? NaN), 0);
+    expect(dot(numbers("Dv.npy"), numbers("w.npy"))).toBeCloseTo(dot(numbers("v.npy"), numbers("Dw.npy")), 8);
+  });
+
+  it("adds noise by its seed", async () => {
+    const noisy = async (seed: string, name: string): Promise<number[]> => {
+      await fine(
+        "apply",
+        "gaussian(8, 12, seed = 1)",
+        "--input",
+        y,
+        "--output",
+        at(name),
+        "--noise",
+        "0.1",
+        "--seed",
+        seed,
+      );
+      return numbers(name);
+    };
+    const first = await noisy("1", "n1.npy");
+    expect(await noisy("1", "n1again.npy")).toEqual(first);
+    expect(await noisy("2", "n2.npy")).not.toEqual(first);
+  });
+
+  it("refuses what does not fit, and what is no operator", async () => {
+    await refused(1, /12/, "apply", "gaussian(8, 13)", "--input", y, "--output", at("never.npy"));
+    await refused(1, /operator/, "apply", "0.5", "--input", y, "--output", at("never.npy"));
+    expect(existsSync(at("never.npy"))).toBe(false);
+  });
+});
