@@ -120,6 +120,10 @@ function sentence(issue: Issue): string {
       return `it is at least ${String(issue.minimum)}`;
     case "too_big":
       return `it is at most ${String(issue.maximum)}`;
+    case "invalid_union":
+      return issue.message.replace(/^Invalid discriminator value\. Expected (.*)$/u, (_, names: string) => {
+        return `one of ${names.replaceAll("'", "").replaceAll(" | ", ", ")} is wanted here`;
+      });
     default:
       return issue.message.replace(/^Invalid input: /u, "").replace(/\.$/u, "");
   }
