@@ -1,9 +1,24 @@
 /** The directions in which the house may be walked; see ARCHITECTURE.md. */
 module.exports = {
   forbidden: [
-    { name: "no-cycles", severity: "error", from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } } },
-    { name: "grammar-alone", severity: "error", from: { path: "^grammar/" }, to: { path: "^(compiler|runtime|cli)/" } },
-    { name: "runtime-alone", severity: "error", from: { path: "^runtime/" }, to: { path: "^(compiler|grammar|cli)/" } },
+    {
+      name: "no-cycles",
+      severity: "error",
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
+    },
+    {
+      name: "grammar-alone",
+      severity: "error",
+      from: { path: "^grammar/" },
+      to: { path: "^(compiler|runtime|cli)/" },
+    },
+    {
+      name: "runtime-alone",
+      severity: "error",
+      from: { path: "^runtime/" },
+      to: { path: "^(compiler|grammar|cli)/" },
+    },
     { name: "compiler-below-cli", severity: "error", from: { path: "^compiler/" }, to: { path: "^cli/" } },
     {
       name: "compiler-reads-the-runtime's-vocabulary-only",
@@ -33,6 +48,10 @@ module.exports = {
     doNotFollow: { path: "node_modules" },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.json" },
-    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "node", "default"], extensions: [".ts", ".js", ".json"] },
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["import", "node", "default"],
+      extensions: [".ts", ".js", ".json"],
+    },
   },
 };

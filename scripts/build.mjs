@@ -15,7 +15,9 @@ const shared = {
   sourcemap: false,
   // native addons and packages that find files of their own beside themselves stay outside
   external: ["@tensorflow/*", "@resvg/resvg-wasm", "ts-morph", "prettier", "dejavu-fonts-ttf"],
-  banner: { js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);' },
+  banner: {
+    js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
+  },
 };
 
 await rm(`${root}/dist`, { recursive: true, force: true });
@@ -27,4 +29,7 @@ await build({
   chunkNames: "chunks/[name]-[hash]",
 });
 await chmod(`${root}/dist/ipc.js`, 0o755);
-execFileSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.declarations.json"], { cwd: root, stdio: "inherit" });
+execFileSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.declarations.json"], {
+  cwd: root,
+  stdio: "inherit",
+});

@@ -118,7 +118,7 @@ export interface MeasurementParts {
 }
 
 /** The name under which a measurement knows the sample. */
-export const SAMPLE = "x";
+const SAMPLE = "x";
 
 /** Measures batches of samples: the expressions on the engine, then noise that belongs to each sample. */
 export async function measurement(parts: MeasurementParts): Promise<Measurement> {

@@ -42,7 +42,7 @@ export async function evalExperiment(context: Context, file: string, request: Ev
 }
 
 /** Measures in a setting. */
-export async function evaluateIn(setting: Setting): Promise<Evaluation> {
+async function evaluateIn(setting: Setting): Promise<Evaluation> {
   const { terminal } = setting.context;
   const line = progressLine(terminal);
   try {

@@ -82,7 +82,7 @@ function argumentsOf(
 }
 
 /** The number that an argument is. */
-export function numberOf({ value, span }: Argument): number {
+function numberOf({ value, span }: Argument): number {
   if (value.kind === "number") return value.value;
   if (value.kind === "negate" && value.operand.kind === "number") return -value.operand.value;
   throw fault(span, "A number is wanted here");

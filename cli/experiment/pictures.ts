@@ -43,7 +43,7 @@ export async function readPictures(
 }
 
 /** Grey of a picture in colour: Rec. 601 luma, as television and scikit-image's older versions have it. */
-export function luminance(picture: HostArray): HostArray {
+function luminance(picture: HostArray): HostArray {
   const [height = 0, width = 0, channels] = picture.shape;
   if (channels !== 3) return picture;
   const { data } = picture;

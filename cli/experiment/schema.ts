@@ -146,7 +146,6 @@ export type SplitSettings = z.output<typeof split>;
 export type TrainSettings = z.output<typeof train>;
 export type EvaluationSettings = z.output<typeof evaluation>;
 export type CompareSettings = z.output<typeof compare>;
-export type NamedData = z.output<typeof named>;
 
 /** The keys that a table of the file knows, for suggestions; null where any name may stand. */
 export function knownKeys(path: readonly PropertyKey[]): readonly string[] {

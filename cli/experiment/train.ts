@@ -63,7 +63,7 @@ export async function trainExperiment(
  * Trains in a setting.
  * @throws Interrupted after a clean end, with a checkpoint
  */
-export async function trainIn(setting: Setting, resume: boolean): Promise<TrainingResult> {
+async function trainIn(setting: Setting, resume: boolean): Promise<TrainingResult> {
   const { experiment, context, operations } = setting;
   const { settings } = experiment;
   const training = settings.train;
@@ -161,7 +161,7 @@ function trainingData(subject: Subject, source: SampleSource): TrainingData {
 }
 
 /** Some samples of a set with their inputs. */
-export async function batchOf(
+async function batchOf(
   subject: Subject,
   source: SampleSource,
   indices: readonly number[],

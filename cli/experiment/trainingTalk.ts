@@ -33,6 +33,6 @@ function progressText(program: string, progress: TrainingProgress): string {
 }
 
 /** Seconds as people say them: `40 s`, `3 min`. */
-export function duration(seconds: number): string {
+function duration(seconds: number): string {
   return seconds < 90 ? `${Math.ceil(seconds)} s` : `${Math.round(seconds / 60)} min`;
 }

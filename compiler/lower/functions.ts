@@ -127,7 +127,7 @@ function callFun(site: Site, fun: Fun<Typed>, point: readonly Lowered[], span: S
 }
 
 /** The body of a `fun` whose arguments are defined in the site's scope. */
-export function runFun(site: Site, fun: Fun<Typed>): Variable {
+function runFun(site: Site, fun: Fun<Typed>): Variable {
   if (fun.body.kind !== "block") return lowerValue(site, fun.body);
   const result = runBody(site, fun.body);
   return asVariable(site.builder, result, null, fun.body.span);
@@ -156,7 +156,7 @@ function callMaker(
 }
 
 /** The gradient of a function at a point, by reverse mode; of several arguments, the product of the partial ones. */
-export function gradientAt(site: Site, of: FunctionValue, point: readonly Lowered[], span: Span): Variable {
+function gradientAt(site: Site, of: FunctionValue, point: readonly Lowered[], span: Span): Variable {
   const variables = point.map((lowered) => asVariable(site.builder, lowered, null, span));
   const block = site.builder.block(
     variables.map((variable) => parameter(variable.name, spaceOfVariable(variable), variable.shared)),

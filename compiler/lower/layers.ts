@@ -2,7 +2,7 @@ import type { ElementwiseFunction } from "../../runtime/arrays/expression.ts";
 import type { IrBuilder } from "../ir/build.ts";
 import type { Variable } from "../ir/block.ts";
 import { entriesOf } from "../ir/shape.ts";
-import { constant, constantValue, multiply } from "../types/dimension.ts";
+import { constant, multiply } from "../types/dimension.ts";
 import type { Dimension } from "../types/dimension.ts";
 import { arraySpace } from "../types/space.ts";
 import type { LayerContext, WeightStart } from "./layerContext.ts";
@@ -125,9 +125,4 @@ export const ACTIVATIONS: Readonly<Record<string, ElementwiseFunction>> = {
 export function globalPool(b: IrBuilder, u: Variable): Variable {
   const [h, w, c] = imageAxes(u);
   return b.elementwise("div", [b.sumTo(u, arraySpace("real", [c])), b.size(multiply(h, w))]);
-}
-
-/** A dimension as a plain number, where it is one. */
-export function plainNumber(dimension: Dimension): number | null {
-  return constantValue(dimension);
 }

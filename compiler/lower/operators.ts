@@ -1,9 +1,9 @@
 import type { IrBuilder } from "../ir/build.ts";
 import type { Variable } from "../ir/block.ts";
 import { constant as constantDimension } from "../types/dimension.ts";
-import type { Space } from "../types/space.ts";
+import { REAL, type Space } from "../types/space.ts";
 import type { OperatorForm } from "./lowered.ts";
-import { NUMBER, spaceOfVariable } from "./values.ts";
+import { spaceOfVariable } from "./values.ts";
 
 /** A x for an operator expression, expanded down to operators that are bound at run time. */
 export function applyForm(builder: IrBuilder, form: OperatorForm, x: Variable): Variable {
@@ -154,6 +154,6 @@ function aligned(builder: IrBuilder, entries: Variable, domain: Space): Variable
 
 function summed(builder: IrBuilder, parts: readonly Variable[]): Variable {
   const [first, ...others] = parts;
-  if (first === undefined) return builder.fill(builder.constant(0), NUMBER);
+  if (first === undefined) return builder.fill(builder.constant(0), REAL);
   return others.reduce((total, part) => builder.elementwise("add", [total, part]), first);
 }

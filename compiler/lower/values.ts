@@ -1,17 +1,10 @@
 import type { IrBuilder } from "../ir/build.ts";
 import type { Variable } from "../ir/block.ts";
-import type { Space } from "../types/space.ts";
+import { isNumber, type Space } from "../types/space.ts";
 import type { Type } from "../types/type.ts";
 import type { Span } from "../source/span.ts";
 import { Limitation } from "./limitation.ts";
 import type { Lowered } from "./lowered.ts";
-
-/** The space of numbers. */
-export const NUMBER: Space = { kind: "array", element: "real", dimensions: [] };
-
-export function isNumberSpace(space: Space): boolean {
-  return space.kind === "array" && space.dimensions.length === 0;
-}
 
 /** The space of a variable that is a value. */
 export function spaceOfVariable(variable: Variable): Space {
@@ -25,7 +18,7 @@ export function asVariable(builder: IrBuilder, lowered: Lowered, space: Space | 
     case "value":
       return lowered.variable;
     case "zero":
-      return space === null || isNumberSpace(space) ? builder.constant(0) : zeroOf(builder, space);
+      return space === null || isNumber(space) ? builder.constant(0) : zeroOf(builder, space);
     case "tuple":
       return builder.product(
         lowered.parts.map((part, index) =>

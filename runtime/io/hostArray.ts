@@ -98,27 +98,6 @@ export function asFloat64(array: HostArray): HostArray & { readonly data: Float6
   return { ...array, data };
 }
 
-/** The array in single precision: itself where it is so already; values are rounded to nearest. */
-export function asFloat32(array: HostArray): HostArray & { readonly data: Float32Array } {
-  const data = array.data instanceof Float32Array ? array.data : Float32Array.from(array.data);
-  return { ...array, data };
-}
-
-/** The array as complex: itself where it is so already, else with zero imaginary parts. */
-export function asComplex(array: HostArray): HostArray {
-  if (array.field === "complex") return array;
-  const { data } = array;
-  const length = product(array.shape) * 2;
-  const pairs = data instanceof Float64Array ? new Float64Array(length) : new Float32Array(length);
-  for (let i = 0; i < data.length; i++) pairs[2 * i] = data[i] ?? 0;
-  return { field: "complex", shape: array.shape, data: pairs };
-}
-
-/** Whether NaN or an infinity is among the numbers. */
-export function hasNotFinite(array: HostArray): boolean {
-  return firstNotFinite(array) !== -1;
-}
-
 /** The index of the first NaN or infinite element in C order (a complex number counts once), or -1. */
 function firstNotFinite(array: HostArray): number {
   const index = array.data.findIndex((value) => !Number.isFinite(value));

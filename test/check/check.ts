@@ -28,7 +28,7 @@ export function isRefused(text: string): boolean {
   return checkText(text).diagnostics.some(isError);
 }
 
-export function isError({ severity }: Diagnostic): boolean {
+function isError({ severity }: Diagnostic): boolean {
   return severity === "error";
 }
 

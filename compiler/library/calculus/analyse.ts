@@ -84,11 +84,7 @@ function formOfMaker(
 }
 
 /** The form of a number-valued expression as a function of `variable`. */
-export function formOfBody(
-  body: Expression<Typed>,
-  variable: Symbol,
-  definitions: Definitions,
-): FunctionForm {
+function formOfBody(body: Expression<Typed>, variable: Symbol, definitions: Definitions): FunctionForm {
   if (!reads(body, variable)) return single({ kind: "constant" }, body);
   switch (body.kind) {
     case "sum": {
@@ -201,10 +197,7 @@ function formOfCallee(
 }
 
 /** The links of an expression that is affine in `variable` through one chain, or null. */
-export function affineLinks(
-  expression: Expression<Typed> | undefined,
-  variable: Symbol,
-): readonly Link[] | null {
+function affineLinks(expression: Expression<Typed> | undefined, variable: Symbol): readonly Link[] | null {
   if (expression === undefined) return null;
   switch (expression.kind) {
     case "name":
