@@ -40,7 +40,7 @@ test("total variation denoising is that of scikit-image and of fast gradient pro
   const identity = using.library("I", {}, R(10, 12), []);
   const denoise = await model(definition, { A: identity, lambda: tv.lambda }, { engine: using });
   const { output, objective } = await denoise.run({ y: realArray([10, 12], Float64Array.from(tv.image)) });
-  expect(furthest(output.data, tv.denoised)).toBeLessThan(1e-5);
+  expect(furthest(output.data, tv.denoised)).toBeLessThan(1e-4);
   expect(Math.abs((objective?.[0] ?? 0) / tv.minimum - 1)).toBeLessThan(1e-7);
 });
 

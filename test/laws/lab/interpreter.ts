@@ -60,7 +60,7 @@ function laneValue(operations: Operations, bound: Bound, lanes: number): LaneVal
 }
 
 /** A value of the runtime for all samples. */
-export function lanesOfValue(operations: Operations, value: Value, lanes: number): LaneValue {
+function lanesOfValue(operations: Operations, value: Value, lanes: number): LaneValue {
   if (!hasSamples(value)) return { shared: true, value: referenceValue(operations, value, 0) };
   const each = (lane: number): Item => referenceValue(operations, value, lane);
   return { shared: false, values: Array.from({ length: lanes }, (_, lane) => each(lane)) };

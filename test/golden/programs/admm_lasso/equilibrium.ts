@@ -5,10 +5,11 @@
  * ridge = 1e-8) to 0.0001 in at most 100 steps; gradients by gmres(tol = 0.00001, restart = 20, max = 100);
  * samples that do not converge are an error.
  *
- * Convergence: proved. the iterates converge to a minimiser for every penalty > 0, if a saddle point
- * exists; inner solves are inexact
+ * Convergence: proved. for every penalty rho > 0 the iterates converge to a minimiser of the objective, if
+ * there is one
  * - rho > 0
- * - errors of the inner solves are summable
+ * - a saddle point exists
+ * - the errors of the inner solves are summable
  */
 import { defineProgram, type Operations, type Operator, type Space, type Value } from "ipc/runtime";
 
@@ -294,8 +295,8 @@ export const admm_lasso = defineProgram<Known, State>({
     answer: "proved",
     algorithm: "ADMM",
     statement:
-      "the iterates converge to a minimiser for every penalty > 0, if a saddle point exists; inner solves are inexact",
-    conditions: ["rho > 0", "errors of the inner solves are summable"],
+      "for every penalty rho > 0 the iterates converge to a minimiser of the objective, if there is one",
+    conditions: ["rho > 0", "a saddle point exists", "the errors of the inner solves are summable"],
   },
   notes: [],
   inputGradients: true,

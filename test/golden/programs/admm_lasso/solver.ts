@@ -3,10 +3,11 @@
  *
  * Compiled by ipc from admm_lasso.ipx: a solver of at most 1000 steps.
  *
- * Convergence: proved. the iterates converge to a minimiser for every penalty > 0, if a saddle point
- * exists; inner solves are inexact
+ * Convergence: proved. for every penalty rho > 0 the iterates converge to a minimiser of the objective, if
+ * there is one
  * - rho > 0
- * - errors of the inner solves are summable
+ * - a saddle point exists
+ * - the errors of the inner solves are summable
  */
 import { defineProgram, type Operations, type Operator, type Space, type Value } from "ipc/runtime";
 
@@ -163,8 +164,8 @@ export const admm_lasso = defineProgram<Known, State>({
     answer: "proved",
     algorithm: "ADMM",
     statement:
-      "the iterates converge to a minimiser for every penalty > 0, if a saddle point exists; inner solves are inexact",
-    conditions: ["rho > 0", "errors of the inner solves are summable"],
+      "for every penalty rho > 0 the iterates converge to a minimiser of the objective, if there is one",
+    conditions: ["rho > 0", "a saddle point exists", "the errors of the inner solves are summable"],
   },
   notes: [],
 });

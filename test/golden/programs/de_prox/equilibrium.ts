@@ -5,9 +5,9 @@
  * = 1e-8) to 0.00001 in at most 100 steps; gradients by gmres(tol = 0.00001, restart = 20, max = 100);
  * samples that do not converge are an error.
  *
- * Convergence: not found. no proof was found, and no counterexample: f need not be strongly convex (mu =
- * 0), and then (1 + eps)*max|1 - t*l| >= 1 for the network `D`: a fixed point is not proved. A Tikhonov
- * term, DE-Grad with eps < 1, or an averaged denoiser has a proof
+ * Convergence: not found. no proof was found, and no counterexample: f need not be strongly convex, so mu =
+ * 0 and (1 + eps)*max|1 - t*l| >= 1: a fixed point is not proved. Try a Tikhonov term, DE-Grad with eps <
+ * 1, or an averaged denoiser
  */
 import { defineProgram, R, type Operations, type Operator, type Space, type Value } from "ipc/runtime";
 
@@ -360,7 +360,7 @@ export const de_prox = defineProgram<Known, State>({
     answer: "not_found",
     algorithm: "DE-Prox (Gilton, Ongie, Willett, 2021)",
     statement:
-      "no proof was found, and no counterexample: f need not be strongly convex (mu = 0), and then (1 + eps)*max|1 - t*l| >= 1 for the network `D`: a fixed point is not proved. A Tikhonov term, DE-Grad with eps < 1, or an averaged denoiser has a proof",
+      "no proof was found, and no counterexample: f need not be strongly convex, so mu = 0 and (1 + eps)*max|1 - t*l| >= 1: a fixed point is not proved. Try a Tikhonov term, DE-Grad with eps < 1, or an averaged denoiser",
     conditions: [],
   },
   notes: [],

@@ -3,9 +3,9 @@
  *
  * Compiled by ipc from de_prox.ipx: an unrolled network of 10 steps.
  *
- * Convergence: not found. no proof was found, and no counterexample: f need not be strongly convex (mu =
- * 0), and then (1 + eps)*max|1 - t*l| >= 1 for the network `D`: a fixed point is not proved. A Tikhonov
- * term, DE-Grad with eps < 1, or an averaged denoiser has a proof
+ * Convergence: not found. no proof was found, and no counterexample: f need not be strongly convex, so mu =
+ * 0 and (1 + eps)*max|1 - t*l| >= 1: a fixed point is not proved. Try a Tikhonov term, DE-Grad with eps <
+ * 1, or an averaged denoiser
  */
 import { defineProgram, R, type Operations, type Operator, type Space, type Value } from "ipc/runtime";
 
@@ -316,7 +316,7 @@ export const de_prox = defineProgram<Known, State>({
     answer: "not_found",
     algorithm: "DE-Prox (Gilton, Ongie, Willett, 2021)",
     statement:
-      "no proof was found, and no counterexample: f need not be strongly convex (mu = 0), and then (1 + eps)*max|1 - t*l| >= 1 for the network `D`: a fixed point is not proved. A Tikhonov term, DE-Grad with eps < 1, or an averaged denoiser has a proof",
+      "no proof was found, and no counterexample: f need not be strongly convex, so mu = 0 and (1 + eps)*max|1 - t*l| >= 1: a fixed point is not proved. Try a Tikhonov term, DE-Grad with eps < 1, or an averaged denoiser",
     conditions: [],
   },
   notes: [],

@@ -3,10 +3,10 @@
  *
  * Compiled by ipc from fista.ipx: a solver of at most 5000 steps.
  *
- * Convergence: proved. F(x_k) - F* <= 2 L |x_0 - x*|^2/(k + 1)^2, by the Lyapunov function of Beck and
- * Teboulle
+ * Convergence: proved. F(x_k) - F* <= 2*L*R^2/(k + 1)^2 with R the distance from the start to a minimiser,
+ * by the Lyapunov function of Beck and Teboulle; F is the objective
  * - t <= 1/L
- * - t_1 = 1, t_{k+1}^2 - t_{k+1} <= t_k^2
+ * - t_{k+1}^2 - t_{k+1} <= t_k^2
  */
 import { defineProgram, type Operations, type Operator, type Space, type Value } from "ipc/runtime";
 
@@ -145,8 +145,9 @@ export const fista = defineProgram<Known, State>({
   certificate: {
     answer: "proved",
     algorithm: "FISTA",
-    statement: "F(x_k) - F* <= 2 L |x_0 - x*|^2/(k + 1)^2, by the Lyapunov function of Beck and Teboulle",
-    conditions: ["t <= 1/L", "t_1 = 1, t_{k+1}^2 - t_{k+1} <= t_k^2"],
+    statement:
+      "F(x_k) - F* <= 2*L*R^2/(k + 1)^2 with R the distance from the start to a minimiser, by the Lyapunov function of Beck and Teboulle; F is the objective",
+    conditions: ["t <= 1/L", "t_{k+1}^2 - t_{k+1} <= t_k^2"],
   },
   notes: [],
 });

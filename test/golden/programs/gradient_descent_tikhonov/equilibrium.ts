@@ -6,8 +6,8 @@
  * damping = 1, ridge = 1e-8) to 0.00001 in at most 200 steps; gradients by gmres(tol = 0.000001, restart =
  * 20, max = 100); samples that do not converge are an error.
  *
- * Convergence: proved. the step is averaged, since t*L = norm(A)^2*t + alpha*t stays below 2: the iterates
- * converge to a minimiser, if there is one
+ * Convergence: proved. the step is averaged, since t*L = t*norm(A)^2 + t*alpha stays below 2; the iterates
+ * converge to a minimiser of the objective, if there is one
  * - t < 2/L
  */
 import { defineProgram, type Operations, type Operator, type Space, type Value } from "ipc/runtime";
@@ -210,7 +210,7 @@ export const gradient_descent_tikhonov = defineProgram<Known, State>({
     answer: "proved",
     algorithm: "projected gradient",
     statement:
-      "the step is averaged, since t*L = norm(A)^2*t + alpha*t stays below 2: the iterates converge to a minimiser, if there is one",
+      "the step is averaged, since t*L = t*norm(A)^2 + t*alpha stays below 2; the iterates converge to a minimiser of the objective, if there is one",
     conditions: ["t < 2/L"],
   },
   notes: [],

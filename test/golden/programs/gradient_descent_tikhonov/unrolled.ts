@@ -4,8 +4,8 @@
  *
  * Compiled by ipc from gradient_descent_tikhonov.ipx: an unrolled network of 20 steps.
  *
- * Convergence: proved. the step is averaged, since t*L = norm(A)^2*t + alpha*t stays below 2: the iterates
- * converge to a minimiser, if there is one
+ * Convergence: proved. the step is averaged, since t*L = t*norm(A)^2 + t*alpha stays below 2; the iterates
+ * converge to a minimiser of the objective, if there is one
  * - t < 2/L
  */
 import { defineProgram, type Operations, type Operator, type Space, type Value } from "ipc/runtime";
@@ -186,7 +186,7 @@ export const gradient_descent_tikhonov = defineProgram<Known, State>({
     answer: "proved",
     algorithm: "projected gradient",
     statement:
-      "the step is averaged, since t*L = norm(A)^2*t + alpha*t stays below 2: the iterates converge to a minimiser, if there is one",
+      "the step is averaged, since t*L = t*norm(A)^2 + t*alpha stays below 2; the iterates converge to a minimiser of the objective, if there is one",
     conditions: ["t < 2/L"],
   },
   notes: [],

@@ -5,8 +5,8 @@
  * 1e-8) to 0.0001 in at most 100 steps; gradients by gmres(tol = 0.00001, restart = 20, max = 100); samples
  * that do not converge are an error.
  *
- * Convergence: proved. the step is averaged, since t*L = norm(A)^2*t stays below 2: the iterates converge
- * to a minimiser, if there is one
+ * Convergence: proved. the step is averaged, since t*L = t*norm(A)^2 stays below 2; the iterates converge
+ * to a minimiser of the objective, if there is one
  * - t < 2/L
  */
 import { defineProgram, type Operations, type Operator, type Space, type Value } from "ipc/runtime";
@@ -230,7 +230,7 @@ export const ista = defineProgram<Known, State>({
     answer: "proved",
     algorithm: "proximal gradient",
     statement:
-      "the step is averaged, since t*L = norm(A)^2*t stays below 2: the iterates converge to a minimiser, if there is one",
+      "the step is averaged, since t*L = t*norm(A)^2 stays below 2; the iterates converge to a minimiser of the objective, if there is one",
     conditions: ["t < 2/L"],
   },
   notes: [],

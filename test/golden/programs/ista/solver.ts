@@ -3,8 +3,8 @@
  *
  * Compiled by ipc from ista.ipx: a solver of at most 5000 steps.
  *
- * Convergence: proved. the step is averaged, since t*L = norm(A)^2*t stays below 2: the iterates converge
- * to a minimiser, if there is one
+ * Convergence: proved. the step is averaged, since t*L = t*norm(A)^2 stays below 2; the iterates converge
+ * to a minimiser of the objective, if there is one
  * - t < 2/L
  */
 import { defineProgram, type Operations, type Operator, type Space, type Value } from "ipc/runtime";
@@ -148,7 +148,7 @@ export const ista = defineProgram<Known, State>({
     answer: "proved",
     algorithm: "proximal gradient",
     statement:
-      "the step is averaged, since t*L = norm(A)^2*t stays below 2: the iterates converge to a minimiser, if there is one",
+      "the step is averaged, since t*L = t*norm(A)^2 stays below 2; the iterates converge to a minimiser of the objective, if there is one",
     conditions: ["t < 2/L"],
   },
   notes: [],

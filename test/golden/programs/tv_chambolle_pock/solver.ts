@@ -3,9 +3,10 @@
  *
  * Compiled by ipc from tv_chambolle_pock.ipx: a solver of at most 3000 steps.
  *
- * Convergence: proved. tau*sigma*|K|^2 = 0.9801 stays below 1: the iterates converge to a saddle point, if
- * there is one
+ * Convergence: proved. tau*sigma*|K|^2 = 0.9801 stays below 1; the iterates converge to a minimiser of the
+ * objective, if there is one
  * - tau*sigma*|K|^2 < 1
+ * - a saddle point exists
  */
 import { defineProgram, R, type Operations, type Operator, type Space, type Value } from "ipc/runtime";
 
@@ -196,8 +197,8 @@ export const tv_chambolle_pock = defineProgram<Known, State>({
     answer: "proved",
     algorithm: "Chambolle-Pock",
     statement:
-      "tau*sigma*|K|^2 = 0.9801 stays below 1: the iterates converge to a saddle point, if there is one",
-    conditions: ["tau*sigma*|K|^2 < 1"],
+      "tau*sigma*|K|^2 = 0.9801 stays below 1; the iterates converge to a minimiser of the objective, if there is one",
+    conditions: ["tau*sigma*|K|^2 < 1", "a saddle point exists"],
   },
   notes: [],
 });
