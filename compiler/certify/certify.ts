@@ -14,6 +14,7 @@ import { forwardBackward } from "./rules/forwardBackward.ts";
 import { networkGradient } from "./rules/networkGradient.ts";
 import { networkProx } from "./rules/networkProx.ts";
 import { proximalBacktracking } from "./rules/proximalBacktracking.ts";
+import { obstructionOf } from "./rules/obstruction.ts";
 import { scaledGradientProjection } from "./rules/scaledGradientProjection.ts";
 import { type NormalStep, normalStep } from "./symbolic/step.ts";
 import type { CertificateRule, Verdict } from "./verdict.ts";
@@ -70,13 +71,6 @@ function answerOf(program: CheckedProgram): Answer {
 
 function unknownStep(obstruction: string): Verdict {
   return { kind: "not_found", algorithm: null, obstruction };
-}
-
-function obstructionOf(step: NormalStep): string {
-  const loops = step.events.some(({ kind }) => kind === "while");
-  const branches = step.events.some(({ kind }) => kind === "if");
-  const place = loops ? " around its loop" : branches ? " around its branch" : "";
-  return `the step is none of the algorithms that have a rule${place}`;
 }
 
 /** A proof, completed by what the limit is for the declared objective. */

@@ -1,5 +1,7 @@
 import { isAtMost, isPositive } from "../scalar/bounds.ts";
 import {
+  add,
+  cofactor,
   keysOf,
   multiply,
   number,
@@ -7,13 +9,13 @@ import {
   power,
   raise,
   type Scalar,
+  scale,
   subtract,
   valueOf,
 } from "../scalar/polynomial.ts";
 import { equal, reciprocal, simplified, text, type Unknowns } from "../scalar/unknowns.ts";
 import {
   type Combination,
-  filterParts,
   minus,
   NOTHING,
   plus,
@@ -76,17 +78,16 @@ function inertialOf(step: NormalStep, x: VectorState, second: VectorState): Iner
   const prox = relaxed?.outer ?? null;
   const inner = prox === null ? x.next : prox.point;
   const own = stateOf(x.symbol);
-  const momentum = factor(unknowns, minus(second.next, x.next), minus(x.next, own));
-  if (momentum !== null) {
-    return { x, point: stateOf(second.symbol), momentum, extrapolatesLast: true, prox, inner };
+  if (!isState(unknowns, second.next, x.symbol)) {
+    const momentum = factor(unknowns, minus(second.next, x.next), minus(x.next, own));
+    const point = stateOf(second.symbol);
+    return momentum === null ? null : { x, point, momentum, extrapolatesLast: true, prox, inner };
   }
-  if (!isState(unknowns, second.next, x.symbol)) return null;
-  const states = filterParts(inner, ({ atom }) => atom.kind === "state");
-  const back = states.parts.get([...stateOf(second.symbol).parts.keys()][0] ?? "");
+  const back = inner.parts.get([...stateOf(second.symbol).parts.keys()][0] ?? "");
   if (back === undefined) return null;
-  const b = simplified(unknowns, multiply(back.weight, number(-1)));
-  const point = plus(own, times(b, minus(own, stateOf(second.symbol))));
-  return { x, point, momentum: b, extrapolatesLast: false, prox, inner };
+  const momentum = simplified(unknowns, multiply(back.weight, number(-1)));
+  const point = plus(own, times(momentum, minus(own, stateOf(second.symbol))));
+  return { x, point, momentum, extrapolatesLast: false, prox, inner };
 }
 
 function factor(unknowns: Unknowns, a: Combination, b: Combination): Scalar | null {
@@ -214,8 +215,9 @@ function countedShift({ context }: NormalStep, momentum: Scalar): number | null 
     const counter = q === null ? undefined : [...keysOf(q)].find((each) => unknowns.get(each)?.counts);
     if (q === null || counter === undefined) continue;
     const k = power(counter, 1);
-    const shift = valueOf(subtract(q, k));
-    const expected = multiply(k, reciprocal(unknowns, q));
+    const slope = valueOf(cofactor(q, counter, 1));
+    const shift = slope === null ? null : valueOf(scale(subtract(q, scale(k, slope)), 1 / slope));
+    const expected = multiply(k, reciprocal(unknowns, add(k, number(shift ?? 0))));
     if (shift !== null && shift >= 3 && equal(unknowns, momentum, expected)) return shift;
   }
   return null;

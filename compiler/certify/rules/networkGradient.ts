@@ -68,6 +68,12 @@ function verdict(step: NormalStep, found: GradientStep, network: Network): Verdi
       minimises: null,
     };
   }
+  if (bounded && eps < 1) {
+    return notFound(
+      DE_GRAD,
+      `\`${name}\` outweighs x: a contraction needs x - ${name}(x), the gradient of the regulariser, in the step`,
+    );
+  }
   if (bounded) {
     return notFound(
       DE_GRAD,

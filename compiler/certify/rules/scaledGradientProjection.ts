@@ -1,3 +1,4 @@
+import { partsOf } from "../../ast/parts.ts";
 import type { Expression } from "../../ast/tree.ts";
 import type { Typed } from "../../types/typing.ts";
 import { isNonnegative, isPositive } from "../scalar/bounds.ts";
@@ -143,11 +144,20 @@ function approachesOne(context: Context, expression: Expression<Typed> | null): 
     return false;
   }
   const [, low, high] = expression.call.arguments;
-  if (low === undefined || high === undefined) return false;
+  if (low === undefined || high === undefined || [low, high].some(readsVariable)) return false;
   const rho = scalarOf(context, high);
   const { unknowns } = context;
   if (!equal(unknowns, multiply(scalarOf(context, low), rho), ONE)) return false;
   return isSummable(context, subtract(simplified(unknowns, raise(rho, 2)), ONE));
+}
+
+/** Whether an expression reads what may have changed since: a `var` or a state. */
+function readsVariable(expression: Expression<Typed>): boolean {
+  if (expression.kind === "name" && expression.reference.kind === "symbol") {
+    const { kind } = expression.reference.symbol.origin;
+    return kind === "var" || kind === "state";
+  }
+  return partsOf(expression).some(readsVariable);
 }
 
 /** Whether a = c/(k + a)^p with c >= 0 that stays, a > 0 and p > 1. */

@@ -32,6 +32,8 @@ export interface GradientStep {
   readonly network: Network | null;
   /** the operator of the only quadratic part, if there is one */
   readonly leaf: Leaf | null;
+  /** whether its sizes may change from step to step; then only its form is known */
+  readonly varies: boolean;
   /** whether the step holds data */
   readonly hasData: boolean;
 }
@@ -42,10 +44,16 @@ export interface Network {
   readonly bounds: MapBounds;
 }
 
-/** Reads a combination as a gradient step at `point`; null if it is none. */
+/** Reads a combination as a gradient step at `point` with sizes that stay; null if it is none. */
 export function gradientStep(unknowns: Unknowns, a: Combination, point: Combination): GradientStep | null {
+  const found = gradientForm(unknowns, a, point);
+  return found?.varies === true ? null : found;
+}
+
+/** Reads a combination as a gradient step at `point`; null if it is none. */
+export function gradientForm(unknowns: Unknowns, a: Combination, point: Combination): GradientStep | null {
   const parts = [...a.parts.values()];
-  const isFree = (part: Part): boolean => isConstant(unknowns, { parts: new Map([["", part]]) });
+  const isFree = ({ atom }: Part): boolean => isConstant(unknowns, of(atom));
   const constants = sum(parts.filter(isFree));
   const moving = parts.filter((part) => !isFree(part));
   const quadratic = readQuadratic(unknowns, moving, point);
@@ -61,6 +69,9 @@ export function gradientStep(unknowns: Unknowns, a: Combination, point: Combinat
     gradient,
     lipschitz: simplified(unknowns, add(quadratic.lipschitz, smooth.lipschitz)),
     shrink,
+    varies: [shrink, ...quadratic.weights, ...smooth.weights, ...weightsOf(constants)].some((each) =>
+      varies(unknowns, each),
+    ),
     network:
       network === undefined
         ? null
@@ -68,6 +79,10 @@ export function gradientStep(unknowns: Unknowns, a: Combination, point: Combinat
     leaf: smooth.lipschitz.terms.size === 0 ? quadratic.leaf : null,
     hasData: constants.parts.size > 0,
   };
+}
+
+function weightsOf(a: Combination): readonly Scalar[] {
+  return [...a.parts.values()].map(({ weight }) => weight);
 }
 
 function isOracle(atom: Atom): boolean {
@@ -87,8 +102,9 @@ function factor(unknowns: Unknowns, a: Combination, b: Combination): Scalar | nu
 }
 
 interface Read {
-  readonly gradient: Combination;
   readonly lipschitz: Scalar;
+  /** the sizes of the steps along each gradient */
+  readonly weights: readonly Scalar[];
 }
 
 /** The parts -w A'A p, w >= 0: of each operator, what stands inside is a multiple of p. */
@@ -96,7 +112,7 @@ function readQuadratic(
   unknowns: Unknowns,
   parts: readonly Part[],
   point: Combination,
-): (Read & { readonly leaf: Leaf | null }) | null {
+): (Read & { readonly gradient: Combination; readonly leaf: Leaf | null }) | null {
   const insides = new Map<string, { readonly leaf: Leaf; readonly inside: Combination }>();
   for (const { weight, atom } of parts) {
     if (atom.kind !== "normal") continue;
@@ -106,15 +122,17 @@ function readQuadratic(
   }
   let gradient = NOTHING;
   let lipschitz = ZERO;
+  const weights: Scalar[] = [];
   for (const { leaf, inside } of insides.values()) {
     const by = factor(unknowns, inside, point);
     const down = by && scale(by, -1);
-    if (down === null || leaf.varies || varies(unknowns, down) || !isNonnegative(unknowns, down)) return null;
+    if (down === null || leaf.varies || !isNonnegative(unknowns, down)) return null;
+    weights.push(down);
     gradient = plus(gradient, times(down, applyNormal(leaf, PLACEHOLDER)));
     lipschitz = add(lipschitz, multiply(down, multiply(leaf.norm, leaf.norm)));
   }
   const [only, ...others] = [...insides.values()];
-  return { gradient, lipschitz, leaf: only !== undefined && others.length === 0 ? only.leaf : null };
+  return { gradient, lipschitz, weights, leaf: only !== undefined && others.length === 0 ? only.leaf : null };
 }
 
 /** The parts -w grad h(p), w >= 0, of other smooth functions; as functions they are known where p is one state. */
@@ -122,29 +140,31 @@ function readGradients(
   unknowns: Unknowns,
   parts: readonly Part[],
   point: Combination,
-): { readonly gradient: Combination | null; readonly lipschitz: Scalar } | null {
+): (Read & { readonly gradient: Combination | null }) | null {
   let gradient: Combination | null = NOTHING;
   let lipschitz = ZERO;
+  const weights: Scalar[] = [];
   const [state, ...others] = [...point.parts.values()];
   const symbol = state?.atom.kind === "state" && others.length === 0 ? state.atom.symbol : null;
   for (const { weight, atom } of parts) {
     if (atom.kind !== "gradient") continue;
     const down = scale(weight, -1);
     const sound = same(unknowns, atom.point, point) && isAffineIn(unknowns, atom.argument, point);
-    if (!sound || varies(unknowns, down) || !isNonnegative(unknowns, down)) return null;
+    if (!sound || !isNonnegative(unknowns, down)) return null;
+    weights.push(down);
     lipschitz = add(lipschitz, multiply(down, atom.lipschitz));
     const isOwn = (each: Atom): boolean => each.kind === "state" && each.symbol === symbol;
     const own = symbol === null ? null : substitute(of(atom), PLACEHOLDER, isOwn);
     gradient = gradient && own && plus(gradient, times(down, own));
   }
-  return { gradient, lipschitz };
+  return { gradient, lipschitz, weights };
 }
 
 /** c >= 0 with rest = (1 - c) p. */
 function shrinkage(unknowns: Unknowns, rest: Combination, point: Combination): Scalar | null {
   const by = rest.parts.size === 0 ? ZERO : factor(unknowns, rest, point);
   const shrink = by && simplified(unknowns, subtract(ONE, by));
-  return shrink !== null && !varies(unknowns, shrink) && isNonnegative(unknowns, shrink) ? shrink : null;
+  return shrink !== null && isNonnegative(unknowns, shrink) ? shrink : null;
 }
 
 /** t L of the whole, with the part c/2 |.|^2. */

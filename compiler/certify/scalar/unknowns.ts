@@ -83,7 +83,7 @@ export function reciprocal(unknowns: Unknowns, a: Scalar): Scalar {
 /** a = coefficient * powers * rest, where the terms of rest have no factor in common; 1 for a = 0. */
 function content(a: Scalar): Term & { readonly rest: Scalar } {
   const terms = [...a.terms].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, term]) => term);
-  const [first] = terms;
+  const first = terms[terms.length - 1];
   if (first === undefined) return { coefficient: 1, powers: new Map(), rest: ZERO };
   const powers = new Map(
     [...first.powers].flatMap(([key]): [string, number][] => {
@@ -262,7 +262,9 @@ function termText(unknowns: Unknowns, { coefficient, powers }: Term): string {
   for (const [key, exponent] of powers) {
     const entry = unknowns.get(key);
     const inverse = entry?.inverse ?? null;
-    const base = inverse === null ? labelOf(unknowns, key) : `(${text(unknowns, inverse)})`;
+    const label = labelOf(unknowns, key);
+    const plain = /\s/u.test(label.replace(/\(.*\)/u, "")) ? `(${label})` : label;
+    const base = inverse === null ? plain : `(${text(unknowns, inverse)})`;
     const side = exponent > 0 === (inverse === null) ? above : below;
     side.push(Math.abs(exponent) === 1 ? base : `${base}^${Math.abs(exponent)}`);
   }

@@ -12,7 +12,7 @@ import {
   valueOf,
   ZERO,
 } from "../scalar/polynomial.ts";
-import { isZero, type Unknowns, varies } from "../scalar/unknowns.ts";
+import { isZero, text, type Unknowns, varies } from "../scalar/unknowns.ts";
 
 /** A linear operator as one sign: a name, a call, or a chain of them. */
 export interface Leaf {
@@ -211,6 +211,42 @@ function atomKey(atom: Atom): string {
       return `prox[${scalarKey(atom.scale)} ${atom.name}*](${combinationKey(atom.point)})`;
     case "entrywise":
       return `{${atomKey(atom.left)}} .* {${atomKey(atom.right)}}`;
+  }
+}
+
+/** A combination in words near to those of the program, for messages. */
+export function combinationText(unknowns: Unknowns, a: Combination): string {
+  const parts = [...a.parts.values()].map(({ weight, atom }) => {
+    const value = valueOf(weight);
+    const inside = atomText(unknowns, atom);
+    if (value === 1) return inside;
+    return value === -1 ? `-${inside}` : `${text(unknowns, weight)}*${inside}`;
+  });
+  return parts.length === 0 ? "0" : parts.join(" + ").replaceAll("+ -", "- ");
+}
+
+function atomText(unknowns: Unknowns, atom: Atom): string {
+  switch (atom.kind) {
+    case "placeholder":
+      return "_";
+    case "state":
+      return atom.symbol.name;
+    case "data":
+    case "other":
+      return atom.name.replace(/@\d+$/u, "");
+    case "operator":
+      return `${atom.leaf.key}${atom.adjoint ? "'" : ""}*${atomText(unknowns, atom.at)}`;
+    case "normal":
+      return `${atom.leaf.key}'*${atom.leaf.key}*${atomText(unknowns, atom.at)}`;
+    case "entrywise":
+      return `${atomText(unknowns, atom.left)} .* ${atomText(unknowns, atom.right)}`;
+    case "gradient":
+      return `grad(${combinationText(unknowns, atom.point)})`;
+    case "prox":
+    case "conjugateProx":
+      return `prox(${combinationText(unknowns, atom.point)})`;
+    case "network":
+      return `${atom.symbol.name}(${combinationText(unknowns, atom.point)})`;
   }
 }
 

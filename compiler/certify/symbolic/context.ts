@@ -2,7 +2,7 @@ import { partsOf } from "../../ast/parts.ts";
 import type { Expression, Learn } from "../../ast/tree.ts";
 import type { Definitions } from "../../library/calculus/analyse.ts";
 import type { FunctionName } from "../../library/functions/entry.ts";
-import { isNumber } from "../../types/space.ts";
+import { isComplex, isNumber } from "../../types/space.ts";
 import type { Type } from "../../types/type.ts";
 import type { Symbol, Typed } from "../../types/typing.ts";
 import type { Scalar } from "../scalar/polynomial.ts";
@@ -70,6 +70,11 @@ export function other(context: Context, label: string, expression: Expression<Ty
 /** Whether a type is that of single numbers. */
 export function isNumberType(type: Type): boolean {
   return type.kind === "value" && isNumber(type.space);
+}
+
+/** Whether a type is that of single real numbers. */
+export function isRealNumberType(type: Type): boolean {
+  return isNumberType(type) && type.kind === "value" && !isComplex(type.space);
 }
 
 /** Whether an expression has the same value in every step and at every place: it reads no iterate and no parameter. */

@@ -22,6 +22,7 @@ import { reciprocal, unknown } from "../scalar/unknowns.ts";
 import {
   type Combination,
   combinationKey,
+  combinationText,
   isConstant,
   minus,
   of,
@@ -78,7 +79,9 @@ function applied(
   const points = application.kind === "dot" ? [application.left, application.right] : [application.argument];
   const varies = !points.every((point) => isConstant(context.unknowns, point));
   const moves = points.some(readsPlaceholder);
-  return unknown(context.unknowns, key, { label: key, sign, varies, moves });
+  const name = application.kind === "dot" ? "dot" : application.key;
+  const inside = points.map((point) => combinationText(context.unknowns, point));
+  return unknown(context.unknowns, key, { label: `${name}(${inside.join(", ")})`, sign, varies, moves });
 }
 
 /** The value of a function of known form at a point; null where a term is beyond the rules. */

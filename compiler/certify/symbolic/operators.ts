@@ -15,7 +15,7 @@ import {
   plus,
   times,
 } from "./combination.ts";
-import { type Context, freshName, isFixed, symbolKey } from "./context.ts";
+import { type Context, freshName, isFixed, isRealNumberType, symbolKey } from "./context.ts";
 import { applyLeaf } from "./linear.ts";
 
 type Operator = Expression<Typed>;
@@ -55,10 +55,13 @@ function applyProduct(
     const [first, second] = adjoint ? [operator.left, operator.right] : [operator.right, operator.left];
     return applyOperator(context, second, adjoint, applyOperator(context, first, adjoint, a));
   }
-  if (operator.product !== "scaleOperator") return applyLeaf(leafOf(context, operator), adjoint, a);
+  const by = operator.operator === "/" ? operator.right : operator.left;
+  if (operator.product !== "scaleOperator" || !isRealNumberType(by.note.type)) {
+    return applyLeaf(leafOf(context, operator), adjoint, a);
+  }
   if (operator.operator === "/") {
-    const by = reciprocal(context.unknowns, context.read.number(context, operator.right));
-    return times(by, applyOperator(context, operator.left, adjoint, a));
+    const factor = reciprocal(context.unknowns, context.read.number(context, operator.right));
+    return times(factor, applyOperator(context, operator.left, adjoint, a));
   }
   return times(
     context.read.number(context, operator.left),

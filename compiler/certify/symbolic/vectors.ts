@@ -20,7 +20,7 @@ import {
   stateOf,
   times,
 } from "./combination.ts";
-import { type Context, isFixed, isNumberType, other, symbolKey } from "./context.ts";
+import { type Context, isFixed, isNumberType, isRealNumberType, other, symbolKey } from "./context.ts";
 import { convexOf, gradientAt } from "./convex.ts";
 import { functionValue, valueOfForm } from "./functions.ts";
 import { inlined, scalarOf } from "./numbers.ts";
@@ -101,13 +101,7 @@ function productVector(context: Context, expression: Extract<Vector, { kind: "pr
 }
 
 function isRealNumber(expression: Vector): boolean {
-  const { type } = expression.note;
-  return (
-    isNumberType(type) &&
-    type.kind === "value" &&
-    type.space.kind === "array" &&
-    type.space.element !== "complex"
-  );
+  return isRealNumberType(expression.note.type);
 }
 
 function callOf(context: Context, expression: Extract<Vector, { kind: "call" }>): Combination {
@@ -177,7 +171,8 @@ function proxOf(
       const value = scalarOf(context, factor.value);
       return factor.inverse ? reciprocal(context.unknowns, value) : value;
     });
-    if (term.links.length > 0 || !isFixed(term.source)) return opaque(context, expression);
+    if (term.links.length > 0 || call.by !== null || !isFixed(term.source))
+      return opaque(context, expression);
     const scale = scales.reduce<Scalar>(multiply, ONE);
     return of({ kind: "conjugateProx", of: term.atom.of, name: expressionText(term.source), scale, point });
   }
