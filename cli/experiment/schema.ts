@@ -85,6 +85,8 @@ const train = z.strictObject({
   rates: z.array(positive).min(1).exactOptional(),
   /** layerwise: by how much an older layer's rate falls with every layer */
   older: unit,
+  /** layerwise: whether a layer begins with what the layer before has learned */
+  warm: z.boolean().default(false),
   /** relative rates of single parameters */
   factors: z.record(z.string(), z.number().min(0)).default({}),
   clip: positive.exactOptional(),

@@ -135,10 +135,11 @@ function plainOptions(
   };
 }
 
-function scheduleOf({ schedule, rates, older }: TrainSettings): Schedule {
+function scheduleOf({ schedule, rates, older, warm }: TrainSettings): Schedule {
   if (schedule !== "layerwise") return { kind: schedule };
   return {
     kind: "layerwise",
+    warm,
     ...(rates === undefined ? {} : { rates }),
     ...(older === undefined ? {} : { decay: older }),
   };

@@ -8,8 +8,10 @@ export type Schedule =
       readonly kind: "layerwise";
       /** rates of a layer's stages: the first for its new variables alone, the others for all; 1, 0.2, 0.02 */
       readonly rates?: readonly number[];
-      /** by how much an older layer's rate falls with every layer; 0.3 */
+      /** by how much an older layer's rate falls with every layer; 0.3. With 0 older layers rest in all stages */
       readonly decay?: number;
+      /** whether a layer begins with what the layer before has learned, not with its own first values; false */
+      readonly warm?: boolean;
     }
   | { readonly kind: "greedy" };
 
@@ -21,6 +23,8 @@ export interface Stage {
   readonly greedy: boolean;
   /** the factor of a variable's rate; 0 for a variable that rests */
   readonly factor: (variable: Variable) => number;
+  /** the layer, from 1, that begins the stage with the values of the layer before; null for none */
+  readonly warmLayer: number | null;
 }
 
 /**
@@ -38,7 +42,7 @@ export function stagesOf(program: BoundProgram, schedule: Schedule): readonly St
   const layers = Array.from({ length: depth ?? 0 }, (_, index) => index + 1);
   switch (schedule.kind) {
     case "end_to_end":
-      return [{ name: "all", depth, greedy: false, factor: () => 1 }];
+      return [{ name: "all", depth, greedy: false, factor: () => 1, warmLayer: null }];
     case "greedy":
       requireLayers(layers, "greedy");
       return layers.map((layer) => ({
@@ -46,18 +50,24 @@ export function stagesOf(program: BoundProgram, schedule: Schedule): readonly St
         depth: layer,
         greedy: true,
         factor: (variable) => (layerOf(variable) <= layer ? 1 : 0),
+        warmLayer: null,
       }));
     case "layerwise": {
       requireLayers(layers, "layerwise");
-      const { rates = [1, 0.2, 0.02], decay = 0.3 } = schedule;
-      return layers.flatMap((layer) => rates.map((rate, index) => layerStage(layer, rate, index > 0, decay)));
+      const { rates = [1, 0.2, 0.02], decay = 0.3, warm = false } = schedule;
+      return layers.flatMap((layer) =>
+        rates.map((rate, index) => ({
+          ...layerStage(layer, rate, index > 0 && decay > 0, decay),
+          warmLayer: warm && index === 0 && layer > 1 ? layer : null,
+        })),
+      );
     }
   }
 }
 
-function layerStage(layer: number, rate: number, all: boolean, decay: number): Stage {
+function layerStage(layer: number, rate: number, all: boolean, decay: number): Omit<Stage, "warmLayer"> {
   return {
-    name: all ? `layers 1 to ${layer}, rate x ${rate}` : `layer ${layer}`,
+    name: `${all ? `layers 1 to ${layer}` : `layer ${layer}`}${rate === 1 ? "" : `, rate x ${rate}`}`,
     depth: layer,
     greedy: false,
     factor: (variable) => {

@@ -16,7 +16,7 @@ import { rawsOf, realise, realisedHandles, type Realised } from "./realise.ts";
 import { stagesOf, type Schedule, type Stage } from "./schedule.ts";
 import { targetValue, validationLoss } from "./validation.ts";
 import { restingSteps, update, updateHandles, withSpectralBounds, type UpdateResult } from "./update.ts";
-import { parametersByName, valuesByKey, type Raws } from "./variables.ts";
+import { parametersByName, valuesByKey, variablesOf, type Raws } from "./variables.ts";
 
 /** Where a training stands, for people who wait. */
 export interface TrainingProgress {
@@ -184,6 +184,7 @@ class Training {
     while (this.stage < this.stages.length && !interrupted) {
       const stage = this.stages[this.stage];
       if (stage === undefined) break;
+      if (this.stageStep === 0 && stage.warmLayer !== null) this.warm(stage.warmLayer);
       while (this.stageStep < this.options.steps && !this.isOutOfPatience()) {
         if (signal?.aborted === true) {
           interrupted = true;
@@ -200,6 +201,16 @@ class Training {
     this.holder.release(kept);
     const seconds = (performance.now() - this.started) / 1000;
     return { parameters, interrupted, steps: this.step, history: this.history, seconds };
+  }
+
+  /** Gives a layer the values of the layer before. */
+  private warm(layer: number): void {
+    const raws = new Map(this.realised.raws);
+    for (const { key, declaration, index } of variablesOf(this.program)) {
+      const before = raws.get(`${declaration.name}/${layer - 2}`);
+      if (declaration.perStep && index === layer - 1 && before !== undefined) raws.set(key, before);
+    }
+    this.enter(() => realise(this.program, raws));
   }
 
   private isOutOfPatience(): boolean {

@@ -195,6 +195,32 @@ test("layer by layer, only the new layer moves in a layer's first stage", async 
   expect(layer(now, 2)).toEqual(layer(start, 2));
 });
 
+test("a warm layer begins with what the layer before has learned, and older layers rest", async () => {
+  const operations = reference();
+  const controller = new AbortController();
+  const { definition, result } = await trained(
+    operations,
+    {},
+    {
+      schedule: { kind: "layerwise", rates: [1, 0.5], decay: 0, warm: true },
+      steps: 4,
+      signal: controller.signal,
+      progress: ({ total }) => {
+        if (total === 8) controller.abort();
+      },
+    },
+  );
+  const now = await numbers(operations, definition, result.parameters);
+  for (const [name, size] of [
+    ["W", 160],
+    ["theta", 1],
+  ] as const) {
+    const values = now.get(name) ?? [];
+    expect(values.slice(size, 2 * size)).toEqual(values.slice(0, size));
+    expect(values.slice(2 * size)).not.toEqual(values.slice(0, size));
+  }
+});
+
 test("greedy training lowers the loss of the last step", async () => {
   const losses: (number | null)[] = [];
   await trained(
