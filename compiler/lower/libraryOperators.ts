@@ -61,10 +61,11 @@ export function libraryOperator(
       const matrix = matrixOfForm(site.builder, lowerOperator(site, first));
       return boundOperator(site, name, settings, [matrix], spaces, span);
     }
+    case "wavelet":
+      return boundOperator(site, name, withWord(settings, first), [], spaces, span);
     case "fourier":
     case "gradient":
     case "downsample":
-    case "wavelet":
     case "over_channels":
     case "over_pixels":
     case "reshape":
@@ -88,6 +89,14 @@ export function libraryOperator(
     case "patches":
       throw new Limitation(`the operator \`${name}\` inside a program`, span);
   }
+}
+
+/** The word that makes a wavelet, as a setting beside the others. */
+function withWord(
+  settings: Readonly<Record<string, SettingValue>>,
+  first: Expression<Typed> | undefined,
+): Readonly<Record<string, SettingValue>> {
+  return first?.kind === "name" ? { ...settings, name: { kind: "word", value: first.name } } : settings;
 }
 
 function boundOperator(

@@ -14,6 +14,8 @@ export class OpenName extends Error {
 /** The same names; reading one that is missing throws OpenName. */
 export function guarded(known: Known): Known {
   return new Proxy(known, {
+    // a reader that asks first is to meet the same answer
+    has: () => true,
     get: (names, name, receiver) => {
       if (typeof name === "string" && !(name in names)) throw new OpenName(name);
       return Reflect.get(names, name, receiver) as unknown;
