@@ -2,7 +2,6 @@ import type { Certificate } from "../../runtime/program/definition.ts";
 import type { CheckedProgram } from "../check/program.ts";
 import { diagnose } from "../diagnostics/diagnose.ts";
 import { type Diagnostic, withSeverity } from "../diagnostics/diagnostic.ts";
-import { batchNormalisation } from "./lints/batchNormalisation.ts";
 import { lineSearches } from "./lints/lineSearch.ts";
 import { agreement } from "./objective.ts";
 import { admm } from "./rules/admm.ts";
@@ -38,20 +37,19 @@ export interface Certified {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** What can be said of a program's convergence, where `converge` or `equilibrium` asks for it, and of its bounds. */
+/** What can be said of a program's convergence, where `converge` or `equilibrium` asks for it. */
 export function certify(program: CheckedProgram): Certified {
-  const bounds = batchNormalisation(program);
   const asking = program.targets.filter(
     ({ target, proof }) => (target.kind === "solver" || target.kind === "equilibrium") && proof !== "none",
   );
-  if (program.step === null || asking.length === 0) return { certificate: null, diagnostics: bounds };
+  if (program.step === null || asking.length === 0) return { certificate: null, diagnostics: [] };
   const required = asking.some(({ proof }) => proof === "required");
   const answer = answerOf(program);
   const searches = lineSearches(program);
   const found = answer.verdict.kind === "not_found" && searches.length > 0 ? searches : answer.diagnostics;
   const raised = (each: Diagnostic): Diagnostic =>
     required && each.severity === "warning" ? withSeverity(each, "error") : each;
-  return { certificate: certificateOf(answer.verdict), diagnostics: [...bounds, ...found.map(raised)] };
+  return { certificate: certificateOf(answer.verdict), diagnostics: found.map(raised) };
 }
 
 interface Answer {

@@ -1,25 +1,37 @@
-import { analyse } from "../../compiler/compile.ts";
+import { analyse, compileProgram, planProgram } from "../../compiler/compile.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import type { SourceFile } from "../../compiler/source/span.ts";
 import { programs } from "../programs.ts";
 
-/** What is wrong with a file, by all stages that look at one file; notes are for those who ask. */
+/**
+ * What is wrong with a file, by all stages that look at one file. Notes are for those who ask, by a file name that
+ * starts with `note_`; files that start with `compile_` are compiled for their first targets, too.
+ */
 export function diagnose(source: SourceFile): readonly Diagnostic[] {
-  const { diagnostics } = analyse(
+  const { file, checked, diagnostics } = analyse(
     source,
     (path) => programs.find((program) => `./${program.path}` === path) ?? null,
   );
-  return source.path.startsWith("note_")
-    ? diagnostics
-    : diagnostics.filter(({ severity }) => severity !== "note");
+  if (source.path.startsWith("note_")) return diagnostics;
+  const found = diagnostics.filter(({ severity }) => severity !== "note");
+  if (!source.path.startsWith("compile_")) return found;
+  const refused = checked.programs.flatMap((program) => {
+    const compiled = compileProgram(file, program);
+    const plan = compiled.kind === "done" ? planProgram(compiled.value, "first") : compiled;
+    return plan.kind === "refused" ? [plan.diagnostic] : [];
+  });
+  return [...found, ...refused];
 }
 
 /** The codes that `diagnose` can find. */
 export function isReached(code: string): boolean {
-  return !code.startsWith("IPX8") && !code.startsWith("IPX9");
+  return !code.startsWith("IPX8");
 }
 
-/** Codes that are about no program's text: they have no case here. */
+/**
+ * Codes without a case: IPX0017 is about the file itself, IPX9002 about operations that no program of today's language
+ * leads a derivative through, IPX9003 about the compiler.
+ */
 export function hasNoText(code: string): boolean {
-  return code === "IPX0017";
+  return code === "IPX0017" || code === "IPX9002" || code === "IPX9003";
 }

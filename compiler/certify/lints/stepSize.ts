@@ -27,7 +27,8 @@ interface PlacedStep {
 export function inadmissibleStep(program: CheckedProgram, worst: number, name: string): Diagnostic | null {
   const placed = firstStep(program);
   if (placed === null) return null;
-  const { expression, constant } = placed;
+  const { constant } = placed;
+  const expression = valueBehind(program, placed.expression);
   const fact = declaredNorm(program, name);
   const step = expression.kind === "number" ? String(expression.value) : expressionText(expression);
   const lipschitz = expression.kind === "number" ? roundedUp(worst / expression.value) : null;
@@ -45,6 +46,19 @@ export function inadmissibleStep(program: CheckedProgram, worst: number, name: s
     },
     { bound: fact?.evidence[0] ?? null },
   );
+}
+
+/** What a `let` or a `learn` gives a step size at first; the step size itself, where it is written out or given. */
+function valueBehind(program: CheckedProgram, expression: Tree): Tree {
+  if (expression.kind !== "name" || expression.reference.kind !== "symbol") return expression;
+  const { symbol } = expression.reference;
+  const inStep = program.step === null ? [] : statementsIn(program.step.body);
+  const declared = [...program.bindings, ...program.learnables, ...inStep].find(
+    (each) => (each.kind === "let" || each.kind === "learn") && symbolOf(each.declaration) === symbol,
+  );
+  return declared?.kind === "let" || declared?.kind === "learn"
+    ? valueBehind(program, declared.initial)
+    : expression;
 }
 
 /** The least number with three digits that is not smaller. */

@@ -14,10 +14,7 @@ export interface LayerUse {
 }
 
 /** All layers that an expression reaches, through the networks of files, too. */
-export function layersOf(
-  knowledge: Pick<Knowledge, "nets">,
-  expression: Expression<Typed>,
-): readonly LayerUse[] {
+export function layersOf(knowledge: Knowledge, expression: Expression<Typed>): readonly LayerUse[] {
   switch (expression.kind) {
     case "pipe":
       return [...layersOf(knowledge, expression.value), ...layersOf(knowledge, expression.into)];
@@ -38,7 +35,7 @@ export function layersOf(
 }
 
 function layersOfName(
-  knowledge: Pick<Knowledge, "nets">,
+  knowledge: Knowledge,
   expression: Extract<Expression<Typed>, { kind: "name" }>,
 ): readonly LayerUse[] {
   if (expression.reference.kind === "library")
@@ -49,7 +46,7 @@ function layersOfName(
 }
 
 function layersOfCall(
-  knowledge: Pick<Knowledge, "nets">,
+  knowledge: Knowledge,
   expression: Extract<Expression<Typed>, { kind: "call" }>,
 ): readonly LayerUse[] {
   const { call, callee } = expression;
@@ -75,14 +72,11 @@ function libraryUse(
   return [{ name, span, smooth: NETS[name as NetName].smooth, mixesSamples }];
 }
 
-function layersOfBlock(knowledge: Pick<Knowledge, "nets">, block: Block<Typed>): readonly LayerUse[] {
+function layersOfBlock(knowledge: Knowledge, block: Block<Typed>): readonly LayerUse[] {
   return block.statements.flatMap((statement) => layersOfStatement(knowledge, statement));
 }
 
-function layersOfStatement(
-  knowledge: Pick<Knowledge, "nets">,
-  statement: Statement<Typed>,
-): readonly LayerUse[] {
+function layersOfStatement(knowledge: Knowledge, statement: Statement<Typed>): readonly LayerUse[] {
   switch (statement.kind) {
     case "let":
     case "letTuple":

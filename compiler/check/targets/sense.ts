@@ -93,7 +93,8 @@ function checkBatchNormalisation(environment: Environment, members: Members): vo
     const bound = symbol.typing.facts.find(({ property }) => BOUNDS.has(property));
     if (bound !== undefined) {
       const labels = { bound: bound.evidence };
-      report(environment, diagnose("IPX7203", mixing.span, { setting: "normalise" }, labels));
+      const setting = mixing.name === "batchnorm" ? null : "normalise";
+      report(environment, diagnose("IPX7203", mixing.span, { setting }, labels));
       continue;
     }
     const solving = members.targets.filter(({ tree }) => tree.target !== "unroll");
