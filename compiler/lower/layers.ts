@@ -38,9 +38,13 @@ export function convolution(
   const layer = context.layer("conv");
   const k = constant(settings.kernel);
   const filter = context.weight(layer, "filter", [k, k, c, n], settings.start);
-  const image = b.convolve(u, filter, settings.stride);
-  if (!settings.bias) return image;
-  return b.elementwise("add", [image, context.weight(layer, "bias", [n], "zero")]);
+  const image = b.named(b.convolve(u, filter, settings.stride), layer);
+  return settings.bias ? biased(b, context, layer, image, n) : image;
+}
+
+function biased(b: IrBuilder, context: LayerContext, layer: string, u: Variable, n: Dimension): Variable {
+  const sum = b.elementwise("add", [u, context.weight(layer, "bias", [n], "zero")]);
+  return b.named(sum, `${layer}_biased`);
 }
 
 /** Transposed convolution with a kernel of the stride's length 2: twice the size. */
@@ -58,8 +62,8 @@ export function upConvolution(
   const filter = context.weight(layer, "filter", [k, k, n, c], "he");
   const two = constant(2);
   const space = arraySpace("real", [multiply(two, h), multiply(two, w), n]);
-  const image = b.convolveInput(u, filter, space, 2);
-  return bias ? b.elementwise("add", [image, context.weight(layer, "bias", [n], "zero")]) : image;
+  const image = b.named(b.convolveInput(u, filter, space, 2), layer);
+  return bias ? biased(b, context, layer, image, n) : image;
 }
 
 /** All entries to n numbers. */
@@ -75,8 +79,8 @@ export function dense(
   const layer = context.layer("dense");
   const flat = b.reshape(u, arraySpace("real", [entries]));
   const matrix = context.weight(layer, "matrix", [n, entries], "he");
-  const image = b.matvec(matrix, flat, false, arraySpace("real", [n]));
-  return bias ? b.elementwise("add", [image, context.weight(layer, "bias", [n], "zero")]) : image;
+  const image = b.named(b.matvec(matrix, flat, false, arraySpace("real", [n])), layer);
+  return bias ? biased(b, context, layer, image, n) : image;
 }
 
 /** max(u, 0) + a min(u, 0), with a slope a for each channel. */

@@ -170,7 +170,8 @@ function asChannels(builder: IrBuilder, input: Variable, axes: readonly Dimensio
     space.element === "complex"
       ? [builder.elementwise("real", [input]), builder.elementwise("imag", [input])]
       : [input];
-  return space.dimensions.length === 2 ? real.map((part) => builder.reshape(part, one)) : real;
+  if (space.dimensions.length > 2) return real;
+  return real.map((part) => builder.named(builder.reshape(part, one), `${part.name}_image`));
 }
 
 function splitOutput(builder: IrBuilder, output: Variable, parts: readonly Space[]): readonly Variable[] {

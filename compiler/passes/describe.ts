@@ -127,6 +127,14 @@ function described(
       return output.name === "groupNorm" ? "group_norms" : null;
     case "sum":
       return output.name === "sum" ? short(`sum_${first}`, "total") : null;
+    case "convolveInput":
+      return output.name === "convolveInput" && second.endsWith("_filter")
+        ? second.replace(/_filter$/u, "_input_bar")
+        : null;
+    case "reshape": {
+      const [reshaped] = equation.inputs;
+      return reshaped !== undefined && output.name === reshaped.name && names.has(reshaped) ? first : null;
+    }
     case "sumSamples": {
       const [summed] = equation.inputs;
       const bears = summed !== undefined && output.name === summed.name && names.has(summed);

@@ -56,6 +56,15 @@ const joinFactors: RewriteRule = (equation, builder, context) => {
   return builder.elementwise("mul", [builder.constant(outer.by * inner.by), inner.of]);
 };
 
+/** c*(x/d) = (c/d)*x, where c/d is a whole number: no rounding comes in. */
+const joinQuotient: RewriteRule = (equation, builder, context) => {
+  const outer = constantTimes(equation, context);
+  const [x, divisor] = inputsOf(outer === null ? null : context.definition(outer.of), "div") ?? [];
+  const by = numberOf(divisor, context);
+  if (outer === null || x === undefined || by === null || !Number.isInteger(outer.by / by)) return null;
+  return builder.elementwise("mul", [builder.constant(outer.by / by), x]);
+};
+
 function constantTimes(
   equation: Equation | null,
   context: RewriteContext,
@@ -271,6 +280,7 @@ const numbersFirst: RewriteRule = (equation, builder, context) => {
 const RULES: readonly RewriteRule[] = [
   foldConstants,
   joinFactors,
+  joinQuotient,
   unitFactor,
   signs,
   negatedDifference,

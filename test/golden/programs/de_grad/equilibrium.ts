@@ -56,85 +56,98 @@ interface State {
 
 function N(ops: Operations, u1: Value, known: Known): Value {
   const { h, w } = known;
-  const u1_2 = ops.reshape(u1, R(h, w, 1));
-  const convolve = ops.convolve(u1_2, known["N.conv1.filter"], 1);
-  const relu = ops.map("relu(convolve + N_conv1_bias)", { convolve, N_conv1_bias: known["N.conv1.bias"] });
-  const convolve_2 = ops.convolve(relu, known["N.conv2.filter"], 1);
-  const relu_2 = ops.map("relu(convolve_2 + N_conv2_bias)", {
-    convolve_2,
-    N_conv2_bias: known["N.conv2.bias"],
-  });
-  const convolve_3 = ops.convolve(relu_2, known["N.conv3.filter"], 1);
-  const sum = ops.map("convolve_3 + N_conv3_bias", { convolve_3, N_conv3_bias: known["N.conv3.bias"] });
-  return ops.reshape(sum, R(h, w));
+  const u1_image = ops.reshape(u1, R(h, w, 1));
+  const conv1 = ops.convolve(u1_image, known["N.conv1.filter"], 1);
+  const relu = ops.map("relu(conv1 + N_conv1_bias)", { conv1, N_conv1_bias: known["N.conv1.bias"] });
+  const conv2 = ops.convolve(relu, known["N.conv2.filter"], 1);
+  const relu_2 = ops.map("relu(conv2 + N_conv2_bias)", { conv2, N_conv2_bias: known["N.conv2.bias"] });
+  const conv3 = ops.convolve(relu_2, known["N.conv3.filter"], 1);
+  const conv3_biased = ops.map("conv3 + N_conv3_bias", { conv3, N_conv3_bias: known["N.conv3.bias"] });
+  return ops.reshape(conv3_biased, R(h, w));
 }
 
 /** N, with what its adjoint reads. */
 function N_save(ops: Operations, u1: Value, known: Known): [Value, Value, Value] {
   const { h, w } = known;
-  const u1_2 = ops.reshape(u1, R(h, w, 1));
-  const convolve = ops.convolve(u1_2, known["N.conv1.filter"], 1);
-  const sum = ops.map("convolve + N_conv1_bias", { convolve, N_conv1_bias: known["N.conv1.bias"] });
-  const relu = ops.map("relu(sum)", { sum });
-  const convolve_2 = ops.convolve(relu, known["N.conv2.filter"], 1);
-  const sum_2 = ops.map("convolve_2 + N_conv2_bias", { convolve_2, N_conv2_bias: known["N.conv2.bias"] });
-  const relu_2 = ops.map("relu(sum_2)", { sum_2 });
-  const convolve_3 = ops.convolve(relu_2, known["N.conv3.filter"], 1);
-  const sum_3 = ops.map("convolve_3 + N_conv3_bias", { convolve_3, N_conv3_bias: known["N.conv3.bias"] });
-  const add = ops.reshape(sum_3, R(h, w));
-  return [add, sum, sum_2];
+  const u1_image = ops.reshape(u1, R(h, w, 1));
+  const conv1 = ops.convolve(u1_image, known["N.conv1.filter"], 1);
+  const conv1_biased = ops.map("conv1 + N_conv1_bias", { conv1, N_conv1_bias: known["N.conv1.bias"] });
+  const relu = ops.map("relu(conv1_biased)", { conv1_biased });
+  const conv2 = ops.convolve(relu, known["N.conv2.filter"], 1);
+  const conv2_biased = ops.map("conv2 + N_conv2_bias", { conv2, N_conv2_bias: known["N.conv2.bias"] });
+  const relu_2 = ops.map("relu(conv2_biased)", { conv2_biased });
+  const conv3 = ops.convolve(relu_2, known["N.conv3.filter"], 1);
+  const conv3_biased = ops.map("conv3 + N_conv3_bias", { conv3, N_conv3_bias: known["N.conv3.bias"] });
+  const conv3_biased_2 = ops.reshape(conv3_biased, R(h, w));
+  return [conv3_biased_2, conv1_biased, conv2_biased];
 }
 
 /** The cotangents of what N takes, given those of what it returns. */
 function N_adjoint(
   ops: Operations,
   u1: Value,
-  add: Value,
-  add_2: Value,
-  add_bar: Value,
+  conv1_biased: Value,
+  conv2_biased: Value,
+  conv3_biased_bar: Value,
   known: Known,
 ): [Value, Value, Value, Value, Value, Value, Value] {
   const { h, w } = known;
-  const u1_2 = ops.reshape(u1, R(h, w, 1));
-  const relu = ops.map("relu(add)", { add });
-  const relu_2 = ops.map("relu(add_2)", { add_2 });
-  const add_bar_2 = ops.reshape(add_bar, R(h, w, 1));
-  const add_bar_2_sum = ops.sumTo(add_bar_2, R(1));
-  const add_bar_2_sum_total = ops.sumSamples(add_bar_2_sum);
-  const add_bar_2_images = ops.convolveInputGradient(add_bar_2, known["N.conv3.filter"], R(h, w, 4), 1);
-  const add_bar_2_filter = ops.convolveFilterGradient(relu_2, add_bar_2, R(3, 3, 4, 1), 1);
-  const product = ops.map("positive(add_2)*add_bar_2_images", { add_2, add_bar_2_images });
+  const u1_image = ops.reshape(u1, R(h, w, 1));
+  const relu = ops.map("relu(conv1_biased)", { conv1_biased });
+  const relu_2 = ops.map("relu(conv2_biased)", { conv2_biased });
+  const conv3_biased_bar_2 = ops.reshape(conv3_biased_bar, R(h, w, 1));
+  const conv3_biased_bar_2_sum = ops.sumTo(conv3_biased_bar_2, R(1));
+  const sumTo = ops.sumSamples(conv3_biased_bar_2_sum);
+  const conv3_input_bar = ops.convolveInputGradient(
+    conv3_biased_bar_2,
+    known["N.conv3.filter"],
+    R(h, w, 4),
+    1,
+  );
+  const convolveFilter = ops.convolveFilterGradient(relu_2, conv3_biased_bar_2, R(3, 3, 4, 1), 1);
+  const product = ops.map("positive(conv2_biased)*conv3_input_bar", { conv2_biased, conv3_input_bar });
   const product_sum = ops.sumTo(product, R(4));
   const product_sum_total = ops.sumSamples(product_sum);
-  const product_images = ops.convolveInputGradient(product, known["N.conv2.filter"], R(h, w, 4), 1);
+  const conv2_input_bar = ops.convolveInputGradient(product, known["N.conv2.filter"], R(h, w, 4), 1);
   const product_filter = ops.convolveFilterGradient(relu, product, R(3, 3, 4, 4), 1);
-  const product_2 = ops.map("positive(add)*product_images", { add, product_images });
+  const product_2 = ops.map("positive(conv1_biased)*conv2_input_bar", { conv1_biased, conv2_input_bar });
   const product_2_sum = ops.sumTo(product_2, R(4));
   const product_2_sum_total = ops.sumSamples(product_2_sum);
-  const product_2_images = ops.convolveInputGradient(product_2, known["N.conv1.filter"], R(h, w, 1), 1);
-  const product_2_filter = ops.convolveFilterGradient(u1_2, product_2, R(3, 3, 1, 4), 1);
-  const convolveInput = ops.reshape(product_2_images, R(h, w));
+  const conv1_input_bar = ops.convolveInputGradient(product_2, known["N.conv1.filter"], R(h, w, 1), 1);
+  const product_2_filter = ops.convolveFilterGradient(u1_image, product_2, R(3, 3, 1, 4), 1);
+  const conv1_input_bar_2 = ops.reshape(conv1_input_bar, R(h, w));
   return [
-    convolveInput,
+    conv1_input_bar_2,
     product_2_filter,
     product_2_sum_total,
     product_filter,
     product_sum_total,
-    add_bar_2_filter,
-    add_bar_2_sum_total,
+    convolveFilter,
+    sumTo,
   ];
 }
 
 /** The cotangents of what N takes, given those of what it returns. */
-function N_adjoint_inputs(ops: Operations, add: Value, add_2: Value, add_bar: Value, known: Known): Value {
+function N_adjoint_inputs(
+  ops: Operations,
+  conv1_biased: Value,
+  conv2_biased: Value,
+  conv3_biased_bar: Value,
+  known: Known,
+): Value {
   const { h, w } = known;
-  const add_bar_2 = ops.reshape(add_bar, R(h, w, 1));
-  const add_bar_2_images = ops.convolveInputGradient(add_bar_2, known["N.conv3.filter"], R(h, w, 4), 1);
-  const product = ops.map("positive(add_2)*add_bar_2_images", { add_2, add_bar_2_images });
-  const product_images = ops.convolveInputGradient(product, known["N.conv2.filter"], R(h, w, 4), 1);
-  const product_2 = ops.map("positive(add)*product_images", { add, product_images });
-  const product_2_images = ops.convolveInputGradient(product_2, known["N.conv1.filter"], R(h, w, 1), 1);
-  return ops.reshape(product_2_images, R(h, w));
+  const conv3_biased_bar_2 = ops.reshape(conv3_biased_bar, R(h, w, 1));
+  const conv3_input_bar = ops.convolveInputGradient(
+    conv3_biased_bar_2,
+    known["N.conv3.filter"],
+    R(h, w, 4),
+    1,
+  );
+  const product = ops.map("positive(conv2_biased)*conv3_input_bar", { conv2_biased, conv3_input_bar });
+  const conv2_input_bar = ops.convolveInputGradient(product, known["N.conv2.filter"], R(h, w, 4), 1);
+  const product_2 = ops.map("positive(conv1_biased)*conv2_input_bar", { conv1_biased, conv2_input_bar });
+  const conv1_input_bar = ops.convolveInputGradient(product_2, known["N.conv1.filter"], R(h, w, 1), 1);
+  return ops.reshape(conv1_input_bar, R(h, w));
 }
 
 /** The first state. */
@@ -172,14 +185,14 @@ function stepSaving(ops: Operations, known: Known, { x }: State) {
   const A_x = ops.apply(A, x);
   const residual = ops.map("A_x - y", { A_x, y });
   const grad_f = ops.applyAdjoint(A, residual);
-  const [N_x, sum, sum_next] = N_save(ops, x, known);
+  const [N_x, conv1_biased, conv2_biased] = N_save(ops, x, known);
   const difference = ops.map("grad_f + x - N_x", { grad_f, x, N_x });
   const x_next = ops.map("x - eta*difference", { x, eta, difference });
   return {
     values: { x: x_next },
     reports: {},
     capped: null,
-    saved: { values: { x, sum, sum_2: sum_next, difference }, traces: {} },
+    saved: { values: { x, conv1_biased, conv2_biased, difference }, traces: {} },
   };
 }
 
@@ -187,7 +200,7 @@ function stepSaving(ops: Operations, known: Known, { x }: State) {
 function stepAdjoint(
   ops: Operations,
   known: Known,
-  { values: { x, sum, sum_2, difference } }: ReturnType<typeof stepSaving>["saved"],
+  { values: { x, conv1_biased, conv2_biased, difference } }: ReturnType<typeof stepSaving>["saved"],
   { x: x_next_bar }: State,
 ) {
   const { eta, A } = known;
@@ -196,19 +209,19 @@ function stepAdjoint(
   const eta_bar = ops.map("-total", { total });
   const product = ops.map("x_next_bar*eta", { x_next_bar, eta });
   const [
-    convolveInput,
+    conv1_input_bar,
     N_conv1_filter_bar,
     N_conv1_bias_bar,
     N_conv2_filter_bar,
     N_conv2_bias_bar,
     N_conv3_filter_bar,
     N_conv3_bias_bar,
-  ] = N_adjoint(ops, x, sum, sum_2, product, known);
+  ] = N_adjoint(ops, x, conv1_biased, conv2_biased, product, known);
   const y_bar = ops.apply(A, product);
   const At_A_product = ops.applyAdjoint(A, y_bar);
-  const x_bar = ops.map("x_next_bar + convolveInput - product - At_A_product", {
+  const x_bar = ops.map("x_next_bar + conv1_input_bar - product - At_A_product", {
     x_next_bar,
-    convolveInput,
+    conv1_input_bar,
     product,
     At_A_product,
   });
@@ -231,17 +244,17 @@ function stepAdjoint(
 function stepStateAdjoint(
   ops: Operations,
   known: Known,
-  { values: { sum, sum_2 } }: ReturnType<typeof stepSaving>["saved"],
+  { values: { conv1_biased, conv2_biased } }: ReturnType<typeof stepSaving>["saved"],
   { x: x_next_bar }: State,
 ) {
   const { eta, A } = known;
   const product = ops.map("x_next_bar*eta", { x_next_bar, eta });
-  const convolveInput = N_adjoint_inputs(ops, sum, sum_2, product, known);
+  const conv1_input_bar = N_adjoint_inputs(ops, conv1_biased, conv2_biased, product, known);
   const A_product = ops.apply(A, product);
   const At_A_product = ops.applyAdjoint(A, A_product);
-  const x_bar = ops.map("x_next_bar + convolveInput - product - At_A_product", {
+  const x_bar = ops.map("x_next_bar + conv1_input_bar - product - At_A_product", {
     x_next_bar,
-    convolveInput,
+    conv1_input_bar,
     product,
     At_A_product,
   });

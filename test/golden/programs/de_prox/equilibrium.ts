@@ -54,18 +54,15 @@ interface State {
 
 function D(ops: Operations, u1: Value, known: Known): Value {
   const { h, w } = known;
-  const u1_2 = ops.reshape(u1, R(h, w, 1));
-  const convolve = ops.convolve(u1_2, known["D.conv1.filter"], 1);
-  const relu = ops.map("relu(convolve + D_conv1_bias)", { convolve, D_conv1_bias: known["D.conv1.bias"] });
-  const convolve_2 = ops.convolve(relu, known["D.conv2.filter"], 1);
-  const relu_2 = ops.map("relu(convolve_2 + D_conv2_bias)", {
-    convolve_2,
-    D_conv2_bias: known["D.conv2.bias"],
-  });
-  const convolve_3 = ops.convolve(relu_2, known["D.conv3.filter"], 1);
-  const difference = ops.map("u1_2 - (convolve_3 + D_conv3_bias)", {
-    u1_2,
-    convolve_3,
+  const u1_image = ops.reshape(u1, R(h, w, 1));
+  const conv1 = ops.convolve(u1_image, known["D.conv1.filter"], 1);
+  const relu = ops.map("relu(conv1 + D_conv1_bias)", { conv1, D_conv1_bias: known["D.conv1.bias"] });
+  const conv2 = ops.convolve(relu, known["D.conv2.filter"], 1);
+  const relu_2 = ops.map("relu(conv2 + D_conv2_bias)", { conv2, D_conv2_bias: known["D.conv2.bias"] });
+  const conv3 = ops.convolve(relu_2, known["D.conv3.filter"], 1);
+  const difference = ops.map("u1_image - (conv3 + D_conv3_bias)", {
+    u1_image,
+    conv3,
     D_conv3_bias: known["D.conv3.bias"],
   });
   return ops.reshape(difference, R(h, w));
@@ -74,62 +71,57 @@ function D(ops: Operations, u1: Value, known: Known): Value {
 /** D, with what its adjoint reads. */
 function D_save(ops: Operations, u1: Value, known: Known): [Value, Value, Value] {
   const { h, w } = known;
-  const u1_2 = ops.reshape(u1, R(h, w, 1));
-  const convolve = ops.convolve(u1_2, known["D.conv1.filter"], 1);
-  const sum = ops.map("convolve + D_conv1_bias", { convolve, D_conv1_bias: known["D.conv1.bias"] });
-  const relu = ops.map("relu(sum)", { sum });
-  const convolve_2 = ops.convolve(relu, known["D.conv2.filter"], 1);
-  const sum_2 = ops.map("convolve_2 + D_conv2_bias", { convolve_2, D_conv2_bias: known["D.conv2.bias"] });
-  const relu_2 = ops.map("relu(sum_2)", { sum_2 });
-  const convolve_3 = ops.convolve(relu_2, known["D.conv3.filter"], 1);
-  const difference = ops.map("u1_2 - (convolve_3 + D_conv3_bias)", {
-    u1_2,
-    convolve_3,
+  const u1_image = ops.reshape(u1, R(h, w, 1));
+  const conv1 = ops.convolve(u1_image, known["D.conv1.filter"], 1);
+  const conv1_biased = ops.map("conv1 + D_conv1_bias", { conv1, D_conv1_bias: known["D.conv1.bias"] });
+  const relu = ops.map("relu(conv1_biased)", { conv1_biased });
+  const conv2 = ops.convolve(relu, known["D.conv2.filter"], 1);
+  const conv2_biased = ops.map("conv2 + D_conv2_bias", { conv2, D_conv2_bias: known["D.conv2.bias"] });
+  const relu_2 = ops.map("relu(conv2_biased)", { conv2_biased });
+  const conv3 = ops.convolve(relu_2, known["D.conv3.filter"], 1);
+  const difference = ops.map("u1_image - (conv3 + D_conv3_bias)", {
+    u1_image,
+    conv3,
     D_conv3_bias: known["D.conv3.bias"],
   });
-  const sub = ops.reshape(difference, R(h, w));
-  return [sub, sum, sum_2];
+  const difference_2 = ops.reshape(difference, R(h, w));
+  return [difference_2, conv1_biased, conv2_biased];
 }
 
 /** The cotangents of what D takes, given those of what it returns. */
 function D_adjoint(
   ops: Operations,
   u1: Value,
-  add: Value,
-  add_2: Value,
+  conv1_biased: Value,
+  conv2_biased: Value,
   sub_bar: Value,
   known: Known,
 ): [Value, Value, Value, Value, Value, Value, Value] {
   const { h, w } = known;
-  const u1_2 = ops.reshape(u1, R(h, w, 1));
-  const relu = ops.map("relu(add)", { add });
-  const relu_2 = ops.map("relu(add_2)", { add_2 });
+  const u1_image = ops.reshape(u1, R(h, w, 1));
+  const relu = ops.map("relu(conv1_biased)", { conv1_biased });
+  const relu_2 = ops.map("relu(conv2_biased)", { conv2_biased });
   const sub_bar_2 = ops.reshape(sub_bar, R(h, w, 1));
   const minus_sub_bar = ops.map("-sub_bar_2", { sub_bar_2 });
   const sub_bar_2_sum = ops.sumTo(sub_bar_2, R(1));
   const sub_bar_2_sum_total = ops.sumSamples(sub_bar_2_sum);
   const minus_sumTo = ops.map("-sub_bar_2_sum_total", { sub_bar_2_sum_total });
-  const minus_sub_bar_images = ops.convolveInputGradient(
-    minus_sub_bar,
-    known["D.conv3.filter"],
-    R(h, w, 4),
-    1,
-  );
+  const conv3_input_bar = ops.convolveInputGradient(minus_sub_bar, known["D.conv3.filter"], R(h, w, 4), 1);
   const minus_sub_bar_filter = ops.convolveFilterGradient(relu_2, minus_sub_bar, R(3, 3, 4, 1), 1);
-  const product = ops.map("positive(add_2)*minus_sub_bar_images", { add_2, minus_sub_bar_images });
+  const product = ops.map("positive(conv2_biased)*conv3_input_bar", { conv2_biased, conv3_input_bar });
   const product_sum = ops.sumTo(product, R(4));
   const product_sum_total = ops.sumSamples(product_sum);
-  const product_images = ops.convolveInputGradient(product, known["D.conv2.filter"], R(h, w, 4), 1);
+  const conv2_input_bar = ops.convolveInputGradient(product, known["D.conv2.filter"], R(h, w, 4), 1);
   const product_filter = ops.convolveFilterGradient(relu, product, R(3, 3, 4, 4), 1);
-  const product_2 = ops.map("positive(add)*product_images", { add, product_images });
+  const product_2 = ops.map("positive(conv1_biased)*conv2_input_bar", { conv1_biased, conv2_input_bar });
   const product_2_sum = ops.sumTo(product_2, R(4));
   const product_2_sum_total = ops.sumSamples(product_2_sum);
-  const product_2_images = ops.convolveInputGradient(product_2, known["D.conv1.filter"], R(h, w, 1), 1);
-  const sum = ops.map("sub_bar_2 + product_2_images", { sub_bar_2, product_2_images });
-  const product_2_filter = ops.convolveFilterGradient(u1_2, product_2, R(3, 3, 1, 4), 1);
-  const add_3 = ops.reshape(sum, R(h, w));
+  const conv1_input_bar = ops.convolveInputGradient(product_2, known["D.conv1.filter"], R(h, w, 1), 1);
+  const sum = ops.map("sub_bar_2 + conv1_input_bar", { sub_bar_2, conv1_input_bar });
+  const product_2_filter = ops.convolveFilterGradient(u1_image, product_2, R(3, 3, 1, 4), 1);
+  const sum_reshaped = ops.reshape(sum, R(h, w));
   return [
-    add_3,
+    sum_reshaped,
     product_2_filter,
     product_2_sum_total,
     product_filter,
@@ -140,21 +132,22 @@ function D_adjoint(
 }
 
 /** The cotangents of what D takes, given those of what it returns. */
-function D_adjoint_inputs(ops: Operations, add: Value, add_2: Value, sub_bar: Value, known: Known): Value {
+function D_adjoint_inputs(
+  ops: Operations,
+  conv1_biased: Value,
+  conv2_biased: Value,
+  sub_bar: Value,
+  known: Known,
+): Value {
   const { h, w } = known;
   const sub_bar_2 = ops.reshape(sub_bar, R(h, w, 1));
   const minus_sub_bar = ops.map("-sub_bar_2", { sub_bar_2 });
-  const minus_sub_bar_images = ops.convolveInputGradient(
-    minus_sub_bar,
-    known["D.conv3.filter"],
-    R(h, w, 4),
-    1,
-  );
-  const product = ops.map("positive(add_2)*minus_sub_bar_images", { add_2, minus_sub_bar_images });
-  const product_images = ops.convolveInputGradient(product, known["D.conv2.filter"], R(h, w, 4), 1);
-  const product_2 = ops.map("positive(add)*product_images", { add, product_images });
-  const product_2_images = ops.convolveInputGradient(product_2, known["D.conv1.filter"], R(h, w, 1), 1);
-  const sum = ops.map("sub_bar_2 + product_2_images", { sub_bar_2, product_2_images });
+  const conv3_input_bar = ops.convolveInputGradient(minus_sub_bar, known["D.conv3.filter"], R(h, w, 4), 1);
+  const product = ops.map("positive(conv2_biased)*conv3_input_bar", { conv2_biased, conv3_input_bar });
+  const conv2_input_bar = ops.convolveInputGradient(product, known["D.conv2.filter"], R(h, w, 4), 1);
+  const product_2 = ops.map("positive(conv1_biased)*conv2_input_bar", { conv1_biased, conv2_input_bar });
+  const conv1_input_bar = ops.convolveInputGradient(product_2, known["D.conv1.filter"], R(h, w, 1), 1);
+  const sum = ops.map("sub_bar_2 + conv1_input_bar", { sub_bar_2, conv1_input_bar });
   return ops.reshape(sum, R(h, w));
 }
 
@@ -194,12 +187,12 @@ function stepSaving(ops: Operations, known: Known, { x }: State) {
   const residual = ops.map("A_x - y", { A_x, y });
   const grad_f = ops.applyAdjoint(A, residual);
   const difference = ops.map("x - eta*grad_f", { x, eta, grad_f });
-  const [x_next, sum, sum_next] = D_save(ops, difference, known);
+  const [x_next, conv1_biased, conv2_biased] = D_save(ops, difference, known);
   return {
     values: { x: x_next },
     reports: {},
     capped: null,
-    saved: { values: { grad_f, difference, sum, sum_2: sum_next }, traces: {} },
+    saved: { values: { grad_f, difference, conv1_biased, conv2_biased }, traces: {} },
   };
 }
 
@@ -207,26 +200,26 @@ function stepSaving(ops: Operations, known: Known, { x }: State) {
 function stepAdjoint(
   ops: Operations,
   known: Known,
-  { values: { grad_f, difference, sum, sum_2 } }: ReturnType<typeof stepSaving>["saved"],
+  { values: { grad_f, difference, conv1_biased, conv2_biased } }: ReturnType<typeof stepSaving>["saved"],
   { x: x_next_bar }: State,
 ) {
   const { eta, A } = known;
   const [
-    add,
+    sum,
     D_conv1_filter_bar,
     D_conv1_bias_bar,
     D_conv2_filter_bar,
     D_conv2_bias_bar,
     D_conv3_filter_bar,
     D_conv3_bias_bar,
-  ] = D_adjoint(ops, difference, sum, sum_2, x_next_bar, known);
-  const grad_f_dot_add = ops.dot(grad_f, add);
-  const total = ops.sumSamples(grad_f_dot_add);
+  ] = D_adjoint(ops, difference, conv1_biased, conv2_biased, x_next_bar, known);
+  const grad_f_dot_sum = ops.dot(grad_f, sum);
+  const total = ops.sumSamples(grad_f_dot_sum);
   const eta_bar = ops.map("-total", { total });
-  const add_times_eta = ops.map("add*eta", { add, eta });
-  const y_bar = ops.apply(A, add_times_eta);
+  const sum_times_eta = ops.map("sum*eta", { sum, eta });
+  const y_bar = ops.apply(A, sum_times_eta);
   const At_v = ops.applyAdjoint(A, y_bar);
-  const x_bar = ops.map("add - At_v", { add, At_v });
+  const x_bar = ops.map("sum - At_v", { sum, At_v });
   return {
     state: { x: x_bar },
     known: {
@@ -246,15 +239,15 @@ function stepAdjoint(
 function stepStateAdjoint(
   ops: Operations,
   known: Known,
-  { values: { sum, sum_2 } }: ReturnType<typeof stepSaving>["saved"],
+  { values: { conv1_biased, conv2_biased } }: ReturnType<typeof stepSaving>["saved"],
   { x: x_next_bar }: State,
 ) {
   const { eta, A } = known;
-  const add = D_adjoint_inputs(ops, sum, sum_2, x_next_bar, known);
-  const add_times_eta = ops.map("add*eta", { add, eta });
-  const A_add_times_eta = ops.apply(A, add_times_eta);
-  const At_v = ops.applyAdjoint(A, A_add_times_eta);
-  const x_bar = ops.map("add - At_v", { add, At_v });
+  const sum = D_adjoint_inputs(ops, conv1_biased, conv2_biased, x_next_bar, known);
+  const sum_times_eta = ops.map("sum*eta", { sum, eta });
+  const A_sum_times_eta = ops.apply(A, sum_times_eta);
+  const At_v = ops.applyAdjoint(A, A_sum_times_eta);
+  const x_bar = ops.map("sum - At_v", { sum, At_v });
   return { x: x_bar };
 }
 

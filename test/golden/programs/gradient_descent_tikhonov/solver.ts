@@ -28,8 +28,6 @@ interface Data {
 interface Constants {
   /** R */
   readonly alpha_over_two: Value;
-  /** R */
-  readonly product: Value;
 }
 
 /** What may be learned. */
@@ -50,8 +48,7 @@ interface State {
 /** What follows from the givens, once a run. */
 function constants(ops: Operations, { alpha }: Data) {
   const alpha_over_two = ops.map("alpha/2", { alpha });
-  const product = ops.map("2*alpha_over_two", { alpha_over_two });
-  return { alpha_over_two, product };
+  return { alpha_over_two };
 }
 
 /** The first state. */
@@ -61,11 +58,11 @@ function initial(ops: Operations, { X }: Known) {
 }
 
 /** One iteration: the next state. */
-function step(ops: Operations, { A, y, t, product }: Known, { x }: State) {
+function step(ops: Operations, { A, y, t, alpha }: Known, { x }: State) {
   const A_x = ops.apply(A, x);
   const residual = ops.map("A_x - y", { A_x, y });
   const At_residual = ops.applyAdjoint(A, residual);
-  const x_next = ops.map("max(x - t*(product*x + At_residual), 0)", { x, t, product, At_residual });
+  const x_next = ops.map("max(x - t*(alpha*x + At_residual), 0)", { x, t, alpha, At_residual });
   return { values: { x: x_next }, reports: {}, capped: null };
 }
 

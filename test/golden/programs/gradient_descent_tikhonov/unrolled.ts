@@ -28,8 +28,6 @@ interface Data {
 interface Constants {
   /** R */
   readonly alpha_over_two: Value;
-  /** R */
-  readonly product: Value;
 }
 
 /** What may be learned. */
@@ -50,8 +48,7 @@ interface State {
 /** What follows from the givens, once a run. */
 function constants(ops: Operations, { alpha }: Data) {
   const alpha_over_two = ops.map("alpha/2", { alpha });
-  const product = ops.map("2*alpha_over_two", { alpha_over_two });
-  return { alpha_over_two, product };
+  return { alpha_over_two };
 }
 
 /** The first state. */
@@ -61,20 +58,20 @@ function initial(ops: Operations, { X }: Known) {
 }
 
 /** One iteration: the next state. */
-function step(ops: Operations, { A, y, t, product }: Known, { x }: State) {
+function step(ops: Operations, { A, y, t, alpha }: Known, { x }: State) {
   const A_x = ops.apply(A, x);
   const residual = ops.map("A_x - y", { A_x, y });
   const At_residual = ops.applyAdjoint(A, residual);
-  const x_next = ops.map("max(x - t*(product*x + At_residual), 0)", { x, t, product, At_residual });
+  const x_next = ops.map("max(x - t*(alpha*x + At_residual), 0)", { x, t, alpha, At_residual });
   return { values: { x: x_next }, reports: {}, capped: null };
 }
 
 /** `step`, and what its adjoint needs. */
-function stepSaving(ops: Operations, { A, y, product, t }: Known, { x }: State) {
+function stepSaving(ops: Operations, { A, y, alpha, t }: Known, { x }: State) {
   const A_x = ops.apply(A, x);
   const residual = ops.map("A_x - y", { A_x, y });
   const At_residual = ops.applyAdjoint(A, residual);
-  const grad_f = ops.map("product*x + At_residual", { product, x, At_residual });
+  const grad_f = ops.map("alpha*x + At_residual", { alpha, x, At_residual });
   const difference = ops.map("x - t*grad_f", { x, t, grad_f });
   const x_next = ops.map("max(difference, 0)", { difference });
   return {
@@ -88,7 +85,7 @@ function stepSaving(ops: Operations, { A, y, product, t }: Known, { x }: State) 
 /** The vector-Jacobian product of `step`: cotangents of what it returns become those of what it reads. */
 function stepAdjoint(
   ops: Operations,
-  { t, A, product }: Known,
+  { t, A, alpha }: Known,
   { values: { grad_f, difference } }: ReturnType<typeof stepSaving>["saved"],
   { x: x_next_bar }: State,
 ) {
@@ -99,7 +96,7 @@ function stepAdjoint(
   const chosen_times_t = ops.map("chosen*t", { chosen, t });
   const y_bar = ops.apply(A, chosen_times_t);
   const At_v = ops.applyAdjoint(A, y_bar);
-  const x_bar = ops.map("chosen - chosen_times_t*product - At_v", { chosen, chosen_times_t, product, At_v });
+  const x_bar = ops.map("chosen - chosen_times_t*alpha - At_v", { chosen, chosen_times_t, alpha, At_v });
   return { state: { x: x_bar }, known: { t: t_bar, y: y_bar } };
 }
 

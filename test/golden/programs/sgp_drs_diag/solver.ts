@@ -91,58 +91,37 @@ interface State {
 
 function Psi(ops: Operations, u1: Value, u2: Value, known: Known): Value {
   const { h, w } = known;
-  const u1_2 = ops.reshape(u1, R(h, w, 1));
-  const u2_2 = ops.reshape(u2, R(h, w, 1));
-  const concat = ops.concat([u1_2, u2_2]);
+  const u1_image = ops.reshape(u1, R(h, w, 1));
+  const u2_image = ops.reshape(u2, R(h, w, 1));
+  const concat = ops.concat([u1_image, u2_image]);
   const padImage = ops.padImage(concat, 2);
-  const convolve = ops.convolve(padImage, known["Psi.conv1.filter"], 1);
-  const relu = ops.map("relu(convolve + Psi_conv1_bias)", {
-    convolve,
-    Psi_conv1_bias: known["Psi.conv1.bias"],
-  });
-  const convolve_2 = ops.convolve(relu, known["Psi.conv2.filter"], 1);
-  const relu_2 = ops.map("relu(convolve_2 + Psi_conv2_bias)", {
-    convolve_2,
-    Psi_conv2_bias: known["Psi.conv2.bias"],
-  });
+  const conv1 = ops.convolve(padImage, known["Psi.conv1.filter"], 1);
+  const relu = ops.map("relu(conv1 + Psi_conv1_bias)", { conv1, Psi_conv1_bias: known["Psi.conv1.bias"] });
+  const conv2 = ops.convolve(relu, known["Psi.conv2.filter"], 1);
+  const relu_2 = ops.map("relu(conv2 + Psi_conv2_bias)", { conv2, Psi_conv2_bias: known["Psi.conv2.bias"] });
   const maxPool = ops.maxPool(relu_2, 2);
-  const convolve_3 = ops.convolve(maxPool, known["Psi.conv3.filter"], 1);
-  const relu_3 = ops.map("relu(convolve_3 + Psi_conv3_bias)", {
-    convolve_3,
-    Psi_conv3_bias: known["Psi.conv3.bias"],
-  });
-  const convolve_4 = ops.convolve(relu_3, known["Psi.conv4.filter"], 1);
-  const relu_4 = ops.map("relu(convolve_4 + Psi_conv4_bias)", {
-    convolve_4,
-    Psi_conv4_bias: known["Psi.conv4.bias"],
-  });
-  const relu_4_images = ops.convolveInputGradient(
+  const conv3 = ops.convolve(maxPool, known["Psi.conv3.filter"], 1);
+  const relu_3 = ops.map("relu(conv3 + Psi_conv3_bias)", { conv3, Psi_conv3_bias: known["Psi.conv3.bias"] });
+  const conv4 = ops.convolve(relu_3, known["Psi.conv4.filter"], 1);
+  const relu_4 = ops.map("relu(conv4 + Psi_conv4_bias)", { conv4, Psi_conv4_bias: known["Psi.conv4.bias"] });
+  const upconv1 = ops.convolveInputGradient(
     relu_4,
     known["Psi.upconv1.filter"],
     R(Math.ceil(h / 2) * 2, Math.ceil(w / 2) * 2, 3),
     2,
   );
-  const sum = ops.map("relu_4_images + Psi_upconv1_bias", {
-    relu_4_images,
+  const upconv1_biased = ops.map("upconv1 + Psi_upconv1_bias", {
+    upconv1,
     Psi_upconv1_bias: known["Psi.upconv1.bias"],
   });
-  const concat_2 = ops.concat([relu_2, sum]);
-  const convolve_5 = ops.convolve(concat_2, known["Psi.conv5.filter"], 1);
-  const relu_5 = ops.map("relu(convolve_5 + Psi_conv5_bias)", {
-    convolve_5,
-    Psi_conv5_bias: known["Psi.conv5.bias"],
-  });
-  const convolve_6 = ops.convolve(relu_5, known["Psi.conv6.filter"], 1);
-  const relu_6 = ops.map("relu(convolve_6 + Psi_conv6_bias)", {
-    convolve_6,
-    Psi_conv6_bias: known["Psi.conv6.bias"],
-  });
-  const convolve_7 = ops.convolve(relu_6, known["Psi.conv7.filter"], 1);
-  const sum_2 = ops.map("convolve_7 + Psi_conv7_bias", {
-    convolve_7,
-    Psi_conv7_bias: known["Psi.conv7.bias"],
-  });
-  const cropImage = ops.cropImage(sum_2, R(h, w, 1));
+  const concat_2 = ops.concat([relu_2, upconv1_biased]);
+  const conv5 = ops.convolve(concat_2, known["Psi.conv5.filter"], 1);
+  const relu_5 = ops.map("relu(conv5 + Psi_conv5_bias)", { conv5, Psi_conv5_bias: known["Psi.conv5.bias"] });
+  const conv6 = ops.convolve(relu_5, known["Psi.conv6.filter"], 1);
+  const relu_6 = ops.map("relu(conv6 + Psi_conv6_bias)", { conv6, Psi_conv6_bias: known["Psi.conv6.bias"] });
+  const conv7 = ops.convolve(relu_6, known["Psi.conv7.filter"], 1);
+  const conv7_biased = ops.map("conv7 + Psi_conv7_bias", { conv7, Psi_conv7_bias: known["Psi.conv7.bias"] });
+  const cropImage = ops.cropImage(conv7_biased, R(h, w, 1));
   const softplus = ops.map("softplus(cropImage)", { cropImage });
   return ops.reshape(softplus, R(h, w));
 }

@@ -91,58 +91,37 @@ interface State {
 
 function Psi(ops: Operations, u1: Value, u2: Value, known: Known): Value {
   const { h, w } = known;
-  const u1_2 = ops.reshape(u1, R(h, w, 1));
-  const u2_2 = ops.reshape(u2, R(h, w, 1));
-  const concat = ops.concat([u1_2, u2_2]);
+  const u1_image = ops.reshape(u1, R(h, w, 1));
+  const u2_image = ops.reshape(u2, R(h, w, 1));
+  const concat = ops.concat([u1_image, u2_image]);
   const padImage = ops.padImage(concat, 2);
-  const convolve = ops.convolve(padImage, known["Psi.conv1.filter"], 1);
-  const relu = ops.map("relu(convolve + Psi_conv1_bias)", {
-    convolve,
-    Psi_conv1_bias: known["Psi.conv1.bias"],
-  });
-  const convolve_2 = ops.convolve(relu, known["Psi.conv2.filter"], 1);
-  const relu_2 = ops.map("relu(convolve_2 + Psi_conv2_bias)", {
-    convolve_2,
-    Psi_conv2_bias: known["Psi.conv2.bias"],
-  });
+  const conv1 = ops.convolve(padImage, known["Psi.conv1.filter"], 1);
+  const relu = ops.map("relu(conv1 + Psi_conv1_bias)", { conv1, Psi_conv1_bias: known["Psi.conv1.bias"] });
+  const conv2 = ops.convolve(relu, known["Psi.conv2.filter"], 1);
+  const relu_2 = ops.map("relu(conv2 + Psi_conv2_bias)", { conv2, Psi_conv2_bias: known["Psi.conv2.bias"] });
   const maxPool = ops.maxPool(relu_2, 2);
-  const convolve_3 = ops.convolve(maxPool, known["Psi.conv3.filter"], 1);
-  const relu_3 = ops.map("relu(convolve_3 + Psi_conv3_bias)", {
-    convolve_3,
-    Psi_conv3_bias: known["Psi.conv3.bias"],
-  });
-  const convolve_4 = ops.convolve(relu_3, known["Psi.conv4.filter"], 1);
-  const relu_4 = ops.map("relu(convolve_4 + Psi_conv4_bias)", {
-    convolve_4,
-    Psi_conv4_bias: known["Psi.conv4.bias"],
-  });
-  const relu_4_images = ops.convolveInputGradient(
+  const conv3 = ops.convolve(maxPool, known["Psi.conv3.filter"], 1);
+  const relu_3 = ops.map("relu(conv3 + Psi_conv3_bias)", { conv3, Psi_conv3_bias: known["Psi.conv3.bias"] });
+  const conv4 = ops.convolve(relu_3, known["Psi.conv4.filter"], 1);
+  const relu_4 = ops.map("relu(conv4 + Psi_conv4_bias)", { conv4, Psi_conv4_bias: known["Psi.conv4.bias"] });
+  const upconv1 = ops.convolveInputGradient(
     relu_4,
     known["Psi.upconv1.filter"],
     R(Math.ceil(h / 2) * 2, Math.ceil(w / 2) * 2, 3),
     2,
   );
-  const sum = ops.map("relu_4_images + Psi_upconv1_bias", {
-    relu_4_images,
+  const upconv1_biased = ops.map("upconv1 + Psi_upconv1_bias", {
+    upconv1,
     Psi_upconv1_bias: known["Psi.upconv1.bias"],
   });
-  const concat_2 = ops.concat([relu_2, sum]);
-  const convolve_5 = ops.convolve(concat_2, known["Psi.conv5.filter"], 1);
-  const relu_5 = ops.map("relu(convolve_5 + Psi_conv5_bias)", {
-    convolve_5,
-    Psi_conv5_bias: known["Psi.conv5.bias"],
-  });
-  const convolve_6 = ops.convolve(relu_5, known["Psi.conv6.filter"], 1);
-  const relu_6 = ops.map("relu(convolve_6 + Psi_conv6_bias)", {
-    convolve_6,
-    Psi_conv6_bias: known["Psi.conv6.bias"],
-  });
-  const convolve_7 = ops.convolve(relu_6, known["Psi.conv7.filter"], 1);
-  const sum_2 = ops.map("convolve_7 + Psi_conv7_bias", {
-    convolve_7,
-    Psi_conv7_bias: known["Psi.conv7.bias"],
-  });
-  const cropImage = ops.cropImage(sum_2, R(h, w, 1));
+  const concat_2 = ops.concat([relu_2, upconv1_biased]);
+  const conv5 = ops.convolve(concat_2, known["Psi.conv5.filter"], 1);
+  const relu_5 = ops.map("relu(conv5 + Psi_conv5_bias)", { conv5, Psi_conv5_bias: known["Psi.conv5.bias"] });
+  const conv6 = ops.convolve(relu_5, known["Psi.conv6.filter"], 1);
+  const relu_6 = ops.map("relu(conv6 + Psi_conv6_bias)", { conv6, Psi_conv6_bias: known["Psi.conv6.bias"] });
+  const conv7 = ops.convolve(relu_6, known["Psi.conv7.filter"], 1);
+  const conv7_biased = ops.map("conv7 + Psi_conv7_bias", { conv7, Psi_conv7_bias: known["Psi.conv7.bias"] });
+  const cropImage = ops.cropImage(conv7_biased, R(h, w, 1));
   const softplus = ops.map("softplus(cropImage)", { cropImage });
   return ops.reshape(softplus, R(h, w));
 }
@@ -155,78 +134,72 @@ function Psi_save(
   known: Known,
 ): [Value, Value, Value, Value, Value, Value, Value, Value, Value, Value, Value] {
   const { h, w } = known;
-  const u1_2 = ops.reshape(u1, R(h, w, 1));
-  const u2_2 = ops.reshape(u2, R(h, w, 1));
-  const concat = ops.concat([u1_2, u2_2]);
+  const u1_image = ops.reshape(u1, R(h, w, 1));
+  const u2_image = ops.reshape(u2, R(h, w, 1));
+  const concat = ops.concat([u1_image, u2_image]);
   const padImage = ops.padImage(concat, 2);
-  const convolve = ops.convolve(padImage, known["Psi.conv1.filter"], 1);
-  const sum = ops.map("convolve + Psi_conv1_bias", { convolve, Psi_conv1_bias: known["Psi.conv1.bias"] });
-  const relu = ops.map("relu(sum)", { sum });
-  const convolve_2 = ops.convolve(relu, known["Psi.conv2.filter"], 1);
-  const sum_2 = ops.map("convolve_2 + Psi_conv2_bias", {
-    convolve_2,
-    Psi_conv2_bias: known["Psi.conv2.bias"],
-  });
-  const relu_2 = ops.map("relu(sum_2)", { sum_2 });
+  const conv1 = ops.convolve(padImage, known["Psi.conv1.filter"], 1);
+  const conv1_biased = ops.map("conv1 + Psi_conv1_bias", { conv1, Psi_conv1_bias: known["Psi.conv1.bias"] });
+  const relu = ops.map("relu(conv1_biased)", { conv1_biased });
+  const conv2 = ops.convolve(relu, known["Psi.conv2.filter"], 1);
+  const conv2_biased = ops.map("conv2 + Psi_conv2_bias", { conv2, Psi_conv2_bias: known["Psi.conv2.bias"] });
+  const relu_2 = ops.map("relu(conv2_biased)", { conv2_biased });
   const maxPool = ops.maxPool(relu_2, 2);
-  const convolve_3 = ops.convolve(maxPool, known["Psi.conv3.filter"], 1);
-  const sum_3 = ops.map("convolve_3 + Psi_conv3_bias", {
-    convolve_3,
-    Psi_conv3_bias: known["Psi.conv3.bias"],
-  });
-  const relu_3 = ops.map("relu(sum_3)", { sum_3 });
-  const convolve_4 = ops.convolve(relu_3, known["Psi.conv4.filter"], 1);
-  const sum_4 = ops.map("convolve_4 + Psi_conv4_bias", {
-    convolve_4,
-    Psi_conv4_bias: known["Psi.conv4.bias"],
-  });
-  const relu_4 = ops.map("relu(sum_4)", { sum_4 });
-  const relu_4_images = ops.convolveInputGradient(
+  const conv3 = ops.convolve(maxPool, known["Psi.conv3.filter"], 1);
+  const conv3_biased = ops.map("conv3 + Psi_conv3_bias", { conv3, Psi_conv3_bias: known["Psi.conv3.bias"] });
+  const relu_3 = ops.map("relu(conv3_biased)", { conv3_biased });
+  const conv4 = ops.convolve(relu_3, known["Psi.conv4.filter"], 1);
+  const conv4_biased = ops.map("conv4 + Psi_conv4_bias", { conv4, Psi_conv4_bias: known["Psi.conv4.bias"] });
+  const relu_4 = ops.map("relu(conv4_biased)", { conv4_biased });
+  const upconv1 = ops.convolveInputGradient(
     relu_4,
     known["Psi.upconv1.filter"],
     R(Math.ceil(h / 2) * 2, Math.ceil(w / 2) * 2, 3),
     2,
   );
-  const sum_5 = ops.map("relu_4_images + Psi_upconv1_bias", {
-    relu_4_images,
+  const upconv1_biased = ops.map("upconv1 + Psi_upconv1_bias", {
+    upconv1,
     Psi_upconv1_bias: known["Psi.upconv1.bias"],
   });
-  const concat_2 = ops.concat([relu_2, sum_5]);
-  const convolve_5 = ops.convolve(concat_2, known["Psi.conv5.filter"], 1);
-  const sum_6 = ops.map("convolve_5 + Psi_conv5_bias", {
-    convolve_5,
-    Psi_conv5_bias: known["Psi.conv5.bias"],
-  });
-  const relu_5 = ops.map("relu(sum_6)", { sum_6 });
-  const convolve_6 = ops.convolve(relu_5, known["Psi.conv6.filter"], 1);
-  const sum_7 = ops.map("convolve_6 + Psi_conv6_bias", {
-    convolve_6,
-    Psi_conv6_bias: known["Psi.conv6.bias"],
-  });
-  const relu_6 = ops.map("relu(sum_7)", { sum_7 });
-  const convolve_7 = ops.convolve(relu_6, known["Psi.conv7.filter"], 1);
-  const sum_8 = ops.map("convolve_7 + Psi_conv7_bias", {
-    convolve_7,
-    Psi_conv7_bias: known["Psi.conv7.bias"],
-  });
-  const cropImage = ops.cropImage(sum_8, R(h, w, 1));
+  const concat_2 = ops.concat([relu_2, upconv1_biased]);
+  const conv5 = ops.convolve(concat_2, known["Psi.conv5.filter"], 1);
+  const conv5_biased = ops.map("conv5 + Psi_conv5_bias", { conv5, Psi_conv5_bias: known["Psi.conv5.bias"] });
+  const relu_5 = ops.map("relu(conv5_biased)", { conv5_biased });
+  const conv6 = ops.convolve(relu_5, known["Psi.conv6.filter"], 1);
+  const conv6_biased = ops.map("conv6 + Psi_conv6_bias", { conv6, Psi_conv6_bias: known["Psi.conv6.bias"] });
+  const relu_6 = ops.map("relu(conv6_biased)", { conv6_biased });
+  const conv7 = ops.convolve(relu_6, known["Psi.conv7.filter"], 1);
+  const conv7_biased = ops.map("conv7 + Psi_conv7_bias", { conv7, Psi_conv7_bias: known["Psi.conv7.bias"] });
+  const cropImage = ops.cropImage(conv7_biased, R(h, w, 1));
   const softplus = ops.map("softplus(cropImage)", { cropImage });
   const softplus_2 = ops.reshape(softplus, R(h, w));
-  return [softplus_2, padImage, sum, sum_2, maxPool, sum_3, sum_4, concat_2, sum_6, sum_7, cropImage];
+  return [
+    softplus_2,
+    padImage,
+    conv1_biased,
+    conv2_biased,
+    maxPool,
+    conv3_biased,
+    conv4_biased,
+    concat_2,
+    conv5_biased,
+    conv6_biased,
+    cropImage,
+  ];
 }
 
 /** The cotangents of what Psi takes, given those of what it returns. */
 function Psi_adjoint(
   ops: Operations,
   padImage: Value,
-  add: Value,
-  add_2: Value,
+  conv1_biased: Value,
+  conv2_biased: Value,
   maxPool: Value,
-  add_3: Value,
-  add_4: Value,
+  conv3_biased: Value,
+  conv4_biased: Value,
   concat: Value,
-  add_5: Value,
-  add_6: Value,
+  conv5_biased: Value,
+  conv6_biased: Value,
   cropImage: Value,
   softplus_bar: Value,
   known: Known,
@@ -251,96 +224,96 @@ function Psi_adjoint(
   Value,
 ] {
   const { h, w } = known;
-  const relu = ops.map("relu(add)", { add });
-  const relu_2 = ops.map("relu(add_2)", { add_2 });
-  const relu_3 = ops.map("relu(add_3)", { add_3 });
-  const relu_4 = ops.map("relu(add_4)", { add_4 });
-  const relu_5 = ops.map("relu(add_5)", { add_5 });
-  const relu_6 = ops.map("relu(add_6)", { add_6 });
+  const relu = ops.map("relu(conv1_biased)", { conv1_biased });
+  const relu_2 = ops.map("relu(conv2_biased)", { conv2_biased });
+  const relu_3 = ops.map("relu(conv3_biased)", { conv3_biased });
+  const relu_4 = ops.map("relu(conv4_biased)", { conv4_biased });
+  const relu_5 = ops.map("relu(conv5_biased)", { conv5_biased });
+  const relu_6 = ops.map("relu(conv6_biased)", { conv6_biased });
   const softplus_bar_2 = ops.reshape(softplus_bar, R(h, w, 1));
   const product = ops.map("softplus_bar_2*sigmoid(cropImage)", { softplus_bar_2, cropImage });
   const padImageTo = ops.padImageTo(product, R(Math.ceil(h / 2) * 2, Math.ceil(w / 2) * 2, 1));
   const padImageTo_sum = ops.sumTo(padImageTo, R(1));
   const padImageTo_sum_total = ops.sumSamples(padImageTo_sum);
-  const padImageTo_images = ops.convolveInputGradient(
+  const conv7_input_bar = ops.convolveInputGradient(
     padImageTo,
     known["Psi.conv7.filter"],
     R(Math.ceil(h / 2) * 2, Math.ceil(w / 2) * 2, 3),
     1,
   );
   const padImageTo_filter = ops.convolveFilterGradient(relu_6, padImageTo, R(1, 1, 3, 1), 1);
-  const product_2 = ops.map("positive(add_6)*padImageTo_images", { add_6, padImageTo_images });
+  const product_2 = ops.map("positive(conv6_biased)*conv7_input_bar", { conv6_biased, conv7_input_bar });
   const product_2_sum = ops.sumTo(product_2, R(3));
   const product_2_sum_total = ops.sumSamples(product_2_sum);
-  const product_2_images = ops.convolveInputGradient(
+  const conv6_input_bar = ops.convolveInputGradient(
     product_2,
     known["Psi.conv6.filter"],
     R(Math.ceil(h / 2) * 2, Math.ceil(w / 2) * 2, 3),
     1,
   );
   const product_2_filter = ops.convolveFilterGradient(relu_5, product_2, R(3, 3, 3, 3), 1);
-  const product_3 = ops.map("positive(add_5)*product_2_images", { add_5, product_2_images });
+  const product_3 = ops.map("positive(conv5_biased)*conv6_input_bar", { conv5_biased, conv6_input_bar });
   const product_3_sum = ops.sumTo(product_3, R(3));
   const product_3_sum_total = ops.sumSamples(product_3_sum);
-  const product_3_images = ops.convolveInputGradient(
+  const conv5_input_bar = ops.convolveInputGradient(
     product_3,
     known["Psi.conv5.filter"],
     R(Math.ceil(h / 2) * 2, Math.ceil(w / 2) * 2, 6),
     1,
   );
   const product_3_filter = ops.convolveFilterGradient(concat, product_3, R(3, 3, 6, 3), 1);
-  const channels = ops.channels(product_3_images, 0, 3);
-  const channels_2 = ops.channels(product_3_images, 3, 3);
+  const channels = ops.channels(conv5_input_bar, 0, 3);
+  const channels_2 = ops.channels(conv5_input_bar, 3, 3);
   const channels_2_sum = ops.sumTo(channels_2, R(3));
   const channels_2_sum_total = ops.sumSamples(channels_2_sum);
   const convolve = ops.convolve(channels_2, known["Psi.upconv1.filter"], 2);
   const relu_4_filter = ops.convolveFilterGradient(channels_2, relu_4, R(2, 2, 3, 6), 2);
-  const product_4 = ops.map("positive(add_4)*convolve", { add_4, convolve });
+  const product_4 = ops.map("positive(conv4_biased)*convolve", { conv4_biased, convolve });
   const product_4_sum = ops.sumTo(product_4, R(6));
   const product_4_sum_total = ops.sumSamples(product_4_sum);
-  const product_4_images = ops.convolveInputGradient(
+  const conv4_input_bar = ops.convolveInputGradient(
     product_4,
     known["Psi.conv4.filter"],
     R((Math.ceil(h / 2) * 2) / 2, (Math.ceil(w / 2) * 2) / 2, 6),
     1,
   );
   const product_4_filter = ops.convolveFilterGradient(relu_3, product_4, R(3, 3, 6, 6), 1);
-  const product_5 = ops.map("positive(add_3)*product_4_images", { add_3, product_4_images });
+  const product_5 = ops.map("positive(conv3_biased)*conv4_input_bar", { conv3_biased, conv4_input_bar });
   const product_5_sum = ops.sumTo(product_5, R(6));
   const product_5_sum_total = ops.sumSamples(product_5_sum);
-  const product_5_images = ops.convolveInputGradient(
+  const conv3_input_bar = ops.convolveInputGradient(
     product_5,
     known["Psi.conv3.filter"],
     R((Math.ceil(h / 2) * 2) / 2, (Math.ceil(w / 2) * 2) / 2, 3),
     1,
   );
   const product_5_filter = ops.convolveFilterGradient(maxPool, product_5, R(3, 3, 3, 6), 1);
-  const maxPoolGradient = ops.maxPoolGradient(relu_2, product_5_images, 2);
-  const product_6 = ops.map("positive(add_2)*(channels + maxPoolGradient)", {
-    add_2,
+  const maxPoolGradient = ops.maxPoolGradient(relu_2, conv3_input_bar, 2);
+  const product_6 = ops.map("positive(conv2_biased)*(channels + maxPoolGradient)", {
+    conv2_biased,
     channels,
     maxPoolGradient,
   });
   const product_6_sum = ops.sumTo(product_6, R(3));
   const product_6_sum_total = ops.sumSamples(product_6_sum);
-  const product_6_images = ops.convolveInputGradient(
+  const conv2_input_bar = ops.convolveInputGradient(
     product_6,
     known["Psi.conv2.filter"],
     R(Math.ceil(h / 2) * 2, Math.ceil(w / 2) * 2, 3),
     1,
   );
   const product_6_filter = ops.convolveFilterGradient(relu, product_6, R(3, 3, 3, 3), 1);
-  const product_7 = ops.map("positive(add)*product_6_images", { add, product_6_images });
+  const product_7 = ops.map("positive(conv1_biased)*conv2_input_bar", { conv1_biased, conv2_input_bar });
   const product_7_sum = ops.sumTo(product_7, R(3));
   const product_7_sum_total = ops.sumSamples(product_7_sum);
-  const product_7_images = ops.convolveInputGradient(
+  const conv1_input_bar = ops.convolveInputGradient(
     product_7,
     known["Psi.conv1.filter"],
     R(Math.ceil(h / 2) * 2, Math.ceil(w / 2) * 2, 2),
     1,
   );
   const product_7_filter = ops.convolveFilterGradient(padImage, product_7, R(3, 3, 2, 3), 1);
-  const cropImage_2 = ops.cropImage(product_7_images, R(h, w, 2));
+  const cropImage_2 = ops.cropImage(conv1_input_bar, R(h, w, 2));
   const channels_3 = ops.channels(cropImage_2, 0, 1);
   const channels_4 = ops.channels(cropImage_2, 1, 1);
   const channels_5 = ops.reshape(channels_4, R(h, w));
@@ -577,12 +550,19 @@ function stepAdjoint(
   );
   const chosen = ops.map("select(use_net, x, 0)", { use_net, x });
   const chosen_2 = ops.map("select(use_net, gx, 0)", { use_net, gx });
-  const [d, padImage, sum, sum_next, maxPool, sum_2, sum_3, concat, sum_4, sum_5, cropImage] = Psi_save(
-    ops,
-    chosen,
-    chosen_2,
-    known,
-  );
+  const [
+    d,
+    padImage,
+    conv1_biased,
+    conv2_biased,
+    maxPool,
+    conv3_biased,
+    conv4_biased,
+    concat,
+    conv5_biased,
+    conv6_biased,
+    cropImage,
+  ] = Psi_save(ops, chosen, chosen_2, known);
   const difference = ops.map("x - d*gx", { x, d, gx });
   const xt = ops.map("soft(difference, d*lambda)", { difference, d, lambda });
   const A_xt = ops.apply(A, xt);
@@ -632,14 +612,14 @@ function stepAdjoint(
   ] = Psi_adjoint(
     ops,
     padImage,
-    sum,
-    sum_next,
+    conv1_biased,
+    conv2_biased,
     maxPool,
-    sum_2,
-    sum_3,
+    conv3_biased,
+    conv4_biased,
     concat,
-    sum_4,
-    sum_5,
+    conv5_biased,
+    conv6_biased,
     cropImage,
     chosen_6,
     known,
@@ -648,7 +628,7 @@ function stepAdjoint(
     "gamma1_bar_next + select(use_net, select(both, z1_dot_product, 0) - select(both, z2_dot_product, 0), 0)",
     { gamma1_bar_next, use_net, both, z1_dot_product, z2_dot_product },
   );
-  const sum_6 = ops.map(
+  const sum = ops.map(
     "select(use_net, select(both, product*(1 - gamma1), 0) + select(and(use_net, not(is_less)), product, 0), 0) + select(use_net, 0, product)",
     { use_net, both, product, gamma1, is_less },
   );
@@ -656,7 +636,7 @@ function stepAdjoint(
     "select(use_net, select(both, use_net_next_bar, 0), 0) + select(use_net, 0, use_net_next_bar)",
     { use_net, both, use_net_next_bar },
   );
-  const chosen_7 = ops.map("select(max(lambda, 0) < abs(x - gx), sum_6, 0)", { lambda, x, gx, sum_6 });
+  const chosen_7 = ops.map("select(max(lambda, 0) < abs(x - gx), sum, 0)", { lambda, x, gx, sum });
   const difference_2 = ops.map(
     "select(use_net, select(use_net, channels_next, 0) - chosen_5*d, 0) - chosen_7",
     { use_net, channels_next, chosen_5, d, chosen_7 },
@@ -665,8 +645,8 @@ function stepAdjoint(
   const y_bar = ops.map("select(use_net, A_neg, 0) - A_add", { use_net, A_neg, A_add });
   const At_A_add = ops.applyAdjoint(A, A_add);
   const x_bar = ops.map(
-    "x_next_bar + select(use_net, chosen_5 - chosen_3 + select(use_net, channels, 0), 0) - sum_6 + chosen_7 + At_A_add",
-    { x_next_bar, use_net, chosen_5, chosen_3, channels, sum_6, chosen_7, At_A_add },
+    "x_next_bar + select(use_net, chosen_5 - chosen_3 + select(use_net, channels, 0), 0) - sum + chosen_7 + At_A_add",
+    { x_next_bar, use_net, chosen_5, chosen_3, channels, sum, chosen_7, At_A_add },
   );
   return {
     state: { x: x_bar, use_net: use_net_bar, gamma1: gamma1_bar },
