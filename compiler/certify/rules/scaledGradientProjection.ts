@@ -65,19 +65,23 @@ function isBox({ of: { nonsmooth, gradient } }: Extract<Atom, { kind: "prox" }>)
   return keys.length > 0 && boxes && gradient.parts.size === 0;
 }
 
-/** t and d with a = t d .* b; d is an unknown vector of the step, or absent. */
+/** What d is, as written; null without scaling. */
+type Scaling = Expression<Typed> | "unknown" | null;
+
+/** t and d with a = t d .* b; d is another vector of the step, or absent. */
 function scalingOf(
   unknowns: Unknowns,
   a: Combination,
   b: Combination,
-): { readonly t: Scalar; readonly scaling: Extract<Atom, { kind: "other" }> | null } | null {
+): { readonly t: Scalar; readonly scaling: Scaling } | null {
   const plain = factor(unknowns, a, b);
   if (plain !== null) return { t: plain, scaling: null };
   for (const { atom } of a.parts.values()) {
     if (atom.kind !== "entrywise") continue;
     for (const side of [atom.left, atom.right]) {
-      const t = side.kind === "other" ? factor(unknowns, a, entrywise(of(side), b)) : null;
-      if (side.kind === "other" && t !== null) return { t, scaling: side };
+      if (side.kind !== "other" && side.kind !== "prox") continue;
+      const t = factor(unknowns, a, entrywise(of(side), b));
+      if (t !== null) return { t, scaling: (side.kind === "other" ? side.expression : null) ?? "unknown" };
     }
   }
   return null;
@@ -91,12 +95,7 @@ function factor(unknowns: Unknowns, a: Combination, b: Combination): Scalar | nu
   return same(unknowns, a, times(t, b)) ? t : null;
 }
 
-function verdict(
-  step: NormalStep,
-  search: LineSearch,
-  t: Scalar,
-  scaling: Extract<Atom, { kind: "other" }> | null,
-): Verdict {
+function verdict(step: NormalStep, search: LineSearch, t: Scalar, scaling: Scaling): Verdict {
   const { unknowns } = step.context;
   if (!asksForDescent(search))
     return notFound(NAME, "the line search asks for no share of the slope <grad f(x), z>");
@@ -106,7 +105,7 @@ function verdict(
       "the step size is not kept in [tmin, tmax] with tmin > 0: declare it so, or clip it",
     );
   }
-  if (scaling !== null && !approachesOne(step.context, scaling.expression)) {
+  if (scaling !== null && !approachesOne(step.context, scaling)) {
     return notFound(
       NAME,
       "the scalings are not known to approach 1, and sum(rho_k^2 - 1) < inf is needed for d in [1/rho_k, rho_k]. " +
@@ -139,8 +138,9 @@ function staysBetween({ numbers, context }: NormalStep, t: Scalar): boolean {
 }
 
 /** Whether an expression is clip(e, 1/rho, rho) with rho^2 = 1 + c/(k + a)^p, c >= 0, a > 0, p > 1. */
-function approachesOne(context: Context, expression: Expression<Typed> | null): boolean {
-  if (expression?.kind !== "call" || expression.call.kind !== "library" || expression.call.name !== "clip") {
+function approachesOne(context: Context, expression: Exclude<Scaling, null>): boolean {
+  if (expression === "unknown") return false;
+  if (expression.kind !== "call" || expression.call.kind !== "library" || expression.call.name !== "clip") {
     return false;
   }
   const [, low, high] = expression.call.arguments;

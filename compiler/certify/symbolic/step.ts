@@ -232,11 +232,9 @@ function runWhile(entry: Context, statement: While<Typed>, events: Event[]): Con
 
 /** A number that is positive before a loop, and behind its body wherever it is before it, is positive throughout. */
 function keptPositive(entry: Context, loop: Context, body: Block<Typed>, symbol: Symbol): Context {
-  const before = entry.numbers.get(symbol);
-  if (before === undefined || !isPositive(entry.unknowns, before)) return loop;
+  if (!isPositiveIn(entry, symbol)) return loop;
   const assumed = withNumber(loop, symbol, changed(loop, symbol, "positive"));
-  const after = runBlock(assumed, body, []).numbers.get(symbol);
-  return after !== undefined && isPositive(entry.unknowns, after) ? assumed : loop;
+  return isPositiveIn(runBlock(assumed, body, []), symbol) ? assumed : loop;
 }
 
 /** v = e holds throughout a loop that ends each round with `v <- e`, where it holds before the loop. */
@@ -265,12 +263,24 @@ function runIf(entry: Context, statement: If<Typed>, events: Event[]): Context {
   const updated = branchesOf(statement).flatMap(updatedIn);
   const differing = [...new Set(updated)].filter((symbol) => !agree(consequent, alternative, symbol));
   const agreeing = updated.filter((symbol) => !differing.includes(symbol));
-  const exit = forget(
+  const merged = forget(
     agreeing.reduce((inner, symbol) => copied(inner, consequent, symbol), entry),
     differing,
   );
+  const exit = differing.reduce(
+    (inner, symbol) =>
+      [consequent, alternative].every((branch) => isPositiveIn(branch, symbol))
+        ? withNumber(inner, symbol, changed(inner, symbol, "positive"))
+        : inner,
+    merged,
+  );
   events.push({ kind: "if", statement, entry, consequent, alternative, exit });
   return exit;
+}
+
+function isPositiveIn(context: Context, symbol: Symbol): boolean {
+  const value = context.numbers.get(symbol);
+  return value !== undefined && isPositive(context.unknowns, value);
 }
 
 function runAlternative(entry: Context, { alternative }: If<Typed>): Context {
