@@ -58,16 +58,17 @@ async function copyExperiment(name: string, out: string, images: string | undefi
   return file;
 }
 
-/** The experiment on a folder of pictures: patches to train on, whole pictures to test. */
+/** The experiment on a folder of pictures: patches to train on, the middle of other pictures to test. */
 function onPictures(text: string, images: string): string {
   const folder = [
     `folder   = ${JSON.stringify(resolve(images))}`,
     "grey     = true",
     "patch    = 128",
+    "multiple = 8",
     "augment  = true",
   ].join("\n");
   return text
     .replace(/^generate\s*=.*$/mu, folder)
-    .replace(/^validate = .*$/mu, "validate = { count = 4, patch = 256 }")
+    .replace(/^validate = .*$/mu, "validate = { count = 4 }")
     .replace(/^test\s+= .*$/mu, "test     = { count = 4, patch = 256 }");
 }

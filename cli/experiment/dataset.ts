@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { addNoise, type Noise } from "../../runtime/data/noise.ts";
 import { sampleAt } from "../../runtime/data/sample.ts";
 import type { Operations } from "../../runtime/arrays/operations.ts";
@@ -13,9 +14,10 @@ import { type FileArrays, readFiles } from "../binding/readFiles.ts";
 import type { Thing } from "../binding/thing.ts";
 import { located, placeOf } from "../report.ts";
 import { generatorOf } from "./generators.ts";
-import { middlePart, type Picture, randomPart, readPictures } from "./pictures.ts";
+import { type Cutting, middlePart, type Picture, randomPart, readPictures } from "./pictures.ts";
 import type { Experiment } from "./readExperiment.ts";
 import type { DataSettings, SplitSettings } from "./schema.ts";
+import type { Setting } from "./setting.ts";
 
 /** The three sets of an experiment. */
 export type SplitName = "train" | "validate" | "test";
@@ -28,6 +30,8 @@ export interface SampleSource {
   readonly at: (index: number) => HostArray;
   /** what a sample is called, if it has a name */
   readonly nameOf: (index: number) => string | null;
+  /** what was done to the data, for people */
+  readonly notes: readonly string[];
 }
 
 /** Seeds of the sets where the file gives none, so that no two share samples. */
@@ -38,10 +42,19 @@ const SEED_OFFSETS: { readonly [S in SplitName]: number } = {
 };
 
 /**
- * The samples of a set, as its table and [data] say.
+ * The samples of a set, as its table and [data] say; what was done to them is said.
  * @throws Failure
  */
-export async function sampleSource(experiment: Experiment, split: SplitName): Promise<SampleSource> {
+export async function openSource(
+  { experiment, context }: Pick<Setting, "experiment" | "context">,
+  split: SplitName,
+): Promise<SampleSource> {
+  const source = await sampleSource(experiment, split);
+  for (const note of source.notes) context.terminal.talk(`note: ${note}\n`);
+  return source;
+}
+
+async function sampleSource(experiment: Experiment, split: SplitName): Promise<SampleSource> {
   const { data, seed: base } = experiment.settings;
   const settings: SplitSettings = data[split] ?? {};
   const seed = settings.seed ?? base + SEED_OFFSETS[split];
@@ -52,9 +65,13 @@ export async function sampleSource(experiment: Experiment, split: SplitName): Pr
   }
   const generate = generatorOf(experiment.expression(["data", "generate"], data.generate));
   const count = settings.count ?? (split === "train" ? Number.POSITIVE_INFINITY : 100);
-  return { seed, count, at: (index) => sampleAt(generate, seed, index), nameOf: () => null };
+  return { seed, count, at: (index) => sampleAt(generate, seed, index), nameOf: () => null, notes: [] };
 }
 
+/**
+ * A set of pictures. Where all sets come from one folder, the first pictures are kept for the test, and the others are
+ * trained and validated on.
+ */
 async function pictureSource(
   experiment: Experiment,
   split: SplitName,
@@ -64,9 +81,10 @@ async function pictureSource(
   const { data } = experiment.settings;
   const settings: SplitSettings = data[split] ?? {};
   const path = experiment.resolve(folder);
-  const pictures = await located(placeOf(path), () =>
+  const all = await located(placeOf(path), () =>
     readPictures(path, { count: data.count, grey: data.grey, range: data.range }),
   );
+  const pictures = settings.folder === undefined ? ownShare(all, split, data.test?.count) : all;
   const cutting = cuttingOf(data, settings, split);
   const count = settings.count ?? (split === "train" ? Number.POSITIVE_INFINITY : pictures.length);
   const pictureAt = (index: number): Picture => {
@@ -74,23 +92,45 @@ async function pictureSource(
     if (picture === undefined) throw new RangeError("a folder without pictures");
     return picture;
   };
+  const random = (index: number): boolean => split === "train" || index >= pictures.length;
   return {
     seed,
-    count,
+    count: split === "test" ? Math.min(count, pictures.length) : count,
     at: (index) => {
       const { array } = pictureAt(index);
-      const random = split === "train" || index >= pictures.length;
-      return random ? randomPart(array, cutting, stream(seed, "patch", index)) : middlePart(array, cutting);
+      if (random(index)) return randomPart(array, cutting, stream(seed, "patch", index));
+      return middlePart(array, cutting);
     },
-    nameOf: (index) => pictureAt(index).file,
+    nameOf: (index) => basename(pictureAt(index).file),
+    notes: notesOn(pictures, split, cutting),
   };
 }
 
-function cuttingOf(
-  data: DataSettings,
-  settings: SplitSettings,
+/** The pictures of a folder that a set has for itself; all where there is one only. */
+function ownShare(
+  all: readonly Picture[],
   split: SplitName,
-): Parameters<typeof middlePart>[1] {
+  wanted = Number.POSITIVE_INFINITY,
+): readonly Picture[] {
+  const held = Math.min(wanted, Math.ceil(all.length / 2));
+  if (all.length === 1) return all;
+  return split === "test" ? all.slice(0, held) : all.slice(held);
+}
+
+function notesOn(pictures: readonly Picture[], split: SplitName, cutting: Cutting): readonly string[] {
+  const coloured = pictures.filter(({ wasColoured }) => wasColoured).length;
+  const cropped = pictures.filter(({ array }) => {
+    const part = middlePart(array, cutting).shape;
+    return split !== "train" && part.some((extent, axis) => extent !== array.shape[axis]);
+  }).length;
+  const of = `of ${pictures.length} pictures to ${split === "train" ? "train on" : split === "test" ? "test on" : "validate on"}`;
+  return [
+    ...(coloured === 0 ? [] : [`${coloured} ${of} were turned from colour into grey.`]),
+    ...(cropped === 0 ? [] : [`${cropped} ${of} were cropped to their middle.`]),
+  ];
+}
+
+function cuttingOf(data: DataSettings, settings: SplitSettings, split: SplitName): Cutting {
   return {
     patch: settings.patch ?? data.patch,
     multiple: settings.multiple ?? data.multiple ?? 1,

@@ -9,7 +9,7 @@ import { Interrupted } from "../failure.ts";
 import { located, placeOf } from "../report.ts";
 import { progressLine } from "../run/progressLine.ts";
 import { EXIT, writeJson } from "../terminal.ts";
-import { sampleSource, type SampleSource } from "./dataset.ts";
+import { openSource, type SampleSource } from "./dataset.ts";
 import { evaluateOn, type EvaluationPlan } from "./evaluate.ts";
 import { writeFigures } from "./figures.ts";
 import { type EvaluationSettings, experimentSchema } from "./schema.ts";
@@ -75,10 +75,7 @@ async function measured(
     keep: evaluation.pictures ?? 0,
     signal,
   };
-  const [test, validate] = [
-    await sampleSource(experiment, "test"),
-    await sampleSource(experiment, "validate"),
-  ];
+  const [test, validate] = [await openSource(setting, "test"), await openSource(setting, "validate")];
   const results = [
     await ownResult(setting, test, plan, progress),
     ...(await baselines(setting, evaluation, { test, validate }, plan, progress)),

@@ -16,6 +16,8 @@ export interface PictureSettings {
 export interface Picture {
   readonly file: string;
   readonly array: HostArray;
+  /** whether it was in colour and is grey now */
+  readonly wasColoured: boolean;
 }
 
 /**
@@ -37,7 +39,8 @@ export async function readPictures(
   const pictures: Picture[] = [];
   for (const file of files) {
     const array = await readArray(file);
-    pictures.push({ file, array: ranged(grey ? luminance(array) : array, range) });
+    const turned = grey ? luminance(array) : array;
+    pictures.push({ file, array: ranged(turned, range), wasColoured: turned !== array });
   }
   return pictures;
 }

@@ -17,7 +17,7 @@ import { Interrupted } from "../failure.ts";
 import { fault } from "../binding/faults.ts";
 import { located, placeOf } from "../report.ts";
 import { EXIT, writeJson } from "../terminal.ts";
-import { type SampleSource, sampleSource } from "./dataset.ts";
+import { openSource, type SampleSource } from "./dataset.ts";
 import { lossOf } from "./loss.ts";
 import type { TrainSettings } from "./schema.ts";
 import { openSetting, resultFile, type Setting } from "./setting.ts";
@@ -72,7 +72,7 @@ async function trainIn(setting: Setting, resume: boolean): Promise<TrainingResul
     ...(settings.entry === undefined ? {} : { program: settings.entry }),
     target: settings.target ?? "unrolled",
   });
-  const source = await sampleSource(experiment, "train");
+  const source = await openSource(setting, "train");
   const lossExpression = experiment.expression(["train", "loss"], training.loss);
   const subject = await bindSubject(setting, {
     definition,
@@ -175,14 +175,14 @@ async function batchOf(
 const VALIDATION_BATCH = 250;
 
 async function validationOptions(
-  { experiment }: Setting,
+  setting: Setting,
   subject: Subject,
   { every, patience, steps }: TrainSettings,
 ): Promise<Pick<TrainingOptions, "validation">> {
   const wanted =
     every ?? (patience === undefined ? undefined : Math.max(1, Math.min(100, Math.floor(steps / 10))));
-  if (wanted === undefined || experiment.settings.data.validate === undefined) return {};
-  const source = await sampleSource(experiment, "validate");
+  if (wanted === undefined || setting.experiment.settings.data.validate === undefined) return {};
+  const source = await openSource(setting, "validate");
   const batches: TrainingBatch[] = [];
   for (let first = 0; first < source.count; first += VALIDATION_BATCH) {
     const length = Math.min(VALIDATION_BATCH, source.count - first);
