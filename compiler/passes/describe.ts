@@ -5,6 +5,7 @@ import {
 } from "../../runtime/arrays/expression.ts";
 import type { Block, Equation, EquationOf, IrFunction, Variable } from "../ir/block.ts";
 import { productName } from "../ir/build.ts";
+import type { Operation } from "../ir/operation.ts";
 import { equationOf, mapBlocks, blocksOf } from "../ir/variables.ts";
 import { mapModule, type Module, type Pass } from "./pass.ts";
 
@@ -110,39 +111,41 @@ function described(
       return expressionName(expressionOf(equation, names));
     }
     case "apply":
-    case "matvec": {
-      const [operator, x] = equation.inputs;
-      const adjoint =
-        equation.operation === "apply" ? equation.attributes.adjoint : equation.attributes.transpose;
-      if (operator === undefined || x === undefined) return null;
-      const given = output.name === productName(operator, x, adjoint);
-      return given ? productName(names.get(operator) ?? operator, names.get(x) ?? x, adjoint) : null;
+      return productOf(equation, output, names, equation.attributes.adjoint);
+    case "matvec":
+      return productOf(equation, output, names, equation.attributes.transpose);
+    case "reshape":
+      return bearsItsInput(equation, output, names) ? first : null;
+    case "sumSamples":
+      return bearsItsInput(equation, output, names) ? short(`${first}_total`, "total") : null;
+    default: {
+      const rule = output.name === equation.operation ? BY_INPUTS[equation.operation] : undefined;
+      return rule?.(first, second) ?? null;
     }
-    case "dot":
-      if (output.name !== "dot") return null;
-      return short(first === second ? `${first}_squared` : `${first}_dot_${second}`, "inner_product");
-    case "norm2":
-      return output.name === "norm2" ? short(`norm_${first}`, "norm") : null;
-    case "groupNorm":
-      return output.name === "groupNorm" ? "group_norms" : null;
-    case "sum":
-      return output.name === "sum" ? short(`sum_${first}`, "total") : null;
-    case "convolveInput":
-      return output.name === "convolveInput" && second.endsWith("_filter")
-        ? second.replace(/_filter$/u, "_input_bar")
-        : null;
-    case "reshape": {
-      const [reshaped] = equation.inputs;
-      return reshaped !== undefined && output.name === reshaped.name && names.has(reshaped) ? first : null;
-    }
-    case "sumSamples": {
-      const [summed] = equation.inputs;
-      const bears = summed !== undefined && output.name === summed.name && names.has(summed);
-      return bears ? short(`${first}_total`, "total") : null;
-    }
-    default:
-      return null;
   }
+}
+
+/** Names for what bears the name of its operation, by the names of its inputs. */
+const BY_INPUTS: { readonly [P in Operation]?: (first: string, second: string) => string | null } = {
+  dot: (a, b) => short(a === b ? `${a}_squared` : `${a}_dot_${b}`, "inner_product"),
+  norm2: (x) => short(`norm_${x}`, "norm"),
+  groupNorm: () => "group_norms",
+  sum: (x) => short(`sum_${x}`, "total"),
+  convolveInput: (_, filter) =>
+    filter.endsWith("_filter") ? filter.replace(/_filter$/u, "_input_bar") : null,
+};
+
+/** `A_x` and `At_y`, once more with the names that operator and argument have now. */
+function productOf(equation: Equation, output: Variable, names: Names, adjoint: boolean): string | null {
+  const [operator, x] = equation.inputs;
+  if (operator === undefined || x === undefined) return null;
+  const isGiven = output.name === productName(operator, x, adjoint);
+  return isGiven ? productName(names.get(operator) ?? operator, names.get(x) ?? x, adjoint) : null;
+}
+
+/** Whether an equation passes the name of its input on, and the input has got another one. */
+function bearsItsInput({ inputs: [input] }: Equation, output: Variable, names: Names): boolean {
+  return input !== undefined && output.name === input.name && names.has(input);
 }
 
 /** A x - y, or y - A x. */
