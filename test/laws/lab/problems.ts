@@ -98,6 +98,17 @@ function onVectors(program: string, givens: Data = {}, edits: readonly Edit[] = 
   return { name: program, program, edits, sizes: {}, givens: all, inputs: measured };
 }
 
+/** So many entries that a share of one percent is more than none. */
+function onManyEntries(program: string): Problem {
+  return {
+    ...onVectors(program),
+    givens: (_operations, seed) => ({ A: gaussian(stream(seed, "A"), 2 * M, 20 * N) }),
+    inputs: (_operations, seed, samples) => ({
+      y: batch(seed, "y", samples, (random) => numbers(random, [2 * M])),
+    }),
+  };
+}
+
 /** Partial Fourier data: A = mask(P)*fourier on C[H, W]. */
 function onComplexImages(program: string, givens: Data = {}, edits: readonly Edit[] = []): Problem {
   return {
@@ -206,8 +217,8 @@ export const PROBLEMS: readonly Problem[] = [
   onVectors("lista"),
   onVectors("lista_cp"),
   onVectors("tilista"),
-  onVectors("lista_cpss"),
-  onVectors("alista"),
+  onManyEntries("lista_cpss"),
+  onManyEntries("alista"),
   onImages("de_grad", [SMALL_DNCNN]),
   onFourierImages("de_grad", [SMALL_DNCNN]),
   onImages("de_prox", [SMALL_DNCNN]),
