@@ -9,6 +9,7 @@ export default tseslint.config(
       "test/golden/**",
       "test/bad/**",
       "grammar/cst.ts",
+      "runtime/kernels/wasm/**",
       "runs/**",
       "demo/out/**",
     ],
@@ -41,7 +42,13 @@ export default tseslint.config(
   {
     files: ["**/*.{js,mjs,cjs}"],
     languageOptions: {
-      globals: { console: "readonly", module: "writable", process: "readonly", URL: "readonly" },
+      globals: {
+        console: "readonly",
+        module: "writable",
+        process: "readonly",
+        URL: "readonly",
+        WebAssembly: "readonly",
+      },
     },
   },
 );

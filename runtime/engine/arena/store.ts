@@ -1,0 +1,163 @@
+import { type Engine, EngineError, type Handle } from "../engine.ts";
+import { sizeOf } from "../shape.ts";
+import type { Block, Memory } from "./memory.ts";
+import type { Machine } from "./machine.ts";
+
+/** An array in the arena; arrays that differ in shape only share their block. */
+class ArenaArray implements Handle {
+  readonly shape: readonly number[];
+  /** how many arrays share the block; null once this one is freed */
+  shared: SharedBlock | null;
+  constructor(shape: readonly number[], shared: SharedBlock) {
+    this.shape = shape;
+    this.shared = shared;
+  }
+}
+
+interface SharedBlock {
+  readonly block: Block;
+  arrays: number;
+}
+
+/** Makes arrays, opens them, and counts those that nobody has freed. */
+export interface Store extends Pick<
+  Engine,
+  "upload" | "read" | "readNow" | "dispose" | "scope" | "memory" | "reshape"
+> {
+  readonly machine: Machine;
+  /** A new array of that shape, its entries whatever stood there. */
+  make(shape: readonly number[]): Handle;
+  /** The place of an array's first entry, in bytes from the start of the arena. */
+  offsetOf(array: Handle): number;
+  /** Runs `body` with room for so many floats, given back behind it; the place in bytes. */
+  scratch<T>(floats: number, body: (offset: number) => T): T;
+  /** The place of a table of a kernel, made at the first call and kept as long as the engine lives. */
+  table(key: string, values: () => Float32Array): number;
+  refuse(operation: string, arrays: readonly Pick<Handle, "shape">[], reason: string): EngineError;
+}
+
+/** A store on a machine, with no arrays. */
+export function createStore(machine: Machine): Store {
+  const { memory } = machine;
+  const refuse: Store["refuse"] = (operation, handles, reason) =>
+    new EngineError(
+      machine.name,
+      operation,
+      handles.map(({ shape }) => shape),
+      reason,
+    );
+  const { make, again, blockOf, ...counted } = createArrays(memory, refuse);
+  const copied = (handle: Handle): Float32Array => {
+    const start = blockOf(handle).offset / 4;
+    return Float32Array.from(memory.floats.subarray(start, start + sizeOf(handle.shape)));
+  };
+  return {
+    ...counted,
+    machine,
+    make,
+    refuse,
+    offsetOf: (array) => blockOf(array).offset,
+    scratch: (floats, body) => {
+      const block = memory.allocate(4 * floats);
+      try {
+        return body(block.offset);
+      } finally {
+        memory.free(block);
+      }
+    },
+    table: tablesOf(memory),
+    upload: (data, shape) => {
+      if (data.length !== sizeOf(shape)) throw refuse("upload", [{ shape }], `not ${data.length} numbers`);
+      const array = make(shape);
+      memory.floats.set(data, blockOf(array).offset / 4);
+      return array;
+    },
+    read: (array) => Promise.resolve(copied(array)),
+    readNow: copied,
+    reshape: again,
+  };
+}
+
+interface Arrays extends Pick<Engine, "dispose" | "scope" | "memory"> {
+  readonly make: Store["make"];
+  /** The same entries in another shape. */
+  readonly again: Engine["reshape"];
+  readonly blockOf: (array: Handle) => Block;
+}
+
+function createArrays(memory: Memory, refuse: Store["refuse"]): Arrays {
+  const scopes: ArenaArray[][] = [];
+  let arrays = 0;
+  let bytes = 0;
+
+  const holding = (shape: readonly number[], shared: SharedBlock): Handle => {
+    const array = new ArenaArray([...shape], shared);
+    scopes.at(-1)?.push(array);
+    arrays += 1;
+    return array;
+  };
+  const sharedOf = (handle: Handle): SharedBlock => {
+    if (!(handle instanceof ArenaArray)) throw refuse("read", [handle], "an array of another engine");
+    if (handle.shared === null) throw refuse("read", [handle], "the array has been freed");
+    return handle.shared;
+  };
+  const dispose: Engine["dispose"] = (handles) => {
+    for (const handle of handles) {
+      if (!(handle instanceof ArenaArray) || handle.shared === null) continue;
+      arrays -= 1;
+      handle.shared.arrays -= 1;
+      if (handle.shared.arrays === 0) {
+        bytes -= 4 * sizeOf(handle.shape);
+        memory.free(handle.shared.block);
+      }
+      handle.shared = null;
+    }
+  };
+  return {
+    dispose,
+    blockOf: (handle) => sharedOf(handle).block,
+    make: (shape) => {
+      const size = 4 * sizeOf(shape);
+      if (!Number.isSafeInteger(size) || size < 0)
+        throw refuse("allocate", [{ shape }], "no shape of an array");
+      const block = memory.allocate(size);
+      bytes += size;
+      return holding(shape, { block, arrays: 1 });
+    },
+    again: (array, shape) => {
+      if (sizeOf(array.shape) !== sizeOf(shape))
+        throw refuse("reshape", [array, { shape }], "the sizes differ");
+      const shared = sharedOf(array);
+      shared.arrays += 1;
+      return holding(shape, shared);
+    },
+    scope: (body, kept) => {
+      scopes.push([]);
+      let survivors: ReadonlySet<Handle> = new Set();
+      try {
+        const result = body();
+        survivors = new Set(kept(result));
+        return result;
+      } finally {
+        const made = scopes.pop() ?? [];
+        dispose(made.filter((array) => !survivors.has(array)));
+        scopes.at(-1)?.push(...made.filter((array) => survivors.has(array)));
+      }
+    },
+    memory: () => ({ arrays, bytes }),
+  };
+}
+
+/** Tables that stay in the arena, by key. */
+function tablesOf(memory: Memory): Store["table"] {
+  const tables = new Map<string, number>();
+  return (key, values) => {
+    const before = tables.get(key);
+    if (before !== undefined) return before;
+    const found = values();
+    const { offset } = memory.allocate(4 * found.length);
+    memory.floats.set(found, offset / 4);
+    tables.set(key, offset);
+    return offset;
+  };
+}

@@ -1,0 +1,19 @@
+import * as fill from "./wasm/fill.ts";
+
+/** A module of kernels as it is committed: WebAssembly in base 64, without and with relaxed SIMD. */
+export interface KernelModule {
+  readonly plain: string;
+  readonly relaxed: string;
+}
+
+/** The modules, by the names of their sources in runtime/kernels/source. */
+export const MODULES = { fill } as const satisfies Record<string, KernelModule>;
+
+export type ModuleName = keyof typeof MODULES;
+
+/** Every kernel, and the module that it stands in. Arguments and items are told where the kernel is defined. */
+export const KERNELS = {
+  fill: "fill",
+} as const satisfies Record<string, ModuleName>;
+
+export type KernelName = keyof typeof KERNELS;
