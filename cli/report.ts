@@ -8,7 +8,7 @@ import type { Span } from "../compiler/source/span.ts";
 import { GradientError } from "../runtime/adjoint/gradientError.ts";
 import { EngineError } from "../runtime/engine/engine.ts";
 import { DataError } from "../runtime/io/dataError.ts";
-import { BindingError as OperatorError } from "../runtime/operators/bindingError.ts";
+import { OperatorError } from "../runtime/operators/operatorError.ts";
 import { BindingError } from "../runtime/program/bindingError.ts";
 import { Failure, Interrupted, UsageError } from "./failure.ts";
 import type { Sources } from "./sources.ts";

@@ -22,7 +22,7 @@ export { hostArray, realArray, type HostArray } from "./io/hostArray.ts";
 export { readNpy, writeNpy } from "./io/npy.ts";
 export { readSafetensors, writeSafetensors, type Safetensors } from "./io/safetensors.ts";
 export { Model, model, type ModelResult, type ModelSettings } from "./model.ts";
-export { BindingError as OperatorError } from "./operators/bindingError.ts";
+export { OperatorError } from "./operators/operatorError.ts";
 export { libraryOperator } from "./operators/create.ts";
 export { adjoint, compose, hstack, scale, sum, vstack } from "./operators/algebra.ts";
 export { matrixOperator } from "./operators/matrix.ts";

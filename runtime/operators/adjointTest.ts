@@ -15,7 +15,7 @@ export interface AdjointTest {
 /**
  * Whether `apply` and `adjoint` of an operator can be adjoints: <A x, y> against <x, A'y> for Gaussian x and y, three
  * draws or more, in the real inner product. An operator with one map per sample is tested for all of them at once.
- * @throws BindingError IPX8205 on an engine that reads asynchronously only
+ * @throws OperatorError IPX8205 on an engine that reads asynchronously only
  */
 export function adjointTest(
   operations: Operations,

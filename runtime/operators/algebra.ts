@@ -1,7 +1,7 @@
 import type { Operations } from "../arrays/operations.ts";
 import type { Space, Value } from "../arrays/value.ts";
 import { factorText, operandText } from "./algebraText.ts";
-import { BindingError } from "./bindingError.ts";
+import { OperatorError } from "./operatorError.ts";
 import { productBound, scaledBound, stackBound, sumBound } from "./bounds.ts";
 import { defineOperator } from "./define.ts";
 import type { Operator, OperatorProperty } from "./operator.ts";
@@ -51,11 +51,11 @@ function isComposed(operator: Operator): operator is ComposedOperator {
 /**
  * A B: T -> V of A: U -> V and B: T -> U. Norm at most |A| |B|, so that orthonormal factors cost nothing. A product
  * that reads the same from both sides, B'B or B'P B with a positive P, is symmetric and positive.
- * @throws BindingError IPX8206
+ * @throws OperatorError IPX8206
  */
 export function compose(left: Operator, right: Operator): Operator {
   if (!sameSpace(left.domain, right.codomain)) {
-    throw new BindingError("IPX8206", {
+    throw new OperatorError("IPX8206", {
       what: `\`${left.text}\` cannot be applied to the result of \`${right.text}\`.`,
       why: `The one acts on ${spaceText(left.domain)}, the other gives ${spaceText(right.codomain)}.`,
     });
@@ -151,7 +151,7 @@ const KEPT_BY_FACTOR: { readonly [P in OperatorProperty]: (factor: number) => bo
 
 /**
  * A + B + ...: T -> U. Norm at most the sum of norms.
- * @throws BindingError IPX8206
+ * @throws OperatorError IPX8206
  */
 export function sum(first: Operator, ...rest: readonly Operator[]): Operator {
   const terms = [first, ...rest];
@@ -181,7 +181,7 @@ export function sum(first: Operator, ...rest: readonly Operator[]): Operator {
 
 /**
  * (A, B, ...): T -> (U, V, ...), x to (A x, B x, ...). Norm at most the root of the sum of squares.
- * @throws BindingError IPX8206
+ * @throws OperatorError IPX8206
  */
 export function vstack(first: Operator, ...rest: readonly Operator[]): Operator {
   const rows = [first, ...rest];
@@ -204,7 +204,7 @@ export function vstack(first: Operator, ...rest: readonly Operator[]): Operator 
 
 /**
  * (T, U, ...) -> V, (x, z, ...) to A x + B z + .... Norm at most the root of the sum of squares.
- * @throws BindingError IPX8206
+ * @throws OperatorError IPX8206
  */
 export function hstack(first: Operator, ...rest: readonly Operator[]): Operator {
   const columns = [first, ...rest];
@@ -239,7 +239,7 @@ function sharedProperties(
 
 function requireSame(verb: string, first: Operator, other: Operator, left: Space, right: Space): void {
   if (sameSpace(left, right)) return;
-  throw new BindingError("IPX8206", {
+  throw new OperatorError("IPX8206", {
     what: `\`${first.text}\` and \`${other.text}\` cannot be ${verb}.`,
     why: `The spaces ${spaceText(left)} and ${spaceText(right)} differ.`,
   });

@@ -1,7 +1,7 @@
 import { asArray } from "../arrays/layout.ts";
 import type { Operations } from "../arrays/operations.ts";
 import { spaceOf, type ArrayValue } from "../arrays/value.ts";
-import { BindingError } from "./bindingError.ts";
+import { OperatorError } from "./operatorError.ts";
 import { blurFacts, type BlurFacts } from "./blurFacts.ts";
 import { directBlur } from "./blurDirect.ts";
 import { fourierBlur } from "./blurFourier.ts";
@@ -26,7 +26,7 @@ const DIRECT_ENTRIES = 225;
  * transform for periodic images (exact), zero boundaries, and kernels that are even on each axis; otherwise the better
  * of closed forms and a probabilistic bound.
  * Source: Hansen, Nagy, O'Leary, Deblurring Images, SIAM 2006, chapters 3 and 4.
- * @throws BindingError IPX8202, IPX8203, IPX8204
+ * @throws OperatorError IPX8202, IPX8203, IPX8204
  */
 export function blur(call: LibraryCall): Operator {
   const kernel = requireOneArray("blur", call);
@@ -60,7 +60,7 @@ function requireKernelFits(call: LibraryCall, kernel: ArrayValue, boundary: Exte
   const axes = kernel.shape.length;
   const space = requireArrays("blur", call.domain, axes);
   if (kernel.field === "complex" || axes === 0 || kernel.shape.includes(0)) {
-    throw new BindingError("IPX8204", {
+    throw new OperatorError("IPX8204", {
       what: `The kernel of \`blur\` is of ${spaceText(spaceOf(kernel))}.`,
       why: "It must be real, with as many axes as are blurred.",
     });

@@ -1,6 +1,6 @@
 import type { Operations } from "../arrays/operations.ts";
 import type { ArrayValue, Space, Value } from "../arrays/value.ts";
-import { BindingError } from "./bindingError.ts";
+import { OperatorError } from "./operatorError.ts";
 import type { LibrarySettings } from "./library.ts";
 import type { Operator } from "./operator.ts";
 import { counts, readSettings } from "./settings.ts";
@@ -21,23 +21,23 @@ export type LibraryRule = (call: LibraryCall) => Operator;
 
 /**
  * Refuses arrays where an operator takes none.
- * @throws BindingError IPX8204
+ * @throws OperatorError IPX8204
  */
 export function requireNoArray(operator: string, call: LibraryCall): void {
   if (call.arrays.length === 0) return;
-  throw new BindingError("IPX8204", {
+  throw new OperatorError("IPX8204", {
     what: `\`${operator}\` takes no array, and was given ${call.arrays.length}.`,
   });
 }
 
 /**
  * The one array that an operator takes.
- * @throws BindingError IPX8204
+ * @throws OperatorError IPX8204
  */
 export function requireOneArray(operator: string, call: LibraryCall): ArrayValue {
   const [array, ...more] = call.arrays;
   if (array?.kind === "array" && more.length === 0) return array;
-  throw new BindingError("IPX8204", {
+  throw new OperatorError("IPX8204", {
     what: `\`${operator}\` takes one array, and was given ${array?.kind === "product" ? "a tuple" : call.arrays.length}.`,
   });
 }
@@ -45,21 +45,21 @@ export function requireOneArray(operator: string, call: LibraryCall): ArrayValue
 /**
  * The shape of the codomain of an operator that does not know it otherwise: of the declared codomain, or the setting
  * `shape`.
- * @throws BindingError IPX8202 where neither is given
+ * @throws OperatorError IPX8202 where neither is given
  */
 export function declaredShape(operator: string, call: LibraryCall): readonly number[] {
   const { shape } = readSettings(operator, call.settings, { shape: counts() });
   if (shape !== null) return shape;
   if (call.codomain?.kind === "array") return call.codomain.shape;
-  throw new BindingError("IPX8202", {
+  throw new OperatorError("IPX8202", {
     what: `\`${operator}\` needs its codomain.`,
     hint: "Declare it: `let B : linear R[h, w] -> R[h, w, c] = ...`.",
   });
 }
 
 /** Says that a domain does not suit an operator. */
-export function unsuitableDomain(operator: string, domain: Space, why: string, hint?: string): BindingError {
-  return new BindingError("IPX8203", {
+export function unsuitableDomain(operator: string, domain: Space, why: string, hint?: string): OperatorError {
+  return new OperatorError("IPX8203", {
     what: `\`${operator}\` cannot have the domain ${spaceText(domain)}.`,
     why,
     ...(hint === undefined ? {} : { hint }),

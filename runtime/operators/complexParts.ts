@@ -9,7 +9,7 @@ import { arraySpace, requireComplex } from "./spaces.ts";
 
 /**
  * `real`: C[d] -> R[d], the real part, linear over the reals. The adjoint embeds: x -> x + 0i. Norm 1.
- * @throws BindingError IPX8203
+ * @throws OperatorError IPX8203
  */
 export function realPart(call: LibraryCall): Operator {
   return complexPart(
@@ -22,7 +22,7 @@ export function realPart(call: LibraryCall): Operator {
 
 /**
  * `imag`: C[d] -> R[d], the imaginary part, linear over the reals. The adjoint embeds: y -> 0 + i y. Norm 1.
- * @throws BindingError IPX8203
+ * @throws OperatorError IPX8203
  */
 export function imaginaryPart(call: LibraryCall): Operator {
   return complexPart(

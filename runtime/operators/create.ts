@@ -40,7 +40,7 @@ const RULES: { readonly [N in LibraryOperatorName]: LibraryRule } = {
  * `mask(P)`, the diagonal, the kernel, the matrix of `min_coherence`). Settings that the language gives by place go by
  * their names: `q`, `name`, `m`, `n`. The codomain is that of the declaration, for the operators that do not know
  * theirs otherwise; the setting `shape` may say its shape instead.
- * @throws BindingError
+ * @throws OperatorError
  */
 export function libraryOperator(
   operations: Operations,

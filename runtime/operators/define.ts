@@ -2,7 +2,7 @@ import type { Operations } from "../arrays/operations.ts";
 import { handlesOf, spaceOf, type Space, type Value } from "../arrays/value.ts";
 import type { Handle } from "../engine/engine.ts";
 import { sameShape } from "../engine/shape.ts";
-import { BindingError } from "./bindingError.ts";
+import { OperatorError } from "./operatorError.ts";
 import type { NormBound, Operator, OperatorProperty } from "./operator.ts";
 import { spaceText } from "./spaces.ts";
 
@@ -58,7 +58,7 @@ function once<T>(compute: () => T): () => T {
 
 /**
  * The value as one of the space: itself, or embedded where it is real and the space complex.
- * @throws BindingError IPX8209
+ * @throws OperatorError IPX8209
  */
 function conform(operations: Operations, value: Value, space: Space, text: string): Value {
   if (value.kind === "product" && space.kind === "product" && value.parts.length === space.parts.length) {
@@ -71,7 +71,7 @@ function conform(operations: Operations, value: Value, space: Space, text: strin
     if (value.field === space.field) return value;
     if (space.field === "complex") return operations.map("complex(x)", { x: value });
   }
-  throw new BindingError("IPX8209", {
+  throw new OperatorError("IPX8209", {
     what: `\`${text}\` was applied to a value of ${spaceText(spaceOf(value))}; it acts on ${spaceText(space)}.`,
   });
 }

@@ -2,7 +2,7 @@ import { handleShape } from "../arrays/layout.ts";
 import type { Operations } from "../arrays/operations.ts";
 import { spaceOf, type ArrayValue, type Value } from "../arrays/value.ts";
 import { sameShape } from "../engine/shape.ts";
-import { BindingError } from "./bindingError.ts";
+import { OperatorError } from "./operatorError.ts";
 import { closedForm } from "./bounds.ts";
 import { requireOneArray, type LibraryCall } from "./call.ts";
 import { defineOperator } from "./define.ts";
@@ -27,7 +27,7 @@ export function isDiagonal(operator: Operator): operator is DiagonalOperator {
  * `diag(d)`: F[i, r] -> F[i, r], x times d, entry by entry over the first axes; further axes are repeated. A complex d
  * needs a complex domain; the adjoint multiplies by the conjugate. Norm max |d|. Symmetric for real d; positive and
  * nonnegative for d >= 0; orthonormal where all |d| are 1.
- * @throws BindingError IPX8203, IPX8204
+ * @throws OperatorError IPX8203, IPX8204
  */
 export function diagonal(call: LibraryCall): DiagonalOperator {
   readSettings("diag", call.settings, {});
@@ -38,7 +38,7 @@ export function diagonal(call: LibraryCall): DiagonalOperator {
 
 /**
  * The operator of a diagonal.
- * @throws BindingError IPX8204 where the diagonal does not stand over the first axes of the space.
+ * @throws OperatorError IPX8204 where the diagonal does not stand over the first axes of the space.
  */
 export function diagonalOperator(
   operations: Operations,
@@ -74,7 +74,7 @@ export function diagonalOperator(
 function requireOverFirstAxes(text: string, space: ArraySpace, d: ArrayValue): void {
   const first = space.shape.slice(0, d.shape.length);
   if (sameShape(first, d.shape) && (d.field === "real" || space.field === "complex")) return;
-  throw new BindingError("IPX8204", {
+  throw new OperatorError("IPX8204", {
     what: `\`${text}\` on ${spaceText(space)} cannot have an array of ${spaceText(spaceOf(d))}.`,
     why:
       d.field === "complex" && space.field === "real"

@@ -12,7 +12,7 @@ import { arraySpace, imageAxes, requireArrays } from "./spaces.ts";
 /**
  * `downsample(q)`: F[q*h, q*w, r] -> F[h, w, r], every q-th pixel from the first one; on one axis where there is only
  * one. The adjoint puts zeros between. Norm 1; nonnegative.
- * @throws BindingError IPX8202, IPX8203 where q does not divide the size
+ * @throws OperatorError IPX8202, IPX8203 where q does not divide the size
  */
 export function downsample(call: LibraryCall): Operator {
   requireNoArray("downsample", call);

@@ -1,7 +1,7 @@
 import { asArray } from "../arrays/layout.ts";
 import type { Operations } from "../arrays/operations.ts";
 import type { Value } from "../arrays/value.ts";
-import { BindingError } from "./bindingError.ts";
+import { OperatorError } from "./operatorError.ts";
 import { closedForm } from "./bounds.ts";
 import { requireNoArray, type LibraryCall } from "./call.ts";
 import { defineOperator } from "./define.ts";
@@ -15,7 +15,7 @@ import { imageAxes, requireComplex, type ArraySpace } from "./spaces.ts";
  * `fourier(; axes = (0, 1))`: C[i, r] -> C[i, r], the unitary discrete Fourier transform over some axes,
  * (F x)_k = N^(-1/2) sum_j x_j exp(-2 pi i j k / n); also `axis = 2`. Zero frequency first. Orthonormal: the adjoint
  * is the inverse. On arrays with one axis the default is that axis.
- * @throws BindingError IPX8202, IPX8203
+ * @throws OperatorError IPX8202, IPX8203
  */
 export function fourier(call: LibraryCall): Operator {
   requireNoArray("fourier", call);
@@ -48,12 +48,12 @@ export function fourier(call: LibraryCall): Operator {
 function transformedAxes(settings: LibrarySettings, space: ArraySpace): readonly number[] {
   const { axes, axis } = readSettings("fourier", settings, { axes: counts(0), axis: counts(0) });
   if (axes !== null && axis !== null) {
-    throw new BindingError("IPX8202", { what: "`fourier` takes `axes` or `axis`, not both." });
+    throw new OperatorError("IPX8202", { what: "`fourier` takes `axes` or `axis`, not both." });
   }
   const chosen = axes ?? axis ?? Array.from({ length: imageAxes(space) }, (_, index) => index);
   if (new Set(chosen).size === chosen.length && chosen.every((each) => each < space.shape.length))
     return chosen;
-  throw new BindingError("IPX8202", {
+  throw new OperatorError("IPX8202", {
     what: `\`fourier\` cannot transform the axes (${chosen.join(", ")}).`,
     why: `The array has ${space.shape.length} axes, counted from 0, and each is transformed once.`,
   });

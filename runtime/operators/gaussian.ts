@@ -14,7 +14,7 @@ const MOST_ENTRIES = 2 ** 28;
  * `gaussian(m, n; normalise = none, seed = 0)`: R[n] -> R[m], a dense matrix of independent normal entries with mean
  * 0 and variance 1/m, the same for the same seed; `normalise = columns` scales the columns to norm 1, and then it has
  * unit columns. Norm: proved (dense/norm.ts).
- * @throws BindingError IPX8201, IPX8202, IPX8203
+ * @throws OperatorError IPX8201, IPX8202, IPX8203
  */
 export function gaussian(call: LibraryCall): Operator {
   requireNoArray("gaussian", call);

@@ -18,7 +18,7 @@ type Boundary = (typeof BOUNDARIES)[number];
  * first `axes` axes, on a new last axis. At the end x_n is x_(n-1) (`neumann`, difference 0), x_0 (`periodic`) or 0
  * (`zero`). The norm is exact: the squares of the axes' norms add, since the Laplacian is a Kronecker sum.
  * Source: Chambolle, J. Math. Imaging Vision 20, 2004, for the pair of gradient and divergence.
- * @throws BindingError IPX8201, IPX8202, IPX8203
+ * @throws OperatorError IPX8201, IPX8202, IPX8203
  */
 export function gradient(call: LibraryCall): Operator {
   requireNoArray("gradient", call);

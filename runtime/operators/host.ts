@@ -3,16 +3,16 @@ import type { ArrayValue, Space, Value } from "../arrays/value.ts";
 import type { Engine, Handle } from "../engine/engine.ts";
 import { lanes, type HostArray } from "../io/hostArray.ts";
 import { sizeOf } from "../engine/shape.ts";
-import { BindingError } from "./bindingError.ts";
+import { OperatorError } from "./operatorError.ts";
 
 /**
  * The numbers of a handle, at once, in double precision.
- * @throws BindingError IPX8205 on an engine that reads asynchronously only.
+ * @throws OperatorError IPX8205 on an engine that reads asynchronously only.
  */
 export function readNumbers(engine: Engine, handle: Handle, purpose: string): Float64Array {
   const data = engine.readNow(handle);
   if (data !== null) return data instanceof Float64Array ? data : Float64Array.from(data);
-  throw new BindingError("IPX8205", {
+  throw new OperatorError("IPX8205", {
     what: `The engine ${engine.name} cannot read ${purpose} at once.`,
     why: "It gives numbers back asynchronously only.",
     hint: "Bind the operator on another engine, or declare the bound: `with norm <= c`.",

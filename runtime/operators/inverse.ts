@@ -2,7 +2,7 @@ import { asArray } from "../arrays/layout.ts";
 import type { Operations } from "../arrays/operations.ts";
 import { adjoint, isScaled, scale } from "./algebra.ts";
 import { operandText } from "./algebraText.ts";
-import { BindingError } from "./bindingError.ts";
+import { OperatorError } from "./operatorError.ts";
 import { diagonalOperator, isDiagonal, type DiagonalOperator } from "./diagonal.ts";
 import { readNumbers } from "./host.ts";
 import type { Operator } from "./operator.ts";
@@ -11,7 +11,7 @@ import { requireArrays } from "./spaces.ts";
 /**
  * The inverse of an operator whose inverse has a closed form: the adjoint of an orthonormal one, the reciprocal of a
  * diagonal one without zeros, and multiples of these.
- * @throws BindingError IPX8207
+ * @throws OperatorError IPX8207
  */
 export function inverse(operations: Operations, operator: Operator): Operator {
   if (isDiagonal(operator)) return inverseOfDiagonal(operations, operator);
@@ -19,7 +19,7 @@ export function inverse(operations: Operations, operator: Operator): Operator {
     return scale(1 / operator.factor, inverse(operations, operator.scaled));
   }
   if (operator.properties.has("orthonormal")) return adjoint(operator);
-  throw new BindingError("IPX8207", {
+  throw new OperatorError("IPX8207", {
     what: `The inverse of \`${operator.text}\` has no closed form that is known.`,
     hint: "Use `solve(M, b, by = cg(tol = 1e-6, max = 50))`.",
   });
@@ -29,7 +29,7 @@ function inverseOfDiagonal(operations: Operations, operator: DiagonalOperator): 
   const { diagonal } = operator;
   const modulus = asArray("inv", operations.map("abs(d)", { d: diagonal }));
   if (readNumbers(operations.engine, modulus.handle, `the entries of \`${operator.text}\``).includes(0)) {
-    throw new BindingError("IPX8207", {
+    throw new OperatorError("IPX8207", {
       what: `\`${operator.text}\` has no inverse.`,
       why: "Its diagonal has a zero.",
     });

@@ -2,7 +2,7 @@ import type { ArrayValue } from "../arrays/value.ts";
 import { realArray } from "../io/hostArray.ts";
 import { stream } from "../random/stream.ts";
 import { sizeOf } from "../engine/shape.ts";
-import { BindingError } from "./bindingError.ts";
+import { OperatorError } from "./operatorError.ts";
 import { requireOneArray, type LibraryCall } from "./call.ts";
 import { diagonalOperator, type DiagonalOperator } from "./diagonal.ts";
 import { uploadShared } from "./host.ts";
@@ -13,7 +13,7 @@ import { imageAxes, requireArrays } from "./spaces.ts";
  * `mask(P)`: F[i, r] -> F[i, r], x times P, entry by entry over the first axes, P in [0, inf), binary as a rule;
  * further axes are repeated. `mask(rate = r, seed = 0)` draws a binary P of the size of the image, with exactly
  * round(r n) ones at uniformly random places. Norm max P; symmetric, positive, nonnegative.
- * @throws BindingError IPX8202, IPX8203, IPX8204
+ * @throws OperatorError IPX8202, IPX8203, IPX8204
  */
 export function mask(call: LibraryCall): DiagonalOperator {
   const space = requireArrays("mask", call.domain);
@@ -33,7 +33,7 @@ export function mask(call: LibraryCall): DiagonalOperator {
 function maskOperator(call: LibraryCall, text: string, pattern: ArrayValue): DiagonalOperator {
   const space = requireArrays("mask", call.domain);
   if (pattern.field === "complex") {
-    throw new BindingError("IPX8204", {
+    throw new OperatorError("IPX8204", {
       what: `\`${text}\` takes real entries in [0, inf), not complex ones.`,
       hint: "A complex diagonal is `diag(d)`.",
     });

@@ -1,7 +1,7 @@
 import type { Operations } from "../arrays/operations.ts";
 import { spaceOf, type Value } from "../arrays/value.ts";
 import { realArray, type HostArray } from "../io/hostArray.ts";
-import { BindingError } from "./bindingError.ts";
+import { OperatorError } from "./operatorError.ts";
 import { packValue, unpackValue } from "./host.ts";
 import { batchOfOperator } from "./norm.ts";
 import type { Operator } from "./operator.ts";
@@ -15,7 +15,7 @@ const BATCH_NUMBERS = 2 ** 20;
  * The matrix of a shared operator over the reals, [real dimension of the codomain, of the domain], in double
  * precision: complex entries count as two (real and imaginary part), parts of a tuple stand one after the other. For
  * real arrays it is the ordinary matrix.
- * @throws BindingError IPX8205 on an engine that reads asynchronously only; IPX8208 where it would be too large, or
+ * @throws OperatorError IPX8205 on an engine that reads asynchronously only; IPX8208 where it would be too large, or
  * where each sample has a map of its own.
  */
 export function materialiseOperator(
@@ -24,7 +24,7 @@ export function materialiseOperator(
 ): HostArray & { readonly data: Float64Array } {
   const [rows, columns] = [realDimension(operator.codomain), realDimension(operator.domain)];
   if (rows * columns > MOST_ENTRIES || batchOfOperator(operations, operator) !== null) {
-    throw new BindingError("IPX8208", {
+    throw new OperatorError("IPX8208", {
       what: `\`${operator.text}\` cannot be written out as a matrix.`,
       why:
         rows * columns > MOST_ENTRIES

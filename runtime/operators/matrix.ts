@@ -5,7 +5,7 @@ import type { ArrayValue, Space } from "../arrays/value.ts";
 import type { Engine, Handle } from "../engine/engine.ts";
 import { lanes, type HostArray } from "../io/hostArray.ts";
 import { sizeOf } from "../engine/shape.ts";
-import { BindingError } from "./bindingError.ts";
+import { OperatorError } from "./operatorError.ts";
 import { smallerBound } from "./bounds.ts";
 import { defineOperator } from "./define.ts";
 import type { DenseMatrix } from "./dense/gram.ts";
@@ -34,7 +34,7 @@ export interface MatrixOptions {
  * arrays with as many entries. A matrix with a batch is one map for each sample. The norm of a matrix with
  * min(m, n) <= 2000 is proved (see dense/norm.ts); of a larger one it is the smallest of sqrt(|A|_1 |A|_inf), the
  * Frobenius norm and a probabilistic bound.
- * @throws BindingError IPX8204 where the shape is none of a matrix, or does not fit the spaces.
+ * @throws OperatorError IPX8204 where the shape is none of a matrix, or does not fit the spaces.
  */
 export function matrixOperator(
   operations: Operations,
@@ -74,14 +74,14 @@ export function matrixOperator(
 function requireMatrix(text: string, shape: readonly number[]): readonly [number, number] {
   const [rows, columns] = shape;
   if (shape.length === 2 && rows !== undefined && columns !== undefined) return [rows, columns];
-  throw new BindingError("IPX8204", {
+  throw new OperatorError("IPX8204", {
     what: `\`${text}\` needs an array with two axes, not [${shape.join(", ")}].`,
   });
 }
 
 function requireEntries(text: string, space: Space, entries: number, field: "real" | "complex"): ArraySpace {
   if (space.kind === "array" && space.field === field && sizeOf(space.shape) === entries) return space;
-  throw new BindingError("IPX8204", {
+  throw new OperatorError("IPX8204", {
     what: `\`${text}\` has ${entries} ${field} entries where the space is ${spaceText(space)}.`,
   });
 }

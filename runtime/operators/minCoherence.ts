@@ -1,7 +1,7 @@
 import type { Operations } from "../arrays/operations.ts";
 import { realArray } from "../io/hostArray.ts";
 import { sizeOf } from "../engine/shape.ts";
-import { BindingError } from "./bindingError.ts";
+import { OperatorError } from "./operatorError.ts";
 import { requireOneArray, unsuitableDomain, type LibraryCall } from "./call.ts";
 import { minCoherenceMatrix } from "./dense/minCoherence.ts";
 import { readNumbers } from "./host.ts";
@@ -14,7 +14,7 @@ import { arraySpace, requireArrays, spaceText, type ArraySpace } from "./spaces.
 /**
  * `min_coherence(A)` of an operator: W between the same spaces that minimises |W'A|_F^2 over diag(W'A) = 1, once and
  * without data, as ALISTA needs it (see dense/minCoherence.ts). A is written out as a matrix.
- * @throws BindingError IPX8203 for complex arrays or tuples; IPX8208 where A is singular or too large
+ * @throws OperatorError IPX8203 for complex arrays or tuples; IPX8208 where A is singular or too large
  */
 export function minCoherence(operations: Operations, operator: Operator): Operator {
   const text = `min_coherence(${operator.text})`;
@@ -35,7 +35,7 @@ export function minCoherenceOfMatrix(call: LibraryCall): Operator {
   const [rows, columns] = matrix.shape;
   const fits = matrix.shape.length === 2 && columns === sizeOf(domain.shape);
   if (!fits || rows === undefined || matrix.field === "complex" || matrix.batch !== null) {
-    throw new BindingError("IPX8204", {
+    throw new OperatorError("IPX8204", {
       what: `\`${text}\` takes one real matrix with ${sizeOf(domain.shape)} columns, shared by all samples.`,
       why: `It was given [${matrix.shape.join(", ")}].`,
     });
@@ -43,7 +43,7 @@ export function minCoherenceOfMatrix(call: LibraryCall): Operator {
   const numbers = readNumbers(call.operations.engine, matrix.handle, `the matrix of \`${text}\``);
   const codomain = requireReal(text, call.codomain ?? arraySpace("real", [rows]));
   if (sizeOf(codomain.shape) !== rows) {
-    throw new BindingError("IPX8204", {
+    throw new OperatorError("IPX8204", {
       what: `The matrix of \`${text}\` has ${rows} rows, its codomain ${spaceText(codomain)} other entries.`,
     });
   }
@@ -66,7 +66,7 @@ function ofMatrix(
   const [rows, columns] = [sizeOf(codomain.shape), sizeOf(domain.shape)];
   const weights = minCoherenceMatrix({ rows, columns, data });
   if (weights === null) {
-    throw new BindingError("IPX8208", {
+    throw new OperatorError("IPX8208", {
       what: `\`${text}\` has no solution that can be computed: A is singular.`,
       why: `Its ${rows <= columns ? "rows" : "columns"} are dependent in double precision.`,
     });

@@ -19,7 +19,7 @@ const SEED = 0x6c616e63;
  * The smaller of a bound that is known and a probabilistic one: Lanczos on A'A or AA' from a random start, until the
  * bound is within 0.5 % of the Rayleigh quotient (see dense/lanczos.ts). The search stops as soon as the known bound
  * is that good, and the known bound is the result. Of an operator with one map per sample it is the largest norm.
- * @throws BindingError IPX8205 on an engine that reads asynchronously only.
+ * @throws OperatorError IPX8205 on an engine that reads asynchronously only.
  */
 export function measuredNorm(operations: Operations, operator: Operator, known: NormBound): NormBound {
   const { engine } = operations;
@@ -66,7 +66,7 @@ export function withMeasuredNorm(operations: Operations, operator: Operator): Op
 /**
  * |A|^2 <= max(A 1) max(A' 1) for an operator whose matrix has no negative entry: by Schur's test with the weights 1,
  * in two products. Proved up to rounding, for which room is left.
- * @throws BindingError IPX8205 on an engine that reads asynchronously only.
+ * @throws OperatorError IPX8205 on an engine that reads asynchronously only.
  */
 export function nonnegativeBound(operations: Operations, operator: Operator): NormBound {
   const { engine } = operations;

@@ -12,7 +12,7 @@ import { arraySpace, requireArrays, type ArraySpace } from "./spaces.ts";
 /**
  * `over_channels`: F[d] -> F[d, c], each entry c times on a new last axis; the adjoint sums over the channels. The
  * codomain is declared. Norm sqrt(c); nonnegative.
- * @throws BindingError IPX8202, IPX8203
+ * @throws OperatorError IPX8202, IPX8203
  */
 export function overChannels(call: LibraryCall): Operator {
   requireNoArray("over_channels", call);
@@ -33,7 +33,7 @@ export function overChannels(call: LibraryCall): Operator {
 /**
  * `over_pixels`: F[c] -> F[h, w, c], each entry at all pixels; the adjoint sums over the pixels. The codomain
  * is declared. Norm sqrt(h w); nonnegative.
- * @throws BindingError IPX8202, IPX8203
+ * @throws OperatorError IPX8202, IPX8203
  */
 export function overPixels(call: LibraryCall): Operator {
   requireNoArray("over_pixels", call);

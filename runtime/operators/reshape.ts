@@ -8,7 +8,7 @@ import { arraySpace, requireArrays } from "./spaces.ts";
 /**
  * `reshape`: F[d] -> F[e], the same entries in the same order in the declared codomain. Norm 1; orthonormal,
  * nonnegative, with unit columns.
- * @throws BindingError IPX8202, IPX8203 where the numbers of entries differ
+ * @throws OperatorError IPX8202, IPX8203 where the numbers of entries differ
  */
 export function reshape(call: LibraryCall): Operator {
   requireNoArray("reshape", call);

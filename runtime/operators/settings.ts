@@ -1,4 +1,4 @@
-import { BindingError } from "./bindingError.ts";
+import { OperatorError } from "./operatorError.ts";
 import type { LibrarySettings } from "./library.ts";
 
 type Setting = LibrarySettings[string];
@@ -58,7 +58,7 @@ type Read<R extends Rules> = { readonly [K in keyof R]: R[K] extends SettingRule
 
 /**
  * The settings of an operator, complete.
- * @throws BindingError IPX8201 for a name that is none of its settings; IPX8202 for a missing or impossible value.
+ * @throws OperatorError IPX8201 for a name that is none of its settings; IPX8202 for a missing or impossible value.
  */
 export function readSettings<R extends Rules>(
   operator: string,
@@ -68,7 +68,7 @@ export function readSettings<R extends Rules>(
   const names = Object.keys(rules);
   for (const name of Object.keys(settings)) {
     if (names.includes(name)) continue;
-    throw new BindingError("IPX8201", {
+    throw new OperatorError("IPX8201", {
       what: `\`${operator}\` has no setting \`${name}\`.`,
       hint: names.length === 0 ? "It takes none." : `Its settings are ${names.join(", ")}.`,
     });
@@ -88,14 +88,14 @@ function readSetting(
 ): unknown {
   if (value === undefined) {
     if (rule.initial !== undefined) return rule.initial;
-    throw new BindingError("IPX8202", {
+    throw new OperatorError("IPX8202", {
       what: `\`${operator}\` needs its setting \`${name}\`.`,
       why: `It must be ${rule.expects}.`,
     });
   }
   const read = rule.read(value);
   if (read !== undefined) return read;
-  throw new BindingError("IPX8202", {
+  throw new OperatorError("IPX8202", {
     what: `The setting \`${name}\` of \`${operator}\` must be ${rule.expects}.`,
     why: `It is ${typeof value === "object" ? `(${value.join(", ")})` : String(value)}.`,
   });

@@ -1,6 +1,6 @@
 import type { Space } from "../arrays/value.ts";
 import { sameShape, sizeOf } from "../engine/shape.ts";
-import { BindingError } from "./bindingError.ts";
+import { OperatorError } from "./operatorError.ts";
 
 /** A space of arrays. */
 export type ArraySpace = Extract<Space, { kind: "array" }>;
@@ -37,24 +37,24 @@ export function spaceText(space: Space): string {
 
 /**
  * The domain as a space of arrays with at least `axes` axes.
- * @throws BindingError IPX8203
+ * @throws OperatorError IPX8203
  */
 export function requireArrays(operator: string, domain: Space, axes = 0): ArraySpace {
   if (domain.kind === "array" && domain.shape.length >= axes) return domain;
   const wanted = axes === 0 ? "arrays" : `arrays of at least ${axes} ${axes === 1 ? "axis" : "axes"}`;
-  throw new BindingError("IPX8203", {
+  throw new OperatorError("IPX8203", {
     what: `\`${operator}\` acts on ${wanted}, not on ${spaceText(domain)}.`,
   });
 }
 
 /**
  * The domain as a space of complex arrays.
- * @throws BindingError IPX8203
+ * @throws OperatorError IPX8203
  */
 export function requireComplex(operator: string, domain: Space): ArraySpace {
   const space = requireArrays(operator, domain);
   if (space.field === "complex") return space;
-  throw new BindingError("IPX8203", {
+  throw new OperatorError("IPX8203", {
     what: `\`${operator}\` acts on complex arrays, not on ${spaceText(domain)}.`,
     hint: `Embed the reals first: \`${operator}*real'\`.`,
   });

@@ -27,7 +27,7 @@ type Pyramid = readonly { readonly rows: Level | null; readonly columns: Level }
  * details along the first axis below. Each level is a product with a small orthonormal matrix along each axis of the
  * shrinking corner. 2^levels must divide the sizes. Norm 1.
  * Source: Mallat, A Wavelet Tour of Signal Processing, 3rd ed., section 7.3.
- * @throws BindingError IPX8201, IPX8202, IPX8203
+ * @throws OperatorError IPX8201, IPX8202, IPX8203
  */
 export function wavelet(call: LibraryCall): Operator {
   requireNoArray("wavelet", call);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { C, R, productOf } from "../../runtime/arrays/spaces.ts";
 import { compose, sum, vstack } from "../../runtime/operators/algebra.ts";
-import { BindingError, type BindingErrorCode } from "../../runtime/operators/bindingError.ts";
+import { OperatorError, type OperatorErrorCode } from "../../runtime/operators/operatorError.ts";
 import { libraryOperator } from "../../runtime/operators/create.ts";
 import { inverse } from "../../runtime/operators/inverse.ts";
 import { materialiseOperator } from "../../runtime/operators/materialise.ts";
@@ -22,7 +22,7 @@ const make = (
 const G = make("gaussian", { m: 2, n: 3 }, R(3));
 const F = make("fourier", {}, C(4));
 
-const FAULTS: readonly (readonly [BindingErrorCode, string, RegExp, () => unknown])[] = [
+const FAULTS: readonly (readonly [OperatorErrorCode, string, RegExp, () => unknown])[] = [
   [
     "IPX8201",
     "unknown setting",
@@ -158,8 +158,8 @@ describe("what cannot be bound is refused", () => {
     } catch (thrown) {
       error = thrown;
     }
-    expect(error).toBeInstanceOf(BindingError);
-    expect((error as BindingError).code).toBe(code);
-    expect((error as BindingError).message).toMatch(text);
+    expect(error).toBeInstanceOf(OperatorError);
+    expect((error as OperatorError).code).toBe(code);
+    expect((error as OperatorError).message).toMatch(text);
   });
 });

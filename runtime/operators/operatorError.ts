@@ -1,5 +1,5 @@
 /** What can be wrong with an operator and its data; each code has one meaning, so that callers may branch on it. */
-export type BindingErrorCode =
+export type OperatorErrorCode =
   /** a setting that the operator does not have */
   | "IPX8201"
   /** a setting that is missing, or has a value that it cannot have */
@@ -20,19 +20,19 @@ export type BindingErrorCode =
   | "IPX8209";
 
 /** The text of an error in its parts: what is wrong, why, and what to try. */
-export interface BindingErrorText {
+export interface OperatorErrorText {
   readonly what: string;
   readonly why?: string;
   readonly hint?: string;
 }
 
 /** An operator that cannot be had from these settings, spaces and arrays: an error of the user's. */
-export class BindingError extends Error {
-  override readonly name = "BindingError";
-  readonly code: BindingErrorCode;
-  readonly text: BindingErrorText;
+export class OperatorError extends Error {
+  override readonly name = "OperatorError";
+  readonly code: OperatorErrorCode;
+  readonly text: OperatorErrorText;
 
-  constructor(code: BindingErrorCode, text: BindingErrorText, options?: ErrorOptions) {
+  constructor(code: OperatorErrorCode, text: OperatorErrorText, options?: ErrorOptions) {
     super([text.what, text.why, text.hint].filter((part) => part !== undefined).join(" "), options);
     this.code = code;
     this.text = text;
