@@ -35,7 +35,7 @@ export function chooseTarget(program: CheckedProgram, ir: IrProgram, request: Ta
   const wanted = request === "first" ? (declared[0]?.kind ?? "solver") : request;
   const own = declared.find((target) => target.kind === wanted);
   if (own !== undefined) return { kind: "done", value: own };
-  if (wanted === "direct") return { kind: "done", value: declared[0] ?? DEFAULTS.solver };
+  if (wanted === "direct") return { kind: "refused", diagnostic: notDirect(program) };
   const fault = wanted === "equilibrium" ? noFixedPoint(program) : null;
   return fault === null ? { kind: "done", value: DEFAULTS[wanted] } : { kind: "refused", diagnostic: fault };
 }
@@ -53,6 +53,13 @@ function withoutStep(program: CheckedProgram, request: TargetRequest): Choice {
     return { kind: "refused", diagnostic: diagnose("IPX6001", program.tree.name.span, args) };
   }
   return { kind: "done", value: { kind: "direct" } };
+}
+
+/** Why a program with a step is not evaluated once. */
+function notDirect(program: CheckedProgram): Diagnostic {
+  const { name } = program.tree;
+  const known = ["solver", "unrolled", ...(noFixedPoint(program) === null ? ["equilibrium"] : [])];
+  return diagnose("IPX6011", name.span, { program: name.name, known }, { step: program.step?.span ?? null });
 }
 
 /** Why the step of a program is not one map. */

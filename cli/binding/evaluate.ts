@@ -2,9 +2,10 @@ import type { Expression, Parsed, ProductExpression, SumExpression } from "../..
 import { nearest } from "../../compiler/diagnostics/suggestion.ts";
 import { diagnose } from "../../compiler/diagnostics/diagnose.ts";
 import type { Operations } from "../../runtime/arrays/operations.ts";
-import { spaceOf, type Value } from "../../runtime/arrays/value.ts";
+import { ShapeError } from "../../runtime/arrays/shapeError.ts";
+import { type Space, spaceOf, type Value } from "../../runtime/arrays/value.ts";
 import type { Operator } from "../../runtime/operators/operator.ts";
-import { sameSpace } from "../../runtime/operators/spaces.ts";
+import { sameSpace, spaceText } from "../../runtime/operators/spaces.ts";
 import { Failure } from "../failure.ts";
 import { locatedNow } from "../report.ts";
 import { bareOperator, evaluateCall, LIBRARY_WORDS } from "./call.ts";
@@ -138,7 +139,15 @@ export function evaluate(scope: Scope, expression: Expression): Thing {
 }
 
 function dispatch<K extends Expression["kind"]>(scope: Scope, expression: Expression, kind: K): Thing {
-  return RULES[kind](scope, expression as Node<K>);
+  try {
+    return RULES[kind](scope, expression as Node<K>);
+  } catch (error) {
+    throw error instanceof ShapeError ? misfit(expression, error) : error;
+  }
+}
+
+function misfit({ span }: Expression, { spaces }: ShapeError): Failure {
+  return fault(span, `The shapes do not fit together: ${spaces.map(spaceText).join(" and ")}`);
 }
 
 /** An expression that stands for a number or an array, as a value on the engine. */
@@ -233,7 +242,19 @@ function applied(scope: Scope, draft: OperatorDraft, x: Value, at: Expression): 
       ? before
       : draft.realise(operations, known);
   realised?.set(at, operator);
+  if (!takes(operator.domain, domain)) {
+    const what = `\`${operator.text}\` acts on ${spaceText(operator.domain)}, and is applied to ${spaceText(domain)}`;
+    throw new Failure([diagnose("IPX8209", at.span, { what })]);
+  }
   return locatedNow(at.span, () => operations.apply(operator, x));
+}
+
+/** Whether an operator takes values of a space: of its own, or real ones where it is complex. */
+function takes(own: Space, given: Space): boolean {
+  if (own.kind !== "array" || given.kind !== "array") return sameSpace(own, given);
+  return (
+    sameSpace(own, { ...given, field: own.field }) && (own.field === "complex" || given.field === "real")
+  );
 }
 
 function capital(text: string): string {

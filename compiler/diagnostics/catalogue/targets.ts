@@ -1,4 +1,4 @@
-import { defineDiagnostic } from "../entry.ts";
+import { defineDiagnostic, listing } from "../entry.ts";
 
 /** IPX6xxx: targets. */
 export const targets = {
@@ -96,5 +96,18 @@ export const targets = {
     mark: () => "how many steps?",
     hint: ({ target }) => `Write \`${target}(16)\`.`,
     fix: ({ target }) => `Write \`${target}(10)\``,
+  }),
+
+  IPX6011: defineDiagnostic<{ readonly program: string; readonly known: readonly string[] }>()({
+    severity: "error",
+    class: "user",
+    title: ({ program }) => `\`${program}\` has a step, and is no direct evaluation`,
+    mark: () => "`direct` is asked for",
+    labels: { step: () => "this is to be repeated" },
+    hint: ({ known }) =>
+      `Choose ${listing(
+        known.map((target) => `\`${target}\``),
+        "or",
+      )}.`,
   }),
 };
