@@ -1,16 +1,49 @@
 import { KERNELS, type KernelName, MODULES, type ModuleName } from "../../kernels/catalogue.ts";
 import { EngineError } from "../engine.ts";
 import { createMemory, type Memory } from "./memory.ts";
-
-/** The first bytes of the arena: the stack of the thread that computes. */
-const STACK = 1048576;
-
-/** Behind the stack: the arguments of the kernel that runs. */
-const ARGUMENTS = STACK;
-const ARGUMENT_WORDS = 256;
+import { ARGUMENT_WORDS, ARGUMENTS, RESERVED } from "./places.ts";
 
 /** A kernel: (arena, arguments, first, last); see runtime/kernels/source/kernel.h. */
 export type Kernel = (arena: number, arguments_: number, first: number, last: number) => void;
+
+/** Where a kernel comes from, in a form that a thread can take up too. */
+export type KernelSource =
+  | {
+      readonly kind: "wasm";
+      readonly module: WebAssembly.Module;
+      readonly name: string;
+      /** a module whose exports this one imports as `library`, or null */
+      readonly library: WebAssembly.Module | null;
+    }
+  | { readonly kind: "native"; readonly file: string; readonly index: number };
+
+/** A kernel that can be run. */
+export interface Runnable {
+  readonly name: string;
+  readonly source: KernelSource;
+  readonly kernel: Kernel;
+}
+
+/** Threads that take items of a kernel, beside the one that asks. */
+export interface Threads {
+  /** how many there are, this one included */
+  readonly count: number;
+  /** Runs a kernel whose arguments stand in place, on all items. */
+  run(runnable: Runnable, items: number): void;
+}
+
+/** Kernels that were built for this computer. */
+export interface NativeKernels {
+  readonly file: string;
+  readonly names: readonly string[];
+  readonly kernelAt: (index: number) => Kernel;
+}
+
+/** What a machine may have beside WebAssembly; nothing in a browser. */
+export interface Equipment {
+  readonly threads?: (memory: Memory) => Threads;
+  readonly native?: (memory: Memory) => NativeKernels;
+}
 
 /** What computes on an arena. */
 export interface Machine {
@@ -19,15 +52,18 @@ export interface Machine {
   /**
    * Runs a kernel on the items [0, items). `words` are its arguments: whole numbers, offsets in bytes, and floats by
    * `bitsOf`. `work` is about how many operations it takes, by which threads are called in or not.
+   * @throws EngineError where a kernel or a thread fails
    */
-  run(kernel: KernelName | GeneratedKernel, words: readonly number[], items: number, work: number): void;
-  /** A kernel that was written at run time: a module that imports `env.memory` and exports `run`. */
-  generate(binary: Uint8Array<ArrayBuffer>): GeneratedKernel;
+  run(kernel: KernelName | Runnable, words: readonly number[], items: number, work: number): void;
+  /**
+   * A kernel that was written at run time: a module that imports `env.memory` and exports `run`; with a library, it
+   * may import that module's functions as `library.NAME`.
+   */
+  generate(name: string, binary: Uint8Array<ArrayBuffer>, library?: ModuleName): Runnable;
 }
 
-export interface GeneratedKernel {
-  readonly kernel: Kernel;
-}
+/** The least work that is worth calling threads: some 20 microseconds of one. */
+const WORTH_THREADS = 2e5;
 
 const one = new DataView(new ArrayBuffer(4));
 
@@ -38,26 +74,29 @@ export function bitsOf(value: number): number {
 }
 
 /**
- * A machine of one thread.
+ * A machine on a memory of its own.
  * @throws EngineError where WebAssembly lacks SIMD or shared memory
  */
-export function createMachine(name: string): Machine {
-  const memory = createMemory(name, ARGUMENTS + 4 * ARGUMENT_WORDS);
-  const build = relaxedIsAvailable() ? "relaxed" : "plain";
-  const instances = new Map<ModuleName, WebAssembly.Exports>();
-  const kernels = new Map<KernelName, Kernel>();
+export function createMachine(name: string, equipment: Equipment = {}): Machine {
+  const memory = createMemory(name, RESERVED);
+  const native = equipment.native?.(memory) ?? null;
+  const kernels = new Map<KernelName, Runnable>();
+  const moduleOf = compiledModules(name);
+  let threads: Threads | null | undefined = equipment.threads === undefined ? null : undefined;
 
-  const instanceOf = (module: ModuleName): WebAssembly.Exports => {
-    const before = instances.get(module);
-    if (before !== undefined) return before;
-    const { exports } = instantiated(name, bytesOf(MODULES[module][build]), memory);
-    instances.set(module, exports);
-    return exports;
+  const runnableOf = (kernel: KernelName): Runnable => {
+    const index = native?.names.indexOf(kernel) ?? -1;
+    if (native !== null && index >= 0) {
+      const source = { kind: "native", file: native.file, index } as const;
+      return { name: kernel, source, kernel: native.kernelAt(index) };
+    }
+    const source = { kind: "wasm", module: moduleOf(KERNELS[kernel]), name: kernel, library: null } as const;
+    return fromModule(name, memory, source, kernel);
   };
-  const kernelOf = (kernel: KernelName): Kernel => {
+  const known = (kernel: KernelName): Runnable => {
     const before = kernels.get(kernel);
     if (before !== undefined) return before;
-    const found = functionOf(instanceOf(KERNELS[kernel]), kernel);
+    const found = runnableOf(kernel);
     kernels.set(kernel, found);
     return found;
   };
@@ -65,33 +104,67 @@ export function createMachine(name: string): Machine {
   return {
     name,
     memory,
-    generate: (binary) => ({ kernel: functionOf(instantiated(name, binary, memory).exports, "run") }),
-    run: (kernel, words, items) => {
+    generate: (title, binary, library) => {
+      const module = compiled(name, binary);
+      const imported = library === undefined ? null : moduleOf(library);
+      return fromModule(name, memory, { kind: "wasm", module, name: "run", library: imported }, title);
+    },
+    run: (kernel, words, items, work) => {
       if (items === 0) return;
+      if (words.length > ARGUMENT_WORDS) throw new RangeError("too many arguments of a kernel");
       memory.words.set(words, ARGUMENTS / 4);
-      const run = typeof kernel === "string" ? kernelOf(kernel) : kernel.kernel;
-      run(0, ARGUMENTS, 0, items);
+      const runnable = typeof kernel === "string" ? known(kernel) : kernel;
+      if (items > 1 && work >= WORTH_THREADS && threads !== null) {
+        threads ??= equipment.threads?.(memory) ?? null;
+        if (threads !== null && threads.count > 1) return threads.run(runnable, items);
+      }
+      try {
+        runnable.kernel(0, ARGUMENTS, 0, items);
+      } catch (error) {
+        throw failure(name, runnable.name, words, error);
+      }
     },
   };
 }
 
-function instantiated(
-  name: string,
-  binary: Uint8Array<ArrayBuffer>,
-  { memory }: Memory,
-): WebAssembly.Instance {
+function failure(name: string, kernel: string, words: readonly number[], error: unknown): EngineError {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new EngineError(name, kernel, [words], `the kernel failed: ${reason}`);
+}
+
+/** Modules, compiled when they are first asked for. */
+function compiledModules(name: string): (module: ModuleName) => WebAssembly.Module {
+  const build = WebAssembly.validate(RELAXED_PROBE) ? "relaxed" : "plain";
+  const modules = new Map<ModuleName, WebAssembly.Module>();
+  return (module) => {
+    const before = modules.get(module);
+    if (before !== undefined) return before;
+    const found = compiled(name, bytesOf(MODULES[module][build]));
+    modules.set(module, found);
+    return found;
+  };
+}
+
+function compiled(name: string, binary: Uint8Array<ArrayBuffer>): WebAssembly.Module {
   try {
-    return new WebAssembly.Instance(new WebAssembly.Module(binary), { env: { memory } });
+    return new WebAssembly.Module(binary);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new EngineError(name, "start", [], `a kernel does not load: ${reason}`);
+    throw failure(name, "start", [], error);
   }
 }
 
-function functionOf(exports: WebAssembly.Exports, name: string): Kernel {
-  const found = exports[name];
-  if (!isKernel(found)) throw new TypeError(`the module has no kernel ${name}`);
-  return found;
+function fromModule(
+  name: string,
+  { memory }: Memory,
+  source: Extract<KernelSource, { kind: "wasm" }>,
+  title: string,
+): Runnable {
+  const env = { memory };
+  const library = source.library === null ? {} : new WebAssembly.Instance(source.library, { env }).exports;
+  const { exports } = new WebAssembly.Instance(source.module, { env, library });
+  const kernel = exports[source.name];
+  if (!isKernel(kernel)) throw failure(name, title, [], `the module has no kernel ${source.name}`);
+  return { name: title, source, kernel };
 }
 
 function isKernel(found: unknown): found is Kernel {
@@ -104,45 +177,6 @@ function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
 
 /** A module of one function with `f32x4.relaxed_madd`, which validates where relaxed SIMD is on. */
 const RELAXED_PROBE = Uint8Array.of(
-  0,
-  97,
-  115,
-  109,
-  1,
-  0,
-  0,
-  0,
-  1,
-  8,
-  1,
-  96,
-  3,
-  123,
-  123,
-  123,
-  1,
-  123,
-  3,
-  2,
-  1,
-  0,
-  10,
-  13,
-  1,
-  11,
-  0,
-  32,
-  0,
-  32,
-  1,
-  32,
-  2,
-  253,
-  133,
-  2,
-  11,
+  ...[0, 97, 115, 109, 1, 0, 0, 0, 1, 8, 1, 96, 3, 123, 123, 123, 1, 123, 3, 2, 1, 0],
+  ...[10, 13, 1, 11, 0, 32, 0, 32, 1, 32, 2, 253, 133, 2, 11],
 );
-
-function relaxedIsAvailable(): boolean {
-  return WebAssembly.validate(RELAXED_PROBE);
-}

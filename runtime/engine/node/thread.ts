@@ -1,0 +1,113 @@
+import type * as WorkerThreads from "node:worker_threads";
+import type { Kernel, KernelSource } from "../arena/machine.ts";
+
+/** The words that threads share, by their place in the control block. */
+export const WORD = {
+  /** the number of the job that may be entered, 0 for none */
+  open: 0,
+  /** what the job is: kernel, items, items that are claimed at once */
+  kernel: 1,
+  items: 2,
+  chunk: 3,
+  /** the next item that nobody has claimed */
+  next: 4,
+  /** how many threads are in the job */
+  inside: 5,
+  /** how many threads sleep until the next job */
+  asleep: 6,
+  /** 1 where a kernel has failed on a thread */
+  failed: 7,
+} as const;
+
+/** What a thread is told at its start. */
+export interface ThreadData {
+  readonly memory: WebAssembly.Memory;
+  /** places in bytes: the control block, the arguments, and the end of the thread's own stack */
+  readonly control: number;
+  readonly arguments: number;
+  readonly stack: number;
+  /** how often a thread looks for a job before it sleeps */
+  readonly patience: number;
+  readonly word: typeof WORD;
+}
+
+/** What a thread is told later: the next kernel. They are numbered as they come. */
+export type ThreadMessage = KernelSource;
+
+/**
+ * What a thread does all its life: wait for a job, enter it, claim items until none is left, leave. It is run from its
+ * text, so that it stands alone: whatever it needs it is given.
+ */
+export function thread({ workerData, receiveMessageOnPort, parentPort }: typeof WorkerThreads): void {
+  const { memory, control, arguments: place, stack, patience, word }: ThreadData = workerData;
+  const words = new Int32Array(memory.buffer, control, 64);
+  const kernels: Kernel[] = [];
+  const port = parentPort;
+  if (port === null) return;
+
+  const learn = (source: KernelSource): Kernel => {
+    if (source.kind === "native") {
+      const native = { exports: {} as { kernelAt: (index: number, memory: Float32Array) => Kernel } };
+      process.dlopen(native, source.file);
+      return native.exports.kernelAt(source.index, new Float32Array(memory.buffer));
+    }
+    const env = { memory };
+    const library = source.library === null ? {} : new WebAssembly.Instance(source.library, { env }).exports;
+    const { exports } = new WebAssembly.Instance(source.module, { env, library });
+    const pointer = exports["__stack_pointer"];
+    if (pointer instanceof WebAssembly.Global) pointer.value = stack;
+    return exports[source.name] as Kernel;
+  };
+  const learned = (source: KernelSource): Kernel => {
+    try {
+      return learn(source);
+    } catch (error) {
+      return () => {
+        throw error;
+      };
+    }
+  };
+  const kernelAt = (index: number): Kernel | undefined => {
+    while (kernels.length <= index) {
+      const received = receiveMessageOnPort(port);
+      if (received === undefined) continue;
+      kernels.push(learned(received.message));
+    }
+    return kernels[index];
+  };
+  const work = (): void => {
+    const items = Atomics.load(words, word.items);
+    const chunk = Atomics.load(words, word.chunk);
+    const kernel = kernelAt(Atomics.load(words, word.kernel));
+    for (;;) {
+      const first = Atomics.add(words, word.next, chunk);
+      if (first >= items) return;
+      kernel?.(0, place, first, Math.min(first + chunk, items));
+    }
+  };
+
+  let last = 0;
+  for (let idle = 0; ;) {
+    const job = Atomics.load(words, word.open);
+    if (job === 0 || job === last) {
+      idle += 1;
+      if (idle < patience) continue;
+      Atomics.add(words, word.asleep, 1);
+      Atomics.wait(words, word.open, job);
+      Atomics.sub(words, word.asleep, 1);
+      idle = 0;
+      continue;
+    }
+    Atomics.add(words, word.inside, 1);
+    if (Atomics.load(words, word.open) === job) {
+      try {
+        work();
+      } catch {
+        Atomics.store(words, word.failed, 1);
+      }
+      last = job;
+    }
+    Atomics.sub(words, word.inside, 1);
+    idle = 0;
+  }
+}

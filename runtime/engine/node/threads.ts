@@ -1,0 +1,91 @@
+import { availableParallelism } from "node:os";
+import { Worker } from "node:worker_threads";
+import type { Runnable, Threads } from "../arena/machine.ts";
+import type { Memory } from "../arena/memory.ts";
+import { ARGUMENTS, CONTROL, STACK } from "../arena/places.ts";
+import { EngineError } from "../engine.ts";
+import { thread, type ThreadData, type ThreadMessage, WORD } from "./thread.ts";
+
+/** Rounds of waiting for a job before a thread sleeps: some 50 microseconds. */
+const PATIENCE = 5000;
+
+/** Pieces per thread that a job is claimed in: a thread that is held up leaves the others its share. */
+const PIECES = 4;
+
+/** How long one waits for a thread that is in a job, in milliseconds. */
+const LONGEST_WAIT = 60_000;
+
+/**
+ * As many threads as the computer has cores, this one included, on the memory of an arena. A thread that is late, or
+ * not there yet, is not waited for: its items are claimed by others.
+ */
+export function createThreads(name: string, memory: Memory, count = availableParallelism()): Threads {
+  const words = new Int32Array(memory.memory.buffer, CONTROL, 64);
+  const workers = Array.from({ length: count - 1 }, () => startThread(memory));
+  const numbers = new Map<Runnable, number>();
+  let job = 0;
+
+  const numberOf = (runnable: Runnable): number => {
+    const before = numbers.get(runnable);
+    if (before !== undefined) return before;
+    const message: ThreadMessage = runnable.source;
+    for (const worker of workers) worker.postMessage(message);
+    numbers.set(runnable, numbers.size);
+    return numbers.size - 1;
+  };
+  const fail = (runnable: Runnable, reason: string): never => {
+    throw new EngineError(name, runnable.name, [], reason);
+  };
+  const closed = (): boolean => {
+    Atomics.store(words, WORD.open, 0);
+    const start = performance.now();
+    for (let round = 0; Atomics.load(words, WORD.inside) > 0; round += 1) {
+      if (round % 10_000 === 9_999 && performance.now() - start > LONGEST_WAIT) return false;
+    }
+    return true;
+  };
+
+  return {
+    count,
+    run(runnable, items) {
+      const chunk = Math.max(1, Math.floor(items / (PIECES * count)));
+      Atomics.store(words, WORD.kernel, numberOf(runnable));
+      Atomics.store(words, WORD.items, items);
+      Atomics.store(words, WORD.chunk, chunk);
+      Atomics.store(words, WORD.next, 0);
+      job = (job % 0x3fffffff) + 1;
+      Atomics.store(words, WORD.open, job);
+      if (Atomics.load(words, WORD.asleep) > 0) Atomics.notify(words, WORD.open);
+      try {
+        for (;;) {
+          const first = Atomics.add(words, WORD.next, chunk);
+          if (first >= items) break;
+          runnable.kernel(0, ARGUMENTS, first, Math.min(first + chunk, items));
+        }
+      } catch (error) {
+        closed();
+        fail(runnable, `the kernel failed: ${error instanceof Error ? error.message : String(error)}`);
+      }
+      if (!closed()) fail(runnable, "a thread does not end");
+      if (Atomics.exchange(words, WORD.failed, 0) !== 0) fail(runnable, "the kernel failed on a thread");
+    },
+  };
+}
+
+function startThread(memory: Memory): Worker {
+  const { offset } = memory.allocate(STACK);
+  const workerData: ThreadData = {
+    memory: memory.memory,
+    control: CONTROL,
+    arguments: ARGUMENTS,
+    stack: offset + STACK,
+    patience: PATIENCE,
+    word: WORD,
+  };
+  const worker = new Worker(`(${thread.toString()})(require("node:worker_threads"))`, {
+    eval: true,
+    workerData,
+  });
+  worker.unref();
+  return worker;
+}
