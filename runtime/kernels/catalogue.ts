@@ -1,4 +1,6 @@
 import * as fill from "./wasm/fill.ts";
+import * as optimisers from "./wasm/optimisers.ts";
+import * as mathematics from "./wasm/mathematics.ts";
 
 /** A module of kernels as it is committed: WebAssembly in base 64, without and with relaxed SIMD. */
 export interface KernelModule {
@@ -7,13 +9,18 @@ export interface KernelModule {
 }
 
 /** The modules, by the names of their sources in runtime/kernels/source. */
-export const MODULES = { fill } as const satisfies Record<string, KernelModule>;
+export const MODULES = { fill, mathematics, optimisers } as const satisfies Record<string, KernelModule>;
 
 export type ModuleName = keyof typeof MODULES;
 
 /** Every kernel, and the module that it stands in. Arguments and items are told where the kernel is defined. */
 export const KERNELS = {
   fill: "fill",
+  sgd: "optimisers",
+  momentum: "optimisers",
+  rmsprop: "optimisers",
+  rmsprop_centered: "optimisers",
+  adam: "optimisers",
 } as const satisfies Record<string, ModuleName>;
 
 export type KernelName = keyof typeof KERNELS;

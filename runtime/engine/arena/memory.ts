@@ -33,7 +33,8 @@ export interface Memory {
 /**
  * An arena whose first `reserved` bytes are taken. Blocks are of size classes, four between powers of two, and kept
  * for the next of their class when they are freed: allocation takes constant time and little is wasted (at most a
- * fifth). Where a class has none and the memory cannot grow, free neighbours are joined.
+ * fifth). Where a class has none and the memory cannot grow, free neighbours are joined. Kernels may read, not write,
+ * up to 64 bytes behind a block.
  * @throws EngineError where there is no shared memory
  */
 export function createMemory(name: string, reserved: number): Memory {
@@ -62,7 +63,7 @@ export function createMemory(name: string, reserved: number): Memory {
     return false;
   };
   const fresh = (size: number): number | null => {
-    if (!grownTo(end + size)) return null;
+    if (!grownTo(end + size + ALIGNMENT)) return null;
     const offset = end;
     end += size;
     return offset;
