@@ -1,4 +1,5 @@
 import * as fill from "./wasm/fill.ts";
+import * as fourier from "./wasm/fourier.ts";
 import * as optimisers from "./wasm/optimisers.ts";
 import * as mathematics from "./wasm/mathematics.ts";
 
@@ -9,13 +10,18 @@ export interface KernelModule {
 }
 
 /** The modules, by the names of their sources in runtime/kernels/source. */
-export const MODULES = { fill, mathematics, optimisers } as const satisfies Record<string, KernelModule>;
+export const MODULES = { fill, fourier, mathematics, optimisers } as const satisfies Record<
+  string,
+  KernelModule
+>;
 
 export type ModuleName = keyof typeof MODULES;
 
 /** Every kernel, and the module that it stands in. Arguments and items are told where the kernel is defined. */
 export const KERNELS = {
   fill: "fill",
+  fourier: "fourier",
+  phase: "fourier",
   sgd: "optimisers",
   momentum: "optimisers",
   rmsprop: "optimisers",
