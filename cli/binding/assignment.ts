@@ -1,6 +1,7 @@
 import { parseBinding } from "../../compiler/ast/parse.ts";
 import { partsOf } from "../../compiler/ast/parts.ts";
 import type { Expression } from "../../compiler/ast/tree.ts";
+import type { Span } from "../../compiler/source/span.ts";
 import { Failure, UsageError } from "../failure.ts";
 import type { Sources } from "../sources.ts";
 
@@ -8,6 +9,8 @@ import type { Sources } from "../sources.ts";
 export interface Assignment {
   readonly name: string;
   readonly expression: Expression;
+  /** where the name stands, if that is in a file */
+  readonly nameSpan?: Span;
 }
 
 /**

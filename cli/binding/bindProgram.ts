@@ -111,7 +111,8 @@ function requireKnown({ definition, assignments, inputs, alsoRead }: BindingRequ
   const meant = nearest(stranger.name, own);
   const hint = meant === null ? `It has ${own.join(", ")}.` : `Did you mean \`${meant}\`?`;
   const what = `${definition.name} declares no \`${stranger.name}\`, and no binding reads it`;
-  const span = "expression" in stranger ? stranger.expression.span : placeOf(stranger.file);
+  const span =
+    "expression" in stranger ? (stranger.nameSpan ?? stranger.expression.span) : placeOf(stranger.file);
   throw new Failure([diagnose("IPX8001", span, { what, hint })]);
 }
 

@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from "commander";
 import type { Context } from "../context.ts";
 import type { ApplyOptions } from "../run/applyOperator.ts";
+import { engineOption } from "./engineOption.ts";
 import { seedOption } from "./seed.ts";
 
 /** `ipc apply EXPR` */
@@ -14,7 +15,7 @@ export function applyCommand(context: Context): Command {
     .option("--noise <sigma>", "add normal noise of this standard deviation", standardDeviation, 0)
     .addOption(seedOption())
     .option("--batch", "the first axis of the file counts samples")
-    .option("--engine <name>", "wasm, cpu, node, gpu or reference; the best that is present")
+    .addOption(engineOption())
     .addHelpText(
       "after",
       `

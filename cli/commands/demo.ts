@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import type { Context } from "../context.ts";
+import { engineOption } from "./engineOption.ts";
 
 interface DemoOptions {
   readonly images?: string;
@@ -13,7 +14,7 @@ export function demoCommand(context: Context): Command {
     .description("Trains LISTA against ISTA and FISTA, and restores pictures, in some minutes.")
     .option("--images <folder>", "pictures (.png) to restore instead of a generated one")
     .option("--out <folder>", "where figures and pictures are written", "demo-out")
-    .option("--engine <name>", "wasm, cpu, node, gpu or reference; the best that is present")
+    .addOption(engineOption())
     .addHelpText("after", "\nExamples:\n  ipc demo\n  ipc demo --images ~/pictures --out results")
     .action(async (options: DemoOptions) => {
       const { demo } = await import("../demo/demo.ts");

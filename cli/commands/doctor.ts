@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import type { Context } from "../context.ts";
+import { engineOption } from "./engineOption.ts";
 
 interface DoctorOptions {
   readonly engine?: string;
@@ -10,7 +11,7 @@ interface DoctorOptions {
 export function doctorCommand(context: Context): Command {
   return new Command("doctor")
     .description("Says versions and engine, and tests adjoints and gradients on this machine.")
-    .option("--engine <name>", "the engine to test")
+    .addOption(engineOption())
     .option("--json", "one object of JSON on stdout")
     .addHelpText("after", "\nExamples:\n  ipc doctor\n  ipc doctor --engine reference --json")
     .action(async (options: DoctorOptions) => {

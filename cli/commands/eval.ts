@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import type { Context } from "../context.ts";
+import { engineOption } from "./engineOption.ts";
 
 interface EvalOptions {
   readonly engine?: string;
@@ -11,7 +12,7 @@ export function evalCommand(context: Context): Command {
   return new Command("eval")
     .description("Measures a trained program against tuned baselines: a table, CSV and figures.")
     .argument("<experiment>", "an experiment (.toml) that was trained")
-    .option("--engine <name>", "wasm, cpu, node, gpu or reference; the best that is present")
+    .addOption(engineOption())
     .option("--json", "one object of JSON on stdout")
     .addHelpText("after", "\nExamples:\n  ipc eval programs/experiments/lista.toml")
     .action(async (file: string, options: EvalOptions) => {

@@ -1,7 +1,9 @@
 import { Command, Option } from "commander";
 import { TARGETS } from "../choices.ts";
 import type { Context } from "../context.ts";
+import { engineOption } from "./engineOption.ts";
 import type { RunOptions } from "../run/runProgram.ts";
+import { countOption, positiveOption } from "./numberOptions.ts";
 import { repeated } from "./repeated.ts";
 import { seedOption } from "./seed.ts";
 
@@ -16,7 +18,14 @@ export function runCommand(context: Context): Command {
     .option("--input <NAME=FILE>", "data of an input: .npy, .npz:key, .png; repeatable", repeated, [])
     .option("--output <EXPR=FILE>", "what to write where; repeatable", repeated, [])
     .option("--weights <file>", "trained weights (.safetensors)")
-    .option("--engine <name>", "wasm, cpu, node, gpu or reference; the best that is present")
+    .addOption(engineOption())
+    .addOption(
+      countOption("--max <n>", "the most steps of a solver or an equilibrium, instead of the program's"),
+    )
+    .addOption(
+      countOption("--steps <k>", "the number of steps of an unrolled network, instead of the program's"),
+    )
+    .addOption(positiveOption("--tol <t>", "the tolerance of an equilibrium, instead of the program's"))
     .option("--batch", "the first axis of files counts samples where the types leave it open")
     .addOption(seedOption())
     .option("--require-converged", "exit code 1 if a sample did not converge")
@@ -28,6 +37,8 @@ Examples:
   ipc run programs/ista.ipx --bind 'A=matrix("A.npy")' --bind lambda=0.05 --input y=y.npy --output x=x.npy
   ipc run programs/fista.ipx --bind "A=mask(rate = 0.5, seed = 3)*wavelet(sym4, levels = 3)'" \\
     --bind lambda=0.01 --input y=y.npy --output "wavelet(sym4, levels = 3)'*x=restored.png"
+  ipc run programs/ista.ipx --max 100 --bind 'A=gaussian(250, 500, seed = 1)' --input y=y.npy --output x=x.npy
+  ipc run programs/ista.ipx --target unrolled --steps 50 --bind 'A=matrix("A.npy")' --input y=y.npy
   ipc run programs/lista.ipx --weights runs/lista/weights.safetensors --bind 'A=gaussian(250, 500, seed = 1)' \\
     --input y=y.npy --output x=x.npy --json`,
     )

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import type { Context } from "../context.ts";
+import { engineOption } from "./engineOption.ts";
 
 interface TrainOptions {
   readonly resume?: true;
@@ -13,7 +14,7 @@ export function trainCommand(context: Context): Command {
     .description("Trains a program as an experiment file says.")
     .argument("<experiment>", "an experiment (.toml)")
     .option("--resume", "go on from the last checkpoint")
-    .option("--engine <name>", "wasm, cpu, node, gpu or reference; the best that is present")
+    .addOption(engineOption())
     .option("--json", "one object of JSON on stdout")
     .addHelpText(
       "after",

@@ -147,10 +147,7 @@ async function baselines(
       ...(settings.entry === undefined ? {} : { program: settings.entry }),
       target: settings.target ?? "first",
     });
-    const fixed = Object.entries(settings.given ?? {}).map(([name, value]) => ({
-      name,
-      expression: experiment.expression(["eval", "compare", index, "given", name], value),
-    }));
+    const fixed = experiment.assignments(["eval", "compare", index, "given"], settings.given ?? {});
     const own = { ...plan, steps: settings.steps ?? null };
     const tuned = await tune(setting, validate, own, { definition, settings, index, fixed, progress });
     progress(`measuring ${definition.name}`);

@@ -4,7 +4,7 @@ import type { Expression } from "../../compiler/ast/tree.ts";
 import { nearest } from "../../compiler/diagnostics/suggestion.ts";
 import { diagnose } from "../../compiler/diagnostics/diagnose.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
-import { parseExpression, parseExpressionAt } from "../binding/assignment.ts";
+import { type Assignment, parseExpression, parseExpressionAt } from "../binding/assignment.ts";
 import { Failure } from "../failure.ts";
 import { readSource } from "../files.ts";
 import type { Sources } from "../sources.ts";
@@ -22,6 +22,11 @@ export interface Experiment {
   readonly resolve: (path: string) => string;
   /** the expression that stands at a path of the file, with places in the file; a number is an expression too */
   readonly expression: (path: Path, text: string | number) => Expression;
+  /** the entries of a table as bindings, with places in the file */
+  readonly assignments: (
+    table: Path,
+    entries: Readonly<Record<string, string | number>>,
+  ) => readonly Assignment[];
 }
 
 /**
@@ -37,17 +42,24 @@ export async function readExperiment(sources: Sources, file: string): Promise<Ex
       EXIT.usage,
     );
   const folder = dirname(file);
+  const expression = (path: Path, text: string | number): Expression => {
+    const offset = typeof text === "string" ? toml.textOffset(path) : toml.valueSpan(path).start;
+    const words = String(text);
+    if (offset !== null) return parseExpressionAt(file, offset, words);
+    return parseExpression(sources, `${file}, ${path.map(String).join(".")}`, words);
+  };
   return {
     settings: result.data,
     toml,
     folder,
     resolve: (path) => (isAbsolute(path) ? path : join(folder, path)),
-    expression: (path, text) => {
-      const offset = typeof text === "string" ? toml.textOffset(path) : toml.valueSpan(path).start;
-      const words = String(text);
-      if (offset !== null) return parseExpressionAt(file, offset, words);
-      return parseExpression(sources, `${file}, ${path.map(String).join(".")}`, words);
-    },
+    expression,
+    assignments: (table, entries) =>
+      Object.entries(entries).map(([name, value]) => ({
+        name: name.normalize("NFKC"),
+        expression: expression([...table, name], value),
+        nameSpan: toml.keySpan([...table, name]),
+      })),
   };
 }
 

@@ -37,10 +37,7 @@ export interface Setting {
 export async function openSetting(context: Context, file: string, engine?: string): Promise<Setting> {
   const experiment = await located(placeOf(file), () => readExperiment(context.sources, file));
   const { settings } = experiment;
-  const assignments = Object.entries(settings.given).map(([name, value]) => ({
-    name: name.normalize("NFKC"),
-    expression: experiment.expression(["given", name], value),
-  }));
+  const assignments = experiment.assignments(["given"], settings.given);
   const operations = await openEngine(engine ?? settings.engine);
   const named = await readNamed(experiment);
   const out = experiment.resolve(settings.out);

@@ -49,10 +49,10 @@ export interface SubjectRequest {
 export async function bindSubject(setting: Setting, request: SubjectRequest): Promise<Subject> {
   const { experiment, operations } = setting;
   const { definition, sample, overrides = [] } = request;
-  const assignments = [
-    ...setting.assignments.filter(({ name }) => !overrides.some((override) => override.name === name)),
-    ...overrides,
-  ];
+  const general = setting.assignments.filter(
+    ({ name }) => !overrides.some((override) => override.name === name),
+  );
+  const assignments = [...general, ...overrides];
   const things = new Map<string, Thing>(
     setting.named.map(({ name, array, batched }) => [
       name,
@@ -81,7 +81,7 @@ export async function bindSubject(setting: Setting, request: SubjectRequest): Pr
     folder: experiment.folder,
     operators: knownOperators(setting, sample, overrides),
     alsoRead: new Set([
-      ...(request.lenient === true ? assignments.map(({ name }) => name) : []),
+      ...(request.lenient === true ? general.map(({ name }) => name) : []),
       ...[...expressions.values()].flatMap((each) => [...namesIn(each)]),
       ...(request.alsoRead ?? []),
     ]),

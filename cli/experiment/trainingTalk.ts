@@ -2,23 +2,15 @@ import type { TrainingProgress } from "../../runtime/train/trainer.ts";
 import { progressLine } from "../run/progressLine.ts";
 import type { Terminal } from "../terminal.ts";
 
-/** How often a training is spoken of where nobody watches, in milliseconds. */
-const SILENCE = 10_000;
-
-/** Speaks of a training: a line that is written over, or a line now and then where nobody watches. */
+/** Speaks of a training. */
 export function trainingTalk(
   terminal: Terminal,
   program: string,
 ): { readonly progress: (progress: TrainingProgress) => void; readonly end: () => void } {
   const line = progressLine(terminal);
-  let last = Date.now();
   return {
     progress: (progress) => {
-      const text = progressText(program, progress);
-      line.show(text);
-      if (terminal.live || Date.now() - last < SILENCE) return;
-      last = Date.now();
-      terminal.talk(`${text}\n`);
+      line.show(progressText(program, progress));
     },
     end: line.clear,
   };

@@ -46,7 +46,7 @@ export async function tune(
   let best: Tuned | null = null;
   for (const [tried, values] of points.entries()) {
     progress(`tuning ${definition.name}: ${tried + 1} of ${points.length}`);
-    const assignments = assigned(setting, values);
+    const assignments = assigned(setting, values, index);
     const outcome = await evaluateOn(
       setting,
       source,
@@ -85,9 +85,14 @@ function gridPoints(
   return points;
 }
 
-function assigned({ context }: Setting, values: Readonly<Record<string, number>>): readonly Assignment[] {
+function assigned(
+  { context, experiment }: Setting,
+  values: Readonly<Record<string, number>>,
+  index: number,
+): readonly Assignment[] {
   return Object.entries(values).map(([name, value]) => ({
-    name,
+    name: name.normalize("NFKC"),
+    nameSpan: experiment.toml.keySpan(["eval", "compare", index, "tune", name]),
     expression: parseExpression(context.sources, `the tuned value of ${name}`, String(value)),
   }));
 }

@@ -1,3 +1,4 @@
+import type { Span } from "../../compiler/source/span.ts";
 import type { Operations } from "../../runtime/arrays/operations.ts";
 import type { Safetensors } from "../../runtime/io/safetensors.ts";
 import { bind } from "../../runtime/program/bind.ts";
@@ -58,6 +59,18 @@ export async function bindBatch(
   } catch (error) {
     throw located(data, error);
   }
+}
+
+/** What a run found wrong with its steps is said of the weights, of `--steps` or of what was bound. */
+export function failureOfRun(
+  data: ProgramData,
+  error: unknown,
+  { weightsFile, steps }: { readonly weightsFile?: string; readonly steps: Span | null },
+): unknown {
+  if (!(error instanceof BindingError)) return error;
+  if (error.code !== "IPX8011") return located(data, error);
+  const weights = weightsFile === undefined ? null : placeOf(weightsFile);
+  return failureAt(steps ?? weights ?? data.placeOf(error.declaration), error);
 }
 
 function located(data: ProgramData, error: unknown): unknown {

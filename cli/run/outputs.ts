@@ -56,10 +56,35 @@ export async function encodeOutputs(
   requests: readonly OutputRequest[],
   single: boolean,
 ): Promise<readonly EncodedFile[]> {
+  return encodeEach(scope, requests, single, (array) => array);
+}
+
+/**
+ * Fails where the outputs could not be written: for names and shapes, not for values.
+ * @throws Failure
+ */
+export async function rehearseOutputs(
+  scope: Scope,
+  requests: readonly OutputRequest[],
+  single: boolean,
+): Promise<void> {
+  await encodeEach(scope, requests, single, ({ field, shape, data }) => ({
+    field,
+    shape,
+    data: new Float64Array(data.length),
+  }));
+}
+
+async function encodeEach(
+  scope: Scope,
+  requests: readonly OutputRequest[],
+  single: boolean,
+  change: (array: HostArray) => HostArray,
+): Promise<readonly EncodedFile[]> {
   const files: EncodedFile[] = [];
   for (const { expression, file } of requests) {
     const { array, batched } = await valueToArray(scope, expression, single);
-    files.push(...(await located(placeOf(file), async () => encode(file, array, batched))));
+    files.push(...(await located(placeOf(file), async () => encode(file, change(array), batched))));
   }
   return files;
 }

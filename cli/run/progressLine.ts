@@ -1,6 +1,6 @@
 import type { Terminal } from "../terminal.ts";
 
-/** A line that is written over while a person watches; nothing where nobody does. */
+/** A line that is written over while a person watches; where nobody does, a line now and then. */
 export interface ProgressLine {
   readonly show: (text: string) => void;
   readonly clear: () => void;
@@ -9,17 +9,20 @@ export interface ProgressLine {
 /** How often the line changes, in milliseconds. */
 const INTERVAL = 100;
 
+/** How often something is said where nobody watches, in milliseconds. */
+const SILENCE = 10_000;
+
 /** A progress line on the terminal's talk. */
 export function progressLine(terminal: Terminal): ProgressLine {
-  let last = 0;
+  let last = terminal.live ? 0 : Date.now();
   let shown = false;
   return {
     show: (text) => {
       const now = Date.now();
-      if (!terminal.live || now - last < INTERVAL) return;
+      if (now - last < (terminal.live ? INTERVAL : SILENCE)) return;
       last = now;
-      shown = true;
-      terminal.talk(`\r\u001b[K${text}`);
+      shown = terminal.live;
+      terminal.talk(terminal.live ? `\r\u001b[K${text}` : `${text}\n`);
     },
     clear: () => {
       if (shown) terminal.talk("\r\u001b[K");

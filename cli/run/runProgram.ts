@@ -1,9 +1,12 @@
 import type { Operations } from "../../runtime/arrays/operations.ts";
 import type { BoundProgram } from "../../runtime/program/bound.ts";
 import type { ProgramDefinition } from "../../runtime/program/definition.ts";
+import type { Span } from "../../compiler/source/span.ts";
+import { locateArray } from "../../runtime/io/format.ts";
 import { readBytes } from "../../runtime/io/node/files.ts";
 import { readSafetensors, type Safetensors } from "../../runtime/io/safetensors.ts";
 import { releaseResult } from "../../runtime/solve/finish.ts";
+import type { SolveOptions } from "../../runtime/solve/options.ts";
 import type { SolveResult } from "../../runtime/solve/result.ts";
 import { run } from "../../runtime/solve/run.ts";
 import { parseAssignment, namesIn } from "../binding/assignment.ts";
@@ -18,9 +21,11 @@ import { openEngine } from "../engine.ts";
 import { Interrupted } from "../failure.ts";
 import { located, placeOf } from "../report.ts";
 import { EXIT, type Terminal, writeJson } from "../terminal.ts";
-import { bindBatch, bindTo } from "./bindAll.ts";
+import { hintingAtBatch } from "./batchHint.ts";
+import { bindBatch, bindTo, failureOfRun } from "./bindAll.ts";
 import { readInputs } from "./inputFiles.ts";
-import { encodeOutputs, type OutputRequest, parseOutput, writeFiles } from "./outputs.ts";
+import { limited } from "./limits.ts";
+import { encodeOutputs, type OutputRequest, parseOutput, rehearseOutputs, writeFiles } from "./outputs.ts";
 import { progressLine } from "./progressLine.ts";
 import { resultJson, resultText, unconvergedSamples } from "./resultText.ts";
 
@@ -34,6 +39,9 @@ export interface RunOptions {
   readonly weights?: string;
   readonly engine?: string;
   readonly batch?: true;
+  readonly max?: number;
+  readonly steps?: number;
+  readonly tol?: number;
   readonly seed: number;
   readonly requireConverged?: true;
   readonly json?: true;
@@ -42,30 +50,48 @@ export interface RunOptions {
 /** Runs a program on data, writes its outputs and says how it went; gives the exit code. */
 export async function runProgram(context: Context, file: string, options: RunOptions): Promise<number> {
   const { terminal, sources } = context;
-  const definition = await loadProgram(context, file, options);
+  const definition = limited(await loadProgram(context, file, options), options);
   const assignments = options.bind.map((text) => parseAssignment(sources, "--bind", text));
   const outputs = await Promise.all(options.output.map((text) => parseOutput(sources, text)));
   const inputs = await readInputs(definition, options.input);
   const weights = options.weights === undefined ? undefined : await readWeights(options.weights);
   const operations = await openEngine(options.engine);
-  const data = await bindProgramData({
-    definition,
-    operations,
-    assignments,
-    inputs,
-    batched: options.batch === true,
-    origin: "the command line",
-    folder: ".",
-    alsoRead: new Set(outputs.flatMap(({ expression }) => [...namesIn(expression)])),
+  const batched = options.batch === true;
+  const weightsFile = options.weights === undefined ? {} : { weightsFile: options.weights };
+  const { data, program, batch } = await hintingAtBatch(definition, inputs, batched, async () => {
+    const bound = await bindProgramData({
+      definition,
+      operations,
+      assignments,
+      inputs,
+      batched,
+      origin: "the command line",
+      folder: ".",
+      alsoRead: new Set(outputs.flatMap(({ expression }) => [...namesIn(expression)])),
+    });
+    const own = await bindTo(definition, operations, bound, {
+      seed: options.seed,
+      ...(weights === undefined ? {} : { weights }),
+      ...weightsFile,
+    });
+    return { data: bound, program: own, batch: await bindBatch(own, bound, bound.inputs, batched) };
   });
-  const program = await bindTo(definition, operations, data, {
-    seed: options.seed,
-    ...(weights === undefined ? {} : { weights }),
-    ...(options.weights === undefined ? {} : { weightsFile: options.weights }),
+  const single = !hasBatch(program, inputs, batched);
+  const result = await watched(terminal, async (signal, progress) => {
+    const solve = async (how: SolveOptions): Promise<SolveResult> => {
+      try {
+        return await run(program, batch, { ...how, signal });
+      } catch (error) {
+        throw failureOfRun(data, error, { ...weightsFile, steps: stepsPlace(context, options) });
+      }
+    };
+    if (wantsRehearsal(definition, outputs)) {
+      const first = await solve({ maximum: 1 });
+      await rehearseOutputs(await scopeOf(operations, data, first, outputs), outputs, single);
+      releaseResult({ operations }, first);
+    }
+    return solve({ progress });
   });
-  const batch = await bindBatch(program, data, data.inputs, options.batch === true);
-  const result = await watched(terminal, (signal, progress) => run(program, batch, { signal, progress }));
-  const single = !hasBatch(program, inputs, options.batch === true);
   const files = await encodeOutputs(await scopeOf(operations, data, result, outputs), outputs, single);
   await writeFiles(files);
   releaseResult({ operations }, result);
@@ -73,6 +99,24 @@ export async function runProgram(context: Context, file: string, options: RunOpt
     writeJson(terminal, { ...resultJson(result, single), engine: operations.engine.name });
   else terminal.talk(resultText(definition, result, operations.engine.name, files));
   return warn(terminal, definition, result, options.requireConverged === true);
+}
+
+/** `--steps N` as a place; null where the option is not given. */
+function stepsPlace({ sources }: Context, { steps }: RunOptions): Span | null {
+  if (steps === undefined) return null;
+  const { path, text } = sources.add("--steps", String(steps));
+  return { file: path, start: 0, end: text.length };
+}
+
+/**
+ * Whether outputs are tried on the result of one step before the run: a wrong name, or a shape that the file cannot
+ * hold, is then said at once. States in files that hold any array cannot fail.
+ */
+function wantsRehearsal({ target, states }: ProgramDefinition, outputs: readonly OutputRequest[]): boolean {
+  const known = new Set(["output", ...states.map(({ name }) => name)]);
+  const isSafe = ({ expression, file }: OutputRequest): boolean =>
+    expression.kind === "name" && known.has(expression.name) && locateArray(file).format !== "png";
+  return target.kind !== "direct" && !outputs.every(isSafe);
 }
 
 /** @throws Failure that names the file */

@@ -57,6 +57,8 @@ describe("compile", () => {
     ["lista", "equilibrium", /`W1` is another one in each step/],
     ["sgp", "equilibrium", /counts the iterations/],
     ["tikhonov_direct", "unrolled", /no step to repeat/],
+    ["ista", "direct", /error\[IPX6011\][^]*Choose `solver`, `unrolled` or `equilibrium`/],
+    ["lista", "direct", /error\[IPX6011\][^]*Choose `solver` or `unrolled`/],
   ])("refuses %s as %s with the reason, and writes nothing", async (name, target, reason) => {
     const into = join(folder, `${name}.${target}`);
     await refused(1, reason, "compile", program(name), "--target", target, "-o", into);

@@ -134,6 +134,96 @@ describe("run", () => {
   });
 });
 
+describe("the limits of a run", () => {
+  const told = async (...argv: readonly string[]): Promise<Record<string, unknown>> =>
+    json((await fine(...ista, "--input", `y=${y}`, "--json", ...argv)).out);
+
+  it("are a solver's cap, a network's steps, an equilibrium's tolerance", async () => {
+    expect(await told("--max", "3")).toMatchObject({ iterations: 3, converged: false, reason: "cap" });
+    expect(await told("--target", "unrolled", "--steps", "7")).toMatchObject({ iterations: 7 });
+    const equilibrium = ["--target", "equilibrium"];
+    const [loose, tight] = [
+      await told(...equilibrium, "--tol", "0.05"),
+      await told(...equilibrium, "--tol", "1e-5"),
+    ];
+    expect(Number(loose["iterations"])).toBeLessThan(Number(tight["iterations"]));
+    expect(Number(tight["residual"])).toBeLessThanOrEqual(1e-5);
+    expect(await told(...equilibrium, "--max", "2")).toMatchObject({ converged: false });
+  });
+
+  it("set the header parameter that counts the steps, so that schedules follow", async () => {
+    const counted = file(
+      folder,
+      "counted.ipx",
+      "program counted[K = 5, space X] {\n  input y : X\n  state x : X = 0\n  step { x <- x + y/K }\n  output x\n  unroll(K)\n}\n",
+    );
+    const out = ["--output", `x=${at("counted.npy")}`];
+    const few = await fine("run", counted, "--input", `y=${y}`, "--steps", "3", "--json", ...out);
+    expect(json(few.out)).toMatchObject({ iterations: 3 });
+    const start = Array.from(readNpy(readFileSync(y)).data);
+    for (const [i, value] of numbers("counted.npy").entries()) expect(value).toBeCloseTo(start[i] ?? NaN, 5);
+  });
+
+  it.each([
+    ["--max", "5", "unrolled"],
+    ["--steps", "5", "solver"],
+    ["--tol", "0.1", "solver"],
+  ])("%s %s is refused for the target %s", async (option, value, target) => {
+    await refused(2, new RegExp(`${option} is not for`), ...ista, "--target", target, option, value);
+  });
+
+  it("must be counts and positive numbers", async () => {
+    await refused(2, /whole number from 1/, ...ista, "--max", "0");
+    await refused(2, /positive/, ...ista, "--tol", "-1");
+  });
+});
+
+describe("before it runs, run says", () => {
+  const endless = file(
+    folder,
+    "endless.ipx",
+    "program endless[space X] {\n  input y : X\n  state x : X = 0\n  step { x <- 1/2*(x + y) }\n  output x\n  converge(until = change(x) < -1, max = 1000000000)\n}\n",
+  );
+  const odd = npy(
+    folder,
+    "odd.npy",
+    filled([5], (i) => i),
+  );
+  it.each([
+    ["a wrong name of an output", 1, /`z`/, `z=${at("never.npy")}`],
+    ["a wrong name inside of an expression", 1, /`z`/, `2*z=${at("never.npy")}`],
+    ["shapes that do not fit", 1, /IPX8209/, `gaussian(3, 4, seed = 1)*x=${at("never.npy")}`],
+    ["arrays that do not fit", 1, /shapes/, `x + array("${odd}")=${at("never.npy")}`],
+    ["a vector that is no picture", 1, /no picture/, `x=${at("never.png")}`],
+    ["a type of file that is none", 2, /says no format/, `x=${at("never.tif")}`],
+  ] as const)("%s", async (_, code, what, output) => {
+    await refused(code, what, "run", endless, "--input", `y=${y}`, "--output", output);
+    expect(names(folder).filter((name) => name.startsWith("never"))).toEqual([]);
+  });
+
+  it("that a file may be a batch, where a type has any number of axes", async () => {
+    const blurred = ["run", program("ista"), "--bind", "A=mask(array(" + JSON.stringify(y) + "))"];
+    await refused(1, /counts samples, add `--batch`/, ...blurred, "--input", `y=${batch}`);
+    await fine(...blurred, "--input", `y=${batch}`, "--batch", "--max", "2");
+  });
+
+  it("which option or file asks for more steps than there are values", async () => {
+    const text =
+      "program few[space X] {\n  input y : X\n  learn t : R per step = 0.5\n  state x : X = 0\n  step { x <- x + t*(y - x) }\n  output x\n  unroll(4)\n}\n";
+    const few = file(folder, "few.ipx", text);
+    const experiment = file(
+      folder,
+      "few.toml",
+      `program = "few.ipx"\nout = "few-out"\n[data]\ngenerate = "sparse(12, rate = 0.3)"\nmeasure = "x"\ntrain = { count = 8 }\n[train]\nbatch = 4\nsteps = 2\n`,
+    );
+    await fine("train", experiment);
+    const trained = ["--weights", at("few-out/weights.safetensors"), "--input", `y=${y}`];
+    await fine("run", few, ...trained);
+    const { talk } = await refused(1, /error\[IPX8011\]/, "run", few, ...trained, "--steps", "5");
+    expect(talk).toMatch(/--> --steps:1:1/);
+  });
+});
+
 describe("run refuses", () => {
   const wrong = npy(
     folder,
