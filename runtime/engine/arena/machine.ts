@@ -28,8 +28,8 @@ export interface Runnable {
 export interface Threads {
   /** how many there are, this one included */
   readonly count: number;
-  /** Runs a kernel whose arguments stand in place, on all items. */
-  run(runnable: Runnable, items: number): void;
+  /** Runs a kernel whose arguments stand at `place`, in bytes, on all items. */
+  run(runnable: Runnable, place: number, items: number): void;
 }
 
 /** Kernels that were built for this computer. */
@@ -60,6 +60,23 @@ export interface Machine {
    * may import that module's functions as `library.NAME`.
    */
   generate(name: string, binary: Uint8Array<ArrayBuffer>, library?: ModuleName): Runnable;
+  /** Remembers all runs of `body`, which are done as well. Records do not nest. */
+  record<T>(body: () => T): { readonly result: T; readonly runs: readonly Run[] };
+  /** Repeats runs whose arguments stand at these places. */
+  repeat(runs: readonly PlacedRun[]): void;
+}
+
+/** A kernel with its arguments. */
+export interface Run {
+  readonly runnable: Runnable;
+  readonly words: readonly number[];
+  readonly items: number;
+  readonly work: number;
+}
+
+/** A kernel whose arguments stay in the arena, at `place` in bytes. */
+export interface PlacedRun extends Omit<Run, "words"> {
+  readonly place: number;
 }
 
 /** The least work that is worth calling threads: some 20 microseconds of one. */
@@ -82,7 +99,8 @@ export function createMachine(name: string, equipment: Equipment = {}): Machine 
   const native = equipment.native?.(memory) ?? null;
   const kernels = new Map<KernelName, Runnable>();
   const moduleOf = compiledModules(name);
-  let threads: Threads | null | undefined = equipment.threads === undefined ? null : undefined;
+  let threads: Threads | null = null;
+  let recorded: Run[] | null = null;
 
   const runnableOf = (kernel: KernelName): Runnable => {
     const index = native?.names.indexOf(kernel) ?? -1;
@@ -101,6 +119,18 @@ export function createMachine(name: string, equipment: Equipment = {}): Machine 
     return found;
   };
 
+  const perform = ({ runnable, place, items, work }: PlacedRun): void => {
+    if (items > 1 && work >= WORTH_THREADS && equipment.threads !== undefined) {
+      threads ??= equipment.threads(memory);
+      if (threads.count > 1) return threads.run(runnable, place, items);
+    }
+    try {
+      runnable.kernel(0, place, 0, items);
+    } catch (error) {
+      throw failure(name, runnable.name, [], error);
+    }
+  };
+
   return {
     name,
     memory,
@@ -112,17 +142,23 @@ export function createMachine(name: string, equipment: Equipment = {}): Machine 
     run: (kernel, words, items, work) => {
       if (items === 0) return;
       if (words.length > ARGUMENT_WORDS) throw new RangeError("too many arguments of a kernel");
-      memory.words.set(words, ARGUMENTS / 4);
       const runnable = typeof kernel === "string" ? known(kernel) : kernel;
-      if (items > 1 && work >= WORTH_THREADS && threads !== null) {
-        threads ??= equipment.threads?.(memory) ?? null;
-        if (threads !== null && threads.count > 1) return threads.run(runnable, items);
-      }
+      recorded?.push({ runnable, words, items, work });
+      memory.words.set(words, ARGUMENTS / 4);
+      perform({ runnable, place: ARGUMENTS, items, work });
+    },
+    record: (body) => {
+      if (recorded !== null) throw new TypeError("records do not nest");
+      const runs: Run[] = [];
+      recorded = runs;
       try {
-        runnable.kernel(0, ARGUMENTS, 0, items);
-      } catch (error) {
-        throw failure(name, runnable.name, words, error);
+        return { result: body(), runs };
+      } finally {
+        recorded = null;
       }
+    },
+    repeat: (runs) => {
+      for (const each of runs) perform(each);
     },
   };
 }

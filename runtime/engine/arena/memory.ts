@@ -16,11 +16,15 @@ export interface Block {
   readonly size: number;
 }
 
-/** One WebAssembly memory that threads and native code share, and the blocks that stand in it. */
-export interface Memory {
+/** Where blocks come from, and go back to. */
+export interface Room {
   /** @throws EngineError where the arena (4 GiB) has no room */
   allocate(bytes: number): Block;
   free(block: Block): void;
+}
+
+/** One WebAssembly memory that threads and native code share, and the blocks that stand in it. */
+export interface Memory extends Room {
   /** Views of the whole memory; valid until something is allocated. */
   readonly floats: Float32Array<SharedArrayBuffer>;
   readonly words: Uint32Array<SharedArrayBuffer>;
@@ -129,7 +133,7 @@ function aligned(bytes: number): number {
 }
 
 /** The least size of a block that holds so many bytes: 64 k up to 1 KiB, then four sizes between powers of two. */
-function classOf(bytes: number): number {
+export function classOf(bytes: number): number {
   const least = Math.max(ALIGNMENT, aligned(bytes));
   if (least <= 1024) return least;
   const step = 2 ** Math.max(6, Math.floor(Math.log2(least)) - 2);

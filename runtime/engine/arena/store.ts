@@ -1,6 +1,7 @@
 import { type Engine, EngineError, type Handle } from "../engine.ts";
 import { sizeOf } from "../shape.ts";
-import type { Block, Memory } from "./memory.ts";
+import type { Block, Memory, Room } from "./memory.ts";
+import { createRecorder } from "./record.ts";
 import type { Machine } from "./machine.ts";
 
 /** An array in the arena; arrays that differ in shape only share their block. */
@@ -16,21 +17,28 @@ class ArenaArray implements Handle {
 
 interface SharedBlock {
   readonly block: Block;
+  /** where the block goes back to */
+  readonly room: Room;
   arrays: number;
 }
 
 /** Makes arrays, opens them, and counts those that nobody has freed. */
 export interface Store extends Pick<
   Engine,
-  "upload" | "read" | "readNow" | "dispose" | "scope" | "memory" | "reshape"
+  "upload" | "read" | "readNow" | "dispose" | "scope" | "memory" | "reshape" | "recorder"
 > {
   readonly machine: Machine;
   /** A new array of that shape, its entries whatever stood there. */
   make(shape: readonly number[]): Handle;
   /** The place of an array's first entry, in bytes from the start of the arena. */
   offsetOf(array: Handle): number;
-  /** Runs `body` with room for so many floats, given back behind it; the place in bytes. */
+  /**
+   * Runs `body` with room for so many floats, given back behind it; the place in bytes. For kernels alone: what the
+   * host would write there is not repeated with a record; `constants` are for that.
+   */
   scratch<T>(floats: number, body: (offset: number) => T): T;
+  /** Runs `body` with these words in the arena, such as indices; the place in bytes. */
+  constants<T>(words: Uint32Array, body: (offset: number) => T): T;
   /** The place of a table of a kernel, made at the first call and kept as long as the engine lives. */
   table(key: string, values: () => Float32Array): number;
   refuse(operation: string, arrays: readonly Pick<Handle, "shape">[], reason: string): EngineError;
@@ -46,29 +54,38 @@ export function createStore(machine: Machine): Store {
       handles.map(({ shape }) => shape),
       reason,
     );
-  const { make, again, blockOf, ...counted } = createArrays(memory, refuse);
+  const recording = createRecorder(machine, refuse);
+  const { make, again, blockOf, ...counted } = createArrays(refuse);
   const copied = (handle: Handle): Float32Array => {
+    recording.refuseReading(handle);
     const start = blockOf(handle).offset / 4;
     return Float32Array.from(memory.floats.subarray(start, start + sizeOf(handle.shape)));
+  };
+  const lent = <T>(room: Room, bytes: number, body: (offset: number) => T): T => {
+    const block = room.allocate(bytes);
+    try {
+      return body(block.offset);
+    } finally {
+      room.free(block);
+    }
   };
   return {
     ...counted,
     machine,
-    make,
     refuse,
+    make: (shape) => make(shape, recording.room()),
     offsetOf: (array) => blockOf(array).offset,
-    scratch: (floats, body) => {
-      const block = memory.allocate(4 * floats);
-      try {
-        return body(block.offset);
-      } finally {
-        memory.free(block);
-      }
-    },
+    recorder: recording.recorder(blockOf),
+    scratch: (floats, body) => lent(recording.room(), 4 * floats, body),
+    constants: (words, body) =>
+      lent(recording.lasting(), 4 * words.length, (offset) => {
+        memory.words.set(words, offset / 4);
+        return body(offset);
+      }),
     table: tablesOf(memory),
     upload: (data, shape) => {
       if (data.length !== sizeOf(shape)) throw refuse("upload", [{ shape }], `not ${data.length} numbers`);
-      const array = make(shape);
+      const array = make(shape, recording.lasting());
       memory.floats.set(data, blockOf(array).offset / 4);
       return array;
     },
@@ -79,13 +96,13 @@ export function createStore(machine: Machine): Store {
 }
 
 interface Arrays extends Pick<Engine, "dispose" | "scope" | "memory"> {
-  readonly make: Store["make"];
+  readonly make: (shape: readonly number[], room: Room) => Handle;
   /** The same entries in another shape. */
   readonly again: Engine["reshape"];
   readonly blockOf: (array: Handle) => Block;
 }
 
-function createArrays(memory: Memory, refuse: Store["refuse"]): Arrays {
+function createArrays(refuse: Store["refuse"]): Arrays {
   const scopes: ArenaArray[][] = [];
   let arrays = 0;
   let bytes = 0;
@@ -108,7 +125,7 @@ function createArrays(memory: Memory, refuse: Store["refuse"]): Arrays {
       handle.shared.arrays -= 1;
       if (handle.shared.arrays === 0) {
         bytes -= 4 * sizeOf(handle.shape);
-        memory.free(handle.shared.block);
+        handle.shared.room.free(handle.shared.block);
       }
       handle.shared = null;
     }
@@ -116,13 +133,13 @@ function createArrays(memory: Memory, refuse: Store["refuse"]): Arrays {
   return {
     dispose,
     blockOf: (handle) => sharedOf(handle).block,
-    make: (shape) => {
+    make: (shape, room) => {
       const size = 4 * sizeOf(shape);
       if (!Number.isSafeInteger(size) || size < 0)
         throw refuse("allocate", [{ shape }], "no shape of an array");
-      const block = memory.allocate(size);
+      const block = room.allocate(size);
       bytes += size;
-      return holding(shape, { block, arrays: 1 });
+      return holding(shape, { block, room, arrays: 1 });
     },
     again: (array, shape) => {
       if (sizeOf(array.shape) !== sizeOf(shape))

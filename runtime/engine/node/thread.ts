@@ -5,26 +5,26 @@ import type { Kernel, KernelSource } from "../arena/machine.ts";
 export const WORD = {
   /** the number of the job that may be entered, 0 for none */
   open: 0,
-  /** what the job is: kernel, items, items that are claimed at once */
+  /** what the job is: kernel, place of its arguments, items, items that are claimed at once */
   kernel: 1,
-  items: 2,
-  chunk: 3,
+  place: 2,
+  items: 3,
+  chunk: 4,
   /** the next item that nobody has claimed */
-  next: 4,
+  next: 5,
   /** how many threads are in the job */
-  inside: 5,
+  inside: 6,
   /** how many threads sleep until the next job */
-  asleep: 6,
+  asleep: 7,
   /** 1 where a kernel has failed on a thread */
-  failed: 7,
+  failed: 8,
 } as const;
 
 /** What a thread is told at its start. */
 export interface ThreadData {
   readonly memory: WebAssembly.Memory;
-  /** places in bytes: the control block, the arguments, and the end of the thread's own stack */
+  /** places in bytes: the control block, and the end of the thread's own stack */
   readonly control: number;
-  readonly arguments: number;
   readonly stack: number;
   /** how often a thread looks for a job before it sleeps */
   readonly patience: number;
@@ -39,7 +39,7 @@ export type ThreadMessage = KernelSource;
  * text, so that it stands alone: whatever it needs it is given.
  */
 export function thread({ workerData, receiveMessageOnPort, parentPort }: typeof WorkerThreads): void {
-  const { memory, control, arguments: place, stack, patience, word }: ThreadData = workerData;
+  const { memory, control, stack, patience, word }: ThreadData = workerData;
   const words = new Int32Array(memory.buffer, control, 64);
   const kernels: Kernel[] = [];
   const port = parentPort;
@@ -76,6 +76,7 @@ export function thread({ workerData, receiveMessageOnPort, parentPort }: typeof 
     return kernels[index];
   };
   const work = (): void => {
+    const place = Atomics.load(words, word.place) >>> 0;
     const items = Atomics.load(words, word.items);
     const chunk = Atomics.load(words, word.chunk);
     const kernel = kernelAt(Atomics.load(words, word.kernel));

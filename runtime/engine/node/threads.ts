@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import type { Runnable, Threads } from "../arena/machine.ts";
 import type { Memory } from "../arena/memory.ts";
-import { ARGUMENTS, CONTROL, STACK } from "../arena/places.ts";
+import { CONTROL, STACK } from "../arena/places.ts";
 import { EngineError } from "../engine.ts";
 import { thread, type ThreadData, type ThreadMessage, WORD } from "./thread.ts";
 
@@ -47,9 +47,10 @@ export function createThreads(name: string, memory: Memory, count = availablePar
 
   return {
     count,
-    run(runnable, items) {
+    run(runnable, place, items) {
       const chunk = Math.max(1, Math.floor(items / (PIECES * count)));
       Atomics.store(words, WORD.kernel, numberOf(runnable));
+      Atomics.store(words, WORD.place, place);
       Atomics.store(words, WORD.items, items);
       Atomics.store(words, WORD.chunk, chunk);
       Atomics.store(words, WORD.next, 0);
@@ -60,7 +61,7 @@ export function createThreads(name: string, memory: Memory, count = availablePar
         for (;;) {
           const first = Atomics.add(words, WORD.next, chunk);
           if (first >= items) break;
-          runnable.kernel(0, ARGUMENTS, first, Math.min(first + chunk, items));
+          runnable.kernel(0, place, first, Math.min(first + chunk, items));
         }
       } catch (error) {
         closed();
@@ -77,7 +78,6 @@ function startThread(memory: Memory): Worker {
   const workerData: ThreadData = {
     memory: memory.memory,
     control: CONTROL,
-    arguments: ARGUMENTS,
     stack: offset + STACK,
     patience: PATIENCE,
     word: WORD,
