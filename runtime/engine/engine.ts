@@ -1,4 +1,5 @@
 import type { ElementwiseExpression } from "../arrays/expression.ts";
+import type { Updated, UpdateRule } from "./update.ts";
 
 /**
  * An array that lives on an engine: real numbers, row-major, of a fixed shape. Opaque to everybody but its engine.
@@ -80,6 +81,8 @@ export interface Engine {
   fourier(pairs: Handle, axes: readonly number[], inverse: boolean): Handle;
   /** argument in (-pi, pi] of each pair of [..., 2], 0 at 0: [...] */
   phase(pairs: Handle): Handle;
+  /** one step of an optimiser: a new array and new slots, in one pass where the engine can; see UpdateRule */
+  update(rule: UpdateRule, value: Handle, gradient: Handle, slots: readonly Handle[]): Updated;
   /** for each row of [rows, n] the k-th largest entry, k from 1: [rows] */
   kthLargest(rows: Handle, k: number): Handle;
 }

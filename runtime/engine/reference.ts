@@ -6,6 +6,7 @@ import { layersOf } from "./reference/layers.ts";
 import { movementOf } from "./reference/movement.ts";
 import { productsOf } from "./reference/products.ts";
 import { reductionsOf } from "./reference/reductions.ts";
+import { updateOf } from "./update.ts";
 
 /**
  * The engine in plain TypeScript and double precision, every operation by its definition: slow, and the oracle of all
@@ -13,6 +14,7 @@ import { reductionsOf } from "./reference/reductions.ts";
  */
 export function referenceEngine(): Engine {
   const store = createStore();
+  const elementwise = elementwiseOf(store);
   const { upload, read, readNow, dispose, scope, memory, fill } = store;
   return {
     name: REFERENCE,
@@ -24,7 +26,8 @@ export function referenceEngine(): Engine {
     scope,
     memory,
     fill,
-    ...elementwiseOf(store),
+    ...elementwise,
+    ...updateOf(REFERENCE, elementwise.elementwise),
     ...movementOf(store),
     ...reductionsOf(store),
     ...productsOf(store),

@@ -9,6 +9,7 @@ import { poolingOf } from "./tfjs/pooling.ts";
 import { productsOf } from "./tfjs/products.ts";
 import { reductionsOf } from "./tfjs/reductions.ts";
 import { valuesOf } from "./tfjs/values.ts";
+import { updateOf } from "./update.ts";
 
 /**
  * The engine over an instance of tfjs, on the backend that it has chosen, which must be ready. Its handles are
@@ -16,6 +17,7 @@ import { valuesOf } from "./tfjs/values.ts";
  */
 export function tfjsEngine(tf: Tf, name: string): Engine {
   const instance = instanceOf(tf, name);
+  const elementwise = elementwiseOf(instance);
   return {
     name,
     significand: 24,
@@ -43,7 +45,8 @@ export function tfjsEngine(tf: Tf, name: string): Engine {
       return { arrays: numTensors, bytes: numBytes };
     },
     fill: (value, shape) => run(instance, "fill", [], () => tf.fill([...shape], value, "float32")),
-    ...elementwiseOf(instance),
+    ...elementwise,
+    ...updateOf(name, elementwise.elementwise),
     ...movementOf(instance),
     ...reductionsOf(instance),
     ...productsOf(instance),

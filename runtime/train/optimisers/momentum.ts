@@ -1,4 +1,4 @@
-import { compute, slot, type OptimiserRule } from "./rule.ts";
+import { byEngine, type OptimiserRule } from "./rule.ts";
 
 export interface MomentumSettings {
   readonly name: "momentum";
@@ -14,13 +14,7 @@ export interface MomentumSettings {
 export function momentum({ momentum: m, nesterov = false }: MomentumSettings): OptimiserRule {
   return {
     slots: { momentum: 0 },
-    update: (update) => {
-      const { operations, value, gradient, rate } = update;
-      const a = compute(operations, "m*a + g", { a: slot(update, "momentum"), g: gradient }, { m });
-      const next = nesterov
-        ? compute(operations, "x - r*(g + a*m)", { x: value, g: gradient, a }, { m, r: rate })
-        : compute(operations, "x - r*a", { x: value, a }, { r: rate });
-      return { value: next, slots: { momentum: a } };
-    },
+    update: (update) =>
+      byEngine(update, { kind: "momentum", rate: update.rate, momentum: m, nesterov }, ["momentum"]),
   };
 }

@@ -1,5 +1,6 @@
 import type { Operations } from "../../arrays/operations.ts";
-import type { Value } from "../../arrays/value.ts";
+import { type ArrayValue, type Value } from "../../arrays/value.ts";
+import type { UpdateRule } from "../../engine/update.ts";
 
 /** One variable at an update. */
 export interface Update {
@@ -44,4 +45,43 @@ export function compute(
 ): Value {
   const entries = Object.entries(numbers).map(([name, value]) => [name, operations.number(value)] as const);
   return operations.map(expression, { ...values, ...Object.fromEntries(entries) });
+}
+
+/** An update that engines have: `names` are those of the rule's slots, in its order. */
+export function byEngine(update: Update, rule: UpdateRule, names: readonly string[]): Updated {
+  const slots = names.map((name) => slot(update, name));
+  const [value = update.value, ...remembered] = moved(update.operations, rule, [
+    update.value,
+    update.gradient,
+    ...slots,
+  ]);
+  return { value, slots: Object.fromEntries(remembered.map((each, index) => [names[index] ?? "", each])) };
+}
+
+/** The value and its slots after an update, of a value, its gradient and its slots; products part by part. */
+function moved(operations: Operations, rule: UpdateRule, values: readonly Value[]): readonly Value[] {
+  const [model] = values;
+  if (model?.kind === "product") {
+    const parts = model.parts.map((_, part) =>
+      moved(
+        operations,
+        rule,
+        values.map((value) => (value.kind === "product" ? (value.parts[part] ?? value) : value)),
+      ),
+    );
+    const kept = [values[0], ...values.slice(2)];
+    return kept.map((_, index) => ({
+      kind: "product",
+      parts: parts.flatMap((part) => part[index] ?? []),
+    }));
+  }
+  const [value, gradient, ...slots] = values.filter((each): each is ArrayValue => each.kind === "array");
+  if (value === undefined || gradient === undefined) throw new TypeError("an update without a gradient");
+  const after = operations.engine.update(
+    rule,
+    value.handle,
+    gradient.handle,
+    slots.map(({ handle }) => handle),
+  );
+  return [after.value, ...after.slots].map((handle) => ({ ...value, handle }));
 }

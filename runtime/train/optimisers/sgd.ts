@@ -1,4 +1,4 @@
-import { compute, type OptimiserRule } from "./rule.ts";
+import { byEngine, type OptimiserRule } from "./rule.ts";
 
 export interface SgdSettings {
   readonly name: "sgd";
@@ -9,9 +9,6 @@ export interface SgdSettings {
 export function sgd(): OptimiserRule {
   return {
     slots: {},
-    update: ({ operations, value, gradient, rate }) => ({
-      value: compute(operations, "x - r*g", { x: value, g: gradient }, { r: rate }),
-      slots: {},
-    }),
+    update: (update) => byEngine(update, { kind: "sgd", rate: update.rate }, []),
   };
 }
