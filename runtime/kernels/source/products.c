@@ -1,0 +1,475 @@
+#include "kernel.h"
+
+/*
+ * Products of matrices: result[m, n] = left[m, k] right[k, n], in batches. The result grows in tiles of ROWS x VECS
+ * registers; sums run over at most DEPTH terms before they are added to the result.
+ */
+#if LANES == 16
+#define ROWS 8
+#define VECS 3
+#elif LANES == 8
+#define ROWS 4
+#define VECS 3
+#elif defined(__wasm__) && !defined(__wasm_relaxed_simd__)
+#define ROWS 4
+#define VECS 2
+#else
+#define ROWS 6
+#define VECS 2
+#endif
+#define WIDTH (VECS * LANES)
+#define DEPTH 256
+/* Of sums along the lanes, each lane takes its share. */
+#define DEPTH_OF_DOTS (512 * LANES)
+
+#define MAX_SIZE 8
+
+/* A product, and how it is cut: blocks of the result, in every matrix of the batch, `grouped` of them an item. */
+struct product {
+  float *result;
+  const float *left, *right;
+  int m, n, k;
+  /* whether left stands as [k, m], and right as [n, k] */
+  int left_transposed, right_transposed;
+  /* whether the product is added to what stands in the result */
+  int accumulate;
+  /* floats between the matrices of a batch, 0 where all share one */
+  size_t left_step, right_step;
+  int rows, columns, blocks, grouped;
+};
+
+INLINE struct product product_of(char *arena, const word *arguments) {
+  return (struct product){
+      .result = AT(float, arena, arguments[0]),
+      .left = AT(float, arena, arguments[1]),
+      .right = AT(float, arena, arguments[2]),
+      .m = (int)arguments[3],
+      .n = (int)arguments[4],
+      .k = (int)arguments[5],
+      .left_transposed = (int)arguments[6],
+      .right_transposed = (int)arguments[7],
+      .accumulate = (int)arguments[8],
+      .left_step = arguments[9],
+      .right_step = arguments[10],
+      .rows = (int)arguments[11],
+      .columns = (int)arguments[12],
+      .blocks = (int)arguments[13],
+      .grouped = (int)arguments[14],
+  };
+}
+
+/* A block of the result: rows [top, bottom), columns [start, end) of the matrices of one sample. */
+struct block {
+  float *result;
+  const float *left, *right;
+  int top, bottom, start, end;
+};
+
+INLINE struct block block_of(const struct product *p, int index) {
+  const int across = (p->n + p->columns - 1) / p->columns, down = (p->m + p->rows - 1) / p->rows;
+  const size_t sample = (size_t)(index / (across * down));
+  const int place = index % (across * down);
+  const int top = place / across * p->rows, start = place % across * p->columns;
+  return (struct block){
+      .result = p->result + sample * (size_t)p->m * (size_t)p->n,
+      .left = p->left + sample * p->left_step,
+      .right = p->right + sample * p->right_step,
+      .top = top,
+      .bottom = min_int(p->m, top + p->rows),
+      .start = start,
+      .end = min_int(p->n, start + p->columns),
+  };
+}
+
+/* What a tile is made of: left[rows, depth] right[depth, width], of which columns [from, to) count. */
+struct tile {
+  float *result;
+  const float *left, *right;
+  size_t result_stride, left_stride, right_stride;
+  int depth, from, to, accumulate;
+};
+
+/* Of sums[rows, width], columns [from, to) go to the result, or are added to it. */
+static __attribute__((noinline)) void put_columns(const struct tile *t, const float *sums, int rows, int width) {
+  for (int r = 0; r < rows; r++) {
+    float *result = t->result + (size_t)r * t->result_stride;
+#pragma GCC unroll 1
+    for (int j = t->from; j < t->to; j++)
+      result[j] = t->accumulate ? result[j] + sums[r * width + j] : sums[r * width + j];
+  }
+}
+
+/* One term of every sum of a tile. */
+INLINE void tile_step(const int rows, const int vecs, const float *const *left, const int offset, const float *right,
+                      vec *sums) {
+  vec b[MAX_SIZE];
+#pragma GCC unroll 8
+  for (int v = 0; v < vecs; v++) b[v] = load(right + v * LANES);
+#pragma GCC unroll 8
+  for (int r = 0; r < rows; r++) {
+    const vec a = splat(left[r][offset]);
+#pragma GCC unroll 8
+    for (int v = 0; v < vecs; v++) sums[r * vecs + v] = fma_vec(a, b[v], sums[r * vecs + v]);
+  }
+}
+
+INLINE void tile(const int rows, const int vecs, const int transposed, const struct tile *t) {
+  vec sums[MAX_SIZE * VECS];
+#pragma GCC unroll 24
+  for (int i = 0; i < rows * vecs; i++) sums[i] = (vec){0};
+  const float *left[MAX_SIZE], *right = t->right;
+#pragma GCC unroll 8
+  for (int r = 0; r < rows; r++) left[r] = t->left + (transposed ? (size_t)r : (size_t)r * t->left_stride);
+  const size_t stride = t->right_stride;
+  int p = 0;
+  if (!transposed) {
+    for (; p + 4 <= t->depth; p += 4) {
+      tile_step(rows, vecs, left, 0, right, sums);
+      tile_step(rows, vecs, left, 1, right + stride, sums);
+      tile_step(rows, vecs, left, 2, right + 2 * stride, sums);
+      tile_step(rows, vecs, left, 3, right + 3 * stride, sums);
+      right += 4 * stride;
+#pragma GCC unroll 8
+      for (int r = 0; r < rows; r++) left[r] += 4;
+    }
+  }
+  for (; p < t->depth; p++) {
+    tile_step(rows, vecs, left, 0, right, sums);
+    right += stride;
+#pragma GCC unroll 8
+    for (int r = 0; r < rows; r++) left[r] += transposed ? t->left_stride : 1;
+  }
+  if (t->from > 0 || t->to < vecs * LANES) {
+    float entries[MAX_SIZE * VECS * LANES];
+#pragma GCC unroll 24
+    for (int i = 0; i < rows * vecs; i++) store(entries + i * LANES, sums[i]);
+    put_columns(t, entries, rows, vecs * LANES);
+    return;
+  }
+#pragma GCC unroll 8
+  for (int r = 0; r < rows; r++) {
+    float *result = t->result + (size_t)r * t->result_stride;
+#pragma GCC unroll 8
+    for (int v = 0; v < vecs; v++)
+      store(result + v * LANES, t->accumulate ? load(result + v * LANES) + sums[r * vecs + v] : sums[r * vecs + v]);
+  }
+}
+
+#define TILES_OF_ROWS(rows)                                                                                            \
+  case rows:                                                                                                           \
+    if (vecs == 1) tile(rows, 1, transposed, t);                                                                       \
+    else if (VECS == 2 || vecs == 2) tile(rows, 2, transposed, t);                                                     \
+    else tile(rows, VECS, transposed, t);                                                                              \
+    return;
+
+INLINE void any_tile(int rows, int vecs, const int transposed, const struct tile *t) {
+  switch (rows) {
+#if ROWS == 8
+    TILES_OF_ROWS(8)
+    TILES_OF_ROWS(7)
+#endif
+#if ROWS >= 6
+    TILES_OF_ROWS(6)
+    TILES_OF_ROWS(5)
+#endif
+    TILES_OF_ROWS(4)
+    TILES_OF_ROWS(3)
+    TILES_OF_ROWS(2)
+    TILES_OF_ROWS(1)
+  }
+}
+
+static __attribute__((noinline)) void straight_tile(int rows, int vecs, const struct tile *t) {
+  any_tile(rows, vecs, 0, t);
+}
+
+static __attribute__((noinline)) void transposed_tile(int rows, int vecs, const struct tile *t) {
+  any_tile(rows, vecs, 1, t);
+}
+
+/*
+ * panel[depth, width] from the columns of right[depth, columns]; what stands behind them is of no account. From `right`
+ * on, `readable` floats may be read.
+ */
+INLINE void pack_straight(float *panel, int vecs, const float *right, size_t stride, size_t readable, int depth,
+                          int columns) {
+  const int width = vecs * LANES;
+  for (int p = 0; p < depth; p++) {
+    const float *from = right + (size_t)p * stride;
+    float *to = panel + p * width;
+    if ((size_t)p * stride + (size_t)width <= readable) {
+      for (int v = 0; v < vecs; v++) store(to + v * LANES, load(from + v * LANES));
+    } else {
+      for (int j = 0; j < columns; j++) to[j] = from[j];
+    }
+  }
+}
+
+/* The same from right[columns, depth]. */
+INLINE void pack_transposed(float *panel, int vecs, const float *right, size_t stride, int depth, int columns) {
+  const int width = vecs * LANES;
+  for (int j = 0; j < columns; j += 4) {
+    const float *a = right + (size_t)j * stride;
+    const float *b = right + (size_t)min_int(j + 1, columns - 1) * stride;
+    const float *c = right + (size_t)min_int(j + 2, columns - 1) * stride;
+    const float *d = right + (size_t)min_int(j + 3, columns - 1) * stride;
+    float *to = panel + j;
+    int p = 0;
+    for (; p + 4 <= depth; p += 4) {
+      const vec4 e = load4(a + p), f = load4(b + p), g = load4(c + p), h = load4(d + p);
+      const vec4 low = __builtin_shufflevector(e, f, 0, 4, 1, 5), high = __builtin_shufflevector(e, f, 2, 6, 3, 7);
+      const vec4 less = __builtin_shufflevector(g, h, 0, 4, 1, 5), more = __builtin_shufflevector(g, h, 2, 6, 3, 7);
+      store4(to, __builtin_shufflevector(low, less, 0, 1, 4, 5));
+      store4(to + width, __builtin_shufflevector(low, less, 2, 3, 6, 7));
+      store4(to + 2 * width, __builtin_shufflevector(high, more, 0, 1, 4, 5));
+      store4(to + 3 * width, __builtin_shufflevector(high, more, 2, 3, 6, 7));
+      to += 4 * width;
+    }
+    for (; p < depth; p++) {
+      to[0] = a[p], to[1] = b[p], to[2] = c[p], to[3] = d[p];
+      to += width;
+    }
+  }
+}
+
+/* Depth is cut in equal parts, each a multiple of 4 but the last. */
+INLINE int part_of(int depth, int most) {
+  const int parts = (depth + most - 1) / most;
+  return parts < 2 ? depth : ((depth + parts - 1) / parts + 3) / 4 * 4;
+}
+
+static void block_by_panels(const struct product *p, const struct block *block) {
+  float panel[DEPTH * WIDTH] __attribute__((aligned(VECTOR_BYTES)));
+  const size_t m = (size_t)p->m, n = (size_t)p->n, k = (size_t)p->k;
+  const int step = part_of(p->k, DEPTH);
+  for (int begin = 0; begin < p->k; begin += step) {
+    const int depth = min_int(step, p->k - begin);
+    for (int j = block->start; j < block->end; j += WIDTH) {
+      const int columns = min_int(WIDTH, block->end - j), vecs = (columns + LANES - 1) / LANES;
+      const size_t first = p->right_transposed ? (size_t)j * k + (size_t)begin : (size_t)begin * n + (size_t)j;
+      if (p->right_transposed) pack_transposed(panel, vecs, block->right + first, k, depth, columns);
+      else pack_straight(panel, vecs, block->right + first, n, k * n - first, depth, columns);
+      for (int i = block->top; i < block->bottom; i += ROWS) {
+        const struct tile t = {
+            .result = block->result + (size_t)i * n + j,
+            .left = block->left + (p->left_transposed ? (size_t)begin * m + (size_t)i : (size_t)i * k + (size_t)begin),
+            .right = panel,
+            .result_stride = n,
+            .left_stride = p->left_transposed ? m : k,
+            .right_stride = (size_t)(vecs * LANES),
+            .depth = depth,
+            .from = 0,
+            .to = columns,
+            .accumulate = p->accumulate || begin > 0,
+        };
+        if (p->left_transposed) transposed_tile(min_int(ROWS, block->bottom - i), vecs, &t);
+        else straight_tile(min_int(ROWS, block->bottom - i), vecs, &t);
+      }
+    }
+  }
+}
+
+/* Any product. Arguments as in product_of; items: blocks / grouped. */
+KERNEL(product) {
+  const struct product p = product_of(arena, arguments);
+  for (int i = first * p.grouped; i < min_int(p.blocks, last * p.grouped); i++) {
+    const struct block block = block_of(&p, i);
+    block_by_panels(&p, &block);
+  }
+}
+
+/* One or two rows take a wide tile, straight from the right side; no panel pays for so few. */
+INLINE void wide_tiles(const int rows, const int vecs, struct tile t, const float *right, float *result, int start,
+                       int end, int n) {
+  for (int j = start; j < end;) {
+    const int at = j + vecs * LANES <= n ? j : n - vecs * LANES;
+    t.right = right + at;
+    t.result = result + at;
+    t.from = j - at;
+    t.to = min_int(end - at, vecs * LANES);
+    tile(rows, vecs, 0, &t);
+    j = at + t.to;
+  }
+}
+
+static void block_by_rows(const struct product *p, const struct block *block) {
+  const size_t n = (size_t)p->n, k = (size_t)p->k;
+  const int step = part_of(p->k, 2 * DEPTH), start = block->start, end = block->end;
+  for (int begin = 0; begin < p->k; begin += step) {
+    const float *right = block->right + (size_t)begin * n;
+    for (int i = block->top; i < block->bottom;) {
+      const int rows = min_int(4, block->bottom - i);
+      float *result = block->result + (size_t)i * n;
+      const struct tile t = {
+          .left = block->left + (size_t)i * k + (size_t)begin,
+          .result_stride = n,
+          .left_stride = k,
+          .right_stride = n,
+          .depth = min_int(step, p->k - begin),
+          .accumulate = p->accumulate || begin > 0,
+      };
+      if (rows == 1 && p->n >= 8 * LANES) wide_tiles(1, 8, t, right, result, start, end, p->n);
+      else if (rows == 1) wide_tiles(1, 1, t, right, result, start, end, p->n);
+      else if (rows == 2 && p->n >= 4 * LANES) wide_tiles(2, 4, t, right, result, start, end, p->n);
+      else if (rows == 2) wide_tiles(2, 1, t, right, result, start, end, p->n);
+      else if (rows == 3) wide_tiles(3, 2, t, right, result, start, end, p->n);
+      else wide_tiles(4, 2, t, right, result, start, end, p->n);
+      i += rows;
+    }
+  }
+}
+
+/* A few rows, neither side transposed, at least two registers of columns. Arguments and items as of product. */
+KERNEL(product_of_rows) {
+  const struct product p = product_of(arena, arguments);
+  for (int i = first * p.grouped; i < min_int(p.blocks, last * p.grouped); i++) {
+    const struct block block = block_of(&p, i);
+    block_by_rows(&p, &block);
+  }
+}
+
+/* The sum of the lanes of each of four registers. */
+INLINE vec4 folded(vec a) {
+#if LANES == 16
+  return (__builtin_shufflevector(a, a, 0, 1, 2, 3) + __builtin_shufflevector(a, a, 4, 5, 6, 7)) +
+         (__builtin_shufflevector(a, a, 8, 9, 10, 11) + __builtin_shufflevector(a, a, 12, 13, 14, 15));
+#elif LANES == 8
+  return __builtin_shufflevector(a, a, 0, 1, 2, 3) + __builtin_shufflevector(a, a, 4, 5, 6, 7);
+#else
+  return a;
+#endif
+}
+
+INLINE vec4 sums_of_lanes(const vec *sums) {
+  const vec4 a = folded(sums[0]), b = folded(sums[1]), c = folded(sums[2]), d = folded(sums[3]);
+  const vec4 ab = __builtin_shufflevector(a, b, 0, 4, 1, 5) + __builtin_shufflevector(a, b, 2, 6, 3, 7);
+  const vec4 cd = __builtin_shufflevector(c, d, 0, 4, 1, 5) + __builtin_shufflevector(c, d, 2, 6, 3, 7);
+  return __builtin_shufflevector(ab, cd, 0, 1, 4, 5) + __builtin_shufflevector(ab, cd, 2, 3, 6, 7);
+}
+
+/* The last lanes of a register, from `from` on; 0 before. */
+INLINE vec last_lanes(vec a, int from) {
+  ivec lane;
+#pragma GCC unroll 16
+  for (int i = 0; i < LANES; i++) lane[i] = i;
+  return (vec)((ivec)a & (lane >= from));
+}
+
+/* One term of every lane's sums. */
+INLINE void dots_step(const int rows, const float *const *left, const float *const *right, size_t at, int from,
+                      vec *sums) {
+  vec a[2];
+#pragma GCC unroll 2
+  for (int r = 0; r < rows; r++) {
+    a[r] = load(left[r] + at);
+    if (from > 0) a[r] = last_lanes(a[r], from);
+  }
+#pragma GCC unroll 4
+  for (int c = 0; c < 4; c++) {
+    vec b = load(right[c] + at);
+    if (from > 0) b = last_lanes(b, from);
+#pragma GCC unroll 2
+    for (int r = 0; r < rows; r++) sums[4 * r + c] = fma_vec(a[r], b, sums[4 * r + c]);
+  }
+}
+
+/* Products of `rows` rows of left with four of right: four numbers a row. */
+INLINE void dots(const int rows, const float *const *left, const float *const *right, int depth, vec4 *result) {
+  vec sums[8], more[8];
+#pragma GCC unroll 8
+  for (int i = 0; i < 4 * rows; i++) sums[i] = more[i] = (vec){0};
+  int p = 0;
+  if (rows == 1) {
+    for (; p + 2 * LANES <= depth; p += 2 * LANES) {
+      dots_step(rows, left, right, (size_t)p, 0, sums);
+      dots_step(rows, left, right, (size_t)(p + LANES), 0, more);
+    }
+  }
+  for (; p + LANES <= depth; p += LANES) dots_step(rows, left, right, (size_t)p, 0, sums);
+  if (p < depth && depth >= LANES) {
+    dots_step(rows, left, right, (size_t)(depth - LANES), LANES - (depth - p), sums);
+    p = depth;
+  }
+#pragma GCC unroll 2
+  for (int r = 0; r < rows; r++) {
+    if (rows == 1) {
+#pragma GCC unroll 4
+      for (int c = 0; c < 4; c++) sums[c] += more[c];
+    }
+    result[r] = sums_of_lanes(sums + 4 * r);
+    for (int q = p; q < depth; q++) {
+      const float a = left[r][q];
+      result[r] += splat4(a) * (vec4){right[0][q], right[1][q], right[2][q], right[3][q]};
+    }
+  }
+}
+
+INLINE void block_by_dots(const struct product *p, const struct block *block) {
+  const size_t n = (size_t)p->n, k = (size_t)p->k;
+  const int step = part_of(p->k, DEPTH_OF_DOTS);
+  for (int begin = 0; begin < p->k; begin += step) {
+    const int depth = min_int(step, p->k - begin), accumulate = p->accumulate || begin > 0;
+    for (int j = block->start; j < block->end; j += 4) {
+      const int columns = min_int(4, block->end - j);
+      const float *right[4];
+#pragma GCC unroll 4
+      for (int c = 0; c < 4; c++)
+        right[c] = block->right + (size_t)(j + min_int(c, columns - 1)) * k + (size_t)begin;
+      for (int i = block->top; i < block->bottom; i += 2) {
+        const int rows = min_int(2, block->bottom - i);
+        const float *left[2] = {block->left + (size_t)i * k + (size_t)begin,
+                                block->left + (size_t)(i + rows - 1) * k + (size_t)begin};
+        vec4 sums[2];
+        if (rows == 1) dots(1, left, right, depth, sums);
+        else dots(2, left, right, depth, sums);
+        for (int r = 0; r < rows; r++) {
+          float *result = block->result + (size_t)(i + r) * n + j;
+          float entries[4];
+          store4(entries, sums[r]);
+          for (int c = 0; c < columns; c++) result[c] = accumulate ? result[c] + entries[c] : entries[c];
+        }
+      }
+    }
+  }
+}
+
+/* A few rows against a transposed right side. Arguments and items as of product. */
+KERNEL(product_of_dots) {
+  const struct product p = product_of(arena, arguments);
+  for (int i = first * p.grouped; i < min_int(p.blocks, last * p.grouped); i++) {
+    const struct block block = block_of(&p, i);
+    block_by_dots(&p, &block);
+  }
+}
+
+/* Rows [top, bottom) of a product with at most 8 terms and 8 columns, in one or two registers of 4. */
+INLINE void tiny_rows(const int vecs, const struct product *p, const struct block *block) {
+  float entries[8];
+  vec4 b[16];
+  const size_t down = p->right_transposed ? 1 : (size_t)p->n, along = p->right_transposed ? (size_t)p->k : 1;
+  const size_t row = p->left_transposed ? 1 : (size_t)p->k, term = p->left_transposed ? (size_t)p->m : 1;
+  for (int q = 0; q < p->k; q++) {
+    for (int j = 0; j < 4 * vecs; j++)
+      entries[j] = j < p->n ? block->right[(size_t)q * down + (size_t)j * along] : 0;
+    for (int v = 0; v < vecs; v++) b[q * vecs + v] = load4(entries + 4 * v);
+  }
+  for (int i = block->top; i < block->bottom; i++) {
+    const float *left = block->left + (size_t)i * row;
+    float *result = block->result + (size_t)i * (size_t)p->n;
+    vec4 sums[2] = {{0}, {0}};
+    for (int q = 0; q < p->k; q++)
+      for (int v = 0; v < vecs; v++) sums[v] += splat4(left[(size_t)q * term]) * b[q * vecs + v];
+    for (int v = 0; v < vecs; v++) store4(entries + 4 * v, sums[v]);
+    for (int j = 0; j < p->n; j++) result[j] = p->accumulate ? result[j] + entries[j] : entries[j];
+  }
+}
+
+/* At most 8 terms and 8 columns, any number of rows and matrices. Arguments and items as of product. */
+KERNEL(product_of_tiny) {
+  const struct product p = product_of(arena, arguments);
+  for (int i = first * p.grouped; i < min_int(p.blocks, last * p.grouped); i++) {
+    const struct block block = block_of(&p, i);
+    if (p.n <= 4) tiny_rows(1, &p, &block);
+    else tiny_rows(2, &p, &block);
+  }
+}
