@@ -151,7 +151,7 @@ INLINE dvec exp2_double(dvec x) {
   return p * (dvec)((n + 1023) << 52);
 }
 
-/* a^b = 2^(b log2 |a|), negative for negative a and odd b; NaN where b is no integer, and of 1^NaN as in JavaScript. */
+/* a^b = 2^(b log2 |a|), negative for negative a and odd b, NaN where b is no integer; 1^inf is NaN as in JavaScript. */
 EXPORT(power) vec power(vec a, vec b) {
   const vec size = absolute(a), infinite = splat(__builtin_inff());
   dvec logarithm2 = log2_double(__builtin_convertvector(size, dvec));
@@ -167,7 +167,8 @@ EXPORT(power) vec power(vec a, vec b) {
   const ivec whole = __builtin_convertvector(choose(large, splat(0.0f), b), ivec);
   const ivec integer = large | (__builtin_convertvector(whole, vec) == b);
   result = with_sign(result, (vec)((ivec)a & ((whole & ~large) << 31)));
-  result = choose((a < splat(0.0f)) & ~integer, splat(__builtin_nanf("")), result);
-  result = choose((a != a) | (b != b) | ((size == splat(1.0f)) & (absolute(b) == infinite)), splat(__builtin_nanf("")), result);
+  ivec undefined = (a < splat(0.0f)) & (size != infinite) & ~integer;
+  undefined |= (a != a) | (b != b) | ((size == splat(1.0f)) & (absolute(b) == infinite));
+  result = choose(undefined, splat(__builtin_nanf("")), result);
   return choose(b == splat(0.0f), splat(1.0f), result);
 }

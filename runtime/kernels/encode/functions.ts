@@ -1,0 +1,92 @@
+import type { ElementwiseFunction } from "../../arrays/expression.ts";
+import { type Code, type Import, simd } from "./module.ts";
+
+const [EQ, NE, LT, GT, LE] = [0x41, 0x42, 0x43, 0x44, 0x45] as const;
+const [V_AND, V_ANDNOT, V_OR, V_SELECT] = [78, 79, 80, 82] as const;
+const FLOOR = 0x68;
+const [ABS, NEG, SQRT, ADD, SUB, MUL, DIV, MIN, MAX] = [
+  0xe0, 0xe1, 0xe3, 0xe4, 0xe5, 0xe6, 0xe7, 0xe8, 0xe9,
+] as const;
+
+const unary = (operation: number, a: Code): Code => [...a, ...simd(operation)];
+const binary = (operation: number, a: Code, b: Code): Code => [...a, ...b, ...simd(operation)];
+
+/** Four times the float of these bits. */
+function constant(bits: number): Code {
+  const bytes = [0, 8, 16, 24].map((shift) => (bits >>> shift) & 255);
+  return simd(12, ...bytes, ...bytes, ...bytes, ...bytes);
+}
+
+const ZERO = constant(0);
+const ONE = constant(0x3f800000);
+const PI = constant(0x40490fdb);
+const SIGN_BIT = constant(0x80000000);
+
+/** 1 where the mask holds, else 0. */
+const truth = (mask: Code): Code => binary(V_AND, mask, ONE);
+const holds = (a: Code): Code => binary(NE, a, ZERO);
+/** NaN (all bits) where a is NaN, else 0. */
+const undefinedness = (a: Code): Code => binary(NE, a, a);
+/** 1 with the sign of a; 0 at 0, and 1 or -1 at NaN. */
+const side = (a: Code): Code => binary(V_AND, binary(V_OR, binary(V_AND, a, SIGN_BIT), ONE), holds(a));
+
+/** What a function becomes: instructions on four lanes, a call of the library, or nothing that engines can do. */
+export type FunctionRule =
+  | { readonly kind: "code"; readonly code: (a: Code, b: Code, c: Code) => Code }
+  | { readonly kind: "call"; readonly import: Import }
+  | { readonly kind: "none" };
+
+const code = (emitted: (a: Code, b: Code, c: Code) => Code): FunctionRule => ({
+  kind: "code",
+  code: emitted,
+});
+const called = (name: string, vectors = 1): FunctionRule => ({ kind: "call", import: { name, vectors } });
+const same = code((a) => a);
+
+/**
+ * The functions of runtime/arrays/expression.ts on four lanes, NaN and signed zeros as the reference engine has them.
+ * Each argument is an instruction that gives its value, and may be used more than once.
+ */
+export const FUNCTIONS: { readonly [F in ElementwiseFunction]: FunctionRule } = {
+  add: code((a, b) => binary(ADD, a, b)),
+  sub: code((a, b) => binary(SUB, a, b)),
+  mul: code((a, b) => binary(MUL, a, b)),
+  div: code((a, b) => binary(DIV, a, b)),
+  pow: called("power", 2),
+  neg: code((a) => unary(NEG, a)),
+  abs: code((a) => unary(ABS, a)),
+  conj: same,
+  real: same,
+  imag: code(() => ZERO),
+  complex: { kind: "none" },
+  imaginary: { kind: "none" },
+  phase: code((a) => binary(V_AND, binary(LT, a, ZERO), PI)),
+  sign: code((a) => binary(V_OR, side(a), undefinedness(a))),
+  exp: called("exponential"),
+  log: called("logarithm"),
+  sqrt: code((a) => unary(SQRT, a)),
+  square: code((a) => binary(MUL, a, a)),
+  reciprocal: code((a) => binary(DIV, ONE, a)),
+  tanh: called("hyperbolic_tangent"),
+  sigmoid: called("logistic"),
+  softplus: called("softplus"),
+  erf: called("error_function"),
+  relu: code((a) => binary(V_ANDNOT, a, binary(LE, a, ZERO))),
+  positive: code((a) => binary(V_OR, truth(binary(GT, a, ZERO)), undefinedness(a))),
+  floor: code((a) => unary(FLOOR, a)),
+  max: code((a, b) => binary(MAX, a, b)),
+  min: code((a, b) => binary(MIN, a, b)),
+  mod: code((a, b) => binary(SUB, a, binary(MUL, b, unary(FLOOR, binary(DIV, a, b))))),
+  soft: code((a, b) => {
+    const excess = binary(SUB, unary(ABS, a), b);
+    return binary(MUL, side(a), binary(V_ANDNOT, excess, binary(LE, excess, ZERO)));
+  }),
+  hard: code((a, b) => binary(V_AND, a, binary(GT, unary(ABS, a), b))),
+  less: code((a, b) => truth(binary(LT, a, b))),
+  lessEqual: code((a, b) => truth(binary(LE, a, b))),
+  equal: code((a, b) => truth(binary(EQ, a, b))),
+  and: code((a, b) => truth(binary(V_AND, holds(a), holds(b)))),
+  or: code((a, b) => truth(binary(V_OR, holds(a), holds(b)))),
+  not: code((a) => truth(binary(EQ, a, ZERO))),
+  select: code((a, b, c) => [...b, ...c, ...holds(a), ...simd(V_SELECT)]),
+};
