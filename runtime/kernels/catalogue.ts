@@ -1,8 +1,11 @@
+import * as convolution from "./wasm/convolution.ts";
 import * as fill from "./wasm/fill.ts";
+import * as filtergradient from "./wasm/filtergradient.ts";
 import * as fourier from "./wasm/fourier.ts";
 import * as optimisers from "./wasm/optimisers.ts";
 import * as products from "./wasm/products.ts";
 import * as mathematics from "./wasm/mathematics.ts";
+import * as pooling from "./wasm/pooling.ts";
 
 /** A module of kernels as it is committed: WebAssembly in base 64, without and with relaxed SIMD. */
 export interface KernelModule {
@@ -12,10 +15,13 @@ export interface KernelModule {
 
 /** The modules, by the names of their sources in runtime/kernels/source. */
 export const MODULES = {
+  convolution,
   fill,
+  filtergradient,
   fourier,
   mathematics,
   optimisers,
+  pooling,
   products,
 } as const satisfies Record<string, KernelModule>;
 
@@ -24,6 +30,7 @@ export type ModuleName = keyof typeof MODULES;
 /** Every kernel, and the module that it stands in. Arguments and items are told where the kernel is defined. */
 export const KERNELS = {
   fill: "fill",
+  copy: "fill",
   fourier: "fourier",
   phase: "fourier",
   sgd: "optimisers",
@@ -35,6 +42,16 @@ export const KERNELS = {
   product_of_rows: "products",
   product_of_dots: "products",
   product_of_tiny: "products",
+  pack_filters: "convolution",
+  convolve_tiles: "convolution",
+  convolve_dots: "convolution",
+  convolve_single: "convolution",
+  filter_gradient_tiles: "filtergradient",
+  filter_gradient_swapped: "filtergradient",
+  filter_gradient_single: "filtergradient",
+  sum_parts: "filtergradient",
+  max_pool: "pooling",
+  max_pool_gradient: "pooling",
 } as const satisfies Record<string, ModuleName>;
 
 export type KernelName = keyof typeof KERNELS;
