@@ -6,6 +6,7 @@ import { firstState, namesOfStep, type Batch } from "./batch.ts";
 import { finishRun, stateNames } from "./finish.ts";
 import { change, maskOf, squares } from "./lanes.ts";
 import type { SolveOptions } from "./options.ts";
+import { Repetition } from "./repetition.ts";
 import type { SolveResult } from "./result.ts";
 import { Samples } from "./samples.ts";
 import { readLanes, type Task } from "./task.ts";
@@ -31,6 +32,15 @@ interface Point {
 /** Without a test, states are still looked at now and then, so that infinities end a sample early. */
 const GLANCE = 16;
 
+/** From so many steps on it pays to record one. */
+const WORTH_RECORDING = 8;
+
+/** Some steps: the point that they reach, and that before them, or before the last of them if they are recorded. */
+interface Stride {
+  readonly current: Point;
+  readonly last: Point;
+}
+
 /**
  * Iterates the step of a program. Samples that are done are frozen; the loop ends when all are. A sample whose state
  * is no longer finite ends with the last state that was found finite. Nothing but a bounded number of states is held.
@@ -43,47 +53,48 @@ export function* iterate(batch: Batch, schedule: Schedule, options: SolveOptions
   const samples = new Samples(batch.samples);
   const assumptions = new Assumptions(assumingStates(definition.states));
   const tracer = options.measure === undefined ? null : new Tracer(batch, options.measure);
+  const mayRepeat = tracer === null && schedule.maximum >= WORTH_RECORDING;
   let point: Point = {
     states: engine.scope(() => firstState(batch), handlesOfValues),
     reports: {},
     capped: null,
   };
   let mask: ArrayValue | null = null;
+  let repetition: Repetition | null = null;
   try {
     holder.hold(pointHandles(point, mask));
     if (tracer !== null) yield* tracer.record(0, point.states, point.reports);
-    for (let taken = 0; samples.running && taken < schedule.maximum;) {
+    for (let taken = 0, strides = 0; samples.running && taken < schedule.maximum; strides++) {
       options.signal?.throwIfAborted();
       const count = stepsToTest(schedule, taken);
-      let current = point;
-      for (let step = taken; step < taken + count; step++) {
-        const before = current;
-        current = engine.scope(
-          () => takeStep(batch, before, step, mask),
-          (made) => pointHandles(made, null),
-        );
-        holder.hold([...pointHandles(point, mask), ...pointHandles(current, null)]);
-        if (tracer !== null) yield* tracer.record(step + 1, current.states, current.reports);
+      if (strides === 1 && mayRepeat && samples.complete) {
+        repetition = repeated(batch, point);
+        if (repetition !== null) holder.hold([]);
       }
+      const stride: Stride =
+        repetition === null
+          ? { current: yield* stepped(batch, holder, tracer, { point, mask }, taken, count), last: point }
+          : repeatedSteps(repetition, samples.active, taken, count);
       taken += count;
-      const numbers = yield* test(batch, schedule, current, point, taken - 1);
+      const numbers = yield* test(batch, schedule, stride, taken - 1, repetition);
       assumptions.observe(numbers.extremes, samples.active);
       const finite = judge(samples, numbers, taken, count, schedule.tests);
-      if (finite.includes(false)) {
-        const [reached, last] = [current, point];
-        current = engine.scope(
-          () => restore(operations, maskOf(operations, finite, batch.batch), reached, last),
-          (made) => pointHandles(made, null),
-        );
-      }
-      point = current;
-      mask = samples.complete ? null : maskOf(operations, samples.active, batch.batch);
-      holder.hold(pointHandles(point, mask));
+      point = finite.includes(false) ? restored(batch, finite, stride, repetition) : stride.current;
+      if (repetition === null) {
+        mask = samples.complete ? null : maskOf(operations, samples.active, batch.batch);
+        holder.hold(pointHandles(point, mask));
+      } else if (count > 1) engine.dispose(handlesOfValues(stride.last.states));
       options.progress?.(progressOf(samples, taken, schedule.maximum));
+    }
+    if (repetition !== null) {
+      point = { ...point, states: repetition.snapshot() };
+      holder.hold(pointHandles(point, null));
     }
   } catch (error) {
     holder.release();
     throw error;
+  } finally {
+    repetition?.release();
   }
   if (!schedule.tests) closeFixed(samples);
   const { states, reports } = point;
@@ -94,6 +105,70 @@ export function* iterate(batch: Batch, schedule: Schedule, options: SolveOptions
   return yield* finishRun(batch, holder, ended, begun);
 }
 
+/** Steps one by one, each traced. */
+function* stepped(
+  batch: Batch,
+  holder: Holder,
+  tracer: Tracer | null,
+  { point, mask }: { readonly point: Point; readonly mask: ArrayValue | null },
+  taken: number,
+  count: number,
+): Task<Point> {
+  const { engine } = batch.operations;
+  let current = point;
+  for (let step = taken; step < taken + count; step++) {
+    const before = current;
+    current = engine.scope(
+      () => takeStep(batch, namesOfStep(batch, step), before, mask),
+      (made) => pointHandles(made, null),
+    );
+    holder.hold([...pointHandles(point, mask), ...pointHandles(current, null)]);
+    if (tracer !== null) yield* tracer.record(step + 1, current.states, current.reports);
+  }
+  return current;
+}
+
+/** The repetition of the steps of a batch, from a point that has been reached; null where it must be done unrecorded. */
+function repeated(batch: Batch, { states, reports, capped }: Point): Repetition | null {
+  if (capped !== null || Object.keys(reports).length > 0) return null;
+  return Repetition.of(
+    batch,
+    states,
+    (known, from, mask) => takeStep(batch, known, { states: from, reports: {}, capped: null }, mask).states,
+  );
+}
+
+function repeatedSteps(
+  repetition: Repetition,
+  active: readonly boolean[],
+  taken: number,
+  count: number,
+): Stride {
+  const before = count === 1 ? null : repetition.snapshot();
+  for (let step = taken; step < taken + count; step++) repetition.take(step, active);
+  const at = (states: Values): Point => ({ states, reports: {}, capped: null });
+  return { current: at(repetition.states), last: at(before ?? repetition.last) };
+}
+
+/** The point that a stride reaches, but for samples that are not finite there: these stay where they were. */
+function restored(
+  { operations, batch }: Batch,
+  finite: readonly boolean[],
+  { current, last }: Stride,
+  repetition: Repetition | null,
+): Point {
+  const made = operations.engine.scope(
+    () => restore(operations, maskOf(operations, finite, batch), current, last),
+    (point) => pointHandles(point, null),
+  );
+  if (repetition === null) return made;
+  repetition.assign(made.states);
+  operations.engine.dispose(
+    handlesOfValues(made.states).filter((handle) => !repetition.handles().includes(handle)),
+  );
+  return current;
+}
+
 function pointHandles({ states, reports, capped }: Point, mask: ArrayValue | null) {
   const single = [capped, mask].flatMap((value) => (value === null ? [] : [value.handle]));
   return [...handlesOfValues(states), ...handlesOfValues(reports), ...single];
@@ -102,13 +177,13 @@ function pointHandles({ states, reports, capped }: Point, mask: ArrayValue | nul
 function stepsToTest({ maximum, every, tests }: Schedule, taken: number): number {
   const left = maximum - taken;
   if (tests || every > 1) return Math.min(every, left);
-  return left === 1 ? 1 : Math.min(GLANCE, left - 1);
+  return left === 1 || taken === 0 ? 1 : Math.min(GLANCE, left - 1);
 }
 
 /** One step; the samples that the mask leaves out stay as they are. */
-function takeStep(batch: Batch, from: Point, step: number, mask: ArrayValue | null): Point {
+function takeStep(batch: Batch, known: Known, from: Point, mask: ArrayValue | null): Point {
   const { operations } = batch;
-  const { values, reports, capped } = runStep(batch, namesOfStep(batch, step), from.states);
+  const { values, reports, capped } = runStep(batch, known, from.states);
   if (mask === null) return { states: values, reports, capped };
   return {
     states: selectValues(operations, mask, values, from.states),
@@ -145,43 +220,45 @@ interface TestNumbers {
 function* test(
   batch: Batch,
   { tests }: Schedule,
-  current: Point,
-  last: Point,
+  { current, last }: Stride,
   step: number,
+  repetition: Repetition | null,
 ): Task<TestNumbers> {
   const { operations, definition, samples } = batch;
   const { until } = definition;
   const names = stateNames(batch);
-  const measured = operations.engine.scope(
-    () => {
-      const [difference, next, previous] = squares(
-        operations,
-        pack(operations, names, current.states),
-        pack(operations, names, last.states),
+  const asked = tests && until !== null ? until : null;
+  const lanes = (known: Known, states: Values, before: Values): readonly ArrayValue[] => [
+    ...squares(operations, pack(operations, names, states), pack(operations, names, before)),
+    ...(asked === null ? [] : [asked(operations, known, states, before, current.reports)]),
+    ...extremes(operations, assumingStates(definition.states), states),
+  ];
+  const isRecorded = repetition !== null && last.states === repetition.last;
+  const measured = isRecorded
+    ? repetition.measure(lanes)
+    : operations.engine.scope(
+        () => lanes(namesOfStep(batch, step), current.states, last.states),
+        (found) => found.map(({ handle }) => handle),
       );
-      const flags =
-        tests && until !== null
-          ? [until(operations, namesOfStep(batch, step), current.states, last.states, current.reports)]
-          : [];
-      const found = extremes(operations, assumingStates(definition.states), current.states);
-      return { fixed: [difference, next, previous] as const, flags, found };
-    },
-    ({ fixed, flags, found }) => [...fixed, ...flags, ...found].map(({ handle }) => handle),
-  );
   const capped = current.capped === null ? [] : [current.capped];
-  const numbers = yield* readLanes(
-    [...measured.fixed, ...measured.flags, ...measured.found, ...capped],
-    samples,
-  );
-  const spare = [...measured.fixed, ...measured.flags, ...measured.found].map(({ handle }) => handle);
-  const stillUsed = new Set([...pointHandles(current, null), ...pointHandles(last, null), ...batch.foreign]);
-  operations.engine.dispose(spare.filter((handle) => !stillUsed.has(handle)));
+  const numbers = yield* readLanes([...measured, ...capped], samples);
+  if (!isRecorded) {
+    const stillUsed = new Set([
+      ...pointHandles(current, null),
+      ...pointHandles(last, null),
+      ...batch.foreign,
+    ]);
+    operations.engine.dispose(
+      measured.map(({ handle }) => handle).filter((handle) => !stillUsed.has(handle)),
+    );
+  }
   const [difference = EMPTY, next = EMPTY, previous = EMPTY, ...others] = numbers;
+  const flags = asked === null ? 0 : 1;
   return {
     squares: [difference, next, previous],
-    until: measured.flags.length === 0 ? null : (others[0] ?? EMPTY),
+    until: flags === 0 ? null : (others[0] ?? EMPTY),
     capped: capped.length === 0 ? null : (others.at(-1) ?? EMPTY),
-    extremes: others.slice(measured.flags.length, measured.flags.length + measured.found.length),
+    extremes: others.slice(flags, measured.length - 3),
   };
 }
 

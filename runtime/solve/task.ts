@@ -30,6 +30,12 @@ export function* immediately<T>(compute: () => T): Task<T> {
   return compute();
 }
 
+/** Lets `perform` serve timers and interrupts between two parts of a long task; ends it where it was interrupted. */
+export function* pause(signal?: AbortSignal): Task<void> {
+  yield { values: [], samples: 0 };
+  signal?.throwIfAborted();
+}
+
 /** How long a task may hold the event loop, in milliseconds: timers and interrupts are served after it. */
 const PATIENCE = 50;
 
