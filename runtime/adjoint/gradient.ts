@@ -157,10 +157,10 @@ function* unrolledValues(
   total = counts.length,
 ): Task<Float64Array> {
   const { recorded, options, sum } = run;
-  const pass = unrolledPass(recorded, steps, options.recompute ?? "none", options.resting ?? 0);
+  const pass = yield* unrolledPass(recorded, steps, options);
   try {
     const { values, cotangent } = yield* lossAt(run, pass.output, counts, total);
-    pass.pullBack(cotangent, sum);
+    yield* pass.pullBack(cotangent, sum);
     return values;
   } catch (error) {
     pass.release();
@@ -169,9 +169,9 @@ function* unrolledValues(
 }
 
 function* greedyValues(run: Run, steps: number, counts: readonly boolean[]): Task<Float64Array> {
-  const { recorded, loss, sum } = run;
+  const { recorded, loss, options, sum } = run;
   const weights = weightsOf(recorded, counts, counts.length);
-  const values = yield* greedyGradient(recorded, steps, loss, weights, sum);
+  const values = yield* greedyGradient(recorded, steps, loss, weights, sum, options.signal);
   recorded.batch.operations.engine.dispose([weights.handle]);
   return values;
 }

@@ -19,6 +19,7 @@ export function* greedyGradient(
   loss: OutputLoss,
   weights: ArrayValue,
   sum: GradientSum,
+  signal?: AbortSignal,
 ): Task<Float64Array> {
   const { batch } = recorded;
   const { program, definition, operations, samples } = batch;
@@ -33,6 +34,10 @@ export function* greedyGradient(
   );
   holder.hold(handlesOfValues(states));
   for (let step = 0; step < steps; step++) {
+    if (signal?.aborted === true) {
+      holder.release();
+      throw signal.reason;
+    }
     const tape = record(program, part, () => namesOfStep(batch, step), states);
     const finish = record(program, definition.finish, () => namesOfStep(batch, step), tape.values);
     const value = engine.scope(

@@ -141,8 +141,9 @@ function pulledBack(program: BoundProgram, data: Record<string, Value>, dy: Tens
     performNow(operations, pass.pullBack(likeOutput(pass.output, dy, operations), sum));
     return sum;
   }
-  const pass = unrolledPass(recorded, target.kind === "direct" ? 0 : program.steps, "none");
-  pass.pullBack(likeOutput(pass.output, dy, operations), sum);
+  const steps = target.kind === "direct" ? 0 : program.steps;
+  const pass = performNow(operations, unrolledPass(recorded, steps));
+  performNow(operations, pass.pullBack(likeOutput(pass.output, dy, operations), sum));
   return sum;
 }
 

@@ -3,6 +3,7 @@ import type { Handle } from "../engine/engine.ts";
 import type { Values } from "../program/definition.ts";
 import { namesOfStep, type Batch } from "../solve/batch.ts";
 import { runStep } from "../solve/solve.ts";
+import { pause, type Task } from "../solve/task.ts";
 import { handlesOfValues, Holder, named } from "../solve/vector.ts";
 import type { GradientSum } from "./gradientSum.ts";
 import { pullBack, pullBackPreparation, record, tapeHandles, type RecordedBatch, type Tape } from "./tape.ts";
@@ -14,9 +15,16 @@ export type Recompute = "none" | "steps" | number;
 export interface UnrolledPass {
   readonly output: Value;
   /** Moves a cotangent of the output back to the first state and everything known, into a sum. Once. */
-  readonly pullBack: (cotangent: Value, sum: GradientSum) => void;
+  readonly pullBack: (cotangent: Value, sum: GradientSum) => Task<void>;
   /** Frees what the pass holds, without a gradient. */
   readonly release: () => void;
+}
+
+/** How a pass is made, and what may interrupt it. */
+export interface PassOptions {
+  readonly recompute?: Recompute | undefined;
+  readonly resting?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 interface Segment {
@@ -30,25 +38,19 @@ interface Segment {
  * segments of k steps keep s states and k tapes, so that about sqrt(steps) segments need O(sqrt(steps)) memory
  * (Griewank and Walther, Evaluating Derivatives, 2008, chapter 12); as many segments as steps keep one tape.
  * The first `resting` steps only run: nothing of them is kept, and no cotangent goes back to them or before them.
+ * An interrupt ends the pass between two steps, and frees what it holds.
  */
-export function unrolledPass(
+export function* unrolledPass(
   recorded: RecordedBatch,
   steps: number,
-  recompute: Recompute,
-  resting = 0,
-): UnrolledPass {
+  { recompute = "none", resting = 0, signal }: PassOptions = {},
+): Task<UnrolledPass> {
   const { batch } = recorded;
   const { program, definition, operations } = batch;
   const holder = new Holder(operations.engine, batch.foreign);
   const segments = segmentsOf(resting, steps, recompute);
   const initial = record(program, definition.initial, () => batch.known, {});
   let states = initial.values;
-  if (resting > 0) {
-    const rest = { begin: 0, end: resting };
-    states = runSteps(batch, rest, states, (now) => {
-      holder.hold([...tapeHandles(initial), ...handlesOfValues(now)]);
-    });
-  }
   const starts: Values[] = [];
   let tapes: readonly Tape[] = [];
   const held = (): readonly Handle[] => [
@@ -56,17 +58,26 @@ export function unrolledPass(
     ...starts.flatMap(handlesOfValues),
     ...tapes.flatMap(tapeHandles),
   ];
-  segments.forEach((segment, index) => {
-    starts.push(states);
-    const isLast = index === segments.length - 1;
-    if (isLast) {
-      tapes = recordSteps(batch, segment, states);
-      states = tapes.at(-1)?.values ?? states;
-    } else {
-      states = runSteps(batch, segment, states, (now) => holder.hold([...held(), ...handlesOfValues(now)]));
+  const holdStates = (now: Values): void => {
+    holder.hold([...held(), ...handlesOfValues(now)]);
+  };
+  const holdTapes = (now: readonly Tape[]): void => {
+    holder.hold([...held(), ...now.flatMap(tapeHandles)]);
+  };
+  try {
+    if (resting > 0) states = yield* runSteps(batch, { begin: 0, end: resting }, states, holdStates, signal);
+    for (const [index, segment] of segments.entries()) {
+      starts.push(states);
+      if (index === segments.length - 1) {
+        tapes = yield* recordSteps(batch, segment, states, holdTapes, signal);
+        states = tapes.at(-1)?.values ?? states;
+      } else states = yield* runSteps(batch, segment, states, holdStates, signal);
+      holdStates(states);
     }
-    holder.hold([...held(), ...handlesOfValues(states)]);
-  });
+  } catch (error) {
+    holder.release();
+    throw error;
+  }
   const last = Math.max(0, steps - 1);
   const finish = record(program, definition.finish, () => namesOfStep(batch, last), states);
   const output = named(finish.values, "output");
@@ -74,8 +85,8 @@ export function unrolledPass(
   return {
     output,
     pullBack: (cotangent, sum) => {
-      const forward = { recorded, holder, segments, starts, initial, finish, tapes, steps, resting };
-      backwards(forward, cotangent, sum);
+      const forward = { recorded, holder, segments, starts, initial, finish, tapes, steps, resting, signal };
+      return backwards(forward, cotangent, sum);
     },
     release: () => {
       holder.release();
@@ -94,7 +105,13 @@ function segmentsOf(begin: number, end: number, recompute: Recompute): readonly 
   }));
 }
 
-function recordSteps(batch: Batch, { begin, end }: Segment, start: Values): readonly Tape[] {
+function* recordSteps(
+  batch: Batch,
+  { begin, end }: Segment,
+  start: Values,
+  hold: (tapes: readonly Tape[]) => void,
+  signal: AbortSignal | undefined,
+): Task<readonly Tape[]> {
   const { program, definition } = batch;
   if (definition.step === null) throw new TypeError(`${definition.name} has no step.`);
   const tapes: Tape[] = [];
@@ -103,16 +120,19 @@ function recordSteps(batch: Batch, { begin, end }: Segment, start: Values): read
     const tape = record(program, definition.step, () => namesOfStep(batch, step), states);
     tapes.push(tape);
     states = tape.values;
+    hold(tapes);
+    yield* pause(signal);
   }
   return tapes;
 }
 
-function runSteps(
+function* runSteps(
   batch: Batch,
   { begin, end }: Segment,
   start: Values,
   hold: (states: Values) => void,
-): Values {
+  signal: AbortSignal | undefined,
+): Task<Values> {
   let states = start;
   for (let step = begin; step < end; step++) {
     const before = states;
@@ -121,6 +141,7 @@ function runSteps(
       handlesOfValues,
     );
     hold(states);
+    yield* pause(signal);
   }
   return states;
 }
@@ -135,10 +156,11 @@ interface Forward {
   readonly tapes: readonly Tape[];
   readonly steps: number;
   readonly resting: number;
+  readonly signal: AbortSignal | undefined;
 }
 
-function backwards(forward: Forward, cotangent: Value, sum: GradientSum): void {
-  const { recorded, holder, segments, starts, initial, finish, steps } = forward;
+function* backwards(forward: Forward, cotangent: Value, sum: GradientSum): Task<void> {
+  const { recorded, holder, segments, starts, initial, finish, steps, signal } = forward;
   const { batch } = recorded;
   const { program, definition, operations } = batch;
   const { engine } = operations;
@@ -165,8 +187,7 @@ function backwards(forward: Forward, cotangent: Value, sum: GradientSum): void {
   hold(tapes);
   for (const [index, segment] of [...segments.entries()].reverse()) {
     if (index < segments.length - 1) {
-      tapes = recordSteps(batch, segment, starts[index] ?? {});
-      hold(tapes);
+      tapes = yield* recordSteps(batch, segment, starts[index] ?? {}, hold, signal);
     }
     remaining = index;
     for (let step = segment.end - 1; step >= segment.begin; step--) {
@@ -180,6 +201,7 @@ function backwards(forward: Forward, cotangent: Value, sum: GradientSum): void {
         return back.state;
       }, sumsOnly);
       hold(tapes.slice(0, step - segment.begin));
+      yield* pause(signal);
     }
   }
   const first = states;

@@ -190,7 +190,13 @@ class Training {
           interrupted = true;
           break;
         }
-        await this.takeStep(stage);
+        try {
+          await this.takeStep(stage);
+        } catch (error) {
+          if (!this.isInterrupt(error)) throw error;
+          interrupted = true;
+          break;
+        }
         if (checkpoint !== undefined && this.step % checkpoint.every === 0) await this.save();
       }
       if (!interrupted) this.endStage();
@@ -222,24 +228,32 @@ class Training {
     return withParameters(this.program, parametersByName(this.program, this.realised.values));
   }
 
+  /** A step that was interrupted has changed nothing: a training that is resumed takes it again. */
+  private isInterrupt(error: unknown): boolean {
+    const { signal } = this.options;
+    return signal?.aborted === true && error === signal.reason;
+  }
+
   private async takeStep(stage: Stage): Promise<void> {
     const { operations } = this.program;
-    const { data, batch, seed = 0, loss, recompute } = this.options;
+    const { data, batch, seed = 0, loss, recompute, signal } = this.options;
     const { inputs, target } = await data({ seed, step: this.step, size: batch });
     const program = this.current();
     const bound = await perform(operations, bindInputs(program, inputs, true));
     const wanted = targetValue(operations, target);
     const { optimiser, rates = {}, clipping = null } = this.options;
     const settings = { optimiser, clipping, rates };
-    const gradient = await perform(
-      operations,
-      gradientTask(program, bound, (of, output) => loss(of, output, wanted.value), {
-        ...(stage.depth === null ? {} : { steps: stage.depth }),
-        ...(recompute === undefined ? {} : { recompute }),
-        greedy: stage.greedy,
-        resting: restingSteps(program, stage, settings),
-      }),
-    );
+    const task = gradientTask(program, bound, (of, output) => loss(of, output, wanted.value), {
+      ...(stage.depth === null ? {} : { steps: stage.depth }),
+      ...(recompute === undefined ? {} : { recompute }),
+      ...(signal === undefined ? {} : { signal }),
+      greedy: stage.greedy,
+      resting: restingSteps(program, stage, settings),
+    });
+    const gradient = await perform(operations, task).catch((error: unknown) => {
+      operations.engine.dispose([...bound.owned, ...wanted.owned]);
+      throw error;
+    });
     const before: UpdateResult = { realised: this.realised, optimiser: this.optimiser };
     const after = operations.engine.scope(
       () => update(program, stage, settings, before, gradient.parameters),
