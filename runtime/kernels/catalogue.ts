@@ -6,6 +6,7 @@ import * as optimisers from "./wasm/optimisers.ts";
 import * as products from "./wasm/products.ts";
 import * as mathematics from "./wasm/mathematics.ts";
 import * as pooling from "./wasm/pooling.ts";
+import * as reductions from "./wasm/reductions.ts";
 
 /** A module of kernels as it is committed: WebAssembly in base 64, without and with relaxed SIMD. */
 export interface KernelModule {
@@ -23,6 +24,7 @@ export const MODULES = {
   optimisers,
   pooling,
   products,
+  reductions,
 } as const satisfies Record<string, KernelModule>;
 
 export type ModuleName = keyof typeof MODULES;
@@ -52,6 +54,9 @@ export const KERNELS = {
   sum_parts: "filtergradient",
   max_pool: "pooling",
   max_pool_gradient: "pooling",
+  reduce_rows: "reductions",
+  reduce_columns: "reductions",
+  kth_largest: "reductions",
 } as const satisfies Record<string, ModuleName>;
 
 export type KernelName = keyof typeof KERNELS;

@@ -1,0 +1,190 @@
+/* Sums, largest and smallest entries and inner products over axes, and order statistics. */
+#include "kernel.h"
+
+enum kind { SUM, MAXIMUM, MINIMUM, DOT };
+
+/* Sums are taken in blocks of so many entries, so that rounding errors do not grow with the length. */
+#define BLOCK 4096
+/* Columns that are swept together. */
+#define WIDTH 1024
+/* Narrow rows are joined to rows of at least so many registers; so much room a joined row needs at most. */
+#define JOINED 8
+#define ROOM (WIDTH + JOINED * LANES * LANES)
+
+INLINE float start_of(int kind) {
+  return kind == MAXIMUM ? -__builtin_inff() : kind == MINIMUM ? __builtin_inff() : 0.0f;
+}
+
+/* NaN wins over numbers. */
+INLINE float join(int kind, float a, float b) {
+  if (kind == MAXIMUM) return a > b || a != a ? a : b;
+  if (kind == MINIMUM) return a < b || a != a ? a : b;
+  return a + b;
+}
+
+INLINE vec join_vec(int kind, vec a, vec b) {
+  if (kind != MAXIMUM && kind != MINIMUM) return a + b;
+  const ivec first = (kind == MAXIMUM ? a > b : a < b) | (a != a);
+  return (vec)((first & (ivec)a) | (~first & (ivec)b));
+}
+
+INLINE float entry(int kind, const float *x, const float *y) { return kind == DOT ? *x * *y : *x; }
+INLINE vec entry_vec(int kind, const float *x, const float *y) {
+  return kind == DOT ? load(x) * load(y) : load(x);
+}
+
+/* The entries of a stretch, joined: eight registers at once within a block. */
+INLINE float joined(int kind, const float *x, const float *y, int entries) {
+  vec total = splat(start_of(kind));
+  int i = 0;
+  while (entries - i >= 8 * LANES) {
+    const int end = i + (min_int(entries - i, BLOCK) & ~(8 * LANES - 1));
+    vec part[8];
+    for (int k = 0; k < 8; k++) part[k] = splat(start_of(kind));
+    for (; i < end; i += 8 * LANES)
+      for (int k = 0; k < 8; k++)
+        part[k] = join_vec(kind, part[k], entry_vec(kind, x + i + k * LANES, y + i + k * LANES));
+    for (int k = 0; k < 4; k++) part[k] = join_vec(kind, part[k], part[k + 4]);
+    total = join_vec(kind, total, join_vec(kind, join_vec(kind, part[0], part[2]), join_vec(kind, part[1], part[3])));
+  }
+  for (; i + LANES <= entries; i += LANES) total = join_vec(kind, total, entry_vec(kind, x + i, y + i));
+  float result = start_of(kind);
+  for (; i < entries; i++) result = join(kind, result, entry(kind, x + i, y + i));
+  if (entries < LANES) return result;
+  for (int k = 0; k < LANES; k++) result = join(kind, result, total[k]);
+  return result;
+}
+
+INLINE void rows_of(int kind, char *arena, const word *arguments, int first, int last) {
+  const float *x = AT(float, arena, arguments[1]), *y = AT(float, arena, arguments[2]);
+  float *result = AT(float, arena, arguments[3]);
+  const int rows = (int)arguments[4], entries = (int)arguments[5], chunk = (int)arguments[6];
+  const int chunks = (int)arguments[7], rows_of_item = (int)arguments[8];
+  for (int item = first; item < last; item++) {
+    const int from = item / chunks * rows_of_item, part = item % chunks * chunk;
+    const int to = min_int(rows, from + rows_of_item), size = min_int(chunk, entries - part);
+    for (int row = from; row < to; row++) {
+      const size_t at = (size_t)row * (size_t)entries + (size_t)part;
+      result[row * chunks + item % chunks] = joined(kind, x + at, y + at, size);
+    }
+  }
+}
+
+/*
+ * Rows [rows, entries] to [rows, chunks]. arguments: kind, x, y (of products of both), result, rows, entries, entries
+ * of a chunk, chunks of a row, rows of an item (1 where there are chunks)
+ */
+KERNEL(reduce_rows) {
+  switch (arguments[0]) {
+  case SUM: return rows_of(SUM, arena, arguments, first, last);
+  case MAXIMUM: return rows_of(MAXIMUM, arena, arguments, first, last);
+  case MINIMUM: return rows_of(MINIMUM, arena, arguments, first, last);
+  default: return rows_of(DOT, arena, arguments, first, last);
+  }
+}
+
+/* Joins rows, which lie `stride` apart, to a row of totals; four rows at once. */
+INLINE void sweep(int kind, float *total, const float *x, const float *y, int rows, int stride, int width) {
+  int row = 0;
+  for (; row + 4 <= rows; row += 4, x += 4 * stride, y += 4 * stride) {
+    int i = 0;
+    for (; i + LANES <= width; i += LANES) {
+      const float *p = x + i, *q = y + i;
+      const vec a = join_vec(kind, entry_vec(kind, p, q), entry_vec(kind, p + stride, q + stride));
+      const vec b = join_vec(kind, entry_vec(kind, p + 2 * stride, q + 2 * stride),
+                             entry_vec(kind, p + 3 * stride, q + 3 * stride));
+      store(total + i, join_vec(kind, load(total + i), join_vec(kind, a, b)));
+    }
+    for (; i < width; i++)
+      for (int k = 0; k < 4; k++)
+        total[i] = join(kind, total[i], entry(kind, x + i + k * stride, y + i + k * stride));
+  }
+  for (; row < rows; row++, x += stride, y += stride) {
+    int i = 0;
+    for (; i + LANES <= width; i += LANES) store(total + i, join_vec(kind, load(total + i), entry_vec(kind, x + i, y + i)));
+    for (; i < width; i++) total[i] = join(kind, total[i], entry(kind, x + i, y + i));
+  }
+}
+
+/* Joins rows of `columns` entries that lie one behind the other; narrow ones several in a register. */
+INLINE void sweep_narrow(int kind, float *total, const float *x, const float *y, int rows, int columns) {
+  const int least = JOINED * LANES;
+  const int together = columns % LANES == 0 ? (least + columns - 1) / columns
+                                            : LANES * ((JOINED + columns - 1) / columns);
+  const int width = together * columns, whole = rows / together;
+  for (int i = columns; i < width; i++) total[i] = start_of(kind);
+  sweep(kind, total, x, y, whole, width, width);
+  const size_t done = (size_t)whole * (size_t)width;
+  sweep(kind, total, x + done, y + done, rows - whole * together, columns, columns);
+  for (int k = 1; k < together; k++)
+    for (int i = 0; i < columns; i++) total[i] = join(kind, total[i], total[k * columns + i]);
+}
+
+INLINE void columns_of(int kind, char *arena, const word *arguments, int first, int last) {
+  const float *x = AT(float, arena, arguments[1]), *y = AT(float, arena, arguments[2]);
+  float *result = AT(float, arena, arguments[3]);
+  const int outer = (int)arguments[4], rows = (int)arguments[5], columns = (int)arguments[6];
+  const int chunk = (int)arguments[7], chunks = (int)arguments[8], outer_of_item = (int)arguments[9];
+  const int blocks = (columns + WIDTH - 1) / WIDTH;
+  float total[ROOM];
+  for (int item = first; item < last; item++) {
+    const int block = item % blocks * WIDTH, part = item / blocks % chunks * chunk;
+    const int from = item / blocks / chunks * outer_of_item, to = min_int(outer, from + outer_of_item);
+    const int width = min_int(WIDTH, columns - block), size = min_int(chunk, rows - part);
+    for (int o = from; o < to; o++) {
+      const size_t at = ((size_t)o * (size_t)rows + (size_t)part) * (size_t)columns + (size_t)block;
+      for (int i = 0; i < width; i++) total[i] = start_of(kind);
+      if (columns < JOINED * LANES && size > LANES) sweep_narrow(kind, total, x + at, y + at, size, columns);
+      else sweep(kind, total, x + at, y + at, size, columns, width);
+      float *to_row = result + ((size_t)o * (size_t)chunks + (size_t)(part / chunk)) * (size_t)columns + block;
+      for (int i = 0; i < width; i++) to_row[i] = total[i];
+    }
+  }
+}
+
+/*
+ * [outer, rows, columns] to [outer, chunks, columns]. arguments: kind, x, y (of products of both), result, outer, rows,
+ * columns, rows of a chunk, chunks, outer indices of an item (1 where there are chunks or more than 1024 columns);
+ * items by outer index, chunk, and block of 1024 columns
+ */
+KERNEL(reduce_columns) {
+  switch (arguments[0]) {
+  case SUM: return columns_of(SUM, arena, arguments, first, last);
+  case MAXIMUM: return columns_of(MAXIMUM, arena, arguments, first, last);
+  case MINIMUM: return columns_of(MINIMUM, arena, arguments, first, last);
+  default: return columns_of(DOT, arena, arguments, first, last);
+  }
+}
+
+/* A float as a word of the same order, -0 before 0 and NaN last. */
+INLINE word ordered(word bits) {
+  const word plain = (bits & 0x7fffffffu) > 0x7f800000u ? 0x7fc00000u : bits;
+  return plain & 0x80000000u ? ~plain : plain | 0x80000000u;
+}
+
+/* The word of a given rank, from 0 for the smallest: digit by digit, by the numbers of entries of each digit. */
+INLINE word of_rank(const word *row, int entries, int rank) {
+  word prefix = 0;
+  for (int shift = 24; shift >= 0; shift -= 8) {
+    int counts[256];
+    for (int digit = 0; digit < 256; digit++) counts[digit] = 0;
+    for (int i = 0; i < entries; i++) {
+      const word key = ordered(row[i]);
+      if (shift == 24 || key >> (shift + 8) == prefix) counts[(key >> shift) & 255]++;
+    }
+    word digit = 0;
+    for (; rank >= counts[digit]; digit++) rank -= counts[digit];
+    prefix = prefix << 8 | digit;
+  }
+  return prefix & 0x80000000u ? prefix & 0x7fffffffu : ~prefix;
+}
+
+/* The k-th largest entry of each row. arguments: x, result, rows, entries, k, rows of an item */
+KERNEL(kth_largest) {
+  const word *x = AT(word, arena, arguments[0]);
+  word *result = AT(word, arena, arguments[1]);
+  const int rows = (int)arguments[2], entries = (int)arguments[3], k = (int)arguments[4];
+  const int rows_of_item = (int)arguments[5], end = min_int(rows, last * rows_of_item);
+  for (int row = first * rows_of_item; row < end; row++)
+    result[row] = of_rank(x + (size_t)row * (size_t)entries, entries, entries - k);
+}
