@@ -7,7 +7,10 @@ function processTerminal(): Terminal {
   const plain = (process.env["NO_COLOR"] ?? "") !== "";
   let graceful: AbortController | null = null;
   process.on("SIGINT", () => {
-    if (graceful === null || graceful.signal.aborted) process.exit(EXIT.interrupted);
+    if (graceful === null || graceful.signal.aborted) {
+      process.stderr.write("Interrupted.\n");
+      process.exit(EXIT.interrupted);
+    }
     graceful.abort();
   });
   return {

@@ -219,7 +219,8 @@ async function finish(setting: Setting, subject: Subject, result: TrainingResult
   if (result.interrupted) {
     const file = resultFile(setting, CHECKPOINT);
     throw new Interrupted(
-      `Interrupted after ${result.steps} steps; ${file} was written. Go on with --resume.`,
+      `Interrupted after ${result.steps} steps; ${file} was written. ` +
+        `Go on with \`ipc train ${setting.experiment.toml.source.path} --resume\`.`,
     );
   }
   const weights = await saveParameters(program.operations, definition, result.parameters);

@@ -1,9 +1,11 @@
-import { spawn } from "node:child_process";
-import { mkdirSync, rmSync } from "node:fs";
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { realArray } from "../../runtime/io/hostArray.ts";
+import { writeNpy } from "../../runtime/io/npy.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 // beside the packages that stay outside of the bundle
@@ -38,17 +40,112 @@ interface Ended {
 }
 
 function ipc(...argv: readonly string[]): Promise<Ended> {
+  return ipcWatched(() => undefined, argv);
+}
+
+/** Runs the command; `watch` sees the process with what it has said so far, whenever it says something. */
+function ipcWatched(
+  watch: (child: ChildProcess, talk: string) => void,
+  argv: readonly string[],
+  begun: (child: ChildProcess) => void = () => undefined,
+): Promise<Ended> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [join(folder, "dist", "ipc.js"), ...argv], { cwd: root });
+    begun(child);
     const said = { out: "", talk: "" };
     child.stdout.on("data", (chunk: Buffer) => (said.out += chunk.toString()));
-    child.stderr.on("data", (chunk: Buffer) => (said.talk += chunk.toString()));
+    child.stderr.on("data", (chunk: Buffer) => {
+      said.talk += chunk.toString();
+      watch(child, said.talk);
+    });
     child.on("error", reject);
     child.on("close", (code) => {
       resolve({ code, ...said });
     });
   });
 }
+
+/** Sends SIGINT and gives the milliseconds that the process then took. */
+function interruption(): { readonly send: (child: ChildProcess) => void; readonly took: () => number } {
+  let sent = 0;
+  return {
+    send: (child) => {
+      if (sent !== 0) return;
+      sent = Date.now();
+      child.kill("SIGINT");
+    },
+    took: () => Date.now() - sent,
+  };
+}
+
+/** A busy machine may take its time; the work itself would take hours. */
+const SOON = 5000;
+
+describe("an interrupt", () => {
+  it("ends a run: exit code 130, nothing written", async () => {
+    const program = join(folder, "endless.ipx");
+    writeFileSync(
+      program,
+      "program endless[n] {\n  input y : R[n]\n  state x : R[n] = 0\n  step { x <- x + y }\n  output x\n" +
+        "  converge(until = change(x) < 1e-12, max = 1000000000)\n}\n",
+    );
+    const y = join(folder, "y.npy");
+    writeFileSync(y, writeNpy(realArray([64], new Float64Array(64).fill(1))));
+    const out = join(folder, "x.npy");
+    const interrupt = interruption();
+    const ended = await ipcWatched(
+      (child, talk) => {
+        if (talk.includes("warning")) setTimeout(() => interrupt.send(child), 2000);
+      },
+      ["run", program, "--input", `y=${y}`, "--output", `x=${out}`],
+    );
+    expect(ended, ended.talk).toMatchObject({ code: 130, out: "" });
+    expect(ended.talk).toMatch(/Interrupted/u);
+    expect(interrupt.took()).toBeLessThan(SOON);
+    expect(existsSync(out)).toBe(false);
+  });
+
+  it("ends a training with a checkpoint, from which it goes on to the same weights", async () => {
+    const experiment = (name: string): string => {
+      const file = join(folder, `${name}.toml`);
+      writeFileSync(
+        file,
+        [
+          `program = ${JSON.stringify(join(root, "programs", "lista.ipx"))}`,
+          `out = "${name}"`,
+          '[given]\nA = "gaussian(20, 40, seed = 1, normalise = columns)"',
+          '[data]\ngenerate = "sparse(40, rate = 0.1)"\nmeasure = "A*x"',
+          "[train]\nbatch = 32\nsteps = 60\ncheckpoint = 5",
+        ].join("\n"),
+      );
+      return file;
+    };
+    const interrupt = interruption();
+    const out = join(folder, "broken");
+    const file = experiment("broken");
+    const ended = await ipcWatched(
+      () => undefined,
+      ["train", file],
+      (child) => {
+        const poll = setInterval(() => {
+          if (existsSync(join(out, "checkpoint.safetensors"))) interrupt.send(child);
+        }, 10);
+        child.on("close", () => {
+          clearInterval(poll);
+        });
+      },
+    );
+    expect(ended.code, ended.talk).toBe(130);
+    expect(ended.talk).toMatch(/Interrupted after \d+ steps/u);
+    expect(interrupt.took()).toBeLessThan(SOON);
+    expect(readdirSync(out)).toEqual(["checkpoint.safetensors"]);
+    const whole = experiment("whole");
+    expect(await ipc("train", file, "--resume")).toMatchObject({ code: 0 });
+    expect(await ipc("train", whole)).toMatchObject({ code: 0 });
+    const weights = (name: string): Buffer => readFileSync(join(folder, name, "weights.safetensors"));
+    expect(weights("broken").equals(weights("whole"))).toBe(true);
+  });
+});
 
 describe("the bundled command", () => {
   it("shows help on stdout, in no colour where nobody watches", async () => {
