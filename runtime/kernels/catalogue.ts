@@ -5,8 +5,10 @@ import * as fourier from "./wasm/fourier.ts";
 import * as optimisers from "./wasm/optimisers.ts";
 import * as products from "./wasm/products.ts";
 import * as mathematics from "./wasm/mathematics.ts";
+import * as movement from "./wasm/movement.ts";
 import * as pooling from "./wasm/pooling.ts";
 import * as reductions from "./wasm/reductions.ts";
+import * as winograd from "./wasm/winograd.ts";
 
 /** A module of kernels as it is committed: WebAssembly in base 64, without and with relaxed SIMD. */
 export interface KernelModule {
@@ -21,10 +23,12 @@ export const MODULES = {
   filtergradient,
   fourier,
   mathematics,
+  movement,
   optimisers,
   pooling,
   products,
   reductions,
+  winograd,
 } as const satisfies Record<string, KernelModule>;
 
 export type ModuleName = keyof typeof MODULES;
@@ -57,6 +61,13 @@ export const KERNELS = {
   reduce_rows: "reductions",
   reduce_columns: "reductions",
   kth_largest: "reductions",
+  move_rows: "movement",
+  transpose: "movement",
+  gather: "movement",
+  winograd_filters: "winograd",
+  winograd_convolve: "winograd",
+  winograd_gradient: "winograd",
+  winograd_gradient_sum: "winograd",
 } as const satisfies Record<string, ModuleName>;
 
 export type KernelName = keyof typeof KERNELS;

@@ -38,41 +38,6 @@ INLINE Gradient gradient_of(char *arena, const word *arguments) {
 INLINE int first_inside(int offset, int stride) { return offset >= 0 ? 0 : (stride - 1 - offset) / stride; }
 INLINE int first_beyond(int offset, int stride, int size) { return first_inside(offset - size, stride); }
 
-/* A sum over `count` pixels: pixel j has entries at a + j a_step and columns at b + j b_step. */
-typedef struct {
-  const float *a, *b;
-  int a_step, b_step, count;
-  float *to;
-  int to_step;
-} Sum;
-
-INLINE void outer_run(const int n, const int v, const Sum *sum) {
-  vec sums[TILE][2];
-  UNROLL for (int p = 0; p < n; p++) UNROLL for (int q = 0; q < v; q++) sums[p][q] = (vec){0};
-  const float *a = sum->a, *b = sum->b;
-  for (int j = 0; j < sum->count; j++) {
-    vec columns[2];
-    UNROLL for (int q = 0; q < v; q++) columns[q] = load(b + q * LANES);
-    UNROLL for (int p = 0; p < n; p++) {
-      const vec entry = splat(a[p]);
-      UNROLL for (int q = 0; q < v; q++) sums[p][q] = fma_vec(entry, columns[q], sums[p][q]);
-    }
-    a += sum->a_step;
-    b += sum->b_step;
-  }
-  UNROLL for (int p = 0; p < n; p++) UNROLL for (int q = 0; q < v; q++) {
-    float *to = sum->to + p * sum->to_step + q * LANES;
-    store(to, load(to) + sums[p][q]);
-  }
-}
-
-OUTLINE void outer_any(int n, int v, const Sum *sum) {
-#define OUTER_ONE(n) outer_run(n, 1, sum)
-#define OUTER_TWO(n) outer_run(n, 2, sum)
-  if (v == 1) TILE_CASES(n, OUTER_ONE)
-  else TILE_CASES(n, OUTER_TWO)
-}
-
 /* to[p][o] += sum over the pixels of a[p] b[o], for v LANES columns; what stands at `end` and beyond is taken as 0. */
 static void outer_until(int n, int v, const Sum *sum, const float *end) {
   Sum safe = *sum;
