@@ -15,7 +15,7 @@ import type { ProgramDerivative } from "./ir/derivative.ts";
 import type { IrProgram } from "./ir/program.ts";
 import { Limitation } from "./lower/limitation.ts";
 import { lowerProgram } from "./lower/program.ts";
-import { finish, optimise } from "./passes/pipelines.ts";
+import { finish, optimise, unrolled } from "./passes/pipelines.ts";
 import { executePlan } from "./plan/execute.ts";
 import type { Plan } from "./plan/plan.ts";
 import { planTarget } from "./plan/planTarget.ts";
@@ -85,7 +85,8 @@ export function definitionOf(plan: Plan): ProgramDefinition {
   return executePlan(plan);
 }
 
-function planFor(program: IrProgram, target: Target, { inputs }: ReverseOptions): Plan {
+function planFor(optimised: IrProgram, target: Target, { inputs }: ReverseOptions): Plan {
+  const program = target.kind === "unrolled" ? unrolled(optimised) : optimised;
   const byInputs = target.kind !== "solver" && inputs ? reverseByInputs(program) : null;
   const derivative = byInputs ?? (target.kind === "solver" ? null : reverseProgram(program));
   const module = finish(program, derivative);

@@ -47,14 +47,32 @@ export function reverseProgram(
   const states = program.states.length;
   const values = program.prepare.results.filter((result) => result.type.kind === "value").length;
   const sample = { tools, outer: prepared, count: states, apart: true };
-  const { prepare, initial, step, finish } = program;
+  const { prepare, initial, firstStep, step, finish } = program;
   return {
     prepare: reverseBlock(prepare, wanted, { tools, outer: constants, count: values, apart: false }),
     initial: reverseBlock(initial, known, sample),
+    ...(firstStep === undefined
+      ? {}
+      : {
+          firstStep: reverseBlock(firstStep, known, {
+            ...sample,
+            states: movingStates(firstStep, initial, varied),
+          }),
+        }),
     step: step === null ? null : reverseBlock(step, known, { ...sample, withState: true }),
     finish: reverseBlock(finish, known, { ...sample, count: 1 }),
     functions: functions.all(),
   };
+}
+
+/** The parameters of the first step whose first value depends on what is varied. */
+function movingStates(step: Block, initial: Block, varied: ReadonlySet<Variable>): readonly Variable[] {
+  const inside = new Set(varied);
+  markVaried(initial.equations, inside);
+  return step.parameters.filter((_, i) => {
+    const first = initial.results[i];
+    return first !== undefined && inside.has(first);
+  });
 }
 
 /** How a block stands in its program. */
@@ -66,6 +84,8 @@ export interface Around {
   readonly count: number;
   /** whether each sample has a cotangent of its own also for a result that is shared */
   readonly apart: boolean;
+  /** the parameters whose cotangents are wanted; all where absent */
+  readonly states?: readonly Variable[];
   /** whether the cotangents of the parameters alone are wanted, too */
   readonly withState?: boolean;
 }
@@ -76,7 +96,7 @@ export function reverseBlock(
   known: readonly Variable[],
   around: Around,
 ): SectionDerivative | null {
-  const wanted = [...block.parameters, ...known];
+  const wanted = [...(around.states ?? block.parameters), ...known];
   const form = savingForm(block.equations, new Set(wanted), around.tools);
   const adjoint = adjointOf(block, form, wanted, around);
   if (adjoint.of.length === 0) return null;

@@ -32,6 +32,7 @@ export function definitionText(plan: Plan, sections: SectionTexts, top: TopLevel
     ["constants", sections.constants],
     ["prepare", sections.prepare],
     ["initial", sections.initial],
+    ...(sections.firstStep === null ? [] : [["firstStep", sections.firstStep] as const]),
     ["step", sections.step],
     ["finish", sections.finish],
     ["objective", sections.objective],

@@ -10,7 +10,7 @@ import { object } from "./text.ts";
 /** The entries of a definition that are functions, as text. */
 export type SectionTexts = {
   readonly [S in "constants" | "prepare" | "initial" | "step" | "finish" | "objective" | "until"]: string;
-};
+} & { readonly firstStep: string | null };
 
 /** The types that functions of a module speak of. */
 export interface SectionTypes {
@@ -45,6 +45,10 @@ export function emitSections(
         ? "null"
         : emitSection(emit, plan.prepare, "prepare", { known: unprepared, cotangents: prepared }, top),
     initial: emitSection(emit, plan.initial, "initial", { known, cotangents: state }, top),
+    firstStep:
+      plan.firstStep === null
+        ? null
+        : emitSection(emit, plan.firstStep, "firstStep", { known, state, cotangents: state }, top),
     step:
       plan.step === null
         ? "null"
@@ -61,7 +65,7 @@ export function emitSections(
 }
 
 type Emit = (of: PlanFunction, stated: SectionFunction) => string;
-type SectionName = "prepare" | "initial" | "step" | "finish";
+type SectionName = "prepare" | "initial" | "firstStep" | "step" | "finish";
 
 const OUTPUT = "{ readonly output: Value }";
 const REPORTS = "{ readonly [name: string]: Value }";
@@ -70,6 +74,7 @@ const DOCS = {
   constants: "What follows from the givens, once a run.",
   prepare: "What does not change between steps, once a batch.",
   initial: "The first state.",
+  firstStep: "The first iteration, where the state is still 0.",
   step: "One iteration: the next state.",
   finish: "The output.",
   objective: "What the iteration makes small, for each sample.",
@@ -88,7 +93,7 @@ function emitSection(
   types: RoleTypes,
   top: TopLevel,
 ): string {
-  const purpose: Purpose = name === "step" ? "step" : "forward";
+  const purpose: Purpose = name === "step" || name === "firstStep" ? "step" : "forward";
   const run = emit(section.run, plain(name, purpose, types));
   const reverse = section.reverse === null ? "null" : emitReverse(emit, section.reverse, name, types, top);
   return object([
@@ -105,7 +110,7 @@ function emitReverse(
   top: TopLevel,
 ): string {
   const saving: FunctionName = `${name}Saving`;
-  const steps = name === "step";
+  const steps = name === "step" || name === "firstStep";
   const withSaved = { ...types, saved: `ReturnType<typeof ${top.ofFunction(saving)}>["saved"]` };
   const saves = [adjoint, stateAdjoint].some((of) => of !== null && readsSaved(of));
   return object([

@@ -8,6 +8,8 @@ export interface ProgramDerivative {
   readonly prepare: SectionDerivative | null;
   readonly initial: SectionDerivative | null;
   readonly step: SectionDerivative | null;
+  /** of the first step where the program has one: by the states of which `initial` has a reverse */
+  readonly firstStep?: SectionDerivative | null;
   readonly finish: SectionDerivative | null;
   /** all functions that the sections and their reverses call */
   readonly functions: readonly IrFunction[];

@@ -14,6 +14,7 @@ export function printProgram(program: IrProgram): string {
     ["constants", program.constants],
     ["prepare", program.prepare],
     ["initial", program.initial],
+    ["first step", program.firstStep ?? null],
     ["step", program.step],
     ["finish", program.finish],
     ["objective", program.objective],
@@ -30,8 +31,14 @@ export function printProgram(program: IrProgram): string {
 export function printDerivative(program: IrProgram, derivative: ProgramDerivative): string {
   const functions = derivative.functions.map((each) => printFunction(each));
   const texts = [...functions];
-  for (const name of ["prepare", "initial", "step", "finish"] as const) {
-    const reverse = derivative[name];
+  const sections = [
+    ["prepare", derivative.prepare],
+    ["initial", derivative.initial],
+    ["first step", derivative.firstStep ?? null],
+    ["step", derivative.step],
+    ["finish", derivative.finish],
+  ] as const;
+  for (const [name, reverse] of sections) {
     if (reverse === null) continue;
     const names = new Names();
     declarationLines(program, names);

@@ -33,6 +33,8 @@ export interface IrProgram {
   readonly initial: Block;
   /** parameters: the states; results: the next states, then the reports, then `capped` if `loops` */
   readonly step: Block | null;
+  /** the step at the states that `initial` gives, with the same parameters and results; absent where it is no shorter */
+  readonly firstStep?: Block;
   readonly loops: boolean;
   /** parameters: the states; result: the output */
   readonly finish: Block;

@@ -62,6 +62,7 @@ export function verifyDerivative(program: IrProgram, derivative: ProgramDerivati
   };
   section("prepare", early, derivative.prepare);
   section("initial", late, derivative.initial);
+  section("first step", late, derivative.firstStep ?? null);
   section("step", late, derivative.step);
   section("finish", late, derivative.finish);
   return verifier.faults;
@@ -79,8 +80,8 @@ export function verifyBlock(
 }
 
 function sectionsOf(program: IrProgram): Readonly<Record<string, Block | null>> {
-  const { initial, step, finish, objective, until } = program;
-  return { initial, step, finish, objective, until };
+  const { initial, firstStep = null, step, finish, objective, until } = program;
+  return { initial, firstStep, step, finish, objective, until };
 }
 
 function verifyParameter(
@@ -109,6 +110,7 @@ function interfaceFaults(program: IrProgram): readonly IrFault[] {
   };
   check("initial", program.initial, 0, count);
   check("step", program.step, count, count + program.reports.length + (program.loops ? 1 : 0));
+  check("first step", program.firstStep ?? null, count, program.step?.results.length ?? 0);
   check("finish", program.finish, count, 1);
   check("objective", program.objective, count, 1);
   check("until", program.until, 2 * count + program.reports.length, 1);

@@ -91,6 +91,7 @@ function shared(module: Module): Module {
       constants,
       prepare,
       initial: section(program.initial),
+      ...(program.firstStep === undefined ? {} : { firstStep: section(program.firstStep) }),
       step: optional(program.step),
       finish: section(program.finish),
       objective: optional(program.objective),
@@ -112,6 +113,7 @@ function shared(module: Module): Module {
     derivative: derivative && {
       prepare: inDerivative(derivative.prepare, early),
       initial: inDerivative(derivative.initial, late),
+      ...(derivative.firstStep === undefined ? {} : { firstStep: inDerivative(derivative.firstStep, late) }),
       step: inDerivative(derivative.step, late),
       finish: inDerivative(derivative.finish, late),
       functions: derivative.functions.map((each) => ({ ...each, body: inBlock(each.body, new Table()) })),
@@ -122,7 +124,8 @@ function shared(module: Module): Module {
 /** The variables whose cotangents the reverses give: no two of them may become one. */
 function cotangentNames(derivative: ProgramDerivative | null): ReadonlySet<Variable> {
   if (derivative === null) return new Set();
-  const sections = [derivative.prepare, derivative.initial, derivative.step, derivative.finish];
+  const { prepare, initial, firstStep, step, finish } = derivative;
+  const sections = [prepare, initial, firstStep, step, finish];
   return new Set(sections.flatMap((section) => section?.adjoint.of ?? []));
 }
 

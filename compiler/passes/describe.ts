@@ -42,11 +42,12 @@ function ofRenamed(derivative: Derivative, names: Names): Derivative {
       adjoint: { ...each.adjoint, of: of(each.adjoint.of) },
       stateAdjoint: each.stateAdjoint && { ...each.stateAdjoint, of: of(each.stateAdjoint.of) },
     };
-  const { prepare, initial, step, finish } = derivative;
+  const { prepare, initial, firstStep, step, finish } = derivative;
   return {
     ...derivative,
     prepare: section(prepare),
     initial: section(initial),
+    ...(firstStep === undefined ? {} : { firstStep: section(firstStep) }),
     step: section(step),
     finish: section(finish),
   };

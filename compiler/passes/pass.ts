@@ -25,7 +25,8 @@ export interface BlockPlace {
 export type BlockRule = (block: Block, place: BlockPlace) => Block;
 
 /** The sections of a program. */
-type SectionName = "constants" | "prepare" | "initial" | "step" | "finish" | "objective" | "until";
+type SectionName =
+  "constants" | "prepare" | "initial" | "firstStep" | "step" | "finish" | "objective" | "until";
 
 /** Applies a rule to every block of a module that stands for itself, without moving equations between them. */
 export function mapModule(module: Module, rule: BlockRule): Module {
@@ -64,6 +65,7 @@ function mapProgram(program: IrProgram, rule: BlockRule, kept: ReadonlySet<Varia
     constants: section("constants", program.constants),
     prepare: section("prepare", program.prepare),
     initial: section("initial", program.initial),
+    ...(program.firstStep === undefined ? {} : { firstStep: section("firstStep", program.firstStep) }),
     step: optional("step", program.step),
     finish: section("finish", program.finish),
     objective: optional("objective", program.objective),
@@ -88,6 +90,7 @@ function mapDerivative(derivative: ProgramDerivative, rule: BlockRule): ProgramD
   return {
     prepare: section(derivative.prepare),
     initial: section(derivative.initial),
+    ...(derivative.firstStep === undefined ? {} : { firstStep: section(derivative.firstStep) }),
     step: section(derivative.step),
     finish: section(derivative.finish),
     functions: derivative.functions.map((each) => ({
@@ -127,7 +130,8 @@ function keptOf(module: Module): ReadonlySet<Variable> {
       read(block);
       return block;
     });
-    for (const reverse of [derivative.prepare, derivative.initial, derivative.step, derivative.finish]) {
+    const { prepare, initial, firstStep, step, finish } = derivative;
+    for (const reverse of [prepare, initial, firstStep, step, finish]) {
       reverse?.adjoint.of.forEach((variable) => kept.add(variable));
       reverse?.stateAdjoint?.of.forEach((variable) => kept.add(variable));
     }

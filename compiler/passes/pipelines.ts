@@ -6,6 +6,7 @@ import { freeVariables } from "../ir/variables.ts";
 import { commonSubexpressions } from "./commonSubexpressions.ts";
 import { deadCode } from "./deadCode.ts";
 import { describe } from "./describe.ts";
+import { firstStep } from "./firstStep.ts";
 import { group } from "./group.ts";
 import { hoist } from "./hoist.ts";
 import { operatorAlgebra } from "./operatorAlgebra.ts";
@@ -31,6 +32,9 @@ export const OPTIMISE: readonly Pass[] = [
   commonSubexpressions,
   deadCode,
 ];
+
+/** For networks of a fixed number of steps, before differentiation, so that reverses have a first step of their own. */
+const UNROLL: readonly Pass[] = [firstStep];
 
 /** After differentiation: reverses bring signs, common factors and cotangents that nobody wants (signs
  * move twice: through a product, then into a sum); kernels are grouped last, and then
@@ -73,6 +77,11 @@ export function runPasses(module: Module, passes: readonly Pass[]): Module {
 export function optimise(program: IrProgram): IrProgram {
   const { program: optimised } = runPasses({ program, derivative: null }, OPTIMISE);
   return { ...optimised, prepare: { ...optimised.prepare, results: preparedValues(optimised) } };
+}
+
+/** The program as a network of some steps starts from it, given what `optimise` gives. */
+export function unrolled(program: IrProgram): IrProgram {
+  return runPasses({ program, derivative: null }, UNROLL).program;
 }
 
 /** The variables of `prepare` that later sections read: values first, then operators. */

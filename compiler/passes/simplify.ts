@@ -1,5 +1,5 @@
 import type { ElementwiseFunction } from "../../runtime/arrays/expression.ts";
-import type { Equation, Variable } from "../ir/block.ts";
+import type { Block, Equation, Variable } from "../ir/block.ts";
 import { Functions } from "../ir/functions.ts";
 import { REAL_FUNCTIONS } from "../ir/scalar.ts";
 import { isNumber, isReal, sameSpace, spaceOf } from "../ir/spaces.ts";
@@ -12,14 +12,24 @@ export const simplify: Pass = {
   doc: "folds constants and applies identities of elementwise functions",
   run: (module) => {
     const functions = new Functions(module.program.functions);
-    const context: RewriteContext = {
-      definition: () => null,
-      isBinary: () => false,
-      isOrthonormal: () => false,
-    };
-    return mapModule(module, (block, { kept }) => rewritten(block, RULES, functions, context, kept));
+    return mapModule(module, (block, { kept }) => simplified(block, functions, kept));
   },
 };
+
+const NOTHING_KNOWN: RewriteContext = {
+  definition: () => null,
+  isBinary: () => false,
+  isOrthonormal: () => false,
+};
+
+/** A block with the rules applied once; `kept` variables stay. */
+export function simplified(
+  block: Block,
+  functions: Functions,
+  kept: ReadonlySet<Variable> = new Set(),
+): Block {
+  return rewritten(block, RULES, functions, NOTHING_KNOWN, kept);
+}
 
 function inputsOf(equation: Equation | null, name: ElementwiseFunction): readonly Variable[] | null {
   return equation?.operation === "elementwise" && equation.attributes.function === name

@@ -47,6 +47,7 @@ export function executePlan(plan: Plan): ProgramDefinition {
     constants: (operations, known) => (constants ? recordOf(constants(operations, known), bound) : {}),
     prepare: plan.prepare && differentiable(plan.prepare, prepare, nothingMore),
     initial: differentiable(plan.initial, prepare, nothingMore),
+    ...(plan.firstStep === null ? {} : { firstStep: differentiable(plan.firstStep, prepare, stepExtras) }),
     step: plan.step && differentiable(plan.step, prepare, stepExtras),
     finish: differentiable(plan.finish, prepare, nothingMore),
     objective: plan.objective && numberFunction(plan.objective, prepare),

@@ -41,6 +41,8 @@ export interface Plan {
   readonly constants: PlanFunction | null;
   readonly prepare: PlanSection | null;
   readonly initial: PlanSection;
+  /** the step at the first state, where it is shorter */
+  readonly firstStep: PlanSection | null;
   readonly step: PlanSection | null;
   readonly finish: PlanSection;
   readonly objective: PlanFunction | null;

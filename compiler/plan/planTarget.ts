@@ -157,6 +157,7 @@ function first(block: Block): Variable {
 
 function programBlocks(program: IrProgram): readonly Block[] {
   const optional = [
+    program.firstStep ?? null,
     program.step,
     program.objective,
     program.until,
@@ -172,8 +173,8 @@ function programBlocks(program: IrProgram): readonly Block[] {
 
 function reverseBlocks(derivative: ProgramDerivative | null): readonly Block[] {
   if (derivative === null) return [];
-  const sections = [derivative.prepare, derivative.initial, derivative.step, derivative.finish];
-  return sections.flatMap((section) =>
+  const { prepare, initial, firstStep = null, step, finish } = derivative;
+  return [prepare, initial, firstStep, step, finish].flatMap((section) =>
     section === null
       ? []
       : [section.save, section.adjoint.block, ...(section.stateAdjoint ? [section.stateAdjoint.block] : [])],

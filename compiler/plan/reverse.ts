@@ -15,26 +15,39 @@ export interface SectionNames {
   readonly values: readonly string[];
 }
 
+/**
+ * Which cotangents of states an adjoint gives: those of all, with zeros where nothing reaches one; all, and by another
+ * function them alone; or those only that something reaches.
+ */
+export type StateCotangents = "all" | "alone" | "reached";
+
 /** The reverse of a section. `resultOf` is what the section returns, given the results of its block. */
 export function planReverse(
   setting: Setting,
   names: SectionNames,
   derivative: SectionDerivative,
   resultOf: (results: readonly Variable[]) => readonly ResultEntry[],
-  withState: boolean,
+  cotangents: StateCotangents,
 ): PlanReverse {
   const { save } = derivative;
   const adjoint = withOperators(derivative.adjoint, save.equations);
   const stateOnly =
-    withState && derivative.stateAdjoint ? withOperators(derivative.stateAdjoint, save.equations) : null;
+    cotangents === "alone" && derivative.stateAdjoint
+      ? withOperators(derivative.stateAdjoint, save.equations)
+      : null;
+  const states = save.parameters.filter((state) => cotangents !== "reached" || adjoint.of.includes(state));
+  const named = {
+    ...names,
+    states: states.map((state) => names.states[save.parameters.indexOf(state)] ?? state.name),
+  };
   const saved = savedFor(setting, [adjoint, ...(stateOnly ? [stateOnly] : [])], definedBy(save));
   return {
     save: moduleFunction(setting, [stateParameter(names.states, save.parameters)], save.equations, {
       kind: "record",
       entries: [...resultOf(save.results), { name: "saved", result: savedResult(saved) }],
     }),
-    adjoint: planAdjoint(setting, names, save.parameters, saved, adjoint, true),
-    stateAdjoint: stateOnly && planAdjoint(setting, names, save.parameters, saved, stateOnly, false),
+    adjoint: planAdjoint(setting, named, states, saved, adjoint, true),
+    stateAdjoint: stateOnly && planAdjoint(setting, named, states, saved, stateOnly, false),
   };
 }
 

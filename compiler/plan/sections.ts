@@ -6,9 +6,16 @@ import type { Parameter, PlanFunction, ResultEntry } from "./call.ts";
 import { moduleFunction, type Setting } from "./function.ts";
 import type { KnownNames } from "./knownNames.ts";
 import type { Plan, PlanSection } from "./plan.ts";
-import { patternEntries, planReverse, recordResult, stateParameter, type SectionNames } from "./reverse.ts";
+import {
+  patternEntries,
+  planReverse,
+  recordResult,
+  stateParameter,
+  type SectionNames,
+  type StateCotangents,
+} from "./reverse.ts";
 
-type Sections = Pick<Plan, "initial" | "step" | "finish" | "objective" | "until">;
+type Sections = Pick<Plan, "initial" | "firstStep" | "step" | "finish" | "objective" | "until">;
 
 /** The sections that run for every batch, step or result. */
 export function planSections(
@@ -18,7 +25,8 @@ export function planSections(
   target: Target,
 ): Sections {
   const states = program.states.map((state) => state.name);
-  const { step } = program;
+  const { firstStep, step } = program;
+  const more: SectionSettings["more"] = (results) => stepExtras(program, results);
   return {
     initial: planSection(
       setting,
@@ -26,11 +34,18 @@ export function planSections(
       program.initial,
       derivative?.initial ?? null,
     ),
+    firstStep:
+      firstStep === undefined
+        ? null
+        : planSection(setting, { states, values: states }, firstStep, derivative?.firstStep ?? null, {
+            more,
+            cotangents: "reached",
+          }),
     step:
       step &&
       planSection(setting, { states, values: states }, step, derivative?.step ?? null, {
-        more: (results) => stepExtras(program, results),
-        withState: target.kind === "equilibrium",
+        more,
+        cotangents: target.kind === "equilibrium" ? "alone" : "all",
       }),
     finish: planSection(setting, { states, values: ["output"] }, program.finish, derivative?.finish ?? null),
     objective: program.objective && planObjective(setting, states, program.objective),
@@ -68,14 +83,14 @@ export function planPrepare(
       kind: "record",
       entries: returned(prepare.results),
     }),
-    reverse: reverse && planReverse(setting, { states: [], values }, reverse, returned, false),
+    reverse: reverse && planReverse(setting, { states: [], values }, reverse, returned, "all"),
   };
 }
 
 interface SectionSettings {
   /** what is returned beside the values */
   readonly more?: (results: readonly Variable[]) => readonly ResultEntry[];
-  readonly withState?: boolean;
+  readonly cotangents?: StateCotangents;
 }
 
 function planSection(
@@ -95,7 +110,7 @@ function planSection(
       kind: "record",
       entries: returned(block.results),
     }),
-    reverse: derivative && planReverse(setting, names, derivative, returned, settings.withState ?? false),
+    reverse: derivative && planReverse(setting, names, derivative, returned, settings.cotangents ?? "all"),
   };
 }
 

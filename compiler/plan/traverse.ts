@@ -9,6 +9,7 @@ type Parts = Pick<
   | "constants"
   | "prepare"
   | "initial"
+  | "firstStep"
   | "step"
   | "finish"
   | "objective"
@@ -26,7 +27,7 @@ export function functionsOf(plan: Parts): readonly PlanFunction[] {
     plan.constants,
     plan.objective,
     plan.until,
-    ...[plan.prepare, plan.initial, plan.step, plan.finish].flatMap(functionsOfSection),
+    ...[plan.prepare, plan.initial, plan.firstStep, plan.step, plan.finish].flatMap(functionsOfSection),
   ];
   return optional.filter((of) => of !== null);
 }

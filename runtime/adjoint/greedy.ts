@@ -1,7 +1,7 @@
 import type { ArrayValue } from "../arrays/value.ts";
 import type { Handle } from "../engine/engine.ts";
 import type { Values } from "../program/definition.ts";
-import { namesOfStep } from "../solve/batch.ts";
+import { namesOfStep, stepNumber } from "../solve/batch.ts";
 import { readLanes, type Task } from "../solve/task.ts";
 import { handlesOfValues, Holder, named } from "../solve/vector.ts";
 import type { GradientSum } from "./gradientSum.ts";
@@ -24,10 +24,8 @@ export function* greedyGradient(
   const { batch } = recorded;
   const { program, definition, operations, samples } = batch;
   const { engine } = operations;
-  const { step: part } = definition;
   const holder = new Holder(engine, [...batch.foreign, weights.handle]);
   const total = new Float64Array(samples);
-  if (part === null) throw new TypeError(`${definition.name} has no step.`);
   let states: Values = engine.scope(
     () => definition.initial.run(operations, batch.known, {}).values,
     handlesOfValues,
@@ -38,6 +36,7 @@ export function* greedyGradient(
       holder.release();
       throw signal.reason;
     }
+    const part = stepNumber(batch, step);
     const tape = record(program, part, () => namesOfStep(batch, step), states);
     const finish = record(program, definition.finish, () => namesOfStep(batch, step), tape.values);
     const value = engine.scope(

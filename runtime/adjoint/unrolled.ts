@@ -1,8 +1,7 @@
 import { handlesOf, type Value } from "../arrays/value.ts";
 import type { Handle } from "../engine/engine.ts";
 import type { Values } from "../program/definition.ts";
-import { namesOfStep, type Batch } from "../solve/batch.ts";
-import { runStep } from "../solve/solve.ts";
+import { namesOfStep, stepNumber, type Batch } from "../solve/batch.ts";
 import { pause, type Task } from "../solve/task.ts";
 import { handlesOfValues, Holder, named } from "../solve/vector.ts";
 import type { GradientSum } from "./gradientSum.ts";
@@ -112,12 +111,11 @@ function* recordSteps(
   hold: (tapes: readonly Tape[]) => void,
   signal: AbortSignal | undefined,
 ): Task<readonly Tape[]> {
-  const { program, definition } = batch;
-  if (definition.step === null) throw new TypeError(`${definition.name} has no step.`);
+  const { program } = batch;
   const tapes: Tape[] = [];
   let states = start;
   for (let step = begin; step < end; step++) {
-    const tape = record(program, definition.step, () => namesOfStep(batch, step), states);
+    const tape = record(program, stepNumber(batch, step), () => namesOfStep(batch, step), states);
     tapes.push(tape);
     states = tape.values;
     hold(tapes);
@@ -137,7 +135,7 @@ function* runSteps(
   for (let step = begin; step < end; step++) {
     const before = states;
     states = batch.operations.engine.scope(
-      () => runStep(batch, namesOfStep(batch, step), before).values,
+      () => stepNumber(batch, step).run(batch.operations, namesOfStep(batch, step), before).values,
       handlesOfValues,
     );
     hold(states);
@@ -192,8 +190,8 @@ function* backwards(forward: Forward, cotangent: Value, sum: GradientSum): Task<
     remaining = index;
     for (let step = segment.end - 1; step >= segment.begin; step--) {
       const tape = tapes[step - segment.begin];
-      if (tape === undefined || definition.step === null) continue;
-      const part = definition.step;
+      if (tape === undefined) continue;
+      const part = stepNumber(batch, step);
       const after = states;
       states = engine.scope(() => {
         const back = pullBack(program, part, namesOfStep(batch, step), tape, after);

@@ -21,6 +21,7 @@ interface TypedFunctions<Known, State> {
   readonly constants: (operations: Operations, known: Known) => object;
   readonly prepare: TypedSection<Known, object, object, never> | null;
   readonly initial: TypedSection<Known, object, State, State>;
+  readonly firstStep?: TypedSection<Known, State, State, State, TypedExtras, Partial<State>>;
   readonly step: TypedSection<Known, State, State, State, TypedExtras> | null;
   readonly finish: TypedSection<Known, State, Output, Output>;
   readonly objective: ((operations: Operations, known: Known, state: State) => Value) | null;
@@ -38,7 +39,7 @@ interface TypedExtras {
 }
 
 /** `Differentiable`, from `State` to `Result`; `saved` is whatever `save` returns. */
-interface TypedSection<Known, State, Result, Cotangents, Extras = unknown> {
+interface TypedSection<Known, State, Result, Cotangents, Extras = unknown, Back = State> {
   readonly run: (operations: Operations, known: Known, state: State) => { readonly values: Result } & Extras;
   readonly reverse: {
     readonly save: (
@@ -51,7 +52,7 @@ interface TypedSection<Known, State, Result, Cotangents, Extras = unknown> {
       known: Known,
       saved: never,
       cotangents: Cotangents,
-    ) => { readonly state: State; readonly known: { readonly [Name in keyof Known]?: Value } };
+    ) => { readonly state: Back; readonly known: { readonly [Name in keyof Known]?: Value } };
     readonly stateAdjoint:
       ((operations: Operations, known: Known, saved: never, cotangents: Cotangents) => State) | null;
   } | null;

@@ -42,6 +42,8 @@ export interface ProgramDefinition {
   readonly prepare: Differentiable | null;
   /** the first state */
   readonly initial: Differentiable;
+  /** `step` at the state that `initial` gives, where that is shorter; its reverse leaves out cotangents of states that nobody needs */
+  readonly firstStep?: Differentiable<StepExtras>;
   /** the next state; null for a program that is evaluated once */
   readonly step: Differentiable<StepExtras> | null;
   readonly finish: Differentiable;

@@ -2,7 +2,7 @@ import type { Operations } from "../arrays/operations.ts";
 import { handlesOf } from "../arrays/value.ts";
 import type { Handle } from "../engine/engine.ts";
 import { boundHandles, type BoundInputs, type BoundProgram } from "../program/bound.ts";
-import type { Known, ProgramDefinition, Values } from "../program/definition.ts";
+import type { Differentiable, Known, ProgramDefinition, StepExtras, Values } from "../program/definition.ts";
 import { valueAtStep } from "../program/parameters.ts";
 
 /** What happens to `per step` values past the last one. */
@@ -103,6 +103,13 @@ export function namesOfStep(batch: Batch, step: number): Known {
   for (const [name, values] of program.stepGivens) names[name] = valueAtStep(name, values, step, beyond);
   if (definition.counter !== undefined) names[definition.counter] = operations.number(step);
   return names;
+}
+
+/** Step number `step` of a program, counted from 0 at the state of `initial`. */
+export function stepNumber({ definition }: Batch, step: number): Differentiable<StepExtras> {
+  const part = step === 0 ? (definition.firstStep ?? definition.step) : definition.step;
+  if (part === null) throw new TypeError(`${definition.name} has no step.`);
+  return part;
 }
 
 /** The first state. Call it inside a scope. */

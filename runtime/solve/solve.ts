@@ -1,8 +1,8 @@
 import type { Operations } from "../arrays/operations.ts";
 import type { ArrayValue } from "../arrays/value.ts";
-import type { Known, StepExtras, Values } from "../program/definition.ts";
+import type { Differentiable, Known, StepExtras, Values } from "../program/definition.ts";
 import { Assumptions, assumingStates, extremes } from "./assumptions.ts";
-import { firstState, namesOfStep, type Batch } from "./batch.ts";
+import { firstState, namesOfStep, stepNumber, type Batch } from "./batch.ts";
 import { finishRun, stateNames } from "./finish.ts";
 import { change, maskOf, squares } from "./lanes.ts";
 import type { SolveOptions } from "./options.ts";
@@ -119,7 +119,7 @@ function* stepped(
   for (let step = taken; step < taken + count; step++) {
     const before = current;
     current = engine.scope(
-      () => takeStep(batch, namesOfStep(batch, step), before, mask),
+      () => takeStep(batch, stepNumber(batch, step), namesOfStep(batch, step), before, mask),
       (made) => pointHandles(made, null),
     );
     holder.hold([...pointHandles(point, mask), ...pointHandles(current, null)]);
@@ -131,10 +131,12 @@ function* stepped(
 /** The repetition of the steps of a batch, from a point that has been reached; null where it must be done unrecorded. */
 function repeated(batch: Batch, { states, reports, capped }: Point): Repetition | null {
   if (capped !== null || Object.keys(reports).length > 0) return null;
+  const part = stepNumber(batch, 1);
   return Repetition.of(
     batch,
     states,
-    (known, from, mask) => takeStep(batch, known, { states: from, reports: {}, capped: null }, mask).states,
+    (known, from, mask) =>
+      takeStep(batch, part, known, { states: from, reports: {}, capped: null }, mask).states,
   );
 }
 
@@ -181,9 +183,14 @@ function stepsToTest({ maximum, every, tests }: Schedule, taken: number): number
 }
 
 /** One step; the samples that the mask leaves out stay as they are. */
-function takeStep(batch: Batch, known: Known, from: Point, mask: ArrayValue | null): Point {
-  const { operations } = batch;
-  const { values, reports, capped } = runStep(batch, known, from.states);
+function takeStep(
+  { operations }: Batch,
+  part: Differentiable<StepExtras>,
+  known: Known,
+  from: Point,
+  mask: ArrayValue | null,
+): Point {
+  const { values, reports, capped } = part.run(operations, known, from.states);
   if (mask === null) return { states: values, reports, capped };
   return {
     states: selectValues(operations, mask, values, from.states),

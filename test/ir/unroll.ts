@@ -33,7 +33,8 @@ export function unrolledGradient(
   const before: (readonly LaneValue[])[] = [];
   for (let k = 0; k < steps; k += 1) {
     before.push(state);
-    state = evaluateBlock(program.step!, state, at(k), setting).slice(0, program.states.length);
+    const step = k === 0 ? (program.firstStep ?? program.step!) : program.step!;
+    state = evaluateBlock(step, state, at(k), setting).slice(0, program.states.length);
   }
   const sums = new Map<Variable, LaneValue>();
   const run = (
@@ -52,7 +53,10 @@ export function unrolledGradient(
     return section.save.parameters.map((parameter) => found[section.adjoint.of.indexOf(parameter)] ?? null);
   };
   let flowing = run(derivative.finish, state, known, [cotangent]);
-  for (let k = steps - 1; k >= 0; k -= 1) flowing = run(derivative.step, before[k]!, at(k), flowing);
+  for (let k = steps - 1; k >= 0; k -= 1) {
+    const step = k === 0 && derivative.firstStep !== undefined ? derivative.firstStep : derivative.step;
+    flowing = run(step, before[k]!, at(k), flowing);
+  }
   run(derivative.initial, [], known, flowing);
   const prepare = program.prepare.results.map((result) => sums.get(result) ?? null);
   run(derivative.prepare, [], constantsOf(program, bindings, setting), prepare);

@@ -5,6 +5,7 @@ import { printDerivative, printProgram } from "../../compiler/ir/print.ts";
 import type { IrProgram } from "../../compiler/ir/program.ts";
 import { commonSubexpressions } from "../../compiler/passes/commonSubexpressions.ts";
 import { deadCode } from "../../compiler/passes/deadCode.ts";
+import { firstStep } from "../../compiler/passes/firstStep.ts";
 import { group } from "../../compiler/passes/group.ts";
 import { hoist } from "../../compiler/passes/hoist.ts";
 import { operatorAlgebra } from "../../compiler/passes/operatorAlgebra.ts";
@@ -12,6 +13,7 @@ import type { Pass } from "../../compiler/passes/pass.ts";
 import { finish, optimise, runPasses } from "../../compiler/passes/pipelines.ts";
 import { simplify } from "../../compiler/passes/simplify.ts";
 import { expectGolden } from "../golden.ts";
+import { NUMBER } from "../../compiler/ir/spaces.ts";
 import { A, admm, fista, ista, lambda, lista, operator, programOf, searching, X, y } from "../ir/programs.ts";
 
 /** Factors, signs and a choice that are known, as rules for gradients leave them behind. */
@@ -97,6 +99,28 @@ function invariant(): IrProgram {
   });
 }
 
+/** Two states that begin at 0, and one that begins elsewhere. */
+function momentum(): IrProgram {
+  return programOf("momentum", {
+    givens: [A, lambda],
+    inputs: [y],
+    states: [
+      ["x", X],
+      ["v", X],
+      ["s", NUMBER],
+    ],
+    initial: (b) => [b.fill(b.constant(0), X), b.fill(b.constant(0), X), b.constant(1)],
+    step: (b, [x, v, s]) => {
+      const call = b.elementwise.bind(b);
+      const r = call("sub", [b.apply(A, x!, false), y]);
+      const g = b.apply(A, r, true);
+      const next = call("sub", [call("mul", [s!, v!]), call("mul", [lambda, g])]);
+      const shrunk = call("soft", [call("add", [x!, next]), lambda]);
+      return [shrunk, next, call("add", [s!, call("square", [b.norm2(v!)])])];
+    },
+  });
+}
+
 const CASES: readonly (readonly [Pass, () => IrProgram])[] = [
   [simplify, clumsy],
   [commonSubexpressions, repeated],
@@ -104,6 +128,7 @@ const CASES: readonly (readonly [Pass, () => IrProgram])[] = [
   [operatorAlgebra, transforms],
   [deadCode, () => runPasses({ program: clumsy(), derivative: null }, [simplify]).program],
   [group, ista],
+  [firstStep, momentum],
 ];
 
 describe("the effect of each pass", () => {

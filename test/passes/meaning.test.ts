@@ -4,7 +4,14 @@ import type { IrProgram } from "../../compiler/ir/program.ts";
 import { runProgram, type ProgramBindings } from "../../compiler/ir/evaluate/program.ts";
 import { itemAt, type LaneValue } from "../../compiler/ir/evaluate/lanes.ts";
 import { verifyDerivative, verifyProgram } from "../../compiler/ir/verify.ts";
-import { finish, optimise, OPTIMISE, PassFault, runPasses } from "../../compiler/passes/pipelines.ts";
+import {
+  finish,
+  optimise,
+  OPTIMISE,
+  PassFault,
+  runPasses,
+  unrolled,
+} from "../../compiler/passes/pipelines.ts";
 import type { Pass } from "../../compiler/passes/pass.ts";
 import { bindingsFor } from "../ir/bind.ts";
 import { Dice, distance, nudged, pairing, randomValue, realsOf, setting } from "../ir/lab.ts";
@@ -43,6 +50,15 @@ describe.each(names)("%s", (name) => {
     }
   });
 
+  test("its first step of its own, if it has one, is its step at the first state", () => {
+    const whole = unrolled(optimise(program));
+    if (whole.firstStep === undefined) return;
+    const first = runProgram({ ...whole, step: whole.firstStep }, bindings, 1).states[1]!;
+    runProgram(program, bindings, 1).states[1]!.forEach((state, i) => {
+      expect(distance(state, first[i]!, LANES)).toBeLessThan(1e-9);
+    });
+  });
+
   test("a batch equals its samples", () => {
     const optimised = optimise(program);
     const together = runProgram(optimised, bindings, STEPS);
@@ -73,9 +89,12 @@ describe.each(names)("%s", (name) => {
         values: Array.from({ length: LANES }, () => randomValue(space, dice)),
       };
       const plain = reverseProgram(program);
+      const whole = unrolled(optimised);
+      const network = finish(whole, reverseProgram(whole));
       const gradients = [
         unrolledGradient(program, plain, bindings, STEPS, cotangent),
         unrolledGradient(module.program, module.derivative!, bindings, STEPS, cotangent),
+        unrolledGradient(network.program, network.derivative!, bindings, STEPS, cotangent),
       ];
       for (const { variable, perStep } of program.parameters) {
         const at = (change: (value: LaneValue) => LaneValue): number => {

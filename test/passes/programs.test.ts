@@ -12,7 +12,7 @@ import type { IrProgram } from "../../compiler/ir/program.ts";
 import { spaceOf } from "../../compiler/ir/spaces.ts";
 import { verifyDerivative, verifyProgram } from "../../compiler/ir/verify.ts";
 import { lowerProgram } from "../../compiler/lower/program.ts";
-import { finish, optimise } from "../../compiler/passes/pipelines.ts";
+import { finish, optimise, unrolled } from "../../compiler/passes/pipelines.ts";
 import { bindingsFor } from "../ir/bind.ts";
 import { Dice, distance, pairing, randomLanes, randomValue, realsOf, shifted } from "../ir/lab.ts";
 import { unrolledGradient } from "../ir/unroll.ts";
@@ -124,7 +124,7 @@ describe.each(LEARNED)("the reverse of %s", (name) => {
     const program = lowered(name);
     const where = settingFor(program, field);
     const bindings = bindingsFor(program, LANES, STEPS, 12, where);
-    const optimised = optimise(program);
+    const optimised = unrolled(optimise(program));
     const { program: finished, derivative } = finish(optimised, reverseProgram(optimised));
     expect(verifyDerivative(finished, derivative!)).toEqual([]);
     const dice = new Dice(4);

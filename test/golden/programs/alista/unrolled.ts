@@ -59,6 +59,65 @@ function initial(ops: Operations, { n }: Known) {
   return { values: { x } };
 }
 
+/** The first iteration, where the state is still 0. */
+function firstStep(ops: Operations, { k, W, y, gamma, theta }: Known) {
+  const share = ops.map("min(0.012*(k + 1), 0.13)", { k });
+  const Wt_sub = ops.applyAdjoint(W, y);
+  const gamma_times_Wt_sub = ops.map("gamma*Wt_sub", { gamma, Wt_sub });
+  const largest = ops.largest(gamma_times_Wt_sub, share);
+  const x_next = ops.map(
+    "select(largest, hard(gamma_times_Wt_sub, theta), soft(gamma_times_Wt_sub, theta))",
+    { largest, gamma_times_Wt_sub, theta },
+  );
+  return { values: { x: x_next }, reports: {}, capped: null };
+}
+
+/** `firstStep`, and what its adjoint needs. */
+function firstStepSaving(ops: Operations, { k, W, y, gamma, theta }: Known) {
+  const share = ops.map("min(0.012*(k + 1), 0.13)", { k });
+  const Wt_sub = ops.applyAdjoint(W, y);
+  const gamma_times_Wt_sub = ops.map("gamma*Wt_sub", { gamma, Wt_sub });
+  const largest = ops.largest(gamma_times_Wt_sub, share);
+  const x_next = ops.map(
+    "select(largest, hard(gamma_times_Wt_sub, theta), soft(gamma_times_Wt_sub, theta))",
+    { largest, gamma_times_Wt_sub, theta },
+  );
+  return {
+    values: { x: x_next },
+    reports: {},
+    capped: null,
+    saved: { values: { Wt_sub, largest }, traces: {} },
+  };
+}
+
+/** The vector-Jacobian product of `firstStep`: cotangents of what it returns become those of what it reads. */
+function firstStepAdjoint(
+  ops: Operations,
+  { theta, gamma, W }: Known,
+  { values: { Wt_sub, largest } }: ReturnType<typeof firstStepSaving>["saved"],
+  { x: x_next_bar }: State,
+) {
+  const chosen = ops.map("select(largest, 0, x_next_bar)", { largest, x_next_bar });
+  const is_less = ops.map("max(theta, 0) < abs(gamma*Wt_sub)", { theta, gamma, Wt_sub });
+  const chosen_2 = ops.map("select(is_less, -(sign(gamma*Wt_sub)*chosen), 0)", {
+    is_less,
+    gamma,
+    Wt_sub,
+    chosen,
+  });
+  const sum_chosen = ops.sum(chosen_2);
+  const theta_bar = ops.sumSamples(sum_chosen);
+  const sum = ops.map(
+    "select(is_less, chosen, 0) + select(theta < abs(gamma*Wt_sub), select(largest, x_next_bar, 0), 0)",
+    { is_less, chosen, theta, gamma, Wt_sub, largest, x_next_bar },
+  );
+  const Wt_sub_dot_sum = ops.dot(Wt_sub, sum);
+  const gamma_bar = ops.sumSamples(Wt_sub_dot_sum);
+  const sum_times_gamma = ops.map("sum*gamma", { sum, gamma });
+  const y_bar = ops.apply(W, sum_times_gamma);
+  return { state: {}, known: { gamma: gamma_bar, theta: theta_bar, y: y_bar } };
+}
+
 /** One iteration: the next state. */
 function step(ops: Operations, { k, A, y, W, gamma, theta }: Known, { x }: State) {
   const share = ops.map("min(0.012*(k + 1), 0.13)", { k });
@@ -193,6 +252,10 @@ export const alista = defineProgram<Known, State>({
   constants,
   prepare: null,
   initial: { run: initial, reverse: null },
+  firstStep: {
+    run: firstStep,
+    reverse: { save: firstStepSaving, adjoint: firstStepAdjoint, stateAdjoint: null },
+  },
   step: { run: step, reverse: { save: stepSaving, adjoint: stepAdjoint, stateAdjoint: null } },
   finish: {
     run: (_ops, _known, { x }) => ({ values: { output: x } }),

@@ -60,6 +60,49 @@ function initial(ops: Operations, { X }: Known) {
   return { values: { x, z: x, s } };
 }
 
+/** The first iteration, where the state is still 0. */
+function firstStep(ops: Operations, { A, y, L, lambda_over_L }: Known, { s }: State) {
+  const grad_f = ops.applyAdjoint(A, y);
+  const x_next = ops.map("soft(grad_f/L, lambda_over_L)", { grad_f, L, lambda_over_L });
+  const s_next = ops.map("(1 + sqrt(1 + 4*square(s)))/2", { s });
+  const quotient = ops.map("(s - 1)/s_next", { s, s_next });
+  const z_next = ops.map("x_next + quotient*x_next", { x_next, quotient });
+  return { values: { x: x_next, z: z_next, s: s_next }, reports: {}, capped: null };
+}
+
+/** `firstStep`, and what its adjoint needs. */
+function firstStepSaving(ops: Operations, { A, y, L, lambda_over_L }: Known, { s }: State) {
+  const grad_f = ops.applyAdjoint(A, y);
+  const grad_f_over_L = ops.map("grad_f/L", { grad_f, L });
+  const x_next = ops.map("soft(grad_f_over_L, lambda_over_L)", { grad_f_over_L, lambda_over_L });
+  const s_next = ops.map("(1 + sqrt(1 + 4*square(s)))/2", { s });
+  const quotient = ops.map("(s - 1)/s_next", { s, s_next });
+  const z_next = ops.map("x_next + quotient*x_next", { x_next, quotient });
+  return {
+    values: { x: x_next, z: z_next, s: s_next },
+    reports: {},
+    capped: null,
+    saved: { values: { grad_f_over_L, quotient }, traces: {} },
+  };
+}
+
+/** The vector-Jacobian product of `firstStep`: cotangents of what it returns become those of what it reads. */
+function firstStepAdjoint(
+  ops: Operations,
+  { lambda_over_L, L, A }: Known,
+  { values: { grad_f_over_L, quotient } }: ReturnType<typeof firstStepSaving>["saved"],
+  { x: x_next_bar, z: z_next_bar }: State,
+) {
+  const sum = ops.map("x_next_bar + z_next_bar + z_next_bar*quotient", { x_next_bar, z_next_bar, quotient });
+  const sign_grad_f_over_L = ops.map("sign(grad_f_over_L)", { grad_f_over_L });
+  const quotient_2 = ops.map(
+    "select(max(lambda_over_L, 0) < abs(grad_f_over_L), sum - lambda_over_L/abs(grad_f_over_L)*(sum - sign_grad_f_over_L*real(conj(sign_grad_f_over_L)*sum)), 0)/L",
+    { lambda_over_L, grad_f_over_L, sum, sign_grad_f_over_L, L },
+  );
+  const y_bar = ops.apply(A, quotient_2);
+  return { state: {}, known: { y: y_bar } };
+}
+
 /** One iteration: the next state. */
 function step(ops: Operations, { A, y, L, lambda_over_L }: Known, { x, z, s }: State) {
   const A_z = ops.apply(A, z);
@@ -184,6 +227,10 @@ export const fista = defineProgram<Known, State>({
   constants,
   prepare: null,
   initial: { run: initial, reverse: null },
+  firstStep: {
+    run: firstStep,
+    reverse: { save: firstStepSaving, adjoint: firstStepAdjoint, stateAdjoint: null },
+  },
   step: { run: step, reverse: { save: stepSaving, adjoint: stepAdjoint, stateAdjoint: null } },
   finish: {
     run: (_ops, _known, { x }) => ({ values: { output: x } }),

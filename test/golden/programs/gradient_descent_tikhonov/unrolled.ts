@@ -57,6 +57,35 @@ function initial(ops: Operations, { X }: Known) {
   return { values: { x } };
 }
 
+/** The first iteration, where the state is still 0. */
+function firstStep(ops: Operations, { A, y, t }: Known) {
+  const At_sub = ops.applyAdjoint(A, y);
+  const x_next = ops.map("max(t*At_sub, 0)", { t, At_sub });
+  return { values: { x: x_next }, reports: {}, capped: null };
+}
+
+/** `firstStep`, and what its adjoint needs. */
+function firstStepSaving(ops: Operations, { A, y, t }: Known) {
+  const At_sub = ops.applyAdjoint(A, y);
+  const x_next = ops.map("max(t*At_sub, 0)", { t, At_sub });
+  return { values: { x: x_next }, reports: {}, capped: null, saved: { values: { At_sub }, traces: {} } };
+}
+
+/** The vector-Jacobian product of `firstStep`: cotangents of what it returns become those of what it reads. */
+function firstStepAdjoint(
+  ops: Operations,
+  { t, A }: Known,
+  { values: { At_sub } }: ReturnType<typeof firstStepSaving>["saved"],
+  { x: x_next_bar }: State,
+) {
+  const chosen = ops.map("select(0 < t*At_sub, x_next_bar, 0)", { t, At_sub, x_next_bar });
+  const At_sub_dot_chosen = ops.dot(At_sub, chosen);
+  const t_bar = ops.sumSamples(At_sub_dot_chosen);
+  const chosen_times_t = ops.map("chosen*t", { chosen, t });
+  const y_bar = ops.apply(A, chosen_times_t);
+  return { state: {}, known: { t: t_bar, y: y_bar } };
+}
+
 /** One iteration: the next state. */
 function step(ops: Operations, { A, y, t, alpha }: Known, { x }: State) {
   const A_x = ops.apply(A, x);
@@ -167,6 +196,10 @@ export const gradient_descent_tikhonov = defineProgram<Known, State>({
   constants,
   prepare: null,
   initial: { run: initial, reverse: null },
+  firstStep: {
+    run: firstStep,
+    reverse: { save: firstStepSaving, adjoint: firstStepAdjoint, stateAdjoint: null },
+  },
   step: { run: step, reverse: { save: stepSaving, adjoint: stepAdjoint, stateAdjoint: null } },
   finish: {
     run: (_ops, _known, { x }) => ({ values: { output: x } }),

@@ -73,6 +73,47 @@ function initial(ops: Operations, { X }: Known) {
   return { values: { x } };
 }
 
+/** The first iteration, where the state is still 0. */
+function firstStep(ops: Operations, { A, y, t, lambda_times_t }: Known) {
+  const grad_f = ops.applyAdjoint(A, y);
+  const x_next = ops.map("soft(t*grad_f, lambda_times_t)", { t, grad_f, lambda_times_t });
+  return { values: { x: x_next }, reports: {}, capped: null };
+}
+
+/** `firstStep`, and what its adjoint needs. */
+function firstStepSaving(ops: Operations, { A, y, t, lambda_times_t }: Known) {
+  const grad_f = ops.applyAdjoint(A, y);
+  const x_next = ops.map("soft(t*grad_f, lambda_times_t)", { t, grad_f, lambda_times_t });
+  return { values: { x: x_next }, reports: {}, capped: null, saved: { values: { grad_f }, traces: {} } };
+}
+
+/** The vector-Jacobian product of `firstStep`: cotangents of what it returns become those of what it reads. */
+function firstStepAdjoint(
+  ops: Operations,
+  { t, lambda_times_t, A }: Known,
+  { values: { grad_f } }: ReturnType<typeof firstStepSaving>["saved"],
+  { x: x_next_bar }: State,
+) {
+  const signs = ops.map("sign(t*grad_f)", { t, grad_f });
+  const is_less = ops.map("max(lambda_times_t, 0) < abs(t*grad_f)", { lambda_times_t, t, grad_f });
+  const chosen = ops.map(
+    "select(is_less, x_next_bar - lambda_times_t/abs(t*grad_f)*(x_next_bar - signs*real(conj(signs)*x_next_bar)), 0)",
+    { is_less, x_next_bar, lambda_times_t, t, grad_f, signs },
+  );
+  const chosen_2 = ops.map("select(is_less, -real(conj(signs)*x_next_bar), 0)", {
+    is_less,
+    signs,
+    x_next_bar,
+  });
+  const sum_chosen = ops.sum(chosen_2);
+  const lambda_times_t_bar = ops.sumSamples(sum_chosen);
+  const grad_f_dot_chosen = ops.dot(grad_f, chosen);
+  const t_bar = ops.sumSamples(grad_f_dot_chosen);
+  const chosen_times_t = ops.map("chosen*t", { chosen, t });
+  const y_bar = ops.apply(A, chosen_times_t);
+  return { state: {}, known: { t: t_bar, y: y_bar, lambda_times_t: lambda_times_t_bar } };
+}
+
 /** One iteration: the next state. */
 function step(ops: Operations, { A, y, t, lambda_times_t }: Known, { x }: State) {
   const A_x = ops.apply(A, x);
@@ -186,6 +227,10 @@ export const ista = defineProgram<Known, State>({
   constants: () => ({}),
   prepare: { run: prepare, reverse: { save: prepareSaving, adjoint: prepareAdjoint, stateAdjoint: null } },
   initial: { run: initial, reverse: null },
+  firstStep: {
+    run: firstStep,
+    reverse: { save: firstStepSaving, adjoint: firstStepAdjoint, stateAdjoint: null },
+  },
   step: { run: step, reverse: { save: stepSaving, adjoint: stepAdjoint, stateAdjoint: null } },
   finish: {
     run: (_ops, _known, { x }) => ({ values: { output: x } }),

@@ -58,6 +58,39 @@ function initial(ops: Operations, { n }: Known) {
   return { values: { x } };
 }
 
+/** The first iteration, where the state is still 0. */
+function firstStep(ops: Operations, { n, W1, y, theta }: Known) {
+  const W1_y = ops.matvec(W1, y, R(n));
+  const x_next = ops.map("soft(W1_y, theta)", { W1_y, theta });
+  return { values: { x: x_next }, reports: {}, capped: null };
+}
+
+/** `firstStep`, and what its adjoint needs. */
+function firstStepSaving(ops: Operations, { n, W1, y, theta }: Known) {
+  const W1_y = ops.matvec(W1, y, R(n));
+  const x_next = ops.map("soft(W1_y, theta)", { W1_y, theta });
+  return { values: { x: x_next }, reports: {}, capped: null, saved: { values: { W1_y }, traces: {} } };
+}
+
+/** The vector-Jacobian product of `firstStep`: cotangents of what it returns become those of what it reads. */
+function firstStepAdjoint(
+  ops: Operations,
+  { m, theta, W1, y }: Known,
+  { values: { W1_y } }: ReturnType<typeof firstStepSaving>["saved"],
+  { x: x_next_bar }: State,
+) {
+  const chosen = ops.map("select(max(theta, 0) < abs(W1_y), x_next_bar, 0)", { theta, W1_y, x_next_bar });
+  const chosen_2 = ops.map("select(max(theta, 0) < abs(W1_y), -(sign(W1_y)*x_next_bar), 0)", {
+    theta,
+    W1_y,
+    x_next_bar,
+  });
+  const theta_bar = ops.sumSamples(chosen_2);
+  const y_bar = ops.matvecTransposed(W1, chosen, R(m));
+  const W1_bar = ops.outerSum(chosen, y);
+  return { state: {}, known: { W1: W1_bar, theta: theta_bar, y: y_bar } };
+}
+
 /** One iteration: the next state. */
 function step(ops: Operations, { n, W1, y, W2, theta }: Known, { x }: State) {
   const W1_y = ops.matvec(W1, y, R(n));
@@ -195,6 +228,10 @@ export const lista = defineProgram<Known, State>({
   constants,
   prepare: null,
   initial: { run: initial, reverse: null },
+  firstStep: {
+    run: firstStep,
+    reverse: { save: firstStepSaving, adjoint: firstStepAdjoint, stateAdjoint: null },
+  },
   step: { run: step, reverse: { save: stepSaving, adjoint: stepAdjoint, stateAdjoint: null } },
   finish: {
     run: (_ops, _known, { x }) => ({ values: { output: x } }),

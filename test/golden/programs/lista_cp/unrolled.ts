@@ -43,6 +43,40 @@ function initial(ops: Operations, { n }: Known) {
   return { values: { x } };
 }
 
+/** The first iteration, where the state is still 0. */
+function firstStep(ops: Operations, { n, W, y, theta }: Known) {
+  const W_sub = ops.matvec(W, y, R(n));
+  const x_next = ops.map("soft(W_sub, theta)", { W_sub, theta });
+  return { values: { x: x_next }, reports: {}, capped: null };
+}
+
+/** `firstStep`, and what its adjoint needs. */
+function firstStepSaving(ops: Operations, { n, W, y, theta }: Known) {
+  const W_sub = ops.matvec(W, y, R(n));
+  const x_next = ops.map("soft(W_sub, theta)", { W_sub, theta });
+  return { values: { x: x_next }, reports: {}, capped: null, saved: { values: { W_sub }, traces: {} } };
+}
+
+/** The vector-Jacobian product of `firstStep`: cotangents of what it returns become those of what it reads. */
+function firstStepAdjoint(
+  ops: Operations,
+  { m, theta, W, y }: Known,
+  { values: { W_sub } }: ReturnType<typeof firstStepSaving>["saved"],
+  { x: x_next_bar }: State,
+) {
+  const chosen = ops.map("select(max(theta, 0) < abs(W_sub), x_next_bar, 0)", { theta, W_sub, x_next_bar });
+  const chosen_2 = ops.map("select(max(theta, 0) < abs(W_sub), -(sign(W_sub)*x_next_bar), 0)", {
+    theta,
+    W_sub,
+    x_next_bar,
+  });
+  const sum_chosen = ops.sum(chosen_2);
+  const theta_bar = ops.sumSamples(sum_chosen);
+  const y_bar = ops.matvecTransposed(W, chosen, R(m));
+  const W_bar = ops.outerSum(chosen, y);
+  return { state: {}, known: { W: W_bar, theta: theta_bar, y: y_bar } };
+}
+
 /** One iteration: the next state. */
 function step(ops: Operations, { n, A, y, W, theta }: Known, { x }: State) {
   const A_x = ops.apply(A, x);
@@ -165,6 +199,10 @@ export const lista_cp = defineProgram<Known, State>({
   constants: () => ({}),
   prepare: null,
   initial: { run: initial, reverse: null },
+  firstStep: {
+    run: firstStep,
+    reverse: { save: firstStepSaving, adjoint: firstStepAdjoint, stateAdjoint: null },
+  },
   step: { run: step, reverse: { save: stepSaving, adjoint: stepAdjoint, stateAdjoint: null } },
   finish: {
     run: (_ops, _known, { x }) => ({ values: { output: x } }),

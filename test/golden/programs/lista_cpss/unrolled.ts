@@ -45,6 +45,61 @@ function initial(ops: Operations, { n }: Known) {
   return { values: { x } };
 }
 
+/** The first iteration, where the state is still 0. */
+function firstStep(ops: Operations, { n, k, W, y, theta }: Known) {
+  const share = ops.map("min(0.012*(k + 1), 0.13)", { k });
+  const W_sub = ops.matvec(W, y, R(n));
+  const largest = ops.largest(W_sub, share);
+  const x_next = ops.map("select(largest, hard(W_sub, theta), soft(W_sub, theta))", {
+    largest,
+    W_sub,
+    theta,
+  });
+  return { values: { x: x_next }, reports: {}, capped: null };
+}
+
+/** `firstStep`, and what its adjoint needs. */
+function firstStepSaving(ops: Operations, { n, k, W, y, theta }: Known) {
+  const share = ops.map("min(0.012*(k + 1), 0.13)", { k });
+  const W_sub = ops.matvec(W, y, R(n));
+  const largest = ops.largest(W_sub, share);
+  const x_next = ops.map("select(largest, hard(W_sub, theta), soft(W_sub, theta))", {
+    largest,
+    W_sub,
+    theta,
+  });
+  return {
+    values: { x: x_next },
+    reports: {},
+    capped: null,
+    saved: { values: { W_sub, largest }, traces: {} },
+  };
+}
+
+/** The vector-Jacobian product of `firstStep`: cotangents of what it returns become those of what it reads. */
+function firstStepAdjoint(
+  ops: Operations,
+  { m, theta, W, y }: Known,
+  { values: { W_sub, largest } }: ReturnType<typeof firstStepSaving>["saved"],
+  { x: x_next_bar }: State,
+) {
+  const chosen = ops.map("select(largest, 0, x_next_bar)", { largest, x_next_bar });
+  const chosen_2 = ops.map("select(max(theta, 0) < abs(W_sub), -(sign(W_sub)*chosen), 0)", {
+    theta,
+    W_sub,
+    chosen,
+  });
+  const sum_chosen = ops.sum(chosen_2);
+  const theta_bar = ops.sumSamples(sum_chosen);
+  const sum = ops.map(
+    "select(max(theta, 0) < abs(W_sub), chosen, 0) + select(theta < abs(W_sub), select(largest, x_next_bar, 0), 0)",
+    { theta, W_sub, chosen, largest, x_next_bar },
+  );
+  const y_bar = ops.matvecTransposed(W, sum, R(m));
+  const W_bar = ops.outerSum(sum, y);
+  return { state: {}, known: { W: W_bar, theta: theta_bar, y: y_bar } };
+}
+
 /** One iteration: the next state. */
 function step(ops: Operations, { n, k, A, y, W, theta }: Known, { x }: State) {
   const share = ops.map("min(0.012*(k + 1), 0.13)", { k });
@@ -184,6 +239,10 @@ export const lista_cpss = defineProgram<Known, State>({
   constants: () => ({}),
   prepare: null,
   initial: { run: initial, reverse: null },
+  firstStep: {
+    run: firstStep,
+    reverse: { save: firstStepSaving, adjoint: firstStepAdjoint, stateAdjoint: null },
+  },
   step: { run: step, reverse: { save: stepSaving, adjoint: stepAdjoint, stateAdjoint: null } },
   finish: {
     run: (_ops, _known, { x }) => ({ values: { output: x } }),

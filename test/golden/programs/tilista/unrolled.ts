@@ -44,6 +44,45 @@ function initial(ops: Operations, { n }: Known) {
   return { values: { x } };
 }
 
+/** The first iteration, where the state is still 0. */
+function firstStep(ops: Operations, { n, W, y, gamma, theta }: Known) {
+  const W_sub = ops.matvec(W, y, R(n));
+  const x_next = ops.map("soft(gamma*W_sub, theta)", { gamma, W_sub, theta });
+  return { values: { x: x_next }, reports: {}, capped: null };
+}
+
+/** `firstStep`, and what its adjoint needs. */
+function firstStepSaving(ops: Operations, { n, W, y, gamma, theta }: Known) {
+  const W_sub = ops.matvec(W, y, R(n));
+  const x_next = ops.map("soft(gamma*W_sub, theta)", { gamma, W_sub, theta });
+  return { values: { x: x_next }, reports: {}, capped: null, saved: { values: { W_sub }, traces: {} } };
+}
+
+/** The vector-Jacobian product of `firstStep`: cotangents of what it returns become those of what it reads. */
+function firstStepAdjoint(
+  ops: Operations,
+  { m, theta, gamma, W, y }: Known,
+  { values: { W_sub } }: ReturnType<typeof firstStepSaving>["saved"],
+  { x: x_next_bar }: State,
+) {
+  const is_less = ops.map("max(theta, 0) < abs(gamma*W_sub)", { theta, gamma, W_sub });
+  const chosen = ops.map("select(is_less, x_next_bar, 0)", { is_less, x_next_bar });
+  const chosen_2 = ops.map("select(is_less, -(sign(gamma*W_sub)*x_next_bar), 0)", {
+    is_less,
+    gamma,
+    W_sub,
+    x_next_bar,
+  });
+  const sum_chosen = ops.sum(chosen_2);
+  const theta_bar = ops.sumSamples(sum_chosen);
+  const W_sub_dot_chosen = ops.dot(W_sub, chosen);
+  const gamma_bar = ops.sumSamples(W_sub_dot_chosen);
+  const chosen_times_gamma = ops.map("chosen*gamma", { chosen, gamma });
+  const y_bar = ops.matvecTransposed(W, chosen_times_gamma, R(m));
+  const W_bar = ops.outerSum(chosen_times_gamma, y);
+  return { state: {}, known: { W: W_bar, gamma: gamma_bar, theta: theta_bar, y: y_bar } };
+}
+
 /** One iteration: the next state. */
 function step(ops: Operations, { n, A, y, W, gamma, theta }: Known, { x }: State) {
   const A_x = ops.apply(A, x);
@@ -175,6 +214,10 @@ export const tilista = defineProgram<Known, State>({
   constants: () => ({}),
   prepare: null,
   initial: { run: initial, reverse: null },
+  firstStep: {
+    run: firstStep,
+    reverse: { save: firstStepSaving, adjoint: firstStepAdjoint, stateAdjoint: null },
+  },
   step: { run: step, reverse: { save: stepSaving, adjoint: stepAdjoint, stateAdjoint: null } },
   finish: {
     run: (_ops, _known, { x }) => ({ values: { output: x } }),

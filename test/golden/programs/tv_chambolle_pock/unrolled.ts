@@ -97,6 +97,50 @@ function initial(ops: Operations, { h, w, Y }: Known) {
   return { values: { x, xb: x, p, q } };
 }
 
+/** The first iteration, where the state is still 0. */
+function firstStep(ops: Operations, { h, w, tau_times_y, one_plus_tau, A, tau }: Known) {
+  const p_next = ops.fill(0, R(h, w, 2));
+  const q_next_2 = ops.map("tau_times_y/one_plus_tau", { tau_times_y, one_plus_tau });
+  const q_next = ops.map("-q_next_2", { q_next_2 });
+  const At_q_next = ops.applyAdjoint(A, q_next_2);
+  const x_next = ops.map("tau*At_q_next", { tau, At_q_next });
+  const xb_next = ops.map("2*x_next", { x_next });
+  return { values: { x: x_next, xb: xb_next, p: p_next, q: q_next }, reports: {}, capped: null };
+}
+
+/** `firstStep`, and what its adjoint needs. */
+function firstStepSaving(ops: Operations, { h, w, tau_times_y, one_plus_tau, A, tau }: Known) {
+  const p_next = ops.fill(0, R(h, w, 2));
+  const q_next_2 = ops.map("tau_times_y/one_plus_tau", { tau_times_y, one_plus_tau });
+  const q_next = ops.map("-q_next_2", { q_next_2 });
+  const At_q_next = ops.applyAdjoint(A, q_next_2);
+  const x_next = ops.map("tau*At_q_next", { tau, At_q_next });
+  const xb_next = ops.map("2*x_next", { x_next });
+  return {
+    values: { x: x_next, xb: xb_next, p: p_next, q: q_next },
+    reports: {},
+    capped: null,
+    saved: { values: {}, traces: {} },
+  };
+}
+
+/** The vector-Jacobian product of `firstStep`: cotangents of what it returns become those of what it reads. */
+function firstStepAdjoint(
+  ops: Operations,
+  { tau, A, one_plus_tau }: Known,
+  _saved: unknown,
+  { x: x_next_bar, xb: xb_next_bar, q: q_next_bar }: State,
+) {
+  const product = ops.map("(x_next_bar + xb_next_bar*2)*tau", { x_next_bar, xb_next_bar, tau });
+  const A_product = ops.apply(A, product);
+  const tau_times_y_bar = ops.map("(A_product - q_next_bar)/one_plus_tau", {
+    A_product,
+    q_next_bar,
+    one_plus_tau,
+  });
+  return { state: {}, known: { tau_times_y: tau_times_y_bar } };
+}
+
 /** One iteration: the next state. */
 function step(
   ops: Operations,
@@ -277,6 +321,10 @@ export const tv_chambolle_pock = defineProgram<Known, State>({
   constants,
   prepare: { run: prepare, reverse: { save: prepareSaving, adjoint: prepareAdjoint, stateAdjoint: null } },
   initial: { run: initial, reverse: null },
+  firstStep: {
+    run: firstStep,
+    reverse: { save: firstStepSaving, adjoint: firstStepAdjoint, stateAdjoint: null },
+  },
   step: { run: step, reverse: { save: stepSaving, adjoint: stepAdjoint, stateAdjoint: null } },
   finish: {
     run: (_ops, _known, { x }) => ({ values: { output: x } }),
