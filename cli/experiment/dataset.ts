@@ -12,6 +12,8 @@ import { evaluateValue } from "../binding/evaluate.ts";
 import { fault } from "../binding/faults.ts";
 import { type FileArrays, readFiles } from "../binding/readFiles.ts";
 import type { Thing } from "../binding/thing.ts";
+import { diagnose } from "../../compiler/diagnostics/diagnose.ts";
+import { Failure } from "../failure.ts";
 import { located, placeOf } from "../report.ts";
 import { generatorOf } from "./generators.ts";
 import { type Cutting, middlePart, type Picture, randomPart, readPictures } from "./pictures.ts";
@@ -86,6 +88,7 @@ async function pictureSource(
   );
   const pictures = settings.folder === undefined ? ownShare(all, split, data.test?.count) : all;
   const cutting = cuttingOf(data, settings, split);
+  if (split === "train") requireLargeEnough(pictures, cutting);
   const count = settings.count ?? (split === "train" ? Number.POSITIVE_INFINITY : pictures.length);
   const pictureAt = (index: number): Picture => {
     const picture = pictures[index % pictures.length];
@@ -115,6 +118,16 @@ function ownShare(
   const held = Math.min(wanted, Math.ceil(all.length / 2));
   if (all.length === 1) return all;
   return split === "test" ? all.slice(0, held) : all.slice(held);
+}
+
+/** @throws Failure that names the first picture from which no patch can be cut */
+function requireLargeEnough(pictures: readonly Picture[], { patch }: Cutting): void {
+  if (patch === undefined) return;
+  const small = pictures.find(({ array: { shape } }) => shape.slice(0, 2).some((extent) => extent < patch));
+  if (small === undefined) return;
+  const what = `This picture of ${small.array.shape.slice(0, 2).join(" x ")} has no patch of ${patch} x ${patch}`;
+  const hint = "Make `patch` smaller, or leave the picture out.";
+  throw new Failure([diagnose("IPX8104", placeOf(small.file), { what, hint })]);
 }
 
 function notesOn(pictures: readonly Picture[], split: SplitName, cutting: Cutting): readonly string[] {

@@ -168,7 +168,7 @@ describe("an experiment file with a fault", () => {
     ["an unknown operator", /fault\.toml:7:6[^]*gaussian/, (text) => text.replace('"gaussian(', '"gausian(')],
     [
       "a name that the program has not",
-      /fault\.toml:8:9[^]*lambda/,
+      /fault\.toml:8:1[^]*lambda/,
       (text) => text.replace("lambda = 0.1", "lamda = 0.1"),
     ],
     ["a missing program", /cannot be read/, (text) => text.replace("lista.ipx", "nowhere.ipx")],
