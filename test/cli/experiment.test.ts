@@ -182,6 +182,12 @@ describe("an experiment file with a fault", () => {
     expect(existsSync(join(folder, "never"))).toBe(false);
   });
 
+  it("tunes a name that the baseline has not: it is said at the key", async () => {
+    const text = experiment("misspelt").replace("tune = { lambda", "tune = { lamda");
+    const { talk } = await refused(1, /declares no `lamda`/, "eval", file(folder, "misspelt.toml", text));
+    expect(talk).toMatch(/misspelt\.toml:\d+:10\n/u);
+  });
+
   it("is missing: exit 2", async () => {
     await refused(2, /cannot be read/, "train", join(folder, "nowhere.toml"));
   });

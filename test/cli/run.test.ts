@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { ENGINES } from "../../runtime/engine/select.ts";
 import { readNpy } from "../../runtime/io/npy.ts";
 import { writeNpz } from "../../runtime/io/npz.ts";
 import { readPng, writePng } from "../../runtime/io/png.ts";
@@ -176,6 +177,12 @@ describe("the limits of a run", () => {
     await refused(2, /whole number from 1/, ...ista, "--max", "0");
     await refused(2, /positive/, ...ista, "--tol", "-1");
   });
+});
+
+it("names every engine in its help", async () => {
+  const { out } = await fine("run", "--help");
+  const words = out.replaceAll(/\s+/gu, " ");
+  for (const name of Object.keys(ENGINES)) expect(words).toMatch(new RegExp(`\\b${name}\\b`, "u"));
 });
 
 describe("before it runs, run says", () => {
