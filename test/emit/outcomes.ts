@@ -56,10 +56,12 @@ export async function outcomes(
   }
   if (definition.prepare !== null) Object.assign(known, await section("prepare", definition.prepare, {}));
   let state = await section("initial", definition.initial, {});
-  if (definition.firstStep !== undefined) await section("first step", definition.firstStep, state);
   for (let round = 0; definition.step !== null && round < 3; round += 1) {
     const previous = state;
     if (definition.counter !== undefined) known[definition.counter] = operations.number(round);
+    if (round === 0 && definition.firstStep !== undefined) {
+      await section("first step", definition.firstStep, state);
+    }
     state = await section(`step ${round}`, definition.step, state);
     await note(`objective ${round}`, definition.objective?.(operations, known, state));
     await note(`until ${round}`, definition.until?.(operations, known, state, previous, {}));
