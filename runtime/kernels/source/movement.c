@@ -1,9 +1,6 @@
 /* Copies of entries from one order to another. */
 #include "kernel.h"
 
-/* Longer runs are left to the machine's own copy. */
-#define LONG 1024
-
 /* The most axes beside those that a kernel treats itself. */
 #define AXES 16
 
@@ -45,11 +42,9 @@ INLINE void advance(struct walk *walk) {
 }
 
 INLINE void copy_run(float *to, const float *from, int entries) {
-  if (entries >= LONG) {
-    __builtin_memcpy(to, from, (size_t)entries * sizeof(float));
-    return;
-  }
   int i = 0;
+  for (; i + 4 * LANES <= entries; i += 4 * LANES)
+    for (int k = 0; k < 4; k++) store(to + i + k * LANES, load(from + i + k * LANES));
   for (; i + 4 <= entries; i += 4) store4(to + i, load4(from + i));
   for (; i < entries; i++) to[i] = from[i];
 }
@@ -124,10 +119,22 @@ INLINE void part_pairs(float *a, float *b, const float *from, int entries) {
   }
 }
 
-/* Both sides of a block stay in the nearest cache. */
-#define BLOCK 16
+/* Entries of a side of a block; so many lie in a cache line or two. */
+#define BLOCK 32
 
-INLINE void transpose_block(float *to, const float *from, int rows, int columns, ptrdiff_t to_stride, ptrdiff_t from_stride) {
+/*
+ * A block by way of a copy, whose rows do not compete for places in the cache as those of a matrix do whose width is a
+ * power of 2.
+ */
+INLINE void transpose_block(float *to, const float *from, ptrdiff_t to_stride, ptrdiff_t from_stride) {
+  float copy[BLOCK * BLOCK];
+  for (int c = 0; c < BLOCK; c++)
+    for (int r = 0; r < BLOCK; r += LANES) store(copy + c * BLOCK + r, load(from + c * from_stride + r));
+  for (int r = 0; r < BLOCK; r += 4)
+    for (int c = 0; c < BLOCK; c += 4) transpose4(to + r * to_stride + c, copy + c * BLOCK + r, to_stride, BLOCK);
+}
+
+INLINE void transpose_rest(float *to, const float *from, int rows, int columns, ptrdiff_t to_stride, ptrdiff_t from_stride) {
   int r = 0;
   for (; r + 4 <= rows; r += 4) {
     int c = 0;
@@ -144,9 +151,12 @@ INLINE void transpose_matrix(float *to, const float *from, int rows, int columns
   if (columns == 2 && to_stride == 2) return interleave(to, from, from + from_stride, rows);
   if (rows == 2 && from_stride == 2) return part_pairs(to, to + to_stride, from, columns);
   for (int r = 0; r < rows; r += BLOCK)
-    for (int c = 0; c < columns; c += BLOCK)
-      transpose_block(to + r * to_stride + c, from + c * from_stride + r, min_int(BLOCK, rows - r),
-                      min_int(BLOCK, columns - c), to_stride, from_stride);
+    for (int c = 0; c < columns; c += BLOCK) {
+      float *target = to + r * to_stride + c;
+      const float *source = from + c * from_stride + r;
+      if (rows - r >= BLOCK && columns - c >= BLOCK) transpose_block(target, source, to_stride, from_stride);
+      else transpose_rest(target, source, min_int(BLOCK, rows - r), min_int(BLOCK, columns - c), to_stride, from_stride);
+    }
 }
 
 /*

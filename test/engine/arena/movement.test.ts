@@ -1,3 +1,4 @@
+import { setFlagsFromString } from "node:v8";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { createMachine } from "../../../runtime/engine/arena/machine.ts";
@@ -6,6 +7,8 @@ import { createStore } from "../../../runtime/engine/arena/store.ts";
 import { type Engine, EngineError, type Handle } from "../../../runtime/engine/engine.ts";
 import { referenceEngine } from "../../../runtime/engine/reference.ts";
 import { type Numbers, scattered } from "../support.ts";
+
+setFlagsFromString("--experimental-wasm-relaxed-simd");
 
 const reference = referenceEngine();
 const store = createStore(createMachine("wasm"));
