@@ -12,6 +12,8 @@ export default tseslint.config(
       "runtime/kernels/wasm/**",
       "runs/**",
       "demo/out/**",
+      "bench/.peers/**",
+      "bench/.work/**",
     ],
   },
   js.configs.recommended,

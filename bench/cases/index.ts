@@ -1,0 +1,34 @@
+import type { Case } from "./case.ts";
+import { dncnn } from "./dncnn.ts";
+import { equilibriumGradient } from "./equilibrium.ts";
+import { fistaBatch, fistaSingle } from "./fista.ts";
+import { product, triad } from "./floors.ts";
+import { fourier256, fourier320 } from "./fourier.ts";
+import { inpainting } from "./inpainting.ts";
+import { listaBatch, listaCoupledTraining, listaSingle, listaTraining } from "./lista.ts";
+import { startup } from "./startup.ts";
+import { threshold } from "./threshold.ts";
+import { tvDeblurring, tvDenoising } from "./totalVariation.ts";
+import { unetTraining } from "./unet.ts";
+
+/** All cases, in the order of the table; the first two give the floors of the others. */
+export const CASES: readonly Case[] = [
+  product,
+  triad,
+  listaCoupledTraining,
+  listaTraining,
+  listaBatch,
+  listaSingle,
+  fistaBatch,
+  fistaSingle,
+  inpainting,
+  tvDenoising,
+  tvDeblurring,
+  fourier256,
+  fourier320,
+  unetTraining,
+  dncnn,
+  equilibriumGradient,
+  threshold,
+  startup,
+];
