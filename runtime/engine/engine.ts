@@ -1,5 +1,7 @@
 import type { ElementwiseExpression } from "../arrays/expression.ts";
+import type { DifferencesOptions } from "./differences.ts";
 import type { Updated, UpdateRule } from "./update.ts";
+import type { WaveletOptions } from "./wavelet.ts";
 
 /**
  * An array that lives on an engine: real numbers, row-major, of a fixed shape. Opaque to everybody but its engine.
@@ -41,6 +43,8 @@ export interface Engine {
   /** Runs `body` and frees every handle that it made, but those that `kept` finds in its result. Nests. */
   scope<T>(body: () => T, kept: (result: T) => readonly Handle[]): T;
   memory(): { readonly arrays: number; readonly bytes: number };
+  /** null on engines that cannot repeat operations unasked */
+  readonly recorder: Recorder | null;
 
   fill(value: number, shape: readonly number[]): Handle;
   elementwise(expression: ElementwiseExpression, inputs: Readonly<Record<string, Handle>>): Handle;
@@ -81,10 +85,44 @@ export interface Engine {
   fourier(pairs: Handle, axes: readonly number[], inverse: boolean): Handle;
   /** argument in (-pi, pi] of each pair of [..., 2], 0 at 0: [...] */
   phase(pairs: Handle): Handle;
+  /**
+   * periodic wavelet transform over neighbouring axes, all levels, separable: each level takes the corner of averages
+   * of the one before to n/2 averages, then n/2 details along each axis; average k is sum_j low_j x_(2k + F/2 - j) for
+   * F taps (see levelMatrix). Other axes are batches.
+   */
+  wavelet(array: Handle, options: WaveletOptions): Handle;
+  /**
+   * forward differences x_(j+1) - x_j along each of some axes, side by side on a new axis `at`; the adjoint sums what
+   * stands on that axis to minus a divergence
+   */
+  differences(array: Handle, options: DifferencesOptions): Handle;
   /** one step of an optimiser: a new array and new slots, in one pass where the engine can; see UpdateRule */
   update(rule: UpdateRule, value: Handle, gradient: Handle, slots: readonly Handle[]): Updated;
   /** for each row of [rows, n] the k-th largest entry, k from 1: [rows] */
   kthLargest(rows: Handle, k: number): Handle;
+}
+
+/**
+ * Computations that are repeated on new numbers without being asked for once more: the operations of an iteration, its
+ * arrays staying where they are.
+ */
+export interface Recorder {
+  /**
+   * Runs `body`, and remembers the operations. Arrays that it makes stay in place, with new numbers at each replay;
+   * arrays from outside are read anew. Null where the body reads numbers: then nothing is left of it.
+   */
+  record<T>(body: () => T): Recorded<T> | null;
+  /** Overwrites the entries of an array by those of another of as many entries; may stand in a body. */
+  copy(from: Handle, to: Handle): void;
+  /** Overwrites the entries of an array from the host; not remembered. */
+  write(to: Handle, numbers: Float64Array | Float32Array): void;
+}
+
+export interface Recorded<T> {
+  readonly result: T;
+  replay(): void;
+  /** Frees the arrays of the body that are not disposed of, and what repeats it. */
+  release(): void;
 }
 
 /** A device failure or an operation that an engine lacks: names the engine, the operation and the sizes. */

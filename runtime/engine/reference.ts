@@ -2,6 +2,7 @@ import type { Engine } from "./engine.ts";
 import { createStore, REFERENCE } from "./reference/array.ts";
 import { elementwiseOf } from "./reference/elementwise.ts";
 import { fourierOf } from "./reference/fourier.ts";
+import { gridsOf } from "./reference/grids.ts";
 import { layersOf } from "./reference/layers.ts";
 import { movementOf } from "./reference/movement.ts";
 import { productsOf } from "./reference/products.ts";
@@ -19,6 +20,7 @@ export function referenceEngine(): Engine {
   return {
     name: REFERENCE,
     significand: 53,
+    recorder: null,
     upload,
     read,
     readNow,
@@ -33,5 +35,6 @@ export function referenceEngine(): Engine {
     ...productsOf(store),
     ...layersOf(store),
     ...fourierOf(store),
+    ...gridsOf(store),
   };
 }

@@ -1,6 +1,7 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Engine } from "./engine.ts";
 import { convolutionOf } from "./tfjs/convolution.ts";
+import { differencesOf } from "./tfjs/differences.ts";
 import { elementwiseOf } from "./tfjs/elementwise.ts";
 import { fourierOf } from "./tfjs/fourier.ts";
 import { instanceOf, run, type Tf, tensorOf } from "./tfjs/instance.ts";
@@ -9,6 +10,7 @@ import { poolingOf } from "./tfjs/pooling.ts";
 import { productsOf } from "./tfjs/products.ts";
 import { reductionsOf } from "./tfjs/reductions.ts";
 import { valuesOf } from "./tfjs/values.ts";
+import { waveletOf } from "./tfjs/wavelet.ts";
 import { updateOf } from "./update.ts";
 
 /**
@@ -21,6 +23,7 @@ export function tfjsEngine(tf: Tf, name: string): Engine {
   return {
     name,
     significand: 24,
+    recorder: null,
     upload: (data, shape) =>
       run(instance, "upload", [], () => tf.tensor(Float32Array.from(data), [...shape], "float32")),
     read: async (array) => Float32Array.from(await tensorOf(instance, array).data()),
@@ -53,5 +56,7 @@ export function tfjsEngine(tf: Tf, name: string): Engine {
     ...convolutionOf(instance),
     ...poolingOf(instance),
     ...fourierOf(instance),
+    ...waveletOf(instance),
+    ...differencesOf(instance),
   };
 }

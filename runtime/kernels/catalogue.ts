@@ -1,4 +1,5 @@
 import * as convolution from "./wasm/convolution.ts";
+import * as differences from "./wasm/differences.ts";
 import * as fill from "./wasm/fill.ts";
 import * as filtergradient from "./wasm/filtergradient.ts";
 import * as fourier from "./wasm/fourier.ts";
@@ -8,6 +9,7 @@ import * as mathematics from "./wasm/mathematics.ts";
 import * as movement from "./wasm/movement.ts";
 import * as pooling from "./wasm/pooling.ts";
 import * as reductions from "./wasm/reductions.ts";
+import * as wavelet from "./wasm/wavelet.ts";
 import * as winograd from "./wasm/winograd.ts";
 
 /** A module of kernels as it is committed: WebAssembly in base 64, without and with relaxed SIMD. */
@@ -19,6 +21,7 @@ export interface KernelModule {
 /** The modules, by the names of their sources in runtime/kernels/source. */
 export const MODULES = {
   convolution,
+  differences,
   fill,
   filtergradient,
   fourier,
@@ -28,6 +31,7 @@ export const MODULES = {
   pooling,
   products,
   reductions,
+  wavelet,
   winograd,
 } as const satisfies Record<string, KernelModule>;
 
@@ -39,14 +43,15 @@ export const KERNELS = {
   copy: "fill",
   fourier: "fourier",
   phase: "fourier",
+  wavelet_analysis: "wavelet",
+  wavelet_synthesis: "wavelet",
+  differences: "differences",
   sgd: "optimisers",
   momentum: "optimisers",
   rmsprop: "optimisers",
   rmsprop_centered: "optimisers",
   adam: "optimisers",
   product: "products",
-  product_of_rows: "products",
-  product_of_dots: "products",
   product_of_tiny: "products",
   pack_filters: "convolution",
   convolve_tiles: "convolution",

@@ -7,7 +7,7 @@ export type WaveletName = (typeof WAVELET_NAMES)[number];
  * Daubechies' polynomial, computed with 60 digits and rounded; `sym` are the factors of least asymmetry.
  * Source: Daubechies, Ten Lectures on Wavelets, SIAM 1992, chapter 6 and table 6.3.
  */
-const LOWPASS: { readonly [N in WaveletName]: readonly number[] } = {
+export const LOWPASS: { readonly [N in WaveletName]: readonly number[] } = {
   haar: [Math.SQRT1_2, Math.SQRT1_2],
   db4: [
     -0.010597401785069032, 0.0328830116668852, 0.030841381835560764, -0.18703481171909309,
@@ -24,28 +24,3 @@ const LOWPASS: { readonly [N in WaveletName]: readonly number[] } = {
     -0.014952258337062199, -0.0003029205147241331, 0.001889950332767689,
   ],
 };
-
-/** The highpass filter of a lowpass: its mirror with alternating signs, (-1)^(j + 1) low[F - 1 - j]. */
-function highpass(low: readonly number[]): readonly number[] {
-  return low.map((_, j) => (j % 2 === 0 ? -1 : 1) * (low[low.length - 1 - j] ?? 0));
-}
-
-/**
- * The matrix of one level of the periodic transform on n points, n even, row by row: n/2 rows of averages, then n/2
- * of details, row k with tap j at column (2k + F/2 - j) mod n: PyWavelets' mode `periodization`. Orthonormal, also
- * where the filter is longer than the signal.
- */
-export function levelMatrix(name: WaveletName, n: number): Float64Array {
-  const low = LOWPASS[name];
-  const matrix = new Float64Array(n * n);
-  for (const [band, filter] of [low, highpass(low)].entries()) {
-    for (let k = 0; k < n / 2; k++) {
-      const row = band * (n / 2) + k;
-      for (const [j, tap] of filter.entries()) {
-        const column = (((2 * k + filter.length / 2 - j) % n) + n) % n;
-        matrix[row * n + column] = (matrix[row * n + column] ?? 0) + tap;
-      }
-    }
-  }
-  return matrix;
-}

@@ -1,4 +1,4 @@
-import type { Engine, Handle } from "../engine.ts";
+import type { Engine } from "../engine.ts";
 import { sizeOf } from "../shape.ts";
 import { type FourierPlan, fourierPlan, halves, turnTable } from "./fourierPlan.ts";
 import type { Store } from "./store.ts";
@@ -37,15 +37,15 @@ export function fourierOf(store: Store): Pick<Engine, "fourier" | "phase"> {
       if (pairs.shape[rank - 1] !== 2 || axes.some((axis) => axis < 0 || axis >= rank - 1)) {
         throw store.refuse("fourier", [pairs], `no pairs, or no axes [${axes.join(", ")}]`);
       }
+      const along = axes.filter((axis) => pairs.shape[axis] !== 1);
+      if (along.length === 0) return store.reshape(pairs, pairs.shape);
       const result = store.make(pairs.shape);
       const to = store.offsetOf(result);
       let from = store.offsetOf(pairs);
-      const along = axes.filter((axis) => pairs.shape[axis] !== 1);
       for (const axis of along) {
         alongAxis(store, planOf, { from, to, shape: pairs.shape, axis, inverse });
         from = to;
       }
-      if (along.length === 0) copied(store, pairs, result);
       return result;
     },
     phase(pairs) {
@@ -58,12 +58,6 @@ export function fourierOf(store: Store): Pick<Engine, "fourier" | "phase"> {
       return result;
     },
   };
-}
-
-function copied(store: Store, from: Handle, to: Handle): void {
-  const begin = store.offsetOf(from) / 4;
-  const { floats } = store.machine.memory;
-  floats.copyWithin(store.offsetOf(to) / 4, begin, begin + sizeOf(from.shape));
 }
 
 interface Along {

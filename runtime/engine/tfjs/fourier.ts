@@ -3,17 +3,12 @@ import type { Engine } from "../engine.ts";
 import { sizeOf } from "../shape.ts";
 import { type Instance, refuse, run } from "./instance.ts";
 import { transposed } from "./movement.ts";
+import { type Tables, tablesOf } from "./tables.ts";
 
 /** Lengths up to this are one dense product; longer ones are split into two factors where they have any. */
 const DENSE = 128;
 /** A length without factors above this would need a matrix of more than half a gigabyte. */
 const LONGEST_PRIME = 4096;
-/** How many tables an engine keeps. */
-const TABLES = 32;
-
-/** Gives the table of a name, made at its first use. */
-type Tables = (name: string, make: () => Tensor) => Tensor;
-
 /** The discrete Fourier transform as real products with tables computed in double precision; arguments of pairs. */
 export function fourierOf(instance: Instance): Pick<Engine, "fourier" | "phase"> {
   const tables = tablesOf(instance);
@@ -27,22 +22,6 @@ export function fourierOf(instance: Instance): Pick<Engine, "fourier" | "phase">
         return axes.reduce((y, axis) => alongAxis(instance, tables, y, axis, inverse), x);
       }),
     phase: (pairs) => run(instance, "phase", [pairs], (x) => phase(instance, x)),
-  };
-}
-
-function tablesOf({ tf }: Instance): Tables {
-  const known = new Map<string, Tensor>();
-  return (name, make) => {
-    const before = known.get(name);
-    if (before !== undefined && !before.isDisposed) return before;
-    const [oldest] = known;
-    if (known.size >= TABLES && oldest !== undefined) {
-      oldest[1].dispose();
-      known.delete(oldest[0]);
-    }
-    const table = tf.keep(make());
-    known.set(name, table);
-    return table;
   };
 }
 

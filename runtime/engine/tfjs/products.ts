@@ -17,7 +17,8 @@ export function productsOf(instance: Instance): Pick<Engine, "matmul"> {
   };
 }
 
-function product(instance: Instance, a: Tensor, b: Tensor, options: MatrixProductOptions): Tensor {
+/** The product, batched where one of the two is. */
+export function product(instance: Instance, a: Tensor, b: Tensor, options: MatrixProductOptions): Tensor {
   const { transposeLeft = false, transposeRight = false } = options;
   const shape = productShape(instance, a, b, transposeLeft, transposeRight);
   if (a.size === 0 || b.size === 0) return instance.tf.zeros(shape);
