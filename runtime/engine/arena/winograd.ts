@@ -38,7 +38,7 @@ export function correlateByPoints(
 ): boolean {
   const { channels, out, columns } = geometry;
   if (!isSuited(geometry) || grid[2] !== out || grid[1] !== columns * out) return false;
-  const tiling = tilingOf(geometry);
+  const tiling = tilingOf(geometry, 1);
   const { run } = store.machine;
   return store.scratch(POINTS * channels * tiling.columns, (packed) =>
     store.scratch(tiling.items * (tiling.slab + 1), (slabs) => {
@@ -61,8 +61,8 @@ export function filterGradientByPoints(
   geometry: Geometry,
 ): boolean {
   const { channels, out } = geometry;
-  const tiling = tilingOf(geometry);
-  // the sums of each item are read and written for each block of tiles
+  // the sums of an item are read and written for each block of tiles: larger blocks
+  const tiling = tilingOf(geometry, 2);
   if (!isSuited(geometry) || tiling.tiles < 4 * FEWEST_TILES) return false;
   const size = POINTS * channels * tiling.columns;
   const { run } = store.machine;
@@ -95,9 +95,9 @@ function isSuited({
   return channels >= FEWEST_CHANNELS && out >= FEWEST_CHANNELS && tiles >= FEWEST_TILES && pays;
 }
 
-function tilingOf({ batch, channels, out, rows, columns: across }: Geometry): Tiling {
+function tilingOf({ batch, channels, out, rows, columns: across }: Geometry, larger: number): Tiling {
   const tiles = batch * Math.ceil(rows / 4) * Math.ceil(across / 4);
-  const block = channels + out <= 64 ? 24 : 12;
+  const block = larger * (channels + out <= 64 ? 24 : 12);
   const work = 2 * POINTS * tiles * channels * out;
   const wanted = Math.max(1, Math.min(ITEMS, Math.ceil(work / ITEM_WORK)));
   const item = Math.max(block, Math.ceil(tiles / wanted / block) * block);

@@ -6,15 +6,22 @@
 
 #if defined(__clang__)
 #define UNROLL _Pragma("unroll")
+#define KEEP_LOOP _Pragma("nounroll")
 #else
 #define UNROLL _Pragma("GCC unroll 16")
+#define KEEP_LOOP _Pragma("GCC unroll 1")
 #endif
 
 /* A function that stays one: its cases are many. */
 #define OUTLINE static __attribute__((noinline, unused))
 
-/* A tile is up to TILE entries that are spread over registers, by 1 or 2 registers of LANES columns. */
-#if VECTOR_BYTES == 64
+/*
+ * A tile is up to TILE entries that are spread over registers, by 1 or 2 registers of LANES columns: as many sums as the
+ * registers hold beside the factors. (In WebAssembly 4 entries take the time of 6, and rows are often a multiple of 4.)
+ */
+#if defined(__wasm__)
+#define TILE 4
+#elif VECTOR_BYTES == 64
 #define TILE 12
 #else
 #define TILE 6
@@ -22,8 +29,15 @@
 #define WIDE (2 * LANES)
 
 /* Calls `call(n)` with n as a constant, for 1 <= n <= TILE. */
-#if TILE == 12
-#define TILE_CASES_REST(call)                                                                                         \
+#if TILE >= 6
+#define CASES_FROM_5(call)                                                                                            \
+  case 5: call(5); break;                                                                                             \
+  case 6: call(6); break;
+#else
+#define CASES_FROM_5(call)
+#endif
+#if TILE >= 12
+#define CASES_FROM_7(call)                                                                                            \
   case 7: call(7); break;                                                                                             \
   case 8: call(8); break;                                                                                             \
   case 9: call(9); break;                                                                                             \
@@ -31,7 +45,7 @@
   case 11: call(11); break;                                                                                           \
   case 12: call(12); break;
 #else
-#define TILE_CASES_REST(call)
+#define CASES_FROM_7(call)
 #endif
 #define TILE_CASES(n, call)                                                                                           \
   switch (n) {                                                                                                        \
@@ -39,9 +53,8 @@
     case 2: call(2); break;                                                                                           \
     case 3: call(3); break;                                                                                           \
     case 4: call(4); break;                                                                                           \
-    case 5: call(5); break;                                                                                           \
-    case 6: call(6); break;                                                                                           \
-    TILE_CASES_REST(call)                                                                                             \
+    CASES_FROM_5(call)                                                                                                \
+    CASES_FROM_7(call)                                                                                                \
   }
 
 /* How many tiles of at most TILE entries cover `count`, and where the one behind tile `at` of them begins. */
@@ -60,30 +73,18 @@ typedef struct {
 INLINE void tile_run(const int n, const int v, float *to, const float *x, const float *w, const Runs *runs) {
   vec sums[TILE][2];
   UNROLL for (int p = 0; p < n; p++) UNROLL for (int q = 0; q < v; q++) sums[p][q] = (vec){0};
-  const int length = runs->length, x_step = runs->x_step;
+  const int length = runs->length;
   for (int r = 0; r < runs->rows; r++) {
-    const float *from = x + r * runs->x_row, *by = w + r * runs->w_row;
-    int e = 0;
-    for (; e + 4 <= length; e += 4) {
-      UNROLL for (int i = 0; i < 4; i++) {
-        vec columns[2];
-        UNROLL for (int q = 0; q < v; q++) columns[q] = load(by + (i * v + q) * LANES);
-        UNROLL for (int p = 0; p < n; p++) {
-          const vec entry = splat(from[p * x_step + i]);
-          UNROLL for (int q = 0; q < v; q++) sums[p][q] = fma_vec(entry, columns[q], sums[p][q]);
-        }
-      }
-      from += 4;
-      by += 4 * v * LANES;
-    }
-    for (; e < length; e++) {
+    const float *by = w + r * runs->w_row, *from[TILE];
+    UNROLL for (int p = 0; p < n; p++) from[p] = x + r * runs->x_row + p * runs->x_step;
+    /* one step at a time: of several clang puts all factors first, for which there are too few registers */
+    KEEP_LOOP for (int e = 0; e < length; e++) {
       vec columns[2];
       UNROLL for (int q = 0; q < v; q++) columns[q] = load(by + q * LANES);
       UNROLL for (int p = 0; p < n; p++) {
-        const vec entry = splat(from[p * x_step]);
+        const vec entry = splat(from[p][e]);
         UNROLL for (int q = 0; q < v; q++) sums[p][q] = fma_vec(entry, columns[q], sums[p][q]);
       }
-      from += 1;
       by += v * LANES;
     }
   }
@@ -116,7 +117,7 @@ INLINE void outer_run(const int n, const int v, const Sum *sum) {
   vec sums[TILE][2];
   UNROLL for (int p = 0; p < n; p++) UNROLL for (int q = 0; q < v; q++) sums[p][q] = (vec){0};
   const float *a = sum->a, *b = sum->b;
-  for (int j = 0; j < sum->count; j++) {
+  KEEP_LOOP for (int j = 0; j < sum->count; j++) {
     vec columns[2];
     UNROLL for (int q = 0; q < v; q++) columns[q] = load(b + q * LANES);
     UNROLL for (int p = 0; p < n; p++) {

@@ -79,13 +79,13 @@ INLINE void interpolate_filter(const vec *at, vec *w) {
 #define BOTH_AXES(map, n, m, READ, WRITE)                                                                             \
   do {                                                                                                                \
     vec half[m][n];                                                                                                   \
-    UNROLL for (int j = 0; j < n; j++) {                                                                              \
+    KEEP_LOOP for (int j = 0; j < n; j++) {                                                                           \
       vec line[n], mapped[m];                                                                                         \
       UNROLL for (int i = 0; i < n; i++) line[i] = READ(i, j);                                                        \
       map(line, mapped);                                                                                              \
       UNROLL for (int i = 0; i < m; i++) half[i][j] = mapped[i];                                                      \
     }                                                                                                                 \
-    UNROLL for (int i = 0; i < m; i++) {                                                                              \
+    KEEP_LOOP for (int i = 0; i < m; i++) {                                                                           \
       vec mapped[m];                                                                                                  \
       map(half[i], mapped);                                                                                           \
       UNROLL for (int j = 0; j < m; j++) WRITE(i, j, mapped[j]);                                                      \
@@ -208,7 +208,6 @@ INLINE void evaluate_images(const Tiles *is, int from, int count, float *to) {
 
 /* The products at every point: [tile][channel] by [channel][out]. */
 INLINE void multiply(const Tiles *is, int count, const float *images, float *products) {
-  const int tiles = tiles_of(count);
   const Runs runs = {.rows = 1, .length = is->channels, .x_step = is->image_columns, .to_step = is->out_columns};
   for (int p = 0; p < POINTS_2; p++) {
     const float *x = images + p * is->image_point;
@@ -216,10 +215,13 @@ INLINE void multiply(const Tiles *is, int count, const float *images, float *pro
     float *to = products + p * is->out_point;
     for (int start = 0; start < is->out;) {
       const int v = is->out - start > LANES ? 2 : 1;
-      for (int t = 0; t < tiles; t++) {
-        const int from = tile_start(count, tiles, t), n = tile_start(count, tiles, t + 1) - from;
-        tile(n, v, to + from * is->out_columns + start, x + from * is->image_columns, w + start * is->channels, &runs);
-      }
+      const float *factors = w + start * is->channels;
+      int t = 0;
+      if (v == 2)
+        for (; t + TILE <= count; t += TILE)
+          tile_run(TILE, 2, to + t * is->out_columns + start, x + t * is->image_columns, factors, &runs);
+      for (; t < count; t += TILE)
+        tile(min_int(TILE, count - t), v, to + t * is->out_columns + start, x + t * is->image_columns, factors, &runs);
       start += v * LANES;
     }
   }
