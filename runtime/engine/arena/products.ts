@@ -140,14 +140,15 @@ const LEAST_ROWS = 24;
 /** Items that are enough to keep all threads busy. */
 const ENOUGH = 16;
 
-/** Rows up to which the right side is read as it stands, not packed into panels. */
+/** Rows up to which a product takes as long as its right side takes to read. */
 const FEW_ROWS = 8;
+
+/** Numbers of a matrix that stays in a core's cache; of a larger one, blocks of rows are read so wide at least. */
+const CACHED = 262_144;
+const LONG_ROW = 2048;
 
 /** Terms and columns of matrices that are too small for tiles. */
 const TINY = 8;
-
-/** Columns that the kernel of few rows needs. */
-const LEAST_COLUMNS = 32;
 
 function cut(product: Product): Cut {
   const { m, n, k, left, right } = product;
@@ -155,11 +156,10 @@ function cut(product: Product): Cut {
     const rows = roundedUp(LEAST_READ / (k + n), LEAST_ROWS);
     return grouped(product, "product_of_tiny", rows, n, LEAST_READ / (1 + 1 / k + 1 / m));
   }
-  const few = m <= FEW_ROWS && !left.transposed;
-  if (few && (right.transposed || n >= LEAST_COLUMNS)) {
-    const columns = Math.max(LEAST_READ / k, (n * product.batch) / ENOUGH);
-    const kernel = right.transposed ? "product_of_dots" : "product_of_rows";
-    return grouped(product, kernel, m, roundedUp(columns, COLUMNS), LEAST_READ * m);
+  if (m <= FEW_ROWS && !left.transposed) {
+    const least = right.transposed || n * k <= CACHED ? LEAST_READ / k : LONG_ROW;
+    const parts = Math.max(1, Math.min(Math.floor(n / least), Math.ceil(ENOUGH / product.batch)));
+    return grouped(product, "product", m, Math.ceil(n / parts), LEAST_READ * m);
   }
   const columns = roundedUp(LEAST_ITEM / (k * m), COLUMNS);
   const across = product.batch * Math.ceil(n / columns);

@@ -3,20 +3,18 @@
 /*
  * Products of matrices: result[m, n] = left[m, k] right[k, n], in batches. The result grows in tiles of ROWS x VECS
  * registers; sums run over at most DEPTH terms before they are added to the result.
+ *
+ * WebAssembly has 15 registers on most machines, and its compilers load all that a step reads before they add: sums,
+ * and registers of either side, must be 15 together, or sums are spilled and wait for memory.
  */
 #if LANES == 16
 #define ROWS 8
-#define VECS 3
 #elif LANES == 8
 #define ROWS 4
-#define VECS 3
-#elif defined(__wasm__) && !defined(__wasm_relaxed_simd__)
-#define ROWS 4
-#define VECS 2
 #else
-#define ROWS 6
-#define VECS 2
+#define ROWS 3
 #endif
+#define VECS 3
 #define WIDTH (VECS * LANES)
 #define DEPTH 256
 /* Of sums along the lanes, each lane takes its share. */
@@ -100,14 +98,13 @@ static __attribute__((noinline)) void put_columns(const struct tile *t, const fl
 }
 
 /* One term of every sum of a tile. */
-INLINE void tile_step(const int rows, const int vecs, const float *const *left, const int offset, const float *right,
-                      vec *sums) {
+INLINE void tile_step(const int rows, const int vecs, const float *const *left, const float *right, vec *sums) {
   vec b[MAX_SIZE];
 #pragma GCC unroll 8
   for (int v = 0; v < vecs; v++) b[v] = load(right + v * LANES);
 #pragma GCC unroll 8
   for (int r = 0; r < rows; r++) {
-    const vec a = splat(left[r][offset]);
+    const vec a = splat(*left[r]);
 #pragma GCC unroll 8
     for (int v = 0; v < vecs; v++) sums[r * vecs + v] = fma_vec(a, b[v], sums[r * vecs + v]);
   }
@@ -121,20 +118,8 @@ INLINE void tile(const int rows, const int vecs, const int transposed, const str
 #pragma GCC unroll 8
   for (int r = 0; r < rows; r++) left[r] = t->left + (transposed ? (size_t)r : (size_t)r * t->left_stride);
   const size_t stride = t->right_stride;
-  int p = 0;
-  if (!transposed) {
-    for (; p + 4 <= t->depth; p += 4) {
-      tile_step(rows, vecs, left, 0, right, sums);
-      tile_step(rows, vecs, left, 1, right + stride, sums);
-      tile_step(rows, vecs, left, 2, right + 2 * stride, sums);
-      tile_step(rows, vecs, left, 3, right + 3 * stride, sums);
-      right += 4 * stride;
-#pragma GCC unroll 8
-      for (int r = 0; r < rows; r++) left[r] += 4;
-    }
-  }
-  for (; p < t->depth; p++) {
-    tile_step(rows, vecs, left, 0, right, sums);
+  for (int p = 0; p < t->depth; p++) {
+    tile_step(rows, vecs, left, right, sums);
     right += stride;
 #pragma GCC unroll 8
     for (int r = 0; r < rows; r++) left[r] += transposed ? t->left_stride : 1;
@@ -158,24 +143,24 @@ INLINE void tile(const int rows, const int vecs, const int transposed, const str
 #define TILES_OF_ROWS(rows)                                                                                            \
   case rows:                                                                                                           \
     if (vecs == 1) tile(rows, 1, transposed, t);                                                                       \
-    else if (VECS == 2 || vecs == 2) tile(rows, 2, transposed, t);                                                     \
+    else if (vecs == 2) tile(rows, 2, transposed, t);                                                     \
     else tile(rows, VECS, transposed, t);                                                                              \
     return;
 
 INLINE void any_tile(int rows, int vecs, const int transposed, const struct tile *t) {
   switch (rows) {
-#if ROWS == 8
-    TILES_OF_ROWS(8)
-    TILES_OF_ROWS(7)
-#endif
-#if ROWS >= 6
-    TILES_OF_ROWS(6)
-    TILES_OF_ROWS(5)
-#endif
-    TILES_OF_ROWS(4)
-    TILES_OF_ROWS(3)
-    TILES_OF_ROWS(2)
     TILES_OF_ROWS(1)
+    TILES_OF_ROWS(2)
+    TILES_OF_ROWS(3)
+#if ROWS > 3
+    TILES_OF_ROWS(4)
+#endif
+#if ROWS > 4
+    TILES_OF_ROWS(5)
+    TILES_OF_ROWS(6)
+    TILES_OF_ROWS(7)
+    TILES_OF_ROWS(8)
+#endif
   }
 }
 
@@ -187,47 +172,56 @@ static __attribute__((noinline)) void transposed_tile(int rows, int vecs, const 
   any_tile(rows, vecs, 1, t);
 }
 
+/* Strips of panels are packed at once: of every row that is read, so many columns. */
+#define STRIP 48
+
 /*
- * panel[depth, width] from the columns of right[depth, columns]; what stands behind them is of no account. From `right`
- * on, `readable` floats may be read.
+ * A strip, panel[depth, WIDTH] after panel, from right[depth, columns]; what stands behind the columns is of no
+ * account. From `right` on, `readable` floats may be read.
  */
-INLINE void pack_straight(float *panel, int vecs, const float *right, size_t stride, size_t readable, int depth,
-                          int columns) {
-  const int width = vecs * LANES;
+INLINE void pack_straight(float *strip, const float *right, size_t stride, size_t readable, int depth, int columns) {
   for (int p = 0; p < depth; p++) {
     const float *from = right + (size_t)p * stride;
-    float *to = panel + p * width;
-    if ((size_t)p * stride + (size_t)width <= readable) {
-      for (int v = 0; v < vecs; v++) store(to + v * LANES, load(from + v * LANES));
+    float *to = strip + p * WIDTH;
+    if ((size_t)p * stride + STRIP <= readable && columns == STRIP) {
+#pragma GCC unroll 4
+      for (int j = 0; j < STRIP; j += WIDTH) {
+#pragma GCC unroll 3
+        for (int v = 0; v < VECS; v++) store(to + j * depth + v * LANES, load(from + j + v * LANES));
+      }
     } else {
-      for (int j = 0; j < columns; j++) to[j] = from[j];
+      for (int j = 0; j < columns; j += LANES) {
+        float *place = to + j / WIDTH * WIDTH * depth + j % WIDTH;
+        if ((size_t)p * stride + (size_t)(j + LANES) <= readable) store(place, load(from + j));
+        else
+          for (int i = j; i < columns; i++) place[i - j] = from[i];
+      }
     }
   }
 }
 
 /* The same from right[columns, depth]. */
-INLINE void pack_transposed(float *panel, int vecs, const float *right, size_t stride, int depth, int columns) {
-  const int width = vecs * LANES;
+INLINE void pack_transposed(float *strip, const float *right, size_t stride, int depth, int columns) {
   for (int j = 0; j < columns; j += 4) {
     const float *a = right + (size_t)j * stride;
     const float *b = right + (size_t)min_int(j + 1, columns - 1) * stride;
     const float *c = right + (size_t)min_int(j + 2, columns - 1) * stride;
     const float *d = right + (size_t)min_int(j + 3, columns - 1) * stride;
-    float *to = panel + j;
+    float *to = strip + j / WIDTH * WIDTH * depth + j % WIDTH;
     int p = 0;
     for (; p + 4 <= depth; p += 4) {
       const vec4 e = load4(a + p), f = load4(b + p), g = load4(c + p), h = load4(d + p);
       const vec4 low = __builtin_shufflevector(e, f, 0, 4, 1, 5), high = __builtin_shufflevector(e, f, 2, 6, 3, 7);
       const vec4 less = __builtin_shufflevector(g, h, 0, 4, 1, 5), more = __builtin_shufflevector(g, h, 2, 6, 3, 7);
       store4(to, __builtin_shufflevector(low, less, 0, 1, 4, 5));
-      store4(to + width, __builtin_shufflevector(low, less, 2, 3, 6, 7));
-      store4(to + 2 * width, __builtin_shufflevector(high, more, 0, 1, 4, 5));
-      store4(to + 3 * width, __builtin_shufflevector(high, more, 2, 3, 6, 7));
-      to += 4 * width;
+      store4(to + WIDTH, __builtin_shufflevector(low, less, 2, 3, 6, 7));
+      store4(to + 2 * WIDTH, __builtin_shufflevector(high, more, 0, 1, 4, 5));
+      store4(to + 3 * WIDTH, __builtin_shufflevector(high, more, 2, 3, 6, 7));
+      to += 4 * WIDTH;
     }
     for (; p < depth; p++) {
       to[0] = a[p], to[1] = b[p], to[2] = c[p], to[3] = d[p];
-      to += width;
+      to += WIDTH;
     }
   }
 }
@@ -238,69 +232,93 @@ INLINE int part_of(int depth, int most) {
   return parts < 2 ? depth : ((depth + parts - 1) / parts + 3) / 4 * 4;
 }
 
-static void block_by_panels(const struct product *p, const struct block *block) {
-  float panel[DEPTH * WIDTH] __attribute__((aligned(VECTOR_BYTES)));
+/* The rows of a block by one panel, columns [j, j + columns). */
+INLINE void block_by_panel(const struct product *p, const struct block *block, const float *panel, int begin, int depth,
+                           int j, int columns) {
   const size_t m = (size_t)p->m, n = (size_t)p->n, k = (size_t)p->k;
+  const int vecs = (columns + LANES - 1) / LANES;
+  for (int i = block->top; i < block->bottom; i += ROWS) {
+    const struct tile t = {
+        .result = block->result + (size_t)i * n + j,
+        .left = block->left + (p->left_transposed ? (size_t)begin * m + (size_t)i : (size_t)i * k + (size_t)begin),
+        .right = panel,
+        .result_stride = n,
+        .left_stride = p->left_transposed ? m : k,
+        .right_stride = WIDTH,
+        .depth = depth,
+        .from = 0,
+        .to = columns,
+        .accumulate = p->accumulate || begin > 0,
+    };
+    if (p->left_transposed) transposed_tile(min_int(ROWS, block->bottom - i), vecs, &t);
+    else straight_tile(min_int(ROWS, block->bottom - i), vecs, &t);
+  }
+}
+
+INLINE void block_by_panels(const struct product *p, const struct block *block) {
+  float strip[DEPTH * STRIP] __attribute__((aligned(VECTOR_BYTES)));
+  const size_t n = (size_t)p->n, k = (size_t)p->k;
   const int step = part_of(p->k, DEPTH);
   for (int begin = 0; begin < p->k; begin += step) {
     const int depth = min_int(step, p->k - begin);
-    for (int j = block->start; j < block->end; j += WIDTH) {
-      const int columns = min_int(WIDTH, block->end - j), vecs = (columns + LANES - 1) / LANES;
+    for (int j = block->start; j < block->end; j += STRIP) {
+      const int columns = min_int(STRIP, block->end - j);
       const size_t first = p->right_transposed ? (size_t)j * k + (size_t)begin : (size_t)begin * n + (size_t)j;
-      if (p->right_transposed) pack_transposed(panel, vecs, block->right + first, k, depth, columns);
-      else pack_straight(panel, vecs, block->right + first, n, k * n - first, depth, columns);
-      for (int i = block->top; i < block->bottom; i += ROWS) {
-        const struct tile t = {
-            .result = block->result + (size_t)i * n + j,
-            .left = block->left + (p->left_transposed ? (size_t)begin * m + (size_t)i : (size_t)i * k + (size_t)begin),
-            .right = panel,
-            .result_stride = n,
-            .left_stride = p->left_transposed ? m : k,
-            .right_stride = (size_t)(vecs * LANES),
-            .depth = depth,
-            .from = 0,
-            .to = columns,
-            .accumulate = p->accumulate || begin > 0,
-        };
-        if (p->left_transposed) transposed_tile(min_int(ROWS, block->bottom - i), vecs, &t);
-        else straight_tile(min_int(ROWS, block->bottom - i), vecs, &t);
-      }
+      if (p->right_transposed) pack_transposed(strip, block->right + first, k, depth, columns);
+      else pack_straight(strip, block->right + first, n, k * n - first, depth, columns);
+      for (int i = 0; i < columns; i += WIDTH)
+        block_by_panel(p, block, strip + i * depth, begin, depth, j + i, min_int(WIDTH, columns - i));
     }
   }
 }
 
-/* Any product. Arguments as in product_of; items: blocks / grouped. */
-KERNEL(product) {
-  const struct product p = product_of(arena, arguments);
-  for (int i = first * p.grouped; i < min_int(p.blocks, last * p.grouped); i++) {
-    const struct block block = block_of(&p, i);
-    block_by_panels(&p, &block);
-  }
-}
+/* Registers of columns of a tile of 1, 2, 3 and 4 rows that is not bound to a panel's width. */
+#if LANES == 4
+#define WIDE_1 7
+#define WIDE_2 4
+#define WIDE_3 3
+#define WIDE_4 2
+#else
+#define WIDE_1 8
+#define WIDE_2 6
+#define WIDE_3 4
+#define WIDE_4 4
+#endif
 
-/* One or two rows take a wide tile, straight from the right side; no panel pays for so few. */
-INLINE void wide_tiles(const int rows, const int vecs, struct tile t, const float *right, float *result, int start,
-                       int end, int n) {
-  for (int j = start; j < end;) {
-    const int at = j + vecs * LANES <= n ? j : n - vecs * LANES;
+/*
+ * Rows of the result, straight from the right side: no panel pays for so few. The last tile reaches back over columns
+ * that are done, so that all are whole.
+ */
+INLINE void wide_tiles(const int rows, const int wide, struct tile t, const float *right, const struct block *block,
+                       int n) {
+  float *result = t.result;
+  const int vecs = n >= wide * LANES ? wide : 2;
+  for (int j = block->start; j < block->end;) {
+    const int at = min_int(j, n - vecs * LANES);
     t.right = right + at;
     t.result = result + at;
     t.from = j - at;
-    t.to = min_int(end - at, vecs * LANES);
-    tile(rows, vecs, 0, &t);
+    t.to = min_int(block->end - at, vecs * LANES);
+    if (vecs == wide) tile(rows, wide, 0, &t);
+    else tile(rows, 2, 0, &t);
     j = at + t.to;
   }
 }
 
-static void block_by_rows(const struct product *p, const struct block *block) {
+/* A matrix that leaves the cache, of more floats, is read once from top to bottom, so many rows at once. */
+#define CACHED 262144
+#define STREAMS 8
+#define LONGEST_SUM 65536
+
+INLINE void block_by_rows(const struct product *p, const struct block *block) {
   const size_t n = (size_t)p->n, k = (size_t)p->k;
-  const int step = part_of(p->k, 2 * DEPTH), start = block->start, end = block->end;
+  const int cached = (size_t)p->k * n <= CACHED || p->k > LONGEST_SUM;
+  const int step = cached ? part_of(p->k, 2 * DEPTH) : STREAMS;
   for (int begin = 0; begin < p->k; begin += step) {
     const float *right = block->right + (size_t)begin * n;
-    for (int i = block->top; i < block->bottom;) {
-      const int rows = min_int(4, block->bottom - i);
-      float *result = block->result + (size_t)i * n;
+    for (int i = block->top; i < block->bottom; i += 4) {
       const struct tile t = {
+          .result = block->result + (size_t)i * n,
           .left = block->left + (size_t)i * k + (size_t)begin,
           .result_stride = n,
           .left_stride = k,
@@ -308,23 +326,12 @@ static void block_by_rows(const struct product *p, const struct block *block) {
           .depth = min_int(step, p->k - begin),
           .accumulate = p->accumulate || begin > 0,
       };
-      if (rows == 1 && p->n >= 8 * LANES) wide_tiles(1, 8, t, right, result, start, end, p->n);
-      else if (rows == 1) wide_tiles(1, 1, t, right, result, start, end, p->n);
-      else if (rows == 2 && p->n >= 4 * LANES) wide_tiles(2, 4, t, right, result, start, end, p->n);
-      else if (rows == 2) wide_tiles(2, 1, t, right, result, start, end, p->n);
-      else if (rows == 3) wide_tiles(3, 2, t, right, result, start, end, p->n);
-      else wide_tiles(4, 2, t, right, result, start, end, p->n);
-      i += rows;
+      const int rows = block->bottom - i;
+      if (rows == 1) wide_tiles(1, WIDE_1, t, right, block, p->n);
+      else if (rows == 2) wide_tiles(2, WIDE_2, t, right, block, p->n);
+      else if (rows == 3) wide_tiles(3, WIDE_3, t, right, block, p->n);
+      else wide_tiles(4, WIDE_4, t, right, block, p->n);
     }
-  }
-}
-
-/* A few rows, neither side transposed, at least two registers of columns. Arguments and items as of product. */
-KERNEL(product_of_rows) {
-  const struct product p = product_of(arena, arguments);
-  for (int i = first * p.grouped; i < min_int(p.blocks, last * p.grouped); i++) {
-    const struct block block = block_of(&p, i);
-    block_by_rows(&p, &block);
   }
 }
 
@@ -355,90 +362,129 @@ INLINE vec last_lanes(vec a, int from) {
   return (vec)((ivec)a & (lane >= from));
 }
 
+/* Rows of right that one, and two or four, rows of left are multiplied with at once. */
+#if LANES == 4
+#define DOTS_1 6
+#define DOTS 4
+#define DOTS_ROWS 2
+#else
+#define DOTS_1 8
+#define DOTS 4
+#define DOTS_ROWS 4
+#endif
+
+/* A register that is used more than once: gcc would load it anew for every use. */
+INLINE vec kept(vec a) {
+#if defined(__x86_64__)
+  __asm__("" : "+v"(a));
+#endif
+  return a;
+}
+
 /* One term of every lane's sums. */
-INLINE void dots_step(const int rows, const float *const *left, const float *const *right, size_t at, int from,
-                      vec *sums) {
-  vec a[2];
-#pragma GCC unroll 2
+INLINE void dots_step(const int rows, const int columns, const float *const *left, const float *const *right, int at,
+                      int from, vec *sums) {
+  vec a[DOTS_ROWS];
+#pragma GCC unroll 4
   for (int r = 0; r < rows; r++) {
-    a[r] = load(left[r] + at);
+    a[r] = kept(load(left[r] + at));
     if (from > 0) a[r] = last_lanes(a[r], from);
   }
-#pragma GCC unroll 4
-  for (int c = 0; c < 4; c++) {
-    vec b = load(right[c] + at);
+#pragma GCC unroll 8
+  for (int c = 0; c < columns; c++) {
+    vec b = kept(load(right[c] + at));
     if (from > 0) b = last_lanes(b, from);
-#pragma GCC unroll 2
-    for (int r = 0; r < rows; r++) sums[4 * r + c] = fma_vec(a[r], b, sums[4 * r + c]);
+#pragma GCC unroll 4
+    for (int r = 0; r < rows; r++) sums[8 * r + c] = fma_vec(a[r], b, sums[8 * r + c]);
   }
 }
 
-/* Products of `rows` rows of left with four of right: four numbers a row. */
-INLINE void dots(const int rows, const float *const *left, const float *const *right, int depth, vec4 *result) {
-  vec sums[8], more[8];
-#pragma GCC unroll 8
-  for (int i = 0; i < 4 * rows; i++) sums[i] = more[i] = (vec){0};
+/* Products of rows of left with rows of right: `rows` x 8 numbers, of which `columns` count. */
+INLINE void dots(const int rows, const int columns, const float *const *left, const float *const *right, int depth,
+                 float *result) {
+  vec sums[8 * DOTS_ROWS];
+#pragma GCC unroll 32
+  for (int i = 0; i < 8 * rows; i++) sums[i] = (vec){0};
   int p = 0;
-  if (rows == 1) {
-    for (; p + 2 * LANES <= depth; p += 2 * LANES) {
-      dots_step(rows, left, right, (size_t)p, 0, sums);
-      dots_step(rows, left, right, (size_t)(p + LANES), 0, more);
-    }
-  }
-  for (; p + LANES <= depth; p += LANES) dots_step(rows, left, right, (size_t)p, 0, sums);
+  for (; p + LANES <= depth; p += LANES) dots_step(rows, columns, left, right, p, 0, sums);
   if (p < depth && depth >= LANES) {
-    dots_step(rows, left, right, (size_t)(depth - LANES), LANES - (depth - p), sums);
+    dots_step(rows, columns, left, right, depth - LANES, LANES - (depth - p), sums);
     p = depth;
   }
-#pragma GCC unroll 2
-  for (int r = 0; r < rows; r++) {
-    if (rows == 1) {
 #pragma GCC unroll 4
-      for (int c = 0; c < 4; c++) sums[c] += more[c];
-    }
-    result[r] = sums_of_lanes(sums + 4 * r);
-    for (int q = p; q < depth; q++) {
-      const float a = left[r][q];
-      result[r] += splat4(a) * (vec4){right[0][q], right[1][q], right[2][q], right[3][q]};
-    }
+  for (int r = 0; r < rows; r++) {
+    store4(result + 8 * r, sums_of_lanes(sums + 8 * r));
+    if (columns > 4) store4(result + 8 * r + 4, sums_of_lanes(sums + 8 * r + 4));
+  }
+  for (; p < depth; p++) {
+    for (int r = 0; r < rows; r++)
+      for (int c = 0; c < columns; c++) result[8 * r + c] += left[r][p] * right[c][p];
+  }
+}
+
+/* Rows [top, top + rows) of a block, `columns` at a time; the last ones may be counted twice. */
+INLINE void rows_by_dots(const int rows, const int columns, const struct product *p, const struct block *block, int top,
+                         int start, int begin, int depth) {
+  const size_t n = (size_t)p->n, k = (size_t)p->k;
+  const float *left[DOTS_ROWS], *right[8];
+  float sums[8 * DOTS_ROWS];
+#pragma GCC unroll 4
+  for (int r = 0; r < rows; r++)
+    left[r] = block->left + (size_t)min_int(top + r, block->bottom - 1) * k + (size_t)begin;
+#pragma GCC unroll 8
+  for (int c = 0; c < columns; c++)
+    right[c] = block->right + (size_t)min_int(start + c, block->end - 1) * k + (size_t)begin;
+  dots(rows, columns, left, right, depth, sums);
+  const int accumulate = p->accumulate || begin > 0;
+  for (int r = 0; r < min_int(rows, block->bottom - top); r++) {
+    float *result = block->result + (size_t)(top + r) * n + start;
+    for (int c = 0; c < min_int(columns, block->end - start); c++)
+      result[c] = accumulate ? result[c] + sums[8 * r + c] : sums[8 * r + c];
   }
 }
 
 INLINE void block_by_dots(const struct product *p, const struct block *block) {
-  const size_t n = (size_t)p->n, k = (size_t)p->k;
   const int step = part_of(p->k, DEPTH_OF_DOTS);
   for (int begin = 0; begin < p->k; begin += step) {
-    const int depth = min_int(step, p->k - begin), accumulate = p->accumulate || begin > 0;
-    for (int j = block->start; j < block->end; j += 4) {
-      const int columns = min_int(4, block->end - j);
-      const float *right[4];
-#pragma GCC unroll 4
-      for (int c = 0; c < 4; c++)
-        right[c] = block->right + (size_t)(j + min_int(c, columns - 1)) * k + (size_t)begin;
-      for (int i = block->top; i < block->bottom; i += 2) {
-        const int rows = min_int(2, block->bottom - i);
-        const float *left[2] = {block->left + (size_t)i * k + (size_t)begin,
-                                block->left + (size_t)(i + rows - 1) * k + (size_t)begin};
-        vec4 sums[2];
-        if (rows == 1) dots(1, left, right, depth, sums);
-        else dots(2, left, right, depth, sums);
-        for (int r = 0; r < rows; r++) {
-          float *result = block->result + (size_t)(i + r) * n + j;
-          float entries[4];
-          store4(entries, sums[r]);
-          for (int c = 0; c < columns; c++) result[c] = accumulate ? result[c] + entries[c] : entries[c];
-        }
-      }
+    const int depth = min_int(step, p->k - begin);
+    if (block->bottom - block->top == 1) {
+      for (int j = block->start; j < block->end; j += DOTS_1)
+        rows_by_dots(1, DOTS_1, p, block, block->top, j, begin, depth);
+    } else {
+      for (int j = block->start; j < block->end; j += DOTS)
+        for (int i = block->top; i < block->bottom; i += DOTS_ROWS)
+          rows_by_dots(DOTS_ROWS, DOTS, p, block, i, j, begin, depth);
     }
   }
 }
 
-/* A few rows against a transposed right side. Arguments and items as of product. */
-KERNEL(product_of_dots) {
+/* Rows up to which the right side is read as it stands: registers of 4 lanes are soon filled from anywhere. */
+#if LANES == 4
+#define FEW_ROWS 128
+#define FEW_DOTS 96
+#else
+#define FEW_ROWS 8
+#define FEW_DOTS 8
+#endif
+#define VERY_FEW 8
+
+INLINE int goes_by_dots(const struct product *p) {
+  return !p->left_transposed && p->right_transposed && p->m <= FEW_DOTS;
+}
+
+INLINE int goes_by_rows(const struct product *p) {
+  if (p->left_transposed || p->right_transposed || p->n < 2 * 16) return 0;
+  return p->m <= VERY_FEW || (p->m <= FEW_ROWS && (size_t)p->k * (size_t)p->n <= CACHED);
+}
+
+/* Any product. Arguments as in product_of; items: blocks / grouped. */
+KERNEL(product) {
   const struct product p = product_of(arena, arguments);
   for (int i = first * p.grouped; i < min_int(p.blocks, last * p.grouped); i++) {
     const struct block block = block_of(&p, i);
-    block_by_dots(&p, &block);
+    if (goes_by_dots(&p)) block_by_dots(&p, &block);
+    else if (goes_by_rows(&p)) block_by_rows(&p, &block);
+    else block_by_panels(&p, &block);
   }
 }
 
