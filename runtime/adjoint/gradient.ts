@@ -9,7 +9,7 @@ import type { EquilibriumTarget } from "../solve/equilibrium.ts";
 import type { SolveOptions } from "../solve/options.ts";
 import { perform, readLanes, type Task } from "../solve/task.ts";
 import { GradientError } from "./gradientError.ts";
-import { GradientSum, type ParameterGradients } from "./gradientSum.ts";
+import { GradientSum, type GradientSink, type ParameterGradients } from "./gradientSum.ts";
 import { greedyGradient } from "./greedy.ts";
 import { implicitPass, type AdjointReport } from "./implicit.ts";
 import { lossHandles, weighted, type LossValue, type OutputLoss } from "./loss.ts";
@@ -25,6 +25,8 @@ export interface GradientOptions extends SolveOptions {
   readonly resting?: number;
   /** the loss after every step, each step for itself; see `greedyGradient` */
   readonly greedy?: boolean;
+  /** takes gradients of unrolled steps as soon as they are complete; what it has taken is missing in the answer */
+  readonly sink?: GradientSink;
 }
 
 /** A mean loss and its gradient. */
@@ -73,7 +75,8 @@ export function* gradientTask(
   const { target } = definition;
   const beyond: Beyond = options.beyond ?? (target.kind === "unrolled" ? target.beyond : "last");
   const recorded = recordBatch(program, inputs, beyond);
-  const run: Run = { recorded, loss, options, sum: new GradientSum(program, beyond) };
+  const sink = target.kind === "unrolled" ? (options.sink ?? null) : null;
+  const run: Run = { recorded, loss, options, sum: new GradientSum(program, beyond, sink) };
   try {
     if (target.kind === "equilibrium") return yield* equilibriumGradient(run, target);
     const all = Array.from({ length: inputs.samples }, () => true);
@@ -110,7 +113,7 @@ function finished(
     samples: values.length,
     dropped,
     equilibrium,
-    owned: sum.handles().filter((handle) => !recorded.batch.foreign.has(handle)),
+    owned: sum.own().filter((handle) => !recorded.batch.foreign.has(handle)),
   };
 }
 

@@ -10,6 +10,18 @@ import type { Beyond } from "../solve/batch.ts";
 export type ParameterGradients = ReadonlyMap<string, readonly (Value | null)[]>;
 
 /**
+ * Takes gradients of single values of `per step` parameters while those of earlier steps are still to come: what was
+ * just computed is still in cache, and need not be kept. Called inside scopes whose results keep `handles()`.
+ */
+export interface GradientSink {
+  /** whether the gradient of a parameter in a step is taken; if not, it stays in the sum */
+  wants(name: string, index: number): boolean;
+  take(name: string, index: number, gradient: Value): void;
+  /** the handles of what was made of the gradients, which are not the sum's */
+  handles(): readonly Handle[];
+}
+
+/**
  * Sums cotangents of known names over the parts of a program: shared parameters over all steps, `per step` ones apart.
  * Methods are called inside scopes whose results keep `handles()`.
  */
@@ -19,8 +31,10 @@ export class GradientSum {
   private readonly beyond: Beyond;
   private readonly stepped: ReadonlyMap<string, (Value | null)[]>;
   private readonly shared = new Map<string, Value>();
+  private readonly sink: GradientSink | null;
 
-  constructor(program: BoundProgram, beyond: Beyond) {
+  constructor(program: BoundProgram, beyond: Beyond, sink: GradientSink | null = null) {
+    this.sink = sink;
     this.operations = program.operations;
     this.program = program;
     this.beyond = beyond;
@@ -44,13 +58,33 @@ export class GradientSum {
     }
   }
 
+  /**
+   * Hands on the gradients of the values of step `step`, to which no earlier step adds: a value past the last one is
+   * that of an earlier step.
+   */
+  complete(step: number): void {
+    const { sink } = this;
+    if (sink === null) return;
+    for (const [name, slots] of this.stepped) {
+      const gradient = slots[step];
+      if (gradient == null || !sink.wants(name, step)) continue;
+      slots[step] = null;
+      sink.take(name, step, gradient);
+    }
+  }
+
   /** The cotangent of a name so far, as zeros where nothing depends on it. */
   of(name: string, value: Value): Value {
     return this.shared.get(name) ?? this.operations.fill(0, spaceOf(value));
   }
 
-  /** The handles of all sums. */
+  /** The handles of all sums, and of what a sink has made of some. */
   handles(): readonly Handle[] {
+    return [...this.own(), ...(this.sink?.handles() ?? [])];
+  }
+
+  /** The handles of all sums. */
+  own(): readonly Handle[] {
     const stepped = [...this.stepped.values()]
       .flat()
       .flatMap((value) => (value === null ? [] : handlesOf(value)));

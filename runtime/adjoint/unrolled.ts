@@ -196,6 +196,7 @@ function* backwards(forward: Forward, cotangent: Value, sum: GradientSum): Task<
       states = engine.scope(() => {
         const back = pullBack(program, part, namesOfStep(batch, step), tape, after);
         sum.add(back.known, step);
+        sum.complete(step);
         return back.state;
       }, sumsOnly);
       hold(tapes.slice(0, step - segment.begin));

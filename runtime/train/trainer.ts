@@ -15,7 +15,7 @@ import { FRESH, rateOf, type OptimiserSettings, type OptimiserState } from "./op
 import { rawsOf, realise, realisedHandles, type Realised } from "./realise.ts";
 import { stagesOf, type Schedule, type Stage } from "./schedule.ts";
 import { targetValue, validationLoss } from "./validation.ts";
-import { restingSteps, update, updateHandles, withSpectralBounds, type UpdateResult } from "./update.ts";
+import { restingSteps, StageUpdate, updateHandles, withSpectralBounds, type UpdateResult } from "./update.ts";
 import { parametersByName, valuesByKey, variablesOf, type Raws } from "./variables.ts";
 
 /** Where a training stands, for people who wait. */
@@ -243,22 +243,21 @@ class Training {
     const wanted = targetValue(operations, target);
     const { optimiser, rates = {}, clipping = null } = this.options;
     const settings = { optimiser, clipping, rates };
+    const before: UpdateResult = { realised: this.realised, optimiser: this.optimiser };
+    const update = new StageUpdate(program, stage, settings, before);
     const task = gradientTask(program, bound, (of, output) => loss(of, output, wanted.value), {
       ...(stage.depth === null ? {} : { steps: stage.depth }),
       ...(recompute === undefined ? {} : { recompute }),
       ...(signal === undefined ? {} : { signal }),
       greedy: stage.greedy,
       resting: restingSteps(program, stage, settings),
+      sink: update,
     });
     const gradient = await perform(operations, task).catch((error: unknown) => {
       operations.engine.dispose([...bound.owned, ...wanted.owned]);
       throw error;
     });
-    const before: UpdateResult = { realised: this.realised, optimiser: this.optimiser };
-    const after = operations.engine.scope(
-      () => update(program, stage, settings, before, gradient.parameters),
-      updateHandles,
-    );
+    const after = operations.engine.scope(() => update.finish(gradient.parameters), updateHandles);
     releaseGradient(operations, gradient);
     operations.engine.dispose([...bound.owned, ...wanted.owned]);
     this.realised = after.realised;

@@ -1,5 +1,6 @@
 import { handlesOf, type Value } from "../arrays/value.ts";
-import type { ParameterGradients } from "../adjoint/gradientSum.ts";
+import type { GradientSink, ParameterGradients } from "../adjoint/gradientSum.ts";
+import type { Handle } from "../engine/engine.ts";
 import { withinNorm } from "../nets/spectral.ts";
 import type { BoundProgram } from "../program/bound.ts";
 import { download, upload } from "../program/transfer.ts";
@@ -24,39 +25,93 @@ export interface UpdateResult {
 }
 
 /**
- * One update of a stage: gradients by the raw arrays, clipped; the optimiser's step; then intervals, ends first. Call
- * it inside a scope that keeps realised arrays and the optimiser's state.
+ * One update of a stage: gradients by the raw arrays, clipped; the optimiser's step; then intervals, ends first.
+ * Variables without an interval are moved one by one, as soon as their gradients are complete, unless the norm of all
+ * gradients is clipped.
  */
-export function update(
-  program: BoundProgram,
-  stage: Stage,
-  settings: UpdateSettings,
-  before: UpdateResult,
-  gradients: ParameterGradients,
-): UpdateResult {
-  const { operations } = program;
-  const moving = variablesOf(program).filter((variable) => factorOf(stage, settings, variable) !== 0);
-  const byKey = new Map<string, Value>();
-  for (const { key, declaration, index } of moving) {
-    const gradient = gradients.get(declaration.name)?.[index];
-    if (gradient != null) byKey.set(key, gradient);
+export class StageUpdate implements GradientSink {
+  private readonly program: BoundProgram;
+  private readonly settings: UpdateSettings;
+  private readonly before: UpdateResult;
+  private readonly moving: readonly Variable[];
+  private readonly factors: ReadonlyMap<string, number>;
+  private readonly moved = new Map<string, Moved>();
+
+  constructor(program: BoundProgram, stage: Stage, settings: UpdateSettings, before: UpdateResult) {
+    this.program = program;
+    this.settings = settings;
+    this.before = before;
+    const factors = variablesOf(program).map((variable) => ({
+      variable,
+      factor: factorOf(stage, settings, variable),
+    }));
+    const moving = factors.filter(({ factor }) => factor !== 0);
+    this.moving = moving.map(({ variable }) => variable);
+    this.factors = new Map(moving.map(({ variable, factor }) => [variable.key, factor]));
   }
-  const raw = rawGradients(program, before.realised, byKey);
-  const clipped = settings.clipping === null ? raw : clip(operations, raw, settings.clipping);
-  const steps = moving.flatMap((variable) => {
-    const value = before.realised.raws.get(variable.key);
-    const gradient = clipped.get(variable.key);
-    if (value === undefined || gradient === undefined) return [];
-    const factor = factorOf(stage, settings, variable);
-    return [{ key: variable.key, value: asPairs(value), gradient: asPairs(gradient), factor }];
-  });
-  const moved = optimise(operations, settings.optimiser, before.optimiser, steps);
-  const raws = new Map(before.realised.raws);
-  for (const [key, value] of moved.values) {
-    const model = raws.get(key);
-    raws.set(key, model === undefined ? value : likeModel(value, model));
+
+  wants(name: string, index: number): boolean {
+    const variable = this.variable(name, index);
+    return variable?.declaration.interval === null && this.settings.clipping?.kind !== "norm";
   }
-  return { realised: realise(program, raws), optimiser: moved.state };
+
+  take(name: string, index: number, gradient: Value): void {
+    const variable = this.variable(name, index);
+    if (variable !== undefined) this.move(new Map([[variable.key, gradient]]));
+  }
+
+  handles(): readonly Handle[] {
+    return [...this.moved.values()].flatMap(({ value, slots }) => [
+      ...handlesOf(value),
+      ...Object.values(slots).flatMap(handlesOf),
+    ]);
+  }
+
+  /** Moves the other variables, and brings all into their intervals. Call it inside a scope that keeps `updateHandles`. */
+  finish(gradients: ParameterGradients): UpdateResult {
+    const { program, before } = this;
+    const byKey = new Map<string, Value>();
+    for (const { key, declaration, index } of this.moving) {
+      const gradient = gradients.get(declaration.name)?.[index];
+      if (gradient != null) byKey.set(key, gradient);
+    }
+    this.move(rawGradients(program, before.realised, byKey));
+    const raws = new Map(before.realised.raws);
+    const slots = new Map(before.optimiser.slots);
+    for (const [key, moved] of this.moved) {
+      raws.set(key, moved.value);
+      slots.set(key, moved.slots);
+    }
+    const optimiser = { step: before.optimiser.step + 1, slots };
+    return { realised: realise(program, raws), optimiser };
+  }
+
+  private variable(name: string, index: number): Variable | undefined {
+    return this.moving.find((variable) => variable.declaration.name === name && variable.index === index);
+  }
+
+  private move(raw: Raws): void {
+    const { before, settings } = this;
+    const { operations } = this.program;
+    const clipped = settings.clipping === null ? raw : clip(operations, raw, settings.clipping);
+    const steps = [...clipped].flatMap(([key, gradient]) => {
+      const value = before.realised.raws.get(key);
+      if (value === undefined) return [];
+      const factor = this.factors.get(key) ?? 0;
+      return [{ key, value: asPairs(value), gradient: asPairs(gradient), factor }];
+    });
+    const { values, state } = optimise(operations, settings.optimiser, before.optimiser, steps);
+    for (const [key, value] of values) {
+      const model = before.realised.raws.get(key) ?? value;
+      this.moved.set(key, { value: likeModel(value, model), slots: state.slots.get(key) ?? {} });
+    }
+  }
+}
+
+/** A variable after its update, and the optimiser's memory of it. */
+interface Moved {
+  readonly value: Value;
+  readonly slots: Readonly<Record<string, Value>>;
 }
 
 /**
