@@ -7,7 +7,7 @@ export type Type = "i32" | "v128";
 const TYPES: { readonly [T in Type]: number } = { i32: 0x7f, v128: 0x7b };
 
 /** A number as unsigned LEB 128. */
-export function unsigned(value: number): Code {
+function unsigned(value: number): Code {
   const bytes: number[] = [];
   for (let rest = value; ; rest = Math.floor(rest / 128)) {
     if (rest < 128) return [...bytes, rest];
@@ -16,7 +16,7 @@ export function unsigned(value: number): Code {
 }
 
 /** A 32-bit number as signed LEB 128. */
-export function signed(value: number): Code {
+function signed(value: number): Code {
   const bytes: number[] = [];
   for (let rest = value | 0; ; rest >>= 7) {
     if (rest >= -64 && rest < 64) return [...bytes, rest & 127];
@@ -64,7 +64,6 @@ export const SHIFT_LEFT: Code = [0x74];
 export const EQUAL: Code = [0x46];
 export const LESS: Code = [0x49];
 export const NOT_LESS: Code = [0x4f];
-export const SELECT: Code = [0x1b];
 
 /** `local += code` */
 export const increase = (local: number, code: Code): Code => [...get(local), ...code, ...ADD, ...set(local)];

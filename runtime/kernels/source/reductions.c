@@ -5,6 +5,8 @@ enum kind { SUM, MAXIMUM, MINIMUM, DOT };
 
 /* Sums are taken in blocks of so many entries, so that rounding errors do not grow with the length. */
 #define BLOCK 4096
+/* Rows shorter than that are joined several at once. */
+#define SHORT 8
 /* Columns that are swept together. */
 #define WIDTH 1024
 /* Narrow rows are joined to rows of at least so many registers; so much room a joined row needs at most. */
@@ -28,7 +30,17 @@ INLINE vec join_vec(int kind, vec a, vec b) {
   return (vec)((first & (ivec)a) | (~first & (ivec)b));
 }
 
+INLINE vec4 join4(int kind, vec4 a, vec4 b) {
+  typedef int32_t ivec4 __attribute__((vector_size(16)));
+  if (kind != MAXIMUM && kind != MINIMUM) return a + b;
+  const ivec4 first = (kind == MAXIMUM ? a > b : a < b) | (a != a);
+  return (vec4)((first & (ivec4)a) | (~first & (ivec4)b));
+}
+
 INLINE float entry(int kind, const float *x, const float *y) { return kind == DOT ? *x * *y : *x; }
+INLINE vec4 entry4(int kind, const float *x, const float *y) {
+  return kind == DOT ? load4(x) * load4(y) : load4(x);
+}
 INLINE vec entry_vec(int kind, const float *x, const float *y) {
   return kind == DOT ? load(x) * load(y) : load(x);
 }
@@ -55,6 +67,30 @@ INLINE float joined(int kind, const float *x, const float *y, int entries) {
   return result;
 }
 
+/* Rows of a few entries, four at once; pairs by shuffles. */
+INLINE void joined_short(int kind, float *result, const float *x, const float *y, int rows, int entries) {
+  int row = 0;
+  for (; row + 4 <= rows; row += 4, x += 4 * entries, y += 4 * entries) {
+    vec4 total = splat4(start_of(kind));
+    if (entries == 2) {
+      const vec4 a = entry4(kind, x, y), b = entry4(kind, x + 4, y + 4);
+      total = join4(kind, __builtin_shufflevector(a, b, 0, 2, 4, 6), __builtin_shufflevector(a, b, 1, 3, 5, 7));
+    } else
+      for (int i = 0; i < entries; i++) {
+        const float *p = x + i, *q = y + i;
+        const vec4 of_rows = {entry(kind, p, q), entry(kind, p + entries, q + entries),
+                              entry(kind, p + 2 * entries, q + 2 * entries), entry(kind, p + 3 * entries, q + 3 * entries)};
+        total = join4(kind, total, of_rows);
+      }
+    store4(result + row, total);
+  }
+  for (; row < rows; row++, x += entries, y += entries) {
+    float total = start_of(kind);
+    for (int i = 0; i < entries; i++) total = join(kind, total, entry(kind, x + i, y + i));
+    result[row] = total;
+  }
+}
+
 INLINE void rows_of(int kind, char *arena, const word *arguments, int first, int last) {
   const float *x = AT(float, arena, arguments[1]), *y = AT(float, arena, arguments[2]);
   float *result = AT(float, arena, arguments[3]);
@@ -63,6 +99,11 @@ INLINE void rows_of(int kind, char *arena, const word *arguments, int first, int
   for (int item = first; item < last; item++) {
     const int from = item / chunks * rows_of_item, part = item % chunks * chunk;
     const int to = min_int(rows, from + rows_of_item), size = min_int(chunk, entries - part);
+    if (entries < SHORT) {
+      const size_t at = (size_t)from * (size_t)entries;
+      joined_short(kind, result + from, x + at, y + at, to - from, entries);
+      continue;
+    }
     for (int row = from; row < to; row++) {
       const size_t at = (size_t)row * (size_t)entries + (size_t)part;
       result[row * chunks + item % chunks] = joined(kind, x + at, y + at, size);
@@ -85,43 +126,40 @@ KERNEL(reduce_rows) {
 
 /* Joins rows, which lie `stride` apart, to a row of totals; four rows at once. */
 INLINE void sweep(int kind, float *total, const float *x, const float *y, int rows, int stride, int width) {
+  const int whole = width & -LANES;
   int row = 0;
   for (; row + 4 <= rows; row += 4, x += 4 * stride, y += 4 * stride) {
-    int i = 0;
-    for (; i + LANES <= width; i += LANES) {
+    for (int i = 0; i < whole; i += LANES) {
       const float *p = x + i, *q = y + i;
       const vec a = join_vec(kind, entry_vec(kind, p, q), entry_vec(kind, p + stride, q + stride));
       const vec b = join_vec(kind, entry_vec(kind, p + 2 * stride, q + 2 * stride),
                              entry_vec(kind, p + 3 * stride, q + 3 * stride));
       store(total + i, join_vec(kind, load(total + i), join_vec(kind, a, b)));
     }
-    for (; i < width; i++)
-      for (int k = 0; k < 4; k++)
-        total[i] = join(kind, total[i], entry(kind, x + i + k * stride, y + i + k * stride));
+    for (int k = 0; k < LANES - 1 && whole + k < width; k++) {
+      const float *p = x + whole + k, *q = y + whole + k;
+      const float a = join(kind, entry(kind, p, q), entry(kind, p + stride, q + stride));
+      const float b = join(kind, entry(kind, p + 2 * stride, q + 2 * stride),
+                           entry(kind, p + 3 * stride, q + 3 * stride));
+      total[whole + k] = join(kind, total[whole + k], join(kind, a, b));
+    }
   }
   for (; row < rows; row++, x += stride, y += stride) {
-    int i = 0;
-    for (; i + LANES <= width; i += LANES) store(total + i, join_vec(kind, load(total + i), entry_vec(kind, x + i, y + i)));
-    for (; i < width; i++) total[i] = join(kind, total[i], entry(kind, x + i, y + i));
+    for (int i = 0; i < whole; i += LANES)
+      store(total + i, join_vec(kind, load(total + i), entry_vec(kind, x + i, y + i)));
+    for (int k = 0; k < LANES - 1 && whole + k < width; k++)
+      total[whole + k] = join(kind, total[whole + k], entry(kind, x + whole + k, y + whole + k));
   }
 }
 
-/* Joins rows of `columns` entries that lie one behind the other; narrow ones several in a register. */
-INLINE void sweep_narrow(int kind, float *total, const float *x, const float *y, int rows, int columns) {
+/* How many narrow rows are taken as one, so that registers are full; 1 for others. */
+INLINE int rows_together(int rows, int columns) {
   const int least = JOINED * LANES;
-  const int together = columns % LANES == 0 ? (least + columns - 1) / columns
-                                            : LANES * ((JOINED + columns - 1) / columns);
-  const int width = together * columns, whole = rows / together;
-  for (int i = columns; i < width; i++) total[i] = start_of(kind);
-  sweep(kind, total, x, y, whole, width, width);
-  const size_t done = (size_t)whole * (size_t)width;
-  sweep(kind, total, x + done, y + done, rows - whole * together, columns, columns);
-  for (int k = 1; k < together; k++)
-    for (int i = 0; i < columns; i++) total[i] = join(kind, total[i], total[k * columns + i]);
+  if (columns >= least || rows <= LANES) return 1;
+  return columns % LANES == 0 ? (least + columns - 1) / columns : LANES * ((JOINED + columns - 1) / columns);
 }
 
 INLINE void columns_of(int kind, char *arena, const word *arguments, int first, int last) {
-  const float *x = AT(float, arena, arguments[1]), *y = AT(float, arena, arguments[2]);
   float *result = AT(float, arena, arguments[3]);
   const int outer = (int)arguments[4], rows = (int)arguments[5], columns = (int)arguments[6];
   const int chunk = (int)arguments[7], chunks = (int)arguments[8], outer_of_item = (int)arguments[9];
@@ -131,13 +169,22 @@ INLINE void columns_of(int kind, char *arena, const word *arguments, int first, 
     const int block = item % blocks * WIDTH, part = item / blocks % chunks * chunk;
     const int from = item / blocks / chunks * outer_of_item, to = min_int(outer, from + outer_of_item);
     const int width = min_int(WIDTH, columns - block), size = min_int(chunk, rows - part);
+    const int together = rows_together(size, columns);
     for (int o = from; o < to; o++) {
       const size_t at = ((size_t)o * (size_t)rows + (size_t)part) * (size_t)columns + (size_t)block;
-      for (int i = 0; i < width; i++) total[i] = start_of(kind);
-      if (columns < JOINED * LANES && size > LANES) sweep_narrow(kind, total, x + at, y + at, size, columns);
-      else sweep(kind, total, x + at, y + at, size, columns, width);
-      float *to_row = result + ((size_t)o * (size_t)chunks + (size_t)(part / chunk)) * (size_t)columns + block;
-      for (int i = 0; i < width; i++) to_row[i] = total[i];
+      const float *x = AT(float, arena, arguments[1]) + at, *y = AT(float, arena, arguments[2]) + at;
+      for (int i = 0; i < together * width; i++) total[i] = start_of(kind);
+      for (int left = size, step = together; left > 0; step = 1) {
+        const int taken = left / step;
+        sweep(kind, total, x, y, taken, step * columns, step * width);
+        left -= taken * step;
+        x += (size_t)taken * (size_t)(step * columns);
+        y += (size_t)taken * (size_t)(step * columns);
+      }
+      for (int k = 1; k < together; k++)
+        for (int i = 0; i < columns; i++) total[i] = join(kind, total[i], total[k * columns + i]);
+      float *row = result + ((size_t)o * (size_t)chunks + (size_t)(part / chunk)) * (size_t)columns + block;
+      for (int i = 0; i < width; i++) row[i] = total[i];
     }
   }
 }

@@ -11,6 +11,7 @@ import { elementwiseOf } from "../../../runtime/engine/arena/elementwise.ts";
 import { createMachine } from "../../../runtime/engine/arena/machine.ts";
 import { createStore, type Store } from "../../../runtime/engine/arena/store.ts";
 import { type Engine, EngineError, type Handle } from "../../../runtime/engine/engine.ts";
+import { createThreads } from "../../../runtime/engine/node/threads.ts";
 import { referenceEngine } from "../../../runtime/engine/reference.ts";
 import { sizeOf } from "../../../runtime/engine/shape.ts";
 import { deviation, type Numbers, scattered } from "../support.ts";
@@ -231,6 +232,17 @@ describe("expressions", () => {
     run("exp(x)*2 + exp(2*x)");
     expect(binaries[1]).toBeGreaterThan(binaries[0] ?? 0);
   });
+});
+
+it("threads give the same", () => {
+  const threaded = createStore(
+    createMachine("wasm", { threads: (memory) => createThreads("wasm", memory, 3) }),
+  );
+  const engine = { ...threaded, ...elementwiseOf(threaded) };
+  const inputs = { x: scattered([301, 1003], 1), y: scattered([301, 1], 2), z: scattered([1003], 3) };
+  for (const text of ["soft(x - y*z, 0.2)", "exp(x)*tanh(y) + z"]) {
+    expect(computed(engine, parse(text), inputs)).toEqual(computed(arena, parse(text), inputs));
+  }
 });
 
 it("refuses what has no meaning", () => {

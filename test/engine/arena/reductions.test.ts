@@ -5,6 +5,7 @@ import { createMachine } from "../../../runtime/engine/arena/machine.ts";
 import { reductionsOf } from "../../../runtime/engine/arena/reductions.ts";
 import { createStore } from "../../../runtime/engine/arena/store.ts";
 import { type Engine, EngineError, type Handle } from "../../../runtime/engine/engine.ts";
+import { createThreads } from "../../../runtime/engine/node/threads.ts";
 import { referenceEngine } from "../../../runtime/engine/reference.ts";
 import { deviation, type Numbers, scattered } from "../support.ts";
 
@@ -116,6 +117,21 @@ it("kthLargest of ties, NaN, infinities and zeros of both signs", () => {
     ),
   );
   agree(scattered([3, 50_000], 4), (engine, x) => engine.kthLargest(x, 12_345));
+});
+
+it("threads give the same to the last bit", () => {
+  const threaded = createStore(
+    createMachine("wasm", { threads: (memory) => createThreads("wasm", memory, 3) }),
+  );
+  const engine = { ...threaded, ...reductionsOf(threaded) };
+  const { data, shape } = scattered([3000, 203], 9);
+  for (const axes of [[0], [1], [0, 1]]) {
+    const [many, one] = [engine, arena].map((each) => {
+      const array = each.upload(data, shape);
+      return [...(each.readNow(each.reduce("sum", array, axes)) ?? [])];
+    });
+    expect(many).toEqual(one);
+  }
 });
 
 it("refuses what has no meaning", () => {
