@@ -22,8 +22,6 @@ typedef struct {
   int differs[MOST_AXES];
 } stretch;
 
-typedef uint64_t two __attribute__((aligned(4), may_alias));
-
 /* y = differences of the `count` floats from x on; `count` is a multiple of `inner` */
 static void difference(const grid *by, const stretch *of, const float *x, float *y, int count) {
   const int axes = by->axes, inner = axes == 1 ? 1 : by->inner;
@@ -37,6 +35,14 @@ static void difference(const grid *by, const stretch *of, const float *x, float 
   } else if (axes == 1) {
     const float *a = of->neighbours[0];
     for (; a && i + LANES <= count; i += LANES) store(y + i, load(a + i) - load(x + i));
+  }
+  if (axes == 2 && inner == 2 && of->neighbours[0] && of->neighbours[1]) {
+    const float *a = of->neighbours[0], *b = of->neighbours[1];
+    for (; i + 4 <= count; i += 4) {
+      const vec4 here = load4(x + i), p = load4(a + i) - here, q = load4(b + i) - here;
+      store4(y + 2 * i, __builtin_shufflevector(p, q, 0, 1, 4, 5));
+      store4(y + 2 * i + 4, __builtin_shufflevector(p, q, 2, 3, 6, 7));
+    }
   }
   for (; i < count; i += inner) {
     for (int axis = 0; axis < axes; axis++) {
@@ -61,6 +67,14 @@ static void gathering(const grid *by, const stretch *of, const float *y, float *
     const float *a = of->neighbours[0];
     for (; i + LANES <= count; i += LANES) store(x + i, load(a + i) - load(y + i));
   }
+  if (axes == 2 && inner == 2 && of->neighbours[0] && of->neighbours[1] && of->differs[0] && of->differs[1]) {
+    const float *a = of->neighbours[0], *b = of->neighbours[1];
+    for (; i + 4 <= count; i += 4) {
+      const vec4 p = load4(a + 2 * i) - load4(y + 2 * i), q = load4(a + 2 * i + 4) - load4(y + 2 * i + 4);
+      const vec4 r = load4(b + 2 * i) - load4(y + 2 * i), s = load4(b + 2 * i + 4) - load4(y + 2 * i + 4);
+      store4(x + i, __builtin_shufflevector(p, q, 0, 1, 4, 5) + __builtin_shufflevector(r, s, 2, 3, 6, 7));
+    }
+  }
   for (; i < count; i += inner) {
     for (int c = 0; c < inner; c++) {
       float sum = 0;
@@ -82,15 +96,15 @@ INLINE int neighbour(const grid *by, int axis, int j, int direction, int *found)
   return inside ? direction : -direction * (n - 1);
 }
 
-/* Floats [from, to) of a row, in stretches that neither begin nor end at the ends of its last axis. */
+/* Floats [from, to) of a row, in stretches whose neighbours are all there, or all not. */
 static void row_part(const grid *by, int adjoint, const float *x, float *y, int row, int from, int to) {
   const int axes = by->axes, last = axes - 1, wide = by->axes;
   const int step = (int)by->steps[last], n = (int)by->extents[last], length = n * step;
   const size_t start = (size_t)row * (size_t)length;
   while (from < to) {
     const int j = from / step;
-    /* indices 0 and n - 1 of the last axis stand alone */
-    const int end = min_int(to, j == 0 ? step : j < n - 1 ? (n - 1) * step : length);
+    /* an index of the last axis without a neighbour stands alone */
+    const int end = min_int(to, adjoint && j == 0 ? step : j < n - 1 ? (n - 1) * step : length);
     const size_t at = start + (size_t)from;
     stretch of;
     for (int axis = 0; axis < axes; axis++) {

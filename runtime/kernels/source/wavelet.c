@@ -67,19 +67,33 @@ INLINE int modulo(int a, int n) {
   return rest < 0 ? rest + n : rest;
 }
 
-/* x = sum_t a_t line_t and y = sum_t b_t line_t */
-static void combine_twice(int terms, const float *const *lines, int at, const float *a, const float *b, float *x,
-                          float *y, int count) {
+/* The taps of x and of y on the lines that both see, and on those, as many for each, that only one of them sees. */
+typedef struct {
+  int shared, own;
+  const float *a, *b, *c, *d;
+} bank;
+
+/* x and y from the lines: those of both, those of x, those of y. */
+static void filter(const bank *by, const float *const *lines, int at, float *x, float *y, int count) {
+  const float *const *of_x = lines + by->shared, *const *of_y = of_x + by->own;
   int c = 0;
   for (; c + 4 * LANES <= count; c += 4 * LANES) {
     vec p[4] = {{0}, {0}, {0}, {0}}, q[4] = {{0}, {0}, {0}, {0}};
-    for (int t = 0; t < terms; t++) {
+    for (int t = 0; t < by->shared; t++) {
       const float *line = lines[t] + at + c;
-      const vec s = splat(a[t]), r = splat(b[t]);
+      const vec s = splat(by->a[t]), r = splat(by->b[t]);
       for (int k = 0; k < 4; k++) {
         const vec value = load(line + k * LANES);
         p[k] = fma_vec(value, s, p[k]);
         q[k] = fma_vec(value, r, q[k]);
+      }
+    }
+    for (int t = 0; t < by->own; t++) {
+      const float *line = of_x[t] + at + c, *other = of_y[t] + at + c;
+      const vec s = splat(by->c[t]), r = splat(by->d[t]);
+      for (int k = 0; k < 4; k++) {
+        p[k] = fma_vec(load(line + k * LANES), s, p[k]);
+        q[k] = fma_vec(load(other + k * LANES), r, q[k]);
       }
     }
     for (int k = 0; k < 4; k++) {
@@ -89,47 +103,31 @@ static void combine_twice(int terms, const float *const *lines, int at, const fl
   }
   for (; c + LANES <= count; c += LANES) {
     vec p = {0}, q = {0};
-    for (int t = 0; t < terms; t++) {
+    for (int t = 0; t < by->shared; t++) {
       const vec value = load(lines[t] + at + c);
-      p = fma_vec(value, splat(a[t]), p);
-      q = fma_vec(value, splat(b[t]), q);
+      p = fma_vec(value, splat(by->a[t]), p);
+      q = fma_vec(value, splat(by->b[t]), q);
+    }
+    for (int t = 0; t < by->own; t++) {
+      p = fma_vec(load(of_x[t] + at + c), splat(by->c[t]), p);
+      q = fma_vec(load(of_y[t] + at + c), splat(by->d[t]), q);
     }
     store(x + c, p);
     store(y + c, q);
   }
   for (; c < count; c++) {
     float p = 0, q = 0;
-    for (int t = 0; t < terms; t++) {
+    for (int t = 0; t < by->shared; t++) {
       const float value = lines[t][at + c];
-      p += value * a[t];
-      q += value * b[t];
+      p += value * by->a[t];
+      q += value * by->b[t];
+    }
+    for (int t = 0; t < by->own; t++) {
+      p += of_x[t][at + c] * by->c[t];
+      q += of_y[t][at + c] * by->d[t];
     }
     x[c] = p;
     y[c] = q;
-  }
-}
-
-/* x = sum_t a_t line_t */
-static void combine(int terms, const float *const *lines, int at, const float *a, float *x, int count) {
-  int c = 0;
-  for (; c + 4 * LANES <= count; c += 4 * LANES) {
-    vec p[4] = {{0}, {0}, {0}, {0}};
-    for (int t = 0; t < terms; t++) {
-      const float *line = lines[t] + at + c;
-      const vec s = splat(a[t]);
-      for (int k = 0; k < 4; k++) p[k] = fma_vec(load(line + k * LANES), s, p[k]);
-    }
-    for (int k = 0; k < 4; k++) store(x + c + k * LANES, p[k]);
-  }
-  for (; c + LANES <= count; c += LANES) {
-    vec p = {0};
-    for (int t = 0; t < terms; t++) p = fma_vec(load(lines[t] + at + c), splat(a[t]), p);
-    store(x + c, p);
-  }
-  for (; c < count; c++) {
-    float p = 0;
-    for (int t = 0; t < terms; t++) p += lines[t][at + c] * a[t];
-    x[c] = p;
   }
 }
 
@@ -194,24 +192,22 @@ INLINE int stretch(const window *in, int i, int *at) {
   return in->size == in->inner ? min_int(in->count - i, in->period - column) : 1;
 }
 
-static void fetch_twice(const window *in, int terms, const float *const *lines, const float *a, const float *b,
-                        float *x, float *y) {
+static void fetch(const window *in, const bank *by, const float *const *lines, float *x, float *y) {
   for (int i = 0, run, at; i < in->count; i += run) {
     run = stretch(in, i, &at);
-    combine_twice(terms, lines, at, a, b, x + i * in->size, y + i * in->size, run * in->size);
+    filter(by, lines, at, x + i * in->size, y + i * in->size, run * in->size);
   }
 }
 
-static void fetch(const window *in, int terms, const float *const *lines, const float *a, float *x) {
+static void copy(const window *in, const float *line, float *x) {
   for (int i = 0, run, at; i < in->count; i += run) {
     run = stretch(in, i, &at);
-    if (a) combine(terms, lines, at, a, x + i * in->size, run * in->size);
-    else __builtin_memcpy(x + i * in->size, lines[0] + at, (size_t)(run * in->size) * sizeof(float));
+    __builtin_memcpy(x + i * in->size, line + at, (size_t)(run * in->size) * sizeof(float));
   }
 }
 
 /* The columns of a row and of another, if any, filtered into averages and details of each. */
-static void analyse_columns(const level *by, int terms, const float *const *lines, float *const averages[2],
+static void analyse_columns(const level *by, const bank *with, const float *const *lines, float *const averages[2],
                             float *const details[2]) {
   const int half = by->columns / 2, reach = by->taps / 2, inner = by->inner;
   const int size_most = min_int(inner, MOST_INNER), tile = max_int(1, TILE / size_most);
@@ -225,21 +221,20 @@ static void analyse_columns(const level *by, int terms, const float *const *line
       const int before = reach - 1 + (reach - 1) % 2;
       const int couples = count + (before + reach) / 2;
       const window columns = {2 * k - before, 2 * couples, by->columns, inner, from, size};
-      if (terms > 1) fetch_twice(&columns, terms, lines, by->low, by->high, row[0], row[1]);
-      else fetch(&columns, 1, lines, NULL, row[0]);
+      if (by->along_rows) fetch(&columns, with, lines, row[0], row[1]);
+      else copy(&columns, lines[0], row[0]);
       for (int j = 0; j < by->taps; j++) {
         const int ahead = before + reach - j;
         parts[j] = (ahead % 2 ? odd : even) + ahead / 2 * size;
       }
-      for (int band = 0; band < (terms > 1 ? 2 : 1); band++) {
+      for (int band = 0; band < (by->along_rows ? 2 : 1); band++) {
         part(row[band], even, odd, couples, size);
         if (size == inner) {
-          combine_twice(by->taps, parts, 0, by->low, by->high, averages[band] + k * inner, details[band] + k * inner,
-                        count * size);
+          filter(with, parts, 0, averages[band] + k * inner, details[band] + k * inner, count * size);
         } else {
           for (int i = 0; i < count; i++) {
             const size_t at = (size_t)(k + i) * (size_t)inner + (size_t)from;
-            combine_twice(by->taps, parts, i * size, by->low, by->high, averages[band] + at, details[band] + at, size);
+            filter(with, parts, i * size, averages[band] + at, details[band] + at, size);
           }
         }
       }
@@ -249,6 +244,7 @@ static void analyse_columns(const level *by, int terms, const float *const *line
 
 static void analyse_row(const level *by, int image, int k) {
   const int middle = by->columns / 2 * by->inner, below = by->along_rows ? by->rows / 2 : 0;
+  const bank with = {by->taps, 0, by->low, by->high, NULL, NULL};
   const float *lines[MOST_TAPS] = {row_of(by, &by->image, image, k)};
   for (int j = 0; by->along_rows && j < by->taps; j++)
     lines[j] = row_of(by, &by->image, image, modulo(2 * k + by->taps / 2 - j, by->rows));
@@ -258,8 +254,8 @@ static void analyse_row(const level *by, int image, int k) {
   if (by->along_columns) {
     float *const averages[2] = {above_row, below_row};
     float *const details[2] = {details_row + middle, below_row + middle};
-    analyse_columns(by, by->along_rows ? by->taps : 1, lines, averages, details);
-  } else combine_twice(by->taps, lines, 0, by->low, by->high, above_row, below_row, by->columns * by->inner);
+    analyse_columns(by, &with, lines, averages, details);
+  } else filter(&with, lines, 0, above_row, below_row, by->columns * by->inner);
 }
 
 /*
@@ -277,76 +273,89 @@ KERNEL(wavelet_analysis) {
   }
 }
 
-/* What the points 2m + parity gather: average and detail m + (j + parity - F/2)/2 with tap j of their filters. */
+/*
+ * Point 2m gathers tap F/2 + 2s of averages and details m + s, point 2m + 1 tap F/2 + 2s - 1. Lines are averages, then
+ * details, of the shifts that both see; then, for even F/2, of the least one, for 2m, and of the largest, for 2m + 1.
+ */
 typedef struct {
-  float taps[2][MOST_TAPS];
-  int shifts[2][MOST_TAPS];
+  bank taps;
+  int terms;
+  float a[MOST_TAPS], b[MOST_TAPS], c[2], d[2];
+  int shifts[MOST_TAPS + 4], detailed[MOST_TAPS + 4];
 } dual;
 
 static void dual_of(const level *by, dual *of) {
-  const int half = by->taps / 2;
-  for (int parity = 0; parity < 2; parity++) {
-    for (int i = 0; i < half; i++) {
-      const int j = 2 * i + modulo(half - parity, 2);
-      of->taps[parity][i] = by->low[j];
-      of->taps[parity][half + i] = by->high[j];
-      of->shifts[parity][i] = of->shifts[parity][half + i] = (j + parity - half) / 2;
+  const int half = by->taps / 2, reach = (half - 1) / 2, shared = 2 * reach + 1, own = half % 2 ? 0 : 2;
+  int t = 0;
+  for (int band = 0; band < 2; band++) {
+    const float *filter_of = band ? by->high : by->low;
+    for (int s = -reach; s <= reach; s++, t++) {
+      of->a[t] = filter_of[half + 2 * s];
+      of->b[t] = filter_of[half + 2 * s - 1];
+      of->shifts[t] = s;
+      of->detailed[t] = band;
+    }
+    of->c[band] = filter_of[0];
+    of->d[band] = filter_of[by->taps - 1];
+  }
+  for (int end = 0; end < own; end++) {
+    for (int band = 0; band < 2; band++, t++) {
+      of->shifts[t] = end ? half / 2 : -half / 2;
+      of->detailed[t] = band;
     }
   }
+  of->terms = t;
+  of->taps = (bank){2 * shared, own, of->a, of->b, of->c, of->d};
 }
 
 /* Two rows, or one where rows are left alone, of the image: from lines of the left and of the right half. */
-static void join_columns(const level *by, const dual *with, const float *const (*left)[MOST_TAPS],
-                         const float *const (*right)[MOST_TAPS], float *const targets[2]) {
-  const int half = by->columns / 2, inner = by->inner, terms = by->taps;
+static void join_columns(const level *by, const dual *with, const float *const *left, const float *const *right,
+                         float *const targets[2]) {
+  const int half = by->columns / 2, inner = by->inner;
   const int size_most = min_int(inner, MOST_INNER), tile = max_int(1, TILE / size_most);
-  const int before = terms / 4 + 1;
-  float averages[WINDOW / 2], details[WINDOW / 2], points[2][TILE + MOST_INNER];
-  const float *parts[MOST_TAPS];
+  const int before = by->taps / 4 + 1;
+  float averages[2][WINDOW / 2], details[2][WINDOW / 2], even[TILE + MOST_INNER], odd[TILE + MOST_INNER];
+  const float *parts[MOST_TAPS + 4];
   for (int from = 0; from < inner; from += size_most) {
     const int size = min_int(size_most, inner - from);
     for (int m = 0; m < half; m += tile) {
       const int count = min_int(tile, half - m);
       const window columns = {m - before, count + 2 * before, half, inner, from, size};
+      if (by->along_rows) {
+        fetch(&columns, &with->taps, left, averages[0], averages[1]);
+        fetch(&columns, &with->taps, right, details[0], details[1]);
+      } else {
+        copy(&columns, left[0], averages[0]);
+        copy(&columns, right[0], details[0]);
+      }
       for (int row = 0; row < (by->along_rows ? 2 : 1); row++) {
-        const float *taps = by->along_rows ? with->taps[row] : NULL;
-        fetch(&columns, terms, left[row], taps, averages);
-        fetch(&columns, terms, right[row], taps, details);
-        for (int parity = 0; parity < 2; parity++) {
-          for (int t = 0; t < terms; t++)
-            parts[t] = (t < terms / 2 ? averages : details) + (before + with->shifts[parity][t]) * size;
-          combine(terms, parts, 0, with->taps[parity], points[parity], count * size);
-        }
-        join(points[0], points[1], targets[row] + 2 * (size_t)m * (size_t)inner + from, count, size, inner);
+        for (int t = 0; t < with->terms; t++)
+          parts[t] = (with->detailed[t] ? details : averages)[row] + (before + with->shifts[t]) * size;
+        filter(&with->taps, parts, 0, even, odd, count * size);
+        join(even, odd, targets[row] + 2 * (size_t)m * (size_t)inner + from, count, size, inner);
       }
     }
   }
 }
 
 static void synthesise_row(const level *by, const dual *with, int image, int m) {
-  const int middle = by->columns / 2 * by->inner, half = by->rows / 2, terms = by->taps;
-  const float *left[2][MOST_TAPS], *right[2][MOST_TAPS];
-  if (by->along_rows) {
-    for (int parity = 0; parity < 2; parity++) {
-      for (int t = 0; t < terms; t++) {
-        const int k = modulo(m + with->shifts[parity][t], half);
-        const float *details = row_of(by, &by->details, image, t < terms / 2 ? k : half + k);
-        left[parity][t] = t < terms / 2 ? row_of(by, &by->averages, image, k) : details;
-        right[parity][t] = details + middle;
-      }
-    }
-  } else {
-    left[0][0] = row_of(by, &by->averages, image, m);
-    right[0][0] = row_of(by, &by->details, image, m) + middle;
+  const int middle = by->columns / 2 * by->inner, half = by->rows / 2;
+  const float *left[MOST_TAPS + 4], *right[MOST_TAPS + 4];
+  for (int t = 0; by->along_rows && t < with->terms; t++) {
+    const int k = modulo(m + with->shifts[t], half);
+    const float *details = row_of(by, &by->details, image, with->detailed[t] ? half + k : k);
+    left[t] = with->detailed[t] ? details : row_of(by, &by->averages, image, k);
+    right[t] = details + middle;
+  }
+  if (!by->along_rows) {
+    left[0] = row_of(by, &by->averages, image, m);
+    right[0] = row_of(by, &by->details, image, m) + middle;
   }
   const int first = by->along_rows ? 2 * m : m;
   float *const targets[2] = {row_of(by, &by->image, image, first),
                              row_of(by, &by->image, image, by->along_rows ? first + 1 : first)};
   if (by->along_columns) join_columns(by, with, left, right, targets);
-  else {
-    for (int parity = 0; parity < 2; parity++)
-      combine(terms, left[parity], 0, with->taps[parity], targets[parity], by->columns * by->inner);
-  }
+  else filter(&with->taps, left, 0, targets[0], targets[1], by->columns * by->inner);
 }
 
 /* arguments and items: as of wavelet_analysis; the image is the target */
