@@ -39,28 +39,20 @@ export const INTERVAL_RULES: { readonly [V in ParameterDeclaration["via"]]: Inte
   },
 };
 
-/** Projection onto the interval, with open ends kept off by a margin that the engine's rounding cannot lose. */
+/**
+ * Projection onto the interval. Open ends are kept off by a margin that the engine's rounding cannot lose: of the
+ * interval's length, and at least two roundings of the end.
+ */
 function project(operations: Operations, interval: IntervalNow, raw: Value): Value {
   const { low, high, lowOpen, highOpen } = interval;
-  let value = raw;
-  if (low !== null) {
-    const end = lowOpen ? operations.map("a + m", { a: low, m: margin(operations, low, high) }) : low;
-    value = operations.map("max(x, a)", { x: value, a: end });
-  }
-  if (high !== null) {
-    const end = highOpen ? operations.map("b - m", { b: high, m: margin(operations, high, low) }) : high;
-    value = operations.map("min(x, b)", { x: value, b: end });
-  }
-  return value;
-}
-
-/** The margin beside an end: of the interval's length, and at least two roundings of the end. */
-function margin(operations: Operations, end: ArrayValue, other: ArrayValue | null): Value {
-  const rounding = operations.number(2 ** (2 - operations.engine.significand));
-  const share = operations.number(MARGIN);
-  return other === null
-    ? operations.map("max(s, r*abs(a))", { s: share, r: rounding, a: end })
-    : operations.map("max(s*abs(b - a), r*abs(a))", { s: share, r: rounding, a: end, b: other });
+  const rounding = 2 ** (2 - operations.engine.significand);
+  const share = low === null || high === null ? `${MARGIN}` : `${MARGIN}*abs(b - a)`;
+  const margin = (end: string, open: boolean): string =>
+    open ? `max(${share}, ${rounding}*abs(${end}))` : "0";
+  const raised = low === null ? "x" : `max(x, a + ${margin("a", lowOpen)})`;
+  const inside = high === null ? raised : `min(${raised}, b - ${margin("b", highOpen)})`;
+  const ends = { ...(low === null ? {} : { a: low }), ...(high === null ? {} : { b: high }) };
+  return low === null && high === null ? raw : operations.map(inside, { x: raw, ...ends });
 }
 
 /** A reparameterisation of [low, inf) or (-inf, high]: `value` of u is the distance v from the end. */

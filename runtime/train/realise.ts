@@ -54,9 +54,9 @@ export function rawGradients(program: BoundProgram, realised: Realised, gradient
     variablesOf(program).flatMap((variable) => {
       const gradient = gradients.get(variable.key);
       if (gradient === undefined) return [];
-      const interval = intervalNow(program, realised.values, variable);
-      if (interval === null) return [[variable.key, gradient] as const];
       const rule = INTERVAL_RULES[variable.declaration.via];
+      const interval = rule.isValue ? null : intervalNow(program, realised.values, variable);
+      if (interval === null) return [[variable.key, gradient] as const];
       const raw = valueOf(realised.raws, variable);
       return [[variable.key, rule.gradient(program.operations, interval, raw, gradient)] as const];
     }),
