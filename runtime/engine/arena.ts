@@ -1,15 +1,26 @@
-import { createMachine } from "./arena/machine.ts";
-import { createStore } from "./arena/store.ts";
+import { convolutionOf } from "./arena/convolution.ts";
+import { differencesOf } from "./arena/differences.ts";
+import { elementwiseOf } from "./arena/elementwise.ts";
 import { fillOf } from "./arena/fill.ts";
+import { fourierOf } from "./arena/fourier.ts";
+import { createMachine, type Equipment } from "./arena/machine.ts";
+import { movementOf } from "./arena/movement.ts";
+import { optimisersOf } from "./arena/optimisers.ts";
+import { poolingOf } from "./arena/pooling.ts";
+import { productsOf } from "./arena/products.ts";
+import { reductionsOf } from "./arena/reductions.ts";
+import { createStore } from "./arena/store.ts";
+import { waveletOf } from "./arena/wavelet.ts";
 import type { Engine } from "./engine.ts";
 
 /**
- * The engine on an arena of its own: one shared WebAssembly memory, and the kernels of runtime/kernels.
+ * The engine on an arena of its own: one shared WebAssembly memory, and the kernels of runtime/kernels, on the threads
+ * and with the native kernels that the equipment brings.
  * @throws EngineError where WebAssembly lacks SIMD or shared memory
  */
-export function arenaEngine(name: string): Partial<Engine> {
-  const store = createStore(createMachine(name));
-  const { upload, read, readNow, dispose, scope, memory, reshape } = store;
+export function arenaEngine(name: string, equipment: Equipment = {}): Engine {
+  const store = createStore(createMachine(name, equipment));
+  const { upload, read, readNow, dispose, scope, memory, reshape, recorder } = store;
   return {
     name,
     significand: 24,
@@ -19,7 +30,18 @@ export function arenaEngine(name: string): Partial<Engine> {
     dispose,
     scope,
     memory,
+    recorder,
     reshape,
     ...fillOf(store),
+    ...elementwiseOf(store),
+    ...reductionsOf(store),
+    ...movementOf(store),
+    ...productsOf(store),
+    ...convolutionOf(store),
+    ...poolingOf(store),
+    ...fourierOf(store),
+    ...waveletOf(store),
+    ...differencesOf(store),
+    ...optimisersOf(store),
   };
 }

@@ -2,12 +2,13 @@ import { type Engine, EngineError } from "./engine.ts";
 import { referenceEngine } from "./reference.ts";
 import { tfjsEngine } from "./tfjs.ts";
 import type { Tf } from "./tfjs/instance.ts";
-import { wasmEngine } from "./wasm.ts";
+import { hasNativeEngine, nativeEngine, wasmEngine } from "./wasm.ts";
 
-/** The engines that can be asked for by name, with what they are. `auto` is `wasm`. */
+/** The engines that can be asked for by name, with what they are. */
 export const ENGINES = {
-  auto: "the default, wasm",
-  wasm: "tfjs on WebAssembly, single precision",
+  auto: "the default: native where it has been set up, else wasm",
+  wasm: "own kernels on WebAssembly, single precision",
+  native: "the same kernels built for this computer: `ipc setup native`",
   reference: "plain TypeScript, double precision, slow: the oracle",
   tensorflow: "@tensorflow/tfjs-node, if it is installed",
   "tensorflow-gpu": "@tensorflow/tfjs-node-gpu, if it is installed",
@@ -43,8 +44,11 @@ export async function engine({ name = "auto", tf }: EngineChoice = {}): Promise<
   }
   switch (name) {
     case "auto":
+      return (await hasNativeEngine()) ? nativeEngine() : wasmEngine();
     case "wasm":
       return wasmEngine();
+    case "native":
+      return nativeEngine();
     case "reference":
       return referenceEngine();
     case "tensorflow":

@@ -1,46 +1,37 @@
+import { arenaEngine } from "./arena.ts";
 import type { Engine } from "./engine.ts";
-import { EngineError } from "./engine.ts";
-import { tfjsEngine } from "./tfjs.ts";
+import type * as NodeEquipment from "./node/equipment.ts";
 
-/** The files of the WebAssembly backend, of which one is loaded. */
-const BINARIES = [
-  "tfjs-backend-wasm.wasm",
-  "tfjs-backend-wasm-simd.wasm",
-  "tfjs-backend-wasm-threaded-simd.wasm",
-] as const;
+const WASM = "wasm";
+const NATIVE = "native";
 
-let prepared: Promise<Engine> | null = null;
+let wasm: Promise<Engine> | null = null;
+let native: Promise<Engine> | null = null;
 
 /**
- * The default engine: tfjs on WebAssembly (SIMD where the machine has it). Prepared once a process, in about 0.2 s.
- * @throws EngineError where WebAssembly cannot be started
+ * The default engine: the kernels of this project on WebAssembly. Prepared once a process.
+ * @throws EngineError where WebAssembly lacks SIMD or shared memory
  */
 export function wasmEngine(): Promise<Engine> {
-  prepared ??= prepare();
-  return prepared;
+  wasm ??= onThisHost().then((host) => arenaEngine(WASM, host?.nodeEquipment(WASM)));
+  return wasm;
 }
 
-async function prepare(): Promise<Engine> {
-  const [tf, { setWasmPaths }] = await Promise.all([
-    import("@tensorflow/tfjs-core"),
-    import("@tensorflow/tfjs-backend-wasm"),
-  ]);
-  const paths = installedBinaries();
-  if (paths !== null) setWasmPaths(paths);
-  if (!(await tf.setBackend("wasm"))) {
-    throw new EngineError("wasm", "start", [], "tfjs could not start its WebAssembly backend");
-  }
-  await tf.ready();
-  return tfjsEngine(tf, "wasm");
+/**
+ * The same kernels, built for this computer by `ipc setup native`. Prepared once a process.
+ * @throws EngineError where they have not been built
+ */
+export function nativeEngine(): Promise<Engine> {
+  native ??= onThisHost().then((host) => arenaEngine(NATIVE, host?.nativeEquipment()));
+  return native;
 }
 
-/** Where the package's binaries are installed, or null where tfjs itself must find them, as in browsers. */
-function installedBinaries(): Record<(typeof BINARIES)[number], string> | null {
-  if (typeof process === "undefined" || typeof import.meta.resolve !== "function") return null;
-  const path = (file: string): string => {
-    const { pathname } = new URL(import.meta.resolve(`@tensorflow/tfjs-backend-wasm/dist/${file}`));
-    return decodeURIComponent(pathname).replace(/^\/([A-Za-z]:)/, "$1");
-  };
-  const [plain, simd, threaded] = BINARIES;
-  return { [plain]: path(plain), [simd]: path(simd), [threaded]: path(threaded) };
+/** Whether `nativeEngine` can be prepared. */
+export async function hasNativeEngine(): Promise<boolean> {
+  return (await onThisHost())?.hasNativeKernels() ?? false;
+}
+
+/** What Node has beside WebAssembly: threads, files; null in a browser. */
+async function onThisHost(): Promise<typeof NodeEquipment | null> {
+  return typeof process === "undefined" ? null : import("./node/equipment.ts");
 }
