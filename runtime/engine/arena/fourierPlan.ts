@@ -4,7 +4,10 @@ export interface FourierPlan {
   /** the length whose transforms do the work: that of Bluestein's convolution, or the length itself */
   readonly padded: number;
   readonly radices: readonly number[];
-  /** for each pass of radix r on m r entries e^(-2 pi i p k / (m r)), p < m, 0 < k < r; nothing where m is 1 */
+  /**
+   * for each pass of radix r on m r entries e^(-2 pi i p k / (m r)), p < m, 0 < k < r, or nothing where m is 1; before
+   * them, where r is above 8, e^(2 pi i k / r), k < r
+   */
   readonly twiddles: () => Float32Array;
   readonly bluestein: Bluestein | null;
 }
@@ -16,8 +19,10 @@ export interface Bluestein {
   readonly spectrum: () => Float32Array;
 }
 
-/** The radices that kernels have, and the order of the passes that a power of two takes. */
-const ODD = [7, 5, 3];
+/** The odd radices, the slowest first; from 11 on by their definition, up to where Bluestein's way is faster. */
+const ODD = [61, 59, 53, 47, 43, 41, 37, 31, 29, 23, 19, 17, 13, 11, 7, 5, 3];
+/** The largest radix that has a butterfly of its own. */
+const BUTTERFLY = 8;
 
 /**
  * How the discrete Fourier transform of a length is computed.
@@ -60,7 +65,7 @@ export function turnTable(rows: number, columns: number, plane: number): Float32
   return table;
 }
 
-/** The radices of the passes, or null where a prime factor above 7 is left. */
+/** The radices of the passes, or null where a larger prime factor is left. */
 function radicesOf(length: number): readonly number[] | null {
   const radices: number[] = [];
   let rest = length;
@@ -97,6 +102,9 @@ function twiddles(length: number, radices: readonly number[]): Float32Array {
   let m = length;
   for (const radix of radices) {
     m /= radix;
+    for (let k = 0; k < radix && radix > BUTTERFLY; k++) {
+      factors.push(Math.cos((2 * Math.PI * k) / radix), Math.sin((2 * Math.PI * k) / radix));
+    }
     for (let p = 0; p < m && m > 1; p++) {
       for (let k = 1; k < radix; k++) {
         const angle = (-2 * Math.PI * p * k) / (m * radix);

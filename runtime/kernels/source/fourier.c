@@ -10,6 +10,7 @@
 
 /* Lines of a block: work items are ranges of blocks, and the caller counts them by this number. */
 #define BLOCK 16
+#define MOST_RADIX 61
 /* Lines that are transformed at once. */
 #define WIDTH (LANES > 8 ? LANES : 8)
 
@@ -24,7 +25,7 @@ typedef struct {
 typedef struct {
   int length, inner, inverse, passes, padded;
   const word *radices;
-  /* of Stockham's passes: [p][k - 1][re, im] for each */
+  /* of Stockham's passes: [p][k - 1][re, im] for each, and before them [r][re, im] where r has no butterfly */
   const float *twiddles;
   /* Bluestein's, or null: [length][re, im], and the transform of its mirror over `padded`: [padded][re, im] */
   const float *chirp, *spectrum;
@@ -134,6 +135,47 @@ INLINE void pass(const int r, const int turned, planes from, planes to, int m, i
   }
 }
 
+/* The same for any odd radix: e^(2 pi i k / r) for k < r, then the factors. */
+static void pass_odd(const int r, planes from, planes to, int m, int stride, const float *roots) {
+  const int half = r / 2;
+  const float *factors = roots + 2 * r;
+  pairs sums[MOST_RADIX / 2 + 1], differences[MOST_RADIX / 2 + 1];
+  for (int p = 0; p < m; p++, factors += 2 * (r - 1)) {
+    for (int q = 0; q < stride; q += LANES) {
+      const int start = q + stride * p, step = stride * m;
+      const pairs first = {load(from.re + start), load(from.im + start)};
+      pairs total = first;
+      for (int k = 1; k <= half; k++) {
+        const int a = start + k * step, b = start + (r - k) * step;
+        const pairs x = {load(from.re + a), load(from.im + a)}, y = {load(from.re + b), load(from.im + b)};
+        sums[k] = add_pairs(x, y);
+        differences[k] = subtract_pairs(x, y);
+        total = add_pairs(total, sums[k]);
+      }
+      const int target = q + stride * r * p;
+      store(to.re + target, total.re);
+      store(to.im + target, total.im);
+      for (int j = 1; j <= half; j++) {
+        pairs even = first, odd = {splat(0), splat(0)};
+        for (int k = 1, root = j; k <= half; k++, root = root + j < r ? root + j : root + j - r) {
+          const vec c = splat(roots[2 * root]), s = splat(roots[2 * root + 1]);
+          even = (pairs){fma_vec(sums[k].re, c, even.re), fma_vec(sums[k].im, c, even.im)};
+          odd = (pairs){fma_vec(differences[k].re, s, odd.re), fma_vec(differences[k].im, s, odd.im)};
+        }
+        pairs x = subtract_turned(even, odd), y = add_turned(even, odd);
+        if (m > 1) {
+          x = times(x, splat(factors[2 * j - 2]), splat(factors[2 * j - 1]));
+          y = times(y, splat(factors[2 * (r - j) - 2]), splat(factors[2 * (r - j) - 1]));
+        }
+        store(to.re + target + stride * j, x.re);
+        store(to.im + target + stride * j, x.im);
+        store(to.re + target + stride * (r - j), y.re);
+        store(to.im + target + stride * (r - j), y.im);
+      }
+    }
+  }
+}
+
 #define PASS(r)                                                     \
   case r:                                                           \
     if (m > 1) pass(r, 1, from, to, m, stride, factors);            \
@@ -154,6 +196,9 @@ static planes transformed(planes from, planes to, int length, int width, const p
       PASS(5);
       PASS(7);
       PASS(8);
+      default:
+        pass_odd(r, from, to, m, stride, factors);
+        factors += 2 * r;
     }
     factors += 2 * (r - 1) * m;
     stride *= r;

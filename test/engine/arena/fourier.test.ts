@@ -37,7 +37,7 @@ function agree(shape: readonly number[], axes: readonly number[], inverse: boole
 }
 
 describe("fourier on the arena agrees with its definition", () => {
-  it("every length to 100, as one line, many lines and columns", () => {
+  it("every length to 64, as one line, many lines and columns", () => {
     for (let n = 1; n <= 64; n++) {
       agree([n], [0], n % 2 === 0, n);
       agree([19, n], [1], n % 2 === 1, n);
@@ -47,7 +47,7 @@ describe("fourier on the arena agrees with its definition", () => {
   });
 
   it("the lengths of pictures and volumes, long lines and long primes", () => {
-    for (const n of [224, 256, 320, 368, 640, 1009]) {
+    for (const n of [224, 256, 320, 368, 640, 1009, 11 * 67]) {
       agree([n], [0], false);
       agree([2, n], [1], true);
       agree([9, n], [1], false);
