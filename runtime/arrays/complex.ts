@@ -264,8 +264,21 @@ const SPLIT: { readonly [F in ElementwiseFunction]: (a: Parts, b: Parts, c: Part
 /** The name of a part of a complex input: no text of a program can hold it. */
 export const partName = (name: string, part: "re" | "im"): string => `${name}.${part}`;
 
-/** An expression as real expressions of its inputs' parts; real inputs keep their names. */
+const splits = new WeakMap<Expression, Map<string, Parts>>();
+
+/**
+ * An expression as real expressions of its inputs' parts; real inputs keep their names. The same parts for the same
+ * expression and fields, so that engines know them again.
+ */
 export function split(expression: Expression, fields: ReadonlyMap<string, Field>): Parts {
+  const key = [...fields].flat().join("\n");
+  const before = splits.get(expression) ?? new Map<string, Parts>();
+  const parts = before.get(key) ?? computedParts(expression, fields);
+  splits.set(expression, before.set(key, parts));
+  return parts;
+}
+
+function computedParts(expression: Expression, fields: ReadonlyMap<string, Field>): Parts {
   const known = new Map<Expression, Parts>();
   const visit = (node: Expression): Parts => {
     const before = known.get(node);
