@@ -72,7 +72,8 @@ export const KERNELS = {
   winograd_filters: "winograd",
   winograd_convolve: "winograd",
   winograd_gradient: "winograd",
-  winograd_gradient_sum: "winograd",
+  winograd_gradient_points: "winograd",
+  winograd_gradient_filters: "winograd",
 } as const satisfies Record<string, ModuleName>;
 
 export type KernelName = keyof typeof KERNELS;

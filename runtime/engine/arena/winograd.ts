@@ -12,6 +12,10 @@ const ITEM_WORK = 1_000_000;
 
 const POINTS = 36;
 
+/** Tiles that the filter gradient maps to the points before it sums, and of an item that maps. */
+const CHUNK = 256;
+const STRETCH = 8;
+
 /** The tiles of 4x4 results that a layer is cut into, and how they are shared out. */
 interface Tiling {
   readonly tiles: number;
@@ -38,7 +42,7 @@ export function correlateByPoints(
 ): boolean {
   const { channels, out, columns } = geometry;
   if (!isSuited(geometry) || grid[2] !== out || grid[1] !== columns * out) return false;
-  const tiling = tilingOf(geometry, 1);
+  const tiling = tilingOf(geometry);
   const { run } = store.machine;
   return store.scratch(POINTS * channels * tiling.columns, (packed) =>
     store.scratch(tiling.items * (tiling.slab + 1), (slabs) => {
@@ -55,27 +59,40 @@ export function correlateByPoints(
 /** The filter gradient in the same way: true where the result is written. */
 export function filterGradientByPoints(
   store: Store,
-  images: Handle,
+  layer: Handle,
   cotangent: Handle,
   result: Handle,
   geometry: Geometry,
 ): boolean {
-  const { channels, out } = geometry;
-  // the sums of an item are read and written for each block of tiles: larger blocks
-  const tiling = tilingOf(geometry, 2);
-  if (!isSuited(geometry) || tiling.tiles < 4 * FEWEST_TILES) return false;
-  const size = POINTS * channels * tiling.columns;
+  if (!isSuited(geometry)) return false;
+  const { height, width, channels, out, top, left, rows, columns } = geometry;
+  const tiles = tilesOf(geometry);
+  const chunk = Math.min(tiles, CHUNK);
+  // 16 floats apart from a power of two, which the sets of a cache would not hold
+  const imagePoint = chunk * roundedUp(channels, 16) + 16;
+  const point = chunk * roundedUp(out, 32) + 16;
+  const sumsSize = POINTS * channels * roundedUp(out, 32);
   const { run } = store.machine;
-  return store.scratch(tiling.items * size, (sums) =>
-    store.scratch(tiling.items * tiling.slab + channels, (slabs) => {
-      const flags = slabs + 4 * tiling.items * tiling.slab;
-      const places = [store.offsetOf(images), store.offsetOf(cotangent), sums, flags, slabs];
-      run("winograd_gradient", wordsOf(places, geometry, tiling), tiling.items, tiling.work);
-      const summing = [sums, store.offsetOf(result), flags, channels, out, tiling.items];
-      run("winograd_gradient_sum", summing, channels, tiling.items * size);
-      return areClear(store, flags, channels);
-    }),
-  );
+  return store.scratch(POINTS * (imagePoint + point) + sumsSize + channels, (images) => {
+    const cotangents = images + 4 * POINTS * imagePoint;
+    const sums = cotangents + 4 * POINTS * point;
+    const flags = sums + 4 * sumsSize;
+    const places = [store.offsetOf(layer), store.offsetOf(cotangent), sums, images, cotangents];
+    const sizes = [height, width, channels, out, top, left, rows, columns];
+    for (let from = 0; from < tiles; from += chunk) {
+      const count = Math.min(chunk, tiles - from);
+      const words = [...places, ...sizes, from, count, STRETCH, imagePoint, point];
+      run("winograd_gradient_points", words, Math.ceil(count / STRETCH), 400 * count * (channels + out));
+      run("winograd_gradient", words, POINTS * Math.ceil(channels / 16), 2 * POINTS * count * channels * out);
+    }
+    run(
+      "winograd_gradient_filters",
+      [sums, store.offsetOf(result), flags, channels, out],
+      channels,
+      3 * sumsSize,
+    );
+    return areClear(store, flags, channels);
+  });
 }
 
 function isSuited({
@@ -89,20 +106,29 @@ function isSuited({
   columns,
 }: Geometry): boolean {
   if (filterHeight !== 3 || filterWidth !== 3 || stride !== 1) return false;
-  const tiles = batch * Math.ceil(rows / 4) * Math.ceil(columns / 4);
+  const tiles = tilesOf({ batch, rows, columns });
   // a tile takes 36 products a channel, plain sums 9 a result
   const pays = 2 * 4 * tiles < batch * rows * columns;
   return channels >= FEWEST_CHANNELS && out >= FEWEST_CHANNELS && tiles >= FEWEST_TILES && pays;
 }
 
-function tilingOf({ batch, channels, out, rows, columns: across }: Geometry, larger: number): Tiling {
-  const tiles = batch * Math.ceil(rows / 4) * Math.ceil(across / 4);
-  const block = larger * (channels + out <= 64 ? 24 : 12);
+function tilesOf({ batch, rows, columns }: Pick<Geometry, "batch" | "rows" | "columns">): number {
+  return batch * Math.ceil(rows / 4) * Math.ceil(columns / 4);
+}
+
+function roundedUp(count: number, unit: number): number {
+  return Math.ceil(count / unit) * unit;
+}
+
+function tilingOf(geometry: Geometry): Tiling {
+  const { channels, out } = geometry;
+  const tiles = tilesOf(geometry);
+  const block = channels + out <= 64 ? 24 : 12;
   const work = 2 * POINTS * tiles * channels * out;
   const wanted = Math.max(1, Math.min(ITEMS, Math.ceil(work / ITEM_WORK)));
-  const item = Math.max(block, Math.ceil(tiles / wanted / block) * block);
-  const columns = Math.ceil(out / 32) * 32;
-  const slab = POINTS * (block * (Math.ceil(channels / 16) * 16 + columns) + 32);
+  const item = Math.max(block, roundedUp(tiles / wanted, block));
+  const columns = roundedUp(out, 32);
+  const slab = POINTS * (block * (roundedUp(channels, 16) + columns) + 32);
   return { tiles, item, block, items: Math.ceil(tiles / item), slab, columns, work };
 }
 

@@ -169,12 +169,15 @@ INLINE Corner corner_of(const Tiles *is, int tile) {
   return (Corner){down / is->tiles_down, down % is->tiles_down * 4, tile % is->tiles_across * 4};
 }
 
-/* A tile of size x size pixels from (row, column) on, 0 outside, mapped to the points at `to`. */
+/*
+ * A tile of size x size pixels from (row, column) on, 0 outside, mapped to the points: point p of channel c goes to
+ * to[p point + c / block * block_step + c % block].
+ */
 #define READ_PIXEL(i, j) load(from + (i) * row_step + (j) * pixel_step)
-#define WRITE_POINT(i, j, x) store(to + ((i) * POINTS + (j)) * point + c, x)
+#define WRITE_BLOCK(i, j, x) store(to + ((i) * POINTS + (j)) * point + c / block * block_step + c % block, x)
 #define EVALUATE_TILE(name, map, size)                                                                                \
   INLINE void name(const float *image, int height, int width, int channels, int row, int column, float *to,           \
-                   int point) {                                                                                       \
+                   int point, int block, int block_step) {                                                            \
     const int inside = row >= 0 && column >= 0 && row + size <= height && column + size <= width;                     \
     for (int c = 0; c < channels; c += LANES) {                                                                       \
       float padded[size * size * LANES];                                                                              \
@@ -191,7 +194,7 @@ INLINE Corner corner_of(const Tiles *is, int tile) {
         row_step = size * LANES;                                                                                      \
         pixel_step = LANES;                                                                                           \
       }                                                                                                               \
-      BOTH_AXES(map, size, POINTS, READ_PIXEL, WRITE_POINT);                                                          \
+      BOTH_AXES(map, size, POINTS, READ_PIXEL, WRITE_BLOCK);                                                          \
     }                                                                                                                 \
   }
 EVALUATE_TILE(evaluate_image_tile, evaluate_image, 6)
@@ -202,7 +205,7 @@ INLINE void evaluate_images(const Tiles *is, int from, int count, float *to) {
   for (int t = 0; t < count; t++) {
     const Corner at = corner_of(is, from + t);
     evaluate_image_tile(is->images + at.image * size, is->height, is->width, is->channels, at.row - is->top,
-                        at.column - is->left, to + t * is->image_columns, is->image_point);
+                        at.column - is->left, to + t * is->image_columns, is->image_point, is->image_columns, 0);
   }
 }
 
@@ -269,58 +272,67 @@ KERNEL(winograd_convolve) {
   }
 }
 
-/* The sums over the tiles of an item at every point: sums[item][point][channel][out], out up to a multiple of 32. */
-KERNEL(winograd_gradient) {
+/*
+ * The gradient takes the tiles by chunks. Channels stand in blocks, so that a block of a point is read in one stretch:
+ * images [point][c / IMAGE_BLOCK][tile][c % IMAGE_BLOCK], cotangents [point][o / WIDE][tile][o % WIDE].
+ * arguments: images, cotangent, sums, image points, cotangent points, then as above from height to columns, the first
+ * tile of the chunk, tiles of the chunk, tiles of an item, floats of an image point, and of a cotangent point.
+ */
+#define IMAGE_BLOCK 16
+
+/* Maps the tiles of a chunk to the points. Items are stretches of its tiles. */
+KERNEL(winograd_gradient_points) {
+  const int *a = (const int *)arguments;
   const Tiles is = tiles_from(arena, arguments);
-  const int size = POINTS_2 * is.channels * is.out_columns, tiles = tiles_of(is.channels);
+  const int begin = a[13], count = a[14];
+  float *images = AT(float, arena, arguments[3]), *cotangents = AT(float, arena, arguments[4]);
+  for (int t = first * a[15]; t < min_int(count, last * a[15]); t++) {
+    const Corner at = corner_of(&is, begin + t);
+    evaluate_image_tile(is.images + at.image * is.height * is.width * is.channels, is.height, is.width, is.channels,
+                        at.row - is.top, at.column - is.left, images + t * IMAGE_BLOCK, a[16], IMAGE_BLOCK,
+                        count * IMAGE_BLOCK);
+    evaluate_cotangent_tile(is.other + at.image * is.rows * is.columns * is.out, is.rows, is.columns, is.out, at.row,
+                            at.column, cotangents + t * WIDE, a[17], WIDE, count * WIDE);
+  }
+}
+
+/* Adds the products of a chunk to sums[point][channel][out], or begins them. Items are (point, block of channels). */
+KERNEL(winograd_gradient) {
+  const int *a = (const int *)arguments;
+  const Tiles is = tiles_from(arena, arguments);
+  const int count = a[14], blocks = (is.channels + IMAGE_BLOCK - 1) / IMAGE_BLOCK;
   for (int item = first; item < last; item++) {
-    float *images = is.slabs + item * is.slab, *cotangents = images + POINTS_2 * is.image_point;
-    float *sums = is.result + item * size;
-    for (int i = 0; i < size; i += LANES) store(sums + i, (vec){0});
-    const int end = min_int(is.all_tiles, (item + 1) * is.item_tiles);
-    for (int from = item * is.item_tiles; from < end; from += is.block_tiles) {
-      const int count = min_int(is.block_tiles, end - from);
-      evaluate_images(&is, from, count, images);
-      for (int t = 0; t < count; t++) {
-        const Corner at = corner_of(&is, from + t);
-        evaluate_cotangent_tile(is.other + at.image * is.rows * is.columns * is.out, is.rows, is.columns, is.out,
-                                at.row, at.column, cotangents + t * is.out_columns, is.out_point);
+    const int p = item / blocks, c = item % blocks * IMAGE_BLOCK, channels = min_int(IMAGE_BLOCK, is.channels - c);
+    const float *images = AT(const float, arena, arguments[3]) + p * a[16] + c * count;
+    const float *cotangents = AT(const float, arena, arguments[4]) + p * a[17];
+    float *sums = is.result + (p * is.channels + c) * is.out_columns;
+    if (a[13] == 0)
+      for (int i = 0; i < channels * is.out_columns; i += LANES) store(sums + i, (vec){0});
+    const int tiles = tiles_of(channels);
+    for (int start = 0; start < is.out; start += WIDE)
+      for (int t = 0; t < tiles; t++) {
+        const int from = tile_start(channels, tiles, t), n = tile_start(channels, tiles, t + 1) - from;
+        const Sum sum = {images + from, cotangents + start * count, IMAGE_BLOCK, WIDE, count,
+                         sums + from * is.out_columns + start, is.out_columns};
+        outer_any(n, is.out - start > LANES ? 2 : 1, &sum);
       }
-      for (int p = 0; p < POINTS_2; p++)
-        for (int start = 0; start < is.out;) {
-          const int v = is.out - start > LANES ? 2 : 1;
-          for (int t = 0; t < tiles; t++) {
-            const int c = tile_start(is.channels, tiles, t), n = tile_start(is.channels, tiles, t + 1) - c;
-            const Sum sum = {images + p * is.image_point + c, cotangents + p * is.out_point + start, is.image_columns,
-                             is.out_columns, count, sums + (p * is.channels + c) * is.out_columns + start,
-                             is.out_columns};
-            outer_any(n, v, &sum);
-          }
-          start += v * LANES;
-        }
-    }
   }
 }
 
 /*
- * The filters' gradient [3, 3, channels, out] from the sums of all items; a channel's flag is set where it is no finite
- * number. arguments: sums, result, flags, channels, out, items that were summed. Items are channels.
+ * The filters' gradient [3, 3, channels, out] from the sums; a channel's flag is set where it is no finite number.
+ * arguments: sums, result, flags, channels, out. Items are channels.
  */
-KERNEL(winograd_gradient_sum) {
+KERNEL(winograd_gradient_filters) {
   const int *a = (const int *)arguments;
-  const int channels = a[3], out = a[4], parts = a[5], columns = (out + 31) & ~31, point = channels * columns;
+  const int channels = a[3], out = a[4], columns = (out + 31) & ~31;
   for (int c = first; c < last; c++) {
     const float *sums = AT(const float, arena, arguments[0]) + c * columns;
     float *result = AT(float, arena, arguments[1]) + c * out;
     vec check = {0};
     for (int o = 0; o < out; o += LANES) {
-      float points[POINTS_2][LANES], w[3][3][LANES];
-      for (int p = 0; p < POINTS_2; p++) {
-        vec sum = {0};
-        for (int part = 0; part < parts; part++) sum += load(sums + (part * POINTS_2 + p) * point + o);
-        store(points[p], sum);
-      }
-#define READ_SUM(i, j) load(points[(i) * POINTS + (j)])
+      float w[3][3][LANES];
+#define READ_SUM(i, j) load(sums + ((i) * POINTS + (j)) * channels * columns + o)
 #define WRITE_FILTER(i, j, x) (store(w[i][j], x), check += (x) * splat(0))
       BOTH_AXES(interpolate_filter, POINTS, 3, READ_SUM, WRITE_FILTER);
       const int filled = min_int(LANES, out - o);
