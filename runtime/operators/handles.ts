@@ -56,8 +56,17 @@ function binary(name: ElementwiseFunction): (engine: Engine, a: Handle, b: Handl
 export const add = binary("add");
 export const subtract = binary("sub");
 
+/** Products with numbers, kept so that engines know them again; factors follow from sizes, so that they are few. */
+const scalings = new Map<number, ElementwiseExpression>();
+
 /** Entries times a number. */
 export function scaled(engine: Engine, array: Handle, factor: number): Handle {
-  const arguments_: readonly ElementwiseExpression[] = [A, { kind: "constant", value: factor }];
-  return engine.elementwise({ kind: "apply", function: "mul", arguments: arguments_ }, { a: array });
+  const before = scalings.get(factor);
+  const scaling = before ?? {
+    kind: "apply",
+    function: "mul",
+    arguments: [A, { kind: "constant", value: factor }],
+  };
+  if (before === undefined) scalings.set(factor, scaling);
+  return engine.elementwise(scaling, { a: array });
 }
