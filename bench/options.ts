@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { STOCK } from "./engines.ts";
 
 /** The participants that are not ours, in the order in which one of them is compared with: the first that is there. */
-export const PEERS = [
+const PEERS = [
   "torch",
   "jax",
   "torch.compile",

@@ -1,0 +1,64 @@
+"""What the peers share: the data of cases, and what a case is."""
+
+import os
+from dataclasses import dataclass, field
+from typing import Any, Callable
+
+import numpy as np
+
+THREADS = int(os.environ.get("BENCH_THREADS", "2"))
+ITERATIONS = 200
+LAYERS = 16
+TAU = 0.99 / np.sqrt(8)
+WAVELET = "sym4"
+LEVELS = 3
+
+
+@dataclass
+class Case:
+    """A case that is ready: `run` once, and the array that is compared. Both end when the result is there."""
+
+    run: Callable[[], Any]
+    result: Callable[[], np.ndarray]
+    notes: dict = field(default_factory=dict)
+
+
+def load(folder, name):
+    return np.load(os.path.join(folder, name + ".npy"))
+
+
+def network(folder, prefix, layers):
+    """The layers of a network of bench/programs: pairs of filter [kh, kw, c, out] and bias."""
+    return [
+        (load(folder, f"{prefix}.{layer}.filter"), load(folder, f"{prefix}.{layer}.bias"))
+        for layer in layers
+    ]
+
+
+def unet_layers():
+    names = [f"conv{i}" for i in range(1, 7)] + ["upconv1", "conv7", "conv8", "upconv2"]
+    return names + ["conv9", "conv10", "conv11"]
+
+
+def conv_layers(depth):
+    return [f"conv{i}" for i in range(1, depth + 1)]
+
+
+def momentum_sequence():
+    """(old s - 1)/s of FISTA, for each iteration."""
+    s, factors = 1.0, []
+    for _ in range(ITERATIONS):
+        before, s = s, (1 + np.sqrt(1 + 4 * s * s)) / 2
+        factors.append((before - 1) / s)
+    return factors
+
+
+def stacked(forward, back):
+    """The result of an FFT case: the transform, and what comes back over the side, as pairs of reals."""
+    side = forward.shape[-1]
+    pairs = [np.ascontiguousarray(a).astype(np.complex64).view(np.float32).ravel() for a in (forward, back / side)]
+    return np.stack(pairs)
+
+
+def complex_images(folder):
+    return load(folder, "pairs").view(np.complex64)[..., 0]

@@ -1,0 +1,41 @@
+"""Inpainting with PyWavelets."""
+
+import numpy as np
+import pywt
+
+from common import ITERATIONS, LEVELS, WAVELET, Case, load, momentum_sequence
+
+
+def versions():
+    return {"PyWavelets": pywt.__version__}
+
+
+def analyse(picture):
+    return pywt.wavedec2(picture, WAVELET, mode="periodization", level=LEVELS)
+
+
+def inpainting(folder):
+    mask, y = load(folder, "mask"), load(folder, "y")
+    theta = np.float32(0.02)
+    factors = np.float32(momentum_sequence())
+    _, slices = pywt.coeffs_to_array(analyse(y))
+
+    def synthesise(array):
+        parts = pywt.array_to_coeffs(array, slices, output_format="wavedec2")
+        return pywt.waverec2(parts, WAVELET, mode="periodization")
+
+    def run():
+        x = z = np.zeros_like(y)
+        for factor in factors:
+            before = x
+            residual = mask * (mask * synthesise(z) - y)
+            v = z - pywt.coeffs_to_array(analyse(residual))[0]
+            x = pywt.threshold(v, theta, mode="soft")
+            z = x + factor * (x - before)
+        return x
+
+    return Case(run, run)
+
+
+def cases(_):
+    return {"inpainting": inpainting}

@@ -1,0 +1,37 @@
+"""FFTs, and deblurring with them, as a user of SciPy writes them."""
+
+import numpy as np
+import scipy
+from scipy import fft
+
+from common import TAU, THREADS, Case, complex_images, load, stacked
+from with_numpy import chambolle_pock
+
+
+def versions():
+    return {"scipy": scipy.__version__}
+
+
+def fourier(folder):
+    x = complex_images(folder)
+    side = x.shape[-1]
+
+    def run():
+        forward = fft.fft2(x, workers=THREADS)
+        return forward, fft.ifft2(forward, workers=THREADS)
+
+    return Case(run, lambda: stacked(run()[0], run()[1] * side**2))
+
+
+def deblur(folder):
+    v, tau = load(folder, "v"), np.float32(TAU)
+    gain = load(folder, "gain")[:, : v.shape[1] // 2 + 1]
+
+    def prox(x):
+        return fft.irfft2(gain * fft.rfft2(x + tau * v, workers=THREADS), s=v.shape, workers=THREADS)
+
+    return chambolle_pock(v, 0.01, prox)
+
+
+def cases(_):
+    return {"fft-4x256": fourier, "fft-1x320": fourier, "tv-deblur": deblur}
