@@ -16,7 +16,7 @@
 #endif
 #define VECS 3
 #define WIDTH (VECS * LANES)
-#define DEPTH 256
+#define DEPTH 384
 /* Of sums along the lanes, each lane takes its share. */
 #define DEPTH_OF_DOTS (512 * LANES)
 
@@ -273,16 +273,16 @@ INLINE void block_by_panels(const struct product *p, const struct block *block) 
 }
 
 /* Registers of columns of a tile of 1, 2, 3 and 4 rows that is not bound to a panel's width. */
-#if LANES == 4
-#define WIDE_1 7
-#define WIDE_2 4
-#define WIDE_3 3
-#define WIDE_4 2
-#else
+#if LANES == 16
 #define WIDE_1 8
 #define WIDE_2 6
 #define WIDE_3 4
 #define WIDE_4 4
+#else
+#define WIDE_1 7
+#define WIDE_2 4
+#define WIDE_3 3
+#define WIDE_4 2
 #endif
 
 /*
@@ -313,7 +313,7 @@ INLINE void wide_tiles(const int rows, const int wide, struct tile t, const floa
 INLINE void block_by_rows(const struct product *p, const struct block *block) {
   const size_t n = (size_t)p->n, k = (size_t)p->k;
   const int cached = (size_t)p->k * n <= CACHED || p->k > LONGEST_SUM;
-  const int step = cached ? part_of(p->k, 2 * DEPTH) : STREAMS;
+  const int step = cached ? part_of(p->k, DEPTH) : STREAMS;
   for (int begin = 0; begin < p->k; begin += step) {
     const float *right = block->right + (size_t)begin * n;
     for (int i = block->top; i < block->bottom; i += 4) {
@@ -363,14 +363,13 @@ INLINE vec last_lanes(vec a, int from) {
 }
 
 /* Rows of right that one, and two or four, rows of left are multiplied with at once. */
-#if LANES == 4
-#define DOTS_1 6
 #define DOTS 4
-#define DOTS_ROWS 2
-#else
+#if LANES == 16
 #define DOTS_1 8
-#define DOTS 4
 #define DOTS_ROWS 4
+#else
+#define DOTS_1 6
+#define DOTS_ROWS 2
 #endif
 
 /* A register that is used more than once: gcc would load it anew for every use. */
@@ -488,26 +487,48 @@ KERNEL(product) {
   }
 }
 
-/* Rows [top, bottom) of a product with at most 8 terms and 8 columns, in one or two registers of 4. */
-INLINE void tiny_rows(const int vecs, const struct product *p, const struct block *block) {
-  float entries[8];
-  vec4 b[16];
+/* The right side of a product with at most 8 terms and 8 columns, in rows of `vecs` registers of 4, with zeros behind. */
+INLINE void load_tiny(const int vecs, const struct product *p, const float *right, vec4 *b) {
   const size_t down = p->right_transposed ? 1 : (size_t)p->n, along = p->right_transposed ? (size_t)p->k : 1;
+  for (int q = 0; q < p->k; q++, right += down) {
+    if (!p->right_transposed && p->n == 4 * vecs) {
+      for (int v = 0; v < vecs; v++) b[q * vecs + v] = load4(right + 4 * v);
+    } else {
+      float entries[8] = {0};
+      for (int j = 0; j < p->n; j++) entries[j] = right[(size_t)j * along];
+      for (int v = 0; v < vecs; v++) b[q * vecs + v] = load4(entries + 4 * v);
+    }
+  }
+}
+
+/* `rows` rows of such a product. */
+INLINE void tiny_rows(const int rows, const int vecs, const struct product *p, const float *left, const vec4 *b,
+                      float *result) {
   const size_t row = p->left_transposed ? 1 : (size_t)p->k, term = p->left_transposed ? (size_t)p->m : 1;
-  for (int q = 0; q < p->k; q++) {
-    for (int j = 0; j < 4 * vecs; j++)
-      entries[j] = j < p->n ? block->right[(size_t)q * down + (size_t)j * along] : 0;
-    for (int v = 0; v < vecs; v++) b[q * vecs + v] = load4(entries + 4 * v);
+  vec4 sums[4];
+  for (int i = 0; i < rows * vecs; i++) sums[i] = (vec4){0};
+  for (int q = 0; q < p->k; q++, left += term)
+    for (int r = 0; r < rows; r++)
+      for (int v = 0; v < vecs; v++) sums[r * vecs + v] += splat4(left[(size_t)r * row]) * b[q * vecs + v];
+  for (int r = 0; r < rows; r++, result += p->n) {
+    if (p->n == 4 * vecs && !p->accumulate) {
+      for (int v = 0; v < vecs; v++) store4(result + 4 * v, sums[r * vecs + v]);
+    } else {
+      float entries[8];
+      for (int v = 0; v < vecs; v++) store4(entries + 4 * v, sums[r * vecs + v]);
+      for (int j = 0; j < p->n; j++) result[j] = p->accumulate ? result[j] + entries[j] : entries[j];
+    }
   }
-  for (int i = block->top; i < block->bottom; i++) {
-    const float *left = block->left + (size_t)i * row;
-    float *result = block->result + (size_t)i * (size_t)p->n;
-    vec4 sums[2] = {{0}, {0}};
-    for (int q = 0; q < p->k; q++)
-      for (int v = 0; v < vecs; v++) sums[v] += splat4(left[(size_t)q * term]) * b[q * vecs + v];
-    for (int v = 0; v < vecs; v++) store4(entries + 4 * v, sums[v]);
-    for (int j = 0; j < p->n; j++) result[j] = p->accumulate ? result[j] + entries[j] : entries[j];
-  }
+}
+
+INLINE void tiny_block(const int vecs, const struct product *p, const struct block *block) {
+  vec4 b[16];
+  load_tiny(vecs, p, block->right, b);
+  const size_t row = p->left_transposed ? 1 : (size_t)p->k, n = (size_t)p->n;
+  int i = block->top;
+  for (; i + 2 <= block->bottom; i += 2)
+    tiny_rows(2, vecs, p, block->left + (size_t)i * row, b, block->result + (size_t)i * n);
+  if (i < block->bottom) tiny_rows(1, vecs, p, block->left + (size_t)i * row, b, block->result + (size_t)i * n);
 }
 
 /* At most 8 terms and 8 columns, any number of rows and matrices. Arguments and items as of product. */
@@ -515,7 +536,7 @@ KERNEL(product_of_tiny) {
   const struct product p = product_of(arena, arguments);
   for (int i = first * p.grouped; i < min_int(p.blocks, last * p.grouped); i++) {
     const struct block block = block_of(&p, i);
-    if (p.n <= 4) tiny_rows(1, &p, &block);
-    else tiny_rows(2, &p, &block);
+    if (p.n <= 4) tiny_block(1, &p, &block);
+    else tiny_block(2, &p, &block);
   }
 }

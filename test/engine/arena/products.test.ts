@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
 import { createMachine } from "../../../runtime/engine/arena/machine.ts";
 import { productsOf } from "../../../runtime/engine/arena/products.ts";
-import { createStore } from "../../../runtime/engine/arena/store.ts";
+import { createStore, type Store } from "../../../runtime/engine/arena/store.ts";
 import { type Engine, EngineError } from "../../../runtime/engine/engine.ts";
 import { referenceEngine } from "../../../runtime/engine/reference.ts";
 import { deviation, type Numbers, scattered } from "../support.ts";
@@ -24,17 +24,13 @@ interface Case {
 }
 
 const exact = referenceEngine();
-const builds: Readonly<Record<string, Products>> = { relaxed: engineOf(true), plain: engineOf(false) };
+const builds = { relaxed: engineOf(true), plain: engineOf(false) };
 
-function engineOf(relaxed: boolean): Products {
+function engineOf(relaxed: boolean): Products & Pick<Store, "machine" | "offsetOf"> {
   const probe = relaxed ? null : vi.spyOn(WebAssembly, "validate").mockReturnValue(false);
   const store = createStore(createMachine("wasm"));
-  const products = productsOf(store);
-  store.dispose([
-    products.matmul(store.upload(Float32Array.of(1), [1, 1]), store.upload(Float32Array.of(1), [1, 1])),
-  ]);
   probe?.mockRestore();
-  return { ...store, ...products };
+  return { ...store, ...productsOf(store) };
 }
 
 function sidesOf({
@@ -143,6 +139,32 @@ describe.each(Object.entries(builds))("products on the arena, %s", (_, engine) =
     } as const;
     const { data } = productBy(engine, [ones, column], how);
     expect(Math.abs((data[0] ?? 0) / (k * Math.fround(1.1)) - 1)).toBeLessThan(1e-5);
+  });
+
+  it("adds to what stands in the result where its kernels are told so", () => {
+    const sums = fc.record({
+      shape: fc.constantFrom([1, 70, 90], [7, 50, 401], [13, 11, 29], [30, 49, 800], [5, 3, 7], [9, 8, 8]),
+      ...flags,
+    });
+    fc.assert(
+      fc.property(sums, ({ shape: [m = 1, n = 1, k = 1], ...options }) => {
+        const each = { batched: "neither", batch: 1, m, n, k, ...options } as const;
+        const [left, right] = sidesOf(each);
+        const before = scattered([m, n], 5);
+        const wanted = productBy({ ...exact }, [left, right], each);
+        const handles = [before, left, right].map(({ data, shape }) => engine.upload(data, shape));
+        const places = handles.map((handle) => engine.offsetOf(handle));
+        const transposed = [Number(each.transposeLeft), Number(each.transposeRight)];
+        const kernel = k <= 8 && n <= 8 ? "product_of_tiny" : "product";
+        engine.machine.run(kernel, [...places, m, n, k, ...transposed, 1, 0, 0, m, n, 1, 1], 1, 0);
+        const [sum] = handles;
+        const got = { shape: [m, n], data: Float64Array.from((sum && engine.readNow(sum)) ?? []) };
+        engine.dispose(handles);
+        const data = before.data.map((entry, i) => entry + (wanted.data[i] ?? NaN));
+        expect(deviation(got, { shape: [m, n], data })).toBeLessThan(1e-5);
+      }),
+      { numRuns: 60 },
+    );
   });
 
   it("gives NaN and infinities where they meet, and nowhere else", () => {
