@@ -56,9 +56,10 @@ export class Repetition {
    * The repetition of a step that begins at these states, or null: on engines that do not record, and for steps that
    * have parameters of their own, look at numbers while they run, or change the kind of a state.
    */
-  static of(batch: Batch, states: Values, step: Step): Repetition | null {
+  static of(batch: Batch, states: Values, shared: Step): Repetition | null {
     const { definition, operations, program } = batch;
     const { engine } = operations;
+    const step: Step = (...given) => batched(engine, shared(...given), batch.batch);
     const { recorder } = engine;
     const steady = program.stepGivens.size === 0 && !definition.parameters.some(({ perStep }) => perStep);
     if (recorder === null || !steady) return null;
@@ -68,7 +69,10 @@ export class Repetition {
       definition.counter === undefined || number === null
         ? batch.known
         : { ...batch.known, [definition.counter]: number };
-    const first = copies(engine, recorder, states);
+    const first = engine.scope(
+      () => copies(engine, recorder, batched(engine, states, batch.batch)),
+      handlesOfValues,
+    );
     const forth = recorder.record(() =>
       engine.scope(() => distinct(engine, recorder, step(known, first, null), first), handlesOfValues),
     );
@@ -82,7 +86,10 @@ export class Repetition {
       forth?.release();
       return null;
     }
-    overwrite(recorder, first, states);
+    engine.scope(
+      () => overwrite(recorder, first, batched(engine, states, batch.batch)),
+      () => [],
+    );
     const all = [forth, back] as const;
     return new Repetition({ engine, recorder, step, known, counter, places: [first, second], all });
   }
@@ -227,6 +234,19 @@ function copyOf(engine: Engine, recorder: Recorder, value: Value): Value {
   const handle = engine.fill(0, value.handle.shape);
   recorder.copy(value.handle, handle);
   return { ...value, handle };
+}
+
+/** The values, those that all samples share repeated for each: samples that end are frozen one by one. */
+function batched(engine: Engine, values: Values, batch: number | null): Values {
+  if (batch === null) return values;
+  const spread = (value: Value): Value => {
+    if (value.kind === "product") return { kind: "product", parts: value.parts.map(spread) };
+    if (value.batch !== null) return value;
+    const { shape } = value.handle;
+    const handle = engine.broadcast(engine.reshape(value.handle, [1, ...shape]), [batch, ...shape]);
+    return { ...value, batch, handle };
+  };
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, spread(value)]));
 }
 
 /** Overwrites the entries of states by those of others, which stand elsewhere. */
