@@ -176,29 +176,102 @@ static void pass_odd(const int r, planes from, planes to, int m, int stride, con
   }
 }
 
+/* Full rows of neighbouring lines in the array: what the first and the last pass may read and write themselves. */
+typedef struct {
+  float *data;
+  size_t step;
+} edge;
+
+/* The first pass, straight from the array; `exchanged` reads imaginary parts as real ones. */
+INLINE void first_pass(const int r, const int exchanged, const edge *from, planes to, int m, const float *factors) {
+  for (int p = 0; p < m; p++, factors += 2 * (r - 1)) {
+    for (int q = 0; q < WIDTH; q += LANES) {
+      pairs x[8];
+      for (int k = 0; k < r; k++) {
+        x[k] = load_pairs(from->data + 2 * (from->step * (size_t)(p + m * k) + (size_t)q));
+        if (exchanged) x[k] = (pairs){x[k].im, x[k].re};
+      }
+      butterfly(r, x);
+      for (int k = 0; k < r; k++) {
+        const int at = q + WIDTH * (r * p + k);
+        if (k > 0) x[k] = times(x[k], splat(factors[2 * k - 2]), splat(factors[2 * k - 1]));
+        store(to.re + at, x[k].re);
+        store(to.im + at, x[k].im);
+      }
+    }
+  }
+}
+
+/* The last pass, straight to the array. */
+INLINE void last_pass(const int r, const int exchanged, planes from, const edge *to, int rows) {
+  for (int j = 0; j < rows; j++) {
+    for (int q = 0; q < WIDTH; q += LANES) {
+      pairs x[8];
+      for (int k = 0; k < r; k++) {
+        const int at = q + WIDTH * (j + rows * k);
+        x[k] = (pairs){load(from.re + at), load(from.im + at)};
+      }
+      butterfly(r, x);
+      for (int k = 0; k < r; k++) {
+        if (exchanged) x[k] = (pairs){x[k].im, x[k].re};
+        store_pairs(to->data + 2 * (to->step * (size_t)(j + rows * k) + (size_t)q), x[k]);
+      }
+    }
+  }
+}
+
+#define EDGE(r, exchanged)                                                      \
+  case 2 * r + exchanged:                                                       \
+    if (begin) first_pass(r, exchanged, begin, to, m, factors);                 \
+    else last_pass(r, exchanged, from, end, stride / WIDTH);                    \
+    break
+
+/* A pass between the array (one of `begin` and `end` is not null) and planes. */
+static void edge_pass(int r, int exchanged, const edge *begin, planes from, planes to, const edge *end, int m,
+                      int stride, const float *factors) {
+  switch (2 * r + exchanged) {
+    EDGE(4, 0);
+    EDGE(4, 1);
+    EDGE(5, 0);
+    EDGE(5, 1);
+    EDGE(8, 0);
+    EDGE(8, 1);
+  }
+}
+
+INLINE int has_edge(word radix) { return radix == 4 || radix == 5 || radix == 8; }
+
 #define PASS(r)                                                     \
   case r:                                                           \
     if (m > 1) pass(r, 1, from, to, m, stride, factors);            \
     else pass(r, 0, from, to, m, stride, factors);                  \
     break
 
-/* The transform of [length, width] in `from`; gives which of the two has it. */
-static planes transformed(planes from, planes to, int length, int width, const plan *by) {
+/*
+ * The transform of [length, width] in `from`; gives which of the two has it. The first pass reads from
+ * `begin`, if any, and the last one writes to `end`.
+ */
+static planes transformed(planes from, planes to, int length, int width, const plan *by, const edge *begin,
+                          const edge *end) {
   const float *factors = by->twiddles;
   int m = length, stride = width;
   for (int i = 0; i < by->passes; i++) {
     const int r = (int)by->radices[i];
     m /= r;
-    switch (r) {
-      PASS(2);
-      PASS(3);
-      PASS(4);
-      PASS(5);
-      PASS(7);
-      PASS(8);
-      default:
-        pass_odd(r, from, to, m, stride, factors);
-        factors += 2 * r;
+    if (i == 0 && begin) edge_pass(r, by->inverse, begin, from, to, NULL, m, stride, factors);
+    else if (i == by->passes - 1 && end) edge_pass(r, by->inverse, NULL, from, to, end, m, stride, factors);
+    else {
+      switch (r) {
+        PASS(2);
+        PASS(3);
+        PASS(4);
+        PASS(5);
+        PASS(7);
+        PASS(8);
+        default:
+          pass_odd(r, from, to, m, stride, factors);
+          factors += 2 * r;
+      }
     }
     factors += 2 * (r - 1) * m;
     stride *= r;
@@ -227,11 +300,11 @@ static planes convolved(planes from, planes to, int width, const plan *by) {
   const size_t rest = (size_t)(by->padded - by->length) * (size_t)width * sizeof(float);
   __builtin_memset(from.re + by->length * width, 0, rest);
   __builtin_memset(from.im + by->length * width, 0, rest);
-  const planes spectrum = transformed(from, to, by->padded, width, by);
+  const planes spectrum = transformed(from, to, by->padded, width, by, NULL, NULL);
   scaled(spectrum, by->padded, width, by->spectrum);
   const planes other = spectrum.re == from.re ? to : from;
   const planes turned = transformed((planes){spectrum.im, spectrum.re}, (planes){other.im, other.re}, by->padded,
-                                    width, by);
+                                    width, by, NULL, NULL);
   const planes result = {turned.im, turned.re};
   scaled(result, by->length, width, by->chirp);
   return result;
@@ -356,13 +429,24 @@ INLINE void turn(planes x, const plan *by, int column, int width) {
   }
 }
 
+/* Whether so many lines lie side by side in full registers. */
+INLINE int abreast(const place *in, int inner, int first, int count) {
+  return count == WIDTH && in->strides[1] == 1 && first % inner + count <= inner;
+}
+
 static void transform_lines(const place *from, const place *to, const plan *by, int first, int count, float *room) {
   const int width = (count + LANES - 1) / LANES * LANES;
   const int plane = by->padded * width + 16;
   const planes x = {room, room + plane}, y = {room + 2 * plane, room + 3 * plane};
-  const planes exchanged = {x.im, x.re};
-  gather(from, by->inverse ? exchanged : x, by->inner, first, count, by->length, width);
-  planes result = by->chirp ? convolved(x, y, width, by) : transformed(x, y, by->length, width, by);
+  const edge source = {line_of(from, by->inner, first), from->strides[2]};
+  const edge target = {line_of(to, by->inner, first), to->strides[2]};
+  const int several = by->passes > 1 && !by->chirp;
+  const edge *begin = several && has_edge(by->radices[0]) && abreast(from, by->inner, first, count) ? &source : NULL;
+  const edge *end =
+      several && !by->turn && has_edge(by->radices[by->passes - 1]) && abreast(to, by->inner, first, count) ? &target : NULL;
+  if (!begin) gather(from, by->inverse ? (planes){x.im, x.re} : x, by->inner, first, count, by->length, width);
+  planes result = by->chirp ? convolved(x, y, width, by) : transformed(x, y, by->length, width, by, begin, end);
+  if (end) return;
   if (by->turn) turn(result, by, first % by->inner, width);
   if (by->inverse) result = (planes){result.im, result.re};
   scatter(result, to, by->inner, first, count, by->length, width);
