@@ -28,7 +28,7 @@ async function outcome(
 }
 
 /** Whose steps look at numbers while they run. */
-const UNRECORDED: ReadonlySet<string> = new Set(["fista_backtracking", "sgp"]);
+const UNRECORDED: ReadonlySet<string> = new Set(["fista_backtracking", "admm_lasso", "sgp"]);
 
 /** The engine, and how many records it has made. */
 function counting(engine: Engine): { readonly engine: Engine; readonly made: () => number } {
