@@ -2,6 +2,7 @@ import type { Certificate } from "../../runtime/program/definition.ts";
 import type { CheckedProgram } from "../check/program.ts";
 import { diagnose } from "../diagnostics/diagnose.ts";
 import { type Diagnostic, withSeverity } from "../diagnostics/diagnostic.ts";
+import { unlessTooLarge } from "./budget.ts";
 import { lineSearches } from "./lints/lineSearch.ts";
 import { agreement } from "./objective.ts";
 import { admm } from "./rules/admm.ts";
@@ -58,6 +59,13 @@ interface Answer {
 }
 
 function answerOf(program: CheckedProgram): Answer {
+  return unlessTooLarge(
+    () => answerOfRules(program),
+    () => reported(program, unknownStep("the step is too long for the rules")),
+  );
+}
+
+function answerOfRules(program: CheckedProgram): Answer {
   const step = normalStep(program);
   if ("reason" in step) return reported(program, unknownStep(step.reason));
   for (const rule of RULES) {
@@ -74,7 +82,10 @@ function unknownStep(obstruction: string): Verdict {
 /** A proof, completed by what the limit is for the declared objective. */
 function held(step: NormalStep, program: CheckedProgram, verdict: Verdict): Answer {
   if (verdict.kind !== "proved") return reported(program, verdict);
-  const agrees = agreement(step, program, verdict.minimises);
+  const agrees = unlessTooLarge(
+    () => agreement(step, program, verdict.minimises),
+    () => "unclear",
+  );
   const limit = agrees === "same" ? "a minimiser of the objective" : "a fixed point";
   const suffix =
     verdict.about === "iterates"

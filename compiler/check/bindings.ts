@@ -10,6 +10,7 @@ import { expectDeclared } from "./declared.ts";
 import { describe } from "./expectations.ts";
 import { checkExpression } from "./expression.ts";
 import { checkProperties } from "./properties.ts";
+import { isWrittenOut, keepExtent } from "./rules/extent.ts";
 import { checkStart } from "./starts.ts";
 import { declare } from "./symbols.ts";
 import { resolveType, typing } from "./typed.ts";
@@ -82,6 +83,7 @@ export function checkLet(environment: Environment, tree: Let): Let<Typed> {
     declaration: symbol,
   };
   environment.run.knowledge.definitions.set(symbol, checked);
+  if (isWrittenOut(symbol.typing.type)) keepExtent(environment, tree.name, symbol, initial);
   if (written?.bounds) environment.run.knowledge.bounds.set(symbol, written.bounds);
   return checked;
 }

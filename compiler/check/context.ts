@@ -10,6 +10,7 @@ import type { Type } from "../types/type.ts";
 import type { Level, Symbol, Typed } from "../types/typing.ts";
 import type { DeclaredBounds } from "./bounds.ts";
 import type { CheckedNet } from "./nets.ts";
+import type { Extent } from "./rules/extent.ts";
 import type { Scope } from "./scope.ts";
 import type { BlockOwner } from "./statements/block.ts";
 
@@ -32,6 +33,8 @@ export interface SignatureParameter {
 /** What is known of declarations, by symbol; symbols are objects, so that one map serves all files. */
 export interface Knowledge {
   readonly definitions: Map<Symbol, Fun<Typed> | Let<Typed>>;
+  /** of what is written out where it is read: functions, networks, operators */
+  readonly extents: Map<Symbol, Extent>;
   readonly signatures: Map<Symbol, Signature>;
   readonly bounds: Map<Symbol, DeclaredBounds>;
   readonly nets: Map<Symbol, Net<Typed>>;

@@ -6,6 +6,7 @@ import { emptyFlow, awaitRead, type Environment, latest, type SignatureParameter
 import { checkExpression } from "./expression.ts";
 import { announceLater } from "./later.ts";
 import { declareParameters } from "./parameters.ts";
+import { keepExtent } from "./rules/extent.ts";
 import { nestedScope } from "./scope.ts";
 import { checkBody } from "./statements/block.ts";
 import { declare } from "./symbols.ts";
@@ -70,6 +71,7 @@ export function checkFun(environment: Environment, tree: Fun): Fun<Typed> {
     declaration: symbol,
   };
   run.knowledge.definitions.set(symbol, checked);
+  keepExtent(environment, tree.name, symbol, body);
   awaitRead(environment, symbol);
   return checked;
 }

@@ -68,6 +68,7 @@ export function checkItems(file: File<Parsed>, imports: Imports, partial: boolea
 function emptyKnowledge(): Knowledge {
   return {
     definitions: new Map(),
+    extents: new Map(),
     signatures: new Map(),
     bounds: new Map(),
     nets: new Map(),
@@ -80,6 +81,7 @@ function emptyKnowledge(): Knowledge {
 function copyKnowledge(knowledge: Knowledge): Knowledge {
   return {
     definitions: new Map(knowledge.definitions),
+    extents: new Map(knowledge.extents),
     signatures: new Map(knowledge.signatures),
     bounds: new Map(knowledge.bounds),
     nets: new Map(knowledge.nets),
@@ -91,6 +93,7 @@ function copyKnowledge(knowledge: Knowledge): Knowledge {
 
 function learn(knowledge: Knowledge, from: Knowledge): void {
   for (const [symbol, value] of from.definitions) knowledge.definitions.set(symbol, value);
+  for (const [symbol, value] of from.extents) knowledge.extents.set(symbol, value);
   for (const [symbol, value] of from.signatures) knowledge.signatures.set(symbol, value);
   for (const [symbol, value] of from.bounds) knowledge.bounds.set(symbol, value);
   for (const [symbol, value] of from.nets) knowledge.nets.set(symbol, value);

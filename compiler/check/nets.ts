@@ -9,6 +9,7 @@ import { declareArguments } from "./funs.ts";
 import { announceLater } from "./later.ts";
 import { netSettings } from "./layers/netLayer.ts";
 import { declareParameters } from "./parameters.ts";
+import { keepExtent } from "./rules/extent.ts";
 import { nestedScope } from "./scope.ts";
 import { checkBody } from "./statements/block.ts";
 import { declare } from "./symbols.ts";
@@ -53,6 +54,7 @@ export function checkNet(
     declaration: symbol,
   };
   run.knowledge.nets.set(symbol, checked);
+  if (body.kind !== "netFile") keepExtent(environment, tree.name, symbol, body);
   const spaces = args.map(({ checked: { type } }) => (type.kind === "value" ? type.space : null));
   const known = spaces.filter((space): space is Space => space !== null);
   if (known.length === spaces.length && result.type.kind === "value") {

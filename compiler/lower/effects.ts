@@ -53,6 +53,28 @@ export function updatedSymbols(block: Block<Typed> | If<Typed>): ReadonlySet<Sym
   return symbols;
 }
 
+/** The number of statements of a block when each `repeat` in it is written out. */
+export function lengthOf(block: Block<Typed>): number {
+  return block.statements.reduce((total, statement) => total + lengthOfStatement(statement), 0);
+}
+
+function lengthOfStatement(statement: Statement<Typed>): number {
+  switch (statement.kind) {
+    case "repeat":
+      return lengthOf(statement.body) * (statement.count.kind === "number" ? statement.count.value : 1);
+    case "while":
+      return 1 + lengthOf(statement.body);
+    case "if": {
+      const { alternative } = statement;
+      if (alternative === null) return 1 + lengthOf(statement.consequent);
+      const other = alternative.kind === "if" ? lengthOfStatement(alternative) : lengthOf(alternative);
+      return 1 + lengthOf(statement.consequent) + other;
+    }
+    default:
+      return 1;
+  }
+}
+
 /** Whether statements contain a `while`, or call a function that does. */
 export function mayLoop(block: Block<Typed> | If<Typed>, definitions: Definitions): boolean {
   const seen = new Set<Symbol>();

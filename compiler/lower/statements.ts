@@ -1,4 +1,4 @@
-import type { Block, Expression, If, Statement, Update, While } from "../ast/tree.ts";
+import type { Block, Expression, If, Repeat, Statement, Update, While } from "../ast/tree.ts";
 import type { Variable } from "../ir/block.ts";
 import { symbolOf } from "../library/calculus/analyse.ts";
 import type { Symbol, Typed } from "../types/typing.ts";
@@ -6,7 +6,7 @@ import { constantNumber } from "./constants.ts";
 import { lower, lowerValue } from "./recursion.ts";
 import { Limitation } from "./limitation.ts";
 import type { Lowered } from "./lowered.ts";
-import { CAPPED, isCapped, mayLoop, updatedSymbols } from "./effects.ts";
+import { CAPPED, isCapped, lengthOf, mayLoop, updatedSymbols } from "./effects.ts";
 import { Scope } from "./scope.ts";
 import type { Site } from "./site.ts";
 import { within } from "./site.ts";
@@ -57,11 +57,8 @@ function runStatement(site: Site, statement: Statement<Typed>): void {
       return runIf(site, statement);
     case "while":
       return runWhile(site, statement);
-    case "repeat": {
-      const count = constantNumber(site, statement.count);
-      for (let round = 0; round < count; round += 1) runStatements(site, statement.body.statements);
-      return;
-    }
+    case "repeat":
+      return runRepeat(site, statement);
     case "report":
       defineReport(site, symbolOf(statement.declaration), statement.value);
       return;
@@ -165,9 +162,39 @@ function runIf(site: Site, statement: If<Typed>): void {
   assign(site, symbols, results);
 }
 
+/** How many statements a `repeat` may become when it is written out; a longer one stays a loop. */
+const WRITTEN_OUT = 200;
+
+function runRepeat(site: Site, statement: Repeat<Typed>): void {
+  const rounds = constantNumber(site, statement.count);
+  if (rounds * lengthOf(statement.body) > WRITTEN_OUT) {
+    runLoop(site, statement.body, (inner) => truth(inner.builder, true), rounds);
+    return;
+  }
+  for (let round = 0; round < rounds; round += 1) runStatements(site, statement.body.statements);
+}
+
 function runWhile(site: Site, statement: While<Typed>): void {
-  const symbols = changed(site, [statement.body]).filter((symbol) => !isCapped(symbol));
-  const nested = mayLoop(statement.body, site.program.definitions) ? [CAPPED] : [];
+  const maximum = constantNumber(site, statement.max);
+  const condition = (inner: Site): Variable => lowerValue(inner, statement.condition);
+  const hit = runLoop(site, statement.body, condition, maximum);
+  const before = site.scope.lookup(CAPPED);
+  const capped =
+    before === null
+      ? hit
+      : site.builder.elementwise("or", [asVariable(site.builder, before, null, statement.span), hit]);
+  site.scope.define(CAPPED, value(capped));
+}
+
+/** Carries what a body updates through its rounds; gives whether the condition still holds behind the last. */
+function runLoop(
+  site: Site,
+  body: Block<Typed>,
+  condition: (inner: Site) => Variable,
+  maximum: number,
+): Variable {
+  const symbols = changed(site, [body]).filter((symbol) => !isCapped(symbol));
+  const nested = mayLoop(body, site.program.definitions) ? [CAPPED] : [];
   const carried = [...symbols, ...nested];
   const inner = (builder: Site["builder"], variables: readonly Variable[]): Site => {
     const scope = new Scope(site.scope);
@@ -176,25 +203,17 @@ function runWhile(site: Site, statement: While<Typed>): void {
   };
   const result = site.builder.loop(
     carried.map((symbol) => current(site, symbol)),
-    (builder, variables) => lowerValue(inner(builder, variables), statement.condition),
+    (builder, variables) => condition(inner(builder, variables)),
     (builder, variables) => {
       const place = inner(builder, variables);
-      runStatements(place, statement.body.statements);
+      runStatements(place, body.statements);
       return carried.map((symbol) => current(place, symbol));
     },
-    constantNumber(site, statement.max),
+    maximum,
     carried.map(({ name }) => name),
   );
   assign(site, carried, result.carried);
-  const before = site.scope.lookup(CAPPED);
-  const capped =
-    before === null
-      ? result.capped
-      : site.builder.elementwise("or", [
-          asVariable(site.builder, before, null, statement.span),
-          result.capped,
-        ]);
-  site.scope.define(CAPPED, value(capped));
+  return result.capped;
 }
 
 function assign(site: Site, symbols: readonly Symbol[], variables: readonly Variable[]): void {

@@ -26,14 +26,17 @@ import {
 /** How many unknowns are put to the ends of their intervals, one after the other, before the answer is "unknown". */
 const DEPTH = 6;
 
+/** How many polynomials are looked at before the answer is "unknown": the order of the ends is searched for. */
+const TRIALS = 2000;
+
 /** Whether a > 0 follows from the intervals of the unknowns. False means: not shown. */
 export function isPositive(unknowns: Unknowns, a: Scalar): boolean {
-  return decide(unknowns, a, true, DEPTH);
+  return decide({ unknowns, trials: TRIALS }, a, true, DEPTH);
 }
 
 /** Whether a >= 0 follows from the intervals of the unknowns. False means: not shown. */
 export function isNonnegative(unknowns: Unknowns, a: Scalar): boolean {
-  return decide(unknowns, a, false, DEPTH);
+  return decide({ unknowns, trials: TRIALS }, a, false, DEPTH);
 }
 
 /** Whether a < limit is shown. */
@@ -46,23 +49,32 @@ export function isAtMost(unknowns: Unknowns, a: Scalar, limit: number): boolean 
   return isNonnegative(unknowns, subtract(number(limit), a));
 }
 
+interface Search {
+  readonly unknowns: Unknowns;
+  /** what is left of them */
+  trials: number;
+}
+
 /**
  * A polynomial whose terms are all nonnegative is. Otherwise an unknown in which it is monotone goes to the end where
  * it is smallest, and one in which it is linear to both ends; the polynomial that is left must be nonnegative. Only
  * unknowns on which no interval of another one depends are put to their ends.
  */
-function decide(unknowns: Unknowns, a: Scalar, strict: boolean, depth: number): boolean {
+function decide(search: Search, a: Scalar, strict: boolean, depth: number): boolean {
+  const { unknowns } = search;
+  search.trials -= 1;
   const p = cleared(unknowns, a);
   if (p.terms.size === 0) return !strict;
   const sign = signBySigns(unknowns, p);
   if (sign === "positive" || (sign === "nonnegative" && !strict)) return true;
-  if (depth === 0) return false;
+  if (depth === 0 || search.trials <= 0) return false;
   return [...keysOf(p)]
     .filter((key) => !isMentioned(unknowns, p, key))
-    .some((key) => atEnds(unknowns, p, key, strict, depth - 1));
+    .some((key) => atEnds(search, p, key, strict, depth - 1));
 }
 
-function atEnds(unknowns: Unknowns, p: Scalar, key: string, strict: boolean, depth: number): boolean {
+function atEnds(search: Search, p: Scalar, key: string, strict: boolean, depth: number): boolean {
+  const { unknowns } = search;
   const entry = unknowns.get(key);
   if (entry === undefined) return false;
   const slope = slopeOf(unknowns, p, key, entry);
@@ -72,10 +84,10 @@ function atEnds(unknowns: Unknowns, p: Scalar, key: string, strict: boolean, dep
     const end = slope.direction === "up" ? low : high;
     if (end === null) return false;
     const kept = strict && !(end.open && slope.strict);
-    return decide(unknowns, substitute(p, key, end.value), kept, depth);
+    return decide(search, substitute(p, key, end.value), kept, depth);
   }
   if (degree(p, key) !== 1 || low === null || high === null) return false;
-  return [low, high].every((end) => decide(unknowns, substitute(p, key, end.value), strict, depth));
+  return [low, high].every((end) => decide(search, substitute(p, key, end.value), strict, depth));
 }
 
 function lowerEnd(entry: Unknown): { readonly value: Scalar; readonly open: boolean } | null {

@@ -1,3 +1,5 @@
+import { boundTerms } from "../budget.ts";
+
 /**
  * A number of a program as a polynomial over unknowns, with integer exponents of either sign. Coefficients are doubles:
  * sums that cancel to 1e-13 of their parts are zero.
@@ -35,14 +37,16 @@ export function power(key: string, exponent: number): Scalar {
 /** a + b */
 export function add(a: Scalar, b: Scalar): Scalar {
   const terms = new Map(a.terms);
-  for (const [key, term] of b.terms) {
-    const here = terms.get(key)?.coefficient ?? 0;
-    const coefficient = here + term.coefficient;
-    const size = Math.max(Math.abs(here), Math.abs(term.coefficient));
-    if (Math.abs(coefficient) <= CANCELLED * size) terms.delete(key);
-    else terms.set(key, { ...term, coefficient });
-  }
+  for (const [key, term] of b.terms) collect(terms, key, term);
   return { terms };
+}
+
+function collect(terms: Map<string, Term>, key: string, term: Term): void {
+  const here = terms.get(key)?.coefficient ?? 0;
+  const coefficient = here + term.coefficient;
+  const size = Math.max(Math.abs(here), Math.abs(term.coefficient));
+  if (Math.abs(coefficient) <= CANCELLED * size) terms.delete(key);
+  else terms.set(key, { ...term, coefficient });
 }
 
 /** c a for a plain number c. */
@@ -55,9 +59,10 @@ export function subtract(a: Scalar, b: Scalar): Scalar {
   return add(a, scale(b, -1));
 }
 
-/** a b */
+/** a b. Throws TooLarge where it has too many terms. */
 export function multiply(a: Scalar, b: Scalar): Scalar {
-  let product: Scalar = ZERO;
+  boundTerms(a.terms.size, b.terms.size);
+  const terms = new Map<string, Term>();
   for (const left of a.terms.values()) {
     for (const right of b.terms.values()) {
       const powers = new Map(left.powers);
@@ -66,10 +71,11 @@ export function multiply(a: Scalar, b: Scalar): Scalar {
         if (sum === 0) powers.delete(key);
         else powers.set(key, sum);
       }
-      product = add(product, monomial(left.coefficient * right.coefficient, powers));
+      const coefficient = left.coefficient * right.coefficient;
+      collect(terms, powersKey(powers), { coefficient, powers });
     }
   }
-  return product;
+  return { terms };
 }
 
 /** a^n for n >= 0. */

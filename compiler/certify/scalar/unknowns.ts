@@ -17,6 +17,8 @@ import {
   ZERO,
 } from "./polynomial.ts";
 
+import { boundedKey } from "../budget.ts";
+
 /** An unknown number: where it lies, and what it is made of. */
 export interface Unknown {
   /** as it is shown to the user */
@@ -53,13 +55,13 @@ const PLAIN: Omit<Unknown, "label"> = {
   witness: null,
 };
 
-/** The unknown of that key; the first entry of a key stays. */
+/** The unknown of that key; the first entry of a key stays. Throws TooLarge where the key is too long. */
 export function unknown(
   unknowns: Unknowns,
   key: string,
   entry: Partial<Unknown> & { readonly label: string },
 ): Scalar {
-  if (!unknowns.has(key)) unknowns.set(key, { ...PLAIN, ...entry });
+  if (!unknowns.has(key)) unknowns.set(boundedKey(key), { ...PLAIN, ...entry });
   return power(key, 1);
 }
 

@@ -12,6 +12,7 @@ import {
   valueOf,
   ZERO,
 } from "../scalar/polynomial.ts";
+import { boundedKey } from "../budget.ts";
 import { isZero, text, type Unknowns, varies } from "../scalar/unknowns.ts";
 
 /** A linear operator as one sign: a name, a call, or a chain of them. */
@@ -102,7 +103,7 @@ export const PLACEHOLDER: Combination = of({ kind: "placeholder" });
 
 /** The combination of one atom. */
 export function of(atom: Atom): Combination {
-  return { parts: new Map([[atomKey(atom), { weight: ONE, atom }]]) };
+  return { parts: new Map([[boundedKey(atomKey(atom)), { weight: ONE, atom }]]) };
 }
 
 /** A state as a combination. */

@@ -7,6 +7,7 @@ import type { Type } from "../../types/type.ts";
 import type { Symbol, Typed } from "../../types/typing.ts";
 import type { Scalar } from "../scalar/polynomial.ts";
 import type { Unknowns } from "../scalar/unknowns.ts";
+import type { Budget } from "../budget.ts";
 import { type Combination, of } from "./combination.ts";
 
 /** A number that is a known function of a vector: `norm1(x)`, `dot(c, x)`, `indicator(C)(x)`. */
@@ -42,6 +43,7 @@ export interface Context {
   readonly unknowns: Unknowns;
   readonly applications: Map<string, Application>;
   readonly powers: Map<string, NamedPower>;
+  readonly budget: Budget;
   /** names for what is known nothing of */
   readonly fresh: { count: number };
 }

@@ -21,6 +21,7 @@ import {
   unknown,
   varies,
 } from "../scalar/unknowns.ts";
+import { spend } from "../budget.ts";
 import { type Combination, combinationKey, isConstant, readsPlaceholder } from "./combination.ts";
 import {
   type Context,
@@ -38,6 +39,7 @@ type Number = Expression<Typed>;
 
 /** A number of the program as a scalar; what the rules cannot see into is an unknown of its own. */
 export function scalarOf(context: Context, expression: Number): Scalar {
+  spend(context.budget);
   switch (expression.kind) {
     case "number":
       return number(expression.value);

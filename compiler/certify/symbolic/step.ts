@@ -6,6 +6,7 @@ import type { Symbol, Typed } from "../../types/typing.ts";
 import type { Scalar } from "../scalar/polynomial.ts";
 import { isPositive } from "../scalar/bounds.ts";
 import { equal, type Unknown, unknown } from "../scalar/unknowns.ts";
+import { fullBudget } from "../budget.ts";
 import { type Combination, same, stateOf } from "./combination.ts";
 import { type Context, freshName, isNumberType, other, withNumber, withVector } from "./context.ts";
 import { scalarOf, symbolScalar } from "./numbers.ts";
@@ -95,14 +96,20 @@ function startOf(program: CheckedProgram): Context {
     unknowns: new Map(),
     applications: new Map(),
     powers: new Map(),
+    budget: fullBudget(),
     fresh: { count: 0 },
   };
+  const known = program.bindings.reduce(
+    (inner, binding) =>
+      binding.kind === "let" ? assign(inner, symbolOf(binding.declaration), binding.initial) : inner,
+    context,
+  );
   return program.states.reduce((inner, { declaration }) => {
     const symbol = symbolOf(declaration);
     return isNumberType(symbol.typing.type)
       ? withNumber(inner, symbol, symbolScalar(inner, symbol))
       : withVector(inner, symbol, stateOf(symbol));
-  }, context);
+  }, known);
 }
 
 function drawsAtRandom(block: Block<Typed>): boolean {

@@ -5,6 +5,7 @@ import type { Fact } from "../../types/property.ts";
 import type { CallMeaning, Symbol, Typed } from "../../types/typing.ts";
 import { multiply, number, ONE, type Scalar } from "../scalar/polynomial.ts";
 import { reciprocal, simplified } from "../scalar/unknowns.ts";
+import { spend } from "../budget.ts";
 import {
   type Combination,
   combinationKey,
@@ -30,6 +31,7 @@ type Vector = Expression<Typed>;
 
 /** A vector of the step as a combination of what oracles answer. */
 export function vectorOf(context: Context, expression: Vector): Combination {
+  spend(context.budget);
   switch (expression.kind) {
     case "name":
       return expression.reference.kind === "symbol"

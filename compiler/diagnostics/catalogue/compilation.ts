@@ -26,4 +26,22 @@ export const compilation = {
     mark: ({ what }) => what,
     hint: () => "This is no fault of the program. Please report it with the file.",
   }),
+
+  IPX9004: defineDiagnostic<{
+    readonly name: string;
+    readonly what: "size" | "depth";
+    readonly limit: number;
+  }>()({
+    severity: "error",
+    class: "limitation",
+    title: ({ name }) => `\`${name}\` is too large for the compiler`,
+    mark: ({ what, limit }) =>
+      what === "size"
+        ? `written out, it has more than ${limit} parts`
+        : `it stands on more than ${limit} others, each within the next`,
+    hint: ({ what }) =>
+      what === "size"
+        ? "Each call is written out, so that two calls of the one before double the text. Name what is used twice with `let`, or repeat it with `while`."
+        : "Functions and operators are written out in those that use them. Repeat with `while`, or name values with `let`.",
+  }),
 };
