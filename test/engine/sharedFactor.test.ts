@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { wasmEngine } from "../../runtime/engine/wasm.ts";
+import { tfjsWasmEngine } from "./tfjsWasm.ts";
 
 test("a right factor that shares its data with a reshaped one is not taken for it", async () => {
-  const engine = await wasmEngine();
+  const engine = await tfjsWasmEngine();
   const row = engine.upload(Float32Array.of(1, 2, 3), [1, 3]);
   const column = engine.reshape(row, [3, 1]);
   const sums = engine.matmul(engine.fill(1, [2, 3]), column);
@@ -12,7 +12,7 @@ test("a right factor that shares its data with a reshaped one is not taken for i
 });
 
 test("nor do sums and filter gradients take a factor that was packed under another shape", async () => {
-  const engine = await wasmEngine();
+  const engine = await tfjsWasmEngine();
   const matrix = engine.upload(Float32Array.of(1, 2, 3, 4, 5, 6), [3, 2]);
   engine.matmul(engine.fill(1, [1, 3]), matrix);
   const wide = engine.reshape(matrix, [2, 3]);

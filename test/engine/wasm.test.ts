@@ -2,6 +2,6 @@ import { describe } from "vitest";
 import { wasmEngine } from "../../runtime/engine/wasm.ts";
 import { agreesWithReference } from "./agreement.ts";
 
-describe("tfjs on WebAssembly agrees with the reference", () => {
+describe("the arena on WebAssembly, with threads, agrees with the reference", () => {
   agreesWithReference(wasmEngine);
 });

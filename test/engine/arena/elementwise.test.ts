@@ -182,6 +182,21 @@ describe("expressions", () => {
     );
   });
 
+  it("soft by thresholds of rows, of either sign, and none", () => {
+    const special = fc.constantFrom(NaN, Infinity, -Infinity, 0, 0.5, -0.5);
+    fc.assert(
+      fc.property(
+        fc.array(special, { minLength: 4, maxLength: 4 }),
+        fc.array(special, { minLength: 28, maxLength: 28 }),
+        (thresholds, entries) => {
+          const x = { shape: [4, 7], data: Float64Array.from(entries) };
+          const t = { shape: [4, 1], data: Float64Array.from(thresholds) };
+          agree(parse("soft(x, t)"), { x, t });
+        },
+      ),
+    );
+  });
+
   it("of large arrays, cut into items of rows and of parts of rows", () => {
     const cases = [
       [[70_001], [1]],
