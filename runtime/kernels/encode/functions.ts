@@ -1,12 +1,15 @@
 import type { ElementwiseFunction } from "../../arrays/expression.ts";
 import { type Code, type Import, simd } from "./module.ts";
 
-const [EQ, NE, LT, GT, LE] = [0x41, 0x42, 0x43, 0x44, 0x45] as const;
+const [EQ, NE, LT, GT, LE, GE] = [0x41, 0x42, 0x43, 0x44, 0x45, 0x46] as const;
+const ALL_TRUE = 0xa3;
 const [V_AND, V_ANDNOT, V_OR, V_SELECT] = [78, 79, 80, 82] as const;
 const FLOOR = 0x68;
 const [ABS, NEG, SQRT, ADD, SUB, MUL, DIV, MIN, MAX] = [
   0xe0, 0xe1, 0xe3, 0xe4, 0xe5, 0xe6, 0xe7, 0xe8, 0xe9,
 ] as const;
+/** Of a and b: b where b < a, or a < b; else a, NaN too. */
+const [LESSER, GREATER] = [0xea, 0xeb] as const;
 
 const unary = (operation: number, a: Code): Code => [...a, ...simd(operation)];
 const binary = (operation: number, a: Code, b: Code): Code => [...a, ...b, ...simd(operation)];
@@ -30,15 +33,21 @@ const undefinedness = (a: Code): Code => binary(NE, a, a);
 /** 1 with the sign of a; 0 at 0, and 1 or -1 at NaN. */
 const side = (a: Code): Code => binary(V_AND, binary(V_OR, binary(V_AND, a, SIGN_BIT), ONE), holds(a));
 
-/** What a function becomes: instructions on four lanes, a call of the library, or nothing that engines can do. */
+type Emitted = (a: Code, b: Code, c: Code) => Code;
+
+/**
+ * What a function becomes: instructions on four lanes, fewer perhaps where b >= 0; a call of the library; or nothing
+ * that engines can do.
+ */
 export type FunctionRule =
-  | { readonly kind: "code"; readonly code: (a: Code, b: Code, c: Code) => Code }
+  | { readonly kind: "code"; readonly code: Emitted; readonly nonnegative: Emitted | null }
   | { readonly kind: "call"; readonly import: Import }
   | { readonly kind: "none" };
 
-const code = (emitted: (a: Code, b: Code, c: Code) => Code): FunctionRule => ({
+const code = (emitted: Emitted, nonnegative: Emitted | null = null): FunctionRule => ({
   kind: "code",
   code: emitted,
+  nonnegative,
 });
 const called = (name: string, vectors = 1): FunctionRule => ({ kind: "call", import: { name, vectors } });
 const same = code((a) => a);
@@ -77,10 +86,13 @@ export const FUNCTIONS: { readonly [F in ElementwiseFunction]: FunctionRule } = 
   max: code((a, b) => binary(MAX, a, b)),
   min: code((a, b) => binary(MIN, a, b)),
   mod: code((a, b) => binary(SUB, a, binary(MUL, b, unary(FLOOR, binary(DIV, a, b))))),
-  soft: code((a, b) => {
-    const excess = binary(SUB, unary(ABS, a), b);
-    return binary(MUL, side(a), binary(V_ANDNOT, excess, binary(LE, excess, ZERO)));
-  }),
+  soft: code(
+    (a, b) => {
+      const excess = binary(SUB, unary(ABS, a), b);
+      return binary(MUL, side(a), binary(V_ANDNOT, excess, binary(LE, excess, ZERO)));
+    },
+    (a, b) => binary(SUB, a, binary(LESSER, binary(GREATER, a, unary(NEG, b)), b)),
+  ),
   hard: code((a, b) => binary(V_AND, a, binary(GT, unary(ABS, a), b))),
   less: code((a, b) => truth(binary(LT, a, b))),
   lessEqual: code((a, b) => truth(binary(LE, a, b))),
@@ -90,3 +102,6 @@ export const FUNCTIONS: { readonly [F in ElementwiseFunction]: FunctionRule } = 
   not: code((a) => truth(binary(EQ, a, ZERO))),
   select: code((a, b, c) => [...b, ...c, ...holds(a), ...simd(V_SELECT)]),
 };
+
+/** A word that is not 0 where no lane is negative or NaN. */
+export const noneNegative = (a: Code): Code => [...binary(GE, a, ZERO), ...simd(ALL_TRUE)];

@@ -1,4 +1,4 @@
-import { FUNCTIONS } from "./functions.ts";
+import { FUNCTIONS, noneNegative } from "./functions.ts";
 import * as wasm from "./module.ts";
 import type { Code, Import, Type } from "./module.ts";
 import type { Program, Step } from "./program.ts";
@@ -131,6 +131,8 @@ class Writer {
   private readonly pattern: Pattern;
   private readonly layout: Layout;
   private readonly levels: readonly number[];
+  /** the steps whose values are known not to be negative where code is written now */
+  private nonnegative: ReadonlySet<number> = new Set();
   constructor(pattern: Pattern) {
     this.pattern = pattern;
     this.imports = importsOf(pattern.program);
@@ -220,7 +222,7 @@ class Writer {
       ...streams.flatMap((input) => [...wasm.get(starts[input] ?? 0), ...wasm.set(places[input] ?? 0)]),
       ...[...wasm.get(count), ...wasm.set(left)],
       ...this.steps(1, 0),
-      ...this.entries(streams),
+      ...this.allEntries(streams),
       ...this.nextRow(0),
       ...wasm.increase(row, wasm.word(1)),
     ];
@@ -240,6 +242,24 @@ class Writer {
     const ended = [...wasm.get(index), ...extent, ...wasm.EQUAL];
     const carried = [...wasm.word(0), ...wasm.set(index), ...this.nextRow(axis + 1)];
     return [...moved, ...wasm.increase(index, wasm.word(1)), ...wasm.when(ended, carried)];
+  }
+
+  /** The entries of a row, by fewer instructions where thresholds that serve the row are not negative. */
+  private allEntries(streams: readonly number[]): Code {
+    const bounds = this.pattern.program.steps.flatMap((step) => {
+      const rule = step.kind === "apply" ? FUNCTIONS[step.function] : null;
+      const bound = step.kind === "apply" ? step.arguments[1] : undefined;
+      if (bound === undefined || rule?.kind !== "code" || rule.nonnegative === null) return [];
+      return (this.levels[bound] ?? 2) < 2 ? [bound] : [];
+    });
+    if (bounds.length === 0) return this.entries(streams);
+    const tests = bounds.map((at) => noneNegative(wasm.get(this.locals.values[at] ?? 0)));
+    const all = tests.flatMap((test, index) => (index === 0 ? test : [...test, ...wasm.AND]));
+    const general = this.entries(streams);
+    this.nonnegative = new Set(bounds);
+    const special = this.entries(streams);
+    this.nonnegative = new Set();
+    return wasm.either(all, special, general);
   }
 
   /** The entries of a row: several vectors at once, then one by one, then what is less than a vector. */
@@ -312,7 +332,10 @@ class Writer {
       case "apply": {
         const [a = [], b = [], c = []] = step.arguments.map((at) => wasm.get(this.locals.values[at] ?? 0));
         const rule = FUNCTIONS[step.function];
-        if (rule.kind === "code") return rule.code(a, b, c);
+        if (rule.kind === "code") {
+          const special = this.nonnegative.has(step.arguments[1] ?? -1) ? rule.nonnegative : null;
+          return (special ?? rule.code)(a, b, c);
+        }
         if (rule.kind === "none") throw new TypeError(`${step.function} is no function of real numbers`);
         const index = this.imports.findIndex(({ name }) => name === rule.import.name);
         return [...[a, b].slice(0, rule.import.vectors).flat(), ...wasm.call(index)];

@@ -71,6 +71,11 @@ export const increase = (local: number, code: Code): Code => [...get(local), ...
 /** `body` where `condition` leaves a word that is not 0. */
 export const when = (condition: Code, body: Code): Code => [...condition, 0x04, 0x40, ...body, 0x0b];
 
+/** `body` where `condition` leaves a word that is not 0, else `other`. */
+export const either = (condition: Code, body: Code, other: Code): Code => [
+  ...[...condition, 0x04, 0x40, ...body, 0x05, ...other, 0x0b],
+];
+
 /** `body` as often as `condition` leaves a word that is not 0; the condition is asked before each time. */
 export const during = (condition: Code, body: Code): Code =>
   when(condition, [0x03, 0x40, ...body, ...condition, 0x0d, 0, 0x0b]);
