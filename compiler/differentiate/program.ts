@@ -13,7 +13,7 @@ import { savingForm, undone, type SavingForm } from "./saving.ts";
 import type { ReverseTools } from "./tools.ts";
 import { markVaried } from "./varied.ts";
 
-/** Whether cotangents are wanted of what comes with the samples, besides those of what is learned. */
+/** Whether cotangents are wanted of what comes with the samples, too, by adjoints of their own. */
 export interface ReverseOptions {
   readonly inputs: boolean;
 }
@@ -28,28 +28,35 @@ export function reverseProgram(
   options: ReverseOptions = { inputs: false },
 ): ProgramDerivative {
   const functions = new Functions(program.functions);
-  const wanted = [...program.parameters, ...(options.inputs ? program.inputs : [])]
-    .map((each) => each.variable)
-    .filter((variable) => variable.type.kind === "value");
-  if (wanted.length === 0) {
+  const learned = program.parameters.map((each) => each.variable).filter(isValue);
+  const inputs = options.inputs ? program.inputs.map((each) => each.variable).filter(isValue) : [];
+  if (learned.length + inputs.length === 0) {
     return { prepare: null, initial: null, step: null, finish: null, functions: program.functions };
   }
   const constants = new IrBuilder(functions);
   appendAll(constants, program.constants);
   const prepared = new IrBuilder(functions, constants);
   appendAll(prepared, program.prepare);
-  const varied = new Set(wanted);
+  const byLearned = new Set(learned);
+  markVaried(program.prepare.equations, byLearned);
+  const varied = new Set([...learned, ...inputs]);
   markVaried(program.prepare.equations, varied);
   const tools = reverseTools(functions);
-  const known = [...wanted, ...definedBy(program.prepare).filter((each) => varied.has(each))].filter(
-    (variable) => variable.type.kind === "value",
-  );
+  const computed = definedBy(program.prepare).filter((each) => isValue(each) && varied.has(each));
+  const known = [...learned, ...computed.filter((each) => byLearned.has(each))];
+  const given = [...inputs, ...computed.filter((each) => !byLearned.has(each))];
   const states = program.states.length;
   const values = program.prepare.results.filter((result) => result.type.kind === "value").length;
-  const sample = { tools, outer: prepared, count: states, apart: true };
+  const sample = { tools, outer: prepared, count: states, apart: true, inputs: given };
   const { prepare, initial, firstStep, step, finish } = program;
   return {
-    prepare: reverseBlock(prepare, wanted, { tools, outer: constants, count: values, apart: false }),
+    prepare: reverseBlock(prepare, learned, {
+      tools,
+      outer: constants,
+      count: values,
+      apart: false,
+      inputs,
+    }),
     initial: reverseBlock(initial, known, sample),
     ...(firstStep === undefined
       ? {}
@@ -63,6 +70,10 @@ export function reverseProgram(
     finish: reverseBlock(finish, known, { ...sample, count: 1 }),
     functions: functions.all(),
   };
+}
+
+function isValue(variable: Variable): boolean {
+  return variable.type.kind === "value";
 }
 
 /** The parameters of the first step whose first value depends on what is varied. */
@@ -84,6 +95,8 @@ export interface Around {
   readonly count: number;
   /** whether each sample has a cotangent of its own also for a result that is shared */
   readonly apart: boolean;
+  /** what is known whose cotangents are wanted apart from the others */
+  readonly inputs?: readonly Variable[];
   /** the parameters whose cotangents are wanted; all where absent */
   readonly states?: readonly Variable[];
   /** whether the cotangents of the parameters alone are wanted, too */
@@ -97,11 +110,14 @@ export function reverseBlock(
   around: Around,
 ): SectionDerivative | null {
   const wanted = [...(around.states ?? block.parameters), ...known];
-  const form = savingForm(block.equations, new Set(wanted), around.tools);
+  const inputs = around.inputs ?? [];
+  const form = savingForm(block.equations, new Set([...wanted, ...inputs]), around.tools);
   const adjoint = adjointOf(block, form, wanted, around);
-  if (adjoint.of.length === 0) return null;
+  const byInputs = inputs.length === 0 ? null : adjointOf(block, form, inputs, around);
+  const inputAdjoint = byInputs?.of.length === 0 ? null : byInputs;
+  if (adjoint.of.length === 0 && inputAdjoint === null) return null;
   const stateAdjoint = around.withState === true ? adjointOf(block, form, block.parameters, around) : null;
-  const adjoints = stateAdjoint === null ? [adjoint] : [adjoint, stateAdjoint];
+  const adjoints = [adjoint, stateAdjoint, inputAdjoint].filter((each) => each !== null);
   const own = new Set(definedBy({ ...block, equations: form.equations }));
   const read = [...new Set(adjoints.flatMap((each) => freeVariables(each.block)))].filter((each) =>
     own.has(each),
@@ -115,6 +131,7 @@ export function reverseBlock(
     save: { ...block, equations: undone(form, new Set([...kept, ...block.results])) },
     adjoint: complete(adjoint),
     stateAdjoint: stateAdjoint === null ? null : complete(stateAdjoint),
+    ...(inputAdjoint === null ? {} : { inputAdjoint: complete(inputAdjoint) }),
   };
 }
 

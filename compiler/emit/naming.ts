@@ -2,7 +2,7 @@ import type { Naming } from "./functionText.ts";
 
 /** What a function does, as far as the names of its locals go. */
 export type Purpose =
-  "forward" | "step" | "adjoint" | "stepAdjoint" | "stepStateAdjoint" | "record" | "plain";
+  "forward" | "step" | "adjoint" | "stepAdjoint" | "stepStateAdjoint" | "inputAdjoint" | "record" | "plain";
 
 /**
  * How locals are named: states keep their names and become `x_next`; the cotangent of `x` is `x_bar`, so that the
@@ -43,6 +43,7 @@ function resultName(purpose: Purpose, path: readonly string[]): string | null {
     case "stepAdjoint":
       return key === undefined ? null : `${key}_bar`;
     case "stepStateAdjoint":
+    case "inputAdjoint":
       return key === undefined ? `${group}_bar` : null;
     case "record":
       return key === undefined ? group : null;

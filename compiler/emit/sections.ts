@@ -104,7 +104,7 @@ function emitSection(
 
 function emitReverse(
   emit: Emit,
-  { save, adjoint, stateAdjoint }: PlanReverse,
+  { save, adjoint, stateAdjoint, inputAdjoint }: PlanReverse,
   name: SectionName,
   types: RoleTypes,
   top: TopLevel,
@@ -112,7 +112,7 @@ function emitReverse(
   const saving: FunctionName = `${name}Saving`;
   const steps = name === "step" || name === "firstStep";
   const withSaved = { ...types, saved: `ReturnType<typeof ${top.ofFunction(saving)}>["saved"]` };
-  const saves = [adjoint, stateAdjoint].some((of) => of !== null && readsSaved(of));
+  const saves = [adjoint, stateAdjoint, inputAdjoint].some((of) => of !== null && readsSaved(of));
   return object([
     [
       "save",
@@ -146,6 +146,20 @@ function emitReverse(
             named: readsSaved(stateAdjoint),
           }),
     ],
+    ...(inputAdjoint === null
+      ? []
+      : [
+          [
+            "inputAdjoint",
+            emit(inputAdjoint, {
+              name: `${name}InputAdjoint`,
+              doc: `\`${name}Adjoint\` for the inputs alone.`,
+              purpose: steps ? "stepStateAdjoint" : "inputAdjoint",
+              types: withSaved,
+              named: readsSaved(inputAdjoint) || name === "prepare",
+            }),
+          ] as const,
+        ]),
   ]);
 }
 

@@ -25,6 +25,34 @@ export interface SectionDerivative {
   readonly adjoint: AdjointBlock;
   /** cotangents of the states alone; null for sections without states */
   readonly stateAdjoint: AdjointBlock | null;
+  /**
+   * cotangents of inputs, and of prepared values that depend on inputs and on nothing that is learned: what training
+   * does not ask for. Absent where there are none, or they are not wanted.
+   */
+  readonly inputAdjoint?: AdjointBlock;
+}
+
+/** All adjoints of a section. */
+export function adjointsOf({
+  adjoint,
+  stateAdjoint,
+  inputAdjoint,
+}: SectionDerivative): readonly AdjointBlock[] {
+  return [adjoint, stateAdjoint, inputAdjoint].filter((each) => each != null);
+}
+
+/** The section with a change to each of its adjoints. */
+export function withAdjoints(
+  section: SectionDerivative,
+  change: (adjoint: AdjointBlock) => AdjointBlock,
+): SectionDerivative {
+  const { adjoint, stateAdjoint, inputAdjoint } = section;
+  return {
+    ...section,
+    adjoint: change(adjoint),
+    stateAdjoint: stateAdjoint && change(stateAdjoint),
+    ...(inputAdjoint === undefined ? {} : { inputAdjoint: change(inputAdjoint) }),
+  };
 }
 
 /**

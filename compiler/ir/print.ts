@@ -46,6 +46,8 @@ export function printDerivative(program: IrProgram, derivative: ProgramDerivativ
     texts.push(adjointText(`${name} (adjoint)`, reverse.adjoint, names));
     if (reverse.stateAdjoint !== null)
       texts.push(adjointText(`${name} (state adjoint)`, reverse.stateAdjoint, names));
+    if (reverse.inputAdjoint !== undefined)
+      texts.push(adjointText(`${name} (input adjoint)`, reverse.inputAdjoint, names));
   }
   return texts.join("\n\n") + "\n";
 }

@@ -1,6 +1,11 @@
 import { ShapeFault } from "./align.ts";
 import type { Block, Equation, IrFunction, Variable } from "./block.ts";
-import type { AdjointBlock, ProgramDerivative, SectionDerivative } from "./derivative.ts";
+import {
+  adjointsOf,
+  type AdjointBlock,
+  type ProgramDerivative,
+  type SectionDerivative,
+} from "./derivative.ts";
 import type { IrProgram } from "./program.ts";
 import { outputTypes } from "./shape.ts";
 import { outputSharing } from "./sharing.ts";
@@ -54,8 +59,7 @@ export function verifyDerivative(program: IrProgram, derivative: ProgramDerivati
   const section = (name: string, outer: ReadonlySet<Variable>, each: SectionDerivative | null): void => {
     if (each === null) return;
     const inside = verifier.block(each.save, outer, `${name} (saving)`);
-    for (const adjoint of [each.adjoint, each.stateAdjoint]) {
-      if (adjoint === null) continue;
+    for (const adjoint of adjointsOf(each)) {
       verifier.block(adjoint.block, inside, `${name} (adjoint)`);
       verifier.cotangents(adjoint, `${name} (adjoint)`);
     }

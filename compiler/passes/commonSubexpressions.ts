@@ -1,5 +1,10 @@
 import type { Block, Equation, Variable } from "../ir/block.ts";
-import type { ProgramDerivative, SectionDerivative } from "../ir/derivative.ts";
+import {
+  adjointsOf,
+  withAdjoints,
+  type ProgramDerivative,
+  type SectionDerivative,
+} from "../ir/derivative.ts";
 import { blocksOf, mapBlocks, substitute, substituteEquation } from "../ir/variables.ts";
 import type { Module, Pass } from "./pass.ts";
 
@@ -126,7 +131,9 @@ function cotangentNames(derivative: ProgramDerivative | null): ReadonlySet<Varia
   if (derivative === null) return new Set();
   const { prepare, initial, firstStep, step, finish } = derivative;
   const sections = [prepare, initial, firstStep, step, finish];
-  return new Set(sections.flatMap((section) => section?.adjoint.of ?? []));
+  return new Set(
+    sections.flatMap((section) => (section == null ? [] : adjointsOf(section).flatMap(({ of }) => of))),
+  );
 }
 
 function inDerivative(section: SectionDerivative | null, known: Table): SectionDerivative | null {
@@ -140,14 +147,8 @@ function inDerivative(section: SectionDerivative | null, known: Table): SectionD
   };
   const renamed = (variables: readonly Variable[]): readonly Variable[] =>
     variables.map((variable) => table.replaced.get(variable) ?? variable);
-  return {
-    save,
-    adjoint: { block: reverse(section.adjoint.block), of: renamed(section.adjoint.of) },
-    stateAdjoint: section.stateAdjoint && {
-      block: reverse(section.stateAdjoint.block),
-      of: renamed(section.stateAdjoint.of),
-    },
-  };
+  const changed = withAdjoints(section, ({ block, of }) => ({ block: reverse(block), of: renamed(of) }));
+  return { ...changed, save };
 }
 
 function inBlock(block: Block, table: Table): Block {

@@ -4,6 +4,7 @@ import {
   type ElementwiseFunction,
 } from "../../runtime/arrays/expression.ts";
 import type { Block, Equation, EquationOf, IrFunction, Variable } from "../ir/block.ts";
+import { withAdjoints } from "../ir/derivative.ts";
 import { productName } from "../ir/build.ts";
 import type { Operation } from "../ir/operation.ts";
 import { equationOf, mapBlocks, blocksOf } from "../ir/variables.ts";
@@ -37,11 +38,7 @@ function ofRenamed(derivative: Derivative, names: Names): Derivative {
   const of = (variables: readonly Variable[]): readonly Variable[] =>
     variables.map((variable) => names.get(variable) ?? variable);
   const section = (each: Section): Section =>
-    each && {
-      ...each,
-      adjoint: { ...each.adjoint, of: of(each.adjoint.of) },
-      stateAdjoint: each.stateAdjoint && { ...each.stateAdjoint, of: of(each.stateAdjoint.of) },
-    };
+    each && withAdjoints(each, (adjoint) => ({ ...adjoint, of: of(adjoint.of) }));
   const { prepare, initial, firstStep, step, finish } = derivative;
   return {
     ...derivative,

@@ -1,5 +1,10 @@
 import type { Block, Variable } from "../ir/block.ts";
-import type { ProgramDerivative, SectionDerivative } from "../ir/derivative.ts";
+import {
+  adjointsOf,
+  withAdjoints,
+  type ProgramDerivative,
+  type SectionDerivative,
+} from "../ir/derivative.ts";
 import type { IrProgram } from "../ir/program.ts";
 import { freeVariables } from "../ir/variables.ts";
 
@@ -77,15 +82,12 @@ function mapDerivative(derivative: ProgramDerivative, rule: BlockRule): ProgramD
   const none: ReadonlySet<Variable> = new Set();
   const section = (each: SectionDerivative | null): SectionDerivative | null => {
     if (each === null) return null;
-    const adjoint = { ...each.adjoint, block: rule(each.adjoint.block, { section: "adjoint", kept: none }) };
-    const stateAdjoint = each.stateAdjoint && {
-      ...each.stateAdjoint,
-      block: rule(each.stateAdjoint.block, { section: "adjoint", kept: none }),
-    };
-    const read = [adjoint, stateAdjoint].flatMap((reverse) =>
-      reverse === null ? [] : freeVariables(reverse.block),
-    );
-    return { save: rule(each.save, { section: "save", kept: new Set(read) }), adjoint, stateAdjoint };
+    const changed = withAdjoints(each, (reverse) => ({
+      ...reverse,
+      block: rule(reverse.block, { section: "adjoint", kept: none }),
+    }));
+    const read = adjointsOf(changed).flatMap((reverse) => freeVariables(reverse.block));
+    return { ...changed, save: rule(each.save, { section: "save", kept: new Set(read) }) };
   };
   return {
     prepare: section(derivative.prepare),
@@ -132,8 +134,8 @@ function keptOf(module: Module): ReadonlySet<Variable> {
     });
     const { prepare, initial, firstStep, step, finish } = derivative;
     for (const reverse of [prepare, initial, firstStep, step, finish]) {
-      reverse?.adjoint.of.forEach((variable) => kept.add(variable));
-      reverse?.stateAdjoint?.of.forEach((variable) => kept.add(variable));
+      if (reverse == null) continue;
+      for (const { of } of adjointsOf(reverse)) of.forEach((variable) => kept.add(variable));
     }
   }
   return kept;

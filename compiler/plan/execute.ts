@@ -125,6 +125,7 @@ function reverse<E>(of: PlanReverse, prepare: Prepare, extras: Extras<E>): Rever
   const save = prepare(of.save);
   const adjoint = prepare(of.adjoint);
   const stateAdjoint = of.stateAdjoint && prepare(of.stateAdjoint);
+  const inputAdjoint = of.inputAdjoint && prepare(of.inputAdjoint);
   return {
     save: (operations, known, state) => {
       const found = record(save(operations, known, state));
@@ -137,6 +138,12 @@ function reverse<E>(of: PlanReverse, prepare: Prepare, extras: Extras<E>): Rever
     stateAdjoint:
       stateAdjoint &&
       ((operations, known, saved, cotangents) => values(stateAdjoint(operations, known, saved, cotangents))),
+    ...(inputAdjoint === null
+      ? {}
+      : {
+          inputAdjoint: (operations, known, saved, cotangents) =>
+            values(inputAdjoint(operations, known, saved, cotangents)),
+        }),
   };
 }
 

@@ -59,6 +59,7 @@ export interface PlanReverse {
   readonly save: PlanFunction;
   readonly adjoint: PlanFunction;
   readonly stateAdjoint: PlanFunction | null;
+  readonly inputAdjoint: PlanFunction | null;
 }
 
 /** A network: its arguments by position, then what is known, if it reads that. */

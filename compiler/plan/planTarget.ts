@@ -1,6 +1,6 @@
 import type { Target } from "../../runtime/program/definition.ts";
 import type { Block, Equation, Variable } from "../ir/block.ts";
-import type { ProgramDerivative } from "../ir/derivative.ts";
+import { adjointsOf, type ProgramDerivative } from "../ir/derivative.ts";
 import type { IrData, IrParameter, IrProgram } from "../ir/program.ts";
 import { spaceOf, spaceText } from "../ir/spaces.ts";
 import { blocksOf } from "../ir/variables.ts";
@@ -175,9 +175,7 @@ function reverseBlocks(derivative: ProgramDerivative | null): readonly Block[] {
   if (derivative === null) return [];
   const { prepare, initial, firstStep = null, step, finish } = derivative;
   return [prepare, initial, firstStep, step, finish].flatMap((section) =>
-    section === null
-      ? []
-      : [section.save, section.adjoint.block, ...(section.stateAdjoint ? [section.stateAdjoint.block] : [])],
+    section === null ? [] : [section.save, ...adjointsOf(section).map((adjoint) => adjoint.block)],
   );
 }
 

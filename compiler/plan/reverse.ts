@@ -35,19 +35,25 @@ export function planReverse(
     cotangents === "alone" && derivative.stateAdjoint
       ? withOperators(derivative.stateAdjoint, save.equations)
       : null;
+  const byInputs = derivative.inputAdjoint ? withOperators(derivative.inputAdjoint, save.equations) : null;
   const states = save.parameters.filter((state) => cotangents !== "reached" || adjoint.of.includes(state));
   const named = {
     ...names,
     states: states.map((state) => names.states[save.parameters.indexOf(state)] ?? state.name),
   };
-  const saved = savedFor(setting, [adjoint, ...(stateOnly ? [stateOnly] : [])], definedBy(save));
+  const saved = savedFor(
+    setting,
+    [adjoint, stateOnly, byInputs].filter((each) => each !== null),
+    definedBy(save),
+  );
   return {
     save: moduleFunction(setting, [stateParameter(names.states, save.parameters)], save.equations, {
       kind: "record",
       entries: [...resultOf(save.results), { name: "saved", result: savedResult(saved) }],
     }),
-    adjoint: planAdjoint(setting, named, states, saved, adjoint, true),
-    stateAdjoint: stateOnly && planAdjoint(setting, named, states, saved, stateOnly, false),
+    adjoint: planAdjoint(setting, named, states, saved, adjoint, "both"),
+    stateAdjoint: stateOnly && planAdjoint(setting, named, states, saved, stateOnly, "states"),
+    inputAdjoint: byInputs && planAdjoint(setting, { ...names, states: [] }, [], saved, byInputs, "known"),
   };
 }
 
@@ -115,7 +121,7 @@ function planAdjoint(
   states: readonly Variable[],
   saved: Saved,
   adjoint: AdjointBlock,
-  withKnown: boolean,
+  gives: "both" | "states" | "known",
 ): PlanFunction {
   const cotangents = adjoint.block.results.map((result, index) => [adjoint.of[index], result] as const);
   const zeros = states
@@ -137,15 +143,14 @@ function planAdjoint(
       pattern: { kind: "record", entries: patternEntries(names.values, adjoint.block.parameters) },
     },
   ];
-  const result: Result = withKnown
-    ? {
-        kind: "record",
-        entries: [
-          { name: "state", result: recordResult(ofState) },
-          { name: "known", result: recordResult(ofKnown) },
-        ],
-      }
-    : recordResult(ofState);
+  const both: Result = {
+    kind: "record",
+    entries: [
+      { name: "state", result: recordResult(ofState) },
+      { name: "known", result: recordResult(ofKnown) },
+    ],
+  };
+  const result = gives === "both" ? both : recordResult(gives === "states" ? ofState : ofKnown);
   return moduleFunction(setting, parameters, adjoint.block.equations, result, zeros.map(zeroStatement));
 }
 

@@ -35,5 +35,7 @@ export function functionsOf(plan: Parts): readonly PlanFunction[] {
 function functionsOfSection(section: PlanSection | null): readonly (PlanFunction | null)[] {
   if (section === null) return [];
   const { run, reverse } = section;
-  return reverse === null ? [run] : [run, reverse.save, reverse.adjoint, reverse.stateAdjoint];
+  return reverse === null
+    ? [run]
+    : [run, reverse.save, reverse.adjoint, reverse.stateAdjoint, reverse.inputAdjoint];
 }

@@ -25,6 +25,8 @@ export interface GradientOptions extends SolveOptions {
   readonly resting?: number;
   /** the loss after every step, each step for itself; see `greedyGradient` */
   readonly greedy?: boolean;
+  /** whether the gradient by the inputs is wanted; true */
+  readonly byInputs?: boolean;
   /** takes gradients of unrolled steps as soon as they are complete; what it has taken is missing in the answer */
   readonly sink?: GradientSink;
 }
@@ -76,7 +78,12 @@ export function* gradientTask(
   const beyond: Beyond = options.beyond ?? (target.kind === "unrolled" ? target.beyond : "last");
   const recorded = recordBatch(program, inputs, beyond);
   const sink = target.kind === "unrolled" ? (options.sink ?? null) : null;
-  const run: Run = { recorded, loss, options, sum: new GradientSum(program, beyond, sink) };
+  const run: Run = {
+    recorded,
+    loss,
+    options,
+    sum: new GradientSum(program, beyond, { sink, byInputs: options.byInputs ?? true }),
+  };
   try {
     if (target.kind === "equilibrium") return yield* equilibriumGradient(run, target);
     const all = Array.from({ length: inputs.samples }, () => true);

@@ -32,9 +32,19 @@ export class GradientSum {
   private readonly stepped: ReadonlyMap<string, (Value | null)[]>;
   private readonly shared = new Map<string, Value>();
   private readonly sink: GradientSink | null;
+  /** whether the cotangents of inputs are wanted */
+  readonly byInputs: boolean;
 
-  constructor(program: BoundProgram, beyond: Beyond, sink: GradientSink | null = null) {
+  constructor(
+    program: BoundProgram,
+    beyond: Beyond,
+    {
+      sink = null,
+      byInputs = true,
+    }: { readonly sink?: GradientSink | null; readonly byInputs?: boolean } = {},
+  ) {
     this.sink = sink;
+    this.byInputs = byInputs;
     this.operations = program.operations;
     this.program = program;
     this.beyond = beyond;

@@ -43,11 +43,9 @@ export function* greedyGradient(
       () => {
         const found = loss(operations, named(finish.values, "output"));
         const known = namesOfStep(batch, step);
-        const output = pullBack(program, definition.finish, known, finish, {
-          output: weighted(operations, found, weights).cotangent,
-        });
-        sum.add(output.known, step);
-        sum.add(pullBack(program, part, known, tape, output.state).known, step);
+        const { cotangent } = weighted(operations, found, weights);
+        const after = pullBack(program, definition.finish, known, finish, { output: cotangent }, sum, step);
+        pullBack(program, part, known, tape, after, sum, step);
         return found.value;
       },
       (made): readonly Handle[] => [made.handle, ...sum.handles()],

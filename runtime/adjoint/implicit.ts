@@ -131,9 +131,9 @@ function* pullBackEquilibrium(setting: Setting, cotangent: Value, sum: GradientS
   const fixed = [...handlesOf(cotangent), ...tapeHandles(tape), ...tapeHandles(finish)];
   const atStates = engine.scope(
     () => {
-      const back = pullBack(program, definition.finish, namesOfStep(batch, 0), finish, { output: cotangent });
-      sum.add(back.known);
-      return zeroed(operations, tape, back.state);
+      const known = namesOfStep(batch, 0);
+      const back = pullBack(program, definition.finish, known, finish, { output: cotangent }, sum);
+      return zeroed(operations, tape, back);
     },
     (made) => [...handlesOfValues(made), ...sum.handles()],
   );
@@ -164,7 +164,7 @@ function* pullBackEquilibrium(setting: Setting, cotangent: Value, sum: GradientS
       const cotangents = { ...atStates, ...unpack(operations, names, solved) };
       const step = definition.step;
       if (step === null) return;
-      sum.add(pullBack(program, step, namesOfStep(batch, 0), tape, cotangents).known);
+      pullBack(program, step, namesOfStep(batch, 0), tape, cotangents, sum);
       pullBackPreparation(recorded, sum);
     },
     () => sum.handles(),

@@ -2,7 +2,7 @@ import type { Operations } from "../arrays/operations.ts";
 import { handlesOf, spaceOf, type Space } from "../arrays/value.ts";
 import type { Handle } from "../engine/engine.ts";
 import type { BoundInputs, BoundProgram } from "../program/bound.ts";
-import type { Cotangents, Differentiable, Known, Saved, Values } from "../program/definition.ts";
+import type { Differentiable, Known, Saved, Values } from "../program/definition.ts";
 import {
   batchWith,
   boundProgramHandles,
@@ -63,8 +63,8 @@ function spacesOf(values: Values): Readonly<Record<string, Space>> {
 }
 
 /**
- * The adjoint of a part at its tape; cotangents that are missing are zeros. Through a part without reverse nothing
- * flows. Call it inside a scope.
+ * The adjoint of a part at its tape; cotangents that are missing are zeros. Adds those of what is known in step `step`
+ * to a sum, and gives those of the states. Through a part without reverse nothing flows. Call it inside a scope.
  */
 export function pullBack(
   program: BoundProgram,
@@ -72,10 +72,19 @@ export function pullBack(
   known: Known,
   tape: Tape,
   cotangents: Values,
-): Cotangents {
+  sum: GradientSum,
+  step = 0,
+): Values {
   const { operations } = program;
-  if (part.reverse === null) return { state: {}, known: {} };
-  return part.reverse.adjoint(operations, known, tape.saved, zeroed(operations, tape, cotangents));
+  const { reverse } = part;
+  if (reverse === null) return {};
+  const all = zeroed(operations, tape, cotangents);
+  const back = reverse.adjoint(operations, known, tape.saved, all);
+  sum.add(back.known, step);
+  if (sum.byInputs && reverse.inputAdjoint !== undefined) {
+    sum.add(reverse.inputAdjoint(operations, known, tape.saved, all), step);
+  }
+  return back.state;
 }
 
 /** Cotangents for all names of a tape's result. */
@@ -130,5 +139,5 @@ export function pullBackPreparation({ batch, preparation, inputs }: RecordedBatc
     }),
   );
   const known = unpreparedNames(program, inputs);
-  sum.add(pullBack(program, definition.prepare, known, preparation, cotangents).known);
+  pullBack(program, definition.prepare, known, preparation, cotangents, sum);
 }

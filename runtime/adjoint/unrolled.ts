@@ -167,11 +167,8 @@ function* backwards(forward: Forward, cotangent: Value, sum: GradientSum): Task<
   let remaining = segments.length;
   let states = engine.scope(() => {
     const last = Math.max(0, steps - 1);
-    const back = pullBack(program, definition.finish, namesOfStep(batch, last), finish, {
-      output: cotangent,
-    });
-    sum.add(back.known, last);
-    return back.state;
+    const known = namesOfStep(batch, last);
+    return pullBack(program, definition.finish, known, finish, { output: cotangent }, sum, last);
   }, sumsOnly);
   const hold = (open: readonly Tape[]): void => {
     holder.hold([
@@ -194,10 +191,9 @@ function* backwards(forward: Forward, cotangent: Value, sum: GradientSum): Task<
       const part = stepNumber(batch, step);
       const after = states;
       states = engine.scope(() => {
-        const back = pullBack(program, part, namesOfStep(batch, step), tape, after);
-        sum.add(back.known, step);
+        const back = pullBack(program, part, namesOfStep(batch, step), tape, after, sum, step);
         sum.complete(step);
-        return back.state;
+        return back;
       }, sumsOnly);
       hold(tapes.slice(0, step - segment.begin));
       yield* pause(signal);
@@ -211,7 +207,7 @@ function* backwards(forward: Forward, cotangent: Value, sum: GradientSum): Task<
   }
   engine.scope(
     () => {
-      sum.add(pullBack(program, definition.initial, batch.known, initial, first).known);
+      pullBack(program, definition.initial, batch.known, initial, first, sum);
       pullBackPreparation(recorded, sum);
     },
     () => sum.handles(),

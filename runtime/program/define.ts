@@ -55,6 +55,12 @@ interface TypedSection<Known, State, Result, Cotangents, Extras = unknown, Back 
     ) => { readonly state: Back; readonly known: { readonly [Name in keyof Known]?: Value } };
     readonly stateAdjoint:
       ((operations: Operations, known: Known, saved: never, cotangents: Cotangents) => State) | null;
+    readonly inputAdjoint?: (
+      operations: Operations,
+      known: Known,
+      saved: never,
+      cotangents: Cotangents,
+    ) => { readonly [Name in keyof Known]?: Value };
   } | null;
 }
 

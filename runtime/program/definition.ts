@@ -91,6 +91,11 @@ export interface Reverse<Extras = unknown> {
   /** the same for the state alone, for the adjoint solve; null but for the step of an equilibrium */
   readonly stateAdjoint:
     ((operations: Operations, known: Known, saved: Saved, cotangents: Values) => Values) | null;
+  /**
+   * the cotangents of inputs, and of prepared values that depend on inputs and nothing that is learned, where `adjoint`
+   * leaves them out: training does not want them
+   */
+  readonly inputAdjoint?: (operations: Operations, known: Known, saved: Saved, cotangents: Values) => Values;
 }
 
 /** Values kept between a step and its adjoint; loops keep traces. */

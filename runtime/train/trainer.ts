@@ -251,6 +251,7 @@ class Training {
       ...(signal === undefined ? {} : { signal }),
       greedy: stage.greedy,
       resting: restingSteps(program, stage, settings),
+      byInputs: false,
       sink: update,
     });
     const gradient = await perform(operations, task).catch((error: unknown) => {

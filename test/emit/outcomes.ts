@@ -43,6 +43,10 @@ export async function outcomes(
         `${name}.stateAdjoint`,
         of.reverse.stateAdjoint?.(operations, known, saved, values) ?? {},
       );
+      await noteAll(
+        `${name}.inputAdjoint`,
+        of.reverse.inputAdjoint?.(operations, known, saved, values) ?? {},
+      );
     }
     return run.values;
   };

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { analyse, compileProgram, definitionOf, planProgram } from "../../compiler/compile.ts";
 import { bind } from "../../runtime/program/bind.ts";
+import type { ProgramDefinition } from "../../runtime/program/definition.ts";
 import { saveParameters } from "../../runtime/program/parameters.ts";
 import type { OptimiserSettings } from "../../runtime/train/optimiser.ts";
 import { mse } from "../../runtime/train/losses.ts";
@@ -12,16 +13,23 @@ const path = "lista.ipx";
 const text = readFileSync(new URL(`../../programs/${path}`, import.meta.url), "utf8");
 const { file, checked } = analyse({ path, text: text.replace("unroll(16)", "unroll(3)") }, () => null);
 const compiled = compileProgram(file, checked.programs[0]!);
-const plan = compiled.kind === "done" ? planProgram(compiled.value, "first", { inputs: false }) : compiled;
-const definition = plan.kind === "done" ? definitionOf(plan.value) : null;
+/** LISTA of three layers, its reverses with the cotangents of the inputs or without. */
+function lista(inputs: boolean): ProgramDefinition {
+  const plan = compiled.kind === "done" ? planProgram(compiled.value, "first", { inputs }) : compiled;
+  if (plan.kind === "refused") throw new Error(JSON.stringify(plan.diagnostic));
+  return definitionOf(plan.value);
+}
+
+const definition = lista(false);
 
 /** The weights of LISTA after some steps, and how many arrays are left. */
 async function trained(
   optimiser: OptimiserSettings,
   options: Partial<TrainingOptions>,
+  of = definition,
 ): Promise<{ readonly weights: readonly (readonly [string, readonly number[]])[]; readonly arrays: number }> {
   const operations = reference();
-  const program = await bind(definition!, operations, { givens: { A: gaussianMatrix(5, 8) } });
+  const program = await bind(of, operations, { givens: { A: gaussianMatrix(5, 8) } });
   const { parameters } = await train(program, {
     data: ({ step }) => ({ inputs: { y: normals(step, 4, 5) }, target: normals(50 + step, 4, 8) }),
     loss: mse,
@@ -30,7 +38,7 @@ async function trained(
     steps: 4,
     ...options,
   });
-  const { tensors } = await saveParameters(operations, definition!, parameters);
+  const { tensors } = await saveParameters(operations, of, parameters);
   const weights = [...tensors].map(([name, { data }]) => [name, Array.from(data)] as const);
   return { weights, arrays: operations.engine.memory().arrays };
 }
@@ -52,4 +60,29 @@ test.each<OptimiserSettings>([
   );
   expect(slower.weights).not.toEqual(oneByOne.weights);
   expect((await trained(optimiser, { steps: 9 })).arrays).toBe(oneByOne.arrays);
+});
+
+test("training asks for no gradient by the inputs", async () => {
+  const whole = lista(true);
+  const asked: string[] = [];
+  const watched = <S extends ProgramDefinition["step"]>(step: S): S =>
+    step?.reverse == null
+      ? step
+      : {
+          ...step,
+          reverse: {
+            ...step.reverse,
+            inputAdjoint: () => {
+              asked.push("inputs");
+              return {};
+            },
+          },
+        };
+  const { step, firstStep } = whole;
+  if (firstStep === undefined) throw new Error("LISTA begins at 0");
+  expect(step?.reverse?.inputAdjoint).toBeDefined();
+  const spied = { ...whole, step: watched(step), firstStep: watched(firstStep) };
+  const adam = { name: "adam", rate: 0.01 } as const;
+  expect((await trained(adam, {}, spied)).weights).toEqual((await trained(adam, {})).weights);
+  expect(asked).toEqual([]);
 });

@@ -69,13 +69,23 @@ function prepareSaving(ops: Operations, { A, y, lambda, rho }: Data & Learned) {
 /** The vector-Jacobian product of `prepare`: cotangents of what it returns become those of what it reads. */
 function prepareAdjoint(
   ops: Operations,
-  { lambda, rho, A }: Data & Learned,
+  { lambda, rho }: Data & Learned,
   _saved: unknown,
-  { At_y: At_y_bar, lambda_over_rho: lambda_over_rho_bar }: Prepared,
+  { lambda_over_rho: lambda_over_rho_bar }: Prepared,
 ) {
   const rho_bar = ops.map("-(lambda/rho*lambda_over_rho_bar/rho)", { lambda, rho, lambda_over_rho_bar });
+  return { state: {}, known: { rho: rho_bar } };
+}
+
+/** `prepareAdjoint` for the inputs alone. */
+function prepareInputAdjoint(
+  ops: Operations,
+  { A }: Data & Learned,
+  _saved: unknown,
+  { At_y: At_y_bar }: Prepared,
+) {
   const y_bar = ops.apply(A, At_y_bar);
-  return { state: {}, known: { rho: rho_bar, y: y_bar } };
+  return { y: y_bar };
 }
 
 /** The first state. */
@@ -147,7 +157,7 @@ function stepAdjoint(
   const sum_chosen = ops.sum(chosen);
   const lambda_over_rho_bar = ops.sumSamples(sum_chosen);
   const sum_2 = ops.map("x_next_bar + sum", { x_next_bar, sum });
-  const At_y_bar = ops.solve(
+  const solve = ops.solve(
     sum_2,
     null,
     (v) => {
@@ -157,18 +167,44 @@ function stepAdjoint(
     },
     { by: "cg", tolerance: 1e-13, maximum: 90 },
   );
-  const x_next_dot_solve = ops.dot(x_next, At_y_bar);
+  const x_next_dot_solve = ops.dot(x_next, solve);
   const total = ops.sumSamples(x_next_dot_solve);
-  const inner_product = ops.dot(z_minus_u, At_y_bar);
+  const inner_product = ops.dot(z_minus_u, solve);
   const total_2 = ops.sumSamples(inner_product);
   const rho_bar = ops.map("total_2 - total", { total_2, total });
-  const z_bar = ops.map("At_y_bar*rho", { At_y_bar, rho });
+  const z_bar = ops.map("solve*rho", { solve, rho });
   const u_bar = ops.map("sum - z_bar", { sum, z_bar });
   const x_bar = ops.fill(0, X);
   return {
     state: { x: x_bar, z: z_bar, u: u_bar },
-    known: { rho: rho_bar, At_y: At_y_bar, lambda_over_rho: lambda_over_rho_bar },
+    known: { rho: rho_bar, lambda_over_rho: lambda_over_rho_bar },
   };
+}
+
+/** `stepAdjoint` for the inputs alone. */
+function stepInputAdjoint(
+  ops: Operations,
+  { lambda_over_rho, A, rho }: Known,
+  { values: { x_next_plus_u } }: ReturnType<typeof stepSaving>["saved"],
+  { x: x_next_bar, z: z_next_bar, u: u_next_bar }: State,
+) {
+  const difference = ops.map("z_next_bar - u_next_bar", { z_next_bar, u_next_bar });
+  const sign_x_next_plus_u = ops.map("sign(x_next_plus_u)", { x_next_plus_u });
+  const sum = ops.map(
+    "x_next_bar + (u_next_bar + select(max(lambda_over_rho, 0) < abs(x_next_plus_u), difference - lambda_over_rho/abs(x_next_plus_u)*(difference - sign_x_next_plus_u*real(conj(sign_x_next_plus_u)*difference)), 0))",
+    { x_next_bar, u_next_bar, lambda_over_rho, x_next_plus_u, difference, sign_x_next_plus_u },
+  );
+  const At_y_bar = ops.solve(
+    sum,
+    null,
+    (v) => {
+      const A_v = ops.apply(A, v);
+      const At_A_v = ops.applyAdjoint(A, A_v);
+      return ops.map("At_A_v + rho*v", { At_A_v, rho, v });
+    },
+    { by: "cg", tolerance: 1e-13, maximum: 90 },
+  );
+  return { At_y: At_y_bar };
 }
 
 /** The vector-Jacobian product of `finish`: cotangents of what it returns become those of what it reads. */
@@ -238,9 +274,20 @@ export const admm_lasso = defineProgram<Known, State>({
   ],
   output: { type: { kind: "space", name: "X" } },
   constants: () => ({}),
-  prepare: { run: prepare, reverse: { save: prepareSaving, adjoint: prepareAdjoint, stateAdjoint: null } },
+  prepare: {
+    run: prepare,
+    reverse: {
+      save: prepareSaving,
+      adjoint: prepareAdjoint,
+      stateAdjoint: null,
+      inputAdjoint: prepareInputAdjoint,
+    },
+  },
   initial: { run: initial, reverse: null },
-  step: { run: step, reverse: { save: stepSaving, adjoint: stepAdjoint, stateAdjoint: null } },
+  step: {
+    run: step,
+    reverse: { save: stepSaving, adjoint: stepAdjoint, stateAdjoint: null, inputAdjoint: stepInputAdjoint },
+  },
   finish: {
     run: (_ops, _known, { z }) => ({ values: { output: z } }),
     reverse: {

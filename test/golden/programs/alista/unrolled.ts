@@ -93,7 +93,7 @@ function firstStepSaving(ops: Operations, { k, W, y, gamma, theta }: Known) {
 /** The vector-Jacobian product of `firstStep`: cotangents of what it returns become those of what it reads. */
 function firstStepAdjoint(
   ops: Operations,
-  { theta, gamma, W }: Known,
+  { theta, gamma }: Known,
   { values: { Wt_sub, largest } }: ReturnType<typeof firstStepSaving>["saved"],
   { x: x_next_bar }: State,
 ) {
@@ -113,9 +113,22 @@ function firstStepAdjoint(
   );
   const Wt_sub_dot_sum = ops.dot(Wt_sub, sum);
   const gamma_bar = ops.sumSamples(Wt_sub_dot_sum);
-  const sum_times_gamma = ops.map("sum*gamma", { sum, gamma });
-  const y_bar = ops.apply(W, sum_times_gamma);
-  return { state: {}, known: { gamma: gamma_bar, theta: theta_bar, y: y_bar } };
+  return { state: {}, known: { gamma: gamma_bar, theta: theta_bar } };
+}
+
+/** `firstStepAdjoint` for the inputs alone. */
+function firstStepInputAdjoint(
+  ops: Operations,
+  { theta, gamma, W }: Known,
+  { values: { Wt_sub, largest } }: ReturnType<typeof firstStepSaving>["saved"],
+  { x: x_next_bar }: State,
+) {
+  const product = ops.map(
+    "(select(max(theta, 0) < abs(gamma*Wt_sub), select(largest, 0, x_next_bar), 0) + select(theta < abs(gamma*Wt_sub), select(largest, x_next_bar, 0), 0))*gamma",
+    { theta, gamma, Wt_sub, largest, x_next_bar },
+  );
+  const y_bar = ops.apply(W, product);
+  return { y: y_bar };
 }
 
 /** One iteration: the next state. */
@@ -169,10 +182,25 @@ function stepAdjoint(
   const inner_product = ops.dot(Wt_residual, sum_2);
   const gamma_bar = ops.sumSamples(inner_product);
   const sum_times_gamma = ops.map("sum_2*gamma", { sum_2, gamma });
-  const y_bar = ops.apply(W, sum_times_gamma);
-  const At_neg = ops.applyAdjoint(A, y_bar);
+  const W_v = ops.apply(W, sum_times_gamma);
+  const At_neg = ops.applyAdjoint(A, W_v);
   const x_bar = ops.map("sum_2 - At_neg", { sum_2, At_neg });
-  return { state: { x: x_bar }, known: { gamma: gamma_bar, theta: theta_bar, y: y_bar } };
+  return { state: { x: x_bar }, known: { gamma: gamma_bar, theta: theta_bar } };
+}
+
+/** `stepAdjoint` for the inputs alone. */
+function stepInputAdjoint(
+  ops: Operations,
+  { theta, gamma, W }: Known,
+  { values: { sum, largest } }: ReturnType<typeof stepSaving>["saved"],
+  { x: x_next_bar }: State,
+) {
+  const product = ops.map(
+    "(select(max(theta, 0) < abs(sum), select(largest, 0, x_next_bar), 0) + select(theta < abs(sum), select(largest, x_next_bar, 0), 0))*gamma",
+    { theta, sum, largest, x_next_bar, gamma },
+  );
+  const y_bar = ops.apply(W, product);
+  return { y: y_bar };
 }
 
 /**
@@ -254,9 +282,17 @@ export const alista = defineProgram<Known, State>({
   initial: { run: initial, reverse: null },
   firstStep: {
     run: firstStep,
-    reverse: { save: firstStepSaving, adjoint: firstStepAdjoint, stateAdjoint: null },
+    reverse: {
+      save: firstStepSaving,
+      adjoint: firstStepAdjoint,
+      stateAdjoint: null,
+      inputAdjoint: firstStepInputAdjoint,
+    },
   },
-  step: { run: step, reverse: { save: stepSaving, adjoint: stepAdjoint, stateAdjoint: null } },
+  step: {
+    run: step,
+    reverse: { save: stepSaving, adjoint: stepAdjoint, stateAdjoint: null, inputAdjoint: stepInputAdjoint },
+  },
   finish: {
     run: (_ops, _known, { x }) => ({ values: { output: x } }),
     reverse: {

@@ -137,10 +137,10 @@ function initialSaving(ops: Operations, { A, y }: Known) {
   return { values: { x }, saved: { values: {}, traces: {} } };
 }
 
-/** The vector-Jacobian product of `initial`: cotangents of what it returns become those of what it reads. */
-function initialAdjoint(ops: Operations, { A }: Known, _saved: unknown, { x: x_bar }: State) {
+/** `initialAdjoint` for the inputs alone. */
+function initialInputAdjoint(ops: Operations, { A }: Known, _saved: unknown, { x: x_bar }: State) {
   const y_bar = ops.apply(A, x_bar);
-  return { state: {}, known: { y: y_bar } };
+  return { y: y_bar };
 }
 
 /** One iteration: the next state. */
@@ -192,8 +192,8 @@ function stepAdjoint(
     N_conv3_filter_bar,
     N_conv3_bias_bar,
   ] = N_adjoint(ops, x, conv1_biased, conv2_biased, product, known);
-  const y_bar = ops.apply(A, product);
-  const At_A_product = ops.applyAdjoint(A, y_bar);
+  const A_product = ops.apply(A, product);
+  const At_A_product = ops.applyAdjoint(A, A_product);
   const x_bar = ops.map("x_next_bar + conv1_input_bar - product - At_A_product", {
     x_next_bar,
     conv1_input_bar,
@@ -210,9 +210,15 @@ function stepAdjoint(
       "N.conv3.filter": N_conv3_filter_bar,
       "N.conv3.bias": N_conv3_bias_bar,
       eta: eta_bar,
-      y: y_bar,
     },
   };
+}
+
+/** `stepAdjoint` for the inputs alone. */
+function stepInputAdjoint(ops: Operations, { eta, A }: Known, _saved: unknown, { x: x_next_bar }: State) {
+  const product = ops.map("x_next_bar*eta", { x_next_bar, eta });
+  const y_bar = ops.apply(A, product);
+  return { y: y_bar };
 }
 
 /** DE-Grad (Gilton, Ongie, Willett, 2021): gradient descent with a learned regulariser gradient R = I - N. */
@@ -293,8 +299,19 @@ export const de_grad = defineProgram<Known, State>({
   output: { type: { kind: "array", field: "real", dimensions: ["h", "w"] } },
   constants: () => ({}),
   prepare: null,
-  initial: { run: initial, reverse: { save: initialSaving, adjoint: initialAdjoint, stateAdjoint: null } },
-  step: { run: step, reverse: { save: stepSaving, adjoint: stepAdjoint, stateAdjoint: null } },
+  initial: {
+    run: initial,
+    reverse: {
+      save: initialSaving,
+      adjoint: () => ({ state: {}, known: {} }),
+      stateAdjoint: null,
+      inputAdjoint: initialInputAdjoint,
+    },
+  },
+  step: {
+    run: step,
+    reverse: { save: stepSaving, adjoint: stepAdjoint, stateAdjoint: null, inputAdjoint: stepInputAdjoint },
+  },
   finish: {
     run: (_ops, _known, { x }) => ({ values: { output: x } }),
     reverse: {

@@ -163,10 +163,10 @@ function initialSaving(ops: Operations, { A, y }: Known) {
   return { values: { x }, saved: { values: {}, traces: {} } };
 }
 
-/** The vector-Jacobian product of `initial`: cotangents of what it returns become those of what it reads. */
-function initialAdjoint(ops: Operations, { A }: Known, _saved: unknown, { x: x_bar }: State) {
+/** `initialAdjoint` for the inputs alone. */
+function initialInputAdjoint(ops: Operations, { A }: Known, _saved: unknown, { x: x_bar }: State) {
   const y_bar = ops.apply(A, x_bar);
-  return { state: {}, known: { y: y_bar } };
+  return { y: y_bar };
 }
 
 /** One iteration: the next state. */
@@ -217,8 +217,8 @@ function stepAdjoint(
   const total = ops.sumSamples(grad_f_dot_sum);
   const eta_bar = ops.map("-total", { total });
   const sum_times_eta = ops.map("sum*eta", { sum, eta });
-  const y_bar = ops.apply(A, sum_times_eta);
-  const At_v = ops.applyAdjoint(A, y_bar);
+  const A_sum_times_eta = ops.apply(A, sum_times_eta);
+  const At_v = ops.applyAdjoint(A, A_sum_times_eta);
   const x_bar = ops.map("sum - At_v", { sum, At_v });
   return {
     state: { x: x_bar },
@@ -230,7 +230,6 @@ function stepAdjoint(
       "D.conv3.filter": D_conv3_filter_bar,
       "D.conv3.bias": D_conv3_bias_bar,
       eta: eta_bar,
-      y: y_bar,
     },
   };
 }
@@ -249,6 +248,20 @@ function stepStateAdjoint(
   const At_v = ops.applyAdjoint(A, A_sum_times_eta);
   const x_bar = ops.map("sum - At_v", { sum, At_v });
   return { x: x_bar };
+}
+
+/** `stepAdjoint` for the inputs alone. */
+function stepInputAdjoint(
+  ops: Operations,
+  known: Known,
+  { values: { conv1_biased, conv2_biased } }: ReturnType<typeof stepSaving>["saved"],
+  { x: x_next_bar }: State,
+) {
+  const { eta, A } = known;
+  const sum = D_adjoint_inputs(ops, conv1_biased, conv2_biased, x_next_bar, known);
+  const sum_times_eta = ops.map("sum*eta", { sum, eta });
+  const y_bar = ops.apply(A, sum_times_eta);
+  return { y: y_bar };
 }
 
 /** DE-Prox (Gilton, Ongie, Willett, 2021): a network stands where the prox would. */
@@ -329,8 +342,24 @@ export const de_prox = defineProgram<Known, State>({
   output: { type: { kind: "array", field: "real", dimensions: ["h", "w"] } },
   constants: () => ({}),
   prepare: null,
-  initial: { run: initial, reverse: { save: initialSaving, adjoint: initialAdjoint, stateAdjoint: null } },
-  step: { run: step, reverse: { save: stepSaving, adjoint: stepAdjoint, stateAdjoint: stepStateAdjoint } },
+  initial: {
+    run: initial,
+    reverse: {
+      save: initialSaving,
+      adjoint: () => ({ state: {}, known: {} }),
+      stateAdjoint: null,
+      inputAdjoint: initialInputAdjoint,
+    },
+  },
+  step: {
+    run: step,
+    reverse: {
+      save: stepSaving,
+      adjoint: stepAdjoint,
+      stateAdjoint: stepStateAdjoint,
+      inputAdjoint: stepInputAdjoint,
+    },
+  },
   finish: {
     run: (_ops, _known, { x }) => ({ values: { output: x } }),
     reverse: {

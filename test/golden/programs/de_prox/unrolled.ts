@@ -129,6 +129,26 @@ function D_adjoint(
   ];
 }
 
+/** The cotangents of what D takes, given those of what it returns. */
+function D_adjoint_inputs(
+  ops: Operations,
+  conv1_biased: Value,
+  conv2_biased: Value,
+  sub_bar: Value,
+  known: Known,
+): Value {
+  const { h, w } = known;
+  const sub_bar_2 = ops.reshape(sub_bar, R(h, w, 1));
+  const minus_sub_bar = ops.map("-sub_bar_2", { sub_bar_2 });
+  const conv3_input_bar = ops.convolveInputGradient(minus_sub_bar, known["D.conv3.filter"], R(h, w, 4), 1);
+  const product = ops.map("positive(conv2_biased)*conv3_input_bar", { conv2_biased, conv3_input_bar });
+  const conv2_input_bar = ops.convolveInputGradient(product, known["D.conv2.filter"], R(h, w, 4), 1);
+  const product_2 = ops.map("positive(conv1_biased)*conv2_input_bar", { conv1_biased, conv2_input_bar });
+  const conv1_input_bar = ops.convolveInputGradient(product_2, known["D.conv1.filter"], R(h, w, 1), 1);
+  const sum = ops.map("sub_bar_2 + conv1_input_bar", { sub_bar_2, conv1_input_bar });
+  return ops.reshape(sum, R(h, w));
+}
+
 /** The first state. */
 function initial(ops: Operations, { A, y }: Known) {
   const x = ops.applyAdjoint(A, y);
@@ -141,10 +161,10 @@ function initialSaving(ops: Operations, { A, y }: Known) {
   return { values: { x }, saved: { values: {}, traces: {} } };
 }
 
-/** The vector-Jacobian product of `initial`: cotangents of what it returns become those of what it reads. */
-function initialAdjoint(ops: Operations, { A }: Known, _saved: unknown, { x: x_bar }: State) {
+/** `initialAdjoint` for the inputs alone. */
+function initialInputAdjoint(ops: Operations, { A }: Known, _saved: unknown, { x: x_bar }: State) {
   const y_bar = ops.apply(A, x_bar);
-  return { state: {}, known: { y: y_bar } };
+  return { y: y_bar };
 }
 
 /** One iteration: the next state. */
@@ -195,8 +215,8 @@ function stepAdjoint(
   const total = ops.sumSamples(grad_f_dot_sum);
   const eta_bar = ops.map("-total", { total });
   const sum_times_eta = ops.map("sum*eta", { sum, eta });
-  const y_bar = ops.apply(A, sum_times_eta);
-  const At_v = ops.applyAdjoint(A, y_bar);
+  const A_sum_times_eta = ops.apply(A, sum_times_eta);
+  const At_v = ops.applyAdjoint(A, A_sum_times_eta);
   const x_bar = ops.map("sum - At_v", { sum, At_v });
   return {
     state: { x: x_bar },
@@ -208,9 +228,22 @@ function stepAdjoint(
       "D.conv3.filter": D_conv3_filter_bar,
       "D.conv3.bias": D_conv3_bias_bar,
       eta: eta_bar,
-      y: y_bar,
     },
   };
+}
+
+/** `stepAdjoint` for the inputs alone. */
+function stepInputAdjoint(
+  ops: Operations,
+  known: Known,
+  { values: { conv1_biased, conv2_biased } }: ReturnType<typeof stepSaving>["saved"],
+  { x: x_next_bar }: State,
+) {
+  const { eta, A } = known;
+  const sum = D_adjoint_inputs(ops, conv1_biased, conv2_biased, x_next_bar, known);
+  const sum_times_eta = ops.map("sum*eta", { sum, eta });
+  const y_bar = ops.apply(A, sum_times_eta);
+  return { y: y_bar };
 }
 
 /** DE-Prox (Gilton, Ongie, Willett, 2021): a network stands where the prox would. */
@@ -291,8 +324,19 @@ export const de_prox = defineProgram<Known, State>({
   output: { type: { kind: "array", field: "real", dimensions: ["h", "w"] } },
   constants: () => ({}),
   prepare: null,
-  initial: { run: initial, reverse: { save: initialSaving, adjoint: initialAdjoint, stateAdjoint: null } },
-  step: { run: step, reverse: { save: stepSaving, adjoint: stepAdjoint, stateAdjoint: null } },
+  initial: {
+    run: initial,
+    reverse: {
+      save: initialSaving,
+      adjoint: () => ({ state: {}, known: {} }),
+      stateAdjoint: null,
+      inputAdjoint: initialInputAdjoint,
+    },
+  },
+  step: {
+    run: step,
+    reverse: { save: stepSaving, adjoint: stepAdjoint, stateAdjoint: null, inputAdjoint: stepInputAdjoint },
+  },
   finish: {
     run: (_ops, _known, { x }) => ({ values: { output: x } }),
     reverse: {

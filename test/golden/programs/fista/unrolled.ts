@@ -86,8 +86,8 @@ function firstStepSaving(ops: Operations, { A, y, L, lambda_over_L }: Known, { s
   };
 }
 
-/** The vector-Jacobian product of `firstStep`: cotangents of what it returns become those of what it reads. */
-function firstStepAdjoint(
+/** `firstStepAdjoint` for the inputs alone. */
+function firstStepInputAdjoint(
   ops: Operations,
   { lambda_over_L, L, A }: Known,
   { values: { grad_f_over_L, quotient } }: ReturnType<typeof firstStepSaving>["saved"],
@@ -100,7 +100,7 @@ function firstStepAdjoint(
     { lambda_over_L, grad_f_over_L, sum, sign_grad_f_over_L, L },
   );
   const y_bar = ops.apply(A, quotient_2);
-  return { state: {}, known: { y: y_bar } };
+  return { y: y_bar };
 }
 
 /** One iteration: the next state. */
@@ -157,10 +157,27 @@ function stepAdjoint(
     { lambda_over_L, difference, sum, sign_difference },
   );
   const chosen_over_L = ops.map("chosen/L", { chosen, L });
-  const y_bar = ops.apply(A, chosen_over_L);
-  const At_v = ops.applyAdjoint(A, y_bar);
+  const A_chosen_over_L = ops.apply(A, chosen_over_L);
+  const At_v = ops.applyAdjoint(A, A_chosen_over_L);
   const z_bar = ops.map("chosen - At_v", { chosen, At_v });
-  return { state: { x: x_bar, z: z_bar, s: s_bar }, known: { y: y_bar } };
+  return { state: { x: x_bar, z: z_bar, s: s_bar }, known: {} };
+}
+
+/** `stepAdjoint` for the inputs alone. */
+function stepInputAdjoint(
+  ops: Operations,
+  { lambda_over_L, L, A }: Known,
+  { values: { difference, quotient } }: ReturnType<typeof stepSaving>["saved"],
+  { x: x_next_bar, z: z_next_bar }: State,
+) {
+  const sum = ops.map("x_next_bar + z_next_bar + z_next_bar*quotient", { x_next_bar, z_next_bar, quotient });
+  const sign_difference = ops.map("sign(difference)", { difference });
+  const quotient_2 = ops.map(
+    "select(max(lambda_over_L, 0) < abs(difference), sum - lambda_over_L/abs(difference)*(sum - sign_difference*real(conj(sign_difference)*sum)), 0)/L",
+    { lambda_over_L, difference, sum, sign_difference, L },
+  );
+  const y_bar = ops.apply(A, quotient_2);
+  return { y: y_bar };
 }
 
 /** The vector-Jacobian product of `finish`: cotangents of what it returns become those of what it reads. */
@@ -229,9 +246,17 @@ export const fista = defineProgram<Known, State>({
   initial: { run: initial, reverse: null },
   firstStep: {
     run: firstStep,
-    reverse: { save: firstStepSaving, adjoint: firstStepAdjoint, stateAdjoint: null },
+    reverse: {
+      save: firstStepSaving,
+      adjoint: () => ({ state: {}, known: {} }),
+      stateAdjoint: null,
+      inputAdjoint: firstStepInputAdjoint,
+    },
   },
-  step: { run: step, reverse: { save: stepSaving, adjoint: stepAdjoint, stateAdjoint: null } },
+  step: {
+    run: step,
+    reverse: { save: stepSaving, adjoint: stepAdjoint, stateAdjoint: null, inputAdjoint: stepInputAdjoint },
+  },
   finish: {
     run: (_ops, _known, { x }) => ({ values: { output: x } }),
     reverse: {

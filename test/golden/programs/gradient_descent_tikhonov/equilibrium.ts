@@ -96,10 +96,10 @@ function stepAdjoint(
   const total = ops.sumSamples(grad_f_dot_chosen);
   const t_bar = ops.map("-total", { total });
   const chosen_times_t = ops.map("chosen*t", { chosen, t });
-  const y_bar = ops.apply(A, chosen_times_t);
-  const At_v = ops.applyAdjoint(A, y_bar);
+  const A_chosen_times_t = ops.apply(A, chosen_times_t);
+  const At_v = ops.applyAdjoint(A, A_chosen_times_t);
   const x_bar = ops.map("chosen - chosen_times_t*alpha - At_v", { chosen, chosen_times_t, alpha, At_v });
-  return { state: { x: x_bar }, known: { t: t_bar, y: y_bar } };
+  return { state: { x: x_bar }, known: { t: t_bar } };
 }
 
 /** `stepAdjoint` for the state alone. */
@@ -115,6 +115,18 @@ function stepStateAdjoint(
   const At_v = ops.applyAdjoint(A, A_chosen_times_t);
   const x_bar = ops.map("chosen - chosen_times_t*alpha - At_v", { chosen, chosen_times_t, alpha, At_v });
   return { x: x_bar };
+}
+
+/** `stepAdjoint` for the inputs alone. */
+function stepInputAdjoint(
+  ops: Operations,
+  { t, A }: Known,
+  { values: { difference } }: ReturnType<typeof stepSaving>["saved"],
+  { x: x_next_bar }: State,
+) {
+  const product = ops.map("select(0 < difference, x_next_bar, 0)*t", { difference, x_next_bar, t });
+  const y_bar = ops.apply(A, product);
+  return { y: y_bar };
 }
 
 /** What the iteration makes small, for each sample. */
@@ -184,7 +196,15 @@ export const gradient_descent_tikhonov = defineProgram<Known, State>({
   constants,
   prepare: null,
   initial: { run: initial, reverse: null },
-  step: { run: step, reverse: { save: stepSaving, adjoint: stepAdjoint, stateAdjoint: stepStateAdjoint } },
+  step: {
+    run: step,
+    reverse: {
+      save: stepSaving,
+      adjoint: stepAdjoint,
+      stateAdjoint: stepStateAdjoint,
+      inputAdjoint: stepInputAdjoint,
+    },
+  },
   finish: {
     run: (_ops, _known, { x }) => ({ values: { output: x } }),
     reverse: {

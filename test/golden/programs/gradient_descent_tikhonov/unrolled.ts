@@ -74,16 +74,26 @@ function firstStepSaving(ops: Operations, { A, y, t }: Known) {
 /** The vector-Jacobian product of `firstStep`: cotangents of what it returns become those of what it reads. */
 function firstStepAdjoint(
   ops: Operations,
-  { t, A }: Known,
+  { t }: Known,
   { values: { At_sub } }: ReturnType<typeof firstStepSaving>["saved"],
   { x: x_next_bar }: State,
 ) {
   const chosen = ops.map("select(0 < t*At_sub, x_next_bar, 0)", { t, At_sub, x_next_bar });
   const At_sub_dot_chosen = ops.dot(At_sub, chosen);
   const t_bar = ops.sumSamples(At_sub_dot_chosen);
-  const chosen_times_t = ops.map("chosen*t", { chosen, t });
-  const y_bar = ops.apply(A, chosen_times_t);
-  return { state: {}, known: { t: t_bar, y: y_bar } };
+  return { state: {}, known: { t: t_bar } };
+}
+
+/** `firstStepAdjoint` for the inputs alone. */
+function firstStepInputAdjoint(
+  ops: Operations,
+  { t, A }: Known,
+  { values: { At_sub } }: ReturnType<typeof firstStepSaving>["saved"],
+  { x: x_next_bar }: State,
+) {
+  const product = ops.map("select(0 < t*At_sub, x_next_bar, 0)*t", { t, At_sub, x_next_bar });
+  const y_bar = ops.apply(A, product);
+  return { y: y_bar };
 }
 
 /** One iteration: the next state. */
@@ -123,10 +133,22 @@ function stepAdjoint(
   const total = ops.sumSamples(grad_f_dot_chosen);
   const t_bar = ops.map("-total", { total });
   const chosen_times_t = ops.map("chosen*t", { chosen, t });
-  const y_bar = ops.apply(A, chosen_times_t);
-  const At_v = ops.applyAdjoint(A, y_bar);
+  const A_chosen_times_t = ops.apply(A, chosen_times_t);
+  const At_v = ops.applyAdjoint(A, A_chosen_times_t);
   const x_bar = ops.map("chosen - chosen_times_t*alpha - At_v", { chosen, chosen_times_t, alpha, At_v });
-  return { state: { x: x_bar }, known: { t: t_bar, y: y_bar } };
+  return { state: { x: x_bar }, known: { t: t_bar } };
+}
+
+/** `stepAdjoint` for the inputs alone. */
+function stepInputAdjoint(
+  ops: Operations,
+  { t, A }: Known,
+  { values: { difference } }: ReturnType<typeof stepSaving>["saved"],
+  { x: x_next_bar }: State,
+) {
+  const product = ops.map("select(0 < difference, x_next_bar, 0)*t", { difference, x_next_bar, t });
+  const y_bar = ops.apply(A, product);
+  return { y: y_bar };
 }
 
 /** What the iteration makes small, for each sample. */
@@ -198,9 +220,17 @@ export const gradient_descent_tikhonov = defineProgram<Known, State>({
   initial: { run: initial, reverse: null },
   firstStep: {
     run: firstStep,
-    reverse: { save: firstStepSaving, adjoint: firstStepAdjoint, stateAdjoint: null },
+    reverse: {
+      save: firstStepSaving,
+      adjoint: firstStepAdjoint,
+      stateAdjoint: null,
+      inputAdjoint: firstStepInputAdjoint,
+    },
   },
-  step: { run: step, reverse: { save: stepSaving, adjoint: stepAdjoint, stateAdjoint: null } },
+  step: {
+    run: step,
+    reverse: { save: stepSaving, adjoint: stepAdjoint, stateAdjoint: null, inputAdjoint: stepInputAdjoint },
+  },
   finish: {
     run: (_ops, _known, { x }) => ({ values: { output: x } }),
     reverse: {

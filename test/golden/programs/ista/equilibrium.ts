@@ -121,10 +121,10 @@ function stepAdjoint(
   const total = ops.sumSamples(grad_f_dot_chosen);
   const t_bar = ops.map("-total", { total });
   const chosen_times_t = ops.map("chosen*t", { chosen, t });
-  const y_bar = ops.apply(A, chosen_times_t);
-  const At_v = ops.applyAdjoint(A, y_bar);
+  const A_chosen_times_t = ops.apply(A, chosen_times_t);
+  const At_v = ops.applyAdjoint(A, A_chosen_times_t);
   const x_bar = ops.map("chosen - At_v", { chosen, At_v });
-  return { state: { x: x_bar }, known: { t: t_bar, y: y_bar, lambda_times_t: lambda_times_t_bar } };
+  return { state: { x: x_bar }, known: { t: t_bar, lambda_times_t: lambda_times_t_bar } };
 }
 
 /** `stepAdjoint` for the state alone. */
@@ -144,6 +144,22 @@ function stepStateAdjoint(
   const At_v = ops.applyAdjoint(A, A_chosen_times_t);
   const x_bar = ops.map("chosen - At_v", { chosen, At_v });
   return { x: x_bar };
+}
+
+/** `stepAdjoint` for the inputs alone. */
+function stepInputAdjoint(
+  ops: Operations,
+  { lambda_times_t, t, A }: Known,
+  { values: { difference } }: ReturnType<typeof stepSaving>["saved"],
+  { x: x_next_bar }: State,
+) {
+  const sign_difference = ops.map("sign(difference)", { difference });
+  const product = ops.map(
+    "select(max(lambda_times_t, 0) < abs(difference), x_next_bar - lambda_times_t/abs(difference)*(x_next_bar - sign_difference*real(conj(sign_difference)*x_next_bar)), 0)*t",
+    { lambda_times_t, difference, x_next_bar, sign_difference, t },
+  );
+  const y_bar = ops.apply(A, product);
+  return { y: y_bar };
 }
 
 /** What the iteration makes small, for each sample. */
@@ -207,7 +223,15 @@ export const ista = defineProgram<Known, State>({
   constants: () => ({}),
   prepare: { run: prepare, reverse: { save: prepareSaving, adjoint: prepareAdjoint, stateAdjoint: null } },
   initial: { run: initial, reverse: null },
-  step: { run: step, reverse: { save: stepSaving, adjoint: stepAdjoint, stateAdjoint: stepStateAdjoint } },
+  step: {
+    run: step,
+    reverse: {
+      save: stepSaving,
+      adjoint: stepAdjoint,
+      stateAdjoint: stepStateAdjoint,
+      inputAdjoint: stepInputAdjoint,
+    },
+  },
   finish: {
     run: (_ops, _known, { x }) => ({ values: { output: x } }),
     reverse: {

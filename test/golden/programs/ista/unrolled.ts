@@ -90,7 +90,7 @@ function firstStepSaving(ops: Operations, { A, y, t, lambda_times_t }: Known) {
 /** The vector-Jacobian product of `firstStep`: cotangents of what it returns become those of what it reads. */
 function firstStepAdjoint(
   ops: Operations,
-  { t, lambda_times_t, A }: Known,
+  { t, lambda_times_t }: Known,
   { values: { grad_f } }: ReturnType<typeof firstStepSaving>["saved"],
   { x: x_next_bar }: State,
 ) {
@@ -109,9 +109,23 @@ function firstStepAdjoint(
   const lambda_times_t_bar = ops.sumSamples(sum_chosen);
   const grad_f_dot_chosen = ops.dot(grad_f, chosen);
   const t_bar = ops.sumSamples(grad_f_dot_chosen);
-  const chosen_times_t = ops.map("chosen*t", { chosen, t });
-  const y_bar = ops.apply(A, chosen_times_t);
-  return { state: {}, known: { t: t_bar, y: y_bar, lambda_times_t: lambda_times_t_bar } };
+  return { state: {}, known: { t: t_bar, lambda_times_t: lambda_times_t_bar } };
+}
+
+/** `firstStepAdjoint` for the inputs alone. */
+function firstStepInputAdjoint(
+  ops: Operations,
+  { t, lambda_times_t, A }: Known,
+  { values: { grad_f } }: ReturnType<typeof firstStepSaving>["saved"],
+  { x: x_next_bar }: State,
+) {
+  const signs = ops.map("sign(t*grad_f)", { t, grad_f });
+  const product = ops.map(
+    "select(max(lambda_times_t, 0) < abs(t*grad_f), x_next_bar - lambda_times_t/abs(t*grad_f)*(x_next_bar - signs*real(conj(signs)*x_next_bar)), 0)*t",
+    { lambda_times_t, t, grad_f, x_next_bar, signs },
+  );
+  const y_bar = ops.apply(A, product);
+  return { y: y_bar };
 }
 
 /** One iteration: the next state. */
@@ -160,10 +174,26 @@ function stepAdjoint(
   const total = ops.sumSamples(grad_f_dot_chosen);
   const t_bar = ops.map("-total", { total });
   const chosen_times_t = ops.map("chosen*t", { chosen, t });
-  const y_bar = ops.apply(A, chosen_times_t);
-  const At_v = ops.applyAdjoint(A, y_bar);
+  const A_chosen_times_t = ops.apply(A, chosen_times_t);
+  const At_v = ops.applyAdjoint(A, A_chosen_times_t);
   const x_bar = ops.map("chosen - At_v", { chosen, At_v });
-  return { state: { x: x_bar }, known: { t: t_bar, y: y_bar, lambda_times_t: lambda_times_t_bar } };
+  return { state: { x: x_bar }, known: { t: t_bar, lambda_times_t: lambda_times_t_bar } };
+}
+
+/** `stepAdjoint` for the inputs alone. */
+function stepInputAdjoint(
+  ops: Operations,
+  { lambda_times_t, t, A }: Known,
+  { values: { difference } }: ReturnType<typeof stepSaving>["saved"],
+  { x: x_next_bar }: State,
+) {
+  const sign_difference = ops.map("sign(difference)", { difference });
+  const product = ops.map(
+    "select(max(lambda_times_t, 0) < abs(difference), x_next_bar - lambda_times_t/abs(difference)*(x_next_bar - sign_difference*real(conj(sign_difference)*x_next_bar)), 0)*t",
+    { lambda_times_t, difference, x_next_bar, sign_difference, t },
+  );
+  const y_bar = ops.apply(A, product);
+  return { y: y_bar };
 }
 
 /** What the iteration makes small, for each sample. */
@@ -229,9 +259,17 @@ export const ista = defineProgram<Known, State>({
   initial: { run: initial, reverse: null },
   firstStep: {
     run: firstStep,
-    reverse: { save: firstStepSaving, adjoint: firstStepAdjoint, stateAdjoint: null },
+    reverse: {
+      save: firstStepSaving,
+      adjoint: firstStepAdjoint,
+      stateAdjoint: null,
+      inputAdjoint: firstStepInputAdjoint,
+    },
   },
-  step: { run: step, reverse: { save: stepSaving, adjoint: stepAdjoint, stateAdjoint: null } },
+  step: {
+    run: step,
+    reverse: { save: stepSaving, adjoint: stepAdjoint, stateAdjoint: null, inputAdjoint: stepInputAdjoint },
+  },
   finish: {
     run: (_ops, _known, { x }) => ({ values: { output: x } }),
     reverse: {

@@ -63,15 +63,20 @@ function firstStepSaving(ops: Operations, { A, y, t }: Known) {
 /** The vector-Jacobian product of `firstStep`: cotangents of what it returns become those of what it reads. */
 function firstStepAdjoint(
   ops: Operations,
-  { t, A }: Known,
+  _known: Known,
   { values: { At_sub } }: ReturnType<typeof firstStepSaving>["saved"],
   { x: x_next_bar }: State,
 ) {
   const At_sub_dot_mul_bar = ops.dot(At_sub, x_next_bar);
   const t_bar = ops.sumSamples(At_sub_dot_mul_bar);
+  return { state: {}, known: { t: t_bar } };
+}
+
+/** `firstStepAdjoint` for the inputs alone. */
+function firstStepInputAdjoint(ops: Operations, { t, A }: Known, _saved: unknown, { x: x_next_bar }: State) {
   const mul_bar_times_t = ops.map("x_next_bar*t", { x_next_bar, t });
   const y_bar = ops.apply(A, mul_bar_times_t);
-  return { state: {}, known: { t: t_bar, y: y_bar } };
+  return { y: y_bar };
 }
 
 /** One iteration: the next state. */
@@ -102,10 +107,17 @@ function stepAdjoint(
   const inner_product = ops.dot(At_residual, x_next_bar);
   const t_bar = ops.sumSamples(inner_product);
   const x_next_bar_times_t = ops.map("x_next_bar*t", { x_next_bar, t });
-  const y_bar = ops.apply(A, x_next_bar_times_t);
-  const At_neg = ops.applyAdjoint(A, y_bar);
+  const A_v = ops.apply(A, x_next_bar_times_t);
+  const At_neg = ops.applyAdjoint(A, A_v);
   const x_bar = ops.map("x_next_bar - At_neg", { x_next_bar, At_neg });
-  return { state: { x: x_bar }, known: { t: t_bar, y: y_bar } };
+  return { state: { x: x_bar }, known: { t: t_bar } };
+}
+
+/** `stepAdjoint` for the inputs alone. */
+function stepInputAdjoint(ops: Operations, { t, A }: Known, _saved: unknown, { x: x_next_bar }: State) {
+  const x_next_bar_times_t = ops.map("x_next_bar*t", { x_next_bar, t });
+  const y_bar = ops.apply(A, x_next_bar_times_t);
+  return { y: y_bar };
 }
 
 /** What the iteration makes small, for each sample. */
@@ -175,9 +187,17 @@ export const landweber = defineProgram<Known, State>({
   initial: { run: initial, reverse: null },
   firstStep: {
     run: firstStep,
-    reverse: { save: firstStepSaving, adjoint: firstStepAdjoint, stateAdjoint: null },
+    reverse: {
+      save: firstStepSaving,
+      adjoint: firstStepAdjoint,
+      stateAdjoint: null,
+      inputAdjoint: firstStepInputAdjoint,
+    },
   },
-  step: { run: step, reverse: { save: stepSaving, adjoint: stepAdjoint, stateAdjoint: null } },
+  step: {
+    run: step,
+    reverse: { save: stepSaving, adjoint: stepAdjoint, stateAdjoint: null, inputAdjoint: stepInputAdjoint },
+  },
   finish: {
     run: (_ops, _known, { x }) => ({ values: { output: x } }),
     reverse: {

@@ -75,7 +75,7 @@ function firstStepSaving(ops: Operations, { n, W1, y, theta }: Known) {
 /** The vector-Jacobian product of `firstStep`: cotangents of what it returns become those of what it reads. */
 function firstStepAdjoint(
   ops: Operations,
-  { m, theta, W1, y }: Known,
+  { theta, y }: Known,
   { values: { W1_y } }: ReturnType<typeof firstStepSaving>["saved"],
   { x: x_next_bar }: State,
 ) {
@@ -86,9 +86,20 @@ function firstStepAdjoint(
     x_next_bar,
   });
   const theta_bar = ops.sumSamples(chosen_2);
-  const y_bar = ops.matvecTransposed(W1, chosen, R(m));
   const W1_bar = ops.outerSum(chosen, y);
-  return { state: {}, known: { W1: W1_bar, theta: theta_bar, y: y_bar } };
+  return { state: {}, known: { W1: W1_bar, theta: theta_bar } };
+}
+
+/** `firstStepAdjoint` for the inputs alone. */
+function firstStepInputAdjoint(
+  ops: Operations,
+  { m, theta, W1 }: Known,
+  { values: { W1_y } }: ReturnType<typeof firstStepSaving>["saved"],
+  { x: x_next_bar }: State,
+) {
+  const chosen = ops.map("select(max(theta, 0) < abs(W1_y), x_next_bar, 0)", { theta, W1_y, x_next_bar });
+  const y_bar = ops.matvecTransposed(W1, chosen, R(m));
+  return { y: y_bar };
 }
 
 /** One iteration: the next state. */
@@ -116,7 +127,7 @@ function stepSaving(ops: Operations, { n, W1, y, W2, theta }: Known, { x }: Stat
 /** The vector-Jacobian product of `step`: cotangents of what it returns become those of what it reads. */
 function stepAdjoint(
   ops: Operations,
-  { n, m, theta, W2, W1, y }: Known,
+  { n, theta, W2, y }: Known,
   { values: { x, W1_y_plus_W2_x } }: ReturnType<typeof stepSaving>["saved"],
   { x: x_next_bar }: State,
 ) {
@@ -132,9 +143,24 @@ function stepAdjoint(
   const theta_bar = ops.sumSamples(chosen_2);
   const x_bar = ops.matvecTransposed(W2, chosen, R(n));
   const W2_bar = ops.outerSum(chosen, x);
-  const y_bar = ops.matvecTransposed(W1, chosen, R(m));
   const W1_bar = ops.outerSum(chosen, y);
-  return { state: { x: x_bar }, known: { W1: W1_bar, W2: W2_bar, theta: theta_bar, y: y_bar } };
+  return { state: { x: x_bar }, known: { W1: W1_bar, W2: W2_bar, theta: theta_bar } };
+}
+
+/** `stepAdjoint` for the inputs alone. */
+function stepInputAdjoint(
+  ops: Operations,
+  { m, theta, W1 }: Known,
+  { values: { W1_y_plus_W2_x } }: ReturnType<typeof stepSaving>["saved"],
+  { x: x_next_bar }: State,
+) {
+  const chosen = ops.map("select(max(theta, 0) < abs(W1_y_plus_W2_x), x_next_bar, 0)", {
+    theta,
+    W1_y_plus_W2_x,
+    x_next_bar,
+  });
+  const y_bar = ops.matvecTransposed(W1, chosen, R(m));
+  return { y: y_bar };
 }
 
 /**
@@ -230,9 +256,17 @@ export const lista = defineProgram<Known, State>({
   initial: { run: initial, reverse: null },
   firstStep: {
     run: firstStep,
-    reverse: { save: firstStepSaving, adjoint: firstStepAdjoint, stateAdjoint: null },
+    reverse: {
+      save: firstStepSaving,
+      adjoint: firstStepAdjoint,
+      stateAdjoint: null,
+      inputAdjoint: firstStepInputAdjoint,
+    },
   },
-  step: { run: step, reverse: { save: stepSaving, adjoint: stepAdjoint, stateAdjoint: null } },
+  step: {
+    run: step,
+    reverse: { save: stepSaving, adjoint: stepAdjoint, stateAdjoint: null, inputAdjoint: stepInputAdjoint },
+  },
   finish: {
     run: (_ops, _known, { x }) => ({ values: { output: x } }),
     reverse: {

@@ -60,7 +60,7 @@ function firstStepSaving(ops: Operations, { n, W, y, theta }: Known) {
 /** The vector-Jacobian product of `firstStep`: cotangents of what it returns become those of what it reads. */
 function firstStepAdjoint(
   ops: Operations,
-  { m, theta, W, y }: Known,
+  { theta, y }: Known,
   { values: { W_sub } }: ReturnType<typeof firstStepSaving>["saved"],
   { x: x_next_bar }: State,
 ) {
@@ -72,9 +72,20 @@ function firstStepAdjoint(
   });
   const sum_chosen = ops.sum(chosen_2);
   const theta_bar = ops.sumSamples(sum_chosen);
-  const y_bar = ops.matvecTransposed(W, chosen, R(m));
   const W_bar = ops.outerSum(chosen, y);
-  return { state: {}, known: { W: W_bar, theta: theta_bar, y: y_bar } };
+  return { state: {}, known: { W: W_bar, theta: theta_bar } };
+}
+
+/** `firstStepAdjoint` for the inputs alone. */
+function firstStepInputAdjoint(
+  ops: Operations,
+  { m, theta, W }: Known,
+  { values: { W_sub } }: ReturnType<typeof firstStepSaving>["saved"],
+  { x: x_next_bar }: State,
+) {
+  const chosen = ops.map("select(max(theta, 0) < abs(W_sub), x_next_bar, 0)", { theta, W_sub, x_next_bar });
+  const y_bar = ops.matvecTransposed(W, chosen, R(m));
+  return { y: y_bar };
 }
 
 /** One iteration: the next state. */
@@ -119,11 +130,27 @@ function stepAdjoint(
   );
   const sum_chosen = ops.sum(chosen_2);
   const theta_bar = ops.sumSamples(sum_chosen);
-  const y_bar = ops.matvecTransposed(W, chosen, R(m));
+  const Wt_chosen = ops.matvecTransposed(W, chosen, R(m));
   const W_bar = ops.outerSum(chosen, residual);
-  const At_neg = ops.applyAdjoint(A, y_bar);
+  const At_neg = ops.applyAdjoint(A, Wt_chosen);
   const x_bar = ops.map("chosen - At_neg", { chosen, At_neg });
-  return { state: { x: x_bar }, known: { W: W_bar, theta: theta_bar, y: y_bar } };
+  return { state: { x: x_bar }, known: { W: W_bar, theta: theta_bar } };
+}
+
+/** `stepAdjoint` for the inputs alone. */
+function stepInputAdjoint(
+  ops: Operations,
+  { m, theta, W }: Known,
+  { values: { x_plus_W_residual } }: ReturnType<typeof stepSaving>["saved"],
+  { x: x_next_bar }: State,
+) {
+  const chosen = ops.map("select(max(theta, 0) < abs(x_plus_W_residual), x_next_bar, 0)", {
+    theta,
+    x_plus_W_residual,
+    x_next_bar,
+  });
+  const y_bar = ops.matvecTransposed(W, chosen, R(m));
+  return { y: y_bar };
 }
 
 /** LISTA-CP (Chen, Liu, Wang, Yin, 2018): coupled weights,  W1 = W  and  W2 = I - W*A  in the terms of lista.ipx. */
@@ -201,9 +228,17 @@ export const lista_cp = defineProgram<Known, State>({
   initial: { run: initial, reverse: null },
   firstStep: {
     run: firstStep,
-    reverse: { save: firstStepSaving, adjoint: firstStepAdjoint, stateAdjoint: null },
+    reverse: {
+      save: firstStepSaving,
+      adjoint: firstStepAdjoint,
+      stateAdjoint: null,
+      inputAdjoint: firstStepInputAdjoint,
+    },
   },
-  step: { run: step, reverse: { save: stepSaving, adjoint: stepAdjoint, stateAdjoint: null } },
+  step: {
+    run: step,
+    reverse: { save: stepSaving, adjoint: stepAdjoint, stateAdjoint: null, inputAdjoint: stepInputAdjoint },
+  },
   finish: {
     run: (_ops, _known, { x }) => ({ values: { output: x } }),
     reverse: {

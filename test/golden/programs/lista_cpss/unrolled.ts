@@ -79,7 +79,7 @@ function firstStepSaving(ops: Operations, { n, k, W, y, theta }: Known) {
 /** The vector-Jacobian product of `firstStep`: cotangents of what it returns become those of what it reads. */
 function firstStepAdjoint(
   ops: Operations,
-  { m, theta, W, y }: Known,
+  { theta, y }: Known,
   { values: { W_sub, largest } }: ReturnType<typeof firstStepSaving>["saved"],
   { x: x_next_bar }: State,
 ) {
@@ -95,9 +95,23 @@ function firstStepAdjoint(
     "select(max(theta, 0) < abs(W_sub), chosen, 0) + select(theta < abs(W_sub), select(largest, x_next_bar, 0), 0)",
     { theta, W_sub, chosen, largest, x_next_bar },
   );
-  const y_bar = ops.matvecTransposed(W, sum, R(m));
   const W_bar = ops.outerSum(sum, y);
-  return { state: {}, known: { W: W_bar, theta: theta_bar, y: y_bar } };
+  return { state: {}, known: { W: W_bar, theta: theta_bar } };
+}
+
+/** `firstStepAdjoint` for the inputs alone. */
+function firstStepInputAdjoint(
+  ops: Operations,
+  { m, theta, W }: Known,
+  { values: { W_sub, largest } }: ReturnType<typeof firstStepSaving>["saved"],
+  { x: x_next_bar }: State,
+) {
+  const sum = ops.map(
+    "select(max(theta, 0) < abs(W_sub), select(largest, 0, x_next_bar), 0) + select(theta < abs(W_sub), select(largest, x_next_bar, 0), 0)",
+    { theta, W_sub, largest, x_next_bar },
+  );
+  const y_bar = ops.matvecTransposed(W, sum, R(m));
+  return { y: y_bar };
 }
 
 /** One iteration: the next state. */
@@ -155,11 +169,26 @@ function stepAdjoint(
     "select(max(theta, 0) < abs(x_plus_W_residual), chosen, 0) + select(theta < abs(x_plus_W_residual), select(largest, x_next_bar, 0), 0)",
     { theta, x_plus_W_residual, chosen, largest, x_next_bar },
   );
-  const y_bar = ops.matvecTransposed(W, sum, R(m));
+  const Wt_sum = ops.matvecTransposed(W, sum, R(m));
   const W_bar = ops.outerSum(sum, residual);
-  const At_neg = ops.applyAdjoint(A, y_bar);
+  const At_neg = ops.applyAdjoint(A, Wt_sum);
   const x_bar = ops.map("sum - At_neg", { sum, At_neg });
-  return { state: { x: x_bar }, known: { W: W_bar, theta: theta_bar, y: y_bar } };
+  return { state: { x: x_bar }, known: { W: W_bar, theta: theta_bar } };
+}
+
+/** `stepAdjoint` for the inputs alone. */
+function stepInputAdjoint(
+  ops: Operations,
+  { m, theta, W }: Known,
+  { values: { x_plus_W_residual, largest } }: ReturnType<typeof stepSaving>["saved"],
+  { x: x_next_bar }: State,
+) {
+  const sum = ops.map(
+    "select(max(theta, 0) < abs(x_plus_W_residual), select(largest, 0, x_next_bar), 0) + select(theta < abs(x_plus_W_residual), select(largest, x_next_bar, 0), 0)",
+    { theta, x_plus_W_residual, largest, x_next_bar },
+  );
+  const y_bar = ops.matvecTransposed(W, sum, R(m));
+  return { y: y_bar };
 }
 
 /**
@@ -241,9 +270,17 @@ export const lista_cpss = defineProgram<Known, State>({
   initial: { run: initial, reverse: null },
   firstStep: {
     run: firstStep,
-    reverse: { save: firstStepSaving, adjoint: firstStepAdjoint, stateAdjoint: null },
+    reverse: {
+      save: firstStepSaving,
+      adjoint: firstStepAdjoint,
+      stateAdjoint: null,
+      inputAdjoint: firstStepInputAdjoint,
+    },
   },
-  step: { run: step, reverse: { save: stepSaving, adjoint: stepAdjoint, stateAdjoint: null } },
+  step: {
+    run: step,
+    reverse: { save: stepSaving, adjoint: stepAdjoint, stateAdjoint: null, inputAdjoint: stepInputAdjoint },
+  },
   finish: {
     run: (_ops, _known, { x }) => ({ values: { output: x } }),
     reverse: {

@@ -340,6 +340,144 @@ function Psi_adjoint(
   ];
 }
 
+/** Psi, with what its adjoint reads. */
+function Psi_save_1(
+  ops: Operations,
+  u1: Value,
+  u2: Value,
+  known: Known,
+): [Value, Value, Value, Value, Value, Value, Value, Value] {
+  const { h, w } = known;
+  const u1_image = ops.reshape(u1, R(h, w, 1));
+  const u2_image = ops.reshape(u2, R(h, w, 1));
+  const concat = ops.concat([u1_image, u2_image]);
+  const padImage = ops.padImage(concat, 2);
+  const conv1 = ops.convolve(padImage, known["Psi.conv1.filter"], 1);
+  const conv1_biased = ops.map("conv1 + Psi_conv1_bias", { conv1, Psi_conv1_bias: known["Psi.conv1.bias"] });
+  const relu = ops.map("relu(conv1_biased)", { conv1_biased });
+  const conv2 = ops.convolve(relu, known["Psi.conv2.filter"], 1);
+  const conv2_biased = ops.map("conv2 + Psi_conv2_bias", { conv2, Psi_conv2_bias: known["Psi.conv2.bias"] });
+  const relu_2 = ops.map("relu(conv2_biased)", { conv2_biased });
+  const maxPool = ops.maxPool(relu_2, 2);
+  const conv3 = ops.convolve(maxPool, known["Psi.conv3.filter"], 1);
+  const conv3_biased = ops.map("conv3 + Psi_conv3_bias", { conv3, Psi_conv3_bias: known["Psi.conv3.bias"] });
+  const relu_3 = ops.map("relu(conv3_biased)", { conv3_biased });
+  const conv4 = ops.convolve(relu_3, known["Psi.conv4.filter"], 1);
+  const conv4_biased = ops.map("conv4 + Psi_conv4_bias", { conv4, Psi_conv4_bias: known["Psi.conv4.bias"] });
+  const relu_4 = ops.map("relu(conv4_biased)", { conv4_biased });
+  const upconv1 = ops.convolveInputGradient(
+    relu_4,
+    known["Psi.upconv1.filter"],
+    R(Math.ceil(h / 2) * 2, Math.ceil(w / 2) * 2, 3),
+    2,
+  );
+  const upconv1_biased = ops.map("upconv1 + Psi_upconv1_bias", {
+    upconv1,
+    Psi_upconv1_bias: known["Psi.upconv1.bias"],
+  });
+  const concat_2 = ops.concat([relu_2, upconv1_biased]);
+  const conv5 = ops.convolve(concat_2, known["Psi.conv5.filter"], 1);
+  const conv5_biased = ops.map("conv5 + Psi_conv5_bias", { conv5, Psi_conv5_bias: known["Psi.conv5.bias"] });
+  const relu_5 = ops.map("relu(conv5_biased)", { conv5_biased });
+  const conv6 = ops.convolve(relu_5, known["Psi.conv6.filter"], 1);
+  const conv6_biased = ops.map("conv6 + Psi_conv6_bias", { conv6, Psi_conv6_bias: known["Psi.conv6.bias"] });
+  const relu_6 = ops.map("relu(conv6_biased)", { conv6_biased });
+  const conv7 = ops.convolve(relu_6, known["Psi.conv7.filter"], 1);
+  const conv7_biased = ops.map("conv7 + Psi_conv7_bias", { conv7, Psi_conv7_bias: known["Psi.conv7.bias"] });
+  const cropImage = ops.cropImage(conv7_biased, R(h, w, 1));
+  const softplus = ops.map("softplus(cropImage)", { cropImage });
+  const softplus_2 = ops.reshape(softplus, R(h, w));
+  return [
+    softplus_2,
+    conv1_biased,
+    conv2_biased,
+    conv3_biased,
+    conv4_biased,
+    conv5_biased,
+    conv6_biased,
+    cropImage,
+  ];
+}
+
+/** The cotangents of what Psi takes, given those of what it returns. */
+function Psi_adjoint_1(
+  ops: Operations,
+  conv1_biased: Value,
+  conv2_biased: Value,
+  conv3_biased: Value,
+  conv4_biased: Value,
+  conv5_biased: Value,
+  conv6_biased: Value,
+  cropImage: Value,
+  softplus_bar: Value,
+  known: Known,
+): Value {
+  const { h, w } = known;
+  const relu = ops.map("relu(conv2_biased)", { conv2_biased });
+  const softplus_bar_2 = ops.reshape(softplus_bar, R(h, w, 1));
+  const product = ops.map("softplus_bar_2*sigmoid(cropImage)", { softplus_bar_2, cropImage });
+  const padImageTo = ops.padImageTo(product, R(Math.ceil(h / 2) * 2, Math.ceil(w / 2) * 2, 1));
+  const conv7_input_bar = ops.convolveInputGradient(
+    padImageTo,
+    known["Psi.conv7.filter"],
+    R(Math.ceil(h / 2) * 2, Math.ceil(w / 2) * 2, 3),
+    1,
+  );
+  const product_2 = ops.map("positive(conv6_biased)*conv7_input_bar", { conv6_biased, conv7_input_bar });
+  const conv6_input_bar = ops.convolveInputGradient(
+    product_2,
+    known["Psi.conv6.filter"],
+    R(Math.ceil(h / 2) * 2, Math.ceil(w / 2) * 2, 3),
+    1,
+  );
+  const product_3 = ops.map("positive(conv5_biased)*conv6_input_bar", { conv5_biased, conv6_input_bar });
+  const conv5_input_bar = ops.convolveInputGradient(
+    product_3,
+    known["Psi.conv5.filter"],
+    R(Math.ceil(h / 2) * 2, Math.ceil(w / 2) * 2, 6),
+    1,
+  );
+  const channels = ops.channels(conv5_input_bar, 0, 3);
+  const channels_2 = ops.channels(conv5_input_bar, 3, 3);
+  const convolve = ops.convolve(channels_2, known["Psi.upconv1.filter"], 2);
+  const product_4 = ops.map("positive(conv4_biased)*convolve", { conv4_biased, convolve });
+  const conv4_input_bar = ops.convolveInputGradient(
+    product_4,
+    known["Psi.conv4.filter"],
+    R((Math.ceil(h / 2) * 2) / 2, (Math.ceil(w / 2) * 2) / 2, 6),
+    1,
+  );
+  const product_5 = ops.map("positive(conv3_biased)*conv4_input_bar", { conv3_biased, conv4_input_bar });
+  const conv3_input_bar = ops.convolveInputGradient(
+    product_5,
+    known["Psi.conv3.filter"],
+    R((Math.ceil(h / 2) * 2) / 2, (Math.ceil(w / 2) * 2) / 2, 3),
+    1,
+  );
+  const maxPoolGradient = ops.maxPoolGradient(relu, conv3_input_bar, 2);
+  const product_6 = ops.map("positive(conv2_biased)*(channels + maxPoolGradient)", {
+    conv2_biased,
+    channels,
+    maxPoolGradient,
+  });
+  const conv2_input_bar = ops.convolveInputGradient(
+    product_6,
+    known["Psi.conv2.filter"],
+    R(Math.ceil(h / 2) * 2, Math.ceil(w / 2) * 2, 3),
+    1,
+  );
+  const product_7 = ops.map("positive(conv1_biased)*conv2_input_bar", { conv1_biased, conv2_input_bar });
+  const conv1_input_bar = ops.convolveInputGradient(
+    product_7,
+    known["Psi.conv1.filter"],
+    R(Math.ceil(h / 2) * 2, Math.ceil(w / 2) * 2, 2),
+    1,
+  );
+  const cropImage_2 = ops.cropImage(conv1_input_bar, R(h, w, 2));
+  const channels_3 = ops.channels(cropImage_2, 1, 1);
+  return ops.reshape(channels_3, R(h, w));
+}
+
 /** What follows from the givens, once a run. */
 function constants(ops: Operations) {
   const use_net_0 = ops.map("1 == 1", {});
@@ -360,10 +498,10 @@ function initialSaving(ops: Operations, { A, y, use_net_0 }: Known) {
   return { values: { x, use_net: use_net_0, gamma1 }, saved: { values: {}, traces: {} } };
 }
 
-/** The vector-Jacobian product of `initial`: cotangents of what it returns become those of what it reads. */
-function initialAdjoint(ops: Operations, { A }: Known, _saved: unknown, { x: x_bar }: State) {
+/** `initialAdjoint` for the inputs alone. */
+function initialInputAdjoint(ops: Operations, { A }: Known, _saved: unknown, { x: x_bar }: State) {
   const y_bar = ops.apply(A, x_bar);
-  return { state: {}, known: { y: y_bar } };
+  return { y: y_bar };
 }
 
 /** One iteration: the next state. */
@@ -642,7 +780,6 @@ function stepAdjoint(
     { use_net, channels_next, chosen_5, d, chosen_7 },
   );
   const A_add = ops.apply(A, difference_2);
-  const y_bar = ops.map("select(use_net, A_neg, 0) - A_add", { use_net, A_neg, A_add });
   const At_A_add = ops.applyAdjoint(A, A_add);
   const x_bar = ops.map(
     "x_next_bar + select(use_net, chosen_5 - chosen_3 + select(use_net, channels, 0), 0) - sum + chosen_7 + At_A_add",
@@ -667,9 +804,63 @@ function stepAdjoint(
       "Psi.conv6.bias": Psi_conv6_bias_bar,
       "Psi.conv7.filter": Psi_conv7_filter_bar,
       "Psi.conv7.bias": Psi_conv7_bias_bar,
-      y: y_bar,
     },
   };
+}
+
+/** `stepAdjoint` for the inputs alone. */
+function stepInputAdjoint(
+  ops: Operations,
+  known: Known,
+  { values: { x, use_net, gamma1, gx, z2, gamma2 } }: ReturnType<typeof stepSaving>["saved"],
+  { x: x_next_bar }: State,
+) {
+  const { lambda, A, y, alpha } = known;
+  const product = ops.map("x_next_bar*gamma2", { x_next_bar, gamma2 });
+  const chosen = ops.map("select(use_net, x, 0)", { use_net, x });
+  const chosen_2 = ops.map("select(use_net, gx, 0)", { use_net, gx });
+  const [d, conv1_biased, conv2_biased, conv3_biased, conv4_biased, conv5_biased, conv6_biased, cropImage] =
+    Psi_save_1(ops, chosen, chosen_2, known);
+  const difference = ops.map("x - d*gx", { x, d, gx });
+  const xt = ops.map("soft(difference, d*lambda)", { difference, d, lambda });
+  const A_xt = ops.apply(A, xt);
+  const residual = ops.map("A_xt - y", { A_xt, y });
+  const grad_f = ops.applyAdjoint(A, residual);
+  const z1 = ops.map("soft(xt - grad_f, lambda) - x", { xt, grad_f, lambda, x });
+  const norm_z1 = ops.norm2(z1);
+  const norm_z2 = ops.norm2(z2);
+  const is_less = ops.map("alpha*(1 - gamma1)*norm_z2 < gamma1*norm_z1", { alpha, gamma1, norm_z2, norm_z1 });
+  const chosen_3 = ops.map(
+    "select(max(lambda, 0) < abs(xt - grad_f), select(and(use_net, is_less), product*gamma1, 0), 0)",
+    { lambda, xt, grad_f, use_net, is_less, product, gamma1 },
+  );
+  const A_neg = ops.apply(A, chosen_3);
+  const At_A_neg = ops.applyAdjoint(A, A_neg);
+  const is_less_2 = ops.map("max(d*lambda, 0) < abs(difference)", { d, lambda, difference });
+  const chosen_4 = ops.map("select(is_less_2, chosen_3 - At_A_neg, 0)", { is_less_2, chosen_3, At_A_neg });
+  const chosen_5 = ops.map(
+    "select(use_net, select(is_less_2, -(sign(difference)*(chosen_3 - At_A_neg)), 0)*lambda - chosen_4*gx, 0)",
+    { use_net, is_less_2, difference, chosen_3, At_A_neg, lambda, chosen_4, gx },
+  );
+  const channels = Psi_adjoint_1(
+    ops,
+    conv1_biased,
+    conv2_biased,
+    conv3_biased,
+    conv4_biased,
+    conv5_biased,
+    conv6_biased,
+    cropImage,
+    chosen_5,
+    known,
+  );
+  const difference_2 = ops.map(
+    "select(use_net, select(use_net, channels, 0) - chosen_4*d, 0) - select(max(lambda, 0) < abs(x - gx), select(use_net, select(and(use_net, is_less), product*(1 - gamma1), 0) + select(and(use_net, not(is_less)), product, 0), 0) + select(use_net, 0, product), 0)",
+    { use_net, channels, chosen_4, d, lambda, x, gx, is_less, product, gamma1 },
+  );
+  const A_add = ops.apply(A, difference_2);
+  const y_bar = ops.map("select(use_net, A_neg, 0) - A_add", { use_net, A_neg, A_add });
+  return { y: y_bar };
 }
 
 /** The vector-Jacobian product of `finish`: cotangents of what it returns become those of what it reads. */
@@ -856,8 +1047,19 @@ export const sgp_drs_diag = defineProgram<Known, State>({
   output: { type: { kind: "array", field: "real", dimensions: ["h", "w"] } },
   constants,
   prepare: null,
-  initial: { run: initial, reverse: { save: initialSaving, adjoint: initialAdjoint, stateAdjoint: null } },
-  step: { run: step, reverse: { save: stepSaving, adjoint: stepAdjoint, stateAdjoint: null } },
+  initial: {
+    run: initial,
+    reverse: {
+      save: initialSaving,
+      adjoint: () => ({ state: {}, known: {} }),
+      stateAdjoint: null,
+      inputAdjoint: initialInputAdjoint,
+    },
+  },
+  step: {
+    run: step,
+    reverse: { save: stepSaving, adjoint: stepAdjoint, stateAdjoint: null, inputAdjoint: stepInputAdjoint },
+  },
   finish: {
     run: (_ops, _known, { x }) => ({ values: { output: x } }),
     reverse: {

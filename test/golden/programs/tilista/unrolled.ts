@@ -61,7 +61,7 @@ function firstStepSaving(ops: Operations, { n, W, y, gamma, theta }: Known) {
 /** The vector-Jacobian product of `firstStep`: cotangents of what it returns become those of what it reads. */
 function firstStepAdjoint(
   ops: Operations,
-  { m, theta, gamma, W, y }: Known,
+  { theta, gamma, y }: Known,
   { values: { W_sub } }: ReturnType<typeof firstStepSaving>["saved"],
   { x: x_next_bar }: State,
 ) {
@@ -78,9 +78,25 @@ function firstStepAdjoint(
   const W_sub_dot_chosen = ops.dot(W_sub, chosen);
   const gamma_bar = ops.sumSamples(W_sub_dot_chosen);
   const chosen_times_gamma = ops.map("chosen*gamma", { chosen, gamma });
-  const y_bar = ops.matvecTransposed(W, chosen_times_gamma, R(m));
   const W_bar = ops.outerSum(chosen_times_gamma, y);
-  return { state: {}, known: { W: W_bar, gamma: gamma_bar, theta: theta_bar, y: y_bar } };
+  return { state: {}, known: { W: W_bar, gamma: gamma_bar, theta: theta_bar } };
+}
+
+/** `firstStepAdjoint` for the inputs alone. */
+function firstStepInputAdjoint(
+  ops: Operations,
+  { m, theta, gamma, W }: Known,
+  { values: { W_sub } }: ReturnType<typeof firstStepSaving>["saved"],
+  { x: x_next_bar }: State,
+) {
+  const product = ops.map("select(max(theta, 0) < abs(gamma*W_sub), x_next_bar, 0)*gamma", {
+    theta,
+    gamma,
+    W_sub,
+    x_next_bar,
+  });
+  const y_bar = ops.matvecTransposed(W, product, R(m));
+  return { y: y_bar };
 }
 
 /** One iteration: the next state. */
@@ -125,11 +141,28 @@ function stepAdjoint(
   const inner_product = ops.dot(W_residual, chosen);
   const gamma_bar = ops.sumSamples(inner_product);
   const chosen_times_gamma = ops.map("chosen*gamma", { chosen, gamma });
-  const y_bar = ops.matvecTransposed(W, chosen_times_gamma, R(m));
+  const Wt_v = ops.matvecTransposed(W, chosen_times_gamma, R(m));
   const W_bar = ops.outerSum(chosen_times_gamma, residual);
-  const At_neg = ops.applyAdjoint(A, y_bar);
+  const At_neg = ops.applyAdjoint(A, Wt_v);
   const x_bar = ops.map("chosen - At_neg", { chosen, At_neg });
-  return { state: { x: x_bar }, known: { W: W_bar, gamma: gamma_bar, theta: theta_bar, y: y_bar } };
+  return { state: { x: x_bar }, known: { W: W_bar, gamma: gamma_bar, theta: theta_bar } };
+}
+
+/** `stepAdjoint` for the inputs alone. */
+function stepInputAdjoint(
+  ops: Operations,
+  { m, theta, gamma, W }: Known,
+  { values: { sum } }: ReturnType<typeof stepSaving>["saved"],
+  { x: x_next_bar }: State,
+) {
+  const product = ops.map("select(max(theta, 0) < abs(sum), x_next_bar, 0)*gamma", {
+    theta,
+    sum,
+    x_next_bar,
+    gamma,
+  });
+  const y_bar = ops.matvecTransposed(W, product, R(m));
+  return { y: y_bar };
 }
 
 /** TiLISTA (Liu, Chen, Wang, Yin, 2019): one matrix for all layers, a step size and a threshold for each. */
@@ -216,9 +249,17 @@ export const tilista = defineProgram<Known, State>({
   initial: { run: initial, reverse: null },
   firstStep: {
     run: firstStep,
-    reverse: { save: firstStepSaving, adjoint: firstStepAdjoint, stateAdjoint: null },
+    reverse: {
+      save: firstStepSaving,
+      adjoint: firstStepAdjoint,
+      stateAdjoint: null,
+      inputAdjoint: firstStepInputAdjoint,
+    },
   },
-  step: { run: step, reverse: { save: stepSaving, adjoint: stepAdjoint, stateAdjoint: null } },
+  step: {
+    run: step,
+    reverse: { save: stepSaving, adjoint: stepAdjoint, stateAdjoint: null, inputAdjoint: stepInputAdjoint },
+  },
   finish: {
     run: (_ops, _known, { x }) => ({ values: { output: x } }),
     reverse: {

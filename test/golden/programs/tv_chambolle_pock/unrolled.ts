@@ -79,14 +79,19 @@ function prepareSaving(ops: Operations, { tau, y }: Data & Constants) {
 }
 
 /** The vector-Jacobian product of `prepare`: cotangents of what it returns become those of what it reads. */
-function prepareAdjoint(
+function prepareAdjoint(_ops: Operations) {
+  return { state: {}, known: {} };
+}
+
+/** `prepareAdjoint` for the inputs alone. */
+function prepareInputAdjoint(
   ops: Operations,
   { tau }: Data & Constants,
   _saved: unknown,
   { tau_times_y: tau_times_y_bar }: Prepared,
 ) {
   const y_bar = ops.map("tau_times_y_bar*tau", { tau_times_y_bar, tau });
-  return { state: {}, known: { y: y_bar } };
+  return { y: y_bar };
 }
 
 /** The first state. */
@@ -124,8 +129,8 @@ function firstStepSaving(ops: Operations, { h, w, tau_times_y, one_plus_tau, A, 
   };
 }
 
-/** The vector-Jacobian product of `firstStep`: cotangents of what it returns become those of what it reads. */
-function firstStepAdjoint(
+/** `firstStepAdjoint` for the inputs alone. */
+function firstStepInputAdjoint(
   ops: Operations,
   { tau, A, one_plus_tau }: Known,
   _saved: unknown,
@@ -138,7 +143,7 @@ function firstStepAdjoint(
     q_next_bar,
     one_plus_tau,
   });
-  return { state: {}, known: { tau_times_y: tau_times_y_bar } };
+  return { tau_times_y: tau_times_y_bar };
 }
 
 /** One iteration: the next state. */
@@ -212,7 +217,6 @@ function stepAdjoint(
   const A_product = ops.apply(A, product);
   const D_product = ops.apply(D, product);
   const q_bar = ops.map("(q_next_bar - A_product)/one_plus_tau", { q_next_bar, A_product, one_plus_tau });
-  const tau_times_y_bar = ops.map("-q_bar", { q_bar });
   const quotient_times_tau = ops.map("q_bar*tau", { q_bar, tau });
   const At_v = ops.applyAdjoint(A, quotient_times_tau);
   const quotient_2 = ops.map("sum/larger*(p_next_bar - D_product)/larger", {
@@ -236,7 +240,24 @@ function stepAdjoint(
   const sum_times_tau = ops.map("p_bar*tau", { p_bar, tau });
   const Dt_sum_times_tau = ops.applyAdjoint(D, sum_times_tau);
   const xb_bar = ops.map("At_v + Dt_sum_times_tau", { At_v, Dt_sum_times_tau });
-  return { state: { x: x_bar, xb: xb_bar, p: p_bar, q: q_bar }, known: { tau_times_y: tau_times_y_bar } };
+  return { state: { x: x_bar, xb: xb_bar, p: p_bar, q: q_bar }, known: {} };
+}
+
+/** `stepAdjoint` for the inputs alone. */
+function stepInputAdjoint(
+  ops: Operations,
+  { tau, A, one_plus_tau }: Known,
+  _saved: unknown,
+  { x: x_next_bar, xb: xb_next_bar, q: q_next_bar }: State,
+) {
+  const product = ops.map("(x_next_bar + xb_next_bar*2)*tau", { x_next_bar, xb_next_bar, tau });
+  const A_product = ops.apply(A, product);
+  const tau_times_y_bar = ops.map("-((q_next_bar - A_product)/one_plus_tau)", {
+    q_next_bar,
+    A_product,
+    one_plus_tau,
+  });
+  return { tau_times_y: tau_times_y_bar };
 }
 
 /** The vector-Jacobian product of `finish`: cotangents of what it returns become those of what it reads. */
@@ -319,13 +340,29 @@ export const tv_chambolle_pock = defineProgram<Known, State>({
   ],
   output: { type: { kind: "array", field: "real", dimensions: ["h", "w"] } },
   constants,
-  prepare: { run: prepare, reverse: { save: prepareSaving, adjoint: prepareAdjoint, stateAdjoint: null } },
+  prepare: {
+    run: prepare,
+    reverse: {
+      save: prepareSaving,
+      adjoint: prepareAdjoint,
+      stateAdjoint: null,
+      inputAdjoint: prepareInputAdjoint,
+    },
+  },
   initial: { run: initial, reverse: null },
   firstStep: {
     run: firstStep,
-    reverse: { save: firstStepSaving, adjoint: firstStepAdjoint, stateAdjoint: null },
+    reverse: {
+      save: firstStepSaving,
+      adjoint: () => ({ state: {}, known: {} }),
+      stateAdjoint: null,
+      inputAdjoint: firstStepInputAdjoint,
+    },
   },
-  step: { run: step, reverse: { save: stepSaving, adjoint: stepAdjoint, stateAdjoint: null } },
+  step: {
+    run: step,
+    reverse: { save: stepSaving, adjoint: stepAdjoint, stateAdjoint: null, inputAdjoint: stepInputAdjoint },
+  },
   finish: {
     run: (_ops, _known, { x }) => ({ values: { output: x } }),
     reverse: {
