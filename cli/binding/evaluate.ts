@@ -146,7 +146,8 @@ function dispatch<K extends Expression["kind"]>(scope: Scope, expression: Expres
   }
 }
 
-function misfit({ span }: Expression, { spaces }: ShapeError): Failure {
+/** The fault of an expression whose parts differ in shape. */
+export function misfit({ span }: Expression, { spaces }: ShapeError): Failure {
   return fault(span, `The shapes do not fit together: ${spaces.map(spaceText).join(" and ")}`);
 }
 

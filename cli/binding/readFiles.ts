@@ -1,7 +1,7 @@
 import { isAbsolute, join } from "node:path";
 import { partsOf } from "../../compiler/ast/parts.ts";
 import type { CallExpression, Expression, Parsed } from "../../compiler/ast/tree.ts";
-import type { HostArray } from "../../runtime/io/hostArray.ts";
+import { type HostArray, requireFinite } from "../../runtime/io/hostArray.ts";
 import { readArray } from "../../runtime/io/node/files.ts";
 import { located } from "../report.ts";
 import { fault } from "./faults.ts";
@@ -41,5 +41,5 @@ async function readNamed(call: CallExpression<Parsed>, folder: string): Promise<
     throw fault(call.span, "A reader takes the name of one file", 'Write, for example, `array("y.npy")`.');
   }
   const path = isAbsolute(file.value) ? file.value : join(folder, file.value);
-  return located(file.span, () => readArray(path));
+  return located(file.span, async () => requireFinite(await readArray(path), path));
 }

@@ -1,6 +1,8 @@
-import { handlesOf } from "../../runtime/arrays/value.ts";
+import { handlesOf, type Space, spaceOf } from "../../runtime/arrays/value.ts";
+import { diagnose } from "../../compiler/diagnostics/diagnose.ts";
 import { type HostArray, sampleOf, stack } from "../../runtime/io/hostArray.ts";
 import type { Operator } from "../../runtime/operators/operator.ts";
+import { sameSpace, spaceText } from "../../runtime/operators/spaces.ts";
 import type { ProgramDefinition } from "../../runtime/program/definition.ts";
 import { resolve } from "../../runtime/program/unify.ts";
 import { download, upload } from "../../runtime/program/transfer.ts";
@@ -9,8 +11,10 @@ import type { Measure } from "../../runtime/solve/tracer.ts";
 import { release } from "../../runtime/program/bound.ts";
 import type { Expression } from "../../compiler/ast/tree.ts";
 import { evaluateValue, type Scope } from "../binding/evaluate.ts";
+import { fault } from "../binding/faults.ts";
 import { readFiles } from "../binding/readFiles.ts";
 import type { Thing } from "../binding/thing.ts";
+import { Failure } from "../failure.ts";
 import { bindBatch } from "../run/bindAll.ts";
 import type { SampleSource } from "./dataset.ts";
 import { METRICS, type Metric, squaredErrors, truthSquares } from "./metrics.ts";
@@ -32,15 +36,18 @@ export interface EvaluationPlan {
   readonly signal: AbortSignal;
 }
 
-/** Values of a metric by step and sample. */
+/** Values of a metric by step and sample; for a relative metric without the samples that are zero. */
 export interface MetricTrace {
   readonly steps: readonly number[];
   readonly values: Readonly<Partial<Record<Metric, readonly (readonly number[])[]>>>;
 }
 
-/** The measures of a program on a set; lists have an entry for each sample. */
+/** The measures of a program on a set; lists have an entry for each sample, but see `metrics`. */
 export interface Outcome {
+  /** a metric that is relative to the truth has no entry for a sample that is zero */
   readonly metrics: Readonly<Record<Metric, readonly number[]>>;
+  /** how many samples are zero in every entry */
+  readonly zeros: number;
   readonly iterations: readonly number[];
   readonly trace: MetricTrace | null;
   readonly kept: readonly {
@@ -81,7 +88,24 @@ export async function evaluateOn(
     releaseSubject(subject);
     first += indices.length;
   }
-  return joined(outcomes, plan);
+  const outcome = joined(outcomes, plan);
+  requireMeasured(setting, outcome, plan);
+  return outcome;
+}
+
+/** @throws Failure where a metric has no sample to be measured on */
+function requireMeasured(
+  { experiment }: Setting,
+  { zeros, samples }: Outcome,
+  { metrics }: EvaluationPlan,
+): void {
+  const metric = metrics.find((each) => METRICS[each].relative);
+  if (metric === undefined || zeros < samples) return;
+  throw fault(
+    experiment.toml.keySpan(["eval", "metrics"]),
+    `All ${samples} samples are zero, and \`${metric}\` is relative to the sample`,
+    "Measure other samples, or by `psnr_db`.",
+  );
 }
 
 /** A solver with a number of steps does not stop before. */
@@ -113,7 +137,7 @@ async function evaluateBatch(
   const inputs = await subject.inputsOf(batch, indices, source.seed);
   const bound = await bindBatch(program, subject.data, inputs, true);
   const truth = upload(operations, batch, true);
-  const scope = await estimateScope(subject, plan.estimate);
+  const scope = await estimateScope(subject, plan.estimate, spaceOf(truth));
   const measure: Measure = ({ output }) => ({
     error: squaredErrors(operations, evaluateValue(scope(output), plan.estimate), truth),
   });
@@ -128,6 +152,7 @@ async function evaluateBatch(
   const estimates = truths.map((_, index) => sampleOf(array, index));
   const outcome: Outcome = {
     metrics: metricsOf(estimates, truths, plan),
+    zeros: truths.filter(isZero).length,
     iterations: result.iterations,
     trace: result.trace === null ? null : traceOf(result.trace, truths, plan),
     kept: estimates
@@ -158,6 +183,7 @@ function inputsAt(
 async function estimateScope(
   { program, data }: Subject,
   expression: Expression,
+  target: Space,
 ): Promise<(output: Parameters<typeof handlesOf>[0]) => Scope> {
   const { operations, definition, dimensions } = program;
   const files = await readFiles(expression, ".");
@@ -169,11 +195,24 @@ async function estimateScope(
   const space = resolve(definition.output.type, dimensions);
   if (space !== null) {
     operations.engine.scope(
-      () => evaluateValue(scope(operations.fill(0, space)), expression),
+      () => {
+        const estimate = spaceOf(evaluateValue(scope(operations.fill(0, space)), expression));
+        if (sameSpace(estimate, target)) return;
+        const what = `The estimate is ${spaceText(estimate)}, and the sample it is compared with is ${spaceText(target)}`;
+        throw new Failure([diagnose("IPX8209", expression.span, { what })]);
+      },
       () => [...realised.values()].flatMap(({ handles }) => [...handles]),
     );
   }
   return scope;
+}
+
+function isZero({ data }: HostArray): boolean {
+  return data.every((value) => value === 0);
+}
+
+function hasMetric(metric: Metric, truth: HostArray): boolean {
+  return !METRICS[metric].relative || !isZero(truth);
 }
 
 function metricsOf(
@@ -183,7 +222,11 @@ function metricsOf(
 ): Outcome["metrics"] {
   const values = (metric: Metric): readonly number[] =>
     metrics.includes(metric)
-      ? estimates.map((estimate, index) => METRICS[metric].of(estimate, truths[index] ?? estimate, range))
+      ? truths.flatMap((truth, index) => {
+          const estimate = estimates[index];
+          if (estimate === undefined || !hasMetric(metric, truth)) return [];
+          return [METRICS[metric].of(estimate, truth, range)];
+        })
       : [];
   return {
     nmse_db: values("nmse_db"),
@@ -206,8 +249,12 @@ function traceOf(
   const entries = metrics.flatMap((metric) => {
     const { fromError } = METRICS[metric];
     if (fromError === null) return [];
+    const measured = truths.flatMap((truth, sample) => (hasMetric(metric, truth) ? [sample] : []));
     const values = rows.map((row) =>
-      squares.map((truth, sample) => fromError({ ...truth, error: row[sample] ?? Number.NaN }, range)),
+      measured.flatMap((sample) => {
+        const truth = squares[sample];
+        return truth === undefined ? [] : [fromError({ ...truth, error: row[sample] ?? Number.NaN }, range)];
+      }),
     );
     return [[metric, values] as const];
   });
@@ -218,6 +265,7 @@ function joined(outcomes: readonly Outcome[], { metrics }: EvaluationPlan): Outc
   const all = (metric: Metric): readonly number[] => outcomes.flatMap((outcome) => outcome.metrics[metric]);
   return {
     metrics: { nmse_db: all("nmse_db"), snr_db: all("snr_db"), psnr_db: all("psnr_db"), ssim: all("ssim") },
+    zeros: outcomes.reduce((sum, { zeros }) => sum + zeros, 0),
     iterations: outcomes.flatMap(({ iterations }) => iterations),
     trace: joinedTrace(outcomes, metrics),
     kept: outcomes.flatMap(({ kept }) => kept),

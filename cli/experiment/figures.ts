@@ -58,7 +58,7 @@ function traceFigure({ operations }: Setting, results: readonly Result[], metric
   });
   if (series.length === 0) return null;
   const { title, unit } = METRICS[metric];
-  const n = results[0]?.outcome.samples ?? 0;
+  const n = results[0]?.outcome.metrics[metric].length ?? 0;
   return lineFigure({
     title: `${title} by layer and iteration`,
     subtitle: `Mean over n = ${n} test samples; baselines tuned on the validation set; engine ${operations.engine.name}`,

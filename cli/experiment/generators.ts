@@ -6,34 +6,65 @@ import type { SampleGenerator } from "../../runtime/data/sample.ts";
 import { sheppLogan } from "../../runtime/data/sheppLogan.ts";
 import { sparse } from "../../runtime/data/sparse.ts";
 import { fault } from "../binding/faults.ts";
+import { requireMemory } from "./memory.ts";
 
-/** How a generator of samples is called: what stands by position, and settings with their defaults. */
+/** A number that a generator takes: its default, and which values it may have. */
+interface ParameterRule {
+  readonly initial: number | null;
+  readonly accepts: (value: number) => boolean;
+  readonly words: string;
+}
+
+const isCount = (value: number): boolean => Number.isSafeInteger(value) && value >= 1;
+const COUNT: ParameterRule = { initial: null, accepts: isCount, words: "a whole number from 1" };
+const ONE: ParameterRule = { ...COUNT, initial: 1 };
+const POSITIVE: ParameterRule = {
+  initial: 1,
+  accepts: (value) => value > 0 && Number.isFinite(value),
+  words: "a positive number",
+};
+const RATE: ParameterRule = {
+  initial: 0.1,
+  accepts: (value) => value > 0 && value <= 1,
+  words: "a number above 0 and at most 1",
+};
+
+/** How a generator of samples is called; `numbers` is how many numbers it holds at once for a sample. */
 interface GeneratorRule {
   readonly positions: readonly string[];
-  readonly settings: Readonly<Record<string, number>>;
+  readonly parameters: Readonly<Record<string, ParameterRule>>;
+  readonly numbers: (given: (name: string) => number) => number;
   readonly make: (given: (name: string) => number) => SampleGenerator;
 }
 
 /** The generators by the names that experiment files use. */
-const GENERATORS: Readonly<Record<string, GeneratorRule>> = {
+export const GENERATORS: Readonly<Record<string, GeneratorRule>> = {
   sparse: {
     positions: ["n"],
-    settings: { rate: 0.1 },
+    parameters: { n: COUNT, rate: RATE },
+    numbers: (given) => given("n"),
     make: (given) => sparse(given("n"), given("rate")),
   },
   dead_leaves: {
     positions: ["h", "w"],
-    settings: { smallest: 1, oversampling: 1 },
+    parameters: { h: COUNT, w: COUNT, smallest: POSITIVE, oversampling: ONE },
+    numbers: (given) => given("h") * given("w") * given("oversampling") ** 2,
     make: (given) =>
       deadLeaves(given("h"), given("w"), {
         smallest: given("smallest"),
         oversampling: given("oversampling"),
       }),
   },
-  ellipses: { positions: ["size"], settings: {}, make: (given) => randomEllipses(given("size")) },
+  ellipses: {
+    positions: ["size"],
+    parameters: { size: COUNT },
+    numbers: (given) => given("size") ** 2,
+    make: (given) => randomEllipses(given("size")),
+  },
   shepp_logan: {
     positions: ["size"],
-    settings: {},
+    parameters: { size: COUNT },
+    numbers: (given) => given("size") ** 2,
     make: (given) => {
       const phantom = sheppLogan(given("size"));
       return () => phantom;
@@ -56,27 +87,37 @@ export function generatorOf(expression: Expression): SampleGenerator {
     throw fault(expression.span, "This names no generator of data", hint);
   }
   const values = argumentsOf(call, name, rule);
-  return rule.make((key) => {
+  const given = (key: string): number => {
     const value = values.get(key);
     if (value === undefined) throw fault(call.span, `\`${name}\` needs \`${key}\``);
     return value;
-  });
+  };
+  requireMemory(call.span, `A sample of \`${name}\``, rule.numbers(given));
+  return rule.make(given);
 }
 
 function argumentsOf(
   call: CallExpression<Parsed>,
   name: string,
-  { positions, settings }: GeneratorRule,
+  { positions, parameters }: GeneratorRule,
 ): ReadonlyMap<string, number> {
-  const values = new Map(Object.entries(settings));
+  const values = new Map(
+    Object.entries(parameters).flatMap(([key, { initial }]) =>
+      initial === null ? [] : [[key, initial] as const],
+    ),
+  );
   let position = 0;
   for (const argument of call.arguments) {
     const key = argument.name?.name ?? positions[position++];
-    if (key === undefined || (!positions.includes(key) && !values.has(key))) {
-      const known = [...positions, ...Object.keys(settings)].join(", ");
-      throw fault(argument.span, `\`${name}\` takes ${known}`);
+    const parameter = key === undefined ? undefined : parameters[key];
+    if (key === undefined || parameter === undefined || !Object.hasOwn(parameters, key)) {
+      throw fault(argument.span, `\`${name}\` takes ${Object.keys(parameters).join(", ")}`);
     }
-    values.set(key, numberOf(argument));
+    const value = numberOf(argument);
+    if (!parameter.accepts(value)) {
+      throw fault(argument.span, `\`${key}\` of \`${name}\` is ${parameter.words}, not ${value}`);
+    }
+    values.set(key, value);
   }
   return values;
 }
@@ -87,6 +128,9 @@ function numberOf({ value, span }: Argument): number {
   if (value.kind === "negate" && value.operand.kind === "number") return -value.operand.value;
   throw fault(span, "A number is wanted here");
 }
+
+/** The most points of a grid: every one is a run on the whole validation set. */
+const MOST_POINTS = 10_000;
 
 /**
  * The values of a grid such as `logspace(-3, -0.5, 12)` or `linspace(0, 1, 11)`: powers of ten, or equal distances.
@@ -103,11 +147,15 @@ export function gridOf(expression: Expression): readonly number[] {
     );
   }
   const [first, last, count, ...more] = expression.arguments.map(numberOf);
-  if (first === undefined || last === undefined || count === undefined || more.length > 0 || !(count >= 1)) {
+  if (first === undefined || last === undefined || count === undefined || more.length > 0) {
     throw fault(expression.span, `\`${name}\` takes a first value, a last value and a count`);
   }
+  if (!isCount(count) || count > MOST_POINTS) {
+    throw fault(
+      expression.span,
+      `The count of \`${name}\` is a whole number from 1 to ${MOST_POINTS}, not ${count}`,
+    );
+  }
   const at = (index: number): number => first + (count === 1 ? 0 : (index * (last - first)) / (count - 1));
-  return Array.from({ length: Math.floor(count) }, (_, index) =>
-    name === "logspace" ? 10 ** at(index) : at(index),
-  );
+  return Array.from({ length: count }, (_, index) => (name === "logspace" ? 10 ** at(index) : at(index)));
 }

@@ -1,15 +1,20 @@
 import type { CallExpression, Expression, Parsed } from "../../compiler/ast/tree.ts";
+import { diagnose } from "../../compiler/diagnostics/diagnose.ts";
+import { nearest } from "../../compiler/diagnostics/suggestion.ts";
 import type { Operations } from "../../runtime/arrays/operations.ts";
+import { ShapeError } from "../../runtime/arrays/shapeError.ts";
 import { spaceOf, type Space, type Value } from "../../runtime/arrays/value.ts";
 import { LOSSES, type Loss } from "../../runtime/train/losses.ts";
 import type { Operator } from "../../runtime/operators/operator.ts";
 import { namesIn } from "../binding/assignment.ts";
 import { expressionOf } from "../binding/arguments.ts";
 import { merged, spacesOfItself } from "../binding/draft.ts";
-import { evaluate, evaluateValue, type Scope } from "../binding/evaluate.ts";
-import { fault } from "../binding/faults.ts";
+import { evaluate, evaluateValue, misfit, type Scope } from "../binding/evaluate.ts";
+import { fault, outOfPlace } from "../binding/faults.ts";
+import { VALUE_FUNCTIONS } from "../binding/functions.ts";
 import { type FileArrays, readFiles } from "../binding/readFiles.ts";
 import type { Thing } from "../binding/thing.ts";
+import { Failure } from "../failure.ts";
 
 /** The names by which a loss knows what it compares. */
 const OUTPUT = "output";
@@ -72,6 +77,14 @@ function prepare(
 }
 
 function differentiate(scope: LossScope, expression: Expression): Differentiated {
+  try {
+    return differentiatePart(scope, expression);
+  } catch (error) {
+    throw error instanceof ShapeError ? misfit(expression, error) : error;
+  }
+}
+
+function differentiatePart(scope: LossScope, expression: Expression): Differentiated {
   if (!namesIn(expression).has(OUTPUT)) throw fault(expression.span, "A loss depends on `output`");
   switch (expression.kind) {
     case "name":
@@ -203,11 +216,19 @@ const RULES: Readonly<Record<string, (operations: Operations, a: Value) => Diffe
 
 function differentiateCall(scope: LossScope, call: CallExpression<Parsed>): Differentiated {
   const [argument, ...more] = call.arguments;
-  const name = call.callee.kind === "name" ? call.callee.name : "";
+  if (call.callee.kind !== "name") throw outOfPlace(call.callee.span, "Calling what is no name");
+  const { name } = call.callee;
   const rule = RULES[name];
-  if (rule === undefined || !Object.hasOwn(RULES, name) || argument === undefined || more.length > 0) {
-    const known = Object.keys(RULES).join(", ");
-    throw fault(call.span, "This function has no gradient in a loss", `There are ${known}.`);
+  const known = Object.keys(RULES);
+  if (rule === undefined || !Object.hasOwn(RULES, name)) {
+    if (!VALUE_FUNCTIONS.has(name)) {
+      const suggestion = nearest(name, known);
+      throw new Failure([diagnose("IPX8401", call.callee.span, { name, suggestion })]);
+    }
+    throw fault(call.span, `\`${name}\` has no gradient in a loss`, `There are ${known.join(", ")}.`);
+  }
+  if (argument === undefined || more.length > 0) {
+    throw fault(call.span, `\`${name}\` takes one argument, not ${call.arguments.length}`);
   }
   const inner = differentiate(scope, expressionOf(argument));
   const outer = rule(scope.operations, inner.value);

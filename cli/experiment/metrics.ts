@@ -16,6 +16,8 @@ interface MetricRule {
   readonly unit?: string;
   /** whether smaller values are better */
   readonly falling: boolean;
+  /** whether it is relative to the truth, so that a truth of zeros has none */
+  readonly relative: boolean;
   readonly of: (estimate: HostArray, truth: HostArray, range: number) => number;
   readonly fromError: ((squares: ErrorSquares, range: number) => number) | null;
 }
@@ -35,6 +37,7 @@ export const METRICS: { readonly [M in Metric]: MetricRule } = {
     title: "NMSE",
     unit: "dB",
     falling: true,
+    relative: true,
     of: (estimate, truth) => nmseDb(estimate, truth),
     fromError: ({ error, truth }) => decibel(error / truth),
   },
@@ -42,6 +45,7 @@ export const METRICS: { readonly [M in Metric]: MetricRule } = {
     title: "SNR",
     unit: "dB",
     falling: false,
+    relative: true,
     of: (estimate, truth) => snrDb(estimate, truth),
     fromError: ({ error, truth }) => decibel(truth / error),
   },
@@ -49,12 +53,14 @@ export const METRICS: { readonly [M in Metric]: MetricRule } = {
     title: "PSNR",
     unit: "dB",
     falling: false,
+    relative: false,
     of: (estimate, truth, range) => psnrDb(estimate, truth, range),
     fromError: ({ error, entries }, range) => decibel((range ** 2 * entries) / error),
   },
   ssim: {
     title: "SSIM",
     falling: false,
+    relative: false,
     of: (estimate, truth, range) => ssim(estimate, truth, range),
     fromError: null,
   },

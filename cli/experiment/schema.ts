@@ -3,7 +3,9 @@ import { TARGETS } from "../choices.ts";
 
 const expression = z.string().min(1);
 const bound = z.union([z.string().min(1), z.number()]);
-const count = z.int().min(1);
+const count = z.int().min(1).max(1_000_000_000);
+/** Of a set: an order of them is held, and a measure of each. */
+const samples = z.int().min(1).max(100_000_000);
 const seed = z.int().min(0);
 
 const noise = z.union([
@@ -13,7 +15,7 @@ const noise = z.union([
 ]);
 
 const split = z.strictObject({
-  count: z.union([count, z.literal(Number.POSITIVE_INFINITY)]).optional(),
+  count: z.union([samples, z.literal(Number.POSITIVE_INFINITY)]).optional(),
   seed: seed.optional(),
   folder: z.string().optional(),
   patch: count.optional(),

@@ -3,7 +3,7 @@ import type { Expression } from "../../compiler/ast/tree.ts";
 import { diagnose } from "../../compiler/diagnostics/diagnose.ts";
 import type { Operations } from "../../runtime/arrays/operations.ts";
 import type { HostArray } from "../../runtime/io/hostArray.ts";
-import { stack } from "../../runtime/io/hostArray.ts";
+import { requireFinite, stack } from "../../runtime/io/hostArray.ts";
 import { listPngFiles, readArray } from "../../runtime/io/node/files.ts";
 import type { Operator } from "../../runtime/operators/operator.ts";
 import type { ProgramDefinition } from "../../runtime/program/definition.ts";
@@ -68,8 +68,8 @@ async function readNamed(experiment: Experiment): Promise<readonly FileInput[]> 
     if (OWN_KEYS.has(name) || typeof entry !== "object" || !("per" in entry)) continue;
     const { file, folder, per } = entry;
     const path = experiment.resolve(file ?? folder ?? "");
-    const array = await located(placeOf(path), () =>
-      file === undefined ? readFolder(path) : readArray(path),
+    const array = await located(placeOf(path), async () =>
+      requireFinite(await (file === undefined ? readFolder(path) : readArray(path)), path),
     );
     found.push({ name, file: path, array, batched: per === "sample" });
   }

@@ -59,8 +59,20 @@ function notesOf(
     const after = tunedOn.at === null ? "" : ` after ${tunedOn.at} iterations`;
     return [`${name}: tuned on ${tunedOn.samples} validation samples${after}.`];
   });
+  const zeros = results[0]?.outcome.zeros ?? 0;
+  const relative = plan.metrics.filter((metric) => METRICS[metric].relative);
+  const left =
+    zeros === 0 || relative.length === 0
+      ? []
+      : [
+          `${relative.join(", ")}: n = ${samples - zeros}; ${zeros} of ${samples} samples are zero, and left out where an error is relative to the sample.`,
+        ];
   const range = ranged ? ` Data range ${plan.range}.` : "";
-  return [`Mean ± standard deviation over n = ${samples} test samples; engine ${engine}.${range}`, ...tuned];
+  return [
+    `Mean ± standard deviation over n = ${samples} test samples; engine ${engine}.${range}`,
+    ...left,
+    ...tuned,
+  ];
 }
 
 /** Tuned values as text: `lambda = 0.0123`. */

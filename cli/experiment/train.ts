@@ -1,9 +1,12 @@
+import type { Expression } from "../../compiler/ast/tree.ts";
+import { GradientError } from "../../runtime/adjoint/gradientError.ts";
 import { stream } from "../../runtime/random/stream.ts";
-import { stack, type HostArray } from "../../runtime/io/hostArray.ts";
+import { sampleOf, stack, type HostArray } from "../../runtime/io/hostArray.ts";
 import { DataError } from "../../runtime/io/dataError.ts";
 import { makeFolder, readBytes, writeBytes, writeText } from "../../runtime/io/node/files.ts";
 import { writeSafetensors } from "../../runtime/io/safetensors.ts";
 import { saveParameters } from "../../runtime/program/parameters.ts";
+import { BindingError } from "../../runtime/program/bindingError.ts";
 import { resolve } from "../../runtime/program/unify.ts";
 import type { Space } from "../../runtime/arrays/value.ts";
 import type { Store, HistoryEntry } from "../../runtime/train/checkpoint.ts";
@@ -15,10 +18,11 @@ import { loadProgram } from "../compiler.ts";
 import type { Context } from "../context.ts";
 import { Interrupted } from "../failure.ts";
 import { fault } from "../binding/faults.ts";
-import { located, placeOf } from "../report.ts";
+import { failureAt, located, placeOf } from "../report.ts";
 import { EXIT, writeJson } from "../terminal.ts";
 import { openSource, type SampleSource } from "./dataset.ts";
 import { lossOf } from "./loss.ts";
+import { requireMemory } from "./memory.ts";
 import type { TrainSettings } from "./schema.ts";
 import { openSetting, resultFile, type Setting } from "./setting.ts";
 import { bindSubject, type Subject } from "./subject.ts";
@@ -74,9 +78,12 @@ async function trainIn(setting: Setting, resume: boolean): Promise<TrainingResul
   });
   const source = await openSource(setting, "train");
   const lossExpression = experiment.expression(["train", "loss"], training.loss);
+  const sample = source.at(0);
+  const numbers = training.batch * sample.data.length;
+  requireMemory(experiment.toml.valueSpan(["train", "batch"]), "A batch of samples", numbers);
   const subject = await bindSubject(setting, {
     definition,
-    sample: source.at(0),
+    sample,
     ...(settings.steps === undefined ? {} : { steps: settings.steps }),
     alsoRead: namesIn(lossExpression),
   });
@@ -88,22 +95,34 @@ async function trainIn(setting: Setting, resume: boolean): Promise<TrainingResul
   );
   await located(placeOf(setting.out), () => makeFolder(setting.out));
   const talk = trainingTalk(context.terminal, definition.name);
+  const validation = await validationOptions(setting, subject, training);
   const result = await context.terminal.interruptible(async (signal) =>
     train(subject.program, {
       ...plainOptions(training),
       data: trainingData(subject, source),
       loss,
       seed: settings.seed,
-      ...(await validationOptions(setting, subject, training)),
+      ...validation,
       checkpoint: { store: storeIn(setting), name: CHECKPOINT, every: training.checkpoint },
       resume,
       signal,
       progress: talk.progress,
+    }).catch((error: unknown) => {
+      throw failureOfTraining(setting, lossExpression, error);
     }),
   );
   talk.end();
   await finish(setting, subject, result);
   return result;
+}
+
+/** What a training found wrong is said of its loss, or of the checkpoint that it goes on from. */
+function failureOfTraining(setting: Setting, loss: Expression, error: unknown): unknown {
+  if (error instanceof GradientError) return failureAt(loss.span, error);
+  const ofCheckpoint =
+    (error instanceof BindingError && (error.code === "IPX8010" || error.code === "IPX8012")) ||
+    (error instanceof DataError && error.facts["file"] === undefined);
+  return ofCheckpoint ? failureAt(placeOf(resultFile(setting, CHECKPOINT)), error) : error;
 }
 
 /** One batch is measured, so that the space of the output is known even where only inputs fix sizes. */
@@ -183,7 +202,9 @@ async function validationOptions(
     every ?? (patience === undefined ? undefined : Math.max(1, Math.min(100, Math.floor(steps / 10))));
   if (wanted === undefined || setting.experiment.settings.data.validate === undefined) return {};
   const source = await openSource(setting, "validate");
-  const batches: TrainingBatch[] = [];
+  const counted = setting.experiment.toml.valueSpan(["data", "validate", "count"]);
+  requireMemory(counted, "The validation set", source.count * source.at(0).data.length);
+  const batches: (TrainingBatch & { readonly truth: HostArray })[] = [];
   for (let first = 0; first < source.count; first += VALIDATION_BATCH) {
     const length = Math.min(VALIDATION_BATCH, source.count - first);
     batches.push(
@@ -194,7 +215,21 @@ async function validationOptions(
       ),
     );
   }
+  const zeros = batches.reduce((sum, { truth }) => sum + zerosOf(truth), 0);
+  if (zeros > 0) {
+    setting.context.terminal.talk(
+      `note: ${zeros} of ${source.count} samples to validate on are zero; a loss that is relative to them leaves them out.\n`,
+    );
+  }
   return { validation: { batches, every: wanted } };
+}
+
+/** How many samples of a batch are zero in every entry. */
+function zerosOf(batch: HostArray): number {
+  const [count = 0] = batch.shape;
+  return Array.from({ length: count }, (_, index) => sampleOf(batch, index)).filter(({ data }) =>
+    data.every((value) => value === 0),
+  ).length;
 }
 
 /** Checkpoints in the folder of results, each written whole or not at all. */

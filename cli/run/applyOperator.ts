@@ -1,5 +1,5 @@
 import { addNoise } from "../../runtime/data/noise.ts";
-import { type HostArray, sampleOf, stack } from "../../runtime/io/hostArray.ts";
+import { type HostArray, requireFinite, sampleOf, stack } from "../../runtime/io/hostArray.ts";
 import { locateArray, encodeArray, encodeBatch } from "../../runtime/io/format.ts";
 import { readArray } from "../../runtime/io/node/files.ts";
 import type { Space } from "../../runtime/arrays/value.ts";
@@ -16,7 +16,7 @@ import type { Context } from "../context.ts";
 import { openEngine } from "../engine.ts";
 import { located, locatedNow, placeOf } from "../report.ts";
 import { EXIT } from "../terminal.ts";
-import { downloaded, requireWritable, writeFiles } from "./outputs.ts";
+import { downloaded, requireWritable, RESULT_HINT, writeFiles } from "./outputs.ts";
 
 /** The options of `ipc apply`. */
 export interface ApplyOptions {
@@ -34,7 +34,9 @@ export async function applyOperator(context: Context, text: string, options: App
   const { terminal, sources } = context;
   const expression = parseExpression(sources, "the expression", text);
   await requireWritable(options.output);
-  const array = await located(placeOf(options.input), () => readArray(options.input));
+  const array = await located(placeOf(options.input), async () =>
+    requireFinite(await readArray(options.input), options.input),
+  );
   const operations = await openEngine(options.engine);
   const files = await readFiles(expression, ".");
   const thing = evaluate({ operations, names: new Map(), files }, expression);
@@ -59,6 +61,7 @@ export async function applyOperator(context: Context, text: string, options: App
   if (y.kind === "product")
     throw fault(expression.span, "The result is a tuple, and is not written to one file");
   const result = noisy((await downloaded(operations, y, false)).array, batched, options);
+  locatedNow(expression.span, () => requireFinite(result, "The result", RESULT_HINT));
   await located(placeOf(options.output), async () => {
     const location = locateArray(options.output);
     const encoded = batched

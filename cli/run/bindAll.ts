@@ -1,5 +1,6 @@
 import type { Span } from "../../compiler/source/span.ts";
 import type { Operations } from "../../runtime/arrays/operations.ts";
+import { DataError } from "../../runtime/io/dataError.ts";
 import type { Safetensors } from "../../runtime/io/safetensors.ts";
 import { bind } from "../../runtime/program/bind.ts";
 import { BindingError } from "../../runtime/program/bindingError.ts";
@@ -74,6 +75,10 @@ export function failureOfRun(
 }
 
 function located(data: ProgramData, error: unknown): unknown {
+  if (error instanceof DataError) {
+    const { declaration } = error.facts;
+    return typeof declaration === "string" ? failureAt(data.placeOf(declaration), error) : error;
+  }
   if (error instanceof BindingError) return failureAt(data.placeOf(error.declaration), error);
   return error;
 }

@@ -1,5 +1,6 @@
 import type { ProgramDefinition } from "../../runtime/program/definition.ts";
 import { locateArray } from "../../runtime/io/format.ts";
+import { requireFinite } from "../../runtime/io/hostArray.ts";
 import { readArray } from "../../runtime/io/node/files.ts";
 import { diagnose } from "../../compiler/diagnostics/diagnose.ts";
 import { Failure, UsageError } from "../failure.ts";
@@ -22,7 +23,7 @@ async function readInput(definition: ProgramDefinition, option: string): Promise
   const [name, file] = [option.slice(0, Math.max(0, at)).trim(), option.slice(at + 1)];
   if (at === -1 || name === "" || file === "")
     throw new UsageError(`--input wants NAME=FILE, not '${option}'.`);
-  const array = await located(placeOf(file), () => readArray(file));
+  const array = await located(placeOf(file), async () => requireFinite(await readArray(file), file));
   const type = definition.inputs.find((input) => input.name === name)?.type;
   const isPicture = locateArray(file).format === "png";
   if (isPicture && type?.kind === "array" && array.shape.length === type.dimensions.length + 1) {

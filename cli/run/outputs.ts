@@ -4,14 +4,14 @@ import type { Expression } from "../../compiler/ast/tree.ts";
 import type { Operations } from "../../runtime/arrays/operations.ts";
 import { DataError } from "../../runtime/io/dataError.ts";
 import { type EncodedFile, encodeArray, encodeBatch, locateArray } from "../../runtime/io/format.ts";
-import { type HostArray, reshape } from "../../runtime/io/hostArray.ts";
+import { type HostArray, requireFinite, reshape } from "../../runtime/io/hostArray.ts";
 import { writeBytes } from "../../runtime/io/node/files.ts";
 import { download } from "../../runtime/program/transfer.ts";
 import { parseExpression } from "../binding/assignment.ts";
 import { evaluateValue, type Scope } from "../binding/evaluate.ts";
 import { fault } from "../binding/faults.ts";
 import { UsageError } from "../failure.ts";
-import { located, placeOf } from "../report.ts";
+import { located, locatedNow, placeOf } from "../report.ts";
 import type { Sources } from "../sources.ts";
 
 /** `--output EXPR=FILE`: what is written where. */
@@ -50,13 +50,24 @@ export async function requireWritable(file: string): Promise<void> {
   });
 }
 
-/** The files of the results; nothing is written before all are encoded. `single`: the batch is one sample's own axis. */
+/** Why a result that is not finite is not written. */
+export const RESULT_HINT = {
+  why: "It was computed from finite numbers: they grew beyond what the engine can hold, or 0 was divided by 0.",
+  hint: "Scale the data or the operator; `--engine reference` computes in double precision.",
+} as const;
+
+/**
+ * The files of the results; nothing is written before all are encoded. `single`: the batch is one sample's own axis.
+ * @throws Failure where a result is not finite
+ */
 export async function encodeOutputs(
   scope: Scope,
   requests: readonly OutputRequest[],
   single: boolean,
 ): Promise<readonly EncodedFile[]> {
-  return encodeEach(scope, requests, single, (array) => array);
+  return encodeEach(scope, requests, single, (array, { span }) =>
+    locatedNow(span, () => requireFinite(array, "The result", RESULT_HINT)),
+  );
 }
 
 /**
@@ -79,12 +90,13 @@ async function encodeEach(
   scope: Scope,
   requests: readonly OutputRequest[],
   single: boolean,
-  change: (array: HostArray) => HostArray,
+  change: (array: HostArray, expression: Expression) => HostArray,
 ): Promise<readonly EncodedFile[]> {
   const files: EncodedFile[] = [];
   for (const { expression, file } of requests) {
     const { array, batched } = await valueToArray(scope, expression, single);
-    files.push(...(await located(placeOf(file), async () => encode(file, change(array), batched))));
+    const changed = change(array, expression);
+    files.push(...(await located(placeOf(file), async () => encode(file, changed, batched))));
   }
   return files;
 }

@@ -40,6 +40,11 @@ export class DataError extends Error {
     this.facts = facts;
   }
 
+  /** The same error with more facts. */
+  of(facts: DataErrorFacts): DataError {
+    return new DataError(this.code, this.text, { ...this.facts, ...facts }, { cause: this.cause ?? this });
+  }
+
   /** The same error, said of a named file. */
   inFile(file: string): DataError {
     const text = { ...this.text, what: `${file}: ${this.text.what}` };

@@ -115,21 +115,27 @@ export function unravel(position: number, shape: readonly number[]): number[] {
   return indices;
 }
 
+const DATA_HINT = {
+  why: "An iteration would carry it into every entry.",
+  hint: "Replace or mask these entries before.",
+} as const;
+
 /**
  * The array, if all its numbers are finite.
  * @throws DataError IPX8106 naming the first element that is not.
  */
-export function requireFinite(array: HostArray, name: string): HostArray {
+export function requireFinite(
+  array: HostArray,
+  name: string,
+  { why, hint }: { readonly why: string; readonly hint: string } = DATA_HINT,
+): HostArray {
   const position = firstNotFinite(array);
   if (position === -1) return array;
   const indices = unravel(position, array.shape);
+  const place = indices.length === 0 ? "" : `, first at [${indices.join(", ")}]`;
   throw new DataError(
     "IPX8106",
-    {
-      what: `${name} holds NaN or infinity, first at [${indices.join(", ")}].`,
-      why: "An iteration would carry it into every entry.",
-      hint: "Replace or mask these entries before.",
-    },
+    { what: `${name} holds NaN or infinity${place}.`, why, hint },
     { name, indices },
   );
 }

@@ -5,7 +5,7 @@ import type { Task } from "../solve/task.ts";
 import { BindingError } from "./bindingError.ts";
 import { bindOperator, observeOperator } from "./bindOperator.ts";
 import { boundHandles } from "./bound.ts";
-import { checkArray, checkOperator } from "./checks.ts";
+import { checkArray, checkOperator, requireHeld } from "./checks.ts";
 import { hostArraysOf, materialise, materialSpace, type Data, type Material } from "./datum.ts";
 import type {
   Bound,
@@ -111,12 +111,13 @@ export function* bindDatum(
 ): Task<BoundDatum> {
   const { name, type } = declaration;
   if (type.kind === "operator") {
+    if (material.kind === "host") requireHeld(name, material.array, operations);
     const operator = bindOperator(operations, name, type, material, dimensions, definition.spaces);
     yield* checkOperator(operations, declaration, operator);
     return { values: [operator], made: material.kind === "operator" ? [] : operator.handles };
   }
   if (material.kind === "operator") throw kindError(name, type, "an operator");
-  hostArraysOf(material).forEach((array) => checkArray(declaration, array));
+  hostArraysOf(material).forEach((array) => checkArray(declaration, array, operations));
   const space = requireSpace(name, type, dimensions);
   const stepped = extraAxis(declaration, material);
   const pieces = stepped && material.kind === "host" ? stepsOf(name, material.array, steps) : [material];

@@ -1,5 +1,6 @@
 import type { Operations } from "../arrays/operations.ts";
 import type { ArrayValue, Space, Value } from "../arrays/value.ts";
+import { DataError } from "../io/dataError.ts";
 import { requireFinite, unravel, type HostArray } from "../io/hostArray.ts";
 import type { Operator } from "../operators/operator.ts";
 import { stream, type RandomStream } from "../random/stream.ts";
@@ -21,11 +22,15 @@ export function inInterval(value: number, { low, high, lowOpen, highOpen }: Inte
 
 /**
  * Checks numbers on the host against a declaration: finite, inside the interval, of the declared properties.
- * @throws DataError IPX8106 for NaN and infinity; BindingError IPX8007, IPX8008.
+ * @throws DataError IPX8106 for NaN, infinity and what the engine cannot hold; BindingError IPX8007, IPX8008.
  */
-export function checkArray(declaration: DataDeclaration, array: HostArray): void {
+export function checkArray(
+  declaration: DataDeclaration,
+  array: HostArray,
+  operations: Pick<Operations, "engine">,
+): void {
   const { name, interval, properties } = declaration;
-  requireFinite(array, `\`${name}\``);
+  requireHeld(name, array, operations);
   if (interval !== null) {
     requireEvery(
       array,
@@ -47,6 +52,36 @@ export function checkArray(declaration: DataDeclaration, array: HostArray): void
   }
 }
 
+/** The largest number of single precision. */
+const SINGLE_LARGEST = 3.4028234663852886e38;
+
+/**
+ * Refuses numbers that are not finite, or not on the engine. The error's facts name the declaration.
+ * @throws DataError IPX8106
+ */
+export function requireHeld(name: string, array: HostArray, { engine }: Pick<Operations, "engine">): void {
+  try {
+    requireFinite(array, `\`${name}\``);
+  } catch (error) {
+    throw error instanceof DataError ? error.of({ declaration: name }) : error;
+  }
+  if (engine.significand !== 24) return;
+  requireEvery(
+    array,
+    (value) => Number.isFinite(Math.fround(value)),
+    (value, place) =>
+      new DataError(
+        "IPX8106",
+        {
+          what: `\`${name}\` is ${value}${place}, beyond single precision, which ends at ${SINGLE_LARGEST.toPrecision(3)}.`,
+          why: "The engine would compute with infinity.",
+          hint: "Scale the data, or compute in double precision with the engine `reference`.",
+        },
+        { declaration: name },
+      ),
+  );
+}
+
 const ARRAY_RULES: ReadonlyMap<string, (value: number) => boolean> = new Map([
   ["nonnegative", (value) => value >= 0],
   ["binary", (value) => value === 0 || value === 1],
@@ -55,7 +90,7 @@ const ARRAY_RULES: ReadonlyMap<string, (value: number) => boolean> = new Map([
 function requireEvery(
   { data, shape, field }: HostArray,
   accept: (value: number) => boolean,
-  error: (value: number, place: string) => BindingError,
+  error: (value: number, place: string) => BindingError | DataError,
 ): void {
   const position = data.findIndex((value) => !accept(value));
   if (position === -1) return;

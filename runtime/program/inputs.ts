@@ -52,6 +52,9 @@ export function* bindInputs(program: BoundProgram, inputs: Data, batched = false
   const owned: Handle[] = [];
   const single = counts.size === 0;
   for (const { declaration, material, samples } of entries) {
+    if (declaration.type.kind !== "operator" && material.kind !== "operator") {
+      hostArraysOf(material).forEach((array) => checkArray(declaration, array, program.operations));
+    }
     const axis = single && material.kind === "host" ? oneSample(material) : material;
     const batchedHere = samples !== null || axis !== material;
     const bound = yield* bindInput(program, dimensions, declaration, axis, batchedHere);
@@ -151,7 +154,6 @@ function* bindInput(
     if (value === undefined) throw kindError(name, type, "an operator");
     return { value, made: bound.made };
   }
-  hostArraysOf(material).forEach((array) => checkArray(declaration, array));
   const space = requireSpace(name, type, dimensions);
   const { value, made } = materialise(operations, material, space, batched);
   if (!sameSpace(spaceOf(value), space)) {

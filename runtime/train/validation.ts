@@ -1,3 +1,4 @@
+import { GradientError } from "../adjoint/gradientError.ts";
 import type { Operations } from "../arrays/operations.ts";
 import { handlesOf, type Value } from "../arrays/value.ts";
 import type { Handle } from "../engine/engine.ts";
@@ -20,7 +21,11 @@ export function targetValue(
   return { value, owned: made.flatMap(handlesOf) };
 }
 
-/** The mean loss over all samples of some batches, at the present parameters. */
+/**
+ * The mean loss over all samples of some batches, at the present parameters. A sample whose target is zero is left out
+ * where its loss is not finite: the loss is relative to the target.
+ * @throws GradientError IPX8304 where the loss of another sample is not finite, or no sample is left
+ */
 export async function validationLoss(
   program: BoundProgram,
   batches: readonly TrainingBatch[],
@@ -34,7 +39,12 @@ export async function validationLoss(
     sum += losses.reduce((total, each) => total + each, 0);
     count += losses.length;
   }
-  return sum / Math.max(1, count);
+  if (count > 0 && Number.isFinite(sum)) return sum / count;
+  const what =
+    count === 0
+      ? "Every sample to validate on is zero, and the loss is relative to it."
+      : "The loss on the validation set is not finite.";
+  throw new GradientError("IPX8304", what);
 }
 
 function* batchLosses(
@@ -42,17 +52,17 @@ function* batchLosses(
   { inputs, target }: TrainingBatch,
   loss: Loss,
   depth: number | null,
-): Task<Float64Array> {
+): Task<readonly number[]> {
   const { operations } = program;
   const { engine } = operations;
   const bound = yield* bindInputs(program, inputs, true);
   const result = yield* runTask(program, bound, depth === null ? {} : { maximum: depth });
   const wanted = targetValue(operations, target);
-  const value = engine.scope(
-    () => loss(operations, result.output, wanted.value).value,
-    ({ handle }) => [handle],
+  const values = engine.scope(
+    () => [loss(operations, result.output, wanted.value).value, operations.dot(wanted.value, wanted.value)],
+    (made) => made.map(({ handle }) => handle),
   );
-  const [losses] = yield* readLanes([value], bound.samples);
-  engine.dispose([...result.owned, ...bound.owned, ...wanted.owned, value.handle]);
-  return losses;
+  const [losses = new Float64Array(), squares] = yield* readLanes(values, bound.samples);
+  engine.dispose([...result.owned, ...bound.owned, ...wanted.owned, ...values.map(({ handle }) => handle)]);
+  return [...losses].filter((each, sample) => Number.isFinite(each) || squares?.[sample] !== 0);
 }
