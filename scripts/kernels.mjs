@@ -66,9 +66,9 @@ async function built(name, flags) {
 async function moduleText(name) {
   const builds = [];
   for (const [build, flags] of Object.entries(BUILDS)) {
-    builds.push(`export const ${build} =\n  "${await built(name, flags)}";\n`);
+    builds.push(`  ${build}:\n    "${await built(name, flags)}",\n`);
   }
-  return `/** The kernels of ${name}.c for WebAssembly. Written by scripts/kernels.mjs; do not edit. */\n${builds.join("")}`;
+  return `/** The kernels of ${name}.c for WebAssembly. Written by scripts/kernels.mjs; do not edit. */\nexport default {\n${builds.join("")}};\n`;
 }
 
 const wanted = process.argv.slice(2).filter((word) => !word.startsWith("--"));

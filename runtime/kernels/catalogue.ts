@@ -1,16 +1,16 @@
-import * as convolution from "./wasm/convolution.ts";
-import * as differences from "./wasm/differences.ts";
-import * as fill from "./wasm/fill.ts";
-import * as filtergradient from "./wasm/filtergradient.ts";
-import * as fourier from "./wasm/fourier.ts";
-import * as optimisers from "./wasm/optimisers.ts";
-import * as products from "./wasm/products.ts";
-import * as mathematics from "./wasm/mathematics.ts";
-import * as movement from "./wasm/movement.ts";
-import * as pooling from "./wasm/pooling.ts";
-import * as reductions from "./wasm/reductions.ts";
-import * as wavelet from "./wasm/wavelet.ts";
-import * as winograd from "./wasm/winograd.ts";
+import convolution from "./wasm/convolution.ts";
+import differences from "./wasm/differences.ts";
+import fill from "./wasm/fill.ts";
+import filtergradient from "./wasm/filtergradient.ts";
+import fourier from "./wasm/fourier.ts";
+import optimisers from "./wasm/optimisers.ts";
+import products from "./wasm/products.ts";
+import mathematics from "./wasm/mathematics.ts";
+import movement from "./wasm/movement.ts";
+import pooling from "./wasm/pooling.ts";
+import reductions from "./wasm/reductions.ts";
+import wavelet from "./wasm/wavelet.ts";
+import winograd from "./wasm/winograd.ts";
 
 /** A module of kernels as it is committed: WebAssembly in base 64, without and with relaxed SIMD. */
 export interface KernelModule {

@@ -1,7 +1,7 @@
 import { KERNELS, type KernelName, MODULES, type ModuleName } from "../../kernels/catalogue.ts";
 import { EngineError } from "../engine.ts";
 import { createMemory, type Memory } from "./memory.ts";
-import { ARGUMENT_WORDS, ARGUMENTS, RESERVED } from "./places.ts";
+import { ARGUMENT_WORDS, PLACE } from "./places.ts";
 
 /** A kernel: (arena, arguments, first, last); see runtime/kernels/source/kernel.h. */
 export type Kernel = (arena: number, arguments_: number, first: number, last: number) => void;
@@ -95,7 +95,7 @@ export function bitsOf(value: number): number {
  * @throws EngineError where WebAssembly lacks SIMD or shared memory
  */
 export function createMachine(name: string, equipment: Equipment = {}): Machine {
-  const memory = createMemory(name, RESERVED);
+  const memory = createMemory(name, PLACE.end);
   const native = equipment.native?.(memory) ?? null;
   const kernels = new Map<KernelName, Runnable>();
   const moduleOf = compiledModules(name);
@@ -144,8 +144,8 @@ export function createMachine(name: string, equipment: Equipment = {}): Machine 
       if (words.length > ARGUMENT_WORDS) throw new RangeError("too many arguments of a kernel");
       const runnable = typeof kernel === "string" ? known(kernel) : kernel;
       recorded?.push({ runnable, words, items, work });
-      memory.words.set(words, ARGUMENTS / 4);
-      perform({ runnable, place: ARGUMENTS, items, work });
+      memory.words.set(words, PLACE.arguments / 4);
+      perform({ runnable, place: PLACE.arguments, items, work });
     },
     record: (body) => {
       if (recorded !== null) throw new TypeError("records do not nest");

@@ -1,14 +1,19 @@
-/** The first bytes of every arena, in order. */
-
 /** The stack of the thread that computes; kernels are linked for a stack that begins at 0 and is that large. */
-export const STACK = 1048576;
+export const STACK_SIZE = 1048576;
 
-/** The arguments of the kernel that runs. */
-export const ARGUMENTS = STACK;
+/** The most arguments of a kernel, in words. */
 export const ARGUMENT_WORDS = 256;
 
-/** What threads share; see runtime/engine/node/thread.ts. */
-export const CONTROL = ARGUMENTS + 4 * ARGUMENT_WORDS;
-const CONTROL_WORDS = 64;
+/** The words that threads share; see runtime/engine/node/thread.ts. */
+export const CONTROL_WORDS = 64;
 
-export const RESERVED = CONTROL + 4 * CONTROL_WORDS;
+const argumentsPlace = STACK_SIZE;
+const controlPlace = argumentsPlace + 4 * ARGUMENT_WORDS;
+
+/** What stands in the first bytes of every arena, and where it ends. */
+export const PLACE = {
+  /** the arguments of the kernel that runs, where it is not repeated */
+  arguments: argumentsPlace,
+  control: controlPlace,
+  end: controlPlace + 4 * CONTROL_WORDS,
+} as const;

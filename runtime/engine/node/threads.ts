@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import type { Runnable, Threads } from "../arena/machine.ts";
 import type { Memory } from "../arena/memory.ts";
-import { CONTROL, STACK } from "../arena/places.ts";
+import { CONTROL_WORDS, PLACE, STACK_SIZE } from "../arena/places.ts";
 import { EngineError } from "../engine.ts";
 import { thread, type ThreadData, type ThreadMessage, WORD } from "./thread.ts";
 
@@ -20,7 +20,7 @@ const LONGEST_WAIT = 60_000;
  * not there yet, is not waited for: its items are claimed by others.
  */
 export function createThreads(name: string, memory: Memory, count = availableParallelism()): Threads {
-  const words = new Int32Array(memory.memory.buffer, CONTROL, 64);
+  const words = new Int32Array(memory.memory.buffer, PLACE.control, CONTROL_WORDS);
   const workers = Array.from({ length: count - 1 }, () => startThread(memory));
   const numbers = new Map<Runnable, number>();
   let job = 0;
@@ -74,11 +74,11 @@ export function createThreads(name: string, memory: Memory, count = availablePar
 }
 
 function startThread(memory: Memory): Worker {
-  const { offset } = memory.allocate(STACK);
+  const { offset } = memory.allocate(STACK_SIZE);
   const workerData: ThreadData = {
     memory: memory.memory,
-    control: CONTROL,
-    stack: offset + STACK,
+    control: PLACE.control,
+    stack: offset + STACK_SIZE,
     patience: PATIENCE,
     word: WORD,
   };
