@@ -116,7 +116,7 @@ function filterGradient(
   const work = 2 * allRows * of.columns * entries;
   const form = gradientFormOf(geometry);
   const chunks = Math.ceil(out / CHUNK);
-  const wanted = Math.min(ITEMS, Math.ceil(work / ITEM_WORK)) / Math.max(1, filterHeight * chunks);
+  const wanted = Math.min(ITEMS, Math.ceil(work / ITEM_WORK)) / Math.max(1, chunks);
   const rows = Math.max(1, Math.ceil(allRows / Math.max(1, Math.ceil(wanted))));
   const parts = Math.max(1, Math.ceil(allRows / rows));
   const { run } = store.machine;
@@ -125,7 +125,7 @@ function filterGradient(
     const sizes = [height, width, channels, out, filterHeight, filterWidth, stride, of.top, of.left];
     const places = [store.offsetOf(images), store.offsetOf(cotangent), partial];
     const words = [...places, ...sizes, of.rows, of.columns, allRows, rows, CHUNK];
-    run(form, words, parts * filterHeight * chunks, work);
+    run(form, words, parts * chunks, work);
     const blocks = transposed ? [filterWidth * channels, out] : [1, 1];
     const summing = [partial, store.offsetOf(result), entries, parts, SUMMED, ...blocks];
     run("sum_parts", summing, Math.ceil(entries / SUMMED), parts * entries);

@@ -237,24 +237,25 @@ INLINE float single(const Convolution *is, const float *image, int i, int j) {
   return sum;
 }
 
-/* Registers hold LANES neighbours of a row, `AHEAD` of them at once: for one channel, one result and stride 1. */
+/* The most registers of neighbours that are summed at once: as many sums as do not wait for themselves. */
 #define AHEAD 4
-#define STRETCH (AHEAD * LANES)
 
-INLINE void single_stretch(const Convolution *is, const float *image, int i, int j, float *to) {
+/* The results of a row from column j on, `ahead` registers of them. */
+INLINE void single_stretch(const int ahead, const Convolution *is, const float *image, int i, int j, float *to) {
   vec sums[AHEAD];
-  UNROLL for (int q = 0; q < AHEAD; q++) sums[q] = (vec){0};
+  UNROLL for (int q = 0; q < ahead; q++) sums[q] = (vec){0};
   const int row = i - is->top;
   for (int k = max_int(0, -row); k < min_int(is->filter_height, is->height - row); k++) {
     const float *x = image + (row + k) * is->width + j - is->left, *w = is->filters + k * is->filter_width;
-    for (int l = 0; l < is->filter_width; l++) {
+    KEEP_LOOP for (int l = 0; l < is->filter_width; l++) {
       const vec factor = splat(w[l]);
-      UNROLL for (int q = 0; q < AHEAD; q++) sums[q] = fma_vec(load(x + l + q * LANES), factor, sums[q]);
+      UNROLL for (int q = 0; q < ahead; q++) sums[q] = fma_vec(load(x + l + q * LANES), factor, sums[q]);
     }
   }
-  UNROLL for (int q = 0; q < AHEAD; q++) store(to + q * LANES, sums[q]);
+  UNROLL for (int q = 0; q < ahead; q++) store(to + q * LANES, sums[q]);
 }
 
+/* Registers hold LANES neighbours of a row: for one channel, one output channel and stride 1. */
 KERNEL(convolve_single) {
   const Convolution is = convolution_of(arena, arguments);
   const int inner = min_int(is.columns, max_int(0, is.left));
@@ -266,12 +267,13 @@ KERNEL(convolve_single) {
       float *row = is.result + rows.image * is.image_step + i * is.row_step;
       int j = 0;
       for (; j < inner; j++) row[j * is.column_step] = single(&is, image, i, j);
-      for (; j + STRETCH <= outer; j += STRETCH) single_stretch(&is, image, i, j, row + j);
+      for (; j + AHEAD * LANES <= outer; j += AHEAD * LANES) single_stretch(AHEAD, &is, image, i, j, row + j);
       /* the last stretch goes over results that stand already */
-      if (j < outer && outer - inner >= STRETCH) {
-        single_stretch(&is, image, i, outer - STRETCH, row + outer - STRETCH);
+      if (j < outer && outer - inner >= AHEAD * LANES) {
+        single_stretch(AHEAD, &is, image, i, outer - AHEAD * LANES, row + outer - AHEAD * LANES);
         j = outer;
       }
+      for (; j + LANES <= outer; j += LANES) single_stretch(1, &is, image, i, j, row + j);
       for (; j < is.columns; j++) row[j * is.column_step] = single(&is, image, i, j);
     }
   }

@@ -7,7 +7,7 @@
  *
  * arguments: images, cotangent, parts, height, width, channels, out, filter height, filter width, stride, top, left,
  * rows and columns of the cotangent, rows of all images, rows of a part, output channels of an item.
- * Items are (part, row k of the filter, chunk of output channels). Each writes its own place of
+ * Items are (part, chunk of output channels). Each writes its own place of
  * parts[part][k][l][c][o], or of parts[part][k][o][l][c] where it says so.
  */
 typedef struct {
@@ -80,7 +80,8 @@ static void cover(const Gradient *is, const float *x, const float *g, int count,
     const int scalars = is->swapped ? to - from : entries, vectors = is->swapped ? entries : to - from;
     const int tiles = tiles_of(scalars);
     for (int start = 0; start < vectors;) {
-      const int v = vectors - start > LANES ? 2 : 1, filled = min_int(v * LANES, vectors - start);
+      const int left = vectors - start, v = left >= 4 * LANES && scalars <= FEW ? 4 : left > LANES ? 2 : 1;
+      const int filled = min_int(v * LANES, left);
       for (int t = 0; t < tiles; t++) {
         const int p = tile_start(scalars, tiles, t), n = tile_start(scalars, tiles, t + 1) - p;
         const float *xs = x + j * step + (is->swapped ? start : p);
@@ -124,22 +125,19 @@ INLINE void gradient_row(const Gradient *is, const float *x, const float *g, flo
 }
 
 INLINE void gradient_items(Gradient is, int first, int last) {
+  const int entries = is.filter_height * is.span;
   for (int item = first; item < last; item++) {
-    const int chunk = item % is.chunks, k = item / is.chunks % is.filter_height;
-    const int number = item / is.chunks / is.filter_height;
-    const int from = chunk * is.chunk, to = min_int(is.out, from + is.chunk);
-    float *part = is.parts + (number * is.filter_height + k) * is.span * is.out;
-    if (is.swapped)
-      for (int o = from * is.span; o < to * is.span; o++) part[o] = 0;
-    else
-      for (int e = 0; e < is.span; e++)
-        for (int o = from; o < to; o++) part[e * is.out + o] = 0;
+    const int number = item / is.chunks, from = item % is.chunks * is.chunk, to = min_int(is.out, from + is.chunk);
+    float *part = is.parts + number * entries * is.out;
+    for (int e = 0; e < entries; e++)
+      for (int o = from; o < to; o++) part[e * is.out + o] = 0;
     const int end = min_int(is.all_rows, (number + 1) * is.part_rows);
     for (int all = number * is.part_rows; all < end; all++) {
-      const int row = all % is.rows * is.stride + k - is.top;
-      if (row < 0 || row >= is.height) continue;
-      const float *x = is.images + (all / is.rows * is.height + row) * is.width * is.channels;
-      gradient_row(&is, x, is.cotangent + all * is.columns * is.out, part, from, to);
+      const float *image = is.images + all / is.rows * is.height * is.width * is.channels;
+      const float *g = is.cotangent + all * is.columns * is.out;
+      const int row = all % is.rows * is.stride - is.top;
+      for (int k = max_int(0, -row); k < min_int(is.filter_height, is.height - row); k++)
+        gradient_row(&is, image + (row + k) * is.width * is.channels, g, part + k * is.span * is.out, from, to);
     }
   }
 }
@@ -147,7 +145,7 @@ INLINE void gradient_items(Gradient is, int first, int last) {
 /* Registers hold LANES output channels. */
 KERNEL(filter_gradient_tiles) { gradient_items(gradient_of(arena, arguments), first, last); }
 
-/* Registers hold LANES neighbouring entries of the image: for few output channels. Writes [k][o][l][c]. */
+/* Registers hold LANES neighbouring entries of the image: for few output channels, one chunk. Writes [k][o][l][c]. */
 KERNEL(filter_gradient_swapped) {
   Gradient is = gradient_of(arena, arguments);
   is.swapped = 1;
@@ -155,7 +153,7 @@ KERNEL(filter_gradient_swapped) {
 }
 
 /* Taps that are summed at once. */
-#define TAPS 4
+#define TAPS 8
 
 /* to[l] += sum over j of x[j + l] g[j], for n taps. */
 INLINE void taps_run(const int n, const float *x, const float *g, int count, float *to) {
@@ -166,7 +164,7 @@ INLINE void taps_run(const int n, const float *x, const float *g, int count, flo
     rest[l] = 0;
   }
   int j = 0;
-  for (; j + LANES <= count; j += LANES) {
+  KEEP_LOOP for (; j + LANES <= count; j += LANES) {
     const vec pixels = load(g + j);
     UNROLL for (int l = 0; l < n; l++) sums[l] = fma_vec(load(x + j + l), pixels, sums[l]);
   }
@@ -178,33 +176,44 @@ INLINE void taps_run(const int n, const float *x, const float *g, int count, flo
   }
 }
 
+static void taps_any(int n, const float *x, const float *g, int count, float *to) {
+#define TAPS_CASE(n)                                                                                                  \
+  case n: taps_run(n, x, g, count, to); break;
+  switch (n) {
+    TAPS_CASE(1) TAPS_CASE(2) TAPS_CASE(3) TAPS_CASE(4) TAPS_CASE(5) TAPS_CASE(6) TAPS_CASE(7) TAPS_CASE(8)
+  }
+}
+
+/* The row x of an image by a row g of the cotangent, one channel each, added to the taps of a row of the filter. */
+INLINE void taps_row(const Gradient *is, const float *x, const float *g, float *taps) {
+  const int inner = min_int(is->columns, max_int(0, is->left));
+  const int outer_end = max_int(inner, min_int(is->columns, is->width + is->left - is->filter_width + 1));
+  x -= is->left;
+  for (int j = inner; j < outer_end; j += STRETCH) {
+    const int count = min_int(STRETCH, outer_end - j);
+    for (int l = 0; l < is->filter_width; l += TAPS)
+      taps_any(min_int(TAPS, is->filter_width - l), x + j + l, g + j, count, taps + l);
+  }
+  for (int l = 0; l < is->filter_width; l++) {
+    const int low = min_int(is->columns, max_int(0, is->left - l));
+    const int high = min_int(is->columns, is->width + is->left - l);
+    for (int j = low; j < min_int(inner, high); j++) taps[l] += x[j + l] * g[j];
+    for (int j = max_int(low, outer_end); j < high; j++) taps[l] += x[j + l] * g[j];
+  }
+}
+
 /* Registers hold LANES neighbours of a row: for one channel, one output channel and stride 1. */
 KERNEL(filter_gradient_single) {
   const Gradient is = gradient_of(arena, arguments);
-  const int inner = min_int(is.columns, max_int(0, is.left));
-  const int outer_end = max_int(inner, min_int(is.columns, is.width + is.left - is.filter_width + 1));
   for (int item = first; item < last; item++) {
-    const int k = item % is.filter_height, number = item / is.filter_height;
-    float *part = is.parts + item * is.filter_width;
-    for (int l = 0; l < is.filter_width; l++) part[l] = 0;
-    const int end = min_int(is.all_rows, (number + 1) * is.part_rows);
-    for (int all = number * is.part_rows; all < end; all++) {
-      const int row = all % is.rows + k - is.top;
-      if (row < 0 || row >= is.height) continue;
-      const float *x = is.images + (all / is.rows * is.height + row) * is.width - is.left;
-      const float *g = is.cotangent + all * is.columns;
-      for (int j = inner; j < outer_end; j += STRETCH) {
-        const int count = min_int(STRETCH, outer_end - j);
-        int l = 0;
-        for (; l + TAPS <= is.filter_width; l += TAPS) taps_run(TAPS, x + j + l, g + j, count, part + l);
-        for (; l < is.filter_width; l++) taps_run(1, x + j + l, g + j, count, part + l);
-      }
-      for (int l = 0; l < is.filter_width; l++) {
-        const int low = min_int(is.columns, max_int(0, is.left - l));
-        const int high = min_int(is.columns, is.width + is.left - l);
-        for (int j = low; j < min_int(inner, high); j++) part[l] += x[j + l] * g[j];
-        for (int j = max_int(low, outer_end); j < high; j++) part[l] += x[j + l] * g[j];
-      }
+    float *part = is.parts + item * is.filter_height * is.filter_width;
+    for (int tap = 0; tap < is.filter_height * is.filter_width; tap++) part[tap] = 0;
+    const int end = min_int(is.all_rows, (item + 1) * is.part_rows);
+    for (int all = item * is.part_rows; all < end; all++) {
+      const float *image = is.images + all / is.rows * is.height * is.width;
+      const int row = all % is.rows - is.top;
+      for (int k = max_int(0, -row); k < min_int(is.filter_height, is.height - row); k++)
+        taps_row(&is, image + (row + k) * is.width, is.cotangent + all * is.columns, part + k * is.filter_width);
     }
   }
 }

@@ -57,6 +57,15 @@
     CASES_FROM_7(call)                                                                                                \
   }
 
+/* For so few entries 4 registers of columns are taken, or each sum would wait for itself. */
+#define FEW 3
+#define FEW_CASES(n, call)                                                                                            \
+  switch (n) {                                                                                                        \
+    case 1: call(1); break;                                                                                           \
+    case 2: call(2); break;                                                                                           \
+    case 3: call(3); break;                                                                                           \
+  }
+
 /* How many tiles of at most TILE entries cover `count`, and where the one behind tile `at` of them begins. */
 INLINE int tiles_of(int count) { return (count + TILE - 1) / TILE; }
 INLINE int tile_start(int count, int tiles, int at) { return (int)((int64_t)count * at / tiles); }
@@ -114,11 +123,11 @@ typedef struct {
 } Sum;
 
 INLINE void outer_run(const int n, const int v, const Sum *sum) {
-  vec sums[TILE][2];
+  vec sums[TILE][4];
   UNROLL for (int p = 0; p < n; p++) UNROLL for (int q = 0; q < v; q++) sums[p][q] = (vec){0};
   const float *a = sum->a, *b = sum->b;
   KEEP_LOOP for (int j = 0; j < sum->count; j++) {
-    vec columns[2];
+    vec columns[4];
     UNROLL for (int q = 0; q < v; q++) columns[q] = load(b + q * LANES);
     UNROLL for (int p = 0; p < n; p++) {
       const vec entry = splat(a[p]);
@@ -133,10 +142,12 @@ INLINE void outer_run(const int n, const int v, const Sum *sum) {
   }
 }
 
-/* to[p][o] += sum over the pixels of a[p] b[o], for n entries p and v LANES columns o. */
+/* to[p][o] += sum over the pixels of a[p] b[o], for n entries p and v LANES columns o; v is 4 for n <= FEW only. */
 OUTLINE void outer_any(int n, int v, const Sum *sum) {
+#define OUTER_FOUR(n) outer_run(n, 4, sum)
 #define OUTER_ONE(n) outer_run(n, 1, sum)
 #define OUTER_TWO(n) outer_run(n, 2, sum)
-  if (v == 1) TILE_CASES(n, OUTER_ONE)
+  if (v == 4) FEW_CASES(n, OUTER_FOUR)
+  else if (v == 1) TILE_CASES(n, OUTER_ONE)
   else TILE_CASES(n, OUTER_TWO)
 }
