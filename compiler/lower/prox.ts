@@ -2,6 +2,7 @@ import type { Expression } from "../ast/tree.ts";
 import type { IrBuilder, SolveOptions } from "../ir/build.ts";
 import type { Variable } from "../ir/block.ts";
 import { formOfFunction } from "../library/calculus/analyse.ts";
+import { boxesAmong } from "../library/calculus/separable.ts";
 import type { Factor, FormTerm, FunctionForm, Link } from "../library/calculus/form.ts";
 import type { FunctionParameters, LibraryFunction } from "../library/functions/entry.ts";
 import { FUNCTIONS } from "../library/functions/table.ts";
@@ -31,7 +32,7 @@ export function proxOf(site: Site, call: ProxCall, x: Variable, span: Span): Var
 
 /** proj(C)(x). */
 export function projectOnto(site: Site, set: Expression<Typed>, x: Variable, span: Span): Variable {
-  return projection(site, lowerSet(site, set, span), x, span);
+  return projection(site, lowerSet(site, set, span), x);
 }
 
 function withBound(site: Site, form: FunctionForm): Site {
@@ -54,6 +55,11 @@ function proxOfForm(
   const terms = form.terms.filter((term) => term.atom.kind !== "constant");
   const [term, ...others] = terms;
   if (term === undefined) return x;
+  const parts = boxesAmong(terms);
+  if (parts !== null) {
+    const free = proxOfForm(site, { ...form, terms: parts.rest }, x, step, by, span);
+    return parts.boxes.reduce((nearest, box) => proxOfTerm(site, box, nearest, step, span), free);
+  }
   if (isQuadratic(terms)) return proxOfQuadratic(site, terms, x, step, by, span);
   if (others.length > 0) return proxOfSum(site, terms, x, step, by, span);
   return proxOfTerm(site, term, x, scaledBy(site, step, term.factors), span);
@@ -132,7 +138,7 @@ function proxOfAtom(site: Site, term: FormTerm, x: Variable, step: Variable, spa
       return entry.prox(builder, x, step, parameters);
     }
     case "indicator":
-      return projection(site, lowerSet(site, atom.set, span), x, span);
+      return projection(site, lowerSet(site, atom.set, span), x);
     case "conjugate":
       return proxOfConjugate(site, atom.of, x, step, span);
     case "linear":
@@ -270,7 +276,7 @@ function applyLinksAdjoint(site: Site, links: readonly Link[], y: Variable): Var
   }, y);
 }
 
-/** prox of a sum: h + quadratics without operators (elastic net), by completing the square. */
+/** prox of a sum: h + quadratics without operators + <c, .> (elastic net), by completing the square. */
 function proxOfSum(
   site: Site,
   terms: readonly FormTerm[],
@@ -281,9 +287,9 @@ function proxOfSum(
 ): Variable {
   const { builder } = site;
   const squares = terms.filter((term) => isPlainSquare(term));
-  const rest = terms.filter((term) => !isPlainSquare(term));
-  const [main] = rest;
-  if (main === undefined || rest.length !== 1 || squares.length === 0) {
+  const linear = terms.filter((term) => term.atom.kind === "linear" && term.links.length === 0);
+  const [main, ...others] = terms.filter((term) => !squares.includes(term) && !linear.includes(term));
+  if (main === undefined || others.length > 0) {
     throw new Limitation(by === null ? "the prox of this sum" : "inner iterations for a prox", span);
   }
   // sum c_i |z - b_i|^2 + |z - x|^2/(2t) = |z - x'|^2/(2t') + const, with t' = t/(1 + 2t sum c_i)
@@ -296,6 +302,7 @@ function proxOfSum(
     const centre = applyLinks(site, term.links, zeroOf(builder, spaceOfVariable(x)), true);
     moved = builder.elementwise("sub", [moved, builder.elementwise("mul", [weight, centre])]);
   }
+  for (const term of linear) moved = proxOfAtom(site, term, moved, scaledBy(site, step, term.factors), span);
   const shorter = builder.elementwise("div", [scaledBy(site, step, main.factors), scale]);
   return proxOfTerm(site, main, builder.elementwise("div", [moved, scale]), shorter, span);
 }

@@ -2,6 +2,7 @@ import type { Expression } from "../ast/tree.ts";
 import type { Variable } from "../ir/block.ts";
 import type { Span } from "../source/span.ts";
 import type { Typed } from "../types/typing.ts";
+import { thresholdFor } from "../library/functions/threshold.ts";
 import { lowerValue } from "./recursion.ts";
 import { Limitation } from "./limitation.ts";
 import type { SetValue } from "./lowered.ts";
@@ -27,8 +28,7 @@ export function lowerSet(site: Site, expression: Expression<Typed>, span: Span):
 }
 
 /** The nearest point of a set. */
-export function projection(site: Site, set: SetValue, x: Variable, span: Span): Variable {
-  const { builder: b } = site;
+export function projection({ builder: b }: Site, set: SetValue, x: Variable): Variable {
   switch (set.kind) {
     case "nonnegative":
       return b.elementwise("max", [x, b.constant(0)]);
@@ -38,15 +38,17 @@ export function projection(site: Site, set: SetValue, x: Variable, span: Span): 
       const ratio = b.elementwise("div", [b.norm2(x), set.radius]);
       return b.elementwise("div", [x, b.elementwise("max", [b.constant(1), ratio])]);
     }
-    case "simplex":
-      throw new Limitation("the projection onto the simplex", span);
+    case "simplex": {
+      const threshold = thresholdFor(b, x, b.constant(1));
+      return b.elementwise("max", [b.elementwise("sub", [x, threshold]), b.constant(0)]);
+    }
   }
 }
 
 /** 0 inside, inf outside; a point counts as inside up to rounding, 1e-6 relative to its size. */
 export function membership(site: Site, set: Expression<Typed>, x: Variable, span: Span): Variable {
   const { builder: b } = site;
-  const nearest = projection(site, lowerSet(site, set, span), x, span);
+  const nearest = projection(site, lowerSet(site, set, span), x);
   const distance = b.norm2(b.elementwise("sub", [x, nearest]));
   const slack = b.elementwise("mul", [b.constant(1e-6), b.norm2(x)]);
   const inside = b.elementwise("lessEqual", [distance, slack]);

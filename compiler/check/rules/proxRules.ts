@@ -2,6 +2,7 @@ import type { Expression } from "../../ast/tree.ts";
 import { diagnose } from "../../diagnostics/diagnose.ts";
 import { formOfFunction } from "../../library/calculus/analyse.ts";
 import type { FormTerm, FunctionForm, Link } from "../../library/calculus/form.ts";
+import { boxesAmong, isSeparable } from "../../library/calculus/separable.ts";
 import type { LibraryFunction } from "../../library/functions/entry.ts";
 import { FUNCTIONS } from "../../library/functions/table.ts";
 import type { Typed } from "../../types/typing.ts";
@@ -17,15 +18,15 @@ type Obstacle =
 /** Asks for a rule for prox(of); reports where there is none. */
 export function checkProxRule(environment: Environment, of: Expression<Typed>): boolean {
   const form = formOfFunction(of, environment.run.knowledge.definitions);
-  const name = expressionText(innermost(of));
   if (form === null) {
+    const name = expressionText(innermost(of));
     const obstacle = { kind: "unknown", part: `\`${name}\`` } as const;
-    report(environment, diagnose("IPX3103", of.span, { name, obstacle }));
+    report(environment, diagnose("IPX3103", of.span, { obstacle }));
     return false;
   }
   const obstacle = obstacleOf(environment.run.knowledge, form);
   if (obstacle === null) return true;
-  report(environment, diagnose("IPX3103", of.span, { name, obstacle }, { part: obstacle.term.source.span }));
+  report(environment, diagnose("IPX3103", of.span, { obstacle }, { part: obstacle.term.source.span }));
   return false;
 }
 
@@ -36,7 +37,8 @@ function innermost(of: Expression<Typed>): Expression<Typed> {
 }
 
 function obstacleOf(knowledge: Knowledge, form: FunctionForm): Obstacle | null {
-  const terms = form.terms.filter((term) => term.atom.kind !== "constant");
+  const all = form.terms.filter((term) => term.atom.kind !== "constant");
+  const terms = boxesAmong(all)?.rest ?? all;
   const hard = terms.filter((term) => !isQuadratic(term));
   const [first, second] = hard;
   if (first === undefined) return null;
@@ -132,25 +134,4 @@ export function checkSeparable(environment: Environment, of: Expression<Typed>):
   const part = blocking === undefined ? `\`${name}\`` : `\`${expressionText(blocking.source)}\``;
   report(environment, diagnose("IPX3107", of.span, { name, part }, { part: blocking?.source.span ?? null }));
   return false;
-}
-
-function isSeparable(term: FormTerm): boolean {
-  const plain = term.links.every((link) => link.kind !== "operator");
-  switch (term.atom.kind) {
-    case "library":
-      return plain && (libraryFunction(term.atom.name)?.separable ?? false);
-    case "indicator": {
-      const { set } = term.atom;
-      const name = set.kind === "call" ? expressionText(set.callee) : expressionText(set);
-      return plain && (name === "nonnegative" || name === "box");
-    }
-    case "linear":
-    case "constant":
-      return true;
-    case "conjugate":
-      return plain && term.atom.of.terms.every(isSeparable);
-    case "opaque":
-    case "general":
-      return false;
-  }
 }

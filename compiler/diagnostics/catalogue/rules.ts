@@ -11,9 +11,24 @@ function proxObstacle(obstacle: ProxObstacle): string {
     case "composition":
       return `prox of ${obstacle.part}(M x) has a closed form only for M M' = c I.`;
     case "sum":
-      return `prox of a sum is known only if one part is quadratic or constant: ${obstacle.first}, ${obstacle.second}.`;
+      return `prox of a sum is known only for squares, boxes and one further part: ${obstacle.first}, ${obstacle.second}.`;
     case "unknown":
       return `I have no rule for the prox of ${obstacle.part}.`;
+  }
+}
+
+function otherThanProx(obstacle: ProxObstacle): string {
+  const dualised =
+    "Dualise it: for h(M*x) keep a state p, and update it by `prox(s*conjugate(h))`, as in tv_chambolle_pock.";
+  switch (obstacle.kind) {
+    case "composition":
+      return dualised;
+    case "sum":
+      return "Split it: a prox for each part, as in admm_lasso; a smooth part may go by its gradient, as in ista.";
+    case "unknown":
+      return obstacle.part === "`tv`"
+        ? dualised.replace("for h(M*x)", "it is norm21(gradient*x);")
+        : "A smooth function may go by its gradient, as in ista; section 9 of docs/language.md lists what has a prox.";
   }
 }
 
@@ -64,15 +79,13 @@ export const rules = {
     },
   }),
 
-  IPX3103: defineDiagnostic<{ readonly name: string; readonly obstacle: ProxObstacle }>()({
+  IPX3103: defineDiagnostic<{ readonly obstacle: ProxObstacle }>()({
     severity: "error",
     class: "user",
     title: () => "I know no closed form for this prox",
     mark: ({ obstacle }) => proxObstacle(obstacle),
     labels: { part: () => "because of this part" },
-    hint: ({ name }) =>
-      `Ask for inner iterations, \`prox(${name}, by = inner(max = 50))\`, or dualise it: ` +
-      "`prox(s*conjugate(g))`, as in tv_chambolle_pock.",
+    hint: ({ obstacle }) => otherThanProx(obstacle),
   }),
 
   IPX3202: defineDiagnostic<{

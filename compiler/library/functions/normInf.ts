@@ -1,4 +1,7 @@
+import type { IrBuilder } from "../../ir/build.ts";
+import type { Variable } from "../../ir/block.ts";
 import type { LibraryFunction } from "./entry.ts";
+import { thresholdFor } from "./threshold.ts";
 
 export const normInf: LibraryFunction = {
   name: "norm_inf",
@@ -8,6 +11,14 @@ export const normInf: LibraryFunction = {
   gradientLipschitz: null,
   stronglyConvex: 0,
   separable: false,
-  prox: null,
-  conjugateProx: null,
+  // x less its projection onto the ball of norm1 with radius t
+  prox: (b, x, t) => b.elementwise("sub", [x, ontoNorm1Ball(b, x, t)]),
+  // the projection onto norm1(p) <= c
+  conjugateProx: (b, p, _s, c) => ontoNorm1Ball(b, p, c),
 };
+
+/** The point with norm1 <= radius that is nearest to x: soft with the one threshold that brings it there. */
+function ontoNorm1Ball(b: IrBuilder, x: Variable, radius: Variable): Variable {
+  const threshold = thresholdFor(b, b.elementwise("abs", [x]), radius);
+  return b.elementwise("soft", [x, b.elementwise("max", [threshold, b.constant(0)])]);
+}
