@@ -14,7 +14,10 @@ export function evalCommand(context: Context): Command {
     .argument("<experiment>", "an experiment (.toml) that was trained")
     .addOption(engineOption())
     .option("--json", "one object of JSON on stdout")
-    .addHelpText("after", "\nExamples:\n  ipc eval programs/experiments/lista.toml")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  ipc eval programs/experiments/lista.toml\n\nWhat an experiment file may hold: docs/experiments.md.",
+    )
     .action(async (file: string, options: EvalOptions) => {
       const { evalExperiment } = await import("../experiment/eval.ts");
       context.finish(await evalExperiment(context, file, options));

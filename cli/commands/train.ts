@@ -18,7 +18,7 @@ export function trainCommand(context: Context): Command {
     .option("--json", "one object of JSON on stdout")
     .addHelpText(
       "after",
-      "\nExamples:\n  ipc train programs/experiments/lista.toml\n  ipc train programs/experiments/lista.toml --resume",
+      "\nExamples:\n  ipc train programs/experiments/lista.toml\n  ipc train programs/experiments/lista.toml --resume\n\nWhat an experiment file may hold: docs/experiments.md.",
     )
     .action(async (file: string, options: TrainOptions) => {
       const { trainExperiment } = await import("../experiment/train.ts");

@@ -1,9 +1,10 @@
+import { existsSync } from "node:fs";
 import type { Expression } from "../../compiler/ast/tree.ts";
 import { GradientError } from "../../runtime/adjoint/gradientError.ts";
 import { stream } from "../../runtime/random/stream.ts";
 import { sampleOf, stack, type HostArray } from "../../runtime/io/hostArray.ts";
 import { DataError } from "../../runtime/io/dataError.ts";
-import { makeFolder, readBytes, writeBytes, writeText } from "../../runtime/io/node/files.ts";
+import { makeFolder, moveFile, readBytes, writeBytes, writeText } from "../../runtime/io/node/files.ts";
 import { writeSafetensors } from "../../runtime/io/safetensors.ts";
 import { saveParameters } from "../../runtime/program/parameters.ts";
 import { BindingError } from "../../runtime/program/bindingError.ts";
@@ -94,6 +95,7 @@ async function trainIn(setting: Setting, resume: boolean): Promise<TrainingResul
     await lossSpaces(subject, source),
   );
   await located(placeOf(setting.out), () => makeFolder(setting.out));
+  if (!resume) await setAside(setting);
   const talk = trainingTalk(context.terminal, definition.name);
   const validation = await validationOptions(setting, subject, training);
   const result = await context.terminal.interruptible(async (signal) =>
@@ -114,6 +116,19 @@ async function trainIn(setting: Setting, resume: boolean): Promise<TrainingResul
   talk.end();
   await finish(setting, subject, result);
   return result;
+}
+
+/** Moves what an earlier training has left aside, so that its weights do not stand beside another checkpoint. */
+async function setAside(setting: Setting): Promise<void> {
+  const moved: string[] = [];
+  for (const name of [WEIGHTS, HISTORY, CHECKPOINT]) {
+    const [from, to] = [name, name.replace(".", ".before.")].map((each) => resultFile(setting, each));
+    if (from === undefined || to === undefined || !existsSync(from)) continue;
+    await located(placeOf(to), () => moveFile(from, to));
+    moved.push(to);
+  }
+  if (moved.length === 0) return;
+  setting.context.terminal.talk(`note: an earlier training was moved aside: ${moved.join(", ")}\n`);
 }
 
 /** What a training found wrong is said of its loss, or of the checkpoint that it goes on from. */

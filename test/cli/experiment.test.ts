@@ -97,6 +97,21 @@ describe("train and eval", () => {
     expect(weights("parts").equals(weights("whole"))).toBe(true);
   });
 
+  it("moves an earlier training aside where it begins anew", async () => {
+    const out = join(folder, "parts");
+    const before = weights("parts");
+    const { code, talk } = await ipcUntil(interruptAfter(5), ["train", parts]);
+    expect(code, talk).toBe(130);
+    expect(talk).toMatch(/moved aside: [^\n]*weights\.before\.safetensors/);
+    expect(names(out)).toEqual([
+      "checkpoint.before.safetensors",
+      "checkpoint.safetensors",
+      "history.before.csv",
+      "weights.before.safetensors",
+    ]);
+    expect(readFileSync(join(out, "weights.before.safetensors")).equals(before)).toBe(true);
+  });
+
   it("says it of what was not trained", async () => {
     const untrained = file(folder, "untrained.toml", experiment("untrained"));
     expect((await fine("eval", untrained)).talk).toMatch(/weights\.safetensors is not there/);

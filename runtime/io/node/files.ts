@@ -45,6 +45,18 @@ export async function writeText(path: string, text: string): Promise<void> {
 }
 
 /**
+ * Gives a file another name; a file that had it is gone.
+ * @throws DataError IPX8110 with the reason.
+ */
+export async function moveFile(from: string, to: string): Promise<void> {
+  try {
+    await rename(from, to);
+  } catch (error) {
+    throw fileError("IPX8110", to, "cannot be written", error);
+  }
+}
+
+/**
  * Makes a folder and those above it, unless they exist.
  * @throws DataError IPX8110 with the reason.
  */
