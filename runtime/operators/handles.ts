@@ -1,4 +1,4 @@
-import type { ElementwiseExpression, ElementwiseFunction } from "../arrays/expression.ts";
+import type { ElementwiseExpression } from "../arrays/expression.ts";
 import type { ArrayValue } from "../arrays/value.ts";
 import type { Engine, Handle } from "../engine/engine.ts";
 import { sizeOf } from "../engine/shape.ts";
@@ -46,15 +46,12 @@ export function middlePad(engine: Engine, array: Handle, before: number, after: 
 
 const A: ElementwiseExpression = { kind: "input", name: "a" };
 const B: ElementwiseExpression = { kind: "input", name: "b" };
-
-function binary(name: ElementwiseFunction): (engine: Engine, a: Handle, b: Handle) => Handle {
-  const expression: ElementwiseExpression = { kind: "apply", function: name, arguments: [A, B] };
-  return (engine, a, b) => engine.elementwise(expression, { a, b });
-}
+const SUM: ElementwiseExpression = { kind: "apply", function: "add", arguments: [A, B] };
 
 /** Entry by entry, with numpy's repetition. */
-export const add = binary("add");
-export const subtract = binary("sub");
+export function add(engine: Engine, a: Handle, b: Handle): Handle {
+  return engine.elementwise(SUM, { a, b });
+}
 
 /** Products with numbers, kept so that engines know them again; factors follow from sizes, so that they are few. */
 const scalings = new Map<number, ElementwiseExpression>();

@@ -344,40 +344,49 @@ INLINE void scatter_columns(planes from, float *to, size_t step, int rows, int c
   }
 }
 
-/* Four lines whose entries are neighbours: four lines of two pairs become four columns. */
+/* Entries of lines that are moved together: a cache line where many lines are wider than the cache, else all. */
+#define STRETCH (LANES > 4 ? 8 : 1 << 30)
+
+/* Lines whose entries are neighbours, by stretches: four lines of two pairs become four columns. */
 INLINE void gather_lines(float *const *lines, planes to, int rows, int width) {
-  for (int q = 0; q < width; q += 4) {
-    int j = 0;
-    for (; j + 2 <= rows; j += 2) {
-      vec4 x[4];
-      for (int k = 0; k < 4; k++) x[k] = load4(lines[q + k] + 2 * j);
-      transpose4(x);
-      store4(to.re + j * width + q, x[0]);
-      store4(to.im + j * width + q, x[1]);
-      store4(to.re + (j + 1) * width + q, x[2]);
-      store4(to.im + (j + 1) * width + q, x[3]);
-    }
-    for (int k = 0; k < 4 && j < rows; k++) {
-      to.re[j * width + q + k] = lines[q + k][2 * j];
-      to.im[j * width + q + k] = lines[q + k][2 * j + 1];
+  for (int start = 0; start < rows; start += STRETCH) {
+    const int end = min_int(start + STRETCH, rows);
+    for (int q = 0; q < width; q += 4) {
+      int j = start;
+      for (; j + 2 <= end; j += 2) {
+        vec4 x[4];
+        for (int k = 0; k < 4; k++) x[k] = load4(lines[q + k] + 2 * j);
+        transpose4(x);
+        store4(to.re + j * width + q, x[0]);
+        store4(to.im + j * width + q, x[1]);
+        store4(to.re + (j + 1) * width + q, x[2]);
+        store4(to.im + (j + 1) * width + q, x[3]);
+      }
+      for (int k = 0; k < 4 && j < end; k++) {
+        to.re[j * width + q + k] = lines[q + k][2 * j];
+        to.im[j * width + q + k] = lines[q + k][2 * j + 1];
+      }
     }
   }
 }
 
 INLINE void scatter_lines(planes from, float *const *lines, int rows, int count, int width) {
-  for (int q = 0; q < count; q += 4) {
-    const int whole = q + 4 <= count;
-    int j = 0;
-    for (; whole && j + 2 <= rows; j += 2) {
-      vec4 x[4] = {load4(from.re + j * width + q), load4(from.im + j * width + q),
-                   load4(from.re + (j + 1) * width + q), load4(from.im + (j + 1) * width + q)};
-      transpose4(x);
-      for (int k = 0; k < 4; k++) store4(lines[q + k] + 2 * j, x[k]);
-    }
-    for (; j < rows; j++) {
-      for (int k = q; k < min_int(q + 4, count); k++) {
-        lines[k][2 * j] = from.re[j * width + k];
-        lines[k][2 * j + 1] = from.im[j * width + k];
+  for (int start = 0; start < rows; start += STRETCH) {
+    const int end = min_int(start + STRETCH, rows);
+    for (int q = 0; q < count; q += 4) {
+      const int whole = q + 4 <= count;
+      int j = start;
+      for (; whole && j + 2 <= end; j += 2) {
+        vec4 x[4] = {load4(from.re + j * width + q), load4(from.im + j * width + q),
+                     load4(from.re + (j + 1) * width + q), load4(from.im + (j + 1) * width + q)};
+        transpose4(x);
+        for (int k = 0; k < 4; k++) store4(lines[q + k] + 2 * j, x[k]);
+      }
+      for (; j < end; j++) {
+        for (int k = q; k < min_int(q + 4, count); k++) {
+          lines[k][2 * j] = from.re[j * width + k];
+          lines[k][2 * j + 1] = from.im[j * width + k];
+        }
       }
     }
   }
