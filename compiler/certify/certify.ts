@@ -17,7 +17,7 @@ import { proximalBacktracking } from "./rules/proximalBacktracking.ts";
 import { obstructionOf } from "./rules/obstruction.ts";
 import { scaledGradientProjection } from "./rules/scaledGradientProjection.ts";
 import { type NormalStep, normalStep } from "./symbolic/step.ts";
-import type { CertificateRule, Verdict } from "./verdict.ts";
+import type { CertificateRule, Minimised, Verdict } from "./verdict.ts";
 
 /** The algorithms that are recognised by what they compute, not by their names. The first that speaks is heard. */
 const RULES: readonly CertificateRule[] = [
@@ -68,32 +68,57 @@ function answerOf(program: CheckedProgram): Answer {
 function answerOfRules(program: CheckedProgram): Answer {
   const step = normalStep(program);
   if ("reason" in step) return reported(program, unknownStep(step.reason));
+  const verdict = recognised(step, program);
+  return verdict === null
+    ? reported(program, unknownStep(obstructionOf(step)))
+    : held(step, program, verdict);
+}
+
+function recognised(step: NormalStep, program: CheckedProgram): Verdict | null {
   for (const rule of RULES) {
     const verdict = rule.recognise(step, program);
-    if (verdict !== null) return held(step, program, verdict);
+    if (verdict !== null) return verdict;
   }
-  return reported(program, unknownStep(obstructionOf(step)));
+  return null;
 }
 
 function unknownStep(obstruction: string): Verdict {
   return { kind: "not_found", algorithm: null, obstruction };
 }
 
+/** Where a step minimises the declared objective: whatever is learned, before training only, or not even then. */
+type Agreement = ReturnType<typeof agreement> | "initially";
+
+function agreementOf(step: NormalStep, program: CheckedProgram, minimises: Minimised | null): Agreement {
+  const agrees = agreement(step, program, minimises);
+  if (agrees !== "different" || program.learnables.length === 0) return agrees;
+  const initial = normalStep(program, "initial");
+  const verdict = "reason" in initial ? null : recognised(initial, program);
+  if ("reason" in initial || verdict?.kind !== "proved") return agrees;
+  return agreement(initial, program, verdict.minimises) === "same" ? "initially" : agrees;
+}
+
+/** What a proof says of the limit, by what it is about. */
+const LIMITS: { readonly [A in Agreement]: { readonly iterates: string; readonly values: string } } = {
+  same: { iterates: " to a minimiser of the objective, if there is one", values: "; F is the objective" },
+  initially: {
+    iterates:
+      " to a fixed point, if there is one: with the initial values of what is learned, a minimiser of the objective",
+    values: "; F is the objective with the initial values of what is learned",
+  },
+  different: { iterates: " to a fixed point, if there is one", values: "" },
+  unclear: { iterates: " to a fixed point, if there is one", values: "" },
+};
+
 /** A proof, completed by what the limit is for the declared objective. */
 function held(step: NormalStep, program: CheckedProgram, verdict: Verdict): Answer {
   if (verdict.kind !== "proved") return reported(program, verdict);
-  const agrees = unlessTooLarge(
-    () => agreement(step, program, verdict.minimises),
+  const agrees = unlessTooLarge<Agreement>(
+    () => agreementOf(step, program, verdict.minimises),
     () => "unclear",
   );
-  const limit = agrees === "same" ? "a minimiser of the objective" : "a fixed point";
-  const suffix =
-    verdict.about === "iterates"
-      ? ` to ${limit}, if there is one`
-      : agrees === "same"
-        ? "; F is the objective"
-        : "";
-  const answer = reported(program, { ...verdict, statement: `${verdict.statement}${suffix}` });
+  const statement = `${verdict.statement}${LIMITS[agrees][verdict.about]}`;
+  const answer = reported(program, { ...verdict, statement });
   if (agrees !== "different" || program.objective === null) return answer;
   const differs = diagnose("IPX7102", program.objective.span, { algorithm: verdict.algorithm });
   return { ...answer, diagnostics: [...answer.diagnostics, differs] };

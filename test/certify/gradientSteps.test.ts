@@ -416,6 +416,21 @@ describe("the objective", () => {
     expect(said).toContain("warning IPX7102");
   });
 
+  test("at the initial values of what is learned, it agrees", () => {
+    const learned = (initial: string): string =>
+      lasso({
+        declarations: `let t = 1/lip(grad f)\n  learn theta : R in (0, inf) per step = ${initial}`,
+        target: "converge(max = 100)\n  unroll(5)",
+        step: "x <- soft(x - t*grad f(x), theta)",
+      });
+    const right = answerOf(learned("lambda/lip(grad f)"));
+    expect(right.said).not.toContain("warning IPX7102");
+    expect(right.certificate?.statement).toContain(
+      "with the initial values of what is learned, a minimiser of the objective",
+    );
+    expect(answerOf(learned("lambda")).said).toContain("warning IPX7102");
+  });
+
   test("counts as an error where a proof is required", () => {
     const target = "converge(max = 100, proof = required)";
     const text = lasso({ declarations: LEARNED_STEP, target, step: "x <- prox(g)(x - t*grad f(x))" });

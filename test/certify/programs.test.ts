@@ -49,6 +49,8 @@ describe("what a proof rests on is said", () => {
     ["admm_lasso", "the errors of the inner solves are summable"],
     ["tv_chambolle_pock", "tau*sigma*|K|^2 < 1"],
     ["fista_backtracking", "L never falls"],
+    ["fista_backtracking", "up to the slack of the line search"],
+    ["sgp", "up to the slack of the line search"],
     ["sgp", "sum(rho_k^2 - 1) < inf"],
     ["superresolution_red", "`D` is nonexpansive"],
   ])("%s: %s", (name, condition) => {

@@ -30,7 +30,7 @@ import { convexOf, isConvex } from "../symbolic/convex.ts";
 import { dotOf, kinkedPart, valueOfForm } from "../symbolic/functions.ts";
 import { substitute } from "../symbolic/linear.ts";
 import type { Event, NormalStep, VectorState } from "../symbolic/step.ts";
-import { withoutSlack } from "./backtracking.ts";
+import { hasSlack, withoutSlack } from "./backtracking.ts";
 
 /** x+ = x + c z with c from a loop that shrinks it until F(x + c z) <= F(x) + c beta D. */
 export interface LineSearch {
@@ -41,6 +41,7 @@ export interface LineSearch {
   readonly tested: ConvexFunction;
   /** beta D */
   readonly slope: Scalar;
+  readonly slack: boolean;
   readonly context: Context;
 }
 
@@ -101,11 +102,12 @@ function testOf(event: Loop, x: VectorState, direction: Combination, length: str
   const there = valueOfForm(loop, form, x.next);
   if (here === null || there === null || !isConvex(loop.unknowns, tested)) return null;
   if (!isZero(loop.unknowns, subtract(test.left, there))) return null;
-  const rest = withoutSlack(loop.unknowns, subtract(test.right, here));
+  const allowed = subtract(test.right, here);
+  const rest = withoutSlack(loop.unknowns, allowed);
   if (rest === null) return null;
   const slope = cofactor(rest, length, 1);
   if (!equal(loop.unknowns, rest, multiply(slope, power(length, 1)))) return null;
-  return { x, direction, form, tested, slope, context: loop };
+  return { x, direction, form, tested, slope, slack: hasSlack(allowed), context: loop };
 }
 
 /** D(z) = <grad f(x), z> + g(x + z) - g(x) for F = f + g. */

@@ -40,6 +40,7 @@ export interface Backtracking {
   readonly constant: Scalar;
   /** whether L never falls from one step to the next */
   readonly nondecreasing: boolean;
+  readonly slack: boolean;
 }
 
 type Loop = Extract<Event, { kind: "while" }>;
@@ -75,12 +76,25 @@ function recognise(step: NormalStep, event: Loop, p: Combination, z: Combination
   if (test === undefined || others.length > 0 || here === null || there === null) return null;
   if (!isZero(loop.unknowns, subtract(test.left, there))) return null;
   const slope = dotOf(loop, substitute(f.gradient, z), minus(p, z));
-  const rest = withoutSlack(loop.unknowns, subtract(subtract(test.right, here), slope));
+  const allowed = subtract(subtract(test.right, here), slope);
+  const rest = withoutSlack(loop.unknowns, allowed);
   const distance = functionValue(loop, "norm2sq", minus(p, z));
   const constant = rest === null || distance === null ? null : factorOf(rest, distance);
   if (constant === null) return null;
   const L = scale(constant, 2);
-  return grows(step, event, L) ? { f, constant: L, nondecreasing: neverFalls(step, event, L) } : null;
+  return grows(step, event, L)
+    ? { f, constant: L, nondecreasing: neverFalls(step, event, L), slack: hasSlack(allowed) }
+    : null;
+}
+
+/** Whether a right side has a slack for single precision: c abs(...). */
+export function hasSlack(a: Scalar): boolean {
+  return [...keysOf(a)].some((key) => key.startsWith("abs("));
+}
+
+/** What a proof adds where the test of a search has a slack: each step may lose as much. */
+export function slackConditions({ slack }: { readonly slack: boolean }): readonly string[] {
+  return slack ? ["up to the slack of the line search"] : [];
 }
 
 /** A right side without c abs(...), c <= 1e-5; null where the slack is larger. */

@@ -14,6 +14,7 @@ import {
   proxDirectionOf,
   slopeAlong,
 } from "./armijo.ts";
+import { slackConditions } from "./backtracking.ts";
 import { notFound, vectorStates } from "./steps.ts";
 
 /**
@@ -56,12 +57,7 @@ function verdict(
     statement:
       "backtracking ends at a step that is bounded from below, F falls in every step, and cluster points are minimisers; F(x_k) - F* = O(1/k) where the level sets are bounded",
     about: "values",
-    conditions: [
-      ...conditions,
-      "Armijo on F with 0 < beta < 1",
-      ...start,
-      "up to the slack of single precision",
-    ],
+    conditions: [...conditions, "Armijo on F with 0 < beta < 1", ...start, ...slackConditions(search)],
     minimises: { of: search.tested, states: [search.x.symbol] },
   };
 }

@@ -26,7 +26,7 @@ import {
 } from "../symbolic/combination.ts";
 import type { NormalStep, VectorState } from "../symbolic/step.ts";
 import type { CertificateRule, Minimised, Verdict } from "../verdict.ts";
-import { type Backtracking, backtrackingOf, isBacktracked } from "./backtracking.ts";
+import { type Backtracking, backtrackingOf, isBacktracked, slackConditions } from "./backtracking.ts";
 import { gradientStep, wholeGradient, wholeLipschitz } from "./smoothPart.ts";
 import {
   isProper,
@@ -150,7 +150,7 @@ function backtracked(step: NormalStep, inertial: Inertial, searched: Backtrackin
     rate === "exact"
       ? "F(x_k) - F* <= 2*eta*L*R^2/(k + 1)^2 with eta the growth of L in a round and R the distance from the start to a minimiser"
       : "F(x_k) - F* falls as 1/k^2",
-    ["L never falls", "the loop ends before its cap", SEQUENCE],
+    ["L never falls", "the loop ends before its cap", SEQUENCE, ...slackConditions(searched)],
     minimises(times(reciprocal(unknowns, searched.constant), searched.f.gradient), prox, x),
   );
 }

@@ -1,7 +1,7 @@
 import { reciprocal } from "../scalar/unknowns.ts";
 import { NOTHING, plus, stateOf, times } from "../symbolic/combination.ts";
 import type { CertificateRule } from "../verdict.ts";
-import { backtrackingOf, isBacktracked } from "./backtracking.ts";
+import { backtrackingOf, isBacktracked, slackConditions } from "./backtracking.ts";
 import { outermost, vectorStates } from "./steps.ts";
 
 /** x+ = prox_{g/L}(x - grad f(x)/L) with an L that a loop raises until f lies below its model, and that never falls. */
@@ -32,7 +32,7 @@ export const proximalBacktracking: CertificateRule = {
       algorithm: "proximal gradient with backtracking",
       statement: "F falls in every step, and F(x_k) - F* <= eta*L*R^2/(2*k); the iterates converge",
       about: "iterates",
-      conditions: ["L never falls", "the loop ends before its cap", "up to the slack of single precision"],
+      conditions: ["L never falls", "the loop ends before its cap", ...slackConditions(searched)],
       minimises: {
         of: {
           gradient: plus(gradient, prox?.of.gradient ?? NOTHING),

@@ -34,6 +34,7 @@ import { scalarOf } from "../symbolic/numbers.ts";
 import type { NormalStep } from "../symbolic/step.ts";
 import type { CertificateRule, Verdict } from "../verdict.ts";
 import { asksForDescent, type LineSearch, lineSearchOf } from "./armijo.ts";
+import { slackConditions } from "./backtracking.ts";
 import { notFound, vectorStates } from "./steps.ts";
 
 const NAME = "scaled gradient projection (Bonettini, Zanella, Zanni, 2009)";
@@ -123,6 +124,7 @@ function verdict(step: NormalStep, search: LineSearch, t: Scalar, scaling: Scali
       "sum(rho_k^2 - 1) < inf",
       "a minimiser exists",
       "the start lies in the set",
+      ...slackConditions(search),
     ],
     minimises: { of: search.tested, states: [search.x.symbol] },
   };

@@ -63,14 +63,20 @@ export interface Obstruction {
   readonly reason: string;
 }
 
-/** Runs the step symbolically. What a loop or a branch changes is unknown behind it; an event keeps what led there. */
-export function normalStep(program: CheckedProgram): NormalStep | Obstruction {
+/**
+ * Runs the step symbolically. What a loop or a branch changes is unknown behind it; an event keeps what led there.
+ * Learned numbers are any of their intervals, or as before training.
+ */
+export function normalStep(
+  program: CheckedProgram,
+  learned: "any" | "initial" = "any",
+): NormalStep | Obstruction {
   const { step } = program;
   if (step === null) return { reason: "there is no step" };
   if (drawsAtRandom(step.body)) {
     return { reason: "the step draws at random, and the rules speak of every run, not of expectations" };
   }
-  const start = startOf(program);
+  const start = startOf(program, learned);
   const events: Event[] = [];
   const context = runBlock(start, step.body, events);
   const vectors: VectorState[] = [];
@@ -86,8 +92,8 @@ export function normalStep(program: CheckedProgram): NormalStep | Obstruction {
   return { context, start, vectors, numbers, events };
 }
 
-function startOf(program: CheckedProgram): Context {
-  const context: Context = {
+function startOf(program: CheckedProgram, learned: "any" | "initial"): Context {
+  const empty: Context = {
     read: { number: scalarOf, vector: vectorOf },
     definitions: collectDefinitions(program),
     learnables: new Map(program.learnables.map((learn) => [symbolOf(learn.declaration), learn])),
@@ -99,6 +105,7 @@ function startOf(program: CheckedProgram): Context {
     budget: fullBudget(),
     fresh: { count: 0 },
   };
+  const context = learned === "any" ? empty : withInitial(empty, program);
   const known = program.bindings.reduce(
     (inner, binding) =>
       binding.kind === "let" ? assign(inner, symbolOf(binding.declaration), binding.initial) : inner,
@@ -110,6 +117,14 @@ function startOf(program: CheckedProgram): Context {
       ? withNumber(inner, symbol, symbolScalar(inner, symbol))
       : withVector(inner, symbol, stateOf(symbol));
   }, known);
+}
+
+/** Learned numbers at their initial values. */
+function withInitial(context: Context, { learnables }: CheckedProgram): Context {
+  return learnables.reduce((inner, { declaration, initial }) => {
+    const symbol = symbolOf(declaration);
+    return isNumberType(symbol.typing.type) ? withNumber(inner, symbol, scalarOf(inner, initial)) : inner;
+  }, context);
 }
 
 function drawsAtRandom(block: Block<Typed>): boolean {

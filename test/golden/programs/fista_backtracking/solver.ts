@@ -8,6 +8,7 @@
  * - L never falls
  * - the loop ends before its cap
  * - t_{k+1}^2 - t_{k+1} <= t_k^2
+ * - up to the slack of the line search
  */
 import { defineProgram, type Operations, type Operator, type Space, type Value } from "ipc/runtime";
 
@@ -170,7 +171,12 @@ export const fista_backtracking = defineProgram<Known, State>({
     algorithm: "FISTA with backtracking",
     statement:
       "F(x_k) - F* <= 2*eta*L*R^2/(k + 1)^2 with eta the growth of L in a round and R the distance from the start to a minimiser, by the Lyapunov function of Beck and Teboulle; F is the objective",
-    conditions: ["L never falls", "the loop ends before its cap", "t_{k+1}^2 - t_{k+1} <= t_k^2"],
+    conditions: [
+      "L never falls",
+      "the loop ends before its cap",
+      "t_{k+1}^2 - t_{k+1} <= t_k^2",
+      "up to the slack of the line search",
+    ],
   },
   notes: [],
 });

@@ -10,6 +10,7 @@
  * - sum(rho_k^2 - 1) < inf
  * - a minimiser exists
  * - the start lies in the set
+ * - up to the slack of the line search
  */
 import { defineProgram, type Operations, type Operator, type Space, type Value } from "ipc/runtime";
 
@@ -204,6 +205,7 @@ export const sgp = defineProgram<Known, State>({
       "sum(rho_k^2 - 1) < inf",
       "a minimiser exists",
       "the start lies in the set",
+      "up to the slack of the line search",
     ],
   },
   notes: [],

@@ -9,7 +9,7 @@
  * cluster points are minimisers; F(x_k) - F* = O(1/k) where the level sets are bounded; F is the objective
  * - D(z) <= s*D(z2), |z|^2 <= -M^2*t*D(z2), or z = z2
  * - Armijo on F with 0 < beta < 1
- * - up to the slack of single precision
+ * - up to the slack of the line search
  */
 import { defineProgram, R, type Operations, type Operator, type Space, type Value } from "ipc/runtime";
 
@@ -457,7 +457,7 @@ export const sgp_drs_plus = defineProgram<Known, State>({
     conditions: [
       "D(z) <= s*D(z2), |z|^2 <= -M^2*t*D(z2), or z = z2",
       "Armijo on F with 0 < beta < 1",
-      "up to the slack of single precision",
+      "up to the slack of the line search",
     ],
   },
   notes: [],
