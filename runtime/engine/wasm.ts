@@ -13,7 +13,10 @@ let native: Promise<Engine> | null = null;
  * @throws EngineError where WebAssembly lacks SIMD or shared memory
  */
 export function wasmEngine(): Promise<Engine> {
-  wasm ??= onThisHost().then((host) => arenaEngine(WASM, host?.nodeEquipment(WASM)));
+  wasm ??= forgotten(
+    onThisHost().then((host) => arenaEngine(WASM, host?.nodeEquipment(WASM))),
+    () => (wasm = null),
+  );
   return wasm;
 }
 
@@ -22,13 +25,24 @@ export function wasmEngine(): Promise<Engine> {
  * @throws EngineError where they have not been built
  */
 export function nativeEngine(): Promise<Engine> {
-  native ??= onThisHost().then((host) => arenaEngine(NATIVE, host?.nativeEquipment()));
+  native ??= forgotten(
+    onThisHost().then((host) => arenaEngine(NATIVE, host?.nativeEquipment())),
+    () => (native = null),
+  );
   return native;
 }
 
 /** Whether `nativeEngine` can be prepared. */
 export async function hasNativeEngine(): Promise<boolean> {
   return (await onThisHost())?.hasNativeKernels() ?? false;
+}
+
+/** The promise, which is forgotten where it fails: what was missing may be set up later. */
+function forgotten(engine: Promise<Engine>, forget: () => void): Promise<Engine> {
+  return engine.catch((error: unknown) => {
+    forget();
+    throw error;
+  });
 }
 
 /** What Node has beside WebAssembly: threads, files; null in a browser. */
