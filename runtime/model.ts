@@ -1,7 +1,7 @@
 import { operations as operationsOn } from "./arrays/create.ts";
 import type { Operations } from "./arrays/operations.ts";
 import { handlesOf } from "./arrays/value.ts";
-import { engine as chooseEngine, type EngineChoice } from "./engine/select.ts";
+import { engine as chooseEngine, type EngineChoice, type EngineName } from "./engine/select.ts";
 import type { HostArray } from "./io/hostArray.ts";
 import { readSafetensors, writeSafetensors } from "./io/safetensors.ts";
 import { bind } from "./program/bind.ts";
@@ -15,6 +15,7 @@ import type { SolveOptions } from "./solve/options.ts";
 import type { SolveResult } from "./solve/result.ts";
 import { runTask } from "./solve/run.ts";
 import { perform } from "./solve/task.ts";
+import type { TrainingData } from "./train/data.ts";
 import { train, type TrainingOptions, type TrainingResult } from "./train/trainer.ts";
 
 /** How a model is made, besides its data. */
@@ -25,8 +26,8 @@ export interface ModelSettings {
   /** steps of an unrolled program, instead of its own number */
   readonly steps?: number;
   readonly seed?: number;
-  /** an engine's name or a tfjs instance; or operations that are shared with other models */
-  readonly engine?: EngineChoice | Operations;
+  /** an engine's name, a choice such as `{ tf }`, or operations that are shared with other models */
+  readonly engine?: EngineName | EngineChoice | Operations;
 }
 
 /** What a model computed, on the host; lists have one entry for each sample. */
@@ -40,19 +41,25 @@ export interface ModelResult extends Pick<
   readonly parts: readonly HostArray[];
 }
 
+/** The givens of a program, which may be left out where none is needed, and settings. */
+type ModelArguments<Givens extends object> =
+  Partial<Givens> extends Givens
+    ? [givens?: Givens, settings?: ModelSettings]
+    : [givens: Givens, settings?: ModelSettings];
+
 /**
- * Binds a compiled program to its givens: `const lista = await model(definition, { A, lambda: 0.1 })`.
+ * Binds a compiled program to its givens: `const network = await model(lista, { A, lambda: 0.1 })`. What an emitted
+ * module exports knows the names of its givens and inputs; a wrong or a missing one is an error of types.
  * @throws BindingError, DataError
  */
-export async function model(
-  definition: ProgramDefinition,
-  givens: Data = {},
-  settings: ModelSettings = {},
-): Promise<Model> {
+export async function model<Givens extends object, Inputs extends object>(
+  definition: ProgramDefinition<Givens, Inputs>,
+  ...[givens, settings = {}]: ModelArguments<Givens>
+): Promise<Model<Inputs>> {
   const { engine = {}, weights, sizes, steps, seed } = settings;
-  const operations = "map" in engine ? engine : operationsOn(await chooseEngine(engine));
+  const operations = await operationsOf(engine);
   const program = await bind(definition, operations, {
-    givens,
+    givens: { ...givens },
     ...(sizes === undefined ? {} : { sizes }),
     ...(steps === undefined ? {} : { steps }),
     ...(seed === undefined ? {} : { seed }),
@@ -61,8 +68,18 @@ export async function model(
   return new Model(program);
 }
 
-/** A bound program with its parameters, which training replaces. */
-export class Model {
+async function operationsOf(engine: NonNullable<ModelSettings["engine"]>): Promise<Operations> {
+  if (typeof engine === "string") return operationsOn(await chooseEngine({ name: engine }));
+  return "map" in engine ? engine : operationsOn(await chooseEngine(engine));
+}
+
+/** How a model is trained: as `TrainingOptions` say, on the inputs of its program. */
+export interface ModelTraining<Inputs extends object> extends Omit<TrainingOptions, "data"> {
+  readonly data: TrainingData<Inputs>;
+}
+
+/** A bound program with its parameters, which training replaces; `Inputs` are those of a run. */
+export class Model<Inputs extends object = object> {
   private bound: BoundProgram;
 
   constructor(program: BoundProgram) {
@@ -80,12 +97,12 @@ export class Model {
    * @throws BindingError, DataError, EngineError
    */
   async run(
-    inputs: Data,
+    inputs: Inputs,
     { batched = false, ...options }: SolveOptions & { readonly batched?: boolean } = {},
   ): Promise<ModelResult> {
     const program = this.bound;
     const { operations } = program;
-    const bound = await perform(operations, bindInputs(program, inputs, batched));
+    const bound = await perform(operations, bindInputs(program, inputs as Data, batched));
     const result = await perform(operations, runTask(program, bound, options));
     const read = await downloadParts(operations, result.output);
     const isArray = bound.single && bound.batch !== null;
@@ -98,9 +115,15 @@ export class Model {
   }
 
   /** Trains the parameters, and keeps the result. */
-  async train(options: TrainingOptions): Promise<TrainingResult> {
+  async train({ data, ...options }: ModelTraining<Inputs>): Promise<TrainingResult> {
     const before = this.bound;
-    const result = await train(before, options);
+    const result = await train(before, {
+      ...options,
+      data: async (request) => {
+        const { inputs, target } = await data(request);
+        return { inputs: inputs as Data, target };
+      },
+    });
     this.replace(result.parameters);
     return result;
   }

@@ -6,6 +6,7 @@ import {
   StructureKind,
   VariableDeclarationKind,
   type ImportDeclarationStructure,
+  type InterfaceDeclarationStructure,
   type SourceFileStructure,
   type StatementStructures,
 } from "ts-morph";
@@ -13,7 +14,7 @@ import type { Plan } from "../plan/plan.ts";
 import { definitionText } from "./definitionText.ts";
 import { networkFunction } from "./functions.ts";
 import { headerText } from "./header.ts";
-import { knownGroups, stateInterface, type KnownGroups } from "./interfaces.ts";
+import { knownGroups, stateInterface, userInterfaces, type KnownGroups } from "./interfaces.ts";
 import { topLevelNames, type TopLevel } from "./moduleNames.ts";
 import { RUNTIME_TYPES, RUNTIME_VALUES } from "./reserved.ts";
 import { emitSections, type SectionTypes } from "./sections.ts";
@@ -49,7 +50,10 @@ function moduleStructure(plan: Plan, settings: EmitSettings): SourceFileStructur
   const sections = emitSections(plan, types, top);
   const definition = definitionText(plan, sections.texts, top);
   top.use("defineProgram");
+  const taken = userInterfaces(plan, { givens: top.ofType("Givens"), inputs: top.ofType("Inputs") }, top.use);
+  const signature = [types.known, types.state, takenType(taken.givens), takenType(taken.inputs)];
   const statements: StatementStructures[] = [
+    ...[taken.givens, taken.inputs].filter((group) => group !== null),
     ...[groups.data, groups.constants, groups.learned, groups.prepared].filter((group) => group !== null),
     ...knownAlias(groups, types, top),
     ...state,
@@ -63,7 +67,7 @@ function moduleStructure(plan: Plan, settings: EmitSettings): SourceFileStructur
       declarations: [
         {
           name: top.program,
-          initializer: `defineProgram<${types.known}, ${types.state}>(${definition})`,
+          initializer: `defineProgram<${signature.join(", ")}>(${definition})`,
         },
       ],
     },
@@ -76,6 +80,11 @@ function moduleStructure(plan: Plan, settings: EmitSettings): SourceFileStructur
       ...statements.flatMap((statement) => ["", statement]),
     ],
   };
+}
+
+/** The type of what a program takes; nothing has no names. */
+function takenType(group: InterfaceDeclarationStructure | null): string {
+  return group === null ? "Record<string, never>" : group.name;
 }
 
 /** A program that knows no more than its data has one interface for all that is known. */

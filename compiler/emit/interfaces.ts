@@ -18,6 +18,8 @@ interface Entry {
   readonly name: string;
   readonly type: string;
   readonly doc: string;
+  /** whether it may be left out */
+  readonly isOptional?: boolean;
 }
 
 /** The interfaces for what is known: data and sizes, constants, parameters, and what is prepared. */
@@ -46,6 +48,30 @@ export function knownGroups(
     constants: orNull(names.constants, "What follows from the givens.", plan.hoisted.map(ofVariable)),
     learned: orNull(names.learned, "What may be learned.", learned),
     prepared: orNull(names.prepared, "What does not change between steps.", plan.prepared.map(ofVariable)),
+  };
+}
+
+/** The interfaces of what a user binds to a program and runs it on; null where there is nothing. */
+export function userInterfaces(
+  plan: Plan,
+  names: { readonly givens: string; readonly inputs: string },
+  use: (name: RuntimeName) => void,
+): {
+  readonly givens: InterfaceDeclarationStructure | null;
+  readonly inputs: InterfaceDeclarationStructure | null;
+} {
+  const entry = (data: PlanData): Entry => ({
+    ...dataEntry(data, "", use),
+    type: useType(data.type.kind === "operator" ? "OperatorDatum" : "ArrayDatum", use),
+    isOptional: data.initial !== null,
+  });
+  const interfaceFor = (name: string, doc: string, all: readonly PlanData[]) => {
+    const made = orNull(name, doc, all.map(entry));
+    return made === null ? null : { ...made, isExported: true };
+  };
+  return {
+    givens: interfaceFor(names.givens, "What `model` binds.", plan.givens),
+    inputs: interfaceFor(names.inputs, "What `run` takes; samples may be on a first axis.", plan.inputs),
   };
 }
 
@@ -111,6 +137,7 @@ function interfaceOf(name: string, doc: string, entries: readonly Entry[]): Inte
       name: propertyKey(entry.name),
       type: entry.type,
       isReadonly: true,
+      hasQuestionToken: entry.isOptional === true,
       docs: [commentText(entry.doc)],
     })),
   };

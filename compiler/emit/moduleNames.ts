@@ -31,7 +31,16 @@ export const FUNCTION_NAMES = [
   "until",
 ] as const;
 
-const TYPE_NAMES = ["Data", "Constants", "Learned", "Prepared", "Known", "State"] as const;
+const TYPE_NAMES = [
+  "Givens",
+  "Inputs",
+  "Data",
+  "Constants",
+  "Learned",
+  "Prepared",
+  "Known",
+  "State",
+] as const;
 
 export type FunctionName = (typeof FUNCTION_NAMES)[number];
 type TypeName = (typeof TYPE_NAMES)[number];

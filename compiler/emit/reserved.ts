@@ -1,6 +1,13 @@
 /** What every emitted module imports by name, if it uses it. */
 export const RUNTIME_VALUES = ["defineProgram", "R", "C", "productOf"] as const;
-export const RUNTIME_TYPES = ["Operations", "Operator", "Space", "Value"] as const;
+export const RUNTIME_TYPES = [
+  "ArrayDatum",
+  "Operations",
+  "Operator",
+  "OperatorDatum",
+  "Space",
+  "Value",
+] as const;
 
 export type RuntimeName = (typeof RUNTIME_VALUES)[number] | (typeof RUNTIME_TYPES)[number];
 

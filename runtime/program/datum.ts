@@ -19,6 +19,12 @@ export type Datum =
   | Operator
   | { readonly kind: "parts"; readonly parts: readonly Datum[] };
 
+/** What is bound to an array or a number. */
+export type ArrayDatum = Exclude<Datum, Operator>;
+
+/** What is bound to an operator: one of the runtime, or a matrix with a row for each entry of the codomain. */
+export type OperatorDatum = Operator | HostArray | Value | NestedNumbers;
+
 /** Data by the names of declarations. */
 export type Data = Readonly<Record<string, Datum>>;
 

@@ -101,16 +101,20 @@ interface TypedInterval {
 
 /**
  * A program as the runtime takes it. The types of `Known` and `State` are not looked at again: binding gives to every
- * name what its declaration in this very definition says, and the compiler has proved numbers to be numbers.
+ * name what its declaration in this very definition says, and the compiler has proved numbers to be numbers. `Givens`
+ * and `Inputs` say what `model` and `run` take.
  */
-export function defineProgram<Known extends object, State extends object>(
-  program: TypedProgram<Known, State>,
-): ProgramDefinition {
+export function defineProgram<
+  Known extends object,
+  State extends object,
+  Givens extends object = object,
+  Inputs extends object = object,
+>(program: TypedProgram<Known, State>): ProgramDefinition<Givens, Inputs> {
   const definition: unknown = {
     ...program,
     givens: program.givens.map((data) => ({ ...DATA_DEFAULTS, ...data })),
     inputs: program.inputs.map((data) => ({ ...DATA_DEFAULTS, ...data })),
     parameters: program.parameters.map((parameter) => ({ ...PARAMETER_DEFAULTS, ...parameter })),
   };
-  return definition as ProgramDefinition;
+  return definition as ProgramDefinition<Givens, Inputs>;
 }

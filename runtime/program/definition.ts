@@ -17,9 +17,12 @@ export type Values = Readonly<Record<string, Value>>;
 
 /**
  * What an emitted module exports, and what the compiler's plan executes: one step of an algorithm and its adjoint,
- * without iteration. The functions are pure; the runtime owns iteration and differentiation.
+ * without iteration. The functions are pure; the runtime owns iteration and differentiation. `Givens` and `Inputs` are
+ * the types of what it is bound to and run on, where they are known.
  */
-export interface ProgramDefinition {
+export interface ProgramDefinition<Givens extends object = object, Inputs extends object = object> {
+  /** for the type checker alone: it is never there */
+  readonly takes?: { readonly givens: Givens; readonly inputs: Inputs };
   readonly name: string;
   readonly doc: string;
   /** SHA-256 of the program's canonical text: weights and checkpoints carry it */

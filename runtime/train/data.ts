@@ -4,8 +4,8 @@ import type { Data, Datum } from "../program/datum.ts";
 import { stream } from "../random/stream.ts";
 
 /** A batch to learn from: inputs by name, samples on the first axis, and what the output should be. */
-export interface TrainingBatch {
-  readonly inputs: Data;
+export interface TrainingBatch<Inputs extends object = Data> {
+  readonly inputs: Inputs;
   readonly target: Datum;
 }
 
@@ -17,11 +17,13 @@ export interface BatchRequest {
 }
 
 /** Gives the same batch for the same request. */
-export type TrainingData = (request: BatchRequest) => TrainingBatch | Promise<TrainingBatch>;
+export type TrainingData<Inputs extends object = Data> = (
+  request: BatchRequest,
+) => TrainingBatch<Inputs> | Promise<TrainingBatch<Inputs>>;
 
 /** A finite set of samples, on the first axis of each array; the other arrays are shared by all samples. */
-export interface Samples {
-  readonly inputs: Readonly<Record<string, HostArray>>;
+export interface Samples<Name extends string = string> {
+  readonly inputs: Readonly<Record<Name, HostArray>>;
   readonly target: HostArray;
 }
 
@@ -30,9 +32,13 @@ export interface Samples {
  * do not fill a batch are left to the next epoch's.
  * @throws BindingError IPX8012 where arrays differ in their number of samples, or a batch is larger than the set.
  */
-export function finiteData({ inputs, target }: Samples): TrainingData {
+export function finiteData<Name extends string>({
+  inputs,
+  target,
+}: Samples<Name>): TrainingData<Readonly<Record<Name, HostArray>>> {
   const count = target.shape[0] ?? 0;
-  for (const [name, array] of Object.entries(inputs)) {
+  const arrays = Object.entries<HostArray>(inputs);
+  for (const [name, array] of arrays) {
     if (array.shape[0] === count) continue;
     throw new BindingError("IPX8012", name, {
       what: `The data have ${count} targets and ${array.shape[0] ?? 0} samples of \`${name}\`.`,
@@ -48,8 +54,9 @@ export function finiteData({ inputs, target }: Samples): TrainingData {
     const order = stream(seed, "epoch", Math.floor(step / perEpoch)).permutation(count);
     const begin = (step % perEpoch) * size;
     const chosen = order.subarray(begin, begin + size);
-    const named = Object.entries(inputs).map(([name, array]) => [name, take(array, chosen)]);
-    return { inputs: Object.fromEntries(named), target: take(target, chosen) };
+    const named = arrays.map(([name, array]) => [name, take(array, chosen)] as const);
+    const taken = Object.fromEntries(named) as Record<Name, HostArray>;
+    return { inputs: taken, target: take(target, chosen) };
   };
 }
 
