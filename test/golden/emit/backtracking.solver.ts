@@ -3,7 +3,29 @@
  *
  * Compiled by ipc from backtracking.ipx: a solver of at most 5000 steps.
  */
-import { defineProgram, type Operations, type Operator, type Space, type Value } from "ipc/runtime";
+import {
+  defineProgram,
+  type ArrayDatum,
+  type Operations,
+  type Operator,
+  type OperatorDatum,
+  type Space,
+  type Value,
+} from "ipc/runtime";
+
+/** What `model` binds. */
+export interface Givens {
+  /** linear X -> Y */
+  readonly A: OperatorDatum;
+  /** R in (0, inf) */
+  readonly lambda: ArrayDatum;
+}
+
+/** What `run` takes; samples may be on a first axis. */
+export interface Inputs {
+  /** Y */
+  readonly y: ArrayDatum;
+}
 
 /** What the program is run on. */
 interface Known {
@@ -79,7 +101,7 @@ function step(ops: Operations, { A, y, lambda }: Known, { x, L }: State) {
 }
 
 /** Proximal gradient whose L grows until the upper bound holds. */
-export const backtracking = defineProgram<Known, State>({
+export const backtracking = defineProgram<Known, State, Givens, Inputs>({
   name: "backtracking",
   doc: "Proximal gradient whose L grows until the upper bound holds.",
   hash: "0000000000000000000000000000000000000000000000000000000000000000",

@@ -3,7 +3,28 @@
  *
  * Compiled by ipc from denoiser.ipx: an unrolled network of 10 steps.
  */
-import { defineProgram, R, type Operations, type Operator, type Space, type Value } from "ipc/runtime";
+import {
+  defineProgram,
+  R,
+  type ArrayDatum,
+  type Operations,
+  type Operator,
+  type OperatorDatum,
+  type Space,
+  type Value,
+} from "ipc/runtime";
+
+/** What `model` binds. */
+export interface Givens {
+  /** linear R[h, w] -> Y */
+  readonly A: OperatorDatum;
+}
+
+/** What `run` takes; samples may be on a first axis. */
+export interface Inputs {
+  /** Y */
+  readonly y: ArrayDatum;
+}
 
 /** What the program is run on. */
 interface Data {
@@ -159,7 +180,7 @@ function stepAdjoint(
 }
 
 /** A gradient step, then a network in the place of the prox. */
-export const denoiser = defineProgram<Known, State>({
+export const denoiser = defineProgram<Known, State, Givens, Inputs>({
   name: "denoiser",
   doc: "A gradient step, then a network in the place of the prox.",
   hash: "0000000000000000000000000000000000000000000000000000000000000000",

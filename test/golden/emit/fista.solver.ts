@@ -3,7 +3,29 @@
  *
  * Compiled by ipc from fista.ipx: a solver of at most 5000 steps.
  */
-import { defineProgram, type Operations, type Operator, type Space, type Value } from "ipc/runtime";
+import {
+  defineProgram,
+  type ArrayDatum,
+  type Operations,
+  type Operator,
+  type OperatorDatum,
+  type Space,
+  type Value,
+} from "ipc/runtime";
+
+/** What `model` binds. */
+export interface Givens {
+  /** linear X -> Y */
+  readonly A: OperatorDatum;
+  /** R in (0, inf) */
+  readonly lambda?: ArrayDatum;
+}
+
+/** What `run` takes; samples may be on a first axis. */
+export interface Inputs {
+  /** Y */
+  readonly y: ArrayDatum;
+}
 
 /** What the program is run on. */
 interface Data {
@@ -64,7 +86,7 @@ function step(ops: Operations, { A, y, L, lambda }: Known, { x, z, s }: State) {
 }
 
 /** FISTA (Beck and Teboulle, 2009) with the step 1/L. */
-export const fista = defineProgram<Known, State>({
+export const fista = defineProgram<Known, State, Givens, Inputs>({
   name: "fista",
   doc: "FISTA (Beck and Teboulle, 2009) with the step 1/L.",
   hash: "0000000000000000000000000000000000000000000000000000000000000000",

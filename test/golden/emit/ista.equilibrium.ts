@@ -5,7 +5,29 @@
  * 1e-8) to 0.0001 in at most 100 steps; gradients by gmres(tol = 0.00001, restart = 20, max = 100); samples
  * that do not converge are an error.
  */
-import { defineProgram, type Operations, type Operator, type Space, type Value } from "ipc/runtime";
+import {
+  defineProgram,
+  type ArrayDatum,
+  type Operations,
+  type Operator,
+  type OperatorDatum,
+  type Space,
+  type Value,
+} from "ipc/runtime";
+
+/** What `model` binds. */
+export interface Givens {
+  /** linear X -> Y: the forward operator */
+  readonly A: OperatorDatum;
+  /** R in (0, inf) */
+  readonly lambda?: ArrayDatum;
+}
+
+/** What `run` takes; samples may be on a first axis. */
+export interface Inputs {
+  /** Y: the measurement */
+  readonly y: ArrayDatum;
+}
 
 /** What the program is run on. */
 interface Data {
@@ -131,7 +153,7 @@ function objective(ops: Operations, { A, y, lambda }: Known, { x }: State) {
 }
 
 /** ISTA (Daubechies, Defrise, De Mol, 2004): proximal gradient for the LASSO. */
-export const ista = defineProgram<Known, State>({
+export const ista = defineProgram<Known, State, Givens, Inputs>({
   name: "ista",
   doc: "ISTA (Daubechies, Defrise, De Mol, 2004): proximal gradient for the LASSO.",
   hash: "0000000000000000000000000000000000000000000000000000000000000000",

@@ -3,7 +3,29 @@
  *
  * Compiled by ipc from ista.ipx: a solver of at most 5000 steps.
  */
-import { defineProgram, type Operations, type Operator, type Space, type Value } from "ipc/runtime";
+import {
+  defineProgram,
+  type ArrayDatum,
+  type Operations,
+  type Operator,
+  type OperatorDatum,
+  type Space,
+  type Value,
+} from "ipc/runtime";
+
+/** What `model` binds. */
+export interface Givens {
+  /** linear X -> Y: the forward operator */
+  readonly A: OperatorDatum;
+  /** R in (0, inf) */
+  readonly lambda?: ArrayDatum;
+}
+
+/** What `run` takes; samples may be on a first axis. */
+export interface Inputs {
+  /** Y: the measurement */
+  readonly y: ArrayDatum;
+}
 
 /** What the program is run on. */
 interface Data {
@@ -94,7 +116,7 @@ function until(ops: Operations, _known: Known, { x }: State, { x: x_before }: St
 }
 
 /** ISTA (Daubechies, Defrise, De Mol, 2004): proximal gradient for the LASSO. */
-export const ista = defineProgram<Known, State>({
+export const ista = defineProgram<Known, State, Givens, Inputs>({
   name: "ista",
   doc: "ISTA (Daubechies, Defrise, De Mol, 2004): proximal gradient for the LASSO.",
   hash: "0000000000000000000000000000000000000000000000000000000000000000",

@@ -3,7 +3,27 @@
  *
  * Compiled by ipc from step.ipx: an unrolled network of 10 steps.
  */
-import { defineProgram, R, type Operations, type Operator, type Value } from "ipc/runtime";
+import {
+  defineProgram,
+  R,
+  type ArrayDatum,
+  type Operations,
+  type Operator,
+  type OperatorDatum,
+  type Value,
+} from "ipc/runtime";
+
+/** What `model` binds. */
+export interface Givens {
+  /** linear R[n] -> R[m] */
+  readonly A: OperatorDatum;
+}
+
+/** What `run` takes; samples may be on a first axis. */
+export interface Inputs {
+  /** R[m] */
+  readonly y: ArrayDatum;
+}
 
 /** What the program is run on. */
 interface Data {
@@ -55,7 +75,7 @@ function step_2(ops: Operations, { n, A, y, W, k, theta }: Known, { x }: State) 
 }
 
 /** LISTA-CPSS (Chen, Liu, Wang, Yin, 2018): coupled weights and support selection. */
-export const step = defineProgram<Known, State>({
+export const step = defineProgram<Known, State, Givens, Inputs>({
   name: "step",
   doc: "LISTA-CPSS (Chen, Liu, Wang, Yin, 2018): coupled weights and support selection.",
   hash: "0000000000000000000000000000000000000000000000000000000000000000",

@@ -5,7 +5,19 @@
  *
  * Compiled by ipc from tikhonov.ipx: a formula that is evaluated once.
  */
-import { defineProgram, R, C, productOf, type Operations, type Value } from "ipc/runtime";
+import { defineProgram, R, C, productOf, type ArrayDatum, type Operations, type Value } from "ipc/runtime";
+
+/** What `model` binds. */
+export interface Givens {
+  /** R in (0, inf) */
+  readonly "λ₀": ArrayDatum;
+}
+
+/** What `run` takes; samples may be on a first axis. */
+export interface Inputs {
+  /** C[h/2, 2*w] */
+  readonly y: ArrayDatum;
+}
 
 /** What the program is run on. */
 interface Known {
@@ -45,7 +57,7 @@ function finish(ops: Operations, { h, w, y, "λ₀": λ0 }: Known) {
  *
  * Its output is the image and its norm. * /
  */
-export const tikhonov = defineProgram<Known, object>({
+export const tikhonov = defineProgram<Known, object, Givens, Inputs>({
   name: "tikhonov",
   doc: "Tikhonov's regularised inverse of a masked Fourier transform.\n\nIts output is the image and its norm. */",
   hash: "0000000000000000000000000000000000000000000000000000000000000000",

@@ -9,7 +9,29 @@
  * - a saddle point exists
  * - the errors of the inner solves are summable
  */
-import { defineProgram, type Operations, type Operator, type Space, type Value } from "ipc/runtime";
+import {
+  defineProgram,
+  type ArrayDatum,
+  type Operations,
+  type Operator,
+  type OperatorDatum,
+  type Space,
+  type Value,
+} from "ipc/runtime";
+
+/** What `model` binds. */
+export interface Givens {
+  /** linear X -> Y */
+  readonly A: OperatorDatum;
+  /** R in (0, inf) */
+  readonly lambda?: ArrayDatum;
+}
+
+/** What `run` takes; samples may be on a first axis. */
+export interface Inputs {
+  /** Y */
+  readonly y: ArrayDatum;
+}
 
 /** What the program is run on. */
 interface Data {
@@ -109,7 +131,7 @@ function until(ops: Operations, _known: Known, { x, z }: State, { z: z_before }:
 }
 
 /** ADMM for the LASSO (Boyd et al., 2011), scaled form. */
-export const admm_lasso = defineProgram<Known, State>({
+export const admm_lasso = defineProgram<Known, State, Givens, Inputs>({
   name: "admm_lasso",
   doc: "ADMM for the LASSO (Boyd et al., 2011), scaled form.",
   hash: "cff1b7b0333b7d10bd09a1a6e45fe157f6c34ccda04b3be49c71b5d8f3f73e7d",

@@ -5,7 +5,29 @@
  *
  * Compiled by ipc from alista.ipx: an unrolled network of 16 steps.
  */
-import { defineProgram, R, type Operations, type Operator, type Value } from "ipc/runtime";
+import {
+  defineProgram,
+  R,
+  type ArrayDatum,
+  type Operations,
+  type Operator,
+  type OperatorDatum,
+  type Value,
+} from "ipc/runtime";
+
+/** What `model` binds. */
+export interface Givens {
+  /** linear R[n] -> R[m] */
+  readonly A: OperatorDatum;
+  /** R in (0, inf) */
+  readonly lambda?: ArrayDatum;
+}
+
+/** What `run` takes; samples may be on a first axis. */
+export interface Inputs {
+  /** R[m] */
+  readonly y: ArrayDatum;
+}
 
 /** What the program is run on. */
 interface Data {
@@ -207,7 +229,7 @@ function stepInputAdjoint(
  * ALISTA (Liu, Chen, Wang, Yin, 2019): the weights are computed, only step sizes and thresholds are learned.
  * W minimises |W'A|_F over diag(W'A) = 1.
  */
-export const alista = defineProgram<Known, State>({
+export const alista = defineProgram<Known, State, Givens, Inputs>({
   name: "alista",
   doc: "ALISTA (Liu, Chen, Wang, Yin, 2019): the weights are computed, only step sizes and thresholds are learned.\nW minimises |W'A|_F over diag(W'A) = 1.",
   hash: "e458f178f643f85d8b077ee4530168a40f65fb9a40d6ebe9c796a9e55300d456",

@@ -11,7 +11,28 @@
  * - eps < 1
  * - `N` keeps its bound
  */
-import { defineProgram, R, type Operations, type Operator, type Space, type Value } from "ipc/runtime";
+import {
+  defineProgram,
+  R,
+  type ArrayDatum,
+  type Operations,
+  type Operator,
+  type OperatorDatum,
+  type Space,
+  type Value,
+} from "ipc/runtime";
+
+/** What `model` binds. */
+export interface Givens {
+  /** linear R[h, w] -> Y with norm */
+  readonly A: OperatorDatum;
+}
+
+/** What `run` takes; samples may be on a first axis. */
+export interface Inputs {
+  /** Y */
+  readonly y: ArrayDatum;
+}
 
 /** What the program is run on. */
 interface Data {
@@ -268,7 +289,7 @@ function stepInputAdjoint(ops: Operations, { eta, A }: Known, _saved: unknown, {
 }
 
 /** DE-Grad (Gilton, Ongie, Willett, 2021): gradient descent with a learned regulariser gradient R = I - N. */
-export const de_grad = defineProgram<Known, State>({
+export const de_grad = defineProgram<Known, State, Givens, Inputs>({
   name: "de_grad",
   doc: "DE-Grad (Gilton, Ongie, Willett, 2021): gradient descent with a learned regulariser gradient R = I - N.",
   hash: "4527d77d48fc07d2131446e775cb17cc98cc86ebfa83e7689cbb98e709e0b00b",

@@ -7,7 +7,28 @@
  * 0 and (1 + eps)*max|1 - t*l| >= 1: a fixed point is not proved. Try a Tikhonov term, DE-Grad with eps <
  * 1, or an averaged denoiser
  */
-import { defineProgram, R, type Operations, type Operator, type Space, type Value } from "ipc/runtime";
+import {
+  defineProgram,
+  R,
+  type ArrayDatum,
+  type Operations,
+  type Operator,
+  type OperatorDatum,
+  type Space,
+  type Value,
+} from "ipc/runtime";
+
+/** What `model` binds. */
+export interface Givens {
+  /** linear R[h, w] -> Y with norm */
+  readonly A: OperatorDatum;
+}
+
+/** What `run` takes; samples may be on a first axis. */
+export interface Inputs {
+  /** Y */
+  readonly y: ArrayDatum;
+}
 
 /** What the program is run on. */
 interface Data {
@@ -247,7 +268,7 @@ function stepInputAdjoint(
 }
 
 /** DE-Prox (Gilton, Ongie, Willett, 2021): a network stands where the prox would. */
-export const de_prox = defineProgram<Known, State>({
+export const de_prox = defineProgram<Known, State, Givens, Inputs>({
   name: "de_prox",
   doc: "DE-Prox (Gilton, Ongie, Willett, 2021): a network stands where the prox would.",
   hash: "d02e969744c389af047ae04b8e4602f450b932ed65c486cb7cf1fff60c4590e9",

@@ -8,7 +8,29 @@
  * - t <= 1/L
  * - t_{k+1}^2 - t_{k+1} <= t_k^2
  */
-import { defineProgram, type Operations, type Operator, type Space, type Value } from "ipc/runtime";
+import {
+  defineProgram,
+  type ArrayDatum,
+  type Operations,
+  type Operator,
+  type OperatorDatum,
+  type Space,
+  type Value,
+} from "ipc/runtime";
+
+/** What `model` binds. */
+export interface Givens {
+  /** linear X -> Y */
+  readonly A: OperatorDatum;
+  /** R in (0, inf) */
+  readonly lambda?: ArrayDatum;
+}
+
+/** What `run` takes; samples may be on a first axis. */
+export interface Inputs {
+  /** Y */
+  readonly y: ArrayDatum;
+}
 
 /** What the program is run on. */
 interface Data {
@@ -96,7 +118,7 @@ function until(ops: Operations, _known: Known, { x }: State, { x: x_before }: St
 }
 
 /** FISTA (Beck and Teboulle, 2009) with the step 1/L. */
-export const fista = defineProgram<Known, State>({
+export const fista = defineProgram<Known, State, Givens, Inputs>({
   name: "fista",
   doc: "FISTA (Beck and Teboulle, 2009) with the step 1/L.",
   hash: "0e558ef18ceb9388835da12192f0fe0fecb6905c1717fbf130cbadb9e14d1abf",

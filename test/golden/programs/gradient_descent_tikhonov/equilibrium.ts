@@ -10,7 +10,29 @@
  * converge to a minimiser of the objective, if there is one
  * - t < 2/L
  */
-import { defineProgram, type Operations, type Operator, type Space, type Value } from "ipc/runtime";
+import {
+  defineProgram,
+  type ArrayDatum,
+  type Operations,
+  type Operator,
+  type OperatorDatum,
+  type Space,
+  type Value,
+} from "ipc/runtime";
+
+/** What `model` binds. */
+export interface Givens {
+  /** linear X -> Y */
+  readonly A: OperatorDatum;
+  /** R in (0, inf) */
+  readonly alpha?: ArrayDatum;
+}
+
+/** What `run` takes; samples may be on a first axis. */
+export interface Inputs {
+  /** Y */
+  readonly y: ArrayDatum;
+}
 
 /** What the program is run on. */
 interface Data {
@@ -146,7 +168,7 @@ function objective(ops: Operations, { A, y, alpha_over_two }: Known, { x }: Stat
  * Projected gradient descent for  min_{x >= 0} 1/2 |Ax - y|^2 + alpha/2 |x|^2.
  * Written out, the step is  x <- P(x - t*((A'A + alpha I)x - A'y)).
  */
-export const gradient_descent_tikhonov = defineProgram<Known, State>({
+export const gradient_descent_tikhonov = defineProgram<Known, State, Givens, Inputs>({
   name: "gradient_descent_tikhonov",
   doc: "Projected gradient descent for  min_{x >= 0} 1/2 |Ax - y|^2 + alpha/2 |x|^2.\nWritten out, the step is  x <- P(x - t*((A'A + alpha I)x - A'y)).",
   hash: "c5bd4e9520973cd0e761193028d2f27b1161b733ffbab9960b0639e2d5b2b8b8",

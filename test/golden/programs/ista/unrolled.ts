@@ -7,7 +7,29 @@
  * to a minimiser of the objective, if there is one
  * - t < 2/L
  */
-import { defineProgram, type Operations, type Operator, type Space, type Value } from "ipc/runtime";
+import {
+  defineProgram,
+  type ArrayDatum,
+  type Operations,
+  type Operator,
+  type OperatorDatum,
+  type Space,
+  type Value,
+} from "ipc/runtime";
+
+/** What `model` binds. */
+export interface Givens {
+  /** linear X -> Y */
+  readonly A: OperatorDatum;
+  /** R in (0, inf) */
+  readonly lambda?: ArrayDatum;
+}
+
+/** What `run` takes; samples may be on a first axis. */
+export interface Inputs {
+  /** Y */
+  readonly y: ArrayDatum;
+}
 
 /** What the program is run on. */
 interface Data {
@@ -207,7 +229,7 @@ function objective(ops: Operations, { A, y, lambda }: Known, { x }: State) {
 }
 
 /** ISTA (Daubechies, Defrise, De Mol, 2004): proximal gradient for the LASSO. */
-export const ista = defineProgram<Known, State>({
+export const ista = defineProgram<Known, State, Givens, Inputs>({
   name: "ista",
   doc: "ISTA (Daubechies, Defrise, De Mol, 2004): proximal gradient for the LASSO.",
   hash: "96f36c316048602d750ce2b95b98c6934b531c2bd58082e867fe53fb856582dd",

@@ -7,7 +7,31 @@
  * to a minimiser of the objective, if there is one
  * - t < 2/L
  */
-import { defineProgram, type Operations, type Operator, type Space, type Value } from "ipc/runtime";
+import {
+  defineProgram,
+  type ArrayDatum,
+  type Operations,
+  type Operator,
+  type OperatorDatum,
+  type Space,
+  type Value,
+} from "ipc/runtime";
+
+/** What `model` binds. */
+export interface Givens {
+  /** linear X -> Y */
+  readonly A: OperatorDatum;
+  /** R in [0, inf) */
+  readonly delta?: ArrayDatum;
+  /** R in (1, inf) */
+  readonly tau?: ArrayDatum;
+}
+
+/** What `run` takes; samples may be on a first axis. */
+export interface Inputs {
+  /** Y */
+  readonly y: ArrayDatum;
+}
 
 /** What the program is run on. */
 interface Data {
@@ -91,7 +115,7 @@ function until(ops: Operations, { A, y, tau_times_delta }: Known, { x }: State, 
 }
 
 /** Landweber iteration, stopped by the discrepancy principle (Morozov). */
-export const landweber = defineProgram<Known, State>({
+export const landweber = defineProgram<Known, State, Givens, Inputs>({
   name: "landweber",
   doc: "Landweber iteration, stopped by the discrepancy principle (Morozov).",
   hash: "c7facacad8a747e10eb9dd7869414016669ff6c06ed2a36ef8566aa0263c6fe4",

@@ -4,7 +4,29 @@
  *
  * Compiled by ipc from lista.ipx: an unrolled network of 16 steps.
  */
-import { defineProgram, R, type Operations, type Operator, type Value } from "ipc/runtime";
+import {
+  defineProgram,
+  R,
+  type ArrayDatum,
+  type Operations,
+  type Operator,
+  type OperatorDatum,
+  type Value,
+} from "ipc/runtime";
+
+/** What `model` binds. */
+export interface Givens {
+  /** linear R[n] -> R[m] */
+  readonly A: OperatorDatum;
+  /** R in (0, inf) */
+  readonly lambda?: ArrayDatum;
+}
+
+/** What `run` takes; samples may be on a first axis. */
+export interface Inputs {
+  /** R[m] */
+  readonly y: ArrayDatum;
+}
 
 /** What the program is run on. */
 interface Data {
@@ -167,7 +189,7 @@ function stepInputAdjoint(
  * Learned ISTA (Gregor and LeCun, 2010):  x <- soft(W1*y + W2*x, theta), started from the values of ISTA.
  * Without `per step` at W1 and W2 all layers share them, as in the paper.
  */
-export const lista = defineProgram<Known, State>({
+export const lista = defineProgram<Known, State, Givens, Inputs>({
   name: "lista",
   doc: "Learned ISTA (Gregor and LeCun, 2010):  x <- soft(W1*y + W2*x, theta), started from the values of ISTA.\nWithout `per step` at W1 and W2 all layers share them, as in the paper.",
   hash: "331b9f56962b44e4786d66983408132c41c9e78f2478d1336c27824ff681620c",

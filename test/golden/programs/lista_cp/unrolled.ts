@@ -4,7 +4,29 @@
  *
  * Compiled by ipc from lista_cp.ipx: an unrolled network of 16 steps.
  */
-import { defineProgram, R, type Operations, type Operator, type Value } from "ipc/runtime";
+import {
+  defineProgram,
+  R,
+  type ArrayDatum,
+  type Operations,
+  type Operator,
+  type OperatorDatum,
+  type Value,
+} from "ipc/runtime";
+
+/** What `model` binds. */
+export interface Givens {
+  /** linear R[n] -> R[m] */
+  readonly A: OperatorDatum;
+  /** R in (0, inf) */
+  readonly lambda?: ArrayDatum;
+}
+
+/** What `run` takes; samples may be on a first axis. */
+export interface Inputs {
+  /** R[m] */
+  readonly y: ArrayDatum;
+}
 
 /** What the program is run on. */
 interface Data {
@@ -154,7 +176,7 @@ function stepInputAdjoint(
 }
 
 /** LISTA-CP (Chen, Liu, Wang, Yin, 2018): coupled weights,  W1 = W  and  W2 = I - W*A  in the terms of lista.ipx. */
-export const lista_cp = defineProgram<Known, State>({
+export const lista_cp = defineProgram<Known, State, Givens, Inputs>({
   name: "lista_cp",
   doc: "LISTA-CP (Chen, Liu, Wang, Yin, 2018): coupled weights,  W1 = W  and  W2 = I - W*A  in the terms of lista.ipx.",
   hash: "09e00d5b00384ae0b041c2644d4d99fac3cf1db26ec41265cc4c9d9eb86bae39",

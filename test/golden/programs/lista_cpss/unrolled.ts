@@ -4,7 +4,29 @@
  *
  * Compiled by ipc from lista_cpss.ipx: an unrolled network of 16 steps.
  */
-import { defineProgram, R, type Operations, type Operator, type Value } from "ipc/runtime";
+import {
+  defineProgram,
+  R,
+  type ArrayDatum,
+  type Operations,
+  type Operator,
+  type OperatorDatum,
+  type Value,
+} from "ipc/runtime";
+
+/** What `model` binds. */
+export interface Givens {
+  /** linear R[n] -> R[m] */
+  readonly A: OperatorDatum;
+  /** R in (0, inf) */
+  readonly lambda?: ArrayDatum;
+}
+
+/** What `run` takes; samples may be on a first axis. */
+export interface Inputs {
+  /** R[m] */
+  readonly y: ArrayDatum;
+}
 
 /** What the program is run on. */
 interface Data {
@@ -195,7 +217,7 @@ function stepInputAdjoint(
  * LISTA-CPSS (Chen, Liu, Wang, Yin, 2018): coupled weights and support selection.
  * The largest entries, 1.2 % more in each layer and at most 13 %, pass without shrinkage.
  */
-export const lista_cpss = defineProgram<Known, State>({
+export const lista_cpss = defineProgram<Known, State, Givens, Inputs>({
   name: "lista_cpss",
   doc: "LISTA-CPSS (Chen, Liu, Wang, Yin, 2018): coupled weights and support selection.\nThe largest entries, 1.2 % more in each layer and at most 13 %, pass without shrinkage.",
   hash: "ef7397b6f9c4d338196094fd4b7cd4fa26d08aaf50ec44de6760a1ad9478ea54",

@@ -8,7 +8,38 @@
  * Convergence: not found. no proof was found, and no counterexample: the step is none of the algorithms
  * that have a rule around its loop
  */
-import { defineProgram, R, type Operations, type Operator, type Space, type Value } from "ipc/runtime";
+import {
+  defineProgram,
+  R,
+  type ArrayDatum,
+  type Operations,
+  type Operator,
+  type OperatorDatum,
+  type Space,
+  type Value,
+} from "ipc/runtime";
+
+/** What `model` binds. */
+export interface Givens {
+  /** R in (0, inf) */
+  readonly lambda?: ArrayDatum;
+  /** R in (0, 1] */
+  readonly alpha?: ArrayDatum;
+  /** R in (0, 1) */
+  readonly beta?: ArrayDatum;
+  /** R in (0, 1) */
+  readonly eta1?: ArrayDatum;
+  /** R in (0, 1) */
+  readonly eta2?: ArrayDatum;
+}
+
+/** What `run` takes; samples may be on a first axis. */
+export interface Inputs {
+  /** linear R[h, w] -> Y with norm */
+  readonly A: OperatorDatum;
+  /** Y */
+  readonly y: ArrayDatum;
+}
 
 /** What the program is run on. */
 interface Data {
@@ -889,7 +920,7 @@ function objective(ops: Operations, { A, y, lambda }: Known, { x }: State) {
  * SGP with a learned diagonal scaling and direction relaxation (Lee and Chun, Algorithms 3 and 4, as printed).
  * The slack 1e-6*abs(fx) is for single precision, and not in the paper.
  */
-export const sgp_drs_diag = defineProgram<Known, State>({
+export const sgp_drs_diag = defineProgram<Known, State, Givens, Inputs>({
   name: "sgp_drs_diag",
   doc: "SGP with a learned diagonal scaling and direction relaxation (Lee and Chun, Algorithms 3 and 4, as printed).\nThe slack 1e-6*abs(fx) is for single precision, and not in the paper.",
   hash: "d3027571f743dad20fbfd122330e0341cad186012a1c63693eadd7839b13a2e7",

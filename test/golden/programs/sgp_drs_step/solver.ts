@@ -8,7 +8,38 @@
  * Convergence: not found. no proof was found, and no counterexample: the step is none of the algorithms
  * that have a rule around its loop
  */
-import { defineProgram, R, type Operations, type Operator, type Space, type Value } from "ipc/runtime";
+import {
+  defineProgram,
+  R,
+  type ArrayDatum,
+  type Operations,
+  type Operator,
+  type OperatorDatum,
+  type Space,
+  type Value,
+} from "ipc/runtime";
+
+/** What `model` binds. */
+export interface Givens {
+  /** R in (0, inf) */
+  readonly lambda?: ArrayDatum;
+  /** R in (0, 1] */
+  readonly alpha?: ArrayDatum;
+  /** R in (0, 1) */
+  readonly beta?: ArrayDatum;
+  /** R in (0, 1) */
+  readonly eta1?: ArrayDatum;
+  /** R in (0, 1) */
+  readonly eta2?: ArrayDatum;
+}
+
+/** What `run` takes; samples may be on a first axis. */
+export interface Inputs {
+  /** linear R[h, w] -> Y with norm */
+  readonly A: OperatorDatum;
+  /** Y */
+  readonly y: ArrayDatum;
+}
 
 /** What the program is run on. */
 interface Data {
@@ -252,7 +283,7 @@ function until(ops: Operations, _known: Known, { x }: State, { x: x_before }: St
  * The slack 1e-6*abs(fx) is for single precision, and not in the paper.
  * The compiler warns: Armijo tests f, but the direction comes from the prox of g. See sgp_drs_plus.
  */
-export const sgp_drs_step = defineProgram<Known, State>({
+export const sgp_drs_step = defineProgram<Known, State, Givens, Inputs>({
   name: "sgp_drs_step",
   doc: "SGP with a learned step size and direction relaxation (Lee and Chun, Algorithms 3 and 4, as printed).\nThe slack 1e-6*abs(fx) is for single precision, and not in the paper.\nThe compiler warns: Armijo tests f, but the direction comes from the prox of g. See sgp_drs_plus.",
   hash: "cfa006fa5e40274569a81caf5a4c2911ed30a1c7d9bb3cf867f984deb000a918",

@@ -3,7 +3,29 @@
  *
  * Compiled by ipc from tilista.ipx: an unrolled network of 16 steps.
  */
-import { defineProgram, R, type Operations, type Operator, type Value } from "ipc/runtime";
+import {
+  defineProgram,
+  R,
+  type ArrayDatum,
+  type Operations,
+  type Operator,
+  type OperatorDatum,
+  type Value,
+} from "ipc/runtime";
+
+/** What `model` binds. */
+export interface Givens {
+  /** linear R[n] -> R[m] */
+  readonly A: OperatorDatum;
+  /** R in (0, inf) */
+  readonly lambda?: ArrayDatum;
+}
+
+/** What `run` takes; samples may be on a first axis. */
+export interface Inputs {
+  /** R[m] */
+  readonly y: ArrayDatum;
+}
 
 /** What the program is run on. */
 interface Data {
@@ -166,7 +188,7 @@ function stepInputAdjoint(
 }
 
 /** TiLISTA (Liu, Chen, Wang, Yin, 2019): one matrix for all layers, a step size and a threshold for each. */
-export const tilista = defineProgram<Known, State>({
+export const tilista = defineProgram<Known, State, Givens, Inputs>({
   name: "tilista",
   doc: "TiLISTA (Liu, Chen, Wang, Yin, 2019): one matrix for all layers, a step size and a threshold for each.",
   hash: "9c4d0a34c9973e54596a29fcb343eb66a7f912fcf8ef802865cfefb58c3f6ad2",

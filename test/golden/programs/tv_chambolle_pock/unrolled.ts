@@ -8,7 +8,30 @@
  * - tau*sigma*|K|^2 < 1
  * - a saddle point exists
  */
-import { defineProgram, R, type Operations, type Operator, type Space, type Value } from "ipc/runtime";
+import {
+  defineProgram,
+  R,
+  type ArrayDatum,
+  type Operations,
+  type Operator,
+  type OperatorDatum,
+  type Space,
+  type Value,
+} from "ipc/runtime";
+
+/** What `model` binds. */
+export interface Givens {
+  /** linear R[h, w] -> Y with norm */
+  readonly A: OperatorDatum;
+  /** R in (0, inf) */
+  readonly lambda?: ArrayDatum;
+}
+
+/** What `run` takes; samples may be on a first axis. */
+export interface Inputs {
+  /** Y */
+  readonly y: ArrayDatum;
+}
 
 /** What the program is run on. */
 interface Data {
@@ -289,7 +312,7 @@ function objective(ops: Operations, { A, y, D, lambda }: Known, { x }: State) {
 }
 
 /** Chambolle and Pock (2011) for  min 1/2 |Ax - y|^2 + lambda |Dx|_{2,1}, with both terms dualised. */
-export const tv_chambolle_pock = defineProgram<Known, State>({
+export const tv_chambolle_pock = defineProgram<Known, State, Givens, Inputs>({
   name: "tv_chambolle_pock",
   doc: "Chambolle and Pock (2011) for  min 1/2 |Ax - y|^2 + lambda |Dx|_{2,1}, with both terms dualised.",
   hash: "c0b647f6711b7a8af88830e32e513f3c29d4c7d463cc8ed216dc0304d3e325d5",
