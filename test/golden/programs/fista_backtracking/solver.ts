@@ -10,7 +10,29 @@
  * - t_{k+1}^2 - t_{k+1} <= t_k^2
  * - up to the slack of the line search
  */
-import { defineProgram, type Operations, type Operator, type Space, type Value } from "ipc/runtime";
+import {
+  defineProgram,
+  type ArrayDatum,
+  type Operations,
+  type Operator,
+  type OperatorDatum,
+  type Space,
+  type Value,
+} from "ipc/runtime";
+
+/** What `model` binds. */
+export interface Givens {
+  /** linear X -> Y */
+  readonly A: OperatorDatum;
+  /** R in (0, inf) */
+  readonly lambda?: ArrayDatum;
+}
+
+/** What `run` takes; samples may be on a first axis. */
+export interface Inputs {
+  /** Y */
+  readonly y: ArrayDatum;
+}
 
 /** What the program is run on. */
 interface Known {
@@ -114,7 +136,7 @@ function until(ops: Operations, _known: Known, { x }: State, { x: x_before }: St
 }
 
 /** FISTA with backtracking: no Lipschitz constant is needed, L grows until the upper bound holds. */
-export const fista_backtracking = defineProgram<Known, State>({
+export const fista_backtracking = defineProgram<Known, State, Givens, Inputs>({
   name: "fista_backtracking",
   doc: "FISTA with backtracking: no Lipschitz constant is needed, L grows until the upper bound holds.",
   hash: "32c1c5ace39d333fb8b46dbf7e0997c344e8ec9494104a58b2a5b9b3f59c5ea6",

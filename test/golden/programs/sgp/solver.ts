@@ -12,7 +12,35 @@
  * - the start lies in the set
  * - up to the slack of the line search
  */
-import { defineProgram, type Operations, type Operator, type Space, type Value } from "ipc/runtime";
+import {
+  defineProgram,
+  type ArrayDatum,
+  type Operations,
+  type Operator,
+  type OperatorDatum,
+  type Space,
+  type Value,
+} from "ipc/runtime";
+
+/** What `model` binds. */
+export interface Givens {
+  /** linear X -> Y with nonnegative */
+  readonly A: OperatorDatum;
+  /** R in (0, 1] */
+  readonly tmin?: ArrayDatum;
+  /** R in [1, inf) */
+  readonly tmax?: ArrayDatum;
+  /** R in (0, inf) */
+  readonly c?: ArrayDatum;
+  /** R in (1, inf) */
+  readonly p?: ArrayDatum;
+}
+
+/** What `run` takes; samples may be on a first axis. */
+export interface Inputs {
+  /** Y */
+  readonly y: ArrayDatum;
+}
 
 /** What the program is run on. */
 interface Known {
@@ -130,7 +158,7 @@ function until(ops: Operations, _known: Known, { x }: State, { x: x_before }: St
  * Scaled gradient projection (Bonettini, Zanella, Zanni, 2009; Algorithm 1 of Lee and Chun), x >= 0.
  * Step sizes by Barzilai and Borwein, scalings in [1/rho, rho] with rho^2 = 1 + c/(k+1)^p, p > 1.
  */
-export const sgp = defineProgram<Known, State>({
+export const sgp = defineProgram<Known, State, Givens, Inputs>({
   name: "sgp",
   doc: "Scaled gradient projection (Bonettini, Zanella, Zanni, 2009; Algorithm 1 of Lee and Chun), x >= 0.\nStep sizes by Barzilai and Borwein, scalings in [1/rho, rho] with rho^2 = 1 + c/(k+1)^p, p > 1.",
   hash: "98353922a732ea05c626433045f53e3f3646a1c29a4319e1b6b866dc04c52c17",

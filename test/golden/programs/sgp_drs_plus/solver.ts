@@ -11,7 +11,40 @@
  * - Armijo on F with 0 < beta < 1
  * - up to the slack of the line search
  */
-import { defineProgram, R, type Operations, type Operator, type Space, type Value } from "ipc/runtime";
+import {
+  defineProgram,
+  R,
+  type ArrayDatum,
+  type Operations,
+  type Operator,
+  type OperatorDatum,
+  type Space,
+  type Value,
+} from "ipc/runtime";
+
+/** What `model` binds. */
+export interface Givens {
+  /** R in (0, inf) */
+  readonly lambda?: ArrayDatum;
+  /** R in (0, 1] */
+  readonly s?: ArrayDatum;
+  /** R in [1, inf) */
+  readonly M?: ArrayDatum;
+  /** R in (0, 0.5] */
+  readonly beta?: ArrayDatum;
+  /** R in (0, 1) */
+  readonly eta1?: ArrayDatum;
+  /** R in (0, 1) */
+  readonly eta2?: ArrayDatum;
+}
+
+/** What `run` takes; samples may be on a first axis. */
+export interface Inputs {
+  /** linear R[h, w] -> Y with norm */
+  readonly A: OperatorDatum;
+  /** Y */
+  readonly y: ArrayDatum;
+}
 
 /** What the program is run on. */
 interface Data {
@@ -285,7 +318,7 @@ function until(ops: Operations, _known: Known, { x }: State, { x: x_before }: St
  * DRS+: Lee and Chun's scheme, where a learned direction is taken only if it descends (theory.md, section 2).
  * Converges for every network: O(1/k) for convex F; backtracking ends within a bound known beforehand.
  */
-export const sgp_drs_plus = defineProgram<Known, State>({
+export const sgp_drs_plus = defineProgram<Known, State, Givens, Inputs>({
   name: "sgp_drs_plus",
   doc: "DRS+: Lee and Chun's scheme, where a learned direction is taken only if it descends (theory.md, section 2).\nConverges for every network: O(1/k) for convex F; backtracking ends within a bound known beforehand.",
   hash: "d7e192fc7cf9a76669cf8981852e77106d11cdcbd7f6d26c6963d3d8300f3ecc",
