@@ -64,8 +64,30 @@ const foreignSigns: readonly ForeignSign[] = [
   ...roughly("∀", "repeat"),
 ].sort((a, b) => b.sign.length - a.sign.length);
 
+/** `A.T` and `A.adjoint()`, behind their `A`. */
+const attribute = /\.(?:T|H|adjoint|transpose)(?![\p{L}\p{N}_])(?:\(\))?/uy;
+
+function adjointAt(text: string, offset: number): ForeignSign | null {
+  attribute.lastIndex = offset;
+  const sign = attribute.exec(text)?.[0];
+  if (sign === undefined) return null;
+  return { sign, instead: text[offset + sign.length] === "(" ? "'*" : "'", exact: true };
+}
+
+/** A text between single quotes, which cannot be adjoints where nothing stands before them. */
+const quoted = /'[^'\n\r]*'/uy;
+
+function quotedAt(text: string, offset: number): ForeignSign | null {
+  if (text[offset] !== "'" || !/[(,=]\s*$/u.test(text.slice(Math.max(0, offset - 20), offset))) return null;
+  quoted.lastIndex = offset;
+  const sign = quoted.exec(text)?.[0];
+  return sign === undefined ? null : { sign, instead: `"${sign.slice(1, -1)}"`, exact: true };
+}
+
 /** The foreign sign that stands at an offset, if any; the language's own `!=` and `|>` are none. */
 export function foreignSignAt(text: string, offset: number): ForeignSign | null {
   if (text.startsWith("!=", offset) || text.startsWith("|>", offset)) return null;
+  const longer = adjointAt(text, offset) ?? quotedAt(text, offset);
+  if (longer !== null) return longer;
   return foreignSigns.find(({ sign }) => text.startsWith(sign, offset)) ?? null;
 }

@@ -35,7 +35,12 @@ const diagnostics: { readonly [K in FaultKind]: (fault: FaultOf<K>, place: Place
     diagnose("IPX0005", span, { close, open, last }, { opened: opened && at(opened) }),
 
   unfit: ({ found, wanted, rule }, { span }) =>
-    diagnose("IPX0006", span, { found, wanted: wantedWords(wanted, rule), within: ruleWords(rule) }),
+    diagnose("IPX0006", span, {
+      found,
+      wanted: wantedWords(wanted, rule),
+      within: ruleWords(rule),
+      start: rule === "initial",
+    }),
 
   sideBySide: ({ left, right, insertAt }, { span, edit }) =>
     diagnose("IPX0007", span, { left, right }, {}, insertAt === null ? [] : edit(insertAt, span.start, "*")),

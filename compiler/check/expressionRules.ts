@@ -5,7 +5,8 @@ import { UNKNOWN, valueType } from "../types/type.ts";
 import type { Typed } from "../types/typing.ts";
 import { checkCall, checkPipe } from "./calls/call.ts";
 import { checkComparison, checkConditional, checkLogical, checkNot } from "./comparisons.ts";
-import { type Environment, latest } from "./context.ts";
+import { diagnose } from "../diagnostics/diagnose.ts";
+import { type Environment, latest, report } from "./context.ts";
 import { expectValue } from "./expectations.ts";
 import { checkGradient } from "./gradients.ts";
 import { checkIndex } from "./indices.ts";
@@ -58,9 +59,13 @@ function ruleOf<K extends ExpressionKind>(
 }
 
 function checkNumber(
-  _environment: Environment,
+  environment: Environment,
   expression: Extract<Expression, { kind: "number" }>,
 ): Expression<Typed> {
+  if (!Number.isFinite(expression.value)) {
+    report(environment, diagnose("IPX3207", expression.span, { what: "literal" }));
+    return { ...expression, note: unknownTyping() };
+  }
   const interval = point(expression.value);
   if (expression.value === 0) return { ...expression, note: typing({ kind: "zero" }, 0, interval) };
   const element = /^\d+$/u.test(expression.text) ? "int" : "real";

@@ -42,14 +42,19 @@ function withheld(diagnostics: readonly Diagnostic[], partial: boolean): readonl
   return errors ? diagnostics.filter(({ code }) => !WITHHELD.has(code)) : diagnostics;
 }
 
-/** One fault, one error: a place has at most one error, and each message is given once. */
+/**
+ * One fault, one error: a place has at most one error, a kink is reported at the first gradient that meets it, and each
+ * message is given once.
+ */
 function distinct(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
   const seen = new Set<string>();
-  return diagnostics.filter(({ code, span, severity }) => {
-    const key =
+  return diagnostics.filter(({ code, span, severity, labels }) => {
+    const place =
       severity === "error" ? `${span.file}:${span.start}:${span.end}` : `${code}:${span.file}:${span.start}`;
-    if (seen.has(key)) return false;
-    seen.add(key);
+    const [part] = code === "IPX3003" ? labels : [];
+    const keys = part === undefined ? [place] : [place, `${code}:${part.span.file}:${part.span.start}`];
+    if (keys.some((key) => seen.has(key))) return false;
+    for (const key of keys) seen.add(key);
     return true;
   });
 }

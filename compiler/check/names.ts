@@ -76,6 +76,7 @@ export function reportUnknownName(
   name: string,
   span: Span,
   candidates: Iterable<string>,
+  header: { readonly header?: "size" | "space" } = {},
 ): void {
   const { run } = environment;
   if (environment.silent || run.broken.has(name) || run.unknown.has(name)) return;
@@ -84,7 +85,7 @@ export function reportUnknownName(
   if (suggestion !== null) run.excused.add(suggestion);
   else if (run.missing) return;
   const edits: readonly Edit[] = suggestion === null ? [] : [{ span, newText: suggestion }];
-  report(environment, diagnose("IPX1001", span, { name, suggestion }, {}, edits));
+  report(environment, diagnose("IPX1001", span, { name, suggestion, ...header }, {}, edits));
 }
 
 /** Checks a name that stands as an expression. */

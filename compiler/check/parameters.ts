@@ -3,7 +3,8 @@ import { from } from "../types/interval.ts";
 import { numberSpace, type Space } from "../types/space.ts";
 import { UNKNOWN } from "../types/type.ts";
 import type { Typed } from "../types/typing.ts";
-import type { Environment } from "./context.ts";
+import { diagnose } from "../diagnostics/diagnose.ts";
+import { type Environment, report } from "./context.ts";
 import { declare } from "./symbols.ts";
 import { checkExpression } from "./expression.ts";
 import { typing, valueTyping } from "./typed.ts";
@@ -24,6 +25,10 @@ export function declareParameters(
     }
     const initial = parameter.initial === null ? null : checkExpression(environment, parameter.initial);
     const value = parameter.initial?.value ?? null;
+    if (parameter.initial !== null && value !== null && value < 1) {
+      const args = { setting: name.name, actual: parameter.initial.text, wanted: "[1, inf)" };
+      report(environment, diagnose("IPX3205", parameter.initial.span, args));
+    }
     if (value !== null) environment.run.sizes[name.name] = value;
     const note = valueTyping(numberSpace("int"), 0, from(1));
     const symbol = declare(environment, name, { kind: "size", initial: value }, note);

@@ -8,6 +8,7 @@ import { type Environment, latest, report } from "./context.ts";
 import { describe, expectRealNumber, isOrdered } from "./expectations.ts";
 import { checkExpression } from "./expression.ts";
 import { operandOf, within } from "./expressionText.ts";
+import { lookUp } from "./scope.ts";
 import { checkDotted } from "./products.ts";
 import { intervalOf, resolveType, sortOf, spaceOf, typing, unknownTyping, valueTyping } from "./typed.ts";
 
@@ -17,6 +18,14 @@ export function checkPower(
   expression: Extract<Expression, { kind: "power" }>,
 ): Expression<Typed> {
   const base = checkExpression(environment, expression.base);
+  if (isWrittenAdjoint(environment, expression, base)) {
+    report(
+      environment,
+      diagnose("IPX2030", expression.exponent.span, { base: within(base, operandOf.call), of: "adjoint" }),
+    );
+    const exponent = checkExpression({ ...environment, silent: true }, expression.exponent);
+    return { ...expression, base, exponent, note: unknownTyping(base.note.level) };
+  }
   const exponent = checkExpression(environment, expression.exponent);
   if (expression.operator === ".^") {
     const note = checkDotted(environment, expression, base, exponent, power);
@@ -25,7 +34,8 @@ export function checkPower(
   const level = latest(base.note.level, exponent.note.level);
   const sort = sortOf(environment.run, base.note.type);
   if (sort === "array" || sort === "operator" || sort === "function") {
-    report(environment, diagnose("IPX2030", base.span, { base: within(base, operandOf.call) }));
+    const of = sort === "operator" ? "operator" : "array";
+    report(environment, diagnose("IPX2030", base.span, { base: within(base, operandOf.call), of }));
     return { ...expression, base, exponent, note: unknownTyping(level) };
   }
   const space = spaceOf(environment.run, base.note.type);
@@ -45,6 +55,17 @@ export function checkPower(
   const whole = isWhole(real.note.type) && exponent.kind === "number" && isWhole(exponent.note.type);
   const note = valueTyping(whole ? numberSpace("int") : REAL, level, power(intervalOf(real), intervalOf(by)));
   return { ...expression, base: real, exponent: by, note };
+}
+
+/** `A^T`, as in papers, where nothing else is called so. */
+function isWrittenAdjoint(
+  environment: Environment,
+  { operator, exponent }: Extract<Expression, { kind: "power" }>,
+  base: Expression<Typed>,
+): boolean {
+  if (operator !== "^" || exponent.kind !== "name" || !/^[TH]$/u.test(exponent.name)) return false;
+  const unknown = lookUp(environment.scope, exponent.name) === null;
+  return unknown && sortOf(environment.run, base.note.type) === "operator";
 }
 
 function isWhole(type: Type): boolean {

@@ -296,6 +296,10 @@ function divide(environment: Environment, left: Expression<Typed>, right: Expres
     report(environment, diagnose("IPX2028", right.span, { actual, operator }));
     return failed(left, right);
   }
+  if (divisor === "zero") {
+    report(environment, diagnose("IPX3207", right.span, { what: "quotient" }));
+    return failed(left, right);
+  }
   if (dividend.kind === "operator") return { meaning: "scaleOperator", note: typing(dividend, level) };
   if (dividend.kind === "function") return { meaning: "scaleFunction", note: typing(dividend, level) };
   const a = spaceOf(environment.run, dividend);

@@ -14,6 +14,9 @@ import type { Symbol, Typed } from "../types/typing.ts";
 import { type Environment, type Knowledge, report } from "./context.ts";
 import { describe } from "./expectations.ts";
 import { checkExpression } from "./expression.ts";
+import { reportUnknownName } from "./names.ts";
+import { lookUp, visibleSymbols } from "./scope.ts";
+import { isLibraryName } from "./symbols.ts";
 import { isUnknown } from "./typed.ts";
 
 /** The size that an expression stands for; null where it is no polynomial over sizes. */
@@ -74,10 +77,24 @@ export function checkSize(
   environment: Environment,
   expression: Expression,
 ): { readonly tree: Expression<Typed>; readonly size: Dimension | null } {
+  if (expression.kind === "name" && isUndeclared(environment, expression.name)) {
+    const sizes = visibleSymbols(environment.scope).filter(({ origin }) => origin.kind === "size");
+    reportUnknownName(
+      environment,
+      expression.name,
+      expression.span,
+      sizes.map(({ name }) => name),
+      { header: "size" },
+    );
+  }
   const tree = checkExpression(environment, expression);
   const size = sizeOf(environment.run.knowledge, tree);
   if (size === null && !isUnknown(tree.note.type)) reportNoSize(environment, tree);
   return { tree, size };
+}
+
+function isUndeclared({ run, scope }: Environment, name: string): boolean {
+  return lookUp(scope, name) === null && !run.later.has(name) && !isLibraryName(name);
 }
 
 /** Reports that an expression is no size. */

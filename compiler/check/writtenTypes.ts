@@ -85,7 +85,7 @@ function namedMeaning(environment: Environment, tree: NamedType): { type: Type; 
   }
   const found = lookUp(environment.scope, name);
   if (found === null) {
-    reportUnknownName(environment, name, span, environment.run.spaces.keys());
+    reportUnknownName(environment, name, span, environment.run.spaces.keys(), { header: "space" });
     return failed;
   }
   recordRead(environment, found.symbol);

@@ -2,11 +2,19 @@ import { defineDiagnostic, didYouMean, listing } from "../entry.ts";
 
 /** IPX1xxx: names. */
 export const names = {
-  IPX1001: defineDiagnostic<{ readonly name: string; readonly suggestion: string | null }>()({
+  IPX1001: defineDiagnostic<{
+    readonly name: string;
+    readonly suggestion: string | null;
+    /** what stands there, where the header declares it */
+    readonly header?: "size" | "space";
+  }>()({
     severity: "error",
     class: "user",
     title: ({ name }) => `I do not know \`${name}\``,
-    hint: ({ suggestion }) => didYouMean(suggestion),
+    hint: ({ name, suggestion, header }) => {
+      if (header === undefined || suggestion !== null) return didYouMean(suggestion);
+      return `Declare it in the header: \`program p[${header === "space" ? "space " : ""}${name}] { ... }\`.`;
+    },
     fix: ({ suggestion }) => `Write \`${suggestion ?? ""}\``,
   }),
 
@@ -103,10 +111,12 @@ export const names = {
     title: ({ callee, parameters, atLeast }) =>
       `\`${callee}\` takes ${atLeast ? "at least " : ""}${argumentCount(parameters.length)}`,
     mark: ({ count }) => `here ${count === 1 ? "is" : "are"} ${count === 0 ? "none" : count}`,
-    hint: ({ callee, parameters }) =>
-      parameters.length === 0
-        ? `Write \`${callee}\` alone.`
-        : `Write \`${callee}(${parameters.join(", ")})\`.`,
+    hint: ({ callee, parameters, count }) =>
+      callee === "prox" && count === 2
+        ? "A step size scales the function: write `prox(t*g)`."
+        : parameters.length === 0
+          ? `Write \`${callee}\` alone.`
+          : `Write \`${callee}(${parameters.join(", ")})\`.`,
   }),
 
   IPX1012: defineDiagnostic<{ readonly path: string }>()({

@@ -218,6 +218,14 @@ export const rules = {
     mark: ({ actual }) => `this is in ${actual}`,
   }),
 
+  IPX3207: defineDiagnostic<{ readonly what: "literal" | "quotient" }>()({
+    severity: "error",
+    class: "user",
+    title: ({ what }) => (what === "literal" ? "This number is too large" : "A division by 0"),
+    mark: ({ what }) => (what === "literal" ? "no float has this value" : "this is 0"),
+    hint: ({ what }) => (what === "literal" ? "Numbers reach to about 1.8e308; infinity is `inf`." : null),
+  }),
+
   IPX3301: defineDiagnostic<{ readonly property: string; readonly needed: string }>()({
     severity: "error",
     class: "user",

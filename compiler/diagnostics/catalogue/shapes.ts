@@ -323,12 +323,17 @@ export const shapes = {
     hint: ({ hint }) => hint,
   }),
 
-  IPX2030: defineDiagnostic<{ readonly base: string }>()({
+  IPX2030: defineDiagnostic<{ readonly base: string; readonly of: "array" | "operator" | "adjoint" }>()({
     severity: "error",
     class: "user",
-    title: () => "A power of an array",
+    title: ({ of }) => (of === "array" ? "A power of an array" : "A power of an operator"),
     mark: () => "`^` is of numbers",
-    hint: ({ base }) => `Entry by entry it is \`${base} .^ 2\`; the sum of squares is \`norm2sq(${base})\`.`,
+    hint: ({ base, of }) => {
+      if (of === "adjoint") return `The adjoint is \`${base}'\`.`;
+      return of === "operator"
+        ? `For the operator applied twice write \`${base}*${base}\`.`
+        : `Entry by entry it is \`${base} .^ 2\`; the sum of squares is \`norm2sq(${base})\`.`;
+    },
   }),
 
   IPX2031: defineDiagnostic<{ readonly consequent: string; readonly alternative: string }>()({

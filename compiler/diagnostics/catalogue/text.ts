@@ -13,7 +13,10 @@ export const text = {
     severity: "error",
     class: "user",
     title: ({ sign }) => `\`${sign}\` is not a sign of this language`,
-    hint: ({ instead }) => `Write \`${instead}\` instead.`,
+    hint: ({ sign, instead }) =>
+      sign.startsWith(".") && instead.startsWith("'")
+        ? "The adjoint is a `'` behind the operator, which is multiplied: write `A'*x`."
+        : `Write \`${instead}\` instead.`,
     fix: ({ instead }) => `Write \`${instead}\``,
   }),
 
@@ -67,6 +70,8 @@ export const text = {
     readonly wanted: readonly string[];
     /** In what: "a `let`", "a call". */
     readonly within: string | null;
+    /** Whether the start of a state or a learnable is missing. */
+    readonly start: boolean;
   }>()({
     severity: "error",
     class: "user",
@@ -75,6 +80,12 @@ export const text = {
         ? "The text ends too early"
         : `\`${found}\` cannot stand here${within === null ? "" : `, in ${within}`}`,
     mark: ({ wanted }) => `${listing(wanted, "or")} is wanted`,
+    hint: ({ found, start }) => {
+      if (!start) return null;
+      return found === "with"
+        ? "The start stands before it: `state a : R in (0, inf) = 1 with assumed`."
+        : "A value is missing behind the type, as in `state x : R[n] = 0`.";
+    },
   }),
 
   IPX0007: defineDiagnostic<{ readonly left: string; readonly right: string }>()({
