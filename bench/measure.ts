@@ -88,10 +88,10 @@ async function entered(
   const entrants: Entrant[] = [];
   let model: { readonly of: string; readonly data: ArrayLike<number> } | null = null;
   for (const participant of participants) {
-    talk(`${wanted.name}: ${participant.name} is checked`);
     const file = resolve(join("bench/.work/results", `${wanted.name}.${participant.name}.npy`));
     const opened = await participant.ask({ do: "open", case: wanted.name, folder });
     if (opened.missing !== undefined) continue;
+    talk(`${wanted.name}: ${participant.name} is checked`);
     const checked = opened.error === undefined ? await participant.ask({ do: "check", file }) : opened;
     const entrant = { participant, notes: checked.notes ?? {}, repeats: 1, seconds: [] };
     if (checked.error !== undefined) {
@@ -109,17 +109,14 @@ async function entered(
   return { entrants, compared: model?.of ?? null };
 }
 
-/** Warms up, and finds how many runs fill a round. */
+/** Warms up, and finds how many runs fill a round: a first run says little of the next ones. */
 async function calibrate(entrant: Entrant): Promise<void> {
-  if (entrant.reason !== null) return;
-  for (const repeats of [1, 3]) {
+  for (let attempt = 0; attempt < 5 && entrant.reason === null; attempt += 1) {
+    const { repeats } = entrant;
     const { seconds, error } = await entrant.participant.ask({ do: "time", repeats });
-    if (seconds === undefined) {
-      entrant.reason = error ?? "it gave no time";
-      return;
-    }
-    entrant.repeats = Math.min(1000, Math.max(1, Math.ceil((ROUND * repeats) / seconds)));
-    if (seconds > ROUND) return;
+    if (seconds === undefined) entrant.reason = error ?? "it gave no time";
+    else if (seconds >= ROUND / 2) return;
+    else entrant.repeats = Math.min(1000, 10 * repeats, Math.ceil((ROUND * repeats) / seconds));
   }
 }
 

@@ -23,8 +23,8 @@ import { definition, load, save } from "./files.ts";
 import { writeNetwork } from "./networks.ts";
 
 const [BATCH, SIDE, WIDTH] = [4, 64, 32];
-/** evaluations of the step forward, and of its adjoint: what peers and we take, to a tenth or so */
-const EVALUATIONS = 50;
+/** evaluations of the step, and of its adjoint, that the tolerances take */
+const EVALUATIONS = 33 + 47;
 /** the smallest weight of a pixel: it sets how slowly the plain iteration converges */
 const LEAST = 0.2;
 /** The parameter whose gradient is compared. */
@@ -55,8 +55,7 @@ export const equilibriumGradient: Case = {
     },
   },
   tolerance: 2e-2,
-  // an evaluation of the adjoint is a forward pass and two backward ones at most
-  work: { flops: 2 * EVALUATIONS * 2 * BATCH * SIDE * SIDE * 9 * (3 * WIDTH * WIDTH + 2 * WIDTH), bytes: 0 },
+  work: { flops: EVALUATIONS * 2 * BATCH * SIDE * SIDE * 9 * (3 * WIDTH * WIDTH + 2 * WIDTH), bytes: 0 },
   open: async ({ operations, folder }) => {
     const weights = await readFile(join(folder, "de_prox.safetensors"));
     const operator = weighting(operations, (await load(folder, "weights")).data);

@@ -46,8 +46,13 @@ def lista_layers(y, w1, w2, theta):
     return x
 
 
+def each(folder, name):
+    """Of each layer its own."""
+    return [jnp.asarray(part) for part in load(folder, name)]
+
+
 def lista_weights(folder):
-    return [list(array(folder, f"lista.{name}")) for name in ("W1", "W2", "theta")]
+    return [each(folder, f"lista.{name}") for name in ("W1", "W2", "theta")]
 
 
 def lista(batch):
@@ -98,7 +103,7 @@ def lista_train(folder):
 
 def lista_cp_train(folder):
     a, y, target = (array(folder, name) for name in ("A", "y", "x"))
-    weights = [list(array(folder, f"lista_cp.{name}")) for name in ("W", "theta")]
+    weights = [each(folder, f"lista_cp.{name}") for name in ("W", "theta")]
 
     def loss(weights):
         w, theta = weights
@@ -291,7 +296,7 @@ def de_prox(folder):
 
     @jax.jit
     def gradient(weights):
-        z, forward = anderson(lambda x: step(x, weights), a * y, lambda r, x: r <= 1e-4 * x)
+        z, forward = anderson(lambda x: step(x, weights), a * y, lambda r, x: r <= 1e-5 * x)
         image, pull = jax.vjp(step, z, weights)
         c = jax.grad(lambda image: ((image - target) ** 2).mean())(image)
         size = norms(c)

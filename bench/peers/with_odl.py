@@ -15,15 +15,15 @@ def denoise(folder):
     space = odl.uniform_discr([0, 0], y.shape, y.shape, dtype="float32")
     gradient = odl.Gradient(space, method="forward", pad_mode="symmetric")
     data = space.element(y)
-    fidelity = 0.5 * odl.functional.L2NormSquared(space).translated(data)
-    penalty = 0.1 * odl.functional.GroupL1Norm(gradient.range)
+    fidelity = 0.5 * odl.functionals.L2NormSquared(space).translated(data)
+    penalty = 0.1 * odl.functionals.GroupL1Norm(gradient.range)
 
     def run():
         x = data.copy()
         odl.solvers.pdhg(x, fidelity, penalty, gradient, ITERATIONS, tau=TAU, sigma=TAU)
         return x
 
-    return Case(run, lambda: np.asarray(run()))
+    return Case(run, lambda: np.asarray(run().data))
 
 
 def cases(_):

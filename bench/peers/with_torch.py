@@ -251,7 +251,7 @@ class Torch:
 
         def run():
             with torch.no_grad():
-                z, notes["forward"] = anderson(step, a * y, lambda r, x: r <= 1e-4 * x)
+                z, notes["forward"] = anderson(step, a * y, lambda r, x: r <= 1e-5 * x)
             z.requires_grad_()
             image = step(z)
             loss = ((image - target) ** 2).mean()
