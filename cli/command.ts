@@ -13,7 +13,7 @@ import { setupCommand } from "./commands/setup.ts";
 import { trainCommand } from "./commands/train.ts";
 import type { Context } from "./context.ts";
 import { Sources } from "./sources.ts";
-import { EXIT, type Terminal } from "./terminal.ts";
+import { EXIT, type Terminal, writeError } from "./terminal.ts";
 import { version } from "./version.ts";
 
 const COMMANDS = [
@@ -66,8 +66,13 @@ export async function main(argv: readonly string[], terminal: Terminal): Promise
     await program.parseAsync([...argv], { from: "user" });
     return result.code;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.fine : EXIT.usage;
+    const json = argv.includes("--json");
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return EXIT.fine;
+      if (json) writeError(terminal, "usage", error.message.replace(/^error: /u, ""));
+      return EXIT.usage;
+    }
     const { reportError } = await import("./report.ts");
-    return reportError(terminal, context.sources, error, argv.includes("--json"));
+    return reportError(terminal, context.sources, error, json);
   }
 }

@@ -3,7 +3,7 @@ import { emitModule } from "../compiler/emit/emitModule.ts";
 import { declaredTargets, type TargetName } from "../compiler/targets.ts";
 import { makeFolder, writeText } from "../runtime/io/node/files.ts";
 import type { DumpStage, TargetWord } from "./choices.ts";
-import { chosenPrograms, compiled, planned, readProgram } from "./compiler.ts";
+import { chosenPrograms, compiled, planned, readProgram, talkWarnings } from "./compiler.ts";
 import type { Context } from "./context.ts";
 import { dumpStage } from "./dumpStage.ts";
 import { located, placeOf } from "./report.ts";
@@ -36,6 +36,7 @@ export async function compileToFiles(
   const { terminal } = context;
   const sound = await readProgram(context, file);
   const programs = chosenPrograms(sound, options.program);
+  talkWarnings(context, sound, programs);
   if (options.dump !== undefined) {
     terminal.out(dumpStage(sound, programs, options.dump, options.target ?? "first"));
     return EXIT.fine;

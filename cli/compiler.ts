@@ -14,6 +14,7 @@ import type { CheckedProgram } from "../compiler/check/program.ts";
 import type { ReverseOptions } from "../compiler/differentiate/program.ts";
 import { diagnose } from "../compiler/diagnostics/diagnose.ts";
 import type { Diagnostic } from "../compiler/diagnostics/diagnostic.ts";
+import { toJson } from "../compiler/diagnostics/json.ts";
 import type { Plan } from "../compiler/plan/plan.ts";
 import type { SourceFile } from "../compiler/source/span.ts";
 import type { TargetRequest } from "../compiler/targets.ts";
@@ -41,27 +42,53 @@ function importsBeside(sources: Sources, file: string): ReadImport {
   };
 }
 
-/** A file without errors, its warnings said. */
+/** A file without errors. */
 export interface SoundFile {
   readonly source: SourceFile;
   readonly analysis: Analysis;
 }
 
 /**
- * Reads and checks a program file, and says its warnings.
+ * Reads and checks a program file.
  * @throws Failure with its errors
  */
-export async function readProgram({ sources, terminal }: Context, file: string): Promise<SoundFile> {
+export async function readProgram({ sources }: Context, file: string): Promise<SoundFile> {
   const source = await located(placeOf(file), () => readSource(sources, file));
   const analysis = analyse(source, importsBeside(sources, file));
   const { diagnostics } = analysis;
   if (diagnostics.some(({ severity }) => severity === "error")) throw new Failure(diagnostics);
-  talkDiagnostics(
-    terminal,
-    sources,
-    diagnostics.filter(({ severity }) => severity === "warning"),
-  );
   return { source, analysis };
+}
+
+/** The warnings of a file that are of some of its programs, or of none alone. */
+function warningsOf({ analysis }: SoundFile, chosen: readonly CheckedProgram[]): readonly Diagnostic[] {
+  const others = analysis.checked.programs.filter((program) => !chosen.includes(program));
+  const isOf = ({ span }: Diagnostic, { tree }: CheckedProgram): boolean =>
+    span.file === tree.span.file && tree.span.start <= span.start && span.end <= tree.span.end;
+  return analysis.diagnostics.filter(
+    (each) => each.severity === "warning" && !others.some((program) => isOf(each, program)),
+  );
+}
+
+/** Says the warnings of the programs that were chosen. */
+export function talkWarnings(
+  { terminal, sources }: Context,
+  sound: SoundFile,
+  chosen: readonly CheckedProgram[],
+): void {
+  talkDiagnostics(terminal, sources, warningsOf(sound, chosen));
+}
+
+/** Says them in a line each, to whoever wants to run a program and not to work at its text. */
+function mentionWarnings(
+  { terminal, sources }: Context,
+  sound: SoundFile,
+  chosen: readonly CheckedProgram[],
+): void {
+  for (const each of warningsOf(sound, chosen)) {
+    const { code, message, file, line, column } = toJson(each, sources.text);
+    terminal.talk(`warning[${code}]: ${message} (${file}:${line}:${column}; \`ipc check\` says more)\n`);
+  }
 }
 
 /**
@@ -107,11 +134,13 @@ export async function loadProgram(
   { program, target = "first" }: ProgramChoice,
 ): Promise<ProgramDefinition> {
   const sound = await readProgram(context, file);
-  const [first, second] = chosenPrograms(sound, program);
+  const chosen = chosenPrograms(sound, program);
+  const [first, second] = chosen;
   if (first === undefined) throw new RangeError("no program was chosen");
   if (second !== undefined) {
     const known = sound.analysis.checked.programs.map(({ tree }) => tree.name.name);
     throw new Failure([diagnose("IPX8505", placeOf(file), { file, known })]);
   }
+  mentionWarnings(context, sound, chosen);
   return definitionOf(planned(compiled(sound, first), target, { inputs: false }));
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { main } from "./command.ts";
-import { EXIT, type Terminal } from "./terminal.ts";
+import { EXIT, type Terminal, writeError } from "./terminal.ts";
 
 /** The terminal of this process. */
 function processTerminal(): Terminal {
@@ -8,6 +8,9 @@ function processTerminal(): Terminal {
   let graceful: AbortController | null = null;
   process.on("SIGINT", () => {
     if (graceful === null || graceful.signal.aborted) {
+      if (process.argv.includes("--json")) {
+        writeError({ out: (text) => process.stdout.write(text) }, "interrupted", "Interrupted.");
+      }
       process.stderr.write("Interrupted.\n");
       process.exit(EXIT.interrupted);
     }

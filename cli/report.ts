@@ -12,7 +12,7 @@ import { OperatorError } from "../runtime/operators/operatorError.ts";
 import { BindingError } from "../runtime/program/bindingError.ts";
 import { Failure, Interrupted, UsageError } from "./failure.ts";
 import type { Sources } from "./sources.ts";
-import { EXIT, type Terminal, writeJson } from "./terminal.ts";
+import { EXIT, type Terminal, writeError, writeJson } from "./terminal.ts";
 
 /** Codes of faults in files and names of files, which end a command with 2. */
 const FILE_CODES: ReadonlySet<string> = new Set(["IPX8109", "IPX8110", "IPX8111"]);
@@ -65,10 +65,12 @@ function reported(error: unknown): Reported | null {
 /** Says what ended a command, and gives its exit code. Every error ends here. */
 export function reportError(terminal: Terminal, sources: Sources, error: unknown, json: boolean): number {
   if (error instanceof Interrupted) {
+    if (json) writeError(terminal, "interrupted", error.message);
     terminal.talk(`${error.message}\n`);
     return EXIT.interrupted;
   }
   if (error instanceof UsageError) {
+    if (json) writeError(terminal, "usage", error.message);
     terminal.talk(`error: ${error.message}\n`);
     return EXIT.usage;
   }
@@ -77,6 +79,7 @@ export function reportError(terminal: Terminal, sources: Sources, error: unknown
     reportDiagnostics(terminal, sources, failure.diagnostics, json);
     return failure.exitCode;
   }
+  if (json) writeError(terminal, "bug", error instanceof Error ? error.message : String(error));
   return reportBug(terminal, error);
 }
 

@@ -16,7 +16,15 @@ export interface Terminal {
 /** The exit codes of the contract. */
 export const EXIT = { fine: 0, fault: 1, usage: 2, interrupted: 130 } as const;
 
+/** What ends a command besides diagnostics: a wrong command line, an interrupt, a fault of ipc. */
+export type ErrorKind = "usage" | "interrupted" | "bug";
+
+/** Writes what ended a command for machines: no diagnostics, and an error with its kind. */
+export function writeError(terminal: Pick<Terminal, "out">, kind: ErrorKind, message: string): void {
+  writeJson(terminal, { diagnostics: [], error: { kind, message } });
+}
+
 /** Writes an object as one line of JSON with its version; NaN and infinity are null. */
-export function writeJson(terminal: Terminal, object: Readonly<Record<string, unknown>>): void {
+export function writeJson(terminal: Pick<Terminal, "out">, object: Readonly<Record<string, unknown>>): void {
   terminal.out(`${JSON.stringify({ version: 1, ...object })}\n`);
 }

@@ -38,10 +38,13 @@ export async function openSetting(context: Context, file: string, engine?: strin
   const experiment = await located(placeOf(file), () => readExperiment(context.sources, file));
   const { settings } = experiment;
   const assignments = experiment.assignments(["given"], settings.given);
-  const operations = await openEngine(engine ?? settings.engine);
-  const named = await readNamed(experiment);
+  const named = engine === undefined && settings.engine !== undefined;
+  const operations = await (named
+    ? openEngine(settings.engine, experiment.toml.valueSpan(["engine"]))
+    : openEngine(engine));
+  const files = await readNamed(experiment);
   const out = experiment.resolve(settings.out);
-  return { context, experiment, operations, assignments, named, operators: new Map(), out };
+  return { context, experiment, operations, assignments, named: files, operators: new Map(), out };
 }
 
 /** The tables of [data] that are no data under a name. */

@@ -18,7 +18,7 @@ import type { TargetWord } from "../choices.ts";
 import { loadProgram } from "../compiler.ts";
 import type { Context } from "../context.ts";
 import { openEngine } from "../engine.ts";
-import { Interrupted } from "../failure.ts";
+import { Interrupted, UsageError } from "../failure.ts";
 import { located, placeOf } from "../report.ts";
 import { EXIT, type Terminal, writeJson } from "../terminal.ts";
 import { hintingAtBatch } from "./batchHint.ts";
@@ -52,8 +52,20 @@ export async function runProgram(context: Context, file: string, options: RunOpt
   const { terminal, sources } = context;
   const definition = limited(await loadProgram(context, file, options), options);
   const assignments = options.bind.map((text) => parseAssignment(sources, "--bind", text));
+  requireOnce(
+    "--bind",
+    assignments.map(({ name }) => name),
+  );
   const outputs = await Promise.all(options.output.map((text) => parseOutput(sources, text)));
+  requireOnce(
+    "--output to",
+    outputs.map(({ file: path }) => path),
+  );
   const inputs = await readInputs(definition, options.input);
+  requireOnce(
+    "--input",
+    inputs.map(({ name }) => name),
+  );
   const weights = options.weights === undefined ? undefined : await readWeights(options.weights);
   const operations = await openEngine(options.engine);
   const batched = options.batch === true;
@@ -99,6 +111,12 @@ export async function runProgram(context: Context, file: string, options: RunOpt
     writeJson(terminal, { ...resultJson(result, single), engine: operations.engine.name });
   else terminal.talk(resultText(definition, result, operations.engine.name, files));
   return warn(terminal, definition, result, options.requireConverged === true);
+}
+
+/** @throws UsageError for what an option names twice, where only the last would count */
+function requireOnce(option: string, names: readonly string[]): void {
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) throw new UsageError(`${option} ${twice} stands twice; once is wanted.`);
 }
 
 /** `--steps N` as a place; null where the option is not given. */

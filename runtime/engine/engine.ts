@@ -132,9 +132,8 @@ export class EngineError extends Error {
   readonly operation: string;
   readonly shapes: readonly (readonly number[])[];
   constructor(engine: string, operation: string, shapes: readonly (readonly number[])[], reason: string) {
-    super(
-      `${engine}: ${operation} of ${shapes.map((shape) => `[${shape.join(", ")}]`).join(" and ")}: ${reason}`,
-    );
+    const of = shapes.map((shape) => `[${shape.join(", ")}]`).join(" and ");
+    super(`${engine}: ${operation}${of === "" ? "" : ` of ${of}`}: ${reason}`);
     this.engine = engine;
     this.operation = operation;
     this.shapes = shapes;
