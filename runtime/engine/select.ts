@@ -1,4 +1,5 @@
 import { type Engine, EngineError } from "./engine.ts";
+import type { TensorflowName } from "./node/tensorflow.ts";
 import { referenceEngine } from "./reference.ts";
 import { tfjsEngine } from "./tfjs.ts";
 import type { Tf } from "./tfjs/instance.ts";
@@ -10,8 +11,8 @@ export const ENGINES = {
   wasm: "own kernels on WebAssembly, single precision",
   native: "the same kernels built for this computer: `ipc setup native`",
   reference: "plain TypeScript, double precision, slow: the oracle",
-  tensorflow: "@tensorflow/tfjs-node, if it is installed",
-  "tensorflow-gpu": "@tensorflow/tfjs-node-gpu, if it is installed",
+  tensorflow: "TensorFlow's library, by @tensorflow/tfjs-node: `ipc setup tfjs-node`",
+  "tensorflow-gpu": "the same on an NVIDIA GPU: `ipc setup tfjs-node-gpu`",
 } as const;
 
 export type EngineName = keyof typeof ENGINES;
@@ -21,12 +22,6 @@ export interface EngineChoice {
   readonly name?: EngineName;
   readonly tf?: Tf;
 }
-
-/** Optional packages: named by variables, so that nothing tries to bundle or install them. */
-const PACKAGES: { readonly [N in "tensorflow" | "tensorflow-gpu"]: string } = {
-  tensorflow: "@tensorflow/tfjs-node",
-  "tensorflow-gpu": "@tensorflow/tfjs-node-gpu",
-};
 
 /** Whether a word names an engine. */
 export function isEngineName(name: string): name is EngineName {
@@ -53,24 +48,26 @@ export async function engine({ name = "auto", tf }: EngineChoice = {}): Promise<
       return referenceEngine();
     case "tensorflow":
     case "tensorflow-gpu":
-      return tensorflowEngine(name);
+      return tensorflowEngine(name, await foundModule(name));
   }
 }
 
-async function tensorflowEngine(name: "tensorflow" | "tensorflow-gpu"): Promise<Engine> {
-  const specifier = PACKAGES[name];
-  let loaded: unknown;
-  try {
-    loaded = await import(specifier);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message.split("\n")[0] : String(error);
-    throw new EngineError(name, "start", [], `${specifier} cannot be loaded: ${reason}`);
-  }
-  const tf = [loaded, defaultOf(loaded)].find(isTfjs);
-  if (tf === undefined) throw new EngineError(name, "start", [], `${specifier} is no tfjs`);
+/**
+ * The engine over the TensorFlow backend of a module that has been loaded.
+ * @throws EngineError where that is no tfjs, or its first product fails
+ */
+export async function tensorflowEngine(name: TensorflowName, module: unknown): Promise<Engine> {
+  const tf = [module, defaultOf(module)].find(isTfjs);
+  if (tf === undefined) throw new EngineError(name, "start", [], "the module is no tfjs");
   await tf.setBackend("tensorflow");
   await tf.ready();
   return probed(tfjsEngine(tf, name));
+}
+
+async function foundModule(name: TensorflowName): Promise<unknown> {
+  if (typeof process === "undefined") throw new EngineError(name, "start", [], "it needs Node");
+  const { tensorflowModule } = await import("./node/tensorflow.ts");
+  return tensorflowModule(name);
 }
 
 function defaultOf(module: unknown): unknown {

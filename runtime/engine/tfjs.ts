@@ -9,6 +9,7 @@ import { movementOf } from "./tfjs/movement.ts";
 import { poolingOf } from "./tfjs/pooling.ts";
 import { productsOf } from "./tfjs/products.ts";
 import { reductionsOf } from "./tfjs/reductions.ts";
+import { tensorflowOf, updateByTensorflow } from "./tfjs/tensorflow.ts";
 import { valuesOf } from "./tfjs/values.ts";
 import { waveletOf } from "./tfjs/wavelet.ts";
 import { updateOf } from "./update.ts";
@@ -20,6 +21,8 @@ import { updateOf } from "./update.ts";
 export function tfjsEngine(tf: Tf, name: string): Engine {
   const instance = instanceOf(tf, name);
   const elementwise = elementwiseOf(instance);
+  const update = updateOf(name, elementwise.elementwise);
+  const tensorflow = tensorflowOf(tf);
   return {
     name,
     significand: 24,
@@ -49,7 +52,7 @@ export function tfjsEngine(tf: Tf, name: string): Engine {
     },
     fill: (value, shape) => run(instance, "fill", [], () => tf.fill([...shape], value, "float32")),
     ...elementwise,
-    ...updateOf(name, elementwise.elementwise),
+    ...(tensorflow === null ? update : updateByTensorflow(instance, tensorflow, update.update)),
     ...movementOf(instance),
     ...reductionsOf(instance),
     ...productsOf(instance),

@@ -1,9 +1,9 @@
-import { spawn } from "node:child_process";
 import { copyFile, mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { EngineError } from "../engine.ts";
+import { ran } from "./command.ts";
 import { kernelFolder, kernelSources, NATIVE, nativeFile } from "./nativeKernels.ts";
 
 /** C compilers, in the order in which they are tried; the environment's CC comes first. */
@@ -86,23 +86,4 @@ function headerFolder(): string {
   const require = createRequire(import.meta.url);
   const { include_dir: folder }: { readonly include_dir: string } = require("node-api-headers");
   return folder;
-}
-
-function ran(
-  command: string,
-  parts: readonly string[],
-): Promise<{ readonly code: number; readonly text: string }> {
-  return new Promise((resolve) => {
-    const child = spawn(command, parts, { stdio: ["ignore", "ignore", "pipe"] });
-    let text = "";
-    child.stderr.on("data", (data: Buffer) => {
-      text += data.toString();
-    });
-    child.on("error", (error) => {
-      resolve({ code: -1, text: error.message });
-    });
-    child.on("close", (code) => {
-      resolve({ code: code ?? -1, text });
-    });
-  });
 }

@@ -26,7 +26,7 @@ export function kernelSources(): readonly string[] {
 }
 
 /** Where the user's programs keep what can be made again. */
-function cacheFolder(): string {
+export function cacheFolder(): string {
   const own = process.env["XDG_CACHE_HOME"];
   if (own !== undefined && own !== "") return join(own, "ipc");
   switch (process.platform) {

@@ -4,14 +4,20 @@ import { sizeOf } from "../shape.ts";
 import { type Instance, refuse, run } from "./instance.ts";
 import { transposed } from "./movement.ts";
 import { type Tables, tablesOf } from "./tables.ts";
+import { tensorflowOf, transformedByTensorflow } from "./tensorflow.ts";
 
 /** Lengths up to this are one dense product; longer ones are split into two factors where they have any. */
 const DENSE = 128;
 /** A length without factors above this would need a matrix of more than half a gigabyte. */
 const LONGEST_PRIME = 4096;
-/** The discrete Fourier transform as real products with tables computed in double precision; arguments of pairs. */
+
+/**
+ * The discrete Fourier transform as real products with tables computed in double precision, or by TensorFlow's own;
+ * arguments of pairs.
+ */
 export function fourierOf(instance: Instance): Pick<Engine, "fourier" | "phase"> {
   const tables = tablesOf(instance);
+  const backend = tensorflowOf(instance.tf);
   return {
     fourier: (pairs, axes, inverse) =>
       run(instance, "fourier", [pairs], (x) => {
@@ -19,6 +25,7 @@ export function fourierOf(instance: Instance): Pick<Engine, "fourier" | "phase">
           throw refuse(instance, "fourier", [x.shape], `no pairs, or no axes [${axes.join(", ")}]`);
         }
         if (x.size === 0) return x;
+        if (backend !== null) return transformedByTensorflow(instance, backend, x, axes, inverse);
         return axes.reduce((y, axis) => alongAxis(instance, tables, y, axis, inverse), x);
       }),
     phase: (pairs) => run(instance, "phase", [pairs], (x) => phase(instance, x)),
