@@ -1,5 +1,6 @@
 /**
- * FISTA with backtracking: no Lipschitz constant is needed, L grows until the upper bound holds.
+ * FISTA with backtracking (Beck and Teboulle, SIAM J. Imaging Sci. 2, 2009).
+ * No Lipschitz constant is needed, L grows until the upper bound holds.
  *
  * Compiled by ipc from fista_backtracking.ipx: a solver of at most 5000 steps.
  *
@@ -135,11 +136,14 @@ function until(ops: Operations, _known: Known, { x }: State, { x: x_before }: St
   });
 }
 
-/** FISTA with backtracking: no Lipschitz constant is needed, L grows until the upper bound holds. */
+/**
+ * FISTA with backtracking (Beck and Teboulle, SIAM J. Imaging Sci. 2, 2009).
+ * No Lipschitz constant is needed, L grows until the upper bound holds.
+ */
 export const fista_backtracking = defineProgram<Known, State, Givens, Inputs>({
   name: "fista_backtracking",
-  doc: "FISTA with backtracking: no Lipschitz constant is needed, L grows until the upper bound holds.",
-  hash: "32c1c5ace39d333fb8b46dbf7e0997c344e8ec9494104a58b2a5b9b3f59c5ea6",
+  doc: "FISTA with backtracking (Beck and Teboulle, SIAM J. Imaging Sci. 2, 2009).\nNo Lipschitz constant is needed, L grows until the upper bound holds.",
+  hash: "97b309855fe63578b8bdf7f7af9abdf12f7892cd2182affdc927344a3e9518ad",
   sizes: [],
   spaces: [
     { name: "X", field: "any" },

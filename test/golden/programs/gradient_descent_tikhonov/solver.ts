@@ -1,5 +1,6 @@
 /**
- * Projected gradient descent for  min_{x >= 0} 1/2 |Ax - y|^2 + alpha/2 |x|^2.
+ * Projected gradient descent (Goldstein, Bull. Amer. Math. Soc. 70, 1964) for
+ * min_{x >= 0} 1/2 |Ax - y|^2 + alpha/2 |x|^2.
  * Written out, the step is  x <- P(x - t*((A'A + alpha I)x - A'y)).
  *
  * Compiled by ipc from gradient_descent_tikhonov.ipx: a solver of at most 5000 steps.
@@ -115,13 +116,14 @@ function until(ops: Operations, _known: Known, { x }: State, { x: x_before }: St
 }
 
 /**
- * Projected gradient descent for  min_{x >= 0} 1/2 |Ax - y|^2 + alpha/2 |x|^2.
+ * Projected gradient descent (Goldstein, Bull. Amer. Math. Soc. 70, 1964) for
+ * min_{x >= 0} 1/2 |Ax - y|^2 + alpha/2 |x|^2.
  * Written out, the step is  x <- P(x - t*((A'A + alpha I)x - A'y)).
  */
 export const gradient_descent_tikhonov = defineProgram<Known, State, Givens, Inputs>({
   name: "gradient_descent_tikhonov",
-  doc: "Projected gradient descent for  min_{x >= 0} 1/2 |Ax - y|^2 + alpha/2 |x|^2.\nWritten out, the step is  x <- P(x - t*((A'A + alpha I)x - A'y)).",
-  hash: "c5bd4e9520973cd0e761193028d2f27b1161b733ffbab9960b0639e2d5b2b8b8",
+  doc: "Projected gradient descent (Goldstein, Bull. Amer. Math. Soc. 70, 1964) for\nmin_{x >= 0} 1/2 |Ax - y|^2 + alpha/2 |x|^2.\nWritten out, the step is  x <- P(x - t*((A'A + alpha I)x - A'y)).",
+  hash: "508fedc4848167f08741e049e182cc10e43d2b3fd14a6f0500e08f4a9790c093",
   sizes: [],
   spaces: [
     { name: "X", field: "real" },

@@ -1,5 +1,5 @@
 /**
- * Landweber iteration, stopped by the discrepancy principle (Morozov).
+ * Landweber iteration (Amer. J. Math. 73, 1951), stopped by the discrepancy principle (Morozov, 1966).
  *
  * Compiled by ipc from landweber.ipx: a solver of at most 10000 steps.
  *
@@ -114,11 +114,11 @@ function until(ops: Operations, { A, y, tau_times_delta }: Known, { x }: State, 
   );
 }
 
-/** Landweber iteration, stopped by the discrepancy principle (Morozov). */
+/** Landweber iteration (Amer. J. Math. 73, 1951), stopped by the discrepancy principle (Morozov, 1966). */
 export const landweber = defineProgram<Known, State, Givens, Inputs>({
   name: "landweber",
-  doc: "Landweber iteration, stopped by the discrepancy principle (Morozov).",
-  hash: "c7facacad8a747e10eb9dd7869414016669ff6c06ed2a36ef8566aa0263c6fe4",
+  doc: "Landweber iteration (Amer. J. Math. 73, 1951), stopped by the discrepancy principle (Morozov, 1966).",
+  hash: "0c471fd9e1337a3ea5fef40b277160307ac35f9d37c4ed9afc4c772ce49046cb",
   sizes: [],
   spaces: [
     { name: "X", field: "any" },

@@ -1,5 +1,5 @@
 /**
- * Landweber iteration, stopped by the discrepancy principle (Morozov).
+ * Landweber iteration (Amer. J. Math. 73, 1951), stopped by the discrepancy principle (Morozov, 1966).
  *
  * Compiled by ipc from landweber.ipx: an unrolled network of 20 steps.
  *
@@ -152,11 +152,11 @@ function objective(ops: Operations, { A, y }: Known, { x }: State) {
   return ops.map("0.5*residual_squared", { residual_squared });
 }
 
-/** Landweber iteration, stopped by the discrepancy principle (Morozov). */
+/** Landweber iteration (Amer. J. Math. 73, 1951), stopped by the discrepancy principle (Morozov, 1966). */
 export const landweber = defineProgram<Known, State, Givens, Inputs>({
   name: "landweber",
-  doc: "Landweber iteration, stopped by the discrepancy principle (Morozov).",
-  hash: "c7facacad8a747e10eb9dd7869414016669ff6c06ed2a36ef8566aa0263c6fe4",
+  doc: "Landweber iteration (Amer. J. Math. 73, 1951), stopped by the discrepancy principle (Morozov, 1966).",
+  hash: "0c471fd9e1337a3ea5fef40b277160307ac35f9d37c4ed9afc4c772ce49046cb",
   sizes: [],
   spaces: [
     { name: "X", field: "any" },

@@ -1,5 +1,5 @@
 /**
- * Scaled gradient projection (Bonettini, Zanella, Zanni, 2009; Algorithm 1 of Lee and Chun), x >= 0.
+ * Scaled gradient projection (Bonettini, Zanella, Zanni, 2009; Algorithm 1 of Lee and Chun, 2019), x >= 0.
  * Step sizes by Barzilai and Borwein, scalings in [1/rho, rho] with rho^2 = 1 + c/(k+1)^p, p > 1.
  *
  * Compiled by ipc from sgp.ipx: a solver of at most 2000 steps.
@@ -155,13 +155,13 @@ function until(ops: Operations, _known: Known, { x }: State, { x: x_before }: St
 }
 
 /**
- * Scaled gradient projection (Bonettini, Zanella, Zanni, 2009; Algorithm 1 of Lee and Chun), x >= 0.
+ * Scaled gradient projection (Bonettini, Zanella, Zanni, 2009; Algorithm 1 of Lee and Chun, 2019), x >= 0.
  * Step sizes by Barzilai and Borwein, scalings in [1/rho, rho] with rho^2 = 1 + c/(k+1)^p, p > 1.
  */
 export const sgp = defineProgram<Known, State, Givens, Inputs>({
   name: "sgp",
-  doc: "Scaled gradient projection (Bonettini, Zanella, Zanni, 2009; Algorithm 1 of Lee and Chun), x >= 0.\nStep sizes by Barzilai and Borwein, scalings in [1/rho, rho] with rho^2 = 1 + c/(k+1)^p, p > 1.",
-  hash: "98353922a732ea05c626433045f53e3f3646a1c29a4319e1b6b866dc04c52c17",
+  doc: "Scaled gradient projection (Bonettini, Zanella, Zanni, 2009; Algorithm 1 of Lee and Chun, 2019), x >= 0.\nStep sizes by Barzilai and Borwein, scalings in [1/rho, rho] with rho^2 = 1 + c/(k+1)^p, p > 1.",
+  hash: "c9cc53fe69f805fb38fb480a2f2cf60b07fb2d60d3626f7658478f2ebda98125",
   sizes: [],
   spaces: [
     { name: "X", field: "real" },

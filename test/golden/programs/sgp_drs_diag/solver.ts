@@ -1,6 +1,6 @@
 /**
- * SGP with a learned diagonal scaling and direction relaxation (Lee and Chun, Algorithms 3 and 4, as
- * printed).
+ * SGP with a learned diagonal scaling and direction relaxation (Lee and Chun, arXiv:1902.02449, 2019,
+ * Algorithms 3 and 4, as printed).
  * The slack 1e-6*abs(fx) is for single precision, and not in the paper.
  *
  * Compiled by ipc from sgp_drs_diag.ipx: a solver of at most 1200 steps.
@@ -270,13 +270,14 @@ function until(ops: Operations, _known: Known, { x }: State, { x: x_before }: St
 }
 
 /**
- * SGP with a learned diagonal scaling and direction relaxation (Lee and Chun, Algorithms 3 and 4, as printed).
+ * SGP with a learned diagonal scaling and direction relaxation (Lee and Chun, arXiv:1902.02449, 2019,
+ * Algorithms 3 and 4, as printed).
  * The slack 1e-6*abs(fx) is for single precision, and not in the paper.
  */
 export const sgp_drs_diag = defineProgram<Known, State, Givens, Inputs>({
   name: "sgp_drs_diag",
-  doc: "SGP with a learned diagonal scaling and direction relaxation (Lee and Chun, Algorithms 3 and 4, as printed).\nThe slack 1e-6*abs(fx) is for single precision, and not in the paper.",
-  hash: "d3027571f743dad20fbfd122330e0341cad186012a1c63693eadd7839b13a2e7",
+  doc: "SGP with a learned diagonal scaling and direction relaxation (Lee and Chun, arXiv:1902.02449, 2019,\nAlgorithms 3 and 4, as printed).\nThe slack 1e-6*abs(fx) is for single precision, and not in the paper.",
+  hash: "ee631b123fc7c26692223261f0f48684c7f7790c4f4ad41b42ffba775061daf9",
   sizes: [
     { name: "h", initial: null },
     { name: "w", initial: null },

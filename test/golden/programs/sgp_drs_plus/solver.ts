@@ -1,6 +1,6 @@
 /**
- * DRS+: Lee and Chun's scheme, where a learned direction is taken only if it descends (theory.md, section
- * 2).
+ * DRS+: the scheme of Lee and Chun (2019), where a learned direction is taken only if it
+ * descends (theory.md, section 2).
  * Converges for every network: O(1/k) for convex F; backtracking ends within a bound known beforehand.
  *
  * Compiled by ipc from sgp_drs_plus.ipx: a solver of at most 1200 steps.
@@ -315,13 +315,14 @@ function until(ops: Operations, _known: Known, { x }: State, { x: x_before }: St
 }
 
 /**
- * DRS+: Lee and Chun's scheme, where a learned direction is taken only if it descends (theory.md, section 2).
+ * DRS+: the scheme of Lee and Chun (2019), where a learned direction is taken only if it
+ * descends (theory.md, section 2).
  * Converges for every network: O(1/k) for convex F; backtracking ends within a bound known beforehand.
  */
 export const sgp_drs_plus = defineProgram<Known, State, Givens, Inputs>({
   name: "sgp_drs_plus",
-  doc: "DRS+: Lee and Chun's scheme, where a learned direction is taken only if it descends (theory.md, section 2).\nConverges for every network: O(1/k) for convex F; backtracking ends within a bound known beforehand.",
-  hash: "d7e192fc7cf9a76669cf8981852e77106d11cdcbd7f6d26c6963d3d8300f3ecc",
+  doc: "DRS+: the scheme of Lee and Chun (2019), where a learned direction is taken only if it\ndescends (theory.md, section 2).\nConverges for every network: O(1/k) for convex F; backtracking ends within a bound known beforehand.",
+  hash: "49d3e356b2b2285f999e5f7dc8057efe03aeb2dde9a240060c597f51f73b4b5f",
   sizes: [
     { name: "h", initial: null },
     { name: "w", initial: null },

@@ -1,5 +1,6 @@
 /**
- * SGP with a learned step size and direction relaxation (Lee and Chun, Algorithms 3 and 4, as printed).
+ * SGP with a learned step size and direction relaxation (Lee and Chun, arXiv:1902.02449, 2019,
+ * Algorithms 3 and 4, as printed).
  * The slack 1e-6*abs(fx) is for single precision, and not in the paper.
  * The compiler warns: Armijo tests f, but the direction comes from the prox of g. See sgp_drs_plus.
  *
@@ -279,14 +280,15 @@ function until(ops: Operations, _known: Known, { x }: State, { x: x_before }: St
 }
 
 /**
- * SGP with a learned step size and direction relaxation (Lee and Chun, Algorithms 3 and 4, as printed).
+ * SGP with a learned step size and direction relaxation (Lee and Chun, arXiv:1902.02449, 2019,
+ * Algorithms 3 and 4, as printed).
  * The slack 1e-6*abs(fx) is for single precision, and not in the paper.
  * The compiler warns: Armijo tests f, but the direction comes from the prox of g. See sgp_drs_plus.
  */
 export const sgp_drs_step = defineProgram<Known, State, Givens, Inputs>({
   name: "sgp_drs_step",
-  doc: "SGP with a learned step size and direction relaxation (Lee and Chun, Algorithms 3 and 4, as printed).\nThe slack 1e-6*abs(fx) is for single precision, and not in the paper.\nThe compiler warns: Armijo tests f, but the direction comes from the prox of g. See sgp_drs_plus.",
-  hash: "cfa006fa5e40274569a81caf5a4c2911ed30a1c7d9bb3cf867f984deb000a918",
+  doc: "SGP with a learned step size and direction relaxation (Lee and Chun, arXiv:1902.02449, 2019,\nAlgorithms 3 and 4, as printed).\nThe slack 1e-6*abs(fx) is for single precision, and not in the paper.\nThe compiler warns: Armijo tests f, but the direction comes from the prox of g. See sgp_drs_plus.",
+  hash: "1b95aaeca10abac67df7da295ff7d53b7b21f317d7985b8e97166c91a6753954",
   sizes: [
     { name: "h", initial: null },
     { name: "w", initial: null },
