@@ -1,5 +1,6 @@
 import { handlesOf } from "../arrays/value.ts";
 import type { Handle } from "../engine/engine.ts";
+import type { StateDeclaration } from "../program/definition.ts";
 import { namesOfStep, type Batch } from "./batch.ts";
 import type { SolveResult } from "./result.ts";
 import { readLanes, type Task } from "./task.ts";
@@ -53,7 +54,19 @@ export function carriedStates({ definition }: Batch): readonly string[] {
   return definition.states.filter(({ carried }) => carried).map(({ name }) => name);
 }
 
-/** The names of all states. */
-export function stateNames({ definition }: Batch): readonly string[] {
-  return definition.states.map(({ name }) => name);
+/**
+ * The states whose change is reported, and the others. Arrays are; numbers beside them are not, for a momentum or a
+ * step size goes on changing after the arrays have converged. Where all states are numbers, all are.
+ */
+export function measuredStates({ definition }: Pick<Batch, "definition">): {
+  readonly measured: readonly string[];
+  readonly others: readonly string[];
+} {
+  const isNumber = ({ type }: StateDeclaration): boolean =>
+    type.kind === "array" && type.dimensions.length === 0;
+  const names = (states: readonly StateDeclaration[]): readonly string[] => states.map(({ name }) => name);
+  const { states } = definition;
+  const arrays = states.filter((state) => !isNumber(state));
+  if (arrays.length === 0) return { measured: names(states), others: [] };
+  return { measured: names(arrays), others: names(states.filter(isNumber)) };
 }

@@ -16,6 +16,11 @@ export function squares(
   ];
 }
 
+/** |x|^2 for each sample. */
+export function squareOf(operations: Operations, x: Value): ArrayValue {
+  return operations.dot(x, x);
+}
+
 /**
  * The `change` of the language: |next - previous| / max(|next|, |previous|), 0 where both are 0; from the squares.
  */

@@ -22,7 +22,7 @@ export interface SolveResult {
   readonly iterations: readonly number[];
   /** null for programs that take a fixed number of steps by design (unrolled, direct) */
   readonly converged: readonly boolean[] | null;
-  /** the last `change` of all states; of an equilibrium |step(z) - z| / |z| */
+  /** the last `change` of all states that are arrays; of an equilibrium |step(z) - z| / |z| */
   readonly residual: readonly number[];
   readonly objective: readonly number[] | null;
   readonly reason: readonly Reason[];

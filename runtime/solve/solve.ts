@@ -3,8 +3,8 @@ import type { ArrayValue } from "../arrays/value.ts";
 import type { Differentiable, Known, StepExtras, Values } from "../program/definition.ts";
 import { Assumptions, assumingStates, extremes } from "./assumptions.ts";
 import { firstState, namesOfStep, stepNumber, type Batch } from "./batch.ts";
-import { finishRun, stateNames } from "./finish.ts";
-import { change, maskOf, squares } from "./lanes.ts";
+import { finishRun, measuredStates } from "./finish.ts";
+import { change, maskOf, squareOf, squares } from "./lanes.ts";
 import type { SolveOptions } from "./options.ts";
 import { Repetition } from "./repetition.ts";
 import type { SolveResult } from "./result.ts";
@@ -219,6 +219,8 @@ function restore(operations: Operations, finite: ArrayValue, reached: Point, las
 
 interface TestNumbers {
   readonly squares: readonly [Float64Array, Float64Array, Float64Array];
+  /** the square of the numbers among the states; null where all states are measured */
+  readonly beside: Float64Array | null;
   readonly until: Float64Array | null;
   readonly capped: Float64Array | null;
   readonly extremes: readonly Float64Array[];
@@ -233,10 +235,11 @@ function* test(
 ): Task<TestNumbers> {
   const { operations, definition, samples } = batch;
   const { until } = definition;
-  const names = stateNames(batch);
+  const { measured: arrays, others: numbersBeside } = measuredStates(batch);
   const asked = tests && until !== null ? until : null;
   const lanes = (known: Known, states: Values, before: Values): readonly ArrayValue[] => [
-    ...squares(operations, pack(operations, names, states), pack(operations, names, before)),
+    ...squares(operations, pack(operations, arrays, states), pack(operations, arrays, before)),
+    ...(numbersBeside.length === 0 ? [] : [squareOf(operations, pack(operations, numbersBeside, states))]),
     ...(asked === null ? [] : [asked(operations, known, states, before, current.reports)]),
     ...extremes(operations, assumingStates(definition.states), states),
   ];
@@ -259,13 +262,16 @@ function* test(
       measured.map(({ handle }) => handle).filter((handle) => !stillUsed.has(handle)),
     );
   }
-  const [difference = EMPTY, next = EMPTY, previous = EMPTY, ...others] = numbers;
+  const [difference = EMPTY, next = EMPTY, previous = EMPTY, ...more] = numbers;
+  const beside = numbersBeside.length === 0 ? null : (more[0] ?? EMPTY);
+  const others = beside === null ? more : more.slice(1);
   const flags = asked === null ? 0 : 1;
   return {
     squares: [difference, next, previous],
+    beside,
     until: flags === 0 ? null : (others[0] ?? EMPTY),
     capped: capped.length === 0 ? null : (others.at(-1) ?? EMPTY),
-    extremes: others.slice(flags, measured.length - 3),
+    extremes: others.slice(flags, measured.length - 3 - (beside === null ? 0 : 1)),
   };
 }
 
@@ -274,7 +280,7 @@ const EMPTY = new Float64Array(0);
 /** Notes what a test found; the answer says whose states are finite, samples that had ended among them. */
 function judge(
   samples: Samples,
-  { squares: [difference, next, previous], until, capped }: TestNumbers,
+  { squares: [difference, next, previous], beside, until, capped }: TestNumbers,
   taken: number,
   count: number,
   tests: boolean,
@@ -286,7 +292,7 @@ function judge(
       next[sample],
       previous[sample],
     ];
-    if (!Number.isFinite(d) || !Number.isFinite(n)) {
+    if (!Number.isFinite(d) || !Number.isFinite(n) || !Number.isFinite(beside?.[sample] ?? 0)) {
       finite[sample] = false;
       samples.iterations[sample] = taken - count;
       samples.end(sample, "not_finite", false);

@@ -41,6 +41,19 @@ describe("run", () => {
     expect(numbers("x.npy")).toHaveLength(20);
   });
 
+  it("reports the change of what converges, not of a momentum beside it", async () => {
+    const argv = ["run", join(PROGRAMS, "fista.ipx"), "--bind", "A=gaussian(20, 40, seed = 1)", "--input"];
+    const measured = npy(
+      folder,
+      "measured.npy",
+      filled([20], (index) => Math.cos(index)),
+    );
+    const { out } = await fine(...argv, `y=${measured}`, "--json");
+    const { residual, reason } = JSON.parse(out) as { readonly residual: number; readonly reason: string };
+    expect(reason).toBe("until");
+    expect(residual).toBeLessThan(3e-6);
+  });
+
   it("gives the same for a sample alone and in a batch", async () => {
     const said = await fine(...ista, "--input", `y=${batch}`, "--output", `x=${at("xs.npy")}`, "--json");
     const result = json(said.out);
