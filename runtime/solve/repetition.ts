@@ -28,11 +28,9 @@ export class Repetition {
   private readonly all: Stepping;
   private masked: Stepping | null = null;
   private mask: ArrayValue | null = null;
+  private marked: Values | null = null;
   private side: 0 | 1 = 0;
-  private readonly tests: [Recorded<readonly ArrayValue[]> | null, Recorded<readonly ArrayValue[]> | null] = [
-    null,
-    null,
-  ];
+  private readonly tests = new Map<Values, Map<Values, Recorded<readonly ArrayValue[]>>>();
 
   private constructor(made: {
     readonly engine: Engine;
@@ -117,22 +115,31 @@ export class Repetition {
     this.side = this.side === 0 ? 1 : 0;
   }
 
-  /** What `test` finds of the states now and those one step before; a record like the steps. */
-  measure(test: Test): readonly ArrayValue[] {
-    const before = this.tests[this.side];
-    if (before !== null) {
+  /** Keeps the states for later; they stand until the next mark. */
+  mark(): Values {
+    if (this.marked === null) this.marked = this.snapshot();
+    else overwrite(this.recorder, this.marked, this.states);
+    return this.marked;
+  }
+
+  /** What `test` finds of the states now and earlier ones, `last` or marked; a record like the steps. */
+  measure(test: Test, earlier: Values): readonly ArrayValue[] {
+    const { states } = this;
+    const known = this.tests.get(states) ?? new Map<Values, Recorded<readonly ArrayValue[]>>();
+    this.tests.set(states, known);
+    const before = known.get(earlier);
+    if (before !== undefined) {
       before.replay();
       return before.result;
     }
-    const { states, last } = this;
     const made = this.recorder.record(() =>
       this.engine.scope(
-        () => test(this.known, states, last).map((number) => copyOf(this.engine, this.recorder, number)),
+        () => test(this.known, states, earlier).map((number) => copyOf(this.engine, this.recorder, number)),
         (numbers) => numbers.map(({ handle }) => handle),
       ),
     );
     if (made === null) throw new TypeError("a test of an iteration looks at numbers while it runs");
-    this.tests[this.side] = made;
+    known.set(earlier, made);
     return made.result;
   }
 
@@ -148,9 +155,10 @@ export class Repetition {
 
   /** Frees everything. */
   release(): void {
-    const tests = this.tests.flatMap((each) => each ?? []);
+    const tests = [...this.tests.values()].flatMap((each) => [...each.values()]);
     this.engine.dispose([
       ...this.handles(),
+      ...(this.marked === null ? [] : handlesOfValues(this.marked)),
       ...tests.flatMap(({ result }) => result.map(({ handle }) => handle)),
       ...(this.counter === null ? [] : [this.counter]),
       ...(this.mask === null ? [] : [this.mask.handle]),

@@ -83,7 +83,7 @@ export function* iterate(batch: Batch, schedule: Schedule, options: SolveOptions
       if (repetition === null) {
         mask = samples.complete ? null : maskOf(operations, samples.active, batch.batch);
         holder.hold(pointHandles(point, mask));
-      } else if (count > 1) engine.dispose(handlesOfValues(stride.last.states));
+      }
       options.progress?.(progressOf(samples, taken, schedule.maximum));
     }
     if (repetition !== null) {
@@ -146,7 +146,7 @@ function repeatedSteps(
   taken: number,
   count: number,
 ): Stride {
-  const before = count === 1 ? null : repetition.snapshot();
+  const before = count === 1 ? null : repetition.mark();
   for (let step = taken; step < taken + count; step++) repetition.take(step, active);
   const at = (states: Values): Point => ({ states, reports: {}, capped: null });
   return { current: at(repetition.states), last: at(before ?? repetition.last) };
@@ -243,16 +243,16 @@ function* test(
     ...(asked === null ? [] : [asked(operations, known, states, before, current.reports)]),
     ...extremes(operations, assumingStates(definition.states), states),
   ];
-  const isRecorded = repetition !== null && last.states === repetition.last;
-  const measured = isRecorded
-    ? repetition.measure(lanes)
-    : operations.engine.scope(
-        () => lanes(namesOfStep(batch, step), current.states, last.states),
-        (found) => found.map(({ handle }) => handle),
-      );
+  const measured =
+    repetition !== null
+      ? repetition.measure(lanes, last.states)
+      : operations.engine.scope(
+          () => lanes(namesOfStep(batch, step), current.states, last.states),
+          (found) => found.map(({ handle }) => handle),
+        );
   const capped = current.capped === null ? [] : [current.capped];
   const numbers = yield* readLanes([...measured, ...capped], samples);
-  if (!isRecorded) {
+  if (repetition === null) {
     const stillUsed = new Set([
       ...pointHandles(current, null),
       ...pointHandles(last, null),
