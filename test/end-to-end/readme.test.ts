@@ -17,6 +17,12 @@ const folder = mkdtempSync(join(ROOT, "test", ".readme-"));
 const [m, n] = [20, 40];
 const A = gaussianMatrix(m, n, true, 1);
 
+/** What of `@tensorflow/tfjs`, which is no dependency, the example needs: the core, a backend, and the gradients. */
+const TFJS = `export * from "@tensorflow/tfjs-core";
+import "@tensorflow/tfjs-backend-cpu";
+import "@tensorflow/tfjs-core/dist/register_all_gradients.js";
+`;
+
 function blocks(language: string): readonly string[] {
   return [...README.matchAll(new RegExp(`\`\`\`${language}\\n([^]*?)\`\`\``, "gu"))].map(
     ([, text = ""]) => text,
@@ -32,7 +38,10 @@ function write(name: string, text: string): string {
 beforeAll(() => {
   mkdirSync(folder, { recursive: true });
   copyFileSync(join(ROOT, "test/golden/programs/lista/unrolled.ts"), join(folder, "lista.unrolled.ts"));
-  blocks("ts").forEach((text, index) => write(`example${index}.ts`, text));
+  write("tfjs.ts", TFJS);
+  blocks("ts").forEach((text, index) =>
+    write(`example${index}.ts`, text.replace('"@tensorflow/tfjs"', '"./tfjs.ts"')),
+  );
 });
 
 afterAll(() => {
