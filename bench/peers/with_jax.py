@@ -253,14 +253,17 @@ def norms(x):
     return jnp.sqrt((x * x).sum((1, 2, 3)))
 
 
-def anderson(f, x, ends, memory=5, ridge=1e-8, most=200):
-    """Type II for each sample, on differences, as runtime/solve/anderson.ts has it; gives the point and the count."""
+def anderson(f, ends, memory=5, ridge=1e-8, most=200):
+    """Type II for each sample, on differences, as runtime/solve/anderson.ts has it: from a start and what else f and
+    `ends` read to the point and the count. The loop is the host's: within `while_loop` XLA's gradients of convolutions
+    on processors take twenty times longer."""
     ridge = max(ridge, 10 * 2.0**-24)
-    batch = x.shape[0]
 
-    def iterate(state):
-        count, x, last_x, last_r, xs, rs, _ = state
-        r = f(x) - x
+    @jax.jit
+    def iterate(state, rest):
+        count, x, last_x, last_r, xs, rs = state
+        batch = x.shape[0]
+        r = f(x, rest) - x
         slot = count % memory
         first = count == 0
         xs = xs.at[slot].set(jnp.where(first, 0, x - last_x))
@@ -273,14 +276,19 @@ def anderson(f, x, ends, memory=5, ridge=1e-8, most=200):
         matrix = matrix + jnp.eye(memory) * jnp.where(diagonal > 0, ridge, 1)[:, :, None]
         right = jnp.einsum("ibn,bn->bi", columns, r.reshape(batch, -1)) * scale
         weights = jnp.linalg.solve(matrix, right[..., None])[..., 0] * scale
-        done = ends(norms(r), norms(x)).all()
         new = x + r - jnp.einsum("bi,ib...->b...", weights, xs + rs)
-        return count + 1, jnp.where(done, x, new), x, r, xs, rs, done
+        return (count + 1, new, x, r, xs, rs), ends(norms(r), norms(x), rest).all()
 
-    zeros = jnp.zeros((memory, *x.shape))
-    state = (0, x, x, x, zeros, zeros, False)
-    count, x, *_ = lax.while_loop(lambda s: (~s[6]) & (s[0] < most), iterate, state)
-    return x, count
+    def solve(x, rest):
+        zeros = jnp.zeros((memory, *x.shape))
+        state = (jnp.int32(0), x, x, x, zeros, zeros)
+        for count in range(1, most + 1):
+            state, done = iterate(state, rest)
+            if done:
+                break
+        return state[2], count
+
+    return solve
 
 
 def de_prox(folder):
@@ -294,21 +302,27 @@ def de_prox(folder):
         u = x - eta * a * (a * x - y)
         return u - stack(u, layers)
 
+    def adjoint_step(w, rest):
+        z, c, _, weights = rest
+        return c + jax.vjp(lambda z: step(z, weights), z)[1](w)[0]
+
     @jax.jit
-    def gradient(weights):
-        z, forward = anderson(lambda x: step(x, weights), a * y, lambda r, x: r <= 1e-5 * x)
-        image, pull = jax.vjp(step, z, weights)
-        c = jax.grad(lambda image: ((image - target) ** 2).mean())(image)
-        size = norms(c)
-        w, backward = anderson(lambda w: c + pull(w)[0], c, lambda r, _: r <= 1e-5 * size)
-        return pull(w)[1], forward, backward
+    def cotangent(z, weights):
+        c = jax.grad(lambda image: ((image - target) ** 2).mean())(step(z, weights))
+        return c, norms(c)
+
+    by_weights = jax.jit(lambda z, weights, w: jax.vjp(lambda v: step(z, v), weights)[1](w)[0])
+    forwards = anderson(step, lambda r, x, _: r <= 1e-5 * x)
+    backwards = anderson(adjoint_step, lambda r, _, rest: r <= 1e-5 * rest[2])
 
     def run():
-        return jax.block_until_ready(gradient(weights))
+        z, notes["forward"] = forwards(a * y, weights)
+        c, size = cotangent(z, weights)
+        w, notes["backward"] = backwards(c, (z, c, size, weights))
+        return jax.block_until_ready(by_weights(z, weights, w))
 
     def result():
-        (_, layers), forward, backward = run()
-        notes.update(forward=int(forward), backward=int(backward))
+        _, layers = run()
         return np.asarray(layers[2][0])
 
     return Case(run, result, notes)
