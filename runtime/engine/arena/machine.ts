@@ -22,6 +22,8 @@ export interface Runnable {
   readonly name: string;
   readonly source: KernelSource;
   readonly kernel: Kernel;
+  /** whether its first argument is the place of an array that it writes whole, and it writes nothing else */
+  readonly writesFirst: boolean;
 }
 
 /** Threads that take items of a kernel, beside the one that asks. */
@@ -79,6 +81,9 @@ export interface PlacedRun extends Omit<Run, "words"> {
   readonly place: number;
 }
 
+/** The export of modules that are written at run time: elementwise expressions, whose result is the first argument. */
+const GENERATED = "run";
+
 /** The least work that is worth calling threads: some 20 microseconds of one. */
 const WORTH_THREADS = 2e5;
 
@@ -106,7 +111,7 @@ export function createMachine(name: string, equipment: Equipment = {}): Machine 
     const index = native?.names.indexOf(kernel) ?? -1;
     if (native !== null && index >= 0) {
       const source = { kind: "native", file: native.file, index } as const;
-      return { name: kernel, source, kernel: native.kernelAt(index) };
+      return { name: kernel, source, kernel: native.kernelAt(index), writesFirst: false };
     }
     const source = { kind: "wasm", module: moduleOf(KERNELS[kernel]), name: kernel, library: null } as const;
     return fromModule(name, memory, source, kernel);
@@ -137,7 +142,7 @@ export function createMachine(name: string, equipment: Equipment = {}): Machine 
     generate: (title, binary, library) => {
       const module = compiled(name, binary);
       const imported = library === undefined ? null : moduleOf(library);
-      return fromModule(name, memory, { kind: "wasm", module, name: "run", library: imported }, title);
+      return fromModule(name, memory, { kind: "wasm", module, name: GENERATED, library: imported }, title);
     },
     run: (kernel, words, items, work) => {
       if (items === 0) return;
@@ -200,7 +205,7 @@ function fromModule(
   const { exports } = new WebAssembly.Instance(source.module, { env, library });
   const kernel = exports[source.name];
   if (!isKernel(kernel)) throw failure(name, title, [], `the module has no kernel ${source.name}`);
-  return { name: title, source, kernel };
+  return { name: title, source, kernel, writesFirst: source.name === GENERATED };
 }
 
 function isKernel(found: unknown): found is Kernel {

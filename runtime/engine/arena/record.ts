@@ -1,6 +1,7 @@
 import type { EngineError, Handle, Recorder } from "../engine.ts";
 import { sizeOf } from "../shape.ts";
 import type { Machine, PlacedRun, Run } from "./machine.ts";
+import { foldCopies } from "./foldCopies.ts";
 import type { Block, Room } from "./memory.ts";
 import { createPool, type Pool } from "./pool.ts";
 
@@ -32,7 +33,7 @@ export function createRecorder(
     pool = own;
     try {
       const { result, runs } = machine.record(body);
-      const placed = placedRuns(machine, own, runs);
+      const placed = placedRuns(machine, own, foldCopies(runs));
       return { result, replay: () => machine.repeat(placed), release: own.release };
     } catch (error) {
       own.release();
