@@ -17,7 +17,7 @@ export interface Terminal {
 export const EXIT = { fine: 0, fault: 1, usage: 2, interrupted: 130 } as const;
 
 /** What ends a command besides diagnostics: a wrong command line, an interrupt, a fault of ipc. */
-export type ErrorKind = "usage" | "interrupted" | "bug";
+type ErrorKind = "usage" | "interrupted" | "bug";
 
 /** Writes what ended a command for machines: no diagnostics, and an error with its kind. */
 export function writeError(terminal: Pick<Terminal, "out">, kind: ErrorKind, message: string): void {
