@@ -12,10 +12,10 @@ const HELP = `
 native: the package's own kernels, built by the C compiler of this computer (CC, cc, gcc or clang).
   It is the default engine from then on.
 tfjs-node: TensorFlow's library for the CPU, --engine tensorflow. For Linux on x86-64; needs npm, python3 with pip,
-  and g++ (or CXX). It downloads 270 MB, keeps 540 MB, and takes about a minute.
-tfjs-node-gpu: the same with NVIDIA's libraries, --engine tensorflow-gpu. It downloads about 3 GB and keeps about 5 GB.
-  NOT TESTED ON A GPU by the authors: they had none. It is kept only if TensorFlow finds the GPU and every
-  operation agrees with WebAssembly's on your computer.
+  and g++ (or CXX). It downloads 270 MB, keeps 570 MB, and takes about a minute.
+tfjs-node-gpu: the same with NVIDIA's libraries, --engine tensorflow-gpu. It downloads 2.4 GB and keeps 4 GB.
+  NOT TESTED ON A GPU: it has been built and loaded, and compared on a CPU only. It is kept only if TensorFlow
+  finds the GPU and every operation agrees with WebAssembly's on your computer.
 
 Each is compared with WebAssembly before it is taken, and kept in the user's cache folder; delete it there to undo.
 

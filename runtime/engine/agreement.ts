@@ -41,6 +41,11 @@ const PROBES: Readonly<Record<string, Probe>> = {
   sum: (engine, given) => engine.reduce("sum", given(5, 777), [1]),
   "sum over the first axis": (engine, given) => engine.reduce("sum", given(777, 5), [0]),
   "inner product": (engine, given) => engine.dot(given(4, 1000), given(4, 1000), [1]),
+  "Adam's step": (engine, given) => {
+    const rule = { kind: "adam", rate: 0.1, beta1: 0.9, beta2: 0.99, epsilon: 1e-7 } as const;
+    const [value, gradient, mean] = [given(33, 31), given(33, 31), given(33, 31)];
+    return engine.update(rule, value, gradient, [mean, engine.fill(1, [33, 31])]).value;
+  },
   transposition: (engine, given) => engine.transpose(given(33, 7, 18), [2, 0, 1]),
 };
 

@@ -4,9 +4,9 @@ import { EngineError } from "../engine.ts";
 import { hasNativeKernels, NATIVE, nativeFile, nativeKernels } from "./nativeKernels.ts";
 import { createThreads } from "./threads.ts";
 
-/** The threads of this computer, and WebAssembly's fused multiplications, which Node 20 must be asked for. */
+/** The threads of this computer, and WebAssembly's fused multiplications, which Node 20 must be asked for (later ones know no such flag). */
 export function nodeEquipment(name: string): Equipment {
-  v8.setFlagsFromString("--experimental-wasm-relaxed-simd");
+  if (process.versions.node.startsWith("20.")) v8.setFlagsFromString("--experimental-wasm-relaxed-simd");
   return { threads: (memory) => createThreads(name, memory) };
 }
 

@@ -37,7 +37,7 @@ export const DISTRIBUTIONS: { readonly [N in TensorflowName]: Distribution } = {
       hash: "54660c074d7241a503e81edfd9f5ef5af88f64051b72e2945f26318c790f2d26",
     },
     libraries: [],
-    megabytes: { download: 270, building: 1400, kept: 540 },
+    megabytes: { download: 270, building: 1500, kept: 570 },
   },
   "tensorflow-gpu": {
     module: "@tensorflow/tfjs-node-gpu",
@@ -97,7 +97,7 @@ export const DISTRIBUTIONS: { readonly [N in TensorflowName]: Distribution } = {
         hash: "f9b37bc5c8cf7509665cb6ada5aaa0ce65618f2332b7d3e78e9790511f111212",
       },
     ],
-    megabytes: { download: 3000, building: 9000, kept: 5000 },
+    megabytes: { download: 2400, building: 6000, kept: 4000 },
   },
 };
 
@@ -140,14 +140,16 @@ export function moduleIn(folder: string, name: TensorflowName): unknown {
 }
 
 /**
- * What the module needs of its host before its first operation: `util.isNullOrUndefined`, which Node 23 took away.
- * TensorFlow itself is asked to be quiet about what it found, and not to take all of a GPU's memory.
+ * What the module needs of its host before its first operation: `util.isNullOrUndefined`, which Node 23 took away, and
+ * `util.isArray`, of which it warns. TensorFlow itself is asked to be quiet about what it found, and not to take all of
+ * a GPU's memory.
  */
 function prepareHost(): void {
   process.env["TF_CPP_MIN_LOG_LEVEL"] ??= "2";
   process.env["TF_FORCE_GPU_ALLOW_GROWTH"] ??= "true";
   const util: Record<string, unknown> = createRequire(import.meta.url)("util");
   util["isNullOrUndefined"] ??= (value: unknown) => value === null || value === undefined;
+  util["isArray"] = Array.isArray;
 }
 
 function refused(name: TensorflowName, reason: string): EngineError {
