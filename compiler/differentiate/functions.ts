@@ -12,6 +12,9 @@ import type { FunctionAdjoint, FunctionReverse, ReverseTools } from "./tools.ts"
 import { markVaried } from "./varied.ts";
 import { walk } from "./walk.ts";
 
+/** How adjoints call what a function returns. */
+const OUTPUT = "output";
+
 const KNOWN = new WeakMap<Functions, Map<IrFunction, Map<string, FunctionReverse>>>();
 
 /** What rules use, for the functions of one module. The reverse of each function is made once, and added to it. */
@@ -49,8 +52,9 @@ function functionReverse(
   );
   const save: IrFunction = {
     name: freeName(functions, `${original.name}_save${suffix(body, wanted)}`),
-    doc: `${original.name}, with what its adjoint reads.`,
+    doc: `\`${original.name}\`, and beside its value what its adjoints read of the layers.`,
     body: renamed({ ...body, equations: undone(form, kept), results: [...body.results, ...saved] }),
+    reverses: { kind: "save", original: original.name, results: body.results.length },
   };
   functions.add(save);
   const adjoints = new Map<string, FunctionAdjoint>();
@@ -61,7 +65,7 @@ function functionReverse(
       const known = adjoints.get(some.join());
       if (known !== undefined) return known;
       const block = completed(adjointBlock(functions, tools, body, form, some), form.equations, kept);
-      const adjoint = functionAdjoint(functions, original, block, saved, some);
+      const adjoint = functionAdjoint(functions, { original, save: save.name, saved }, block, some);
       adjoints.set(some.join(), adjoint);
       return adjoint;
     },
@@ -85,7 +89,7 @@ function adjointBlock(
   markVaried(form.equations, varied);
   const { savings } = form;
   const reversal = new Reversal({ builder, samples: "sum", mask: null, varied, savings, tools });
-  const parameters = body.results.map((result) => parameter(`${result.name}_bar`, spaceOf(result), false));
+  const parameters = body.results.map((result) => parameter(`${OUTPUT}_bar`, spaceOf(result), false));
   body.results.forEach((result, i) => {
     reversal.contribute(result, parameters[i] ?? null);
   });
@@ -96,11 +100,17 @@ function adjointBlock(
   return withoutDead({ parameters, equations: builder.equations, results });
 }
 
+/** A function, the name of its saving form, and what that saves. */
+interface Saving {
+  readonly original: IrFunction;
+  readonly save: string;
+  readonly saved: readonly Variable[];
+}
+
 function functionAdjoint(
   functions: Functions,
-  original: IrFunction,
+  { original, save, saved }: Saving,
   block: Block,
-  saved: readonly Variable[],
   wanted: readonly boolean[],
 ): FunctionAdjoint {
   const read = new Set(freeVariables(block));
@@ -108,16 +118,41 @@ function functionAdjoint(
   const indices = (variables: readonly Variable[]): readonly number[] =>
     variables.flatMap((variable, i) => (read.has(variable) ? [i] : []));
   const given = [...parameters, ...saved].filter((variable) => read.has(variable));
+  const inputs = indices(parameters);
+  const kept = indices(saved);
+  const of = parameters.flatMap((_, i) => (wanted[i] === true ? [i] : []));
   return {
     called: {
       name: freeName(functions, `${original.name}_adjoint${suffix(original.body, wanted)}`),
-      doc: `The cotangents of what ${original.name} takes, given those of what it returns.`,
+      doc: adjointDoc(original, wanted),
       body: renamed({ ...block, parameters: [...given, ...block.parameters] }),
+      reverses: {
+        kind: "adjoint",
+        original: original.name,
+        save,
+        inputs: inputs.length,
+        saved: kept,
+        of,
+      },
     },
-    inputs: indices(parameters),
-    saved: indices(saved),
-    of: parameters.flatMap((_, i) => (wanted[i] === true ? [i] : [])),
+    inputs,
+    saved: kept,
+    of,
   };
+}
+
+/** Which cotangents an adjoint gives, in words. */
+function adjointDoc({ name, body }: IrFunction, wanted: readonly boolean[]): string {
+  const some = (shared: boolean): boolean =>
+    body.parameters.some((each, i) => each.shared === shared && wanted[i] === true);
+  const [argument, ...others] = body.parameters.filter((each) => !each.shared);
+  const ofArguments =
+    argument === undefined || others.length > 0
+      ? "the cotangents of its arguments"
+      : `the cotangent of \`${argument.name}\``;
+  const gives = [...(some(false) ? [ofArguments] : []), ...(some(true) ? ["those of its weights"] : [])];
+  const found = gives.join(" and ").replace(/^those/u, "the cotangents");
+  return `The vector-Jacobian product of \`${name}\`: ${found}, given that of its value.`;
 }
 
 function wantedParameters(body: Block, wanted: readonly boolean[]): Set<Variable> {

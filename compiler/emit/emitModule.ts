@@ -12,7 +12,7 @@ import {
 } from "ts-morph";
 import type { Plan } from "../plan/plan.ts";
 import { definitionText } from "./definitionText.ts";
-import { networkFunction } from "./functions.ts";
+import { networkFunction, recordTypes } from "./functions.ts";
 import { headerText } from "./header.ts";
 import { knownGroups, stateInterface, userInterfaces, type KnownGroups } from "./interfaces.ts";
 import { topLevelNames, type TopLevel } from "./moduleNames.ts";
@@ -57,6 +57,7 @@ function moduleStructure(plan: Plan, settings: EmitSettings): SourceFileStructur
     ...[groups.data, groups.constants, groups.learned, groups.prepared].filter((group) => group !== null),
     ...knownAlias(groups, types, top),
     ...state,
+    ...recordTypes(top),
     ...networks,
     ...sections.declarations,
     {

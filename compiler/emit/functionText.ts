@@ -1,9 +1,20 @@
 import { print } from "../../runtime/arrays/print.ts";
 import type { Variable } from "../ir/block.ts";
-import type { Argument, Parameter, Pattern, PlanFunction, Result, Role, Statement } from "../plan/call.ts";
+import type {
+  Argument,
+  Parameter,
+  Pattern,
+  PlanFunction,
+  Result,
+  ResultEntry,
+  Role,
+  Statement,
+} from "../plan/call.ts";
 import { replaceInputs } from "../plan/calls.ts";
 import { identifier, uniqueIdentifier } from "../plan/names.ts";
+import type { PlanGroup, PlanNetwork } from "../plan/plan.ts";
 import { usesOfFunction, variablesOfPattern, variablesOfResult } from "../plan/uses.ts";
+import { bundlesOf, takenEntries, type Bundle, type GroupEntry } from "./groups.ts";
 import { outputHint } from "./hints.ts";
 import { Locals, sizeKey, spaceKey, type LocalKey } from "./locals.ts";
 import type { RuntimeName } from "./reserved.ts";
@@ -14,6 +25,9 @@ import { braces, isIdentifier, literal, property } from "./text.ts";
 export interface ModuleNames {
   readonly isReserved: (name: string) => boolean;
   readonly network: (name: string) => string;
+  readonly networkOf: (name: string) => PlanNetwork | null;
+  /** the type of the record that a network takes or gives */
+  readonly recordType: (group: PlanGroup) => string;
   /** notes that the module uses a name of the runtime */
   readonly use: (name: RuntimeName) => void;
 }
@@ -46,12 +60,15 @@ export function arrowBody(text: Pick<FunctionText, "lines" | "value">): string {
   return text.value.startsWith("{") ? `(${text.value})` : text.value;
 }
 
-class Printer {
-  private readonly locals: Locals;
-  private readonly naming: Naming;
-  private readonly names: ModuleNames;
+/** Prints one function, and the closures in it. */
+export class Printer {
+  protected readonly locals: Locals;
+  protected readonly naming: Naming;
+  protected readonly names: ModuleNames;
   /** whether a second variable of a name is an update of the first, as in a loop's body */
   private readonly updates: boolean;
+  /** what is handed on together only */
+  private readonly bundles = new Map<Variable, Bundle>();
 
   constructor(locals: Locals, naming: Naming, names: ModuleNames, updates: boolean) {
     this.locals = locals;
@@ -62,6 +79,8 @@ class Printer {
 
   print(of: PlanFunction, wholeKnown: boolean): FunctionText {
     const opening: string[] = [];
+    const { given, saved } = bundlesOf(of, this.names.networkOf);
+    for (const bundle of saved === null ? given : [...given, saved]) this.addBundle(bundle);
     const parameters = of.parameters.map((parameter) => ({
       parameter,
       text:
@@ -85,7 +104,7 @@ class Printer {
   }
 
   /** What is known is taken apart in the signature, but where names with dots or all of it are read. */
-  private knownPattern(parameter: Parameter, whole: boolean, opening: string[]): string | null {
+  protected knownPattern(parameter: Parameter, whole: boolean, opening: string[]): string | null {
     const { pattern } = parameter;
     const entries = pattern.kind === "record" ? pattern.entries : [];
     const dotted = entries.filter((entry) => entry.name.includes("."));
@@ -106,7 +125,7 @@ class Printer {
     return "known";
   }
 
-  private parameterPattern({ role, pattern }: Parameter): string | null {
+  protected parameterPattern({ role, pattern }: Parameter): string | null {
     if (pattern.kind === "variable") return this.pattern(pattern);
     const text = this.rolePattern(role, pattern);
     return text === "{}" || text === "[]" ? null : text;
@@ -114,7 +133,13 @@ class Printer {
 
   private rolePattern(role: Role, pattern: Pattern): string {
     if (pattern.kind !== "record") return this.pattern(pattern);
+    const rest = new Set<string>();
     const entries = pattern.entries.map(({ name, pattern: part }) => {
+      const bundle = part.kind === "variable" ? this.bundles.get(part.variable) : undefined;
+      if (bundle !== undefined) {
+        rest.add(`...${this.bundleText(bundle)}`);
+        return null;
+      }
       if (part.kind === "record") {
         const inner = this.rolePattern(role, part);
         return inner === "{}" ? null : property(name, inner);
@@ -124,7 +149,22 @@ class Printer {
         this.pattern(part, (variable) => this.naming.parameter(role, name, variable)),
       );
     });
-    return braces(entries.filter((entry) => entry !== null));
+    const read = entries.filter((entry) => entry !== null);
+    const [only = ""] = rest;
+    return read.length === 0 && rest.size === 1 ? only.slice(3) : braces([...read, ...rest]);
+  }
+
+  /** Notes what is handed on together only. */
+  private addBundle(bundle: Bundle): void {
+    for (const { variable } of bundle.entries) this.bundles.set(variable, bundle);
+  }
+
+  private bundleText(bundle: Bundle): string {
+    const [first] = bundle.entries;
+    return this.locals.name(
+      `bundle ${bundle.entries.length} ${first?.name ?? ""} ${bundle.hint}`,
+      bundle.hint,
+    );
   }
 
   /** A pattern whose names are made up from hints. */
@@ -158,26 +198,60 @@ class Printer {
     if (result.kind === "record") {
       for (const entry of result.entries) this.nameResults(entry.result, [...path, entry.name], defined);
     }
-    if (result.kind !== "variable" || !defined.has(result.variable)) return;
+    if (result.kind !== "variable" || !defined.has(result.variable) || this.bundles.has(result.variable))
+      return;
     const hint = this.naming.result(path);
     if (hint !== null) this.locals.name(result.variable, hint);
   }
 
-  private statement({ outputs, call }: Statement): string {
+  protected statement({ outputs, call }: Statement): string {
     const text = this.call(call);
-    const hints = (variable: Variable): string => outputHint(call, variable, this.readBy(call));
-    return `const ${this.pattern(outputs, hints, this.updates || outputs.kind !== "variable")} = ${text};`;
+    const hints = (variable: Variable): string => this.hint(call, variable);
+    const group = call.kind === "function" ? (this.names.networkOf(call.name)?.given ?? null) : null;
+    const updates = this.updates || outputs.kind !== "variable";
+    const pattern =
+      group !== null && outputs.kind === "list"
+        ? this.groupedPattern(outputs.items, group, hints)
+        : this.pattern(outputs, hints, updates);
+    return `const ${pattern} = ${text};`;
+  }
+
+  protected hint(call: Statement["call"], variable: Variable): string {
+    return outputHint(call, variable, this.readBy(call));
+  }
+
+  /** What a network gives, of which some is a record. */
+  private groupedPattern(
+    items: readonly (Pattern | null)[],
+    { start, names }: PlanGroup,
+    hints: (variable: Variable) => string,
+  ): string {
+    const grouped = items.slice(start);
+    const [first] = grouped;
+    const bundle = first?.kind === "variable" ? this.bundles.get(first.variable) : undefined;
+    const entries = (): readonly string[] =>
+      grouped.flatMap((item, index) =>
+        item === null ? [] : [property(names[index] ?? "", this.pattern(item, hints, true))],
+      );
+    const record = bundle === undefined ? braces(entries()) : this.bundleText(bundle);
+    if (start === 0) return record;
+    const others = items
+      .slice(0, start)
+      .map((item) => (item === null ? "" : this.pattern(item, hints, true)));
+    return `[${[...others, ...(grouped.length === 0 ? [] : [record])].join(", ")}]`;
   }
 
   /** The locals that a call is given one by one. */
   private readBy(call: Statement["call"]): readonly string[] {
     const read = call.arguments.flatMap((argument) =>
-      argument.kind === "variable" ? [this.locals.textOf(argument.variable)] : [],
+      argument.kind === "variable" && !this.bundles.has(argument.variable)
+        ? [this.locals.textOf(argument.variable)]
+        : [],
     );
     return read.filter(isIdentifier);
   }
 
-  private call(call: Statement["call"]): string {
+  protected call(call: Statement["call"]): string {
     const given = this.given(call);
     return call.kind === "method"
       ? `ops.${call.method}(${given.join(", ")})`
@@ -197,14 +271,34 @@ class Printer {
       const entries = inputs.map(({ key, text }) => property(key, text));
       return [JSON.stringify(print(replaceInputs(first.expression, renamed))), braces(entries)];
     }
-    return call.arguments.map((argument) => this.argument(argument));
+    const texts = (some: readonly Argument[]) => some.map((argument) => this.argument(argument));
+    const entries = takenEntries(call, this.names.networkOf);
+    const group = call.kind === "function" ? (this.names.networkOf(call.name)?.taken ?? null) : null;
+    if (entries === null || group === null) return texts(call.arguments);
+    return [
+      ...texts(call.arguments.slice(0, group.start)),
+      this.recordText(entries),
+      ...texts(call.arguments.slice(group.start + entries.length)),
+    ];
+  }
+
+  /** A record of variables; what is one local is taken as that. */
+  private recordText(entries: readonly GroupEntry[]): string {
+    const bundles = new Set(entries.map(({ variable }) => this.bundles.get(variable)));
+    const [bundle] = bundles;
+    if (bundle !== undefined && bundles.size === 1) return this.bundleText(bundle);
+    return braces(entries.map(({ name, variable }) => property(name, this.locals.textOf(variable))));
   }
 
   /** The name of a variable in an elementwise expression: that of the local, or what ends a name with dots. */
-  private inputKey(variable: Variable, taken: (name: string) => boolean): string {
+  protected inputKey(variable: Variable, taken: (name: string) => boolean): string {
     const text = this.locals.textOf(variable);
     if (isIdentifier(text)) return text;
-    return uniqueIdentifier(variable.name.split(".").at(-1) ?? "weight", taken);
+    return uniqueIdentifier(this.keyHint(variable), taken);
+  }
+
+  protected keyHint(variable: Variable): string {
+    return variable.name.split(".").at(-1) ?? "weight";
   }
 
   private argument(argument: Argument): string {
@@ -260,7 +354,7 @@ class Printer {
     return { parameters, lines, value };
   }
 
-  private result(result: Result): string {
+  protected result(result: Result): string {
     switch (result.kind) {
       case "variable":
         return this.locals.textOf(result.variable);
@@ -269,13 +363,18 @@ class Printer {
       case "list":
         return `[${result.items.map((variable) => this.locals.textOf(variable)).join(", ")}]`;
       case "record":
-        return braces(result.entries.map((entry) => property(entry.name, this.result(entry.result))));
+        return braces([...new Set(result.entries.map((entry) => this.resultEntry(entry)))]);
     }
+  }
+
+  private resultEntry({ name, result }: ResultEntry): string {
+    const bundle = result.kind === "variable" ? this.bundles.get(result.variable) : undefined;
+    return bundle === undefined ? property(name, this.result(result)) : `...${this.bundleText(bundle)}`;
   }
 }
 
 /** The last call of a function that returns just what the call gives, or a list of it. */
-function returnedCall(of: PlanFunction): Statement["call"] | null {
+export function returnedCall(of: PlanFunction): Statement["call"] | null {
   const last = of.statements.at(-1);
   const [only, ...others] = of.result.kind === "record" ? [] : variablesOfResult(of.result);
   if (last === undefined || last.outputs.kind !== "variable" || others.length > 0) return null;

@@ -3,13 +3,16 @@ import {
   type FunctionDeclarationStructure,
   type OptionalKind,
   type ParameterDeclarationStructure,
+  type TypeAliasDeclarationStructure,
 } from "ts-morph";
 import type { PlanFunction, Role } from "../plan/call.ts";
 import type { PlanNetwork } from "../plan/plan.ts";
 import { arrowBody, functionText, type FunctionText } from "./functionText.ts";
+import { recordType } from "./groups.ts";
 import { runtimeType } from "./interfaces.ts";
 import type { FunctionName, TopLevel } from "./moduleNames.ts";
 import { namingOf, type Purpose } from "./naming.ts";
+import { networkText } from "./networkText.ts";
 import { commentText } from "./text.ts";
 
 /** The types of a function's parameters by their roles. */
@@ -71,10 +74,13 @@ export function networkFunction(
   known: string,
   top: TopLevel,
 ): FunctionDeclarationStructure {
-  const text = functionText(network.function, namingOf("plain"), top);
+  const text = networkText(network, top);
   const parameters = text.parameters.map(
     ({ parameter, text: pattern }, index): OptionalKind<ParameterDeclarationStructure> => {
       if (parameter.role === "known") return { name: pattern ?? "_known", type: known };
+      if (network.taken !== null && pattern === "saved") {
+        return { name: pattern, type: top.recordType(network.taken) };
+      }
       const { pattern: part } = parameter;
       return {
         name: pattern ?? `_${index + 1}`,
@@ -82,17 +88,51 @@ export function networkFunction(
       };
     },
   );
-  const { result } = network.function;
   top.use("Operations");
   top.use("Value");
   return {
     kind: StructureKind.Function,
     name: top.network(network.name),
-    docs: network.doc === "" ? [] : [commentText(network.doc)],
+    docs: [commentText(network.doc === "" ? networkDoc(network) : network.doc)],
     parameters: [{ name: "ops", type: "Operations" }, ...parameters],
-    returnType: result.kind === "list" ? `[${result.items.map(() => "Value").join(", ")}]` : "Value",
+    returnType: returnType(network, top),
     statements: [...text.lines, `return ${text.value};`],
   };
+}
+
+/** What a network is, where the program says nothing. */
+function networkDoc({ name, function: of }: PlanNetwork): string {
+  const weights = of.parameters
+    .filter(({ role }) => role === "known")
+    .flatMap(({ pattern }) => (pattern.kind === "record" ? pattern.entries : []));
+  const layers = new Set(
+    weights.flatMap(({ name: weight }) =>
+      weight.includes(".") ? [weight.split(".").slice(0, -1).join(".")] : [],
+    ),
+  );
+  const size = layers.size === 0 ? "" : ` with ${layers.size} layers of weights`;
+  return `The learned network \`${name}\`${size}: its value at the arguments.`;
+}
+
+function returnType({ function: of, given }: PlanNetwork, top: TopLevel): string {
+  if (of.result.kind !== "list") return "Value";
+  const values = of.result.items.slice(0, given?.start).map(() => "Value");
+  if (given === null) return `[${values.join(", ")}]`;
+  return values.length === 0 ? top.recordType(given) : `[${[...values, top.recordType(given)].join(", ")}]`;
+}
+
+/** The types of the records that networks hand over, under names of their own. */
+export function recordTypes(top: TopLevel): readonly TypeAliasDeclarationStructure[] {
+  return [...top.records].map(([name, { network, holds, names, by }]) => ({
+    kind: StructureKind.TypeAlias,
+    name,
+    docs: [
+      holds === "saved"
+        ? `What \`${by}\` keeps of the layers of \`${network}\` for its adjoints.`
+        : `The cotangents of the weights of \`${network}\`.`,
+    ],
+    type: recordType(names),
+  }));
 }
 
 function arrow(of: PlanFunction, text: FunctionText): string {

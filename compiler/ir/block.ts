@@ -44,4 +44,21 @@ export interface IrFunction {
   readonly name: string;
   readonly doc: string;
   readonly body: Block;
+  /** what a function that differentiation made is to the one that it reverses */
+  readonly reverses?: ReversalOf;
 }
+
+/** A saving form returns the results of its function, then what it saves; an adjoint reads some of that. */
+export type ReversalOf =
+  | { readonly kind: "save"; readonly original: string; readonly results: number }
+  | {
+      readonly kind: "adjoint";
+      readonly original: string;
+      readonly save: string;
+      /** how many arguments of the function come first */
+      readonly inputs: number;
+      /** then which of the values that are saved, in their order there */
+      readonly saved: readonly number[];
+      /** the results are the cotangents of these parameters of the function */
+      readonly of: readonly number[];
+    };

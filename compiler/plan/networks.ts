@@ -2,7 +2,8 @@ import type { Block, IrFunction, Variable } from "../ir/block.ts";
 import { blocksOf } from "../ir/variables.ts";
 import type { Call, FunctionCall, Parameter, Result } from "./call.ts";
 import { knownParameter, localFunction, type Setting } from "./function.ts";
-import type { PlanNetwork } from "./plan.ts";
+import { uniqueIdentifier } from "./names.ts";
+import type { PlanGroup, PlanNetwork } from "./plan.ts";
 import { usesOfFunction } from "./uses.ts";
 
 /** Calls of functions: the inputs of each place that calls one. */
@@ -46,12 +47,16 @@ export function planNetworks(
     return functionCall(name, handed, readsKnown);
   };
   for (const of of [...callersFirst(functions)].reverse()) {
-    planned.set(of.name, planNetwork(of, { ...setting, network }));
+    planned.set(of.name, planNetwork(of, { ...setting, network }, byName));
   }
   return { network, all: [...planned.values()] };
 }
 
-function planNetwork(of: IrFunction, setting: Setting): PlanNetwork {
+function planNetwork(
+  of: IrFunction,
+  setting: Setting,
+  functions: ReadonlyMap<string, IrFunction>,
+): PlanNetwork {
   const parameters = of.body.parameters
     .filter((parameter) => !isBound(parameter, setting))
     .map((variable): Parameter => ({ role: "value", pattern: { kind: "variable", variable } }));
@@ -67,7 +72,56 @@ function planNetwork(of: IrFunction, setting: Setting): PlanNetwork {
     name: of.name,
     doc: of.doc,
     function: readsKnown ? { ...inner, parameters: [...parameters, knownParameter(uses, setting)] } : inner,
+    taken: takenTogether(of, setting, functions),
+    given: givenTogether(of, setting, functions),
   };
+}
+
+/** The values that an adjoint reads of those which the saving form keeps, as that calls them. */
+function takenTogether(
+  { body, reverses }: IrFunction,
+  setting: Setting,
+  functions: ReadonlyMap<string, IrFunction>,
+): PlanGroup | null {
+  const save = reverses?.kind === "adjoint" ? functions.get(reverses.save) : undefined;
+  if (reverses?.kind !== "adjoint" || save === undefined || reverses.saved.length === 0) return null;
+  const saved = savedNames(save);
+  const start = body.parameters.slice(0, reverses.inputs).filter((each) => !isBound(each, setting)).length;
+  const names = reverses.saved.map((index) => saved[index] ?? "");
+  return { holds: "saved", network: reverses.original, start, names };
+}
+
+/** The values that a saving form keeps, or the cotangents of weights that an adjoint gives. */
+function givenTogether(
+  of: IrFunction,
+  setting: Setting,
+  functions: ReadonlyMap<string, IrFunction>,
+): PlanGroup | null {
+  const { reverses } = of;
+  if (reverses === undefined) return null;
+  const { original: network } = reverses;
+  if (reverses.kind === "save") {
+    const names = savedNames(of);
+    return names.length === 0 ? null : { holds: "saved", network, start: reverses.results, names };
+  }
+  const parameters = (functions.get(network) ?? functions.get(reverses.save))?.body.parameters ?? [];
+  const known = reverses.of.map((index) => {
+    const parameter = parameters[index];
+    return parameter === undefined ? undefined : setting.same.get(parameter);
+  });
+  const start = known.findLastIndex((weight) => weight === undefined) + 1;
+  const names = known
+    .slice(start)
+    .flatMap((weight) => (weight === undefined ? [] : [setting.nameOf(weight)]));
+  return names.length === 0 ? null : { holds: "weights", network, start, names };
+}
+
+/** The names of what a saving form keeps, each once. */
+function savedNames({ body, reverses }: IrFunction): readonly string[] {
+  const names: string[] = [];
+  const kept = reverses?.kind === "save" ? body.results.slice(reverses.results) : [];
+  for (const { name } of kept) names.push(uniqueIdentifier(name, (candidate) => names.includes(candidate)));
+  return names;
 }
 
 function isBound(parameter: Variable | undefined, setting: Pick<Setting, "same">): boolean {

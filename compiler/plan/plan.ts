@@ -67,6 +67,19 @@ export interface PlanNetwork {
   readonly name: string;
   readonly doc: string;
   readonly function: PlanFunction;
+  /** which of its parameters, and of its results, belong together; null where none do */
+  readonly taken: PlanGroup | null;
+  readonly given: PlanGroup | null;
+}
+
+/** Parameters or results in a row that are the entries of one record. */
+export interface PlanGroup {
+  /** what the record holds */
+  readonly holds: "saved" | "weights";
+  /** the network whose layers it speaks of */
+  readonly network: string;
+  readonly start: number;
+  readonly names: readonly string[];
 }
 
 /** A variable under the name by which functions know it. */

@@ -25,7 +25,7 @@ export interface Problem {
 export const SAMPLES: readonly number[] = [0, 1, 2];
 const [M, N] = [6, 9];
 const [H, W] = [4, 6];
-const SMALL_DNCNN: Edit = ["depth = 17, width = 64", "depth = 3, width = 4"];
+const SMALL_DNCNN: Edit = ["depth = 17, width = 64", "depth = 5, width = 4"];
 const EXACT_SOLVE: Edit = ["tol = 1e-6, max = 50", "tol = 1e-13, max = 90"];
 const SMALL_UNET: Edit = ["levels = 3, width = 32", "levels = 2, width = 3"];
 

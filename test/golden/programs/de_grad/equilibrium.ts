@@ -58,10 +58,18 @@ interface Learned {
   readonly "N.conv2.filter": Value;
   /** R[4] */
   readonly "N.conv2.bias": Value;
-  /** R[3, 3, 4, 1] */
+  /** R[3, 3, 4, 4] */
   readonly "N.conv3.filter": Value;
-  /** R[1] */
+  /** R[4] */
   readonly "N.conv3.bias": Value;
+  /** R[3, 3, 4, 4] */
+  readonly "N.conv4.filter": Value;
+  /** R[4] */
+  readonly "N.conv4.bias": Value;
+  /** R[3, 3, 4, 1] */
+  readonly "N.conv5.filter": Value;
+  /** R[1] */
+  readonly "N.conv5.bias": Value;
   /** R */
   readonly eta: Value;
 }
@@ -75,63 +83,93 @@ interface State {
   readonly x: Value;
 }
 
+/** What `N_save` keeps of the layers of `N` for its adjoints. */
+type N_Saved = Record<`conv${1 | 2 | 3 | 4}_biased`, Value>;
+/** The cotangents of the weights of `N`. */
+type N_Weights = Record<`N.conv${1 | 2 | 3 | 4 | 5}.filter` | `N.conv${1 | 2 | 3 | 4 | 5}.bias`, Value>;
+
+/** The learned network `N` with 5 layers of weights: its value at the arguments. */
 function N(ops: Operations, u1: Value, known: Known): Value {
   const { h, w } = known;
   const u1_image = ops.reshape(u1, R(h, w, 1));
-  const conv1 = ops.convolve(u1_image, known["N.conv1.filter"], 1);
-  const relu = ops.map("relu(conv1 + N_conv1_bias)", { conv1, N_conv1_bias: known["N.conv1.bias"] });
-  const conv2 = ops.convolve(relu, known["N.conv2.filter"], 1);
-  const relu_2 = ops.map("relu(conv2 + N_conv2_bias)", { conv2, N_conv2_bias: known["N.conv2.bias"] });
-  const conv3 = ops.convolve(relu_2, known["N.conv3.filter"], 1);
-  const conv3_biased = ops.map("conv3 + N_conv3_bias", { conv3, N_conv3_bias: known["N.conv3.bias"] });
-  return ops.reshape(conv3_biased, R(h, w));
+  let relu = u1_image;
+  for (const layer of [1, 2, 3, 4] as const) {
+    const conv = ops.convolve(relu, known[`N.conv${layer}.filter` as const], 1);
+    relu = ops.map("relu(conv + N_conv_bias)", { conv, N_conv_bias: known[`N.conv${layer}.bias` as const] });
+  }
+
+  const conv5 = ops.convolve(relu, known["N.conv5.filter"], 1);
+  const conv5_biased = ops.map("conv5 + N_conv5_bias", { conv5, N_conv5_bias: known["N.conv5.bias"] });
+  return ops.reshape(conv5_biased, R(h, w));
 }
 
-/** N, with what its adjoint reads. */
-function N_save(ops: Operations, u1: Value, known: Known): [Value, Value, Value] {
+/** `N`, and beside its value what its adjoints read of the layers. */
+function N_save(ops: Operations, u1: Value, known: Known): [Value, N_Saved] {
   const { h, w } = known;
+  const saved = {} as N_Saved;
   const u1_image = ops.reshape(u1, R(h, w, 1));
-  const conv1 = ops.convolve(u1_image, known["N.conv1.filter"], 1);
-  const conv1_biased = ops.map("conv1 + N_conv1_bias", { conv1, N_conv1_bias: known["N.conv1.bias"] });
-  const relu = ops.map("relu(conv1_biased)", { conv1_biased });
-  const conv2 = ops.convolve(relu, known["N.conv2.filter"], 1);
-  const conv2_biased = ops.map("conv2 + N_conv2_bias", { conv2, N_conv2_bias: known["N.conv2.bias"] });
-  const relu_2 = ops.map("relu(conv2_biased)", { conv2_biased });
-  const conv3 = ops.convolve(relu_2, known["N.conv3.filter"], 1);
-  const conv3_biased = ops.map("conv3 + N_conv3_bias", { conv3, N_conv3_bias: known["N.conv3.bias"] });
-  const conv3_biased_2 = ops.reshape(conv3_biased, R(h, w));
-  return [conv3_biased_2, conv1_biased, conv2_biased];
+  let relu = u1_image;
+  for (const layer of [1, 2, 3, 4] as const) {
+    const conv = ops.convolve(relu, known[`N.conv${layer}.filter` as const], 1);
+    const conv_biased = ops.map("conv + N_conv_bias", {
+      conv,
+      N_conv_bias: known[`N.conv${layer}.bias` as const],
+    });
+    relu = ops.map("relu(conv_biased)", { conv_biased });
+    saved[`conv${layer}_biased` as const] = conv_biased;
+  }
+
+  const conv5 = ops.convolve(relu, known["N.conv5.filter"], 1);
+  const conv5_biased = ops.map("conv5 + N_conv5_bias", { conv5, N_conv5_bias: known["N.conv5.bias"] });
+  const conv5_biased_2 = ops.reshape(conv5_biased, R(h, w));
+  return [conv5_biased_2, saved];
 }
 
-/** The cotangents of what N takes, given those of what it returns. */
+/** The vector-Jacobian product of `N`: the cotangent of `u1` and those of its weights, given that of its value. */
 function N_adjoint(
   ops: Operations,
   u1: Value,
-  conv1_biased: Value,
-  conv2_biased: Value,
-  conv3_biased_bar: Value,
+  saved: N_Saved,
+  output_bar: Value,
   known: Known,
-): [Value, Value, Value, Value, Value, Value, Value] {
+): [Value, N_Weights] {
   const { h, w } = known;
+  const weights = {} as N_Weights;
   const u1_image = ops.reshape(u1, R(h, w, 1));
-  const relu = ops.map("relu(conv1_biased)", { conv1_biased });
-  const relu_2 = ops.map("relu(conv2_biased)", { conv2_biased });
-  const conv3_biased_bar_2 = ops.reshape(conv3_biased_bar, R(h, w, 1));
-  const conv3_biased_bar_2_sum = ops.sumTo(conv3_biased_bar_2, R(1));
-  const sumTo = ops.sumSamples(conv3_biased_bar_2_sum);
-  const conv3_input_bar = ops.convolveInputGradient(
-    conv3_biased_bar_2,
-    known["N.conv3.filter"],
-    R(h, w, 4),
-    1,
-  );
-  const convolveFilter = ops.convolveFilterGradient(relu_2, conv3_biased_bar_2, R(3, 3, 4, 1), 1);
-  const product = ops.map("positive(conv2_biased)*conv3_input_bar", { conv2_biased, conv3_input_bar });
-  const product_sum = ops.sumTo(product, R(4));
-  const product_sum_total = ops.sumSamples(product_sum);
-  const conv2_input_bar = ops.convolveInputGradient(product, known["N.conv2.filter"], R(h, w, 4), 1);
-  const product_filter = ops.convolveFilterGradient(relu, product, R(3, 3, 4, 4), 1);
-  const product_2 = ops.map("positive(conv1_biased)*conv2_input_bar", { conv1_biased, conv2_input_bar });
+  const output_bar_2 = ops.reshape(output_bar, R(h, w, 1));
+  const output_bar_2_sum = ops.sumTo(output_bar_2, R(1));
+  const output_bar_2_sum_total = ops.sumSamples(output_bar_2_sum);
+  const conv5_input_bar = ops.convolveInputGradient(output_bar_2, known["N.conv5.filter"], R(h, w, 4), 1);
+  const relu = ops.map("relu(conv4_biased)", { conv4_biased: saved.conv4_biased });
+  const output_bar_2_filter = ops.convolveFilterGradient(relu, output_bar_2, R(3, 3, 4, 1), 1);
+  let conv_input_bar = conv5_input_bar;
+  for (const [layer, before] of [
+    [4, 3],
+    [3, 2],
+    [2, 1],
+  ] as const) {
+    const product = ops.map("positive(conv_biased)*conv_input_bar", {
+      conv_biased: saved[`conv${layer}_biased` as const],
+      conv_input_bar,
+    });
+    const product_sum = ops.sumTo(product, R(4));
+    const product_sum_total = ops.sumSamples(product_sum);
+    conv_input_bar = ops.convolveInputGradient(
+      product,
+      known[`N.conv${layer}.filter` as const],
+      R(h, w, 4),
+      1,
+    );
+    const relu_2 = ops.map("relu(conv_biased)", { conv_biased: saved[`conv${before}_biased` as const] });
+    const product_filter = ops.convolveFilterGradient(relu_2, product, R(3, 3, 4, 4), 1);
+    weights[`N.conv${layer}.bias` as const] = product_sum_total;
+    weights[`N.conv${layer}.filter` as const] = product_filter;
+  }
+
+  const product_2 = ops.map("positive(conv1_biased)*conv_input_bar", {
+    conv1_biased: saved.conv1_biased,
+    conv_input_bar,
+  });
   const product_2_sum = ops.sumTo(product_2, R(4));
   const product_2_sum_total = ops.sumSamples(product_2_sum);
   const conv1_input_bar = ops.convolveInputGradient(product_2, known["N.conv1.filter"], R(h, w, 1), 1);
@@ -139,35 +177,40 @@ function N_adjoint(
   const conv1_input_bar_2 = ops.reshape(conv1_input_bar, R(h, w));
   return [
     conv1_input_bar_2,
-    product_2_filter,
-    product_2_sum_total,
-    product_filter,
-    product_sum_total,
-    convolveFilter,
-    sumTo,
+    {
+      ...weights,
+      "N.conv1.filter": product_2_filter,
+      "N.conv1.bias": product_2_sum_total,
+      "N.conv5.filter": output_bar_2_filter,
+      "N.conv5.bias": output_bar_2_sum_total,
+    },
   ];
 }
 
-/** The cotangents of what N takes, given those of what it returns. */
-function N_adjoint_inputs(
-  ops: Operations,
-  conv1_biased: Value,
-  conv2_biased: Value,
-  conv3_biased_bar: Value,
-  known: Known,
-): Value {
+/** The vector-Jacobian product of `N`: the cotangent of `u1`, given that of its value. */
+function N_adjoint_inputs(ops: Operations, saved: N_Saved, output_bar: Value, known: Known): Value {
   const { h, w } = known;
-  const conv3_biased_bar_2 = ops.reshape(conv3_biased_bar, R(h, w, 1));
-  const conv3_input_bar = ops.convolveInputGradient(
-    conv3_biased_bar_2,
-    known["N.conv3.filter"],
-    R(h, w, 4),
-    1,
-  );
-  const product = ops.map("positive(conv2_biased)*conv3_input_bar", { conv2_biased, conv3_input_bar });
-  const conv2_input_bar = ops.convolveInputGradient(product, known["N.conv2.filter"], R(h, w, 4), 1);
-  const product_2 = ops.map("positive(conv1_biased)*conv2_input_bar", { conv1_biased, conv2_input_bar });
-  const conv1_input_bar = ops.convolveInputGradient(product_2, known["N.conv1.filter"], R(h, w, 1), 1);
+  const output_bar_2 = ops.reshape(output_bar, R(h, w, 1));
+  let product = output_bar_2;
+  for (const [layer, before] of [
+    [5, 4],
+    [4, 3],
+    [3, 2],
+    [2, 1],
+  ] as const) {
+    const conv_input_bar = ops.convolveInputGradient(
+      product,
+      known[`N.conv${layer}.filter` as const],
+      R(h, w, 4),
+      1,
+    );
+    product = ops.map("positive(conv_biased)*conv_input_bar", {
+      conv_biased: saved[`conv${before}_biased` as const],
+      conv_input_bar,
+    });
+  }
+
+  const conv1_input_bar = ops.convolveInputGradient(product, known["N.conv1.filter"], R(h, w, 1), 1);
   return ops.reshape(conv1_input_bar, R(h, w));
 }
 
@@ -206,14 +249,14 @@ function stepSaving(ops: Operations, known: Known, { x }: State) {
   const A_x = ops.apply(A, x);
   const residual = ops.map("A_x - y", { A_x, y });
   const grad_f = ops.applyAdjoint(A, residual);
-  const [N_x, conv1_biased, conv2_biased] = N_save(ops, x, known);
+  const [N_x, N_saved] = N_save(ops, x, known);
   const difference = ops.map("grad_f + x - N_x", { grad_f, x, N_x });
   const x_next = ops.map("x - eta*difference", { x, eta, difference });
   return {
     values: { x: x_next },
     reports: {},
     capped: null,
-    saved: { values: { x, conv1_biased, conv2_biased, difference }, traces: {} },
+    saved: { values: { x, ...N_saved, difference }, traces: {} },
   };
 }
 
@@ -221,7 +264,7 @@ function stepSaving(ops: Operations, known: Known, { x }: State) {
 function stepAdjoint(
   ops: Operations,
   known: Known,
-  { values: { x, conv1_biased, conv2_biased, difference } }: ReturnType<typeof stepSaving>["saved"],
+  { values: { x, difference, ...N_saved } }: ReturnType<typeof stepSaving>["saved"],
   { x: x_next_bar }: State,
 ) {
   const { eta, A } = known;
@@ -229,15 +272,7 @@ function stepAdjoint(
   const total = ops.sumSamples(inner_product);
   const eta_bar = ops.map("-total", { total });
   const product = ops.map("x_next_bar*eta", { x_next_bar, eta });
-  const [
-    conv1_input_bar,
-    N_conv1_filter_bar,
-    N_conv1_bias_bar,
-    N_conv2_filter_bar,
-    N_conv2_bias_bar,
-    N_conv3_filter_bar,
-    N_conv3_bias_bar,
-  ] = N_adjoint(ops, x, conv1_biased, conv2_biased, product, known);
+  const [conv1_input_bar, N_weights_bar] = N_adjoint(ops, x, N_saved, product, known);
   const A_product = ops.apply(A, product);
   const At_A_product = ops.applyAdjoint(A, A_product);
   const x_bar = ops.map("x_next_bar + conv1_input_bar - product - At_A_product", {
@@ -246,30 +281,19 @@ function stepAdjoint(
     product,
     At_A_product,
   });
-  return {
-    state: { x: x_bar },
-    known: {
-      "N.conv1.filter": N_conv1_filter_bar,
-      "N.conv1.bias": N_conv1_bias_bar,
-      "N.conv2.filter": N_conv2_filter_bar,
-      "N.conv2.bias": N_conv2_bias_bar,
-      "N.conv3.filter": N_conv3_filter_bar,
-      "N.conv3.bias": N_conv3_bias_bar,
-      eta: eta_bar,
-    },
-  };
+  return { state: { x: x_bar }, known: { ...N_weights_bar, eta: eta_bar } };
 }
 
 /** `stepAdjoint` for the state alone. */
 function stepStateAdjoint(
   ops: Operations,
   known: Known,
-  { values: { conv1_biased, conv2_biased } }: ReturnType<typeof stepSaving>["saved"],
+  { values: N_saved }: ReturnType<typeof stepSaving>["saved"],
   { x: x_next_bar }: State,
 ) {
   const { eta, A } = known;
   const product = ops.map("x_next_bar*eta", { x_next_bar, eta });
-  const conv1_input_bar = N_adjoint_inputs(ops, conv1_biased, conv2_biased, product, known);
+  const conv1_input_bar = N_adjoint_inputs(ops, N_saved, product, known);
   const A_product = ops.apply(A, product);
   const At_A_product = ops.applyAdjoint(A, A_product);
   const x_bar = ops.map("x_next_bar + conv1_input_bar - product - At_A_product", {
@@ -292,7 +316,7 @@ function stepInputAdjoint(ops: Operations, { eta, A }: Known, _saved: unknown, {
 export const de_grad = defineProgram<Known, State, Givens, Inputs>({
   name: "de_grad",
   doc: "DE-Grad (Gilton, Ongie, Willett, 2021): gradient descent with a learned regulariser gradient R = I - N.",
-  hash: "4527d77d48fc07d2131446e775cb17cc98cc86ebfa83e7689cbb98e709e0b00b",
+  hash: "e5f404a0fcd50de78fe5ab42a5e94436f728f37befdd68fa9e30d92a3c4d8d82",
   sizes: [
     { name: "h", initial: null },
     { name: "w", initial: null },
@@ -315,7 +339,7 @@ export const de_grad = defineProgram<Known, State, Givens, Inputs>({
       name: "N.conv1.filter",
       type: { kind: "array", field: "real", dimensions: ["3", "3", "1", "4"] },
       initial: { kind: "random", init: "he" },
-      spectralBound: 0.9654893846056297,
+      spectralBound: 0.9791483623609768,
     },
     {
       name: "N.conv1.bias",
@@ -326,7 +350,7 @@ export const de_grad = defineProgram<Known, State, Givens, Inputs>({
       name: "N.conv2.filter",
       type: { kind: "array", field: "real", dimensions: ["3", "3", "4", "4"] },
       initial: { kind: "random", init: "he" },
-      spectralBound: 0.9654893846056297,
+      spectralBound: 0.9791483623609768,
     },
     {
       name: "N.conv2.bias",
@@ -335,12 +359,34 @@ export const de_grad = defineProgram<Known, State, Givens, Inputs>({
     },
     {
       name: "N.conv3.filter",
-      type: { kind: "array", field: "real", dimensions: ["3", "3", "4", "1"] },
+      type: { kind: "array", field: "real", dimensions: ["3", "3", "4", "4"] },
       initial: { kind: "random", init: "he" },
-      spectralBound: 0.9654893846056297,
+      spectralBound: 0.9791483623609768,
     },
     {
       name: "N.conv3.bias",
+      type: { kind: "array", field: "real", dimensions: ["4"] },
+      initial: { kind: "random", init: "zero" },
+    },
+    {
+      name: "N.conv4.filter",
+      type: { kind: "array", field: "real", dimensions: ["3", "3", "4", "4"] },
+      initial: { kind: "random", init: "he" },
+      spectralBound: 0.9791483623609768,
+    },
+    {
+      name: "N.conv4.bias",
+      type: { kind: "array", field: "real", dimensions: ["4"] },
+      initial: { kind: "random", init: "zero" },
+    },
+    {
+      name: "N.conv5.filter",
+      type: { kind: "array", field: "real", dimensions: ["3", "3", "4", "1"] },
+      initial: { kind: "random", init: "he" },
+      spectralBound: 0.9791483623609768,
+    },
+    {
+      name: "N.conv5.bias",
       type: { kind: "array", field: "real", dimensions: ["1"] },
       initial: { kind: "random", init: "zero" },
     },

@@ -54,10 +54,18 @@ interface Learned {
   readonly "D.conv2.filter": Value;
   /** R[4] */
   readonly "D.conv2.bias": Value;
-  /** R[3, 3, 4, 1] */
+  /** R[3, 3, 4, 4] */
   readonly "D.conv3.filter": Value;
-  /** R[1] */
+  /** R[4] */
   readonly "D.conv3.bias": Value;
+  /** R[3, 3, 4, 4] */
+  readonly "D.conv4.filter": Value;
+  /** R[4] */
+  readonly "D.conv4.bias": Value;
+  /** R[3, 3, 4, 1] */
+  readonly "D.conv5.filter": Value;
+  /** R[1] */
+  readonly "D.conv5.bias": Value;
   /** R */
   readonly eta: Value;
 }
@@ -71,102 +79,147 @@ interface State {
   readonly x: Value;
 }
 
+/** What `D_save` keeps of the layers of `D` for its adjoints. */
+type D_Saved = Record<`conv${1 | 2 | 3 | 4}_biased`, Value>;
+/** The cotangents of the weights of `D`. */
+type D_Weights = Record<`D.conv${1 | 2 | 3 | 4 | 5}.filter` | `D.conv${1 | 2 | 3 | 4 | 5}.bias`, Value>;
+
+/** The learned network `D` with 5 layers of weights: its value at the arguments. */
 function D(ops: Operations, u1: Value, known: Known): Value {
   const { h, w } = known;
   const u1_image = ops.reshape(u1, R(h, w, 1));
-  const conv1 = ops.convolve(u1_image, known["D.conv1.filter"], 1);
-  const relu = ops.map("relu(conv1 + D_conv1_bias)", { conv1, D_conv1_bias: known["D.conv1.bias"] });
-  const conv2 = ops.convolve(relu, known["D.conv2.filter"], 1);
-  const relu_2 = ops.map("relu(conv2 + D_conv2_bias)", { conv2, D_conv2_bias: known["D.conv2.bias"] });
-  const conv3 = ops.convolve(relu_2, known["D.conv3.filter"], 1);
-  const difference = ops.map("u1_image - (conv3 + D_conv3_bias)", {
+  let relu = u1_image;
+  for (const layer of [1, 2, 3, 4] as const) {
+    const conv = ops.convolve(relu, known[`D.conv${layer}.filter` as const], 1);
+    relu = ops.map("relu(conv + D_conv_bias)", { conv, D_conv_bias: known[`D.conv${layer}.bias` as const] });
+  }
+
+  const conv5 = ops.convolve(relu, known["D.conv5.filter"], 1);
+  const difference = ops.map("u1_image - (conv5 + D_conv5_bias)", {
     u1_image,
-    conv3,
-    D_conv3_bias: known["D.conv3.bias"],
+    conv5,
+    D_conv5_bias: known["D.conv5.bias"],
   });
   return ops.reshape(difference, R(h, w));
 }
 
-/** D, with what its adjoint reads. */
-function D_save(ops: Operations, u1: Value, known: Known): [Value, Value, Value] {
+/** `D`, and beside its value what its adjoints read of the layers. */
+function D_save(ops: Operations, u1: Value, known: Known): [Value, D_Saved] {
   const { h, w } = known;
+  const saved = {} as D_Saved;
   const u1_image = ops.reshape(u1, R(h, w, 1));
-  const conv1 = ops.convolve(u1_image, known["D.conv1.filter"], 1);
-  const conv1_biased = ops.map("conv1 + D_conv1_bias", { conv1, D_conv1_bias: known["D.conv1.bias"] });
-  const relu = ops.map("relu(conv1_biased)", { conv1_biased });
-  const conv2 = ops.convolve(relu, known["D.conv2.filter"], 1);
-  const conv2_biased = ops.map("conv2 + D_conv2_bias", { conv2, D_conv2_bias: known["D.conv2.bias"] });
-  const relu_2 = ops.map("relu(conv2_biased)", { conv2_biased });
-  const conv3 = ops.convolve(relu_2, known["D.conv3.filter"], 1);
-  const difference = ops.map("u1_image - (conv3 + D_conv3_bias)", {
+  let relu = u1_image;
+  for (const layer of [1, 2, 3, 4] as const) {
+    const conv = ops.convolve(relu, known[`D.conv${layer}.filter` as const], 1);
+    const conv_biased = ops.map("conv + D_conv_bias", {
+      conv,
+      D_conv_bias: known[`D.conv${layer}.bias` as const],
+    });
+    relu = ops.map("relu(conv_biased)", { conv_biased });
+    saved[`conv${layer}_biased` as const] = conv_biased;
+  }
+
+  const conv5 = ops.convolve(relu, known["D.conv5.filter"], 1);
+  const difference = ops.map("u1_image - (conv5 + D_conv5_bias)", {
     u1_image,
-    conv3,
-    D_conv3_bias: known["D.conv3.bias"],
+    conv5,
+    D_conv5_bias: known["D.conv5.bias"],
   });
   const difference_2 = ops.reshape(difference, R(h, w));
-  return [difference_2, conv1_biased, conv2_biased];
+  return [difference_2, saved];
 }
 
-/** The cotangents of what D takes, given those of what it returns. */
+/** The vector-Jacobian product of `D`: the cotangent of `u1` and those of its weights, given that of its value. */
 function D_adjoint(
   ops: Operations,
   u1: Value,
-  conv1_biased: Value,
-  conv2_biased: Value,
-  sub_bar: Value,
+  saved: D_Saved,
+  output_bar: Value,
   known: Known,
-): [Value, Value, Value, Value, Value, Value, Value] {
+): [Value, D_Weights] {
   const { h, w } = known;
+  const weights = {} as D_Weights;
   const u1_image = ops.reshape(u1, R(h, w, 1));
-  const relu = ops.map("relu(conv1_biased)", { conv1_biased });
-  const relu_2 = ops.map("relu(conv2_biased)", { conv2_biased });
-  const sub_bar_2 = ops.reshape(sub_bar, R(h, w, 1));
-  const minus_sub_bar = ops.map("-sub_bar_2", { sub_bar_2 });
-  const sub_bar_2_sum = ops.sumTo(sub_bar_2, R(1));
-  const sub_bar_2_sum_total = ops.sumSamples(sub_bar_2_sum);
-  const minus_sumTo = ops.map("-sub_bar_2_sum_total", { sub_bar_2_sum_total });
-  const conv3_input_bar = ops.convolveInputGradient(minus_sub_bar, known["D.conv3.filter"], R(h, w, 4), 1);
-  const minus_sub_bar_filter = ops.convolveFilterGradient(relu_2, minus_sub_bar, R(3, 3, 4, 1), 1);
-  const product = ops.map("positive(conv2_biased)*conv3_input_bar", { conv2_biased, conv3_input_bar });
-  const product_sum = ops.sumTo(product, R(4));
-  const product_sum_total = ops.sumSamples(product_sum);
-  const conv2_input_bar = ops.convolveInputGradient(product, known["D.conv2.filter"], R(h, w, 4), 1);
-  const product_filter = ops.convolveFilterGradient(relu, product, R(3, 3, 4, 4), 1);
-  const product_2 = ops.map("positive(conv1_biased)*conv2_input_bar", { conv1_biased, conv2_input_bar });
+  const output_bar_2 = ops.reshape(output_bar, R(h, w, 1));
+  const minus_output_bar = ops.map("-output_bar_2", { output_bar_2 });
+  const output_bar_2_sum = ops.sumTo(output_bar_2, R(1));
+  const output_bar_2_sum_total = ops.sumSamples(output_bar_2_sum);
+  const minus_sumTo = ops.map("-output_bar_2_sum_total", { output_bar_2_sum_total });
+  const conv5_input_bar = ops.convolveInputGradient(minus_output_bar, known["D.conv5.filter"], R(h, w, 4), 1);
+  const relu = ops.map("relu(conv4_biased)", { conv4_biased: saved.conv4_biased });
+  const minus_output_bar_filter = ops.convolveFilterGradient(relu, minus_output_bar, R(3, 3, 4, 1), 1);
+  let conv_input_bar = conv5_input_bar;
+  for (const [layer, before] of [
+    [4, 3],
+    [3, 2],
+    [2, 1],
+  ] as const) {
+    const product = ops.map("positive(conv_biased)*conv_input_bar", {
+      conv_biased: saved[`conv${layer}_biased` as const],
+      conv_input_bar,
+    });
+    const product_sum = ops.sumTo(product, R(4));
+    const product_sum_total = ops.sumSamples(product_sum);
+    conv_input_bar = ops.convolveInputGradient(
+      product,
+      known[`D.conv${layer}.filter` as const],
+      R(h, w, 4),
+      1,
+    );
+    const relu_2 = ops.map("relu(conv_biased)", { conv_biased: saved[`conv${before}_biased` as const] });
+    const product_filter = ops.convolveFilterGradient(relu_2, product, R(3, 3, 4, 4), 1);
+    weights[`D.conv${layer}.bias` as const] = product_sum_total;
+    weights[`D.conv${layer}.filter` as const] = product_filter;
+  }
+
+  const product_2 = ops.map("positive(conv1_biased)*conv_input_bar", {
+    conv1_biased: saved.conv1_biased,
+    conv_input_bar,
+  });
   const product_2_sum = ops.sumTo(product_2, R(4));
   const product_2_sum_total = ops.sumSamples(product_2_sum);
   const conv1_input_bar = ops.convolveInputGradient(product_2, known["D.conv1.filter"], R(h, w, 1), 1);
-  const sum = ops.map("sub_bar_2 + conv1_input_bar", { sub_bar_2, conv1_input_bar });
+  const sum = ops.map("output_bar_2 + conv1_input_bar", { output_bar_2, conv1_input_bar });
   const product_2_filter = ops.convolveFilterGradient(u1_image, product_2, R(3, 3, 1, 4), 1);
   const sum_reshaped = ops.reshape(sum, R(h, w));
   return [
     sum_reshaped,
-    product_2_filter,
-    product_2_sum_total,
-    product_filter,
-    product_sum_total,
-    minus_sub_bar_filter,
-    minus_sumTo,
+    {
+      ...weights,
+      "D.conv1.filter": product_2_filter,
+      "D.conv1.bias": product_2_sum_total,
+      "D.conv5.filter": minus_output_bar_filter,
+      "D.conv5.bias": minus_sumTo,
+    },
   ];
 }
 
-/** The cotangents of what D takes, given those of what it returns. */
-function D_adjoint_inputs(
-  ops: Operations,
-  conv1_biased: Value,
-  conv2_biased: Value,
-  sub_bar: Value,
-  known: Known,
-): Value {
+/** The vector-Jacobian product of `D`: the cotangent of `u1`, given that of its value. */
+function D_adjoint_inputs(ops: Operations, saved: D_Saved, output_bar: Value, known: Known): Value {
   const { h, w } = known;
-  const sub_bar_2 = ops.reshape(sub_bar, R(h, w, 1));
-  const minus_sub_bar = ops.map("-sub_bar_2", { sub_bar_2 });
-  const conv3_input_bar = ops.convolveInputGradient(minus_sub_bar, known["D.conv3.filter"], R(h, w, 4), 1);
-  const product = ops.map("positive(conv2_biased)*conv3_input_bar", { conv2_biased, conv3_input_bar });
-  const conv2_input_bar = ops.convolveInputGradient(product, known["D.conv2.filter"], R(h, w, 4), 1);
-  const product_2 = ops.map("positive(conv1_biased)*conv2_input_bar", { conv1_biased, conv2_input_bar });
-  const conv1_input_bar = ops.convolveInputGradient(product_2, known["D.conv1.filter"], R(h, w, 1), 1);
-  const sum = ops.map("sub_bar_2 + conv1_input_bar", { sub_bar_2, conv1_input_bar });
+  const output_bar_2 = ops.reshape(output_bar, R(h, w, 1));
+  const minus_output_bar = ops.map("-output_bar_2", { output_bar_2 });
+  let product = minus_output_bar;
+  for (const [layer, before] of [
+    [5, 4],
+    [4, 3],
+    [3, 2],
+    [2, 1],
+  ] as const) {
+    const conv_input_bar = ops.convolveInputGradient(
+      product,
+      known[`D.conv${layer}.filter` as const],
+      R(h, w, 4),
+      1,
+    );
+    product = ops.map("positive(conv_biased)*conv_input_bar", {
+      conv_biased: saved[`conv${before}_biased` as const],
+      conv_input_bar,
+    });
+  }
+
+  const conv1_input_bar = ops.convolveInputGradient(product, known["D.conv1.filter"], R(h, w, 1), 1);
+  const sum = ops.map("output_bar_2 + conv1_input_bar", { output_bar_2, conv1_input_bar });
   return ops.reshape(sum, R(h, w));
 }
 
@@ -206,12 +259,12 @@ function stepSaving(ops: Operations, known: Known, { x }: State) {
   const residual = ops.map("A_x - y", { A_x, y });
   const grad_f = ops.applyAdjoint(A, residual);
   const difference = ops.map("x - eta*grad_f", { x, eta, grad_f });
-  const [x_next, conv1_biased, conv2_biased] = D_save(ops, difference, known);
+  const [x_next, D_saved] = D_save(ops, difference, known);
   return {
     values: { x: x_next },
     reports: {},
     capped: null,
-    saved: { values: { grad_f, difference, conv1_biased, conv2_biased }, traces: {} },
+    saved: { values: { grad_f, difference, ...D_saved }, traces: {} },
   };
 }
 
@@ -219,19 +272,11 @@ function stepSaving(ops: Operations, known: Known, { x }: State) {
 function stepAdjoint(
   ops: Operations,
   known: Known,
-  { values: { grad_f, difference, conv1_biased, conv2_biased } }: ReturnType<typeof stepSaving>["saved"],
+  { values: { grad_f, difference, ...D_saved } }: ReturnType<typeof stepSaving>["saved"],
   { x: x_next_bar }: State,
 ) {
   const { eta, A } = known;
-  const [
-    sum,
-    D_conv1_filter_bar,
-    D_conv1_bias_bar,
-    D_conv2_filter_bar,
-    D_conv2_bias_bar,
-    D_conv3_filter_bar,
-    D_conv3_bias_bar,
-  ] = D_adjoint(ops, difference, conv1_biased, conv2_biased, x_next_bar, known);
+  const [sum, D_weights_bar] = D_adjoint(ops, difference, D_saved, x_next_bar, known);
   const grad_f_dot_sum = ops.dot(grad_f, sum);
   const total = ops.sumSamples(grad_f_dot_sum);
   const eta_bar = ops.map("-total", { total });
@@ -239,29 +284,18 @@ function stepAdjoint(
   const A_sum_times_eta = ops.apply(A, sum_times_eta);
   const At_v = ops.applyAdjoint(A, A_sum_times_eta);
   const x_bar = ops.map("sum - At_v", { sum, At_v });
-  return {
-    state: { x: x_bar },
-    known: {
-      "D.conv1.filter": D_conv1_filter_bar,
-      "D.conv1.bias": D_conv1_bias_bar,
-      "D.conv2.filter": D_conv2_filter_bar,
-      "D.conv2.bias": D_conv2_bias_bar,
-      "D.conv3.filter": D_conv3_filter_bar,
-      "D.conv3.bias": D_conv3_bias_bar,
-      eta: eta_bar,
-    },
-  };
+  return { state: { x: x_bar }, known: { ...D_weights_bar, eta: eta_bar } };
 }
 
 /** `stepAdjoint` for the inputs alone. */
 function stepInputAdjoint(
   ops: Operations,
   known: Known,
-  { values: { conv1_biased, conv2_biased } }: ReturnType<typeof stepSaving>["saved"],
+  { values: D_saved }: ReturnType<typeof stepSaving>["saved"],
   { x: x_next_bar }: State,
 ) {
   const { eta, A } = known;
-  const sum = D_adjoint_inputs(ops, conv1_biased, conv2_biased, x_next_bar, known);
+  const sum = D_adjoint_inputs(ops, D_saved, x_next_bar, known);
   const sum_times_eta = ops.map("sum*eta", { sum, eta });
   const y_bar = ops.apply(A, sum_times_eta);
   return { y: y_bar };
@@ -271,7 +305,7 @@ function stepInputAdjoint(
 export const de_prox = defineProgram<Known, State, Givens, Inputs>({
   name: "de_prox",
   doc: "DE-Prox (Gilton, Ongie, Willett, 2021): a network stands where the prox would.",
-  hash: "d02e969744c389af047ae04b8e4602f450b932ed65c486cb7cf1fff60c4590e9",
+  hash: "d80c682eb9a772cd83ecca61ed7c53bca3d5d2dbc91644aef0dd34e13d6a6328",
   sizes: [
     { name: "h", initial: null },
     { name: "w", initial: null },
@@ -294,7 +328,7 @@ export const de_prox = defineProgram<Known, State, Givens, Inputs>({
       name: "D.conv1.filter",
       type: { kind: "array", field: "real", dimensions: ["3", "3", "1", "4"] },
       initial: { kind: "random", init: "he" },
-      spectralBound: 0.9654893846056297,
+      spectralBound: 0.9791483623609768,
     },
     {
       name: "D.conv1.bias",
@@ -305,7 +339,7 @@ export const de_prox = defineProgram<Known, State, Givens, Inputs>({
       name: "D.conv2.filter",
       type: { kind: "array", field: "real", dimensions: ["3", "3", "4", "4"] },
       initial: { kind: "random", init: "he" },
-      spectralBound: 0.9654893846056297,
+      spectralBound: 0.9791483623609768,
     },
     {
       name: "D.conv2.bias",
@@ -314,12 +348,34 @@ export const de_prox = defineProgram<Known, State, Givens, Inputs>({
     },
     {
       name: "D.conv3.filter",
-      type: { kind: "array", field: "real", dimensions: ["3", "3", "4", "1"] },
+      type: { kind: "array", field: "real", dimensions: ["3", "3", "4", "4"] },
       initial: { kind: "random", init: "he" },
-      spectralBound: 0.9654893846056297,
+      spectralBound: 0.9791483623609768,
     },
     {
       name: "D.conv3.bias",
+      type: { kind: "array", field: "real", dimensions: ["4"] },
+      initial: { kind: "random", init: "zero" },
+    },
+    {
+      name: "D.conv4.filter",
+      type: { kind: "array", field: "real", dimensions: ["3", "3", "4", "4"] },
+      initial: { kind: "random", init: "he" },
+      spectralBound: 0.9791483623609768,
+    },
+    {
+      name: "D.conv4.bias",
+      type: { kind: "array", field: "real", dimensions: ["4"] },
+      initial: { kind: "random", init: "zero" },
+    },
+    {
+      name: "D.conv5.filter",
+      type: { kind: "array", field: "real", dimensions: ["3", "3", "4", "1"] },
+      initial: { kind: "random", init: "he" },
+      spectralBound: 0.9791483623609768,
+    },
+    {
+      name: "D.conv5.bias",
       type: { kind: "array", field: "real", dimensions: ["1"] },
       initial: { kind: "random", init: "zero" },
     },

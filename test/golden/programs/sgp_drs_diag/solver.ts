@@ -120,6 +120,7 @@ interface State {
   readonly gamma1: Value;
 }
 
+/** The learned network `Psi` with 8 layers of weights: its value at the arguments. */
 function Psi(ops: Operations, u1: Value, u2: Value, known: Known): Value {
   const { h, w } = known;
   const u1_image = ops.reshape(u1, R(h, w, 1));

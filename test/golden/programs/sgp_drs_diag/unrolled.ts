@@ -120,6 +120,23 @@ interface State {
   readonly gamma1: Value;
 }
 
+/** What `Psi_save` keeps of the layers of `Psi` for its adjoints. */
+type Psi_Saved = Record<
+  "padImage" | `conv${1 | 2 | 3 | 4 | 5 | 6}_biased` | "maxPool" | "concat" | "cropImage",
+  Value
+>;
+/** The cotangents of the weights of `Psi`. */
+type Psi_Weights = Record<
+  | `Psi.conv${1 | 2 | 3 | 4 | 5 | 6 | 7}.filter`
+  | `Psi.conv${1 | 2 | 3 | 4 | 5 | 6 | 7}.bias`
+  | "Psi.upconv1.filter"
+  | "Psi.upconv1.bias",
+  Value
+>;
+/** What `Psi_save_1` keeps of the layers of `Psi` for its adjoints. */
+type Psi_Saved_2 = Record<`conv${1 | 2 | 3 | 4 | 5 | 6}_biased` | "cropImage", Value>;
+
+/** The learned network `Psi` with 8 layers of weights: its value at the arguments. */
 function Psi(ops: Operations, u1: Value, u2: Value, known: Known): Value {
   const { h, w } = known;
   const u1_image = ops.reshape(u1, R(h, w, 1));
@@ -157,13 +174,8 @@ function Psi(ops: Operations, u1: Value, u2: Value, known: Known): Value {
   return ops.reshape(softplus, R(h, w));
 }
 
-/** Psi, with what its adjoint reads. */
-function Psi_save(
-  ops: Operations,
-  u1: Value,
-  u2: Value,
-  known: Known,
-): [Value, Value, Value, Value, Value, Value, Value, Value, Value, Value, Value] {
+/** `Psi`, and beside its value what its adjoints read of the layers. */
+function Psi_save(ops: Operations, u1: Value, u2: Value, known: Known): [Value, Psi_Saved] {
   const { h, w } = known;
   const u1_image = ops.reshape(u1, R(h, w, 1));
   const u2_image = ops.reshape(u2, R(h, w, 1));
@@ -206,63 +218,31 @@ function Psi_save(
   const softplus_2 = ops.reshape(softplus, R(h, w));
   return [
     softplus_2,
-    padImage,
-    conv1_biased,
-    conv2_biased,
-    maxPool,
-    conv3_biased,
-    conv4_biased,
-    concat_2,
-    conv5_biased,
-    conv6_biased,
-    cropImage,
+    {
+      padImage,
+      conv1_biased,
+      conv2_biased,
+      maxPool,
+      conv3_biased,
+      conv4_biased,
+      concat: concat_2,
+      conv5_biased,
+      conv6_biased,
+      cropImage,
+    },
   ];
 }
 
-/** The cotangents of what Psi takes, given those of what it returns. */
+/** The vector-Jacobian product of `Psi`: the cotangents of its arguments and those of its weights, given that of its value. */
 function Psi_adjoint(
   ops: Operations,
-  padImage: Value,
-  conv1_biased: Value,
-  conv2_biased: Value,
-  maxPool: Value,
-  conv3_biased: Value,
-  conv4_biased: Value,
-  concat: Value,
-  conv5_biased: Value,
-  conv6_biased: Value,
-  cropImage: Value,
-  softplus_bar: Value,
+  saved: Psi_Saved,
+  output_bar: Value,
   known: Known,
-): [
-  Value,
-  Value,
-  Value,
-  Value,
-  Value,
-  Value,
-  Value,
-  Value,
-  Value,
-  Value,
-  Value,
-  Value,
-  Value,
-  Value,
-  Value,
-  Value,
-  Value,
-  Value,
-] {
+): [Value, Value, Psi_Weights] {
   const { h, w } = known;
-  const relu = ops.map("relu(conv1_biased)", { conv1_biased });
-  const relu_2 = ops.map("relu(conv2_biased)", { conv2_biased });
-  const relu_3 = ops.map("relu(conv3_biased)", { conv3_biased });
-  const relu_4 = ops.map("relu(conv4_biased)", { conv4_biased });
-  const relu_5 = ops.map("relu(conv5_biased)", { conv5_biased });
-  const relu_6 = ops.map("relu(conv6_biased)", { conv6_biased });
-  const softplus_bar_2 = ops.reshape(softplus_bar, R(h, w, 1));
-  const product = ops.map("softplus_bar_2*sigmoid(cropImage)", { softplus_bar_2, cropImage });
+  const output_bar_2 = ops.reshape(output_bar, R(h, w, 1));
+  const product = ops.map("output_bar_2*sigmoid(cropImage)", { output_bar_2, cropImage: saved.cropImage });
   const padImageTo = ops.padImageTo(product, R(Math.ceil(h / 2) * 2, Math.ceil(w / 2) * 2, 1));
   const padImageTo_sum = ops.sumTo(padImageTo, R(1));
   const padImageTo_sum_total = ops.sumSamples(padImageTo_sum);
@@ -272,8 +252,12 @@ function Psi_adjoint(
     R(Math.ceil(h / 2) * 2, Math.ceil(w / 2) * 2, 3),
     1,
   );
-  const padImageTo_filter = ops.convolveFilterGradient(relu_6, padImageTo, R(1, 1, 3, 1), 1);
-  const product_2 = ops.map("positive(conv6_biased)*conv7_input_bar", { conv6_biased, conv7_input_bar });
+  const relu = ops.map("relu(conv6_biased)", { conv6_biased: saved.conv6_biased });
+  const padImageTo_filter = ops.convolveFilterGradient(relu, padImageTo, R(1, 1, 3, 1), 1);
+  const product_2 = ops.map("positive(conv6_biased)*conv7_input_bar", {
+    conv6_biased: saved.conv6_biased,
+    conv7_input_bar,
+  });
   const product_2_sum = ops.sumTo(product_2, R(3));
   const product_2_sum_total = ops.sumSamples(product_2_sum);
   const conv6_input_bar = ops.convolveInputGradient(
@@ -282,8 +266,12 @@ function Psi_adjoint(
     R(Math.ceil(h / 2) * 2, Math.ceil(w / 2) * 2, 3),
     1,
   );
-  const product_2_filter = ops.convolveFilterGradient(relu_5, product_2, R(3, 3, 3, 3), 1);
-  const product_3 = ops.map("positive(conv5_biased)*conv6_input_bar", { conv5_biased, conv6_input_bar });
+  const relu_2 = ops.map("relu(conv5_biased)", { conv5_biased: saved.conv5_biased });
+  const product_2_filter = ops.convolveFilterGradient(relu_2, product_2, R(3, 3, 3, 3), 1);
+  const product_3 = ops.map("positive(conv5_biased)*conv6_input_bar", {
+    conv5_biased: saved.conv5_biased,
+    conv6_input_bar,
+  });
   const product_3_sum = ops.sumTo(product_3, R(3));
   const product_3_sum_total = ops.sumSamples(product_3_sum);
   const conv5_input_bar = ops.convolveInputGradient(
@@ -292,14 +280,18 @@ function Psi_adjoint(
     R(Math.ceil(h / 2) * 2, Math.ceil(w / 2) * 2, 6),
     1,
   );
-  const product_3_filter = ops.convolveFilterGradient(concat, product_3, R(3, 3, 6, 3), 1);
+  const filter = ops.convolveFilterGradient(saved.concat, product_3, R(3, 3, 6, 3), 1);
   const channels = ops.channels(conv5_input_bar, 0, 3);
   const channels_2 = ops.channels(conv5_input_bar, 3, 3);
   const channels_2_sum = ops.sumTo(channels_2, R(3));
   const channels_2_sum_total = ops.sumSamples(channels_2_sum);
   const convolve = ops.convolve(channels_2, known["Psi.upconv1.filter"], 2);
-  const relu_4_filter = ops.convolveFilterGradient(channels_2, relu_4, R(2, 2, 3, 6), 2);
-  const product_4 = ops.map("positive(conv4_biased)*convolve", { conv4_biased, convolve });
+  const relu_3 = ops.map("relu(conv4_biased)", { conv4_biased: saved.conv4_biased });
+  const relu_3_filter = ops.convolveFilterGradient(channels_2, relu_3, R(2, 2, 3, 6), 2);
+  const product_4 = ops.map("positive(conv4_biased)*convolve", {
+    conv4_biased: saved.conv4_biased,
+    convolve,
+  });
   const product_4_sum = ops.sumTo(product_4, R(6));
   const product_4_sum_total = ops.sumSamples(product_4_sum);
   const conv4_input_bar = ops.convolveInputGradient(
@@ -308,8 +300,12 @@ function Psi_adjoint(
     R((Math.ceil(h / 2) * 2) / 2, (Math.ceil(w / 2) * 2) / 2, 6),
     1,
   );
-  const product_4_filter = ops.convolveFilterGradient(relu_3, product_4, R(3, 3, 6, 6), 1);
-  const product_5 = ops.map("positive(conv3_biased)*conv4_input_bar", { conv3_biased, conv4_input_bar });
+  const relu_4 = ops.map("relu(conv3_biased)", { conv3_biased: saved.conv3_biased });
+  const product_4_filter = ops.convolveFilterGradient(relu_4, product_4, R(3, 3, 6, 6), 1);
+  const product_5 = ops.map("positive(conv3_biased)*conv4_input_bar", {
+    conv3_biased: saved.conv3_biased,
+    conv4_input_bar,
+  });
   const product_5_sum = ops.sumTo(product_5, R(6));
   const product_5_sum_total = ops.sumSamples(product_5_sum);
   const conv3_input_bar = ops.convolveInputGradient(
@@ -318,10 +314,11 @@ function Psi_adjoint(
     R((Math.ceil(h / 2) * 2) / 2, (Math.ceil(w / 2) * 2) / 2, 3),
     1,
   );
-  const product_5_filter = ops.convolveFilterGradient(maxPool, product_5, R(3, 3, 3, 6), 1);
-  const maxPoolGradient = ops.maxPoolGradient(relu_2, conv3_input_bar, 2);
+  const filter_2 = ops.convolveFilterGradient(saved.maxPool, product_5, R(3, 3, 3, 6), 1);
+  const relu_5 = ops.map("relu(conv2_biased)", { conv2_biased: saved.conv2_biased });
+  const maxPoolGradient = ops.maxPoolGradient(relu_5, conv3_input_bar, 2);
   const product_6 = ops.map("positive(conv2_biased)*(channels + maxPoolGradient)", {
-    conv2_biased,
+    conv2_biased: saved.conv2_biased,
     channels,
     maxPoolGradient,
   });
@@ -333,8 +330,12 @@ function Psi_adjoint(
     R(Math.ceil(h / 2) * 2, Math.ceil(w / 2) * 2, 3),
     1,
   );
-  const product_6_filter = ops.convolveFilterGradient(relu, product_6, R(3, 3, 3, 3), 1);
-  const product_7 = ops.map("positive(conv1_biased)*conv2_input_bar", { conv1_biased, conv2_input_bar });
+  const relu_6 = ops.map("relu(conv1_biased)", { conv1_biased: saved.conv1_biased });
+  const product_6_filter = ops.convolveFilterGradient(relu_6, product_6, R(3, 3, 3, 3), 1);
+  const product_7 = ops.map("positive(conv1_biased)*conv2_input_bar", {
+    conv1_biased: saved.conv1_biased,
+    conv2_input_bar,
+  });
   const product_7_sum = ops.sumTo(product_7, R(3));
   const product_7_sum_total = ops.sumSamples(product_7_sum);
   const conv1_input_bar = ops.convolveInputGradient(
@@ -343,41 +344,38 @@ function Psi_adjoint(
     R(Math.ceil(h / 2) * 2, Math.ceil(w / 2) * 2, 2),
     1,
   );
-  const product_7_filter = ops.convolveFilterGradient(padImage, product_7, R(3, 3, 2, 3), 1);
-  const cropImage_2 = ops.cropImage(conv1_input_bar, R(h, w, 2));
-  const channels_3 = ops.channels(cropImage_2, 0, 1);
-  const channels_4 = ops.channels(cropImage_2, 1, 1);
+  const filter_3 = ops.convolveFilterGradient(saved.padImage, product_7, R(3, 3, 2, 3), 1);
+  const cropImage = ops.cropImage(conv1_input_bar, R(h, w, 2));
+  const channels_3 = ops.channels(cropImage, 0, 1);
+  const channels_4 = ops.channels(cropImage, 1, 1);
   const channels_5 = ops.reshape(channels_4, R(h, w));
   const channels_6 = ops.reshape(channels_3, R(h, w));
   return [
     channels_6,
     channels_5,
-    product_7_filter,
-    product_7_sum_total,
-    product_6_filter,
-    product_6_sum_total,
-    product_5_filter,
-    product_5_sum_total,
-    product_4_filter,
-    product_4_sum_total,
-    relu_4_filter,
-    channels_2_sum_total,
-    product_3_filter,
-    product_3_sum_total,
-    product_2_filter,
-    product_2_sum_total,
-    padImageTo_filter,
-    padImageTo_sum_total,
+    {
+      "Psi.conv1.filter": filter_3,
+      "Psi.conv1.bias": product_7_sum_total,
+      "Psi.conv2.filter": product_6_filter,
+      "Psi.conv2.bias": product_6_sum_total,
+      "Psi.conv3.filter": filter_2,
+      "Psi.conv3.bias": product_5_sum_total,
+      "Psi.conv4.filter": product_4_filter,
+      "Psi.conv4.bias": product_4_sum_total,
+      "Psi.upconv1.filter": relu_3_filter,
+      "Psi.upconv1.bias": channels_2_sum_total,
+      "Psi.conv5.filter": filter,
+      "Psi.conv5.bias": product_3_sum_total,
+      "Psi.conv6.filter": product_2_filter,
+      "Psi.conv6.bias": product_2_sum_total,
+      "Psi.conv7.filter": padImageTo_filter,
+      "Psi.conv7.bias": padImageTo_sum_total,
+    },
   ];
 }
 
-/** Psi, with what its adjoint reads. */
-function Psi_save_1(
-  ops: Operations,
-  u1: Value,
-  u2: Value,
-  known: Known,
-): [Value, Value, Value, Value, Value, Value, Value, Value] {
+/** `Psi`, and beside its value what its adjoints read of the layers. */
+function Psi_save_1(ops: Operations, u1: Value, u2: Value, known: Known): [Value, Psi_Saved_2] {
   const { h, w } = known;
   const u1_image = ops.reshape(u1, R(h, w, 1));
   const u2_image = ops.reshape(u2, R(h, w, 1));
@@ -420,33 +418,15 @@ function Psi_save_1(
   const softplus_2 = ops.reshape(softplus, R(h, w));
   return [
     softplus_2,
-    conv1_biased,
-    conv2_biased,
-    conv3_biased,
-    conv4_biased,
-    conv5_biased,
-    conv6_biased,
-    cropImage,
+    { conv1_biased, conv2_biased, conv3_biased, conv4_biased, conv5_biased, conv6_biased, cropImage },
   ];
 }
 
-/** The cotangents of what Psi takes, given those of what it returns. */
-function Psi_adjoint_1(
-  ops: Operations,
-  conv1_biased: Value,
-  conv2_biased: Value,
-  conv3_biased: Value,
-  conv4_biased: Value,
-  conv5_biased: Value,
-  conv6_biased: Value,
-  cropImage: Value,
-  softplus_bar: Value,
-  known: Known,
-): Value {
+/** The vector-Jacobian product of `Psi`: the cotangents of its arguments, given that of its value. */
+function Psi_adjoint_1(ops: Operations, saved: Psi_Saved_2, output_bar: Value, known: Known): Value {
   const { h, w } = known;
-  const relu = ops.map("relu(conv2_biased)", { conv2_biased });
-  const softplus_bar_2 = ops.reshape(softplus_bar, R(h, w, 1));
-  const product = ops.map("softplus_bar_2*sigmoid(cropImage)", { softplus_bar_2, cropImage });
+  const output_bar_2 = ops.reshape(output_bar, R(h, w, 1));
+  const product = ops.map("output_bar_2*sigmoid(cropImage)", { output_bar_2, cropImage: saved.cropImage });
   const padImageTo = ops.padImageTo(product, R(Math.ceil(h / 2) * 2, Math.ceil(w / 2) * 2, 1));
   const conv7_input_bar = ops.convolveInputGradient(
     padImageTo,
@@ -454,14 +434,20 @@ function Psi_adjoint_1(
     R(Math.ceil(h / 2) * 2, Math.ceil(w / 2) * 2, 3),
     1,
   );
-  const product_2 = ops.map("positive(conv6_biased)*conv7_input_bar", { conv6_biased, conv7_input_bar });
+  const product_2 = ops.map("positive(conv6_biased)*conv7_input_bar", {
+    conv6_biased: saved.conv6_biased,
+    conv7_input_bar,
+  });
   const conv6_input_bar = ops.convolveInputGradient(
     product_2,
     known["Psi.conv6.filter"],
     R(Math.ceil(h / 2) * 2, Math.ceil(w / 2) * 2, 3),
     1,
   );
-  const product_3 = ops.map("positive(conv5_biased)*conv6_input_bar", { conv5_biased, conv6_input_bar });
+  const product_3 = ops.map("positive(conv5_biased)*conv6_input_bar", {
+    conv5_biased: saved.conv5_biased,
+    conv6_input_bar,
+  });
   const conv5_input_bar = ops.convolveInputGradient(
     product_3,
     known["Psi.conv5.filter"],
@@ -471,23 +457,30 @@ function Psi_adjoint_1(
   const channels = ops.channels(conv5_input_bar, 0, 3);
   const channels_2 = ops.channels(conv5_input_bar, 3, 3);
   const convolve = ops.convolve(channels_2, known["Psi.upconv1.filter"], 2);
-  const product_4 = ops.map("positive(conv4_biased)*convolve", { conv4_biased, convolve });
+  const product_4 = ops.map("positive(conv4_biased)*convolve", {
+    conv4_biased: saved.conv4_biased,
+    convolve,
+  });
   const conv4_input_bar = ops.convolveInputGradient(
     product_4,
     known["Psi.conv4.filter"],
     R((Math.ceil(h / 2) * 2) / 2, (Math.ceil(w / 2) * 2) / 2, 6),
     1,
   );
-  const product_5 = ops.map("positive(conv3_biased)*conv4_input_bar", { conv3_biased, conv4_input_bar });
+  const product_5 = ops.map("positive(conv3_biased)*conv4_input_bar", {
+    conv3_biased: saved.conv3_biased,
+    conv4_input_bar,
+  });
   const conv3_input_bar = ops.convolveInputGradient(
     product_5,
     known["Psi.conv3.filter"],
     R((Math.ceil(h / 2) * 2) / 2, (Math.ceil(w / 2) * 2) / 2, 3),
     1,
   );
+  const relu = ops.map("relu(conv2_biased)", { conv2_biased: saved.conv2_biased });
   const maxPoolGradient = ops.maxPoolGradient(relu, conv3_input_bar, 2);
   const product_6 = ops.map("positive(conv2_biased)*(channels + maxPoolGradient)", {
-    conv2_biased,
+    conv2_biased: saved.conv2_biased,
     channels,
     maxPoolGradient,
   });
@@ -497,15 +490,18 @@ function Psi_adjoint_1(
     R(Math.ceil(h / 2) * 2, Math.ceil(w / 2) * 2, 3),
     1,
   );
-  const product_7 = ops.map("positive(conv1_biased)*conv2_input_bar", { conv1_biased, conv2_input_bar });
+  const product_7 = ops.map("positive(conv1_biased)*conv2_input_bar", {
+    conv1_biased: saved.conv1_biased,
+    conv2_input_bar,
+  });
   const conv1_input_bar = ops.convolveInputGradient(
     product_7,
     known["Psi.conv1.filter"],
     R(Math.ceil(h / 2) * 2, Math.ceil(w / 2) * 2, 2),
     1,
   );
-  const cropImage_2 = ops.cropImage(conv1_input_bar, R(h, w, 2));
-  const channels_3 = ops.channels(cropImage_2, 1, 1);
+  const cropImage = ops.cropImage(conv1_input_bar, R(h, w, 2));
+  const channels_3 = ops.channels(cropImage, 1, 1);
   return ops.reshape(channels_3, R(h, w));
 }
 
@@ -719,19 +715,7 @@ function stepAdjoint(
   );
   const chosen = ops.map("select(use_net, x, 0)", { use_net, x });
   const chosen_2 = ops.map("select(use_net, gx, 0)", { use_net, gx });
-  const [
-    d,
-    padImage,
-    conv1_biased,
-    conv2_biased,
-    maxPool,
-    conv3_biased,
-    conv4_biased,
-    concat,
-    conv5_biased,
-    conv6_biased,
-    cropImage,
-  ] = Psi_save(ops, chosen, chosen_2, known);
+  const [d, Psi_saved] = Psi_save(ops, chosen, chosen_2, known);
   const difference = ops.map("x - d*gx", { x, d, gx });
   const xt = ops.map("soft(difference, d*lambda)", { difference, d, lambda });
   const A_xt = ops.apply(A, xt);
@@ -759,40 +743,7 @@ function stepAdjoint(
     "select(use_net, select(is_less_2, -(sign(difference)*(chosen_4 - At_A_neg)), 0)*lambda - chosen_5*gx, 0)",
     { use_net, is_less_2, difference, chosen_4, At_A_neg, lambda, chosen_5, gx },
   );
-  const [
-    channels,
-    channels_next,
-    Psi_conv1_filter_bar,
-    Psi_conv1_bias_bar,
-    Psi_conv2_filter_bar,
-    Psi_conv2_bias_bar,
-    Psi_conv3_filter_bar,
-    Psi_conv3_bias_bar,
-    Psi_conv4_filter_bar,
-    Psi_conv4_bias_bar,
-    Psi_upconv1_filter_bar,
-    Psi_upconv1_bias_bar,
-    Psi_conv5_filter_bar,
-    Psi_conv5_bias_bar,
-    Psi_conv6_filter_bar,
-    Psi_conv6_bias_bar,
-    Psi_conv7_filter_bar,
-    Psi_conv7_bias_bar,
-  ] = Psi_adjoint(
-    ops,
-    padImage,
-    conv1_biased,
-    conv2_biased,
-    maxPool,
-    conv3_biased,
-    conv4_biased,
-    concat,
-    conv5_biased,
-    conv6_biased,
-    cropImage,
-    chosen_6,
-    known,
-  );
+  const [channels, channels_next, Psi_weights_bar] = Psi_adjoint(ops, Psi_saved, chosen_6, known);
   const gamma1_bar = ops.map(
     "gamma1_bar_next + select(use_net, select(both, z1_dot_product, 0) - select(both, z2_dot_product, 0), 0)",
     { gamma1_bar_next, use_net, both, z1_dot_product, z2_dot_product },
@@ -816,27 +767,7 @@ function stepAdjoint(
     "x_next_bar + select(use_net, chosen_5 - chosen_3 + select(use_net, channels, 0), 0) - sum + chosen_7 + At_A_add",
     { x_next_bar, use_net, chosen_5, chosen_3, channels, sum, chosen_7, At_A_add },
   );
-  return {
-    state: { x: x_bar, use_net: use_net_bar, gamma1: gamma1_bar },
-    known: {
-      "Psi.conv1.filter": Psi_conv1_filter_bar,
-      "Psi.conv1.bias": Psi_conv1_bias_bar,
-      "Psi.conv2.filter": Psi_conv2_filter_bar,
-      "Psi.conv2.bias": Psi_conv2_bias_bar,
-      "Psi.conv3.filter": Psi_conv3_filter_bar,
-      "Psi.conv3.bias": Psi_conv3_bias_bar,
-      "Psi.conv4.filter": Psi_conv4_filter_bar,
-      "Psi.conv4.bias": Psi_conv4_bias_bar,
-      "Psi.upconv1.filter": Psi_upconv1_filter_bar,
-      "Psi.upconv1.bias": Psi_upconv1_bias_bar,
-      "Psi.conv5.filter": Psi_conv5_filter_bar,
-      "Psi.conv5.bias": Psi_conv5_bias_bar,
-      "Psi.conv6.filter": Psi_conv6_filter_bar,
-      "Psi.conv6.bias": Psi_conv6_bias_bar,
-      "Psi.conv7.filter": Psi_conv7_filter_bar,
-      "Psi.conv7.bias": Psi_conv7_bias_bar,
-    },
-  };
+  return { state: { x: x_bar, use_net: use_net_bar, gamma1: gamma1_bar }, known: { ...Psi_weights_bar } };
 }
 
 /** `stepAdjoint` for the inputs alone. */
@@ -850,8 +781,7 @@ function stepInputAdjoint(
   const product = ops.map("x_next_bar*gamma2", { x_next_bar, gamma2 });
   const chosen = ops.map("select(use_net, x, 0)", { use_net, x });
   const chosen_2 = ops.map("select(use_net, gx, 0)", { use_net, gx });
-  const [d, conv1_biased, conv2_biased, conv3_biased, conv4_biased, conv5_biased, conv6_biased, cropImage] =
-    Psi_save_1(ops, chosen, chosen_2, known);
+  const [d, Psi_saved] = Psi_save_1(ops, chosen, chosen_2, known);
   const difference = ops.map("x - d*gx", { x, d, gx });
   const xt = ops.map("soft(difference, d*lambda)", { difference, d, lambda });
   const A_xt = ops.apply(A, xt);
@@ -873,18 +803,7 @@ function stepInputAdjoint(
     "select(use_net, select(is_less_2, -(sign(difference)*(chosen_3 - At_A_neg)), 0)*lambda - chosen_4*gx, 0)",
     { use_net, is_less_2, difference, chosen_3, At_A_neg, lambda, chosen_4, gx },
   );
-  const channels = Psi_adjoint_1(
-    ops,
-    conv1_biased,
-    conv2_biased,
-    conv3_biased,
-    conv4_biased,
-    conv5_biased,
-    conv6_biased,
-    cropImage,
-    chosen_5,
-    known,
-  );
+  const channels = Psi_adjoint_1(ops, Psi_saved, chosen_5, known);
   const difference_2 = ops.map(
     "select(use_net, select(use_net, channels, 0) - chosen_4*d, 0) - select(max(lambda, 0) < abs(x - gx), select(use_net, select(and(use_net, is_less), product*(1 - gamma1), 0) + select(and(use_net, not(is_less)), product, 0), 0) + select(use_net, 0, product), 0)",
     { use_net, channels, chosen_4, d, lambda, x, gx, is_less, product, gamma1 },
