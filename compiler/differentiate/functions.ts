@@ -3,7 +3,7 @@ import { IrBuilder, parameter } from "../ir/build.ts";
 import { withoutDead } from "../ir/dead.ts";
 import type { Functions } from "../ir/functions.ts";
 import { spaceOf } from "../ir/spaces.ts";
-import { definedBy, freeVariables, renamed } from "../ir/variables.ts";
+import { definedBy, freeVariables, renamed, withCotangents } from "../ir/variables.ts";
 import { zeroOf } from "./algebra.ts";
 import { completed, keptVariables } from "./keep.ts";
 import { Reversal } from "./reversal.ts";
@@ -97,7 +97,7 @@ function adjointBlock(
   const results = body.parameters
     .filter((_, i) => wanted[i] === true)
     .map((each) => reversal.cotangent(each) ?? zeroOf(builder, spaceOf(each)));
-  return withoutDead({ parameters, equations: builder.equations, results });
+  return withCotangents(withoutDead({ parameters, equations: builder.equations, results }), reversal.found);
 }
 
 /** A function, the name of its saving form, and what that saves. */

@@ -5,7 +5,7 @@ import type { AdjointBlock, ProgramDerivative, SectionDerivative } from "../ir/d
 import { Functions } from "../ir/functions.ts";
 import type { IrProgram } from "../ir/program.ts";
 import { spaceOf } from "../ir/spaces.ts";
-import { definedBy, freeVariables } from "../ir/variables.ts";
+import { definedBy, freeVariables, withCotangents } from "../ir/variables.ts";
 import { reverseTools } from "./functions.ts";
 import { completed, keptVariables } from "./keep.ts";
 import { Reversal } from "./reversal.ts";
@@ -162,12 +162,13 @@ function adjointOf(
     const cotangent = reversal.cotangent(of);
     return cotangent === null ? [] : [{ of, cotangent }];
   });
+  const reversed = withoutDead({
+    parameters,
+    equations: builder.equations,
+    results: found.map(({ cotangent }) => cotangent),
+  });
   return {
-    block: withoutDead({
-      parameters,
-      equations: builder.equations,
-      results: found.map(({ cotangent }) => cotangent),
-    }),
+    block: withCotangents(reversed, reversal.found),
     of: found.map(({ of }) => of),
   };
 }

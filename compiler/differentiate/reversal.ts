@@ -52,6 +52,15 @@ export class Reversal {
     return [...this.#cotangents.keys()];
   }
 
+  /** The cotangents so far, each with what it is the cotangent of. */
+  get found(): ReadonlyMap<Variable, Variable> {
+    const found = new Map<Variable, Variable>();
+    for (const [of, cotangent] of this.#cotangents) {
+      if (cotangent.kind === "whole" && !found.has(cotangent.variable)) found.set(cotangent.variable, of);
+    }
+    return found;
+  }
+
   /** The cotangent of a variable so far, or null where nothing has reached it. */
   cotangent(variable: Variable): Variable | null {
     const cotangent = this.#cotangents.get(variable);

@@ -96,11 +96,22 @@ export function runtimeType(type: VariableType, use: (name: RuntimeName) => void
 
 function dataEntry(data: PlanData, whose: string, use: (name: RuntimeName) => void): Entry {
   const facts = [
-    typeText(data.type) + intervalText(data.interval),
+    typeText(withBounds(data)) + intervalText(data.interval),
     ...(data.perStep ? ["one for each step"] : []),
     ...(whose === "" ? [] : [whose]),
   ];
   return { name: data.name, type: runtimeType(data.type, use), doc: sentence(facts, data.doc) };
+}
+
+/** The type of data, its properties with the constants that the program states. */
+function withBounds({ type, properties }: PlanData): VariableType {
+  if (type.kind !== "operator") return type;
+  const stated = new Map(properties.map(({ name, bound }) => [name, bound]));
+  const text = (name: string): string => {
+    const bound = stated.get(name) ?? null;
+    return bound === null ? name : `${name} <= ${bound}`;
+  };
+  return { ...type, properties: type.properties.map(text) };
 }
 
 /** A parameter that is an operator stands for its matrix. */

@@ -1,7 +1,7 @@
 import type { FunctionDeclarationStructure } from "ts-morph";
-import type { PlanFunction } from "../plan/call.ts";
+import type { Pattern, PlanFunction } from "../plan/call.ts";
 import type { Plan, PlanReverse, PlanSection } from "../plan/plan.ts";
-import { variablesOfPattern } from "../plan/uses.ts";
+import { variablesOfPattern, variablesOfResult } from "../plan/uses.ts";
 import { sectionFunction, type RoleTypes, type SectionFunction } from "./functions.ts";
 import type { FunctionName, TopLevel } from "./moduleNames.ts";
 import type { Purpose } from "./naming.ts";
@@ -95,7 +95,8 @@ function emitSection(
 ): string {
   const purpose: Purpose = name === "step" || name === "firstStep" ? "step" : "forward";
   const run = emit(section.run, plain(name, purpose, types));
-  const reverse = section.reverse === null ? "null" : emitReverse(emit, section.reverse, name, types, top);
+  const reverse =
+    section.reverse === null ? "null" : emitReverse(emit, section.reverse, name, types, top, run);
   return object([
     ["run", run],
     ["reverse", reverse],
@@ -108,21 +109,25 @@ function emitReverse(
   name: SectionName,
   types: RoleTypes,
   top: TopLevel,
+  run: string,
 ): string {
   const saving: FunctionName = `${name}Saving`;
   const steps = name === "step" || name === "firstStep";
   const withSaved = { ...types, saved: `ReturnType<typeof ${top.ofFunction(saving)}>["saved"]` };
   const saves = [adjoint, stateAdjoint, inputAdjoint].some((of) => of !== null && readsSaved(of));
+  const isNamed = run === top.ofFunction(name);
   return object([
     [
       "save",
-      emit(save, {
-        name: saving,
-        doc: `\`${name}\`, and what its adjoint needs.`,
-        purpose: steps ? "step" : "forward",
-        types,
-        named: saves,
-      }),
+      isNamed && !saves && savesNothing(save)
+        ? savingNothing(run, save)
+        : emit(save, {
+            name: saving,
+            doc: `\`${name}\`, and what its adjoint needs.`,
+            purpose: steps ? "step" : "forward",
+            types,
+            named: saves,
+          }),
     ],
     [
       "adjoint",
@@ -161,6 +166,23 @@ function emitReverse(
           ] as const,
         ]),
   ]);
+}
+
+/** Whether a section's adjoint needs nothing of it. */
+function savesNothing({ result }: PlanFunction): boolean {
+  const saved = result.kind === "record" ? result.entries.find(({ name }) => name === "saved") : undefined;
+  return saved !== undefined && variablesOfResult(saved.result).length === 0;
+}
+
+/** The section itself, which saves nothing. */
+function savingNothing(run: string, save: PlanFunction): string {
+  const last = save.parameters.findLastIndex(({ pattern }) => isTakenApart(pattern));
+  const taken = ["ops", ...save.parameters.slice(0, last + 1).map(({ role }) => role)].join(", ");
+  return `(${taken}) => ({ ...${run}(${taken}), saved: { values: {}, traces: {} } })`;
+}
+
+function isTakenApart(pattern: Pattern): boolean {
+  return pattern.kind !== "record" || pattern.entries.some((entry) => isTakenApart(entry.pattern));
 }
 
 function readsSaved(of: PlanFunction): boolean {

@@ -19,6 +19,8 @@ export interface Variable {
   readonly type: VariableType;
   /** the same for all samples of a batch (stage <= 2) */
   readonly shared: boolean;
+  /** what it is the cotangent of; names are made from that */
+  readonly cotangentOf?: Variable;
 }
 
 /** One operation applied to variables. `span` is the place in the program that asked for it. */

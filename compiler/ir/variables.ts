@@ -90,6 +90,23 @@ export function substitute(block: Block, substitution: Substitution): Block {
   };
 }
 
+/** The block with each variable that it defines marked as the cotangent of another, where `found` says so. */
+export function withCotangents(block: Block, found: ReadonlyMap<Variable, Variable>): Block {
+  const marked = new Map<Variable, Variable>();
+  for (const output of block.equations.flatMap((equation) => equation.outputs)) {
+    const cotangentOf = found.get(output);
+    if (cotangentOf !== undefined) marked.set(output, { ...output, cotangentOf });
+  }
+  const { parameters, equations, results } = substitute(block, marked);
+  const outputs = (equation: Equation): readonly Variable[] =>
+    equation.outputs.map((output) => marked.get(output) ?? output);
+  return {
+    parameters,
+    equations: equations.map((equation) => ({ ...equation, outputs: outputs(equation) })),
+    results,
+  };
+}
+
 /** A copy of the block in which all that it defines is a new variable; free variables are replaced as given. */
 export function renamed(block: Block, substitution: Substitution = new Map()): Block {
   const names = new Map(substitution);

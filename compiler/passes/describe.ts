@@ -63,7 +63,9 @@ function namesOf(module: Module): Names {
       const [output, ...others] = equation.outputs;
       if (output === undefined || others.length > 0 || names.has(output)) continue;
       definitions.set(output, equation);
-      const name = described(equation, output, names, definitions);
+      const cotangent = cotangentName(equation, output, names);
+      if (cotangent !== null) nameSummed(equation, cotangent, names);
+      const name = cotangent ?? described(equation, output, names, definitions);
       if (name !== null) names.set(output, { ...output, name });
     }
   };
@@ -92,6 +94,40 @@ function nameResults(
     const name = result === undefined ? undefined : names.get(result)?.name;
     if (name !== undefined && output.name === result?.name) names.set(output, { ...output, name });
   });
+}
+
+/** The cotangent of x is `x_bar`. */
+function cotangentName(equation: Equation, output: Variable, names: Names): string | null {
+  const { cotangentOf } = output;
+  if (cotangentOf === undefined || !bearsOperation(equation, output)) return null;
+  const { name } = names.get(cotangentOf) ?? cotangentOf;
+  return Object.hasOwn(ELEMENTWISE, name) ? null : `${name}_bar`;
+}
+
+/** A cotangent that is a sum over samples or entries is the sum of `x_bar_each`. */
+function nameSummed(
+  { operation, inputs: [input] }: Equation,
+  cotangent: string,
+  names: Map<Variable, Variable>,
+): void {
+  const isSum = operation === "sum" || operation === "sumTo" || operation === "sumSamples";
+  if (!isSum || input === undefined || input.cotangentOf !== undefined) return;
+  const now = names.get(input);
+  if (now === undefined && !OPERATION_NAMES.has(input.name)) return;
+  names.set(input, { ...input, name: `${cotangent}_each` });
+}
+
+const OPERATION_NAMES: ReadonlySet<string> = new Set([
+  ...Object.keys(ELEMENTWISE),
+  "dot",
+  "sum",
+  "sumTo",
+  "convolveInput",
+  "convolveFilter",
+]);
+
+function bearsOperation({ operation, inputs: [input] }: Equation, { name }: Variable): boolean {
+  return OPERATION_NAMES.has(name) || name === operation || (operation === "reshape" && name === input?.name);
 }
 
 function described(

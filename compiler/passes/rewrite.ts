@@ -72,9 +72,23 @@ function firstRewrite(
     builder.span = equation.span;
     const result = rule(equation, builder, context);
     const fits = result !== null && standsFor(result, equation.outputs[0]);
-    if (fits) return { result, equations: builder.equations };
+    if (fits) return asCotangent(result, builder.equations, equation.outputs[0]);
   }
   return null;
+}
+
+/** What is made for a cotangent is one, too. */
+function asCotangent(
+  result: Variable,
+  equations: readonly Equation[],
+  output: Variable | undefined,
+): { readonly result: Variable; readonly equations: readonly Equation[] } {
+  const last = equations.at(-1);
+  const cotangentOf = output?.cotangentOf;
+  const isMade = last?.outputs.length === 1 && last.outputs[0] === result && last.operation !== "constant";
+  if (cotangentOf === undefined || last === undefined || !isMade) return { result, equations };
+  const marked = { ...result, cotangentOf };
+  return { result: marked, equations: [...equations.slice(0, -1), { ...last, outputs: [marked] }] };
 }
 
 /** Whether one variable may stand in the place of another: they agree in type, and in being shared. */

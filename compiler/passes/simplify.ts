@@ -126,7 +126,7 @@ const signOutward: RewriteRule = (equation, builder, context) => {
   const inputs = equation.inputs.map((input, i) => (i === place ? x : input));
   const [output] = equation.outputs;
   if (output === undefined) return null;
-  const inner = { ...output };
+  const inner = { name: output.name, type: output.type, shared: output.shared };
   builder.append({ ...equation, inputs, outputs: [inner] });
   return builder.elementwise("neg", [inner]);
 };

@@ -83,13 +83,6 @@ function prepare(ops: Operations, { A, y, lambda, rho }: Data & Learned) {
   return { values: { At_y, lambda_over_rho } };
 }
 
-/** `prepare`, and what its adjoint needs. */
-function prepareSaving(ops: Operations, { A, y, lambda, rho }: Data & Learned) {
-  const At_y = ops.applyAdjoint(A, y);
-  const lambda_over_rho = ops.map("lambda/rho", { lambda, rho });
-  return { values: { At_y, lambda_over_rho }, saved: { values: {}, traces: {} } };
-}
-
 /** The vector-Jacobian product of `prepare`: cotangents of what it returns become those of what it reads. */
 function prepareAdjoint(
   ops: Operations,
@@ -168,21 +161,21 @@ function stepAdjoint(
   { values: { z_minus_u, x_next, x_next_plus_u } }: ReturnType<typeof stepSaving>["saved"],
   { x: x_next_bar, z: z_next_bar, u: u_next_bar }: State,
 ) {
-  const difference = ops.map("z_next_bar - u_next_bar", { z_next_bar, u_next_bar });
+  const z_next_bar_2 = ops.map("z_next_bar - u_next_bar", { z_next_bar, u_next_bar });
   const sign_x_next_plus_u = ops.map("sign(x_next_plus_u)", { x_next_plus_u });
-  const sum = ops.map(
-    "u_next_bar + select(max(lambda_over_rho, 0) < abs(x_next_plus_u), difference - lambda_over_rho/abs(x_next_plus_u)*(difference - sign_x_next_plus_u*real(conj(sign_x_next_plus_u)*difference)), 0)",
-    { u_next_bar, lambda_over_rho, x_next_plus_u, difference, sign_x_next_plus_u },
+  const x_next_plus_u_bar = ops.map(
+    "u_next_bar + select(max(lambda_over_rho, 0) < abs(x_next_plus_u), z_next_bar_2 - lambda_over_rho/abs(x_next_plus_u)*(z_next_bar_2 - sign_x_next_plus_u*real(conj(sign_x_next_plus_u)*z_next_bar_2)), 0)",
+    { u_next_bar, lambda_over_rho, x_next_plus_u, z_next_bar_2, sign_x_next_plus_u },
   );
   const chosen = ops.map(
-    "select(max(lambda_over_rho, 0) < abs(x_next_plus_u), -real(conj(sign_x_next_plus_u)*difference), 0)",
-    { lambda_over_rho, x_next_plus_u, sign_x_next_plus_u, difference },
+    "select(max(lambda_over_rho, 0) < abs(x_next_plus_u), -real(conj(sign_x_next_plus_u)*z_next_bar_2), 0)",
+    { lambda_over_rho, x_next_plus_u, sign_x_next_plus_u, z_next_bar_2 },
   );
-  const sum_chosen = ops.sum(chosen);
-  const lambda_over_rho_bar = ops.sumSamples(sum_chosen);
-  const sum_2 = ops.map("x_next_bar + sum", { x_next_bar, sum });
-  const solve = ops.solve(
-    sum_2,
+  const lambda_over_rho_bar_each = ops.sum(chosen);
+  const lambda_over_rho_bar = ops.sumSamples(lambda_over_rho_bar_each);
+  const x_next_bar_2 = ops.map("x_next_bar + x_next_plus_u_bar", { x_next_bar, x_next_plus_u_bar });
+  const sum_bar = ops.solve(
+    x_next_bar_2,
     null,
     (v) => {
       const A_v = ops.apply(A, v);
@@ -191,13 +184,13 @@ function stepAdjoint(
     },
     { by: "cg", tolerance: 1e-13, maximum: 90 },
   );
-  const x_next_dot_solve = ops.dot(x_next, solve);
-  const total = ops.sumSamples(x_next_dot_solve);
-  const inner_product = ops.dot(z_minus_u, solve);
+  const x_next_dot_sum_bar = ops.dot(x_next, sum_bar);
+  const total = ops.sumSamples(x_next_dot_sum_bar);
+  const inner_product = ops.dot(z_minus_u, sum_bar);
   const total_2 = ops.sumSamples(inner_product);
   const rho_bar = ops.map("total_2 - total", { total_2, total });
-  const z_bar = ops.map("solve*rho", { solve, rho });
-  const u_bar = ops.map("sum - z_bar", { sum, z_bar });
+  const z_bar = ops.map("sum_bar*rho", { sum_bar, rho });
+  const u_bar = ops.map("x_next_plus_u_bar - z_bar", { x_next_plus_u_bar, z_bar });
   const x_bar = ops.fill(0, X);
   return {
     state: { x: x_bar, z: z_bar, u: u_bar },
@@ -212,15 +205,15 @@ function stepStateAdjoint(
   { values: { x_next_plus_u } }: ReturnType<typeof stepSaving>["saved"],
   { x: x_next_bar, z: z_next_bar, u: u_next_bar }: State,
 ) {
-  const difference = ops.map("z_next_bar - u_next_bar", { z_next_bar, u_next_bar });
+  const z_next_bar_2 = ops.map("z_next_bar - u_next_bar", { z_next_bar, u_next_bar });
   const sign_x_next_plus_u = ops.map("sign(x_next_plus_u)", { x_next_plus_u });
-  const sum = ops.map(
-    "u_next_bar + select(max(lambda_over_rho, 0) < abs(x_next_plus_u), difference - lambda_over_rho/abs(x_next_plus_u)*(difference - sign_x_next_plus_u*real(conj(sign_x_next_plus_u)*difference)), 0)",
-    { u_next_bar, lambda_over_rho, x_next_plus_u, difference, sign_x_next_plus_u },
+  const x_next_plus_u_bar = ops.map(
+    "u_next_bar + select(max(lambda_over_rho, 0) < abs(x_next_plus_u), z_next_bar_2 - lambda_over_rho/abs(x_next_plus_u)*(z_next_bar_2 - sign_x_next_plus_u*real(conj(sign_x_next_plus_u)*z_next_bar_2)), 0)",
+    { u_next_bar, lambda_over_rho, x_next_plus_u, z_next_bar_2, sign_x_next_plus_u },
   );
-  const sum_2 = ops.map("x_next_bar + sum", { x_next_bar, sum });
-  const solve = ops.solve(
-    sum_2,
+  const x_next_bar_2 = ops.map("x_next_bar + x_next_plus_u_bar", { x_next_bar, x_next_plus_u_bar });
+  const sum_bar = ops.solve(
+    x_next_bar_2,
     null,
     (v) => {
       const A_v = ops.apply(A, v);
@@ -229,8 +222,8 @@ function stepStateAdjoint(
     },
     { by: "cg", tolerance: 1e-13, maximum: 90 },
   );
-  const z_bar = ops.map("solve*rho", { solve, rho });
-  const u_bar = ops.map("sum - z_bar", { sum, z_bar });
+  const z_bar = ops.map("sum_bar*rho", { sum_bar, rho });
+  const u_bar = ops.map("x_next_plus_u_bar - z_bar", { x_next_plus_u_bar, z_bar });
   const x_bar = ops.fill(0, X);
   return { x: x_bar, z: z_bar, u: u_bar };
 }
@@ -242,14 +235,14 @@ function stepInputAdjoint(
   { values: { x_next_plus_u } }: ReturnType<typeof stepSaving>["saved"],
   { x: x_next_bar, z: z_next_bar, u: u_next_bar }: State,
 ) {
-  const difference = ops.map("z_next_bar - u_next_bar", { z_next_bar, u_next_bar });
+  const z_next_bar_2 = ops.map("z_next_bar - u_next_bar", { z_next_bar, u_next_bar });
   const sign_x_next_plus_u = ops.map("sign(x_next_plus_u)", { x_next_plus_u });
-  const sum = ops.map(
-    "x_next_bar + (u_next_bar + select(max(lambda_over_rho, 0) < abs(x_next_plus_u), difference - lambda_over_rho/abs(x_next_plus_u)*(difference - sign_x_next_plus_u*real(conj(sign_x_next_plus_u)*difference)), 0))",
-    { x_next_bar, u_next_bar, lambda_over_rho, x_next_plus_u, difference, sign_x_next_plus_u },
+  const x_next_bar_2 = ops.map(
+    "x_next_bar + (u_next_bar + select(max(lambda_over_rho, 0) < abs(x_next_plus_u), z_next_bar_2 - lambda_over_rho/abs(x_next_plus_u)*(z_next_bar_2 - sign_x_next_plus_u*real(conj(sign_x_next_plus_u)*z_next_bar_2)), 0))",
+    { x_next_bar, u_next_bar, lambda_over_rho, x_next_plus_u, z_next_bar_2, sign_x_next_plus_u },
   );
   const At_y_bar = ops.solve(
-    sum,
+    x_next_bar_2,
     null,
     (v) => {
       const A_v = ops.apply(A, v);
@@ -331,7 +324,7 @@ export const admm_lasso = defineProgram<Known, State, Givens, Inputs>({
   prepare: {
     run: prepare,
     reverse: {
-      save: prepareSaving,
+      save: (ops, known) => ({ ...prepare(ops, known), saved: { values: {}, traces: {} } }),
       adjoint: prepareAdjoint,
       stateAdjoint: null,
       inputAdjoint: prepareInputAdjoint,

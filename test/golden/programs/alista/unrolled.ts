@@ -127,14 +127,14 @@ function firstStepAdjoint(
     Wt_sub,
     chosen,
   });
-  const sum_chosen = ops.sum(chosen_2);
-  const theta_bar = ops.sumSamples(sum_chosen);
-  const sum = ops.map(
+  const theta_bar_each = ops.sum(chosen_2);
+  const theta_bar = ops.sumSamples(theta_bar_each);
+  const gamma_times_Wt_sub_bar = ops.map(
     "select(is_less, chosen, 0) + select(theta < abs(gamma*Wt_sub), select(largest, x_next_bar, 0), 0)",
     { is_less, chosen, theta, gamma, Wt_sub, largest, x_next_bar },
   );
-  const Wt_sub_dot_sum = ops.dot(Wt_sub, sum);
-  const gamma_bar = ops.sumSamples(Wt_sub_dot_sum);
+  const gamma_bar_each = ops.dot(Wt_sub, gamma_times_Wt_sub_bar);
+  const gamma_bar = ops.sumSamples(gamma_bar_each);
   return { state: {}, known: { gamma: gamma_bar, theta: theta_bar } };
 }
 
@@ -145,11 +145,11 @@ function firstStepInputAdjoint(
   { values: { Wt_sub, largest } }: ReturnType<typeof firstStepSaving>["saved"],
   { x: x_next_bar }: State,
 ) {
-  const product = ops.map(
+  const Wt_sub_bar = ops.map(
     "(select(max(theta, 0) < abs(gamma*Wt_sub), select(largest, 0, x_next_bar), 0) + select(theta < abs(gamma*Wt_sub), select(largest, x_next_bar, 0), 0))*gamma",
     { theta, gamma, Wt_sub, largest, x_next_bar },
   );
-  const y_bar = ops.apply(W, product);
+  const y_bar = ops.apply(W, Wt_sub_bar);
   return { y: y_bar };
 }
 
@@ -195,18 +195,18 @@ function stepAdjoint(
     sum,
     chosen,
   });
-  const sum_chosen = ops.sum(chosen_2);
-  const theta_bar = ops.sumSamples(sum_chosen);
-  const sum_2 = ops.map(
+  const theta_bar_each = ops.sum(chosen_2);
+  const theta_bar = ops.sumSamples(theta_bar_each);
+  const sum_bar = ops.map(
     "select(max(theta, 0) < abs(sum), chosen, 0) + select(theta < abs(sum), select(largest, x_next_bar, 0), 0)",
     { theta, sum, chosen, largest, x_next_bar },
   );
-  const inner_product = ops.dot(Wt_residual, sum_2);
-  const gamma_bar = ops.sumSamples(inner_product);
-  const sum_times_gamma = ops.map("sum_2*gamma", { sum_2, gamma });
-  const W_v = ops.apply(W, sum_times_gamma);
+  const gamma_bar_each = ops.dot(Wt_residual, sum_bar);
+  const gamma_bar = ops.sumSamples(gamma_bar_each);
+  const Wt_residual_bar = ops.map("sum_bar*gamma", { sum_bar, gamma });
+  const W_v = ops.apply(W, Wt_residual_bar);
   const At_neg = ops.applyAdjoint(A, W_v);
-  const x_bar = ops.map("sum_2 - At_neg", { sum_2, At_neg });
+  const x_bar = ops.map("sum_bar - At_neg", { sum_bar, At_neg });
   return { state: { x: x_bar }, known: { gamma: gamma_bar, theta: theta_bar } };
 }
 
@@ -217,11 +217,11 @@ function stepInputAdjoint(
   { values: { sum, largest } }: ReturnType<typeof stepSaving>["saved"],
   { x: x_next_bar }: State,
 ) {
-  const product = ops.map(
+  const Wt_residual_bar = ops.map(
     "(select(max(theta, 0) < abs(sum), select(largest, 0, x_next_bar), 0) + select(theta < abs(sum), select(largest, x_next_bar, 0), 0))*gamma",
     { theta, sum, largest, x_next_bar, gamma },
   );
-  const y_bar = ops.apply(W, product);
+  const y_bar = ops.apply(W, Wt_residual_bar);
   return { y: y_bar };
 }
 

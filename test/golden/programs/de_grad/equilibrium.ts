@@ -24,7 +24,7 @@ import {
 
 /** What `model` binds. */
 export interface Givens {
-  /** linear R[h, w] -> Y with norm */
+  /** linear R[h, w] -> Y with norm <= 1 */
   readonly A: OperatorDatum;
 }
 
@@ -42,7 +42,7 @@ interface Data {
   readonly w: number;
   /** a space */
   readonly Y: Space;
-  /** linear R[h, w] -> Y with norm */
+  /** linear R[h, w] -> Y with norm <= 1 */
   readonly A: Operator;
   /** Y, of each sample */
   readonly y: Value;
@@ -136,53 +136,53 @@ function N_adjoint(
   const { h, w } = known;
   const weights = {} as N_Weights;
   const u1_image = ops.reshape(u1, R(h, w, 1));
-  const output_bar_2 = ops.reshape(output_bar, R(h, w, 1));
-  const output_bar_2_sum = ops.sumTo(output_bar_2, R(1));
-  const output_bar_2_sum_total = ops.sumSamples(output_bar_2_sum);
-  const conv5_input_bar = ops.convolveInputGradient(output_bar_2, known["N.conv5.filter"], R(h, w, 4), 1);
+  const conv5_biased_bar = ops.reshape(output_bar, R(h, w, 1));
+  const conv5_bias_bar_each = ops.sumTo(conv5_biased_bar, R(1));
+  const conv5_bias_bar = ops.sumSamples(conv5_bias_bar_each);
+  const conv5_input_bar = ops.convolveInputGradient(conv5_biased_bar, known["N.conv5.filter"], R(h, w, 4), 1);
   const relu = ops.map("relu(conv4_biased)", { conv4_biased: saved.conv4_biased });
-  const output_bar_2_filter = ops.convolveFilterGradient(relu, output_bar_2, R(3, 3, 4, 1), 1);
+  const conv5_filter_bar = ops.convolveFilterGradient(relu, conv5_biased_bar, R(3, 3, 4, 1), 1);
   let conv_input_bar = conv5_input_bar;
   for (const [layer, before] of [
     [4, 3],
     [3, 2],
     [2, 1],
   ] as const) {
-    const product = ops.map("positive(conv_biased)*conv_input_bar", {
+    const conv_biased_bar = ops.map("positive(conv_biased)*conv_input_bar", {
       conv_biased: saved[`conv${layer}_biased` as const],
       conv_input_bar,
     });
-    const product_sum = ops.sumTo(product, R(4));
-    const product_sum_total = ops.sumSamples(product_sum);
+    const conv_bias_bar_each = ops.sumTo(conv_biased_bar, R(4));
+    const conv_bias_bar = ops.sumSamples(conv_bias_bar_each);
     conv_input_bar = ops.convolveInputGradient(
-      product,
+      conv_biased_bar,
       known[`N.conv${layer}.filter` as const],
       R(h, w, 4),
       1,
     );
     const relu_2 = ops.map("relu(conv_biased)", { conv_biased: saved[`conv${before}_biased` as const] });
-    const product_filter = ops.convolveFilterGradient(relu_2, product, R(3, 3, 4, 4), 1);
-    weights[`N.conv${layer}.bias` as const] = product_sum_total;
-    weights[`N.conv${layer}.filter` as const] = product_filter;
+    const conv_filter_bar = ops.convolveFilterGradient(relu_2, conv_biased_bar, R(3, 3, 4, 4), 1);
+    weights[`N.conv${layer}.bias` as const] = conv_bias_bar;
+    weights[`N.conv${layer}.filter` as const] = conv_filter_bar;
   }
 
-  const product_2 = ops.map("positive(conv1_biased)*conv_input_bar", {
+  const conv1_biased_bar = ops.map("positive(conv1_biased)*conv_input_bar", {
     conv1_biased: saved.conv1_biased,
     conv_input_bar,
   });
-  const product_2_sum = ops.sumTo(product_2, R(4));
-  const product_2_sum_total = ops.sumSamples(product_2_sum);
-  const conv1_input_bar = ops.convolveInputGradient(product_2, known["N.conv1.filter"], R(h, w, 1), 1);
-  const product_2_filter = ops.convolveFilterGradient(u1_image, product_2, R(3, 3, 1, 4), 1);
-  const conv1_input_bar_2 = ops.reshape(conv1_input_bar, R(h, w));
+  const conv1_bias_bar_each = ops.sumTo(conv1_biased_bar, R(4));
+  const conv1_bias_bar = ops.sumSamples(conv1_bias_bar_each);
+  const u1_image_bar = ops.convolveInputGradient(conv1_biased_bar, known["N.conv1.filter"], R(h, w, 1), 1);
+  const conv1_filter_bar = ops.convolveFilterGradient(u1_image, conv1_biased_bar, R(3, 3, 1, 4), 1);
+  const u1_bar = ops.reshape(u1_image_bar, R(h, w));
   return [
-    conv1_input_bar_2,
+    u1_bar,
     {
       ...weights,
-      "N.conv1.filter": product_2_filter,
-      "N.conv1.bias": product_2_sum_total,
-      "N.conv5.filter": output_bar_2_filter,
-      "N.conv5.bias": output_bar_2_sum_total,
+      "N.conv1.filter": conv1_filter_bar,
+      "N.conv1.bias": conv1_bias_bar,
+      "N.conv5.filter": conv5_filter_bar,
+      "N.conv5.bias": conv5_bias_bar,
     },
   ];
 }
@@ -190,8 +190,8 @@ function N_adjoint(
 /** The vector-Jacobian product of `N`: the cotangent of `u1`, given that of its value. */
 function N_adjoint_inputs(ops: Operations, saved: N_Saved, output_bar: Value, known: Known): Value {
   const { h, w } = known;
-  const output_bar_2 = ops.reshape(output_bar, R(h, w, 1));
-  let product = output_bar_2;
+  const conv5_biased_bar = ops.reshape(output_bar, R(h, w, 1));
+  let conv_biased_bar = conv5_biased_bar;
   for (const [layer, before] of [
     [5, 4],
     [4, 3],
@@ -199,31 +199,25 @@ function N_adjoint_inputs(ops: Operations, saved: N_Saved, output_bar: Value, kn
     [2, 1],
   ] as const) {
     const conv_input_bar = ops.convolveInputGradient(
-      product,
+      conv_biased_bar,
       known[`N.conv${layer}.filter` as const],
       R(h, w, 4),
       1,
     );
-    product = ops.map("positive(conv_biased)*conv_input_bar", {
+    conv_biased_bar = ops.map("positive(conv_biased)*conv_input_bar", {
       conv_biased: saved[`conv${before}_biased` as const],
       conv_input_bar,
     });
   }
 
-  const conv1_input_bar = ops.convolveInputGradient(product, known["N.conv1.filter"], R(h, w, 1), 1);
-  return ops.reshape(conv1_input_bar, R(h, w));
+  const u1_image_bar = ops.convolveInputGradient(conv_biased_bar, known["N.conv1.filter"], R(h, w, 1), 1);
+  return ops.reshape(u1_image_bar, R(h, w));
 }
 
 /** The first state. */
 function initial(ops: Operations, { A, y }: Known) {
   const x = ops.applyAdjoint(A, y);
   return { values: { x } };
-}
-
-/** `initial`, and what its adjoint needs. */
-function initialSaving(ops: Operations, { A, y }: Known) {
-  const x = ops.applyAdjoint(A, y);
-  return { values: { x }, saved: { values: {}, traces: {} } };
 }
 
 /** `initialAdjoint` for the inputs alone. */
@@ -272,12 +266,12 @@ function stepAdjoint(
   const total = ops.sumSamples(inner_product);
   const eta_bar = ops.map("-total", { total });
   const product = ops.map("x_next_bar*eta", { x_next_bar, eta });
-  const [conv1_input_bar, N_weights_bar] = N_adjoint(ops, x, N_saved, product, known);
+  const [u1_bar, N_weights_bar] = N_adjoint(ops, x, N_saved, product, known);
   const A_product = ops.apply(A, product);
   const At_A_product = ops.applyAdjoint(A, A_product);
-  const x_bar = ops.map("x_next_bar + conv1_input_bar - product - At_A_product", {
+  const x_bar = ops.map("x_next_bar + u1_bar - product - At_A_product", {
     x_next_bar,
-    conv1_input_bar,
+    u1_bar,
     product,
     At_A_product,
   });
@@ -293,12 +287,12 @@ function stepStateAdjoint(
 ) {
   const { eta, A } = known;
   const product = ops.map("x_next_bar*eta", { x_next_bar, eta });
-  const conv1_input_bar = N_adjoint_inputs(ops, N_saved, product, known);
+  const u1_bar = N_adjoint_inputs(ops, N_saved, product, known);
   const A_product = ops.apply(A, product);
   const At_A_product = ops.applyAdjoint(A, A_product);
-  const x_bar = ops.map("x_next_bar + conv1_input_bar - product - At_A_product", {
+  const x_bar = ops.map("x_next_bar + u1_bar - product - At_A_product", {
     x_next_bar,
-    conv1_input_bar,
+    u1_bar,
     product,
     At_A_product,
   });
@@ -415,7 +409,7 @@ export const de_grad = defineProgram<Known, State, Givens, Inputs>({
   initial: {
     run: initial,
     reverse: {
-      save: initialSaving,
+      save: (ops, known) => ({ ...initial(ops, known), saved: { values: {}, traces: {} } }),
       adjoint: () => ({ state: {}, known: {} }),
       stateAdjoint: null,
       inputAdjoint: initialInputAdjoint,

@@ -20,7 +20,7 @@ import {
 
 /** What `model` binds. */
 export interface Givens {
-  /** linear R[h, w] -> Y with norm */
+  /** linear R[h, w] -> Y with norm <= 1 */
   readonly A: OperatorDatum;
 }
 
@@ -38,7 +38,7 @@ interface Data {
   readonly w: number;
   /** a space */
   readonly Y: Space;
-  /** linear R[h, w] -> Y with norm */
+  /** linear R[h, w] -> Y with norm <= 1 */
   readonly A: Operator;
   /** Y, of each sample */
   readonly y: Value;
@@ -140,56 +140,56 @@ function D_adjoint(
   const { h, w } = known;
   const weights = {} as D_Weights;
   const u1_image = ops.reshape(u1, R(h, w, 1));
-  const output_bar_2 = ops.reshape(output_bar, R(h, w, 1));
-  const minus_output_bar = ops.map("-output_bar_2", { output_bar_2 });
-  const output_bar_2_sum = ops.sumTo(output_bar_2, R(1));
-  const output_bar_2_sum_total = ops.sumSamples(output_bar_2_sum);
-  const minus_sumTo = ops.map("-output_bar_2_sum_total", { output_bar_2_sum_total });
-  const conv5_input_bar = ops.convolveInputGradient(minus_output_bar, known["D.conv5.filter"], R(h, w, 4), 1);
+  const difference_bar = ops.reshape(output_bar, R(h, w, 1));
+  const conv5_biased_bar = ops.map("-difference_bar", { difference_bar });
+  const difference_bar_sum = ops.sumTo(difference_bar, R(1));
+  const difference_bar_sum_total = ops.sumSamples(difference_bar_sum);
+  const conv5_bias_bar = ops.map("-difference_bar_sum_total", { difference_bar_sum_total });
+  const conv5_input_bar = ops.convolveInputGradient(conv5_biased_bar, known["D.conv5.filter"], R(h, w, 4), 1);
   const relu = ops.map("relu(conv4_biased)", { conv4_biased: saved.conv4_biased });
-  const minus_output_bar_filter = ops.convolveFilterGradient(relu, minus_output_bar, R(3, 3, 4, 1), 1);
+  const conv5_filter_bar = ops.convolveFilterGradient(relu, conv5_biased_bar, R(3, 3, 4, 1), 1);
   let conv_input_bar = conv5_input_bar;
   for (const [layer, before] of [
     [4, 3],
     [3, 2],
     [2, 1],
   ] as const) {
-    const product = ops.map("positive(conv_biased)*conv_input_bar", {
+    const conv_biased_bar = ops.map("positive(conv_biased)*conv_input_bar", {
       conv_biased: saved[`conv${layer}_biased` as const],
       conv_input_bar,
     });
-    const product_sum = ops.sumTo(product, R(4));
-    const product_sum_total = ops.sumSamples(product_sum);
+    const conv_bias_bar_each = ops.sumTo(conv_biased_bar, R(4));
+    const conv_bias_bar = ops.sumSamples(conv_bias_bar_each);
     conv_input_bar = ops.convolveInputGradient(
-      product,
+      conv_biased_bar,
       known[`D.conv${layer}.filter` as const],
       R(h, w, 4),
       1,
     );
     const relu_2 = ops.map("relu(conv_biased)", { conv_biased: saved[`conv${before}_biased` as const] });
-    const product_filter = ops.convolveFilterGradient(relu_2, product, R(3, 3, 4, 4), 1);
-    weights[`D.conv${layer}.bias` as const] = product_sum_total;
-    weights[`D.conv${layer}.filter` as const] = product_filter;
+    const conv_filter_bar = ops.convolveFilterGradient(relu_2, conv_biased_bar, R(3, 3, 4, 4), 1);
+    weights[`D.conv${layer}.bias` as const] = conv_bias_bar;
+    weights[`D.conv${layer}.filter` as const] = conv_filter_bar;
   }
 
-  const product_2 = ops.map("positive(conv1_biased)*conv_input_bar", {
+  const conv1_biased_bar = ops.map("positive(conv1_biased)*conv_input_bar", {
     conv1_biased: saved.conv1_biased,
     conv_input_bar,
   });
-  const product_2_sum = ops.sumTo(product_2, R(4));
-  const product_2_sum_total = ops.sumSamples(product_2_sum);
-  const conv1_input_bar = ops.convolveInputGradient(product_2, known["D.conv1.filter"], R(h, w, 1), 1);
-  const sum = ops.map("output_bar_2 + conv1_input_bar", { output_bar_2, conv1_input_bar });
-  const product_2_filter = ops.convolveFilterGradient(u1_image, product_2, R(3, 3, 1, 4), 1);
-  const sum_reshaped = ops.reshape(sum, R(h, w));
+  const conv1_bias_bar_each = ops.sumTo(conv1_biased_bar, R(4));
+  const conv1_bias_bar = ops.sumSamples(conv1_bias_bar_each);
+  const conv1_input_bar = ops.convolveInputGradient(conv1_biased_bar, known["D.conv1.filter"], R(h, w, 1), 1);
+  const u1_image_bar = ops.map("difference_bar + conv1_input_bar", { difference_bar, conv1_input_bar });
+  const conv1_filter_bar = ops.convolveFilterGradient(u1_image, conv1_biased_bar, R(3, 3, 1, 4), 1);
+  const u1_bar = ops.reshape(u1_image_bar, R(h, w));
   return [
-    sum_reshaped,
+    u1_bar,
     {
       ...weights,
-      "D.conv1.filter": product_2_filter,
-      "D.conv1.bias": product_2_sum_total,
-      "D.conv5.filter": minus_output_bar_filter,
-      "D.conv5.bias": minus_sumTo,
+      "D.conv1.filter": conv1_filter_bar,
+      "D.conv1.bias": conv1_bias_bar,
+      "D.conv5.filter": conv5_filter_bar,
+      "D.conv5.bias": conv5_bias_bar,
     },
   ];
 }
@@ -197,9 +197,9 @@ function D_adjoint(
 /** The vector-Jacobian product of `D`: the cotangent of `u1`, given that of its value. */
 function D_adjoint_inputs(ops: Operations, saved: D_Saved, output_bar: Value, known: Known): Value {
   const { h, w } = known;
-  const output_bar_2 = ops.reshape(output_bar, R(h, w, 1));
-  const minus_output_bar = ops.map("-output_bar_2", { output_bar_2 });
-  let product = minus_output_bar;
+  const difference_bar = ops.reshape(output_bar, R(h, w, 1));
+  const conv5_biased_bar = ops.map("-difference_bar", { difference_bar });
+  let conv_biased_bar = conv5_biased_bar;
   for (const [layer, before] of [
     [5, 4],
     [4, 3],
@@ -207,32 +207,26 @@ function D_adjoint_inputs(ops: Operations, saved: D_Saved, output_bar: Value, kn
     [2, 1],
   ] as const) {
     const conv_input_bar = ops.convolveInputGradient(
-      product,
+      conv_biased_bar,
       known[`D.conv${layer}.filter` as const],
       R(h, w, 4),
       1,
     );
-    product = ops.map("positive(conv_biased)*conv_input_bar", {
+    conv_biased_bar = ops.map("positive(conv_biased)*conv_input_bar", {
       conv_biased: saved[`conv${before}_biased` as const],
       conv_input_bar,
     });
   }
 
-  const conv1_input_bar = ops.convolveInputGradient(product, known["D.conv1.filter"], R(h, w, 1), 1);
-  const sum = ops.map("output_bar_2 + conv1_input_bar", { output_bar_2, conv1_input_bar });
-  return ops.reshape(sum, R(h, w));
+  const conv1_input_bar = ops.convolveInputGradient(conv_biased_bar, known["D.conv1.filter"], R(h, w, 1), 1);
+  const u1_image_bar = ops.map("difference_bar + conv1_input_bar", { difference_bar, conv1_input_bar });
+  return ops.reshape(u1_image_bar, R(h, w));
 }
 
 /** The first state. */
 function initial(ops: Operations, { A, y }: Known) {
   const x = ops.applyAdjoint(A, y);
   return { values: { x } };
-}
-
-/** `initial`, and what its adjoint needs. */
-function initialSaving(ops: Operations, { A, y }: Known) {
-  const x = ops.applyAdjoint(A, y);
-  return { values: { x }, saved: { values: {}, traces: {} } };
 }
 
 /** `initialAdjoint` for the inputs alone. */
@@ -276,14 +270,14 @@ function stepAdjoint(
   { x: x_next_bar }: State,
 ) {
   const { eta, A } = known;
-  const [sum, D_weights_bar] = D_adjoint(ops, difference, D_saved, x_next_bar, known);
-  const grad_f_dot_sum = ops.dot(grad_f, sum);
-  const total = ops.sumSamples(grad_f_dot_sum);
+  const [u1_bar, D_weights_bar] = D_adjoint(ops, difference, D_saved, x_next_bar, known);
+  const grad_f_dot_u1_bar = ops.dot(grad_f, u1_bar);
+  const total = ops.sumSamples(grad_f_dot_u1_bar);
   const eta_bar = ops.map("-total", { total });
-  const sum_times_eta = ops.map("sum*eta", { sum, eta });
-  const A_sum_times_eta = ops.apply(A, sum_times_eta);
-  const At_v = ops.applyAdjoint(A, A_sum_times_eta);
-  const x_bar = ops.map("sum - At_v", { sum, At_v });
+  const u1_bar_times_eta = ops.map("u1_bar*eta", { u1_bar, eta });
+  const A_v = ops.apply(A, u1_bar_times_eta);
+  const At_A_v = ops.applyAdjoint(A, A_v);
+  const x_bar = ops.map("u1_bar - At_A_v", { u1_bar, At_A_v });
   return { state: { x: x_bar }, known: { ...D_weights_bar, eta: eta_bar } };
 }
 
@@ -295,9 +289,9 @@ function stepInputAdjoint(
   { x: x_next_bar }: State,
 ) {
   const { eta, A } = known;
-  const sum = D_adjoint_inputs(ops, D_saved, x_next_bar, known);
-  const sum_times_eta = ops.map("sum*eta", { sum, eta });
-  const y_bar = ops.apply(A, sum_times_eta);
+  const u1_bar = D_adjoint_inputs(ops, D_saved, x_next_bar, known);
+  const u1_bar_times_eta = ops.map("u1_bar*eta", { u1_bar, eta });
+  const y_bar = ops.apply(A, u1_bar_times_eta);
   return { y: y_bar };
 }
 
@@ -404,7 +398,7 @@ export const de_prox = defineProgram<Known, State, Givens, Inputs>({
   initial: {
     run: initial,
     reverse: {
-      save: initialSaving,
+      save: (ops, known) => ({ ...initial(ops, known), saved: { values: {}, traces: {} } }),
       adjoint: () => ({ state: {}, known: {} }),
       stateAdjoint: null,
       inputAdjoint: initialInputAdjoint,

@@ -116,13 +116,17 @@ function firstStepInputAdjoint(
   { values: { grad_f_over_L, quotient } }: ReturnType<typeof firstStepSaving>["saved"],
   { x: x_next_bar, z: z_next_bar }: State,
 ) {
-  const sum = ops.map("x_next_bar + z_next_bar + z_next_bar*quotient", { x_next_bar, z_next_bar, quotient });
+  const x_next_bar_2 = ops.map("x_next_bar + z_next_bar + z_next_bar*quotient", {
+    x_next_bar,
+    z_next_bar,
+    quotient,
+  });
   const sign_grad_f_over_L = ops.map("sign(grad_f_over_L)", { grad_f_over_L });
-  const quotient_2 = ops.map(
-    "select(max(lambda_over_L, 0) < abs(grad_f_over_L), sum - lambda_over_L/abs(grad_f_over_L)*(sum - sign_grad_f_over_L*real(conj(sign_grad_f_over_L)*sum)), 0)/L",
-    { lambda_over_L, grad_f_over_L, sum, sign_grad_f_over_L, L },
+  const grad_f_bar = ops.map(
+    "select(max(lambda_over_L, 0) < abs(grad_f_over_L), x_next_bar_2 - lambda_over_L/abs(grad_f_over_L)*(x_next_bar_2 - sign_grad_f_over_L*real(conj(sign_grad_f_over_L)*x_next_bar_2)), 0)/L",
+    { lambda_over_L, grad_f_over_L, x_next_bar_2, sign_grad_f_over_L, L },
   );
-  const y_bar = ops.apply(A, quotient_2);
+  const y_bar = ops.apply(A, grad_f_bar);
   return { y: y_bar };
 }
 
@@ -167,22 +171,26 @@ function stepAdjoint(
   }: ReturnType<typeof stepSaving>["saved"],
   { x: x_next_bar, z: z_next_bar, s: s_next_bar }: State,
 ) {
-  const inner_product = ops.dot(x_next_minus_x, z_next_bar);
-  const sum = ops.map("x_next_bar + z_next_bar + z_next_bar*quotient", { x_next_bar, z_next_bar, quotient });
+  const quotient_bar = ops.dot(x_next_minus_x, z_next_bar);
+  const x_next_bar_2 = ops.map("x_next_bar + z_next_bar + z_next_bar*quotient", {
+    x_next_bar,
+    z_next_bar,
+    quotient,
+  });
   const x_bar = ops.map("-(z_next_bar*quotient)", { z_next_bar, quotient });
   const s_bar = ops.map(
-    "inner_product/s_next + (s_next_bar - quotient*inner_product/s_next)/2/(2*root)*4*(2*s)",
-    { inner_product, s_next, s_next_bar, quotient, root, s },
+    "quotient_bar/s_next + (s_next_bar - quotient*quotient_bar/s_next)/2/(2*root)*4*(2*s)",
+    { quotient_bar, s_next, s_next_bar, quotient, root, s },
   );
   const sign_difference = ops.map("sign(difference)", { difference });
-  const chosen = ops.map(
-    "select(max(lambda_over_L, 0) < abs(difference), sum - lambda_over_L/abs(difference)*(sum - sign_difference*real(conj(sign_difference)*sum)), 0)",
-    { lambda_over_L, difference, sum, sign_difference },
+  const difference_bar = ops.map(
+    "select(max(lambda_over_L, 0) < abs(difference), x_next_bar_2 - lambda_over_L/abs(difference)*(x_next_bar_2 - sign_difference*real(conj(sign_difference)*x_next_bar_2)), 0)",
+    { lambda_over_L, difference, x_next_bar_2, sign_difference },
   );
-  const chosen_over_L = ops.map("chosen/L", { chosen, L });
-  const A_chosen_over_L = ops.apply(A, chosen_over_L);
-  const At_v = ops.applyAdjoint(A, A_chosen_over_L);
-  const z_bar = ops.map("chosen - At_v", { chosen, At_v });
+  const quotient_2 = ops.map("difference_bar/L", { difference_bar, L });
+  const A_quotient = ops.apply(A, quotient_2);
+  const At_A_quotient = ops.applyAdjoint(A, A_quotient);
+  const z_bar = ops.map("difference_bar - At_A_quotient", { difference_bar, At_A_quotient });
   return { state: { x: x_bar, z: z_bar, s: s_bar }, known: {} };
 }
 
@@ -193,11 +201,15 @@ function stepInputAdjoint(
   { values: { difference, quotient } }: ReturnType<typeof stepSaving>["saved"],
   { x: x_next_bar, z: z_next_bar }: State,
 ) {
-  const sum = ops.map("x_next_bar + z_next_bar + z_next_bar*quotient", { x_next_bar, z_next_bar, quotient });
+  const x_next_bar_2 = ops.map("x_next_bar + z_next_bar + z_next_bar*quotient", {
+    x_next_bar,
+    z_next_bar,
+    quotient,
+  });
   const sign_difference = ops.map("sign(difference)", { difference });
   const quotient_2 = ops.map(
-    "select(max(lambda_over_L, 0) < abs(difference), sum - lambda_over_L/abs(difference)*(sum - sign_difference*real(conj(sign_difference)*sum)), 0)/L",
-    { lambda_over_L, difference, sum, sign_difference, L },
+    "select(max(lambda_over_L, 0) < abs(difference), x_next_bar_2 - lambda_over_L/abs(difference)*(x_next_bar_2 - sign_difference*real(conj(sign_difference)*x_next_bar_2)), 0)/L",
+    { lambda_over_L, difference, x_next_bar_2, sign_difference, L },
   );
   const y_bar = ops.apply(A, quotient_2);
   return { y: y_bar };

@@ -114,14 +114,19 @@ function stepAdjoint(
   { values: { grad_f, difference } }: ReturnType<typeof stepSaving>["saved"],
   { x: x_next_bar }: State,
 ) {
-  const chosen = ops.map("select(0 < difference, x_next_bar, 0)", { difference, x_next_bar });
-  const grad_f_dot_chosen = ops.dot(grad_f, chosen);
-  const total = ops.sumSamples(grad_f_dot_chosen);
+  const difference_bar = ops.map("select(0 < difference, x_next_bar, 0)", { difference, x_next_bar });
+  const inner_product = ops.dot(grad_f, difference_bar);
+  const total = ops.sumSamples(inner_product);
   const t_bar = ops.map("-total", { total });
-  const chosen_times_t = ops.map("chosen*t", { chosen, t });
-  const A_chosen_times_t = ops.apply(A, chosen_times_t);
-  const At_v = ops.applyAdjoint(A, A_chosen_times_t);
-  const x_bar = ops.map("chosen - chosen_times_t*alpha - At_v", { chosen, chosen_times_t, alpha, At_v });
+  const product = ops.map("difference_bar*t", { difference_bar, t });
+  const A_product = ops.apply(A, product);
+  const At_A_product = ops.applyAdjoint(A, A_product);
+  const x_bar = ops.map("difference_bar - product*alpha - At_A_product", {
+    difference_bar,
+    product,
+    alpha,
+    At_A_product,
+  });
   return { state: { x: x_bar }, known: { t: t_bar } };
 }
 
@@ -132,11 +137,16 @@ function stepStateAdjoint(
   { values: { difference } }: ReturnType<typeof stepSaving>["saved"],
   { x: x_next_bar }: State,
 ) {
-  const chosen = ops.map("select(0 < difference, x_next_bar, 0)", { difference, x_next_bar });
-  const chosen_times_t = ops.map("chosen*t", { chosen, t });
-  const A_chosen_times_t = ops.apply(A, chosen_times_t);
-  const At_v = ops.applyAdjoint(A, A_chosen_times_t);
-  const x_bar = ops.map("chosen - chosen_times_t*alpha - At_v", { chosen, chosen_times_t, alpha, At_v });
+  const difference_bar = ops.map("select(0 < difference, x_next_bar, 0)", { difference, x_next_bar });
+  const product = ops.map("difference_bar*t", { difference_bar, t });
+  const A_product = ops.apply(A, product);
+  const At_A_product = ops.applyAdjoint(A, A_product);
+  const x_bar = ops.map("difference_bar - product*alpha - At_A_product", {
+    difference_bar,
+    product,
+    alpha,
+    At_A_product,
+  });
   return { x: x_bar };
 }
 

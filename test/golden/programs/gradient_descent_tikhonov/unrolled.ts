@@ -102,8 +102,8 @@ function firstStepAdjoint(
   { x: x_next_bar }: State,
 ) {
   const chosen = ops.map("select(0 < t*At_sub, x_next_bar, 0)", { t, At_sub, x_next_bar });
-  const At_sub_dot_chosen = ops.dot(At_sub, chosen);
-  const t_bar = ops.sumSamples(At_sub_dot_chosen);
+  const t_bar_each = ops.dot(At_sub, chosen);
+  const t_bar = ops.sumSamples(t_bar_each);
   return { state: {}, known: { t: t_bar } };
 }
 
@@ -114,8 +114,8 @@ function firstStepInputAdjoint(
   { values: { At_sub } }: ReturnType<typeof firstStepSaving>["saved"],
   { x: x_next_bar }: State,
 ) {
-  const product = ops.map("select(0 < t*At_sub, x_next_bar, 0)*t", { t, At_sub, x_next_bar });
-  const y_bar = ops.apply(A, product);
+  const At_sub_bar = ops.map("select(0 < t*At_sub, x_next_bar, 0)*t", { t, At_sub, x_next_bar });
+  const y_bar = ops.apply(A, At_sub_bar);
   return { y: y_bar };
 }
 
@@ -151,14 +151,19 @@ function stepAdjoint(
   { values: { grad_f, difference } }: ReturnType<typeof stepSaving>["saved"],
   { x: x_next_bar }: State,
 ) {
-  const chosen = ops.map("select(0 < difference, x_next_bar, 0)", { difference, x_next_bar });
-  const grad_f_dot_chosen = ops.dot(grad_f, chosen);
-  const total = ops.sumSamples(grad_f_dot_chosen);
+  const difference_bar = ops.map("select(0 < difference, x_next_bar, 0)", { difference, x_next_bar });
+  const inner_product = ops.dot(grad_f, difference_bar);
+  const total = ops.sumSamples(inner_product);
   const t_bar = ops.map("-total", { total });
-  const chosen_times_t = ops.map("chosen*t", { chosen, t });
-  const A_chosen_times_t = ops.apply(A, chosen_times_t);
-  const At_v = ops.applyAdjoint(A, A_chosen_times_t);
-  const x_bar = ops.map("chosen - chosen_times_t*alpha - At_v", { chosen, chosen_times_t, alpha, At_v });
+  const product = ops.map("difference_bar*t", { difference_bar, t });
+  const A_product = ops.apply(A, product);
+  const At_A_product = ops.applyAdjoint(A, A_product);
+  const x_bar = ops.map("difference_bar - product*alpha - At_A_product", {
+    difference_bar,
+    product,
+    alpha,
+    At_A_product,
+  });
   return { state: { x: x_bar }, known: { t: t_bar } };
 }
 

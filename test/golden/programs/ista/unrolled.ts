@@ -72,12 +72,6 @@ function prepare(ops: Operations, { lambda, t }: Data & Learned) {
   return { values: { lambda_times_t } };
 }
 
-/** `prepare`, and what its adjoint needs. */
-function prepareSaving(ops: Operations, { lambda, t }: Data & Learned) {
-  const lambda_times_t = ops.map("lambda*t", { lambda, t });
-  return { values: { lambda_times_t }, saved: { values: {}, traces: {} } };
-}
-
 /** The vector-Jacobian product of `prepare`: cotangents of what it returns become those of what it reads. */
 function prepareAdjoint(
   ops: Operations,
@@ -127,10 +121,10 @@ function firstStepAdjoint(
     signs,
     x_next_bar,
   });
-  const sum_chosen = ops.sum(chosen_2);
-  const lambda_times_t_bar = ops.sumSamples(sum_chosen);
-  const grad_f_dot_chosen = ops.dot(grad_f, chosen);
-  const t_bar = ops.sumSamples(grad_f_dot_chosen);
+  const lambda_times_t_bar_each = ops.sum(chosen_2);
+  const lambda_times_t_bar = ops.sumSamples(lambda_times_t_bar_each);
+  const t_bar_each = ops.dot(grad_f, chosen);
+  const t_bar = ops.sumSamples(t_bar_each);
   return { state: {}, known: { t: t_bar, lambda_times_t: lambda_times_t_bar } };
 }
 
@@ -142,11 +136,11 @@ function firstStepInputAdjoint(
   { x: x_next_bar }: State,
 ) {
   const signs = ops.map("sign(t*grad_f)", { t, grad_f });
-  const product = ops.map(
+  const grad_f_bar = ops.map(
     "select(max(lambda_times_t, 0) < abs(t*grad_f), x_next_bar - lambda_times_t/abs(t*grad_f)*(x_next_bar - signs*real(conj(signs)*x_next_bar)), 0)*t",
     { lambda_times_t, t, grad_f, x_next_bar, signs },
   );
-  const y_bar = ops.apply(A, product);
+  const y_bar = ops.apply(A, grad_f_bar);
   return { y: y_bar };
 }
 
@@ -182,23 +176,23 @@ function stepAdjoint(
   { x: x_next_bar }: State,
 ) {
   const sign_difference = ops.map("sign(difference)", { difference });
-  const chosen = ops.map(
+  const difference_bar = ops.map(
     "select(max(lambda_times_t, 0) < abs(difference), x_next_bar - lambda_times_t/abs(difference)*(x_next_bar - sign_difference*real(conj(sign_difference)*x_next_bar)), 0)",
     { lambda_times_t, difference, x_next_bar, sign_difference },
   );
-  const chosen_2 = ops.map(
+  const chosen = ops.map(
     "select(max(lambda_times_t, 0) < abs(difference), -real(conj(sign_difference)*x_next_bar), 0)",
     { lambda_times_t, difference, sign_difference, x_next_bar },
   );
-  const sum_chosen = ops.sum(chosen_2);
-  const lambda_times_t_bar = ops.sumSamples(sum_chosen);
-  const grad_f_dot_chosen = ops.dot(grad_f, chosen);
-  const total = ops.sumSamples(grad_f_dot_chosen);
+  const lambda_times_t_bar_each = ops.sum(chosen);
+  const lambda_times_t_bar = ops.sumSamples(lambda_times_t_bar_each);
+  const inner_product = ops.dot(grad_f, difference_bar);
+  const total = ops.sumSamples(inner_product);
   const t_bar = ops.map("-total", { total });
-  const chosen_times_t = ops.map("chosen*t", { chosen, t });
-  const A_chosen_times_t = ops.apply(A, chosen_times_t);
-  const At_v = ops.applyAdjoint(A, A_chosen_times_t);
-  const x_bar = ops.map("chosen - At_v", { chosen, At_v });
+  const product = ops.map("difference_bar*t", { difference_bar, t });
+  const A_product = ops.apply(A, product);
+  const At_A_product = ops.applyAdjoint(A, A_product);
+  const x_bar = ops.map("difference_bar - At_A_product", { difference_bar, At_A_product });
   return { state: { x: x_bar }, known: { t: t_bar, lambda_times_t: lambda_times_t_bar } };
 }
 
@@ -277,7 +271,14 @@ export const ista = defineProgram<Known, State, Givens, Inputs>({
   states: [{ name: "x", type: { kind: "space", name: "X" }, assumedInterval: null, carried: true }],
   output: { type: { kind: "space", name: "X" } },
   constants: () => ({}),
-  prepare: { run: prepare, reverse: { save: prepareSaving, adjoint: prepareAdjoint, stateAdjoint: null } },
+  prepare: {
+    run: prepare,
+    reverse: {
+      save: (ops, known) => ({ ...prepare(ops, known), saved: { values: {}, traces: {} } }),
+      adjoint: prepareAdjoint,
+      stateAdjoint: null,
+    },
+  },
   initial: { run: initial, reverse: null },
   firstStep: {
     run: firstStep,

@@ -91,15 +91,15 @@ function firstStepAdjoint(
   { values: { At_sub } }: ReturnType<typeof firstStepSaving>["saved"],
   { x: x_next_bar }: State,
 ) {
-  const At_sub_dot_mul_bar = ops.dot(At_sub, x_next_bar);
-  const t_bar = ops.sumSamples(At_sub_dot_mul_bar);
+  const t_bar_each = ops.dot(At_sub, x_next_bar);
+  const t_bar = ops.sumSamples(t_bar_each);
   return { state: {}, known: { t: t_bar } };
 }
 
 /** `firstStepAdjoint` for the inputs alone. */
 function firstStepInputAdjoint(ops: Operations, { t, A }: Known, _saved: unknown, { x: x_next_bar }: State) {
-  const mul_bar_times_t = ops.map("x_next_bar*t", { x_next_bar, t });
-  const y_bar = ops.apply(A, mul_bar_times_t);
+  const At_sub_bar = ops.map("x_next_bar*t", { x_next_bar, t });
+  const y_bar = ops.apply(A, At_sub_bar);
   return { y: y_bar };
 }
 
@@ -128,10 +128,10 @@ function stepAdjoint(
   { values: { At_residual } }: ReturnType<typeof stepSaving>["saved"],
   { x: x_next_bar }: State,
 ) {
-  const inner_product = ops.dot(At_residual, x_next_bar);
-  const t_bar = ops.sumSamples(inner_product);
-  const x_next_bar_times_t = ops.map("x_next_bar*t", { x_next_bar, t });
-  const A_v = ops.apply(A, x_next_bar_times_t);
+  const t_bar_each = ops.dot(At_residual, x_next_bar);
+  const t_bar = ops.sumSamples(t_bar_each);
+  const At_residual_bar = ops.map("x_next_bar*t", { x_next_bar, t });
+  const A_v = ops.apply(A, At_residual_bar);
   const At_neg = ops.applyAdjoint(A, A_v);
   const x_bar = ops.map("x_next_bar - At_neg", { x_next_bar, At_neg });
   return { state: { x: x_bar }, known: { t: t_bar } };
@@ -139,8 +139,8 @@ function stepAdjoint(
 
 /** `stepAdjoint` for the inputs alone. */
 function stepInputAdjoint(ops: Operations, { t, A }: Known, _saved: unknown, { x: x_next_bar }: State) {
-  const x_next_bar_times_t = ops.map("x_next_bar*t", { x_next_bar, t });
-  const y_bar = ops.apply(A, x_next_bar_times_t);
+  const At_residual_bar = ops.map("x_next_bar*t", { x_next_bar, t });
+  const y_bar = ops.apply(A, At_residual_bar);
   return { y: y_bar };
 }
 

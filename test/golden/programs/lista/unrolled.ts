@@ -101,14 +101,14 @@ function firstStepAdjoint(
   { values: { W1_y } }: ReturnType<typeof firstStepSaving>["saved"],
   { x: x_next_bar }: State,
 ) {
-  const chosen = ops.map("select(max(theta, 0) < abs(W1_y), x_next_bar, 0)", { theta, W1_y, x_next_bar });
-  const chosen_2 = ops.map("select(max(theta, 0) < abs(W1_y), -(sign(W1_y)*x_next_bar), 0)", {
+  const W1_y_bar = ops.map("select(max(theta, 0) < abs(W1_y), x_next_bar, 0)", { theta, W1_y, x_next_bar });
+  const theta_bar_each = ops.map("select(max(theta, 0) < abs(W1_y), -(sign(W1_y)*x_next_bar), 0)", {
     theta,
     W1_y,
     x_next_bar,
   });
-  const theta_bar = ops.sumSamples(chosen_2);
-  const W1_bar = ops.outerSum(chosen, y);
+  const theta_bar = ops.sumSamples(theta_bar_each);
+  const W1_bar = ops.outerSum(W1_y_bar, y);
   return { state: {}, known: { W1: W1_bar, theta: theta_bar } };
 }
 
@@ -119,8 +119,8 @@ function firstStepInputAdjoint(
   { values: { W1_y } }: ReturnType<typeof firstStepSaving>["saved"],
   { x: x_next_bar }: State,
 ) {
-  const chosen = ops.map("select(max(theta, 0) < abs(W1_y), x_next_bar, 0)", { theta, W1_y, x_next_bar });
-  const y_bar = ops.matvecTransposed(W1, chosen, R(m));
+  const W1_y_bar = ops.map("select(max(theta, 0) < abs(W1_y), x_next_bar, 0)", { theta, W1_y, x_next_bar });
+  const y_bar = ops.matvecTransposed(W1, W1_y_bar, R(m));
   return { y: y_bar };
 }
 
@@ -153,19 +153,19 @@ function stepAdjoint(
   { values: { x, W1_y_plus_W2_x } }: ReturnType<typeof stepSaving>["saved"],
   { x: x_next_bar }: State,
 ) {
-  const chosen = ops.map("select(max(theta, 0) < abs(W1_y_plus_W2_x), x_next_bar, 0)", {
+  const W1_y_plus_W2_x_bar = ops.map("select(max(theta, 0) < abs(W1_y_plus_W2_x), x_next_bar, 0)", {
     theta,
     W1_y_plus_W2_x,
     x_next_bar,
   });
-  const chosen_2 = ops.map(
+  const theta_bar_each = ops.map(
     "select(max(theta, 0) < abs(W1_y_plus_W2_x), -(sign(W1_y_plus_W2_x)*x_next_bar), 0)",
     { theta, W1_y_plus_W2_x, x_next_bar },
   );
-  const theta_bar = ops.sumSamples(chosen_2);
-  const x_bar = ops.matvecTransposed(W2, chosen, R(n));
-  const W2_bar = ops.outerSum(chosen, x);
-  const W1_bar = ops.outerSum(chosen, y);
+  const theta_bar = ops.sumSamples(theta_bar_each);
+  const x_bar = ops.matvecTransposed(W2, W1_y_plus_W2_x_bar, R(n));
+  const W2_bar = ops.outerSum(W1_y_plus_W2_x_bar, x);
+  const W1_bar = ops.outerSum(W1_y_plus_W2_x_bar, y);
   return { state: { x: x_bar }, known: { W1: W1_bar, W2: W2_bar, theta: theta_bar } };
 }
 
@@ -176,12 +176,12 @@ function stepInputAdjoint(
   { values: { W1_y_plus_W2_x } }: ReturnType<typeof stepSaving>["saved"],
   { x: x_next_bar }: State,
 ) {
-  const chosen = ops.map("select(max(theta, 0) < abs(W1_y_plus_W2_x), x_next_bar, 0)", {
+  const W1_y_plus_W2_x_bar = ops.map("select(max(theta, 0) < abs(W1_y_plus_W2_x), x_next_bar, 0)", {
     theta,
     W1_y_plus_W2_x,
     x_next_bar,
   });
-  const y_bar = ops.matvecTransposed(W1, chosen, R(m));
+  const y_bar = ops.matvecTransposed(W1, W1_y_plus_W2_x_bar, R(m));
   return { y: y_bar };
 }
 

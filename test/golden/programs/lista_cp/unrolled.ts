@@ -86,15 +86,19 @@ function firstStepAdjoint(
   { values: { W_sub } }: ReturnType<typeof firstStepSaving>["saved"],
   { x: x_next_bar }: State,
 ) {
-  const chosen = ops.map("select(max(theta, 0) < abs(W_sub), x_next_bar, 0)", { theta, W_sub, x_next_bar });
-  const chosen_2 = ops.map("select(max(theta, 0) < abs(W_sub), -(sign(W_sub)*x_next_bar), 0)", {
+  const W_sub_bar = ops.map("select(max(theta, 0) < abs(W_sub), x_next_bar, 0)", {
     theta,
     W_sub,
     x_next_bar,
   });
-  const sum_chosen = ops.sum(chosen_2);
-  const theta_bar = ops.sumSamples(sum_chosen);
-  const W_bar = ops.outerSum(chosen, y);
+  const chosen = ops.map("select(max(theta, 0) < abs(W_sub), -(sign(W_sub)*x_next_bar), 0)", {
+    theta,
+    W_sub,
+    x_next_bar,
+  });
+  const theta_bar_each = ops.sum(chosen);
+  const theta_bar = ops.sumSamples(theta_bar_each);
+  const W_bar = ops.outerSum(W_sub_bar, y);
   return { state: {}, known: { W: W_bar, theta: theta_bar } };
 }
 
@@ -105,8 +109,12 @@ function firstStepInputAdjoint(
   { values: { W_sub } }: ReturnType<typeof firstStepSaving>["saved"],
   { x: x_next_bar }: State,
 ) {
-  const chosen = ops.map("select(max(theta, 0) < abs(W_sub), x_next_bar, 0)", { theta, W_sub, x_next_bar });
-  const y_bar = ops.matvecTransposed(W, chosen, R(m));
+  const W_sub_bar = ops.map("select(max(theta, 0) < abs(W_sub), x_next_bar, 0)", {
+    theta,
+    W_sub,
+    x_next_bar,
+  });
+  const y_bar = ops.matvecTransposed(W, W_sub_bar, R(m));
   return { y: y_bar };
 }
 
@@ -141,21 +149,21 @@ function stepAdjoint(
   { values: { residual, x_plus_W_residual } }: ReturnType<typeof stepSaving>["saved"],
   { x: x_next_bar }: State,
 ) {
-  const chosen = ops.map("select(max(theta, 0) < abs(x_plus_W_residual), x_next_bar, 0)", {
+  const x_plus_W_residual_bar = ops.map("select(max(theta, 0) < abs(x_plus_W_residual), x_next_bar, 0)", {
     theta,
     x_plus_W_residual,
     x_next_bar,
   });
-  const chosen_2 = ops.map(
+  const chosen = ops.map(
     "select(max(theta, 0) < abs(x_plus_W_residual), -(sign(x_plus_W_residual)*x_next_bar), 0)",
     { theta, x_plus_W_residual, x_next_bar },
   );
-  const sum_chosen = ops.sum(chosen_2);
-  const theta_bar = ops.sumSamples(sum_chosen);
-  const Wt_chosen = ops.matvecTransposed(W, chosen, R(m));
-  const W_bar = ops.outerSum(chosen, residual);
-  const At_neg = ops.applyAdjoint(A, Wt_chosen);
-  const x_bar = ops.map("chosen - At_neg", { chosen, At_neg });
+  const theta_bar_each = ops.sum(chosen);
+  const theta_bar = ops.sumSamples(theta_bar_each);
+  const Wt_v = ops.matvecTransposed(W, x_plus_W_residual_bar, R(m));
+  const W_bar = ops.outerSum(x_plus_W_residual_bar, residual);
+  const At_neg = ops.applyAdjoint(A, Wt_v);
+  const x_bar = ops.map("x_plus_W_residual_bar - At_neg", { x_plus_W_residual_bar, At_neg });
   return { state: { x: x_bar }, known: { W: W_bar, theta: theta_bar } };
 }
 
@@ -166,12 +174,12 @@ function stepInputAdjoint(
   { values: { x_plus_W_residual } }: ReturnType<typeof stepSaving>["saved"],
   { x: x_next_bar }: State,
 ) {
-  const chosen = ops.map("select(max(theta, 0) < abs(x_plus_W_residual), x_next_bar, 0)", {
+  const x_plus_W_residual_bar = ops.map("select(max(theta, 0) < abs(x_plus_W_residual), x_next_bar, 0)", {
     theta,
     x_plus_W_residual,
     x_next_bar,
   });
-  const y_bar = ops.matvecTransposed(W, chosen, R(m));
+  const y_bar = ops.matvecTransposed(W, x_plus_W_residual_bar, R(m));
   return { y: y_bar };
 }
 

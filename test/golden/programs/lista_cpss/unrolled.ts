@@ -111,13 +111,13 @@ function firstStepAdjoint(
     W_sub,
     chosen,
   });
-  const sum_chosen = ops.sum(chosen_2);
-  const theta_bar = ops.sumSamples(sum_chosen);
-  const sum = ops.map(
+  const theta_bar_each = ops.sum(chosen_2);
+  const theta_bar = ops.sumSamples(theta_bar_each);
+  const W_sub_bar = ops.map(
     "select(max(theta, 0) < abs(W_sub), chosen, 0) + select(theta < abs(W_sub), select(largest, x_next_bar, 0), 0)",
     { theta, W_sub, chosen, largest, x_next_bar },
   );
-  const W_bar = ops.outerSum(sum, y);
+  const W_bar = ops.outerSum(W_sub_bar, y);
   return { state: {}, known: { W: W_bar, theta: theta_bar } };
 }
 
@@ -128,11 +128,11 @@ function firstStepInputAdjoint(
   { values: { W_sub, largest } }: ReturnType<typeof firstStepSaving>["saved"],
   { x: x_next_bar }: State,
 ) {
-  const sum = ops.map(
+  const W_sub_bar = ops.map(
     "select(max(theta, 0) < abs(W_sub), select(largest, 0, x_next_bar), 0) + select(theta < abs(W_sub), select(largest, x_next_bar, 0), 0)",
     { theta, W_sub, largest, x_next_bar },
   );
-  const y_bar = ops.matvecTransposed(W, sum, R(m));
+  const y_bar = ops.matvecTransposed(W, W_sub_bar, R(m));
   return { y: y_bar };
 }
 
@@ -185,16 +185,16 @@ function stepAdjoint(
     "select(max(theta, 0) < abs(x_plus_W_residual), -(sign(x_plus_W_residual)*chosen), 0)",
     { theta, x_plus_W_residual, chosen },
   );
-  const sum_chosen = ops.sum(chosen_2);
-  const theta_bar = ops.sumSamples(sum_chosen);
-  const sum = ops.map(
+  const theta_bar_each = ops.sum(chosen_2);
+  const theta_bar = ops.sumSamples(theta_bar_each);
+  const x_plus_W_residual_bar = ops.map(
     "select(max(theta, 0) < abs(x_plus_W_residual), chosen, 0) + select(theta < abs(x_plus_W_residual), select(largest, x_next_bar, 0), 0)",
     { theta, x_plus_W_residual, chosen, largest, x_next_bar },
   );
-  const Wt_sum = ops.matvecTransposed(W, sum, R(m));
-  const W_bar = ops.outerSum(sum, residual);
-  const At_neg = ops.applyAdjoint(A, Wt_sum);
-  const x_bar = ops.map("sum - At_neg", { sum, At_neg });
+  const Wt_v = ops.matvecTransposed(W, x_plus_W_residual_bar, R(m));
+  const W_bar = ops.outerSum(x_plus_W_residual_bar, residual);
+  const At_neg = ops.applyAdjoint(A, Wt_v);
+  const x_bar = ops.map("x_plus_W_residual_bar - At_neg", { x_plus_W_residual_bar, At_neg });
   return { state: { x: x_bar }, known: { W: W_bar, theta: theta_bar } };
 }
 
@@ -205,11 +205,11 @@ function stepInputAdjoint(
   { values: { x_plus_W_residual, largest } }: ReturnType<typeof stepSaving>["saved"],
   { x: x_next_bar }: State,
 ) {
-  const sum = ops.map(
+  const x_plus_W_residual_bar = ops.map(
     "select(max(theta, 0) < abs(x_plus_W_residual), select(largest, 0, x_next_bar), 0) + select(theta < abs(x_plus_W_residual), select(largest, x_next_bar, 0), 0)",
     { theta, x_plus_W_residual, largest, x_next_bar },
   );
-  const y_bar = ops.matvecTransposed(W, sum, R(m));
+  const y_bar = ops.matvecTransposed(W, x_plus_W_residual_bar, R(m));
   return { y: y_bar };
 }
 

@@ -35,7 +35,7 @@ export interface Givens {
 
 /** What `run` takes; samples may be on a first axis. */
 export interface Inputs {
-  /** linear R[h, w] -> Y with norm */
+  /** linear R[h, w] -> Y with norm <= 1 */
   readonly A: OperatorDatum;
   /** Y */
   readonly y: ArrayDatum;
@@ -59,7 +59,7 @@ interface Data {
   readonly eta1: Value;
   /** R in (0, 1) */
   readonly eta2: Value;
-  /** linear R[h, w] -> Y with norm, of each sample */
+  /** linear R[h, w] -> Y with norm <= 1, of each sample */
   readonly A: Operator;
   /** Y, of each sample */
   readonly y: Value;
@@ -242,134 +242,137 @@ function Psi_adjoint(
 ): [Value, Value, Psi_Weights] {
   const { h, w } = known;
   const output_bar_2 = ops.reshape(output_bar, R(h, w, 1));
-  const product = ops.map("output_bar_2*sigmoid(cropImage)", { output_bar_2, cropImage: saved.cropImage });
-  const padImageTo = ops.padImageTo(product, R(Math.ceil(h / 2) * 2, Math.ceil(w / 2) * 2, 1));
-  const padImageTo_sum = ops.sumTo(padImageTo, R(1));
-  const padImageTo_sum_total = ops.sumSamples(padImageTo_sum);
+  const cropImage_bar = ops.map("output_bar_2*sigmoid(cropImage)", {
+    output_bar_2,
+    cropImage: saved.cropImage,
+  });
+  const conv7_biased_bar = ops.padImageTo(cropImage_bar, R(Math.ceil(h / 2) * 2, Math.ceil(w / 2) * 2, 1));
+  const conv7_bias_bar_each = ops.sumTo(conv7_biased_bar, R(1));
+  const conv7_bias_bar = ops.sumSamples(conv7_bias_bar_each);
   const conv7_input_bar = ops.convolveInputGradient(
-    padImageTo,
+    conv7_biased_bar,
     known["Psi.conv7.filter"],
     R(Math.ceil(h / 2) * 2, Math.ceil(w / 2) * 2, 3),
     1,
   );
   const relu = ops.map("relu(conv6_biased)", { conv6_biased: saved.conv6_biased });
-  const padImageTo_filter = ops.convolveFilterGradient(relu, padImageTo, R(1, 1, 3, 1), 1);
-  const product_2 = ops.map("positive(conv6_biased)*conv7_input_bar", {
+  const conv7_filter_bar = ops.convolveFilterGradient(relu, conv7_biased_bar, R(1, 1, 3, 1), 1);
+  const conv6_biased_bar = ops.map("positive(conv6_biased)*conv7_input_bar", {
     conv6_biased: saved.conv6_biased,
     conv7_input_bar,
   });
-  const product_2_sum = ops.sumTo(product_2, R(3));
-  const product_2_sum_total = ops.sumSamples(product_2_sum);
+  const conv6_bias_bar_each = ops.sumTo(conv6_biased_bar, R(3));
+  const conv6_bias_bar = ops.sumSamples(conv6_bias_bar_each);
   const conv6_input_bar = ops.convolveInputGradient(
-    product_2,
+    conv6_biased_bar,
     known["Psi.conv6.filter"],
     R(Math.ceil(h / 2) * 2, Math.ceil(w / 2) * 2, 3),
     1,
   );
   const relu_2 = ops.map("relu(conv5_biased)", { conv5_biased: saved.conv5_biased });
-  const product_2_filter = ops.convolveFilterGradient(relu_2, product_2, R(3, 3, 3, 3), 1);
-  const product_3 = ops.map("positive(conv5_biased)*conv6_input_bar", {
+  const conv6_filter_bar = ops.convolveFilterGradient(relu_2, conv6_biased_bar, R(3, 3, 3, 3), 1);
+  const conv5_biased_bar = ops.map("positive(conv5_biased)*conv6_input_bar", {
     conv5_biased: saved.conv5_biased,
     conv6_input_bar,
   });
-  const product_3_sum = ops.sumTo(product_3, R(3));
-  const product_3_sum_total = ops.sumSamples(product_3_sum);
-  const conv5_input_bar = ops.convolveInputGradient(
-    product_3,
+  const conv5_bias_bar_each = ops.sumTo(conv5_biased_bar, R(3));
+  const conv5_bias_bar = ops.sumSamples(conv5_bias_bar_each);
+  const concat_bar = ops.convolveInputGradient(
+    conv5_biased_bar,
     known["Psi.conv5.filter"],
     R(Math.ceil(h / 2) * 2, Math.ceil(w / 2) * 2, 6),
     1,
   );
-  const filter = ops.convolveFilterGradient(saved.concat, product_3, R(3, 3, 6, 3), 1);
-  const channels = ops.channels(conv5_input_bar, 0, 3);
-  const channels_2 = ops.channels(conv5_input_bar, 3, 3);
-  const channels_2_sum = ops.sumTo(channels_2, R(3));
-  const channels_2_sum_total = ops.sumSamples(channels_2_sum);
-  const convolve = ops.convolve(channels_2, known["Psi.upconv1.filter"], 2);
+  const conv5_filter_bar = ops.convolveFilterGradient(saved.concat, conv5_biased_bar, R(3, 3, 6, 3), 1);
+  const channels = ops.channels(concat_bar, 0, 3);
+  const upconv1_biased_bar = ops.channels(concat_bar, 3, 3);
+  const upconv1_bias_bar_each = ops.sumTo(upconv1_biased_bar, R(3));
+  const upconv1_bias_bar = ops.sumSamples(upconv1_bias_bar_each);
+  const convolve = ops.convolve(upconv1_biased_bar, known["Psi.upconv1.filter"], 2);
   const relu_3 = ops.map("relu(conv4_biased)", { conv4_biased: saved.conv4_biased });
-  const relu_3_filter = ops.convolveFilterGradient(channels_2, relu_3, R(2, 2, 3, 6), 2);
-  const product_4 = ops.map("positive(conv4_biased)*convolve", {
+  const upconv1_filter_bar = ops.convolveFilterGradient(upconv1_biased_bar, relu_3, R(2, 2, 3, 6), 2);
+  const conv4_biased_bar = ops.map("positive(conv4_biased)*convolve", {
     conv4_biased: saved.conv4_biased,
     convolve,
   });
-  const product_4_sum = ops.sumTo(product_4, R(6));
-  const product_4_sum_total = ops.sumSamples(product_4_sum);
+  const conv4_bias_bar_each = ops.sumTo(conv4_biased_bar, R(6));
+  const conv4_bias_bar = ops.sumSamples(conv4_bias_bar_each);
   const conv4_input_bar = ops.convolveInputGradient(
-    product_4,
+    conv4_biased_bar,
     known["Psi.conv4.filter"],
     R((Math.ceil(h / 2) * 2) / 2, (Math.ceil(w / 2) * 2) / 2, 6),
     1,
   );
   const relu_4 = ops.map("relu(conv3_biased)", { conv3_biased: saved.conv3_biased });
-  const product_4_filter = ops.convolveFilterGradient(relu_4, product_4, R(3, 3, 6, 6), 1);
-  const product_5 = ops.map("positive(conv3_biased)*conv4_input_bar", {
+  const conv4_filter_bar = ops.convolveFilterGradient(relu_4, conv4_biased_bar, R(3, 3, 6, 6), 1);
+  const conv3_biased_bar = ops.map("positive(conv3_biased)*conv4_input_bar", {
     conv3_biased: saved.conv3_biased,
     conv4_input_bar,
   });
-  const product_5_sum = ops.sumTo(product_5, R(6));
-  const product_5_sum_total = ops.sumSamples(product_5_sum);
-  const conv3_input_bar = ops.convolveInputGradient(
-    product_5,
+  const conv3_bias_bar_each = ops.sumTo(conv3_biased_bar, R(6));
+  const conv3_bias_bar = ops.sumSamples(conv3_bias_bar_each);
+  const maxPool_bar = ops.convolveInputGradient(
+    conv3_biased_bar,
     known["Psi.conv3.filter"],
     R((Math.ceil(h / 2) * 2) / 2, (Math.ceil(w / 2) * 2) / 2, 3),
     1,
   );
-  const filter_2 = ops.convolveFilterGradient(saved.maxPool, product_5, R(3, 3, 3, 6), 1);
+  const conv3_filter_bar = ops.convolveFilterGradient(saved.maxPool, conv3_biased_bar, R(3, 3, 3, 6), 1);
   const relu_5 = ops.map("relu(conv2_biased)", { conv2_biased: saved.conv2_biased });
-  const maxPoolGradient = ops.maxPoolGradient(relu_5, conv3_input_bar, 2);
-  const product_6 = ops.map("positive(conv2_biased)*(channels + maxPoolGradient)", {
+  const maxPoolGradient = ops.maxPoolGradient(relu_5, maxPool_bar, 2);
+  const conv2_biased_bar = ops.map("positive(conv2_biased)*(channels + maxPoolGradient)", {
     conv2_biased: saved.conv2_biased,
     channels,
     maxPoolGradient,
   });
-  const product_6_sum = ops.sumTo(product_6, R(3));
-  const product_6_sum_total = ops.sumSamples(product_6_sum);
+  const conv2_bias_bar_each = ops.sumTo(conv2_biased_bar, R(3));
+  const conv2_bias_bar = ops.sumSamples(conv2_bias_bar_each);
   const conv2_input_bar = ops.convolveInputGradient(
-    product_6,
+    conv2_biased_bar,
     known["Psi.conv2.filter"],
     R(Math.ceil(h / 2) * 2, Math.ceil(w / 2) * 2, 3),
     1,
   );
   const relu_6 = ops.map("relu(conv1_biased)", { conv1_biased: saved.conv1_biased });
-  const product_6_filter = ops.convolveFilterGradient(relu_6, product_6, R(3, 3, 3, 3), 1);
-  const product_7 = ops.map("positive(conv1_biased)*conv2_input_bar", {
+  const conv2_filter_bar = ops.convolveFilterGradient(relu_6, conv2_biased_bar, R(3, 3, 3, 3), 1);
+  const conv1_biased_bar = ops.map("positive(conv1_biased)*conv2_input_bar", {
     conv1_biased: saved.conv1_biased,
     conv2_input_bar,
   });
-  const product_7_sum = ops.sumTo(product_7, R(3));
-  const product_7_sum_total = ops.sumSamples(product_7_sum);
-  const conv1_input_bar = ops.convolveInputGradient(
-    product_7,
+  const conv1_bias_bar_each = ops.sumTo(conv1_biased_bar, R(3));
+  const conv1_bias_bar = ops.sumSamples(conv1_bias_bar_each);
+  const padImage_bar = ops.convolveInputGradient(
+    conv1_biased_bar,
     known["Psi.conv1.filter"],
     R(Math.ceil(h / 2) * 2, Math.ceil(w / 2) * 2, 2),
     1,
   );
-  const filter_3 = ops.convolveFilterGradient(saved.padImage, product_7, R(3, 3, 2, 3), 1);
-  const cropImage = ops.cropImage(conv1_input_bar, R(h, w, 2));
-  const channels_3 = ops.channels(cropImage, 0, 1);
-  const channels_4 = ops.channels(cropImage, 1, 1);
-  const channels_5 = ops.reshape(channels_4, R(h, w));
-  const channels_6 = ops.reshape(channels_3, R(h, w));
+  const conv1_filter_bar = ops.convolveFilterGradient(saved.padImage, conv1_biased_bar, R(3, 3, 2, 3), 1);
+  const concat_bar_2 = ops.cropImage(padImage_bar, R(h, w, 2));
+  const u1_image_bar = ops.channels(concat_bar_2, 0, 1);
+  const u2_image_bar = ops.channels(concat_bar_2, 1, 1);
+  const u2_bar = ops.reshape(u2_image_bar, R(h, w));
+  const u1_bar = ops.reshape(u1_image_bar, R(h, w));
   return [
-    channels_6,
-    channels_5,
+    u1_bar,
+    u2_bar,
     {
-      "Psi.conv1.filter": filter_3,
-      "Psi.conv1.bias": product_7_sum_total,
-      "Psi.conv2.filter": product_6_filter,
-      "Psi.conv2.bias": product_6_sum_total,
-      "Psi.conv3.filter": filter_2,
-      "Psi.conv3.bias": product_5_sum_total,
-      "Psi.conv4.filter": product_4_filter,
-      "Psi.conv4.bias": product_4_sum_total,
-      "Psi.upconv1.filter": relu_3_filter,
-      "Psi.upconv1.bias": channels_2_sum_total,
-      "Psi.conv5.filter": filter,
-      "Psi.conv5.bias": product_3_sum_total,
-      "Psi.conv6.filter": product_2_filter,
-      "Psi.conv6.bias": product_2_sum_total,
-      "Psi.conv7.filter": padImageTo_filter,
-      "Psi.conv7.bias": padImageTo_sum_total,
+      "Psi.conv1.filter": conv1_filter_bar,
+      "Psi.conv1.bias": conv1_bias_bar,
+      "Psi.conv2.filter": conv2_filter_bar,
+      "Psi.conv2.bias": conv2_bias_bar,
+      "Psi.conv3.filter": conv3_filter_bar,
+      "Psi.conv3.bias": conv3_bias_bar,
+      "Psi.conv4.filter": conv4_filter_bar,
+      "Psi.conv4.bias": conv4_bias_bar,
+      "Psi.upconv1.filter": upconv1_filter_bar,
+      "Psi.upconv1.bias": upconv1_bias_bar,
+      "Psi.conv5.filter": conv5_filter_bar,
+      "Psi.conv5.bias": conv5_bias_bar,
+      "Psi.conv6.filter": conv6_filter_bar,
+      "Psi.conv6.bias": conv6_bias_bar,
+      "Psi.conv7.filter": conv7_filter_bar,
+      "Psi.conv7.bias": conv7_bias_bar,
     },
   ];
 }
@@ -426,83 +429,86 @@ function Psi_save_1(ops: Operations, u1: Value, u2: Value, known: Known): [Value
 function Psi_adjoint_1(ops: Operations, saved: Psi_Saved_2, output_bar: Value, known: Known): Value {
   const { h, w } = known;
   const output_bar_2 = ops.reshape(output_bar, R(h, w, 1));
-  const product = ops.map("output_bar_2*sigmoid(cropImage)", { output_bar_2, cropImage: saved.cropImage });
-  const padImageTo = ops.padImageTo(product, R(Math.ceil(h / 2) * 2, Math.ceil(w / 2) * 2, 1));
+  const cropImage_bar = ops.map("output_bar_2*sigmoid(cropImage)", {
+    output_bar_2,
+    cropImage: saved.cropImage,
+  });
+  const conv7_biased_bar = ops.padImageTo(cropImage_bar, R(Math.ceil(h / 2) * 2, Math.ceil(w / 2) * 2, 1));
   const conv7_input_bar = ops.convolveInputGradient(
-    padImageTo,
+    conv7_biased_bar,
     known["Psi.conv7.filter"],
     R(Math.ceil(h / 2) * 2, Math.ceil(w / 2) * 2, 3),
     1,
   );
-  const product_2 = ops.map("positive(conv6_biased)*conv7_input_bar", {
+  const conv6_biased_bar = ops.map("positive(conv6_biased)*conv7_input_bar", {
     conv6_biased: saved.conv6_biased,
     conv7_input_bar,
   });
   const conv6_input_bar = ops.convolveInputGradient(
-    product_2,
+    conv6_biased_bar,
     known["Psi.conv6.filter"],
     R(Math.ceil(h / 2) * 2, Math.ceil(w / 2) * 2, 3),
     1,
   );
-  const product_3 = ops.map("positive(conv5_biased)*conv6_input_bar", {
+  const conv5_biased_bar = ops.map("positive(conv5_biased)*conv6_input_bar", {
     conv5_biased: saved.conv5_biased,
     conv6_input_bar,
   });
-  const conv5_input_bar = ops.convolveInputGradient(
-    product_3,
+  const concat_bar = ops.convolveInputGradient(
+    conv5_biased_bar,
     known["Psi.conv5.filter"],
     R(Math.ceil(h / 2) * 2, Math.ceil(w / 2) * 2, 6),
     1,
   );
-  const channels = ops.channels(conv5_input_bar, 0, 3);
-  const channels_2 = ops.channels(conv5_input_bar, 3, 3);
-  const convolve = ops.convolve(channels_2, known["Psi.upconv1.filter"], 2);
-  const product_4 = ops.map("positive(conv4_biased)*convolve", {
+  const channels = ops.channels(concat_bar, 0, 3);
+  const upconv1_biased_bar = ops.channels(concat_bar, 3, 3);
+  const convolve = ops.convolve(upconv1_biased_bar, known["Psi.upconv1.filter"], 2);
+  const conv4_biased_bar = ops.map("positive(conv4_biased)*convolve", {
     conv4_biased: saved.conv4_biased,
     convolve,
   });
   const conv4_input_bar = ops.convolveInputGradient(
-    product_4,
+    conv4_biased_bar,
     known["Psi.conv4.filter"],
     R((Math.ceil(h / 2) * 2) / 2, (Math.ceil(w / 2) * 2) / 2, 6),
     1,
   );
-  const product_5 = ops.map("positive(conv3_biased)*conv4_input_bar", {
+  const conv3_biased_bar = ops.map("positive(conv3_biased)*conv4_input_bar", {
     conv3_biased: saved.conv3_biased,
     conv4_input_bar,
   });
-  const conv3_input_bar = ops.convolveInputGradient(
-    product_5,
+  const maxPool_bar = ops.convolveInputGradient(
+    conv3_biased_bar,
     known["Psi.conv3.filter"],
     R((Math.ceil(h / 2) * 2) / 2, (Math.ceil(w / 2) * 2) / 2, 3),
     1,
   );
   const relu = ops.map("relu(conv2_biased)", { conv2_biased: saved.conv2_biased });
-  const maxPoolGradient = ops.maxPoolGradient(relu, conv3_input_bar, 2);
-  const product_6 = ops.map("positive(conv2_biased)*(channels + maxPoolGradient)", {
+  const maxPoolGradient = ops.maxPoolGradient(relu, maxPool_bar, 2);
+  const conv2_biased_bar = ops.map("positive(conv2_biased)*(channels + maxPoolGradient)", {
     conv2_biased: saved.conv2_biased,
     channels,
     maxPoolGradient,
   });
   const conv2_input_bar = ops.convolveInputGradient(
-    product_6,
+    conv2_biased_bar,
     known["Psi.conv2.filter"],
     R(Math.ceil(h / 2) * 2, Math.ceil(w / 2) * 2, 3),
     1,
   );
-  const product_7 = ops.map("positive(conv1_biased)*conv2_input_bar", {
+  const conv1_biased_bar = ops.map("positive(conv1_biased)*conv2_input_bar", {
     conv1_biased: saved.conv1_biased,
     conv2_input_bar,
   });
-  const conv1_input_bar = ops.convolveInputGradient(
-    product_7,
+  const padImage_bar = ops.convolveInputGradient(
+    conv1_biased_bar,
     known["Psi.conv1.filter"],
     R(Math.ceil(h / 2) * 2, Math.ceil(w / 2) * 2, 2),
     1,
   );
-  const cropImage = ops.cropImage(conv1_input_bar, R(h, w, 2));
-  const channels_3 = ops.channels(cropImage, 1, 1);
-  return ops.reshape(channels_3, R(h, w));
+  const concat_bar_2 = ops.cropImage(padImage_bar, R(h, w, 2));
+  const u2_image_bar = ops.channels(concat_bar_2, 1, 1);
+  return ops.reshape(u2_image_bar, R(h, w));
 }
 
 /** What follows from the givens, once a run. */
@@ -516,13 +522,6 @@ function initial(ops: Operations, { A, y, use_net_0 }: Known) {
   const gamma1 = ops.number(1);
   const x = ops.applyAdjoint(A, y);
   return { values: { x, use_net: use_net_0, gamma1 } };
-}
-
-/** `initial`, and what its adjoint needs. */
-function initialSaving(ops: Operations, { A, y, use_net_0 }: Known) {
-  const gamma1 = ops.number(1);
-  const x = ops.applyAdjoint(A, y);
-  return { values: { x, use_net: use_net_0, gamma1 }, saved: { values: {}, traces: {} } };
 }
 
 /** `initialAdjoint` for the inputs alone. */
@@ -700,7 +699,7 @@ function stepAdjoint(
   { x: x_next_bar, use_net: use_net_next_bar, gamma1: gamma1_next_bar }: State,
 ) {
   const { eta1, lambda, A, y, alpha } = known;
-  const product = ops.map("x_next_bar*gamma2", { x_next_bar, gamma2 });
+  const z_bar = ops.map("x_next_bar*gamma2", { x_next_bar, gamma2 });
   const zero = ops.number(0);
   const {
     carried: [gamma1_bar_next],
@@ -726,9 +725,9 @@ function stepAdjoint(
   const norm_z2 = ops.norm2(z2);
   const is_less = ops.map("alpha*(1 - gamma1)*norm_z2 < gamma1*norm_z1", { alpha, gamma1, norm_z2, norm_z1 });
   const both = ops.map("and(use_net, is_less)", { use_net, is_less });
-  const z2_dot_product = ops.dot(z2, product);
-  const z1_dot_product = ops.dot(z1, product);
-  const chosen_3 = ops.map("select(both, product*gamma1, 0)", { both, product, gamma1 });
+  const z2_dot_z_bar = ops.dot(z2, z_bar);
+  const z1_dot_z_bar = ops.dot(z1, z_bar);
+  const chosen_3 = ops.map("select(both, z_bar*gamma1, 0)", { both, z_bar, gamma1 });
   const chosen_4 = ops.map("select(max(lambda, 0) < abs(xt - grad_f), chosen_3, 0)", {
     lambda,
     xt,
@@ -743,29 +742,32 @@ function stepAdjoint(
     "select(use_net, select(is_less_2, -(sign(difference)*(chosen_4 - At_A_neg)), 0)*lambda - chosen_5*gx, 0)",
     { use_net, is_less_2, difference, chosen_4, At_A_neg, lambda, chosen_5, gx },
   );
-  const [channels, channels_next, Psi_weights_bar] = Psi_adjoint(ops, Psi_saved, chosen_6, known);
+  const [u1_bar, u2_bar, Psi_weights_bar] = Psi_adjoint(ops, Psi_saved, chosen_6, known);
   const gamma1_bar = ops.map(
-    "gamma1_bar_next + select(use_net, select(both, z1_dot_product, 0) - select(both, z2_dot_product, 0), 0)",
-    { gamma1_bar_next, use_net, both, z1_dot_product, z2_dot_product },
+    "gamma1_bar_next + select(use_net, select(both, z1_dot_z_bar, 0) - select(both, z2_dot_z_bar, 0), 0)",
+    { gamma1_bar_next, use_net, both, z1_dot_z_bar, z2_dot_z_bar },
   );
-  const sum = ops.map(
-    "select(use_net, select(both, product*(1 - gamma1), 0) + select(and(use_net, not(is_less)), product, 0), 0) + select(use_net, 0, product)",
-    { use_net, both, product, gamma1, is_less },
+  const z2_bar = ops.map(
+    "select(use_net, select(both, z_bar*(1 - gamma1), 0) + select(and(use_net, not(is_less)), z_bar, 0), 0) + select(use_net, 0, z_bar)",
+    { use_net, both, z_bar, gamma1, is_less },
   );
   const use_net_bar = ops.map(
     "select(use_net, select(both, use_net_next_bar, 0), 0) + select(use_net, 0, use_net_next_bar)",
     { use_net, both, use_net_next_bar },
   );
-  const chosen_7 = ops.map("select(max(lambda, 0) < abs(x - gx), sum, 0)", { lambda, x, gx, sum });
-  const difference_2 = ops.map(
-    "select(use_net, select(use_net, channels_next, 0) - chosen_5*d, 0) - chosen_7",
-    { use_net, channels_next, chosen_5, d, chosen_7 },
-  );
-  const A_add = ops.apply(A, difference_2);
+  const chosen_7 = ops.map("select(max(lambda, 0) < abs(x - gx), z2_bar, 0)", { lambda, x, gx, z2_bar });
+  const gx_bar = ops.map("select(use_net, select(use_net, u2_bar, 0) - chosen_5*d, 0) - chosen_7", {
+    use_net,
+    u2_bar,
+    chosen_5,
+    d,
+    chosen_7,
+  });
+  const A_add = ops.apply(A, gx_bar);
   const At_A_add = ops.applyAdjoint(A, A_add);
   const x_bar = ops.map(
-    "x_next_bar + select(use_net, chosen_5 - chosen_3 + select(use_net, channels, 0), 0) - sum + chosen_7 + At_A_add",
-    { x_next_bar, use_net, chosen_5, chosen_3, channels, sum, chosen_7, At_A_add },
+    "x_next_bar + select(use_net, chosen_5 - chosen_3 + select(use_net, u1_bar, 0), 0) - z2_bar + chosen_7 + At_A_add",
+    { x_next_bar, use_net, chosen_5, chosen_3, u1_bar, z2_bar, chosen_7, At_A_add },
   );
   return { state: { x: x_bar, use_net: use_net_bar, gamma1: gamma1_bar }, known: { ...Psi_weights_bar } };
 }
@@ -778,7 +780,7 @@ function stepInputAdjoint(
   { x: x_next_bar }: State,
 ) {
   const { lambda, A, y, alpha } = known;
-  const product = ops.map("x_next_bar*gamma2", { x_next_bar, gamma2 });
+  const z_bar = ops.map("x_next_bar*gamma2", { x_next_bar, gamma2 });
   const chosen = ops.map("select(use_net, x, 0)", { use_net, x });
   const chosen_2 = ops.map("select(use_net, gx, 0)", { use_net, gx });
   const [d, Psi_saved] = Psi_save_1(ops, chosen, chosen_2, known);
@@ -792,8 +794,8 @@ function stepInputAdjoint(
   const norm_z2 = ops.norm2(z2);
   const is_less = ops.map("alpha*(1 - gamma1)*norm_z2 < gamma1*norm_z1", { alpha, gamma1, norm_z2, norm_z1 });
   const chosen_3 = ops.map(
-    "select(max(lambda, 0) < abs(xt - grad_f), select(and(use_net, is_less), product*gamma1, 0), 0)",
-    { lambda, xt, grad_f, use_net, is_less, product, gamma1 },
+    "select(max(lambda, 0) < abs(xt - grad_f), select(and(use_net, is_less), z_bar*gamma1, 0), 0)",
+    { lambda, xt, grad_f, use_net, is_less, z_bar, gamma1 },
   );
   const A_neg = ops.apply(A, chosen_3);
   const At_A_neg = ops.applyAdjoint(A, A_neg);
@@ -803,12 +805,12 @@ function stepInputAdjoint(
     "select(use_net, select(is_less_2, -(sign(difference)*(chosen_3 - At_A_neg)), 0)*lambda - chosen_4*gx, 0)",
     { use_net, is_less_2, difference, chosen_3, At_A_neg, lambda, chosen_4, gx },
   );
-  const channels = Psi_adjoint_1(ops, Psi_saved, chosen_5, known);
-  const difference_2 = ops.map(
-    "select(use_net, select(use_net, channels, 0) - chosen_4*d, 0) - select(max(lambda, 0) < abs(x - gx), select(use_net, select(and(use_net, is_less), product*(1 - gamma1), 0) + select(and(use_net, not(is_less)), product, 0), 0) + select(use_net, 0, product), 0)",
-    { use_net, channels, chosen_4, d, lambda, x, gx, is_less, product, gamma1 },
+  const u2_bar = Psi_adjoint_1(ops, Psi_saved, chosen_5, known);
+  const gx_bar = ops.map(
+    "select(use_net, select(use_net, u2_bar, 0) - chosen_4*d, 0) - select(max(lambda, 0) < abs(x - gx), select(use_net, select(and(use_net, is_less), z_bar*(1 - gamma1), 0) + select(and(use_net, not(is_less)), z_bar, 0), 0) + select(use_net, 0, z_bar), 0)",
+    { use_net, u2_bar, chosen_4, d, lambda, x, gx, is_less, z_bar, gamma1 },
   );
-  const A_add = ops.apply(A, difference_2);
+  const A_add = ops.apply(A, gx_bar);
   const y_bar = ops.map("select(use_net, A_neg, 0) - A_add", { use_net, A_neg, A_add });
   return { y: y_bar };
 }
@@ -1001,7 +1003,7 @@ export const sgp_drs_diag = defineProgram<Known, State, Givens, Inputs>({
   initial: {
     run: initial,
     reverse: {
-      save: initialSaving,
+      save: (ops, known) => ({ ...initial(ops, known), saved: { values: {}, traces: {} } }),
       adjoint: () => ({ state: {}, known: {} }),
       stateAdjoint: null,
       inputAdjoint: initialInputAdjoint,

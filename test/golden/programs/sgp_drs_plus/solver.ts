@@ -40,7 +40,7 @@ export interface Givens {
 
 /** What `run` takes; samples may be on a first axis. */
 export interface Inputs {
-  /** linear R[h, w] -> Y with norm */
+  /** linear R[h, w] -> Y with norm <= 1 */
   readonly A: OperatorDatum;
   /** Y */
   readonly y: ArrayDatum;
@@ -66,7 +66,7 @@ interface Data {
   readonly eta1: Value;
   /** R in (0, 1) */
   readonly eta2: Value;
-  /** linear R[h, w] -> Y with norm, of each sample */
+  /** linear R[h, w] -> Y with norm <= 1, of each sample */
   readonly A: Operator;
   /** Y, of each sample */
   readonly y: Value;

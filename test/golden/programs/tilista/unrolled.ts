@@ -95,12 +95,12 @@ function firstStepAdjoint(
     W_sub,
     x_next_bar,
   });
-  const sum_chosen = ops.sum(chosen_2);
-  const theta_bar = ops.sumSamples(sum_chosen);
-  const W_sub_dot_chosen = ops.dot(W_sub, chosen);
-  const gamma_bar = ops.sumSamples(W_sub_dot_chosen);
-  const chosen_times_gamma = ops.map("chosen*gamma", { chosen, gamma });
-  const W_bar = ops.outerSum(chosen_times_gamma, y);
+  const theta_bar_each = ops.sum(chosen_2);
+  const theta_bar = ops.sumSamples(theta_bar_each);
+  const gamma_bar_each = ops.dot(W_sub, chosen);
+  const gamma_bar = ops.sumSamples(gamma_bar_each);
+  const W_sub_bar = ops.map("chosen*gamma", { chosen, gamma });
+  const W_bar = ops.outerSum(W_sub_bar, y);
   return { state: {}, known: { W: W_bar, gamma: gamma_bar, theta: theta_bar } };
 }
 
@@ -111,13 +111,13 @@ function firstStepInputAdjoint(
   { values: { W_sub } }: ReturnType<typeof firstStepSaving>["saved"],
   { x: x_next_bar }: State,
 ) {
-  const product = ops.map("select(max(theta, 0) < abs(gamma*W_sub), x_next_bar, 0)*gamma", {
+  const W_sub_bar = ops.map("select(max(theta, 0) < abs(gamma*W_sub), x_next_bar, 0)*gamma", {
     theta,
     gamma,
     W_sub,
     x_next_bar,
   });
-  const y_bar = ops.matvecTransposed(W, product, R(m));
+  const y_bar = ops.matvecTransposed(W, W_sub_bar, R(m));
   return { y: y_bar };
 }
 
@@ -152,21 +152,21 @@ function stepAdjoint(
   { values: { residual, W_residual, sum } }: ReturnType<typeof stepSaving>["saved"],
   { x: x_next_bar }: State,
 ) {
-  const chosen = ops.map("select(max(theta, 0) < abs(sum), x_next_bar, 0)", { theta, sum, x_next_bar });
-  const chosen_2 = ops.map("select(max(theta, 0) < abs(sum), -(sign(sum)*x_next_bar), 0)", {
+  const sum_bar = ops.map("select(max(theta, 0) < abs(sum), x_next_bar, 0)", { theta, sum, x_next_bar });
+  const chosen = ops.map("select(max(theta, 0) < abs(sum), -(sign(sum)*x_next_bar), 0)", {
     theta,
     sum,
     x_next_bar,
   });
-  const sum_chosen = ops.sum(chosen_2);
-  const theta_bar = ops.sumSamples(sum_chosen);
-  const inner_product = ops.dot(W_residual, chosen);
-  const gamma_bar = ops.sumSamples(inner_product);
-  const chosen_times_gamma = ops.map("chosen*gamma", { chosen, gamma });
-  const Wt_v = ops.matvecTransposed(W, chosen_times_gamma, R(m));
-  const W_bar = ops.outerSum(chosen_times_gamma, residual);
+  const theta_bar_each = ops.sum(chosen);
+  const theta_bar = ops.sumSamples(theta_bar_each);
+  const gamma_bar_each = ops.dot(W_residual, sum_bar);
+  const gamma_bar = ops.sumSamples(gamma_bar_each);
+  const W_residual_bar = ops.map("sum_bar*gamma", { sum_bar, gamma });
+  const Wt_v = ops.matvecTransposed(W, W_residual_bar, R(m));
+  const W_bar = ops.outerSum(W_residual_bar, residual);
   const At_neg = ops.applyAdjoint(A, Wt_v);
-  const x_bar = ops.map("chosen - At_neg", { chosen, At_neg });
+  const x_bar = ops.map("sum_bar - At_neg", { sum_bar, At_neg });
   return { state: { x: x_bar }, known: { W: W_bar, gamma: gamma_bar, theta: theta_bar } };
 }
 
@@ -177,13 +177,13 @@ function stepInputAdjoint(
   { values: { sum } }: ReturnType<typeof stepSaving>["saved"],
   { x: x_next_bar }: State,
 ) {
-  const product = ops.map("select(max(theta, 0) < abs(sum), x_next_bar, 0)*gamma", {
+  const W_residual_bar = ops.map("select(max(theta, 0) < abs(sum), x_next_bar, 0)*gamma", {
     theta,
     sum,
     x_next_bar,
     gamma,
   });
-  const y_bar = ops.matvecTransposed(W, product, R(m));
+  const y_bar = ops.matvecTransposed(W, W_residual_bar, R(m));
   return { y: y_bar };
 }
 

@@ -21,7 +21,7 @@ import {
 
 /** What `model` binds. */
 export interface Givens {
-  /** linear R[h, w] -> Y with norm */
+  /** linear R[h, w] -> Y with norm <= 1 */
   readonly A: OperatorDatum;
   /** R in (0, inf) */
   readonly lambda?: ArrayDatum;
@@ -41,7 +41,7 @@ interface Data {
   readonly w: number;
   /** a space */
   readonly Y: Space;
-  /** linear R[h, w] -> Y with norm */
+  /** linear R[h, w] -> Y with norm <= 1 */
   readonly A: Operator;
   /** R in (0, inf) */
   readonly lambda: Value;

@@ -21,7 +21,7 @@ import {
 
 /** What `model` binds. */
 export interface Givens {
-  /** linear R[h, w] -> Y with norm */
+  /** linear R[h, w] -> Y with norm <= 1 */
   readonly A: OperatorDatum;
   /** R in (0, inf) */
   readonly lambda?: ArrayDatum;
@@ -41,7 +41,7 @@ interface Data {
   readonly w: number;
   /** a space */
   readonly Y: Space;
-  /** linear R[h, w] -> Y with norm */
+  /** linear R[h, w] -> Y with norm <= 1 */
   readonly A: Operator;
   /** R in (0, inf) */
   readonly lambda: Value;
@@ -95,12 +95,6 @@ function prepare(ops: Operations, { tau, y }: Data & Constants) {
   return { values: { tau_times_y } };
 }
 
-/** `prepare`, and what its adjoint needs. */
-function prepareSaving(ops: Operations, { tau, y }: Data & Constants) {
-  const tau_times_y = ops.map("tau*y", { tau, y });
-  return { values: { tau_times_y }, saved: { values: {}, traces: {} } };
-}
-
 /** The vector-Jacobian product of `prepare`: cotangents of what it returns become those of what it reads. */
 function prepareAdjoint(_ops: Operations) {
   return { state: {}, known: {} };
@@ -136,22 +130,6 @@ function firstStep(ops: Operations, { h, w, tau_times_y, one_plus_tau, A, tau }:
   return { values: { x: x_next, xb: xb_next, p: p_next, q: q_next }, reports: {}, capped: null };
 }
 
-/** `firstStep`, and what its adjoint needs. */
-function firstStepSaving(ops: Operations, { h, w, tau_times_y, one_plus_tau, A, tau }: Known) {
-  const p_next = ops.fill(0, R(h, w, 2));
-  const q_next_2 = ops.map("tau_times_y/one_plus_tau", { tau_times_y, one_plus_tau });
-  const q_next = ops.map("-q_next_2", { q_next_2 });
-  const At_q_next = ops.applyAdjoint(A, q_next_2);
-  const x_next = ops.map("tau*At_q_next", { tau, At_q_next });
-  const xb_next = ops.map("2*x_next", { x_next });
-  return {
-    values: { x: x_next, xb: xb_next, p: p_next, q: q_next },
-    reports: {},
-    capped: null,
-    saved: { values: {}, traces: {} },
-  };
-}
-
 /** `firstStepAdjoint` for the inputs alone. */
 function firstStepInputAdjoint(
   ops: Operations,
@@ -159,10 +137,10 @@ function firstStepInputAdjoint(
   _saved: unknown,
   { x: x_next_bar, xb: xb_next_bar, q: q_next_bar }: State,
 ) {
-  const product = ops.map("(x_next_bar + xb_next_bar*2)*tau", { x_next_bar, xb_next_bar, tau });
-  const A_product = ops.apply(A, product);
-  const tau_times_y_bar = ops.map("(A_product - q_next_bar)/one_plus_tau", {
-    A_product,
+  const At_q_next_bar = ops.map("(x_next_bar + xb_next_bar*2)*tau", { x_next_bar, xb_next_bar, tau });
+  const A_At_q_next_bar = ops.apply(A, At_q_next_bar);
+  const tau_times_y_bar = ops.map("(A_At_q_next_bar - q_next_bar)/one_plus_tau", {
+    A_At_q_next_bar,
     q_next_bar,
     one_plus_tau,
   });
@@ -240,8 +218,8 @@ function stepAdjoint(
   const A_product = ops.apply(A, product);
   const D_product = ops.apply(D, product);
   const q_bar = ops.map("(q_next_bar - A_product)/one_plus_tau", { q_next_bar, A_product, one_plus_tau });
-  const quotient_times_tau = ops.map("q_bar*tau", { q_bar, tau });
-  const At_v = ops.applyAdjoint(A, quotient_times_tau);
+  const A_xb_bar = ops.map("q_bar*tau", { q_bar, tau });
+  const At_A_xb_bar = ops.applyAdjoint(A, A_xb_bar);
   const quotient_2 = ops.map("sum/larger*(p_next_bar - D_product)/larger", {
     sum,
     larger,
@@ -260,9 +238,9 @@ function stepAdjoint(
     chosen,
     sum,
   });
-  const sum_times_tau = ops.map("p_bar*tau", { p_bar, tau });
-  const Dt_sum_times_tau = ops.applyAdjoint(D, sum_times_tau);
-  const xb_bar = ops.map("At_v + Dt_sum_times_tau", { At_v, Dt_sum_times_tau });
+  const D_xb_bar = ops.map("p_bar*tau", { p_bar, tau });
+  const Dt_D_xb_bar = ops.applyAdjoint(D, D_xb_bar);
+  const xb_bar = ops.map("At_A_xb_bar + Dt_D_xb_bar", { At_A_xb_bar, Dt_D_xb_bar });
   return { state: { x: x_bar, xb: xb_bar, p: p_bar, q: q_bar }, known: {} };
 }
 
@@ -366,7 +344,7 @@ export const tv_chambolle_pock = defineProgram<Known, State, Givens, Inputs>({
   prepare: {
     run: prepare,
     reverse: {
-      save: prepareSaving,
+      save: (ops, known) => ({ ...prepare(ops, known), saved: { values: {}, traces: {} } }),
       adjoint: prepareAdjoint,
       stateAdjoint: null,
       inputAdjoint: prepareInputAdjoint,
@@ -376,7 +354,7 @@ export const tv_chambolle_pock = defineProgram<Known, State, Givens, Inputs>({
   firstStep: {
     run: firstStep,
     reverse: {
-      save: firstStepSaving,
+      save: (ops, known) => ({ ...firstStep(ops, known), saved: { values: {}, traces: {} } }),
       adjoint: () => ({ state: {}, known: {} }),
       stateAdjoint: null,
       inputAdjoint: firstStepInputAdjoint,
