@@ -15,6 +15,10 @@ declare namespace WebAssembly {
   type Exports = Readonly<Record<string, unknown>>;
   type Imports = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
+  /** A compiled module, which can be sent to threads. */
+  interface Module {
+    readonly [Symbol.toStringTag]?: string;
+  }
   const Module: { new (binary: Uint8Array<ArrayBuffer>): Module };
   interface Instance {
     readonly exports: Exports;
