@@ -21,6 +21,7 @@ export const operatorAlgebra: Pass = {
       definition: (variable) => definitions.get(variable) ?? null,
       isBinary: (variable) => binary.has(variable),
       isOrthonormal: (operator) => isOrthonormal(operator, true, context),
+      isNonnegative: () => false,
     };
     return mapModule(module, (block, { kept }) => rewritten(block, RULES, functions, context, kept));
   },

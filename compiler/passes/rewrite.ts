@@ -10,6 +10,7 @@ export interface RewriteContext {
   readonly isBinary: (variable: Variable) => boolean;
   /** whether an operator is its adjoint's inverse */
   readonly isOrthonormal: (operator: Variable) => boolean;
+  readonly isNonnegative: (variable: Variable) => boolean;
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Block, Equation, Variable } from "../ir/block.ts";
 import { Functions } from "../ir/functions.ts";
 import { REAL_FUNCTIONS } from "../ir/scalar.ts";
 import { isNumber, isReal, sameSpace, spaceOf } from "../ir/spaces.ts";
+import { nonnegativeVariables } from "./nonnegative.ts";
 import { mapModule, type Pass } from "./pass.ts";
 import { type RewriteContext, type RewriteRule, rewritten } from "./rewrite.ts";
 
@@ -12,7 +13,12 @@ export const simplify: Pass = {
   doc: "folds constants and applies identities of elementwise functions",
   run: (module) => {
     const functions = new Functions(module.program.functions);
-    return mapModule(module, (block, { kept }) => simplified(block, functions, kept));
+    const nonnegative = nonnegativeVariables(module);
+    const context = {
+      ...NOTHING_KNOWN,
+      isNonnegative: (variable: Variable): boolean => nonnegative.has(variable),
+    };
+    return mapModule(module, (block, { kept }) => rewritten(block, RULES, functions, context, kept));
   },
 };
 
@@ -20,6 +26,7 @@ const NOTHING_KNOWN: RewriteContext = {
   definition: () => null,
   isBinary: () => false,
   isOrthonormal: () => false,
+  isNonnegative: () => false,
 };
 
 /** A block with the rules applied once; `kept` variables stay. */
@@ -287,7 +294,16 @@ const numbersFirst: RewriteRule = (equation, builder, context) => {
   ]);
 };
 
+/** max(x, 0) = x where x is not negative. */
+const positivePart: RewriteRule = (equation, _builder, context) => {
+  const [a, b] = inputsOf(equation, "max") ?? [];
+  if (a === undefined || b === undefined) return null;
+  if (entryOf(b, context) === 0 && context.isNonnegative(a)) return a;
+  return entryOf(a, context) === 0 && context.isNonnegative(b) ? b : null;
+};
+
 const RULES: readonly RewriteRule[] = [
+  positivePart,
   foldConstants,
   joinFactors,
   joinQuotient,

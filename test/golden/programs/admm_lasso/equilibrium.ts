@@ -164,11 +164,11 @@ function stepAdjoint(
   const z_next_bar_2 = ops.map("z_next_bar - u_next_bar", { z_next_bar, u_next_bar });
   const sign_x_next_plus_u = ops.map("sign(x_next_plus_u)", { x_next_plus_u });
   const x_next_plus_u_bar = ops.map(
-    "u_next_bar + select(max(lambda_over_rho, 0) < abs(x_next_plus_u), z_next_bar_2 - lambda_over_rho/abs(x_next_plus_u)*(z_next_bar_2 - sign_x_next_plus_u*real(conj(sign_x_next_plus_u)*z_next_bar_2)), 0)",
+    "u_next_bar + select(lambda_over_rho < abs(x_next_plus_u), z_next_bar_2 - lambda_over_rho/abs(x_next_plus_u)*(z_next_bar_2 - sign_x_next_plus_u*real(conj(sign_x_next_plus_u)*z_next_bar_2)), 0)",
     { u_next_bar, lambda_over_rho, x_next_plus_u, z_next_bar_2, sign_x_next_plus_u },
   );
   const chosen = ops.map(
-    "select(max(lambda_over_rho, 0) < abs(x_next_plus_u), -real(conj(sign_x_next_plus_u)*z_next_bar_2), 0)",
+    "select(lambda_over_rho < abs(x_next_plus_u), -real(conj(sign_x_next_plus_u)*z_next_bar_2), 0)",
     { lambda_over_rho, x_next_plus_u, sign_x_next_plus_u, z_next_bar_2 },
   );
   const lambda_over_rho_bar_each = ops.sum(chosen);
@@ -208,7 +208,7 @@ function stepStateAdjoint(
   const z_next_bar_2 = ops.map("z_next_bar - u_next_bar", { z_next_bar, u_next_bar });
   const sign_x_next_plus_u = ops.map("sign(x_next_plus_u)", { x_next_plus_u });
   const x_next_plus_u_bar = ops.map(
-    "u_next_bar + select(max(lambda_over_rho, 0) < abs(x_next_plus_u), z_next_bar_2 - lambda_over_rho/abs(x_next_plus_u)*(z_next_bar_2 - sign_x_next_plus_u*real(conj(sign_x_next_plus_u)*z_next_bar_2)), 0)",
+    "u_next_bar + select(lambda_over_rho < abs(x_next_plus_u), z_next_bar_2 - lambda_over_rho/abs(x_next_plus_u)*(z_next_bar_2 - sign_x_next_plus_u*real(conj(sign_x_next_plus_u)*z_next_bar_2)), 0)",
     { u_next_bar, lambda_over_rho, x_next_plus_u, z_next_bar_2, sign_x_next_plus_u },
   );
   const x_next_bar_2 = ops.map("x_next_bar + x_next_plus_u_bar", { x_next_bar, x_next_plus_u_bar });
@@ -238,7 +238,7 @@ function stepInputAdjoint(
   const z_next_bar_2 = ops.map("z_next_bar - u_next_bar", { z_next_bar, u_next_bar });
   const sign_x_next_plus_u = ops.map("sign(x_next_plus_u)", { x_next_plus_u });
   const x_next_bar_2 = ops.map(
-    "x_next_bar + (u_next_bar + select(max(lambda_over_rho, 0) < abs(x_next_plus_u), z_next_bar_2 - lambda_over_rho/abs(x_next_plus_u)*(z_next_bar_2 - sign_x_next_plus_u*real(conj(sign_x_next_plus_u)*z_next_bar_2)), 0))",
+    "x_next_bar + (u_next_bar + select(lambda_over_rho < abs(x_next_plus_u), z_next_bar_2 - lambda_over_rho/abs(x_next_plus_u)*(z_next_bar_2 - sign_x_next_plus_u*real(conj(sign_x_next_plus_u)*z_next_bar_2)), 0))",
     { x_next_bar, u_next_bar, lambda_over_rho, x_next_plus_u, z_next_bar_2, sign_x_next_plus_u },
   );
   const At_y_bar = ops.solve(

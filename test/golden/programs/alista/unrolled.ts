@@ -120,7 +120,7 @@ function firstStepAdjoint(
   { x: x_next_bar }: State,
 ) {
   const chosen = ops.map("select(largest, 0, x_next_bar)", { largest, x_next_bar });
-  const is_less = ops.map("max(theta, 0) < abs(gamma*Wt_sub)", { theta, gamma, Wt_sub });
+  const is_less = ops.map("theta < abs(gamma*Wt_sub)", { theta, gamma, Wt_sub });
   const chosen_2 = ops.map("select(is_less, -(sign(gamma*Wt_sub)*chosen), 0)", {
     is_less,
     gamma,
@@ -130,8 +130,8 @@ function firstStepAdjoint(
   const theta_bar_each = ops.sum(chosen_2);
   const theta_bar = ops.sumSamples(theta_bar_each);
   const gamma_times_Wt_sub_bar = ops.map(
-    "select(is_less, chosen, 0) + select(theta < abs(gamma*Wt_sub), select(largest, x_next_bar, 0), 0)",
-    { is_less, chosen, theta, gamma, Wt_sub, largest, x_next_bar },
+    "select(is_less, chosen, 0) + select(is_less, select(largest, x_next_bar, 0), 0)",
+    { is_less, chosen, largest, x_next_bar },
   );
   const gamma_bar_each = ops.dot(Wt_sub, gamma_times_Wt_sub_bar);
   const gamma_bar = ops.sumSamples(gamma_bar_each);
@@ -146,7 +146,7 @@ function firstStepInputAdjoint(
   { x: x_next_bar }: State,
 ) {
   const Wt_sub_bar = ops.map(
-    "(select(max(theta, 0) < abs(gamma*Wt_sub), select(largest, 0, x_next_bar), 0) + select(theta < abs(gamma*Wt_sub), select(largest, x_next_bar, 0), 0))*gamma",
+    "(select(theta < abs(gamma*Wt_sub), select(largest, 0, x_next_bar), 0) + select(theta < abs(gamma*Wt_sub), select(largest, x_next_bar, 0), 0))*gamma",
     { theta, gamma, Wt_sub, largest, x_next_bar },
   );
   const y_bar = ops.apply(W, Wt_sub_bar);
@@ -190,17 +190,16 @@ function stepAdjoint(
   { x: x_next_bar }: State,
 ) {
   const chosen = ops.map("select(largest, 0, x_next_bar)", { largest, x_next_bar });
-  const chosen_2 = ops.map("select(max(theta, 0) < abs(sum), -(sign(sum)*chosen), 0)", {
-    theta,
-    sum,
-    chosen,
-  });
+  const is_less = ops.map("theta < abs(sum)", { theta, sum });
+  const chosen_2 = ops.map("select(is_less, -(sign(sum)*chosen), 0)", { is_less, sum, chosen });
   const theta_bar_each = ops.sum(chosen_2);
   const theta_bar = ops.sumSamples(theta_bar_each);
-  const sum_bar = ops.map(
-    "select(max(theta, 0) < abs(sum), chosen, 0) + select(theta < abs(sum), select(largest, x_next_bar, 0), 0)",
-    { theta, sum, chosen, largest, x_next_bar },
-  );
+  const sum_bar = ops.map("select(is_less, chosen, 0) + select(is_less, select(largest, x_next_bar, 0), 0)", {
+    is_less,
+    chosen,
+    largest,
+    x_next_bar,
+  });
   const gamma_bar_each = ops.dot(Wt_residual, sum_bar);
   const gamma_bar = ops.sumSamples(gamma_bar_each);
   const Wt_residual_bar = ops.map("sum_bar*gamma", { sum_bar, gamma });
@@ -218,7 +217,7 @@ function stepInputAdjoint(
   { x: x_next_bar }: State,
 ) {
   const Wt_residual_bar = ops.map(
-    "(select(max(theta, 0) < abs(sum), select(largest, 0, x_next_bar), 0) + select(theta < abs(sum), select(largest, x_next_bar, 0), 0))*gamma",
+    "(select(theta < abs(sum), select(largest, 0, x_next_bar), 0) + select(theta < abs(sum), select(largest, x_next_bar, 0), 0))*gamma",
     { theta, sum, largest, x_next_bar, gamma },
   );
   const y_bar = ops.apply(W, Wt_residual_bar);

@@ -58,18 +58,10 @@ interface Learned {
   readonly "N.conv2.filter": Value;
   /** R[4] */
   readonly "N.conv2.bias": Value;
-  /** R[3, 3, 4, 4] */
-  readonly "N.conv3.filter": Value;
-  /** R[4] */
-  readonly "N.conv3.bias": Value;
-  /** R[3, 3, 4, 4] */
-  readonly "N.conv4.filter": Value;
-  /** R[4] */
-  readonly "N.conv4.bias": Value;
   /** R[3, 3, 4, 1] */
-  readonly "N.conv5.filter": Value;
+  readonly "N.conv3.filter": Value;
   /** R[1] */
-  readonly "N.conv5.bias": Value;
+  readonly "N.conv3.bias": Value;
   /** R */
   readonly eta: Value;
 }
@@ -84,45 +76,37 @@ interface State {
 }
 
 /** What `N_save` keeps of the layers of `N` for its adjoints. */
-type N_Saved = Record<`conv${1 | 2 | 3 | 4}_biased`, Value>;
+type N_Saved = Record<"conv1_biased" | "conv2_biased", Value>;
 /** The cotangents of the weights of `N`. */
-type N_Weights = Record<`N.conv${1 | 2 | 3 | 4 | 5}.filter` | `N.conv${1 | 2 | 3 | 4 | 5}.bias`, Value>;
+type N_Weights = Record<`N.conv${1 | 2 | 3}.filter` | `N.conv${1 | 2 | 3}.bias`, Value>;
 
-/** The learned network `N` with 5 layers of weights: its value at the arguments. */
+/** The learned network `N` with 3 layers of weights: its value at the arguments. */
 function N(ops: Operations, u1: Value, known: Known): Value {
   const { h, w } = known;
   const u1_image = ops.reshape(u1, R(h, w, 1));
-  let relu = u1_image;
-  for (const layer of [1, 2, 3, 4] as const) {
-    const conv = ops.convolve(relu, known[`N.conv${layer}.filter` as const], 1);
-    relu = ops.map("relu(conv + N_conv_bias)", { conv, N_conv_bias: known[`N.conv${layer}.bias` as const] });
-  }
-
-  const conv5 = ops.convolve(relu, known["N.conv5.filter"], 1);
-  const conv5_biased = ops.map("conv5 + N_conv5_bias", { conv5, N_conv5_bias: known["N.conv5.bias"] });
-  return ops.reshape(conv5_biased, R(h, w));
+  const conv1 = ops.convolve(u1_image, known["N.conv1.filter"], 1);
+  const relu = ops.map("relu(conv1 + N_conv1_bias)", { conv1, N_conv1_bias: known["N.conv1.bias"] });
+  const conv2 = ops.convolve(relu, known["N.conv2.filter"], 1);
+  const relu_2 = ops.map("relu(conv2 + N_conv2_bias)", { conv2, N_conv2_bias: known["N.conv2.bias"] });
+  const conv3 = ops.convolve(relu_2, known["N.conv3.filter"], 1);
+  const conv3_biased = ops.map("conv3 + N_conv3_bias", { conv3, N_conv3_bias: known["N.conv3.bias"] });
+  return ops.reshape(conv3_biased, R(h, w));
 }
 
 /** `N`, and beside its value what its adjoints read of the layers. */
 function N_save(ops: Operations, u1: Value, known: Known): [Value, N_Saved] {
   const { h, w } = known;
-  const saved = {} as N_Saved;
   const u1_image = ops.reshape(u1, R(h, w, 1));
-  let relu = u1_image;
-  for (const layer of [1, 2, 3, 4] as const) {
-    const conv = ops.convolve(relu, known[`N.conv${layer}.filter` as const], 1);
-    const conv_biased = ops.map("conv + N_conv_bias", {
-      conv,
-      N_conv_bias: known[`N.conv${layer}.bias` as const],
-    });
-    relu = ops.map("relu(conv_biased)", { conv_biased });
-    saved[`conv${layer}_biased` as const] = conv_biased;
-  }
-
-  const conv5 = ops.convolve(relu, known["N.conv5.filter"], 1);
-  const conv5_biased = ops.map("conv5 + N_conv5_bias", { conv5, N_conv5_bias: known["N.conv5.bias"] });
-  const conv5_biased_2 = ops.reshape(conv5_biased, R(h, w));
-  return [conv5_biased_2, saved];
+  const conv1 = ops.convolve(u1_image, known["N.conv1.filter"], 1);
+  const conv1_biased = ops.map("conv1 + N_conv1_bias", { conv1, N_conv1_bias: known["N.conv1.bias"] });
+  const relu = ops.map("relu(conv1_biased)", { conv1_biased });
+  const conv2 = ops.convolve(relu, known["N.conv2.filter"], 1);
+  const conv2_biased = ops.map("conv2 + N_conv2_bias", { conv2, N_conv2_bias: known["N.conv2.bias"] });
+  const relu_2 = ops.map("relu(conv2_biased)", { conv2_biased });
+  const conv3 = ops.convolve(relu_2, known["N.conv3.filter"], 1);
+  const conv3_biased = ops.map("conv3 + N_conv3_bias", { conv3, N_conv3_bias: known["N.conv3.bias"] });
+  const conv3_biased_2 = ops.reshape(conv3_biased, R(h, w));
+  return [conv3_biased_2, { conv1_biased, conv2_biased }];
 }
 
 /** The vector-Jacobian product of `N`: the cotangent of `u1` and those of its weights, given that of its value. */
@@ -134,41 +118,25 @@ function N_adjoint(
   known: Known,
 ): [Value, N_Weights] {
   const { h, w } = known;
-  const weights = {} as N_Weights;
   const u1_image = ops.reshape(u1, R(h, w, 1));
-  const conv5_biased_bar = ops.reshape(output_bar, R(h, w, 1));
-  const conv5_bias_bar_each = ops.sumTo(conv5_biased_bar, R(1));
-  const conv5_bias_bar = ops.sumSamples(conv5_bias_bar_each);
-  const conv5_input_bar = ops.convolveInputGradient(conv5_biased_bar, known["N.conv5.filter"], R(h, w, 4), 1);
-  const relu = ops.map("relu(conv4_biased)", { conv4_biased: saved.conv4_biased });
-  const conv5_filter_bar = ops.convolveFilterGradient(relu, conv5_biased_bar, R(3, 3, 4, 1), 1);
-  let conv_input_bar = conv5_input_bar;
-  for (const [layer, before] of [
-    [4, 3],
-    [3, 2],
-    [2, 1],
-  ] as const) {
-    const conv_biased_bar = ops.map("positive(conv_biased)*conv_input_bar", {
-      conv_biased: saved[`conv${layer}_biased` as const],
-      conv_input_bar,
-    });
-    const conv_bias_bar_each = ops.sumTo(conv_biased_bar, R(4));
-    const conv_bias_bar = ops.sumSamples(conv_bias_bar_each);
-    conv_input_bar = ops.convolveInputGradient(
-      conv_biased_bar,
-      known[`N.conv${layer}.filter` as const],
-      R(h, w, 4),
-      1,
-    );
-    const relu_2 = ops.map("relu(conv_biased)", { conv_biased: saved[`conv${before}_biased` as const] });
-    const conv_filter_bar = ops.convolveFilterGradient(relu_2, conv_biased_bar, R(3, 3, 4, 4), 1);
-    weights[`N.conv${layer}.bias` as const] = conv_bias_bar;
-    weights[`N.conv${layer}.filter` as const] = conv_filter_bar;
-  }
-
-  const conv1_biased_bar = ops.map("positive(conv1_biased)*conv_input_bar", {
+  const conv3_biased_bar = ops.reshape(output_bar, R(h, w, 1));
+  const conv3_bias_bar_each = ops.sumTo(conv3_biased_bar, R(1));
+  const conv3_bias_bar = ops.sumSamples(conv3_bias_bar_each);
+  const conv3_input_bar = ops.convolveInputGradient(conv3_biased_bar, known["N.conv3.filter"], R(h, w, 4), 1);
+  const relu = ops.map("relu(conv2_biased)", { conv2_biased: saved.conv2_biased });
+  const conv3_filter_bar = ops.convolveFilterGradient(relu, conv3_biased_bar, R(3, 3, 4, 1), 1);
+  const conv2_biased_bar = ops.map("positive(conv2_biased)*conv3_input_bar", {
+    conv2_biased: saved.conv2_biased,
+    conv3_input_bar,
+  });
+  const conv2_bias_bar_each = ops.sumTo(conv2_biased_bar, R(4));
+  const conv2_bias_bar = ops.sumSamples(conv2_bias_bar_each);
+  const conv2_input_bar = ops.convolveInputGradient(conv2_biased_bar, known["N.conv2.filter"], R(h, w, 4), 1);
+  const relu_2 = ops.map("relu(conv1_biased)", { conv1_biased: saved.conv1_biased });
+  const conv2_filter_bar = ops.convolveFilterGradient(relu_2, conv2_biased_bar, R(3, 3, 4, 4), 1);
+  const conv1_biased_bar = ops.map("positive(conv1_biased)*conv2_input_bar", {
     conv1_biased: saved.conv1_biased,
-    conv_input_bar,
+    conv2_input_bar,
   });
   const conv1_bias_bar_each = ops.sumTo(conv1_biased_bar, R(4));
   const conv1_bias_bar = ops.sumSamples(conv1_bias_bar_each);
@@ -178,11 +146,12 @@ function N_adjoint(
   return [
     u1_bar,
     {
-      ...weights,
       "N.conv1.filter": conv1_filter_bar,
       "N.conv1.bias": conv1_bias_bar,
-      "N.conv5.filter": conv5_filter_bar,
-      "N.conv5.bias": conv5_bias_bar,
+      "N.conv2.filter": conv2_filter_bar,
+      "N.conv2.bias": conv2_bias_bar,
+      "N.conv3.filter": conv3_filter_bar,
+      "N.conv3.bias": conv3_bias_bar,
     },
   ];
 }
@@ -190,27 +159,18 @@ function N_adjoint(
 /** The vector-Jacobian product of `N`: the cotangent of `u1`, given that of its value. */
 function N_adjoint_inputs(ops: Operations, saved: N_Saved, output_bar: Value, known: Known): Value {
   const { h, w } = known;
-  const conv5_biased_bar = ops.reshape(output_bar, R(h, w, 1));
-  let conv_biased_bar = conv5_biased_bar;
-  for (const [layer, before] of [
-    [5, 4],
-    [4, 3],
-    [3, 2],
-    [2, 1],
-  ] as const) {
-    const conv_input_bar = ops.convolveInputGradient(
-      conv_biased_bar,
-      known[`N.conv${layer}.filter` as const],
-      R(h, w, 4),
-      1,
-    );
-    conv_biased_bar = ops.map("positive(conv_biased)*conv_input_bar", {
-      conv_biased: saved[`conv${before}_biased` as const],
-      conv_input_bar,
-    });
-  }
-
-  const u1_image_bar = ops.convolveInputGradient(conv_biased_bar, known["N.conv1.filter"], R(h, w, 1), 1);
+  const conv3_biased_bar = ops.reshape(output_bar, R(h, w, 1));
+  const conv3_input_bar = ops.convolveInputGradient(conv3_biased_bar, known["N.conv3.filter"], R(h, w, 4), 1);
+  const conv2_biased_bar = ops.map("positive(conv2_biased)*conv3_input_bar", {
+    conv2_biased: saved.conv2_biased,
+    conv3_input_bar,
+  });
+  const conv2_input_bar = ops.convolveInputGradient(conv2_biased_bar, known["N.conv2.filter"], R(h, w, 4), 1);
+  const conv1_biased_bar = ops.map("positive(conv1_biased)*conv2_input_bar", {
+    conv1_biased: saved.conv1_biased,
+    conv2_input_bar,
+  });
+  const u1_image_bar = ops.convolveInputGradient(conv1_biased_bar, known["N.conv1.filter"], R(h, w, 1), 1);
   return ops.reshape(u1_image_bar, R(h, w));
 }
 
@@ -310,7 +270,7 @@ function stepInputAdjoint(ops: Operations, { eta, A }: Known, _saved: unknown, {
 export const de_grad = defineProgram<Known, State, Givens, Inputs>({
   name: "de_grad",
   doc: "DE-Grad (Gilton, Ongie, Willett, 2021): gradient descent with a learned regulariser gradient R = I - N.",
-  hash: "e5f404a0fcd50de78fe5ab42a5e94436f728f37befdd68fa9e30d92a3c4d8d82",
+  hash: "4527d77d48fc07d2131446e775cb17cc98cc86ebfa83e7689cbb98e709e0b00b",
   sizes: [
     { name: "h", initial: null },
     { name: "w", initial: null },
@@ -333,7 +293,7 @@ export const de_grad = defineProgram<Known, State, Givens, Inputs>({
       name: "N.conv1.filter",
       type: { kind: "array", field: "real", dimensions: ["3", "3", "1", "4"] },
       initial: { kind: "random", init: "he" },
-      spectralBound: 0.9791483623609768,
+      spectralBound: 0.9654893846056297,
     },
     {
       name: "N.conv1.bias",
@@ -344,7 +304,7 @@ export const de_grad = defineProgram<Known, State, Givens, Inputs>({
       name: "N.conv2.filter",
       type: { kind: "array", field: "real", dimensions: ["3", "3", "4", "4"] },
       initial: { kind: "random", init: "he" },
-      spectralBound: 0.9791483623609768,
+      spectralBound: 0.9654893846056297,
     },
     {
       name: "N.conv2.bias",
@@ -353,34 +313,12 @@ export const de_grad = defineProgram<Known, State, Givens, Inputs>({
     },
     {
       name: "N.conv3.filter",
-      type: { kind: "array", field: "real", dimensions: ["3", "3", "4", "4"] },
+      type: { kind: "array", field: "real", dimensions: ["3", "3", "4", "1"] },
       initial: { kind: "random", init: "he" },
-      spectralBound: 0.9791483623609768,
+      spectralBound: 0.9654893846056297,
     },
     {
       name: "N.conv3.bias",
-      type: { kind: "array", field: "real", dimensions: ["4"] },
-      initial: { kind: "random", init: "zero" },
-    },
-    {
-      name: "N.conv4.filter",
-      type: { kind: "array", field: "real", dimensions: ["3", "3", "4", "4"] },
-      initial: { kind: "random", init: "he" },
-      spectralBound: 0.9791483623609768,
-    },
-    {
-      name: "N.conv4.bias",
-      type: { kind: "array", field: "real", dimensions: ["4"] },
-      initial: { kind: "random", init: "zero" },
-    },
-    {
-      name: "N.conv5.filter",
-      type: { kind: "array", field: "real", dimensions: ["3", "3", "4", "1"] },
-      initial: { kind: "random", init: "he" },
-      spectralBound: 0.9791483623609768,
-    },
-    {
-      name: "N.conv5.bias",
       type: { kind: "array", field: "real", dimensions: ["1"] },
       initial: { kind: "random", init: "zero" },
     },

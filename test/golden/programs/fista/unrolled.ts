@@ -123,7 +123,7 @@ function firstStepInputAdjoint(
   });
   const sign_grad_f_over_L = ops.map("sign(grad_f_over_L)", { grad_f_over_L });
   const grad_f_bar = ops.map(
-    "select(max(lambda_over_L, 0) < abs(grad_f_over_L), x_next_bar_2 - lambda_over_L/abs(grad_f_over_L)*(x_next_bar_2 - sign_grad_f_over_L*real(conj(sign_grad_f_over_L)*x_next_bar_2)), 0)/L",
+    "select(lambda_over_L < abs(grad_f_over_L), x_next_bar_2 - lambda_over_L/abs(grad_f_over_L)*(x_next_bar_2 - sign_grad_f_over_L*real(conj(sign_grad_f_over_L)*x_next_bar_2)), 0)/L",
     { lambda_over_L, grad_f_over_L, x_next_bar_2, sign_grad_f_over_L, L },
   );
   const y_bar = ops.apply(A, grad_f_bar);
@@ -184,7 +184,7 @@ function stepAdjoint(
   );
   const sign_difference = ops.map("sign(difference)", { difference });
   const difference_bar = ops.map(
-    "select(max(lambda_over_L, 0) < abs(difference), x_next_bar_2 - lambda_over_L/abs(difference)*(x_next_bar_2 - sign_difference*real(conj(sign_difference)*x_next_bar_2)), 0)",
+    "select(lambda_over_L < abs(difference), x_next_bar_2 - lambda_over_L/abs(difference)*(x_next_bar_2 - sign_difference*real(conj(sign_difference)*x_next_bar_2)), 0)",
     { lambda_over_L, difference, x_next_bar_2, sign_difference },
   );
   const quotient_2 = ops.map("difference_bar/L", { difference_bar, L });
@@ -208,7 +208,7 @@ function stepInputAdjoint(
   });
   const sign_difference = ops.map("sign(difference)", { difference });
   const quotient_2 = ops.map(
-    "select(max(lambda_over_L, 0) < abs(difference), x_next_bar_2 - lambda_over_L/abs(difference)*(x_next_bar_2 - sign_difference*real(conj(sign_difference)*x_next_bar_2)), 0)/L",
+    "select(lambda_over_L < abs(difference), x_next_bar_2 - lambda_over_L/abs(difference)*(x_next_bar_2 - sign_difference*real(conj(sign_difference)*x_next_bar_2)), 0)/L",
     { lambda_over_L, difference, x_next_bar_2, sign_difference, L },
   );
   const y_bar = ops.apply(A, quotient_2);

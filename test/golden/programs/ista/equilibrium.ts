@@ -124,11 +124,11 @@ function stepAdjoint(
 ) {
   const sign_difference = ops.map("sign(difference)", { difference });
   const difference_bar = ops.map(
-    "select(max(lambda_times_t, 0) < abs(difference), x_next_bar - lambda_times_t/abs(difference)*(x_next_bar - sign_difference*real(conj(sign_difference)*x_next_bar)), 0)",
+    "select(lambda_times_t < abs(difference), x_next_bar - lambda_times_t/abs(difference)*(x_next_bar - sign_difference*real(conj(sign_difference)*x_next_bar)), 0)",
     { lambda_times_t, difference, x_next_bar, sign_difference },
   );
   const chosen = ops.map(
-    "select(max(lambda_times_t, 0) < abs(difference), -real(conj(sign_difference)*x_next_bar), 0)",
+    "select(lambda_times_t < abs(difference), -real(conj(sign_difference)*x_next_bar), 0)",
     { lambda_times_t, difference, sign_difference, x_next_bar },
   );
   const lambda_times_t_bar_each = ops.sum(chosen);
@@ -152,7 +152,7 @@ function stepStateAdjoint(
 ) {
   const sign_difference = ops.map("sign(difference)", { difference });
   const difference_bar = ops.map(
-    "select(max(lambda_times_t, 0) < abs(difference), x_next_bar - lambda_times_t/abs(difference)*(x_next_bar - sign_difference*real(conj(sign_difference)*x_next_bar)), 0)",
+    "select(lambda_times_t < abs(difference), x_next_bar - lambda_times_t/abs(difference)*(x_next_bar - sign_difference*real(conj(sign_difference)*x_next_bar)), 0)",
     { lambda_times_t, difference, x_next_bar, sign_difference },
   );
   const product = ops.map("difference_bar*t", { difference_bar, t });
@@ -171,7 +171,7 @@ function stepInputAdjoint(
 ) {
   const sign_difference = ops.map("sign(difference)", { difference });
   const product = ops.map(
-    "select(max(lambda_times_t, 0) < abs(difference), x_next_bar - lambda_times_t/abs(difference)*(x_next_bar - sign_difference*real(conj(sign_difference)*x_next_bar)), 0)*t",
+    "select(lambda_times_t < abs(difference), x_next_bar - lambda_times_t/abs(difference)*(x_next_bar - sign_difference*real(conj(sign_difference)*x_next_bar)), 0)*t",
     { lambda_times_t, difference, x_next_bar, sign_difference, t },
   );
   const y_bar = ops.apply(A, product);

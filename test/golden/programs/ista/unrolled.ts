@@ -111,13 +111,14 @@ function firstStepAdjoint(
   { x: x_next_bar }: State,
 ) {
   const signs = ops.map("sign(t*grad_f)", { t, grad_f });
-  const is_less = ops.map("max(lambda_times_t, 0) < abs(t*grad_f)", { lambda_times_t, t, grad_f });
   const chosen = ops.map(
-    "select(is_less, x_next_bar - lambda_times_t/abs(t*grad_f)*(x_next_bar - signs*real(conj(signs)*x_next_bar)), 0)",
-    { is_less, x_next_bar, lambda_times_t, t, grad_f, signs },
+    "select(lambda_times_t < abs(t*grad_f), x_next_bar - lambda_times_t/abs(t*grad_f)*(x_next_bar - signs*real(conj(signs)*x_next_bar)), 0)",
+    { lambda_times_t, t, grad_f, x_next_bar, signs },
   );
-  const chosen_2 = ops.map("select(is_less, -real(conj(signs)*x_next_bar), 0)", {
-    is_less,
+  const chosen_2 = ops.map("select(lambda_times_t < abs(t*grad_f), -real(conj(signs)*x_next_bar), 0)", {
+    lambda_times_t,
+    t,
+    grad_f,
     signs,
     x_next_bar,
   });
@@ -137,7 +138,7 @@ function firstStepInputAdjoint(
 ) {
   const signs = ops.map("sign(t*grad_f)", { t, grad_f });
   const grad_f_bar = ops.map(
-    "select(max(lambda_times_t, 0) < abs(t*grad_f), x_next_bar - lambda_times_t/abs(t*grad_f)*(x_next_bar - signs*real(conj(signs)*x_next_bar)), 0)*t",
+    "select(lambda_times_t < abs(t*grad_f), x_next_bar - lambda_times_t/abs(t*grad_f)*(x_next_bar - signs*real(conj(signs)*x_next_bar)), 0)*t",
     { lambda_times_t, t, grad_f, x_next_bar, signs },
   );
   const y_bar = ops.apply(A, grad_f_bar);
@@ -177,11 +178,11 @@ function stepAdjoint(
 ) {
   const sign_difference = ops.map("sign(difference)", { difference });
   const difference_bar = ops.map(
-    "select(max(lambda_times_t, 0) < abs(difference), x_next_bar - lambda_times_t/abs(difference)*(x_next_bar - sign_difference*real(conj(sign_difference)*x_next_bar)), 0)",
+    "select(lambda_times_t < abs(difference), x_next_bar - lambda_times_t/abs(difference)*(x_next_bar - sign_difference*real(conj(sign_difference)*x_next_bar)), 0)",
     { lambda_times_t, difference, x_next_bar, sign_difference },
   );
   const chosen = ops.map(
-    "select(max(lambda_times_t, 0) < abs(difference), -real(conj(sign_difference)*x_next_bar), 0)",
+    "select(lambda_times_t < abs(difference), -real(conj(sign_difference)*x_next_bar), 0)",
     { lambda_times_t, difference, sign_difference, x_next_bar },
   );
   const lambda_times_t_bar_each = ops.sum(chosen);
@@ -205,7 +206,7 @@ function stepInputAdjoint(
 ) {
   const sign_difference = ops.map("sign(difference)", { difference });
   const product = ops.map(
-    "select(max(lambda_times_t, 0) < abs(difference), x_next_bar - lambda_times_t/abs(difference)*(x_next_bar - sign_difference*real(conj(sign_difference)*x_next_bar)), 0)*t",
+    "select(lambda_times_t < abs(difference), x_next_bar - lambda_times_t/abs(difference)*(x_next_bar - sign_difference*real(conj(sign_difference)*x_next_bar)), 0)*t",
     { lambda_times_t, difference, x_next_bar, sign_difference, t },
   );
   const y_bar = ops.apply(A, product);

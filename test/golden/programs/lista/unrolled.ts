@@ -101,8 +101,8 @@ function firstStepAdjoint(
   { values: { W1_y } }: ReturnType<typeof firstStepSaving>["saved"],
   { x: x_next_bar }: State,
 ) {
-  const W1_y_bar = ops.map("select(max(theta, 0) < abs(W1_y), x_next_bar, 0)", { theta, W1_y, x_next_bar });
-  const theta_bar_each = ops.map("select(max(theta, 0) < abs(W1_y), -(sign(W1_y)*x_next_bar), 0)", {
+  const W1_y_bar = ops.map("select(theta < abs(W1_y), x_next_bar, 0)", { theta, W1_y, x_next_bar });
+  const theta_bar_each = ops.map("select(theta < abs(W1_y), -(sign(W1_y)*x_next_bar), 0)", {
     theta,
     W1_y,
     x_next_bar,
@@ -119,7 +119,7 @@ function firstStepInputAdjoint(
   { values: { W1_y } }: ReturnType<typeof firstStepSaving>["saved"],
   { x: x_next_bar }: State,
 ) {
-  const W1_y_bar = ops.map("select(max(theta, 0) < abs(W1_y), x_next_bar, 0)", { theta, W1_y, x_next_bar });
+  const W1_y_bar = ops.map("select(theta < abs(W1_y), x_next_bar, 0)", { theta, W1_y, x_next_bar });
   const y_bar = ops.matvecTransposed(W1, W1_y_bar, R(m));
   return { y: y_bar };
 }
@@ -153,13 +153,13 @@ function stepAdjoint(
   { values: { x, W1_y_plus_W2_x } }: ReturnType<typeof stepSaving>["saved"],
   { x: x_next_bar }: State,
 ) {
-  const W1_y_plus_W2_x_bar = ops.map("select(max(theta, 0) < abs(W1_y_plus_W2_x), x_next_bar, 0)", {
+  const W1_y_plus_W2_x_bar = ops.map("select(theta < abs(W1_y_plus_W2_x), x_next_bar, 0)", {
     theta,
     W1_y_plus_W2_x,
     x_next_bar,
   });
   const theta_bar_each = ops.map(
-    "select(max(theta, 0) < abs(W1_y_plus_W2_x), -(sign(W1_y_plus_W2_x)*x_next_bar), 0)",
+    "select(theta < abs(W1_y_plus_W2_x), -(sign(W1_y_plus_W2_x)*x_next_bar), 0)",
     { theta, W1_y_plus_W2_x, x_next_bar },
   );
   const theta_bar = ops.sumSamples(theta_bar_each);
@@ -176,7 +176,7 @@ function stepInputAdjoint(
   { values: { W1_y_plus_W2_x } }: ReturnType<typeof stepSaving>["saved"],
   { x: x_next_bar }: State,
 ) {
-  const W1_y_plus_W2_x_bar = ops.map("select(max(theta, 0) < abs(W1_y_plus_W2_x), x_next_bar, 0)", {
+  const W1_y_plus_W2_x_bar = ops.map("select(theta < abs(W1_y_plus_W2_x), x_next_bar, 0)", {
     theta,
     W1_y_plus_W2_x,
     x_next_bar,

@@ -86,12 +86,8 @@ function firstStepAdjoint(
   { values: { W_sub } }: ReturnType<typeof firstStepSaving>["saved"],
   { x: x_next_bar }: State,
 ) {
-  const W_sub_bar = ops.map("select(max(theta, 0) < abs(W_sub), x_next_bar, 0)", {
-    theta,
-    W_sub,
-    x_next_bar,
-  });
-  const chosen = ops.map("select(max(theta, 0) < abs(W_sub), -(sign(W_sub)*x_next_bar), 0)", {
+  const W_sub_bar = ops.map("select(theta < abs(W_sub), x_next_bar, 0)", { theta, W_sub, x_next_bar });
+  const chosen = ops.map("select(theta < abs(W_sub), -(sign(W_sub)*x_next_bar), 0)", {
     theta,
     W_sub,
     x_next_bar,
@@ -109,11 +105,7 @@ function firstStepInputAdjoint(
   { values: { W_sub } }: ReturnType<typeof firstStepSaving>["saved"],
   { x: x_next_bar }: State,
 ) {
-  const W_sub_bar = ops.map("select(max(theta, 0) < abs(W_sub), x_next_bar, 0)", {
-    theta,
-    W_sub,
-    x_next_bar,
-  });
+  const W_sub_bar = ops.map("select(theta < abs(W_sub), x_next_bar, 0)", { theta, W_sub, x_next_bar });
   const y_bar = ops.matvecTransposed(W, W_sub_bar, R(m));
   return { y: y_bar };
 }
@@ -149,15 +141,16 @@ function stepAdjoint(
   { values: { residual, x_plus_W_residual } }: ReturnType<typeof stepSaving>["saved"],
   { x: x_next_bar }: State,
 ) {
-  const x_plus_W_residual_bar = ops.map("select(max(theta, 0) < abs(x_plus_W_residual), x_next_bar, 0)", {
+  const x_plus_W_residual_bar = ops.map("select(theta < abs(x_plus_W_residual), x_next_bar, 0)", {
     theta,
     x_plus_W_residual,
     x_next_bar,
   });
-  const chosen = ops.map(
-    "select(max(theta, 0) < abs(x_plus_W_residual), -(sign(x_plus_W_residual)*x_next_bar), 0)",
-    { theta, x_plus_W_residual, x_next_bar },
-  );
+  const chosen = ops.map("select(theta < abs(x_plus_W_residual), -(sign(x_plus_W_residual)*x_next_bar), 0)", {
+    theta,
+    x_plus_W_residual,
+    x_next_bar,
+  });
   const theta_bar_each = ops.sum(chosen);
   const theta_bar = ops.sumSamples(theta_bar_each);
   const Wt_v = ops.matvecTransposed(W, x_plus_W_residual_bar, R(m));
@@ -174,7 +167,7 @@ function stepInputAdjoint(
   { values: { x_plus_W_residual } }: ReturnType<typeof stepSaving>["saved"],
   { x: x_next_bar }: State,
 ) {
-  const x_plus_W_residual_bar = ops.map("select(max(theta, 0) < abs(x_plus_W_residual), x_next_bar, 0)", {
+  const x_plus_W_residual_bar = ops.map("select(theta < abs(x_plus_W_residual), x_next_bar, 0)", {
     theta,
     x_plus_W_residual,
     x_next_bar,

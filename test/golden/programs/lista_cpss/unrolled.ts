@@ -106,16 +106,13 @@ function firstStepAdjoint(
   { x: x_next_bar }: State,
 ) {
   const chosen = ops.map("select(largest, 0, x_next_bar)", { largest, x_next_bar });
-  const chosen_2 = ops.map("select(max(theta, 0) < abs(W_sub), -(sign(W_sub)*chosen), 0)", {
-    theta,
-    W_sub,
-    chosen,
-  });
+  const is_less = ops.map("theta < abs(W_sub)", { theta, W_sub });
+  const chosen_2 = ops.map("select(is_less, -(sign(W_sub)*chosen), 0)", { is_less, W_sub, chosen });
   const theta_bar_each = ops.sum(chosen_2);
   const theta_bar = ops.sumSamples(theta_bar_each);
   const W_sub_bar = ops.map(
-    "select(max(theta, 0) < abs(W_sub), chosen, 0) + select(theta < abs(W_sub), select(largest, x_next_bar, 0), 0)",
-    { theta, W_sub, chosen, largest, x_next_bar },
+    "select(is_less, chosen, 0) + select(is_less, select(largest, x_next_bar, 0), 0)",
+    { is_less, chosen, largest, x_next_bar },
   );
   const W_bar = ops.outerSum(W_sub_bar, y);
   return { state: {}, known: { W: W_bar, theta: theta_bar } };
@@ -129,7 +126,7 @@ function firstStepInputAdjoint(
   { x: x_next_bar }: State,
 ) {
   const W_sub_bar = ops.map(
-    "select(max(theta, 0) < abs(W_sub), select(largest, 0, x_next_bar), 0) + select(theta < abs(W_sub), select(largest, x_next_bar, 0), 0)",
+    "select(theta < abs(W_sub), select(largest, 0, x_next_bar), 0) + select(theta < abs(W_sub), select(largest, x_next_bar, 0), 0)",
     { theta, W_sub, largest, x_next_bar },
   );
   const y_bar = ops.matvecTransposed(W, W_sub_bar, R(m));
@@ -181,15 +178,17 @@ function stepAdjoint(
   { x: x_next_bar }: State,
 ) {
   const chosen = ops.map("select(largest, 0, x_next_bar)", { largest, x_next_bar });
-  const chosen_2 = ops.map(
-    "select(max(theta, 0) < abs(x_plus_W_residual), -(sign(x_plus_W_residual)*chosen), 0)",
-    { theta, x_plus_W_residual, chosen },
-  );
+  const is_less = ops.map("theta < abs(x_plus_W_residual)", { theta, x_plus_W_residual });
+  const chosen_2 = ops.map("select(is_less, -(sign(x_plus_W_residual)*chosen), 0)", {
+    is_less,
+    x_plus_W_residual,
+    chosen,
+  });
   const theta_bar_each = ops.sum(chosen_2);
   const theta_bar = ops.sumSamples(theta_bar_each);
   const x_plus_W_residual_bar = ops.map(
-    "select(max(theta, 0) < abs(x_plus_W_residual), chosen, 0) + select(theta < abs(x_plus_W_residual), select(largest, x_next_bar, 0), 0)",
-    { theta, x_plus_W_residual, chosen, largest, x_next_bar },
+    "select(is_less, chosen, 0) + select(is_less, select(largest, x_next_bar, 0), 0)",
+    { is_less, chosen, largest, x_next_bar },
   );
   const Wt_v = ops.matvecTransposed(W, x_plus_W_residual_bar, R(m));
   const W_bar = ops.outerSum(x_plus_W_residual_bar, residual);
@@ -206,7 +205,7 @@ function stepInputAdjoint(
   { x: x_next_bar }: State,
 ) {
   const x_plus_W_residual_bar = ops.map(
-    "select(max(theta, 0) < abs(x_plus_W_residual), select(largest, 0, x_next_bar), 0) + select(theta < abs(x_plus_W_residual), select(largest, x_next_bar, 0), 0)",
+    "select(theta < abs(x_plus_W_residual), select(largest, 0, x_next_bar), 0) + select(theta < abs(x_plus_W_residual), select(largest, x_next_bar, 0), 0)",
     { theta, x_plus_W_residual, largest, x_next_bar },
   );
   const y_bar = ops.matvecTransposed(W, x_plus_W_residual_bar, R(m));

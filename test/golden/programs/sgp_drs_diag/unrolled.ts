@@ -728,7 +728,7 @@ function stepAdjoint(
   const z2_dot_z_bar = ops.dot(z2, z_bar);
   const z1_dot_z_bar = ops.dot(z1, z_bar);
   const chosen_3 = ops.map("select(both, z_bar*gamma1, 0)", { both, z_bar, gamma1 });
-  const chosen_4 = ops.map("select(max(lambda, 0) < abs(xt - grad_f), chosen_3, 0)", {
+  const chosen_4 = ops.map("select(lambda < abs(xt - grad_f), chosen_3, 0)", {
     lambda,
     xt,
     grad_f,
@@ -755,7 +755,7 @@ function stepAdjoint(
     "select(use_net, select(both, use_net_next_bar, 0), 0) + select(use_net, 0, use_net_next_bar)",
     { use_net, both, use_net_next_bar },
   );
-  const chosen_7 = ops.map("select(max(lambda, 0) < abs(x - gx), z2_bar, 0)", { lambda, x, gx, z2_bar });
+  const chosen_7 = ops.map("select(lambda < abs(x - gx), z2_bar, 0)", { lambda, x, gx, z2_bar });
   const gx_bar = ops.map("select(use_net, select(use_net, u2_bar, 0) - chosen_5*d, 0) - chosen_7", {
     use_net,
     u2_bar,
@@ -794,7 +794,7 @@ function stepInputAdjoint(
   const norm_z2 = ops.norm2(z2);
   const is_less = ops.map("alpha*(1 - gamma1)*norm_z2 < gamma1*norm_z1", { alpha, gamma1, norm_z2, norm_z1 });
   const chosen_3 = ops.map(
-    "select(max(lambda, 0) < abs(xt - grad_f), select(and(use_net, is_less), z_bar*gamma1, 0), 0)",
+    "select(lambda < abs(xt - grad_f), select(and(use_net, is_less), z_bar*gamma1, 0), 0)",
     { lambda, xt, grad_f, use_net, is_less, z_bar, gamma1 },
   );
   const A_neg = ops.apply(A, chosen_3);
@@ -807,7 +807,7 @@ function stepInputAdjoint(
   );
   const u2_bar = Psi_adjoint_1(ops, Psi_saved, chosen_5, known);
   const gx_bar = ops.map(
-    "select(use_net, select(use_net, u2_bar, 0) - chosen_4*d, 0) - select(max(lambda, 0) < abs(x - gx), select(use_net, select(and(use_net, is_less), z_bar*(1 - gamma1), 0) + select(and(use_net, not(is_less)), z_bar, 0), 0) + select(use_net, 0, z_bar), 0)",
+    "select(use_net, select(use_net, u2_bar, 0) - chosen_4*d, 0) - select(lambda < abs(x - gx), select(use_net, select(and(use_net, is_less), z_bar*(1 - gamma1), 0) + select(and(use_net, not(is_less)), z_bar, 0), 0) + select(use_net, 0, z_bar), 0)",
     { use_net, u2_bar, chosen_4, d, lambda, x, gx, is_less, z_bar, gamma1 },
   );
   const A_add = ops.apply(A, gx_bar);

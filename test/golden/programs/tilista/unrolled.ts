@@ -87,10 +87,14 @@ function firstStepAdjoint(
   { values: { W_sub } }: ReturnType<typeof firstStepSaving>["saved"],
   { x: x_next_bar }: State,
 ) {
-  const is_less = ops.map("max(theta, 0) < abs(gamma*W_sub)", { theta, gamma, W_sub });
-  const chosen = ops.map("select(is_less, x_next_bar, 0)", { is_less, x_next_bar });
-  const chosen_2 = ops.map("select(is_less, -(sign(gamma*W_sub)*x_next_bar), 0)", {
-    is_less,
+  const chosen = ops.map("select(theta < abs(gamma*W_sub), x_next_bar, 0)", {
+    theta,
+    gamma,
+    W_sub,
+    x_next_bar,
+  });
+  const chosen_2 = ops.map("select(theta < abs(gamma*W_sub), -(sign(gamma*W_sub)*x_next_bar), 0)", {
+    theta,
     gamma,
     W_sub,
     x_next_bar,
@@ -111,7 +115,7 @@ function firstStepInputAdjoint(
   { values: { W_sub } }: ReturnType<typeof firstStepSaving>["saved"],
   { x: x_next_bar }: State,
 ) {
-  const W_sub_bar = ops.map("select(max(theta, 0) < abs(gamma*W_sub), x_next_bar, 0)*gamma", {
+  const W_sub_bar = ops.map("select(theta < abs(gamma*W_sub), x_next_bar, 0)*gamma", {
     theta,
     gamma,
     W_sub,
@@ -152,12 +156,8 @@ function stepAdjoint(
   { values: { residual, W_residual, sum } }: ReturnType<typeof stepSaving>["saved"],
   { x: x_next_bar }: State,
 ) {
-  const sum_bar = ops.map("select(max(theta, 0) < abs(sum), x_next_bar, 0)", { theta, sum, x_next_bar });
-  const chosen = ops.map("select(max(theta, 0) < abs(sum), -(sign(sum)*x_next_bar), 0)", {
-    theta,
-    sum,
-    x_next_bar,
-  });
+  const sum_bar = ops.map("select(theta < abs(sum), x_next_bar, 0)", { theta, sum, x_next_bar });
+  const chosen = ops.map("select(theta < abs(sum), -(sign(sum)*x_next_bar), 0)", { theta, sum, x_next_bar });
   const theta_bar_each = ops.sum(chosen);
   const theta_bar = ops.sumSamples(theta_bar_each);
   const gamma_bar_each = ops.dot(W_residual, sum_bar);
@@ -177,7 +177,7 @@ function stepInputAdjoint(
   { values: { sum } }: ReturnType<typeof stepSaving>["saved"],
   { x: x_next_bar }: State,
 ) {
-  const W_residual_bar = ops.map("select(max(theta, 0) < abs(sum), x_next_bar, 0)*gamma", {
+  const W_residual_bar = ops.map("select(theta < abs(sum), x_next_bar, 0)*gamma", {
     theta,
     sum,
     x_next_bar,
