@@ -20,7 +20,7 @@ export interface Variable {
   /** the same for all samples of a batch (stage <= 2) */
   readonly shared: boolean;
   /** what it is the cotangent of; names are made from that */
-  readonly cotangentOf?: Variable;
+  readonly cotangent?: { readonly of: Variable; readonly isNegated: boolean };
 }
 
 /** One operation applied to variables. `span` is the place in the program that asked for it. */

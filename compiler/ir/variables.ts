@@ -94,8 +94,8 @@ export function substitute(block: Block, substitution: Substitution): Block {
 export function withCotangents(block: Block, found: ReadonlyMap<Variable, Variable>): Block {
   const marked = new Map<Variable, Variable>();
   for (const output of block.equations.flatMap((equation) => equation.outputs)) {
-    const cotangentOf = found.get(output);
-    if (cotangentOf !== undefined) marked.set(output, { ...output, cotangentOf });
+    const of = found.get(output);
+    if (of !== undefined) marked.set(output, { ...output, cotangent: { of, isNegated: false } });
   }
   const { parameters, equations, results } = substitute(block, marked);
   const outputs = (equation: Equation): readonly Variable[] =>

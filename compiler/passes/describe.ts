@@ -98,10 +98,11 @@ function nameResults(
 
 /** The cotangent of x is `x_bar`. */
 function cotangentName(equation: Equation, output: Variable, names: Names): string | null {
-  const { cotangentOf } = output;
-  if (cotangentOf === undefined || !bearsOperation(equation, output)) return null;
-  const { name } = names.get(cotangentOf) ?? cotangentOf;
-  return Object.hasOwn(ELEMENTWISE, name) ? null : `${name}_bar`;
+  const { cotangent } = output;
+  if (cotangent === undefined || !bearsOperation(equation, output)) return null;
+  const { name } = names.get(cotangent.of) ?? cotangent.of;
+  if (Object.hasOwn(ELEMENTWISE, name)) return null;
+  return `${cotangent.isNegated ? "minus_" : ""}${name}_bar`;
 }
 
 /** A cotangent that is a sum over samples or entries is the sum of `x_bar_each`. */
@@ -111,7 +112,7 @@ function nameSummed(
   names: Map<Variable, Variable>,
 ): void {
   const isSum = operation === "sum" || operation === "sumTo" || operation === "sumSamples";
-  if (!isSum || input === undefined || input.cotangentOf !== undefined) return;
+  if (!isSum || input === undefined || input.cotangent !== undefined) return;
   const now = names.get(input);
   if (now === undefined && !OPERATION_NAMES.has(input.name)) return;
   names.set(input, { ...input, name: `${cotangent}_each` });

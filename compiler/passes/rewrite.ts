@@ -85,10 +85,10 @@ function asCotangent(
   output: Variable | undefined,
 ): { readonly result: Variable; readonly equations: readonly Equation[] } {
   const last = equations.at(-1);
-  const cotangentOf = output?.cotangentOf;
+  const cotangent = output?.cotangent;
   const isMade = last?.outputs.length === 1 && last.outputs[0] === result && last.operation !== "constant";
-  if (cotangentOf === undefined || last === undefined || !isMade) return { result, equations };
-  const marked = { ...result, cotangentOf };
+  if (cotangent === undefined || last === undefined || !isMade) return { result, equations };
+  const marked = { ...result, cotangent };
   return { result: marked, equations: [...equations.slice(0, -1), { ...last, outputs: [marked] }] };
 }
 

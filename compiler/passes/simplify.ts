@@ -133,7 +133,11 @@ const signOutward: RewriteRule = (equation, builder, context) => {
   const inputs = equation.inputs.map((input, i) => (i === place ? x : input));
   const [output] = equation.outputs;
   if (output === undefined) return null;
-  const inner = { name: output.name, type: output.type, shared: output.shared };
+  const { cotangent } = output;
+  const inner: Variable =
+    cotangent === undefined
+      ? { ...output }
+      : { ...output, cotangent: { of: cotangent.of, isNegated: !cotangent.isNegated } };
   builder.append({ ...equation, inputs, outputs: [inner] });
   return builder.elementwise("neg", [inner]);
 };

@@ -202,26 +202,26 @@ function stepAdjoint(
   { x: x_next_bar }: State,
 ) {
   const { eta, A } = known;
-  const inner_product = ops.dot(difference, x_next_bar);
-  const total = ops.sumSamples(inner_product);
-  const eta_bar = ops.map("-total", { total });
-  const product = ops.map("x_next_bar*eta", { x_next_bar, eta });
-  const [u1_bar, N_weights_bar] = N_adjoint(ops, x, N_saved, product, known);
-  const A_product = ops.apply(A, product);
-  const At_A_product = ops.applyAdjoint(A, A_product);
-  const x_bar = ops.map("x_next_bar + u1_bar - product - At_A_product", {
+  const minus_eta_bar_each = ops.dot(difference, x_next_bar);
+  const minus_eta_bar = ops.sumSamples(minus_eta_bar_each);
+  const eta_bar = ops.map("-minus_eta_bar", { minus_eta_bar });
+  const minus_difference_bar = ops.map("x_next_bar*eta", { x_next_bar, eta });
+  const [u1_bar, N_weights_bar] = N_adjoint(ops, x, N_saved, minus_difference_bar, known);
+  const A_v = ops.apply(A, minus_difference_bar);
+  const At_A_v = ops.applyAdjoint(A, A_v);
+  const x_bar = ops.map("x_next_bar + u1_bar - minus_difference_bar - At_A_v", {
     x_next_bar,
     u1_bar,
-    product,
-    At_A_product,
+    minus_difference_bar,
+    At_A_v,
   });
   return { state: { x: x_bar }, known: { ...N_weights_bar, eta: eta_bar } };
 }
 
 /** `stepAdjoint` for the inputs alone. */
 function stepInputAdjoint(ops: Operations, { eta, A }: Known, _saved: unknown, { x: x_next_bar }: State) {
-  const product = ops.map("x_next_bar*eta", { x_next_bar, eta });
-  const y_bar = ops.apply(A, product);
+  const minus_difference_bar = ops.map("x_next_bar*eta", { x_next_bar, eta });
+  const y_bar = ops.apply(A, minus_difference_bar);
   return { y: y_bar };
 }
 

@@ -142,9 +142,9 @@ function D_adjoint(
   const u1_image = ops.reshape(u1, R(h, w, 1));
   const difference_bar = ops.reshape(output_bar, R(h, w, 1));
   const conv5_biased_bar = ops.map("-difference_bar", { difference_bar });
-  const difference_bar_sum = ops.sumTo(difference_bar, R(1));
-  const difference_bar_sum_total = ops.sumSamples(difference_bar_sum);
-  const conv5_bias_bar = ops.map("-difference_bar_sum_total", { difference_bar_sum_total });
+  const minus_conv5_bias_bar_each = ops.sumTo(difference_bar, R(1));
+  const minus_conv5_bias_bar = ops.sumSamples(minus_conv5_bias_bar_each);
+  const conv5_bias_bar = ops.map("-minus_conv5_bias_bar", { minus_conv5_bias_bar });
   const conv5_input_bar = ops.convolveInputGradient(conv5_biased_bar, known["D.conv5.filter"], R(h, w, 4), 1);
   const relu = ops.map("relu(conv4_biased)", { conv4_biased: saved.conv4_biased });
   const conv5_filter_bar = ops.convolveFilterGradient(relu, conv5_biased_bar, R(3, 3, 4, 1), 1);
@@ -271,11 +271,11 @@ function stepAdjoint(
 ) {
   const { eta, A } = known;
   const [u1_bar, D_weights_bar] = D_adjoint(ops, difference, D_saved, x_next_bar, known);
-  const grad_f_dot_u1_bar = ops.dot(grad_f, u1_bar);
-  const total = ops.sumSamples(grad_f_dot_u1_bar);
-  const eta_bar = ops.map("-total", { total });
-  const u1_bar_times_eta = ops.map("u1_bar*eta", { u1_bar, eta });
-  const A_v = ops.apply(A, u1_bar_times_eta);
+  const minus_eta_bar_each = ops.dot(grad_f, u1_bar);
+  const minus_eta_bar = ops.sumSamples(minus_eta_bar_each);
+  const eta_bar = ops.map("-minus_eta_bar", { minus_eta_bar });
+  const minus_grad_f_bar = ops.map("u1_bar*eta", { u1_bar, eta });
+  const A_v = ops.apply(A, minus_grad_f_bar);
   const At_A_v = ops.applyAdjoint(A, A_v);
   const x_bar = ops.map("u1_bar - At_A_v", { u1_bar, At_A_v });
   return { state: { x: x_bar }, known: { ...D_weights_bar, eta: eta_bar } };
@@ -290,8 +290,8 @@ function stepInputAdjoint(
 ) {
   const { eta, A } = known;
   const u1_bar = D_adjoint_inputs(ops, D_saved, x_next_bar, known);
-  const u1_bar_times_eta = ops.map("u1_bar*eta", { u1_bar, eta });
-  const y_bar = ops.apply(A, u1_bar_times_eta);
+  const minus_grad_f_bar = ops.map("u1_bar*eta", { u1_bar, eta });
+  const y_bar = ops.apply(A, minus_grad_f_bar);
   return { y: y_bar };
 }
 

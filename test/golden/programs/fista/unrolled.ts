@@ -187,10 +187,10 @@ function stepAdjoint(
     "select(lambda_over_L < abs(difference), x_next_bar_2 - lambda_over_L/abs(difference)*(x_next_bar_2 - sign_difference*real(conj(sign_difference)*x_next_bar_2)), 0)",
     { lambda_over_L, difference, x_next_bar_2, sign_difference },
   );
-  const quotient_2 = ops.map("difference_bar/L", { difference_bar, L });
-  const A_quotient = ops.apply(A, quotient_2);
-  const At_A_quotient = ops.applyAdjoint(A, A_quotient);
-  const z_bar = ops.map("difference_bar - At_A_quotient", { difference_bar, At_A_quotient });
+  const minus_grad_f_bar = ops.map("difference_bar/L", { difference_bar, L });
+  const A_v = ops.apply(A, minus_grad_f_bar);
+  const At_A_v = ops.applyAdjoint(A, A_v);
+  const z_bar = ops.map("difference_bar - At_A_v", { difference_bar, At_A_v });
   return { state: { x: x_bar, z: z_bar, s: s_bar }, known: {} };
 }
 
@@ -207,11 +207,11 @@ function stepInputAdjoint(
     quotient,
   });
   const sign_difference = ops.map("sign(difference)", { difference });
-  const quotient_2 = ops.map(
+  const minus_grad_f_bar = ops.map(
     "select(lambda_over_L < abs(difference), x_next_bar_2 - lambda_over_L/abs(difference)*(x_next_bar_2 - sign_difference*real(conj(sign_difference)*x_next_bar_2)), 0)/L",
     { lambda_over_L, difference, x_next_bar_2, sign_difference, L },
   );
-  const y_bar = ops.apply(A, quotient_2);
+  const y_bar = ops.apply(A, minus_grad_f_bar);
   return { y: y_bar };
 }
 

@@ -152,17 +152,17 @@ function stepAdjoint(
   { x: x_next_bar }: State,
 ) {
   const difference_bar = ops.map("select(0 < difference, x_next_bar, 0)", { difference, x_next_bar });
-  const inner_product = ops.dot(grad_f, difference_bar);
-  const total = ops.sumSamples(inner_product);
-  const t_bar = ops.map("-total", { total });
-  const product = ops.map("difference_bar*t", { difference_bar, t });
-  const A_product = ops.apply(A, product);
-  const At_A_product = ops.applyAdjoint(A, A_product);
-  const x_bar = ops.map("difference_bar - product*alpha - At_A_product", {
+  const minus_t_bar_each = ops.dot(grad_f, difference_bar);
+  const minus_t_bar = ops.sumSamples(minus_t_bar_each);
+  const t_bar = ops.map("-minus_t_bar", { minus_t_bar });
+  const minus_grad_f_bar = ops.map("difference_bar*t", { difference_bar, t });
+  const A_v = ops.apply(A, minus_grad_f_bar);
+  const At_A_v = ops.applyAdjoint(A, A_v);
+  const x_bar = ops.map("difference_bar - minus_grad_f_bar*alpha - At_A_v", {
     difference_bar,
-    product,
+    minus_grad_f_bar,
     alpha,
-    At_A_product,
+    At_A_v,
   });
   return { state: { x: x_bar }, known: { t: t_bar } };
 }
@@ -174,8 +174,8 @@ function stepInputAdjoint(
   { values: { difference } }: ReturnType<typeof stepSaving>["saved"],
   { x: x_next_bar }: State,
 ) {
-  const product = ops.map("select(0 < difference, x_next_bar, 0)*t", { difference, x_next_bar, t });
-  const y_bar = ops.apply(A, product);
+  const minus_grad_f_bar = ops.map("select(0 < difference, x_next_bar, 0)*t", { difference, x_next_bar, t });
+  const y_bar = ops.apply(A, minus_grad_f_bar);
   return { y: y_bar };
 }
 

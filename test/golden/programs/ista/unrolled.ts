@@ -187,13 +187,13 @@ function stepAdjoint(
   );
   const lambda_times_t_bar_each = ops.sum(chosen);
   const lambda_times_t_bar = ops.sumSamples(lambda_times_t_bar_each);
-  const inner_product = ops.dot(grad_f, difference_bar);
-  const total = ops.sumSamples(inner_product);
-  const t_bar = ops.map("-total", { total });
-  const product = ops.map("difference_bar*t", { difference_bar, t });
-  const A_product = ops.apply(A, product);
-  const At_A_product = ops.applyAdjoint(A, A_product);
-  const x_bar = ops.map("difference_bar - At_A_product", { difference_bar, At_A_product });
+  const minus_t_bar_each = ops.dot(grad_f, difference_bar);
+  const minus_t_bar = ops.sumSamples(minus_t_bar_each);
+  const t_bar = ops.map("-minus_t_bar", { minus_t_bar });
+  const minus_grad_f_bar = ops.map("difference_bar*t", { difference_bar, t });
+  const A_v = ops.apply(A, minus_grad_f_bar);
+  const At_A_v = ops.applyAdjoint(A, A_v);
+  const x_bar = ops.map("difference_bar - At_A_v", { difference_bar, At_A_v });
   return { state: { x: x_bar }, known: { t: t_bar, lambda_times_t: lambda_times_t_bar } };
 }
 
@@ -205,11 +205,11 @@ function stepInputAdjoint(
   { x: x_next_bar }: State,
 ) {
   const sign_difference = ops.map("sign(difference)", { difference });
-  const product = ops.map(
+  const minus_grad_f_bar = ops.map(
     "select(lambda_times_t < abs(difference), x_next_bar - lambda_times_t/abs(difference)*(x_next_bar - sign_difference*real(conj(sign_difference)*x_next_bar)), 0)*t",
     { lambda_times_t, difference, x_next_bar, sign_difference, t },
   );
-  const y_bar = ops.apply(A, product);
+  const y_bar = ops.apply(A, minus_grad_f_bar);
   return { y: y_bar };
 }
 

@@ -220,16 +220,16 @@ function stepAdjoint(
   const q_bar = ops.map("(q_next_bar - A_product)/one_plus_tau", { q_next_bar, A_product, one_plus_tau });
   const A_xb_bar = ops.map("q_bar*tau", { q_bar, tau });
   const At_A_xb_bar = ops.applyAdjoint(A, A_xb_bar);
-  const quotient_2 = ops.map("sum/larger*(p_next_bar - D_product)/larger", {
+  const minus_larger_bar_each = ops.map("sum/larger*(p_next_bar - D_product)/larger", {
     sum,
     larger,
     p_next_bar,
     D_product,
   });
-  const quotient_2_sum = ops.sumTo(quotient_2, R(h, w, 1));
+  const minus_larger_bar = ops.sumTo(minus_larger_bar_each, R(h, w, 1));
   const chosen = ops.map(
-    "select(group_norms, select(1 < quotient, -quotient_2_sum, 0)/lambda/group_norms, 0)",
-    { group_norms, quotient, quotient_2_sum, lambda },
+    "select(group_norms, select(1 < quotient, -minus_larger_bar, 0)/lambda/group_norms, 0)",
+    { group_norms, quotient, minus_larger_bar, lambda },
   );
   const p_bar = ops.map("(p_next_bar - D_product)/larger + chosen*sum", {
     p_next_bar,
