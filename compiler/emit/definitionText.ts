@@ -9,7 +9,7 @@ import { literal, object, type Entry } from "./text.ts";
 export function definitionText(plan: Plan, sections: SectionTexts, top: TopLevel): string {
   return object([
     ["name", literal(plan.name)],
-    ["doc", literal(plan.doc)],
+    ...unless(plan.doc === "", "doc", literal(plan.doc)),
     ["hash", literal(plan.hash)],
     ["sizes", literal(plan.sizes)],
     ["spaces", literal(plan.spaces)],

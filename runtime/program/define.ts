@@ -11,8 +11,8 @@ import type {
  * A program whose functions state what they read: `Known` has the names of what is known with their types, `State`
  * those of the states. It is a `ProgramDefinition` in all else, and the form in which modules are emitted.
  */
-export type TypedProgram<Known, State> = Omit<ProgramDefinition, keyof TypedFunctions<Known, State>> &
-  TypedFunctions<Known, State>;
+export type TypedProgram<Known, State> = Omit<ProgramDefinition, "doc" | keyof TypedFunctions<Known, State>> &
+  TypedFunctions<Known, State> & { readonly doc?: string };
 
 interface TypedFunctions<Known, State> {
   readonly givens: readonly TypedData<Known>[];
@@ -111,6 +111,7 @@ export function defineProgram<
   Inputs extends object = object,
 >(program: TypedProgram<Known, State>): ProgramDefinition<Givens, Inputs> {
   const definition: unknown = {
+    doc: "",
     ...program,
     givens: program.givens.map((data) => ({ ...DATA_DEFAULTS, ...data })),
     inputs: program.inputs.map((data) => ({ ...DATA_DEFAULTS, ...data })),
