@@ -7,7 +7,9 @@ import { createThreads } from "../../../runtime/engine/node/threads.ts";
 
 describe("threads", () => {
   test("every item is computed once it is asked for, whoever computes it, thousands of times", () => {
-    const store = createStore(createMachine("test", { threads: (memory) => createThreads("test", memory, 3) }));
+    const store = createStore(
+      createMachine("test", { threads: (memory) => createThreads("test", memory, 3) }),
+    );
     const { fill } = fillOf(store);
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 900_000 }), fc.float({ noNaN: true }), (entries, value) => {
