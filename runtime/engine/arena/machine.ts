@@ -84,8 +84,8 @@ export interface PlacedRun extends Omit<Run, "words"> {
 /** The export of modules that are written at run time: elementwise expressions, whose result is the first argument. */
 const GENERATED = "run";
 
-/** The least work that is worth calling threads: some 20 microseconds of one. */
-const WORTH_THREADS = 2e5;
+/** The least work that is worth calling threads: some 10 microseconds of one. */
+const WORTH_THREADS = 1e5;
 
 const one = new DataView(new ArrayBuffer(4));
 
