@@ -17,7 +17,7 @@ export function textDiagnostic({ path, text }: SourceFile): Diagnostic | null {
 function binaryPlace(
   text: string,
 ): { readonly what: string; readonly place: { start: number; end: number } } | null {
-  // eslint-disable-next-line no-control-regex
+  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
   const found = /[\0-\x08\x0e-\x1f\x7f\uFFFD]/u.exec(text);
   if (found === null) return null;
   const character = found[0];

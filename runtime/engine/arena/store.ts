@@ -1,4 +1,5 @@
 import { type Engine, EngineError, type Handle } from "../engine.ts";
+import { createScopes } from "../scopes.ts";
 import { sizeOf } from "../shape.ts";
 import type { Block, Memory, Room } from "./memory.ts";
 import { createRecorder } from "./record.ts";
@@ -103,13 +104,12 @@ interface Arrays extends Pick<Engine, "dispose" | "scope" | "memory"> {
 }
 
 function createArrays(refuse: Store["refuse"]): Arrays {
-  const scopes: ArenaArray[][] = [];
   let arrays = 0;
   let bytes = 0;
 
   const holding = (shape: readonly number[], shared: SharedBlock): Handle => {
     const array = new ArenaArray([...shape], shared);
-    scopes.at(-1)?.push(array);
+    note(array);
     arrays += 1;
     return array;
   };
@@ -130,6 +130,7 @@ function createArrays(refuse: Store["refuse"]): Arrays {
       handle.shared = null;
     }
   };
+  const { note, scope } = createScopes<ArenaArray>(dispose);
   return {
     dispose,
     blockOf: (handle) => sharedOf(handle).block,
@@ -148,19 +149,7 @@ function createArrays(refuse: Store["refuse"]): Arrays {
       shared.arrays += 1;
       return holding(shape, shared);
     },
-    scope: (body, kept) => {
-      scopes.push([]);
-      let survivors: ReadonlySet<Handle> = new Set();
-      try {
-        const result = body();
-        survivors = new Set(kept(result));
-        return result;
-      } finally {
-        const made = scopes.pop() ?? [];
-        dispose(made.filter((array) => !survivors.has(array)));
-        scopes.at(-1)?.push(...made.filter((array) => survivors.has(array)));
-      }
-    },
+    scope,
     memory: () => ({ arrays, bytes }),
   };
 }

@@ -1,4 +1,5 @@
 import { type Engine, EngineError, type Handle } from "../engine.ts";
+import { createScopes } from "../scopes.ts";
 import { sizeOf } from "../shape.ts";
 
 /** The name under which the reference engine is chosen and reports errors. */
@@ -34,14 +35,13 @@ export interface Store extends Pick<
 
 /** A store with no arrays. */
 export function createStore(): Store {
-  const scopes: ReferenceArray[][] = [];
   let arrays = 0;
   let bytes = 0;
 
   const make = (data: Float64Array, shape: readonly number[]): Handle => {
     if (data.length !== sizeOf(shape)) throw refuse("upload", [shape], `not ${data.length} numbers`);
     const array = new ReferenceArray([...shape], data);
-    scopes.at(-1)?.push(array);
+    note(array);
     arrays += 1;
     bytes += data.byteLength;
     return array;
@@ -60,19 +60,7 @@ export function createStore(): Store {
       handle.data = null;
     }
   };
-  const scope = <T>(body: () => T, kept: (result: T) => readonly Handle[]): T => {
-    scopes.push([]);
-    let survivors: ReadonlySet<Handle> = new Set();
-    try {
-      const result = body();
-      survivors = new Set(kept(result));
-      return result;
-    } finally {
-      const made = scopes.pop() ?? [];
-      dispose(made.filter((array) => !survivors.has(array)));
-      scopes.at(-1)?.push(...made.filter((array) => survivors.has(array)));
-    }
-  };
+  const { note, scope } = createScopes<ReferenceArray>(dispose);
 
   return {
     make,
