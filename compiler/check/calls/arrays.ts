@@ -4,6 +4,7 @@ import type { ArrayRule, ArraySignature } from "../../library/arrays/signature.t
 import { ARRAYS, type ArrayName } from "../../library/arrays/table.ts";
 import { point } from "../../types/interval.ts";
 import { REAL } from "../../types/space.ts";
+import { resolveSpace } from "../../types/substitution.ts";
 import type { Typed, Typing } from "../../types/typing.ts";
 import { type Environment, latest, report } from "../context.ts";
 import { checkExpression } from "../expression.ts";
@@ -98,7 +99,7 @@ export function checkArrayName(
       return named(expression, reference, valueTyping(REAL, 0, point(Math.PI)));
     case "ones":
       return named(expression, reference, {
-        ...typing({ kind: "value", space: any }, 0),
+        ...typing({ kind: "value", space: resolveSpace(environment.run.substitution, any) }, 0),
         interval: point(1),
       });
     case "noise":

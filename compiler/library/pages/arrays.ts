@@ -1,0 +1,184 @@
+import type { ArrayName } from "../arrays/table.ts";
+import { example, type LibraryPage } from "./page.ts";
+
+/** A page whose example is one output of an array x, and of an array y where it is read. */
+function of(output: string, citation: string | null = null, x = "R[n]"): LibraryPage {
+  const y = /\by\b/u.test(output) ? ["input y : R[n]"] : [];
+  return { citation, example: example("n", `input x : ${x}`, ...y, `output ${output}`) };
+}
+
+/** A page whose example draws from a distribution. */
+function drawn(from: string, citation: string | null = null): LibraryPage {
+  return {
+    citation,
+    example: example("n", "input x : R[n]", `draw e : R[n] from ${from}`, "output x + 0.1*e"),
+    notYet: "compiled",
+  };
+}
+
+/** A page whose example is an expression for `--bind`. */
+function bound(expression: string): LibraryPage {
+  return { citation: null, example: expression, binding: true };
+}
+
+/** The pages of the names for numbers and arrays, draws among them. */
+export const ARRAY_PAGES: { readonly [N in ArrayName]: LibraryPage } = {
+  dot: of("dot(x, y)"),
+  sum: of("sum(x)"),
+  mean: of("mean(x)"),
+  maximum: of("maximum(x)"),
+  minimum: of("minimum(x)"),
+  norm: {
+    rule: "An upper bound with its provenance; docs/language.md, section 4, says which.",
+    citation: "Kuczynski and Wozniakowski, SIAM J. Matrix Anal. Appl. 13 (1992)",
+    example: example(
+      "space X, space Y",
+      "given A : linear X -> Y",
+      "input y : Y",
+      "let t = 1/norm(A)^2",
+      "output t*A'*y",
+    ),
+  },
+  lip: {
+    rule: "Sums, products and compositions by the rules of calculus; norms of operators as `norm` finds them.",
+    citation: "Bauschke and Combettes, Convex Analysis and Monotone Operator Theory (2017)",
+    example: example(
+      "space X, space Y",
+      "given A : linear X -> Y",
+      "input y : Y",
+      "fun f(x : X) = 1/2*norm2sq(A*x - y)",
+      "output 1/lip(grad f)*A'*y",
+    ),
+  },
+  row_norms: {
+    citation: null,
+    example: example("n, m", "given A : linear R[n] -> R[m]", "input y : R[m]", "output y ./ row_norms(A)"),
+    notYet: "compiled",
+  },
+  abs: of("abs(x)", null, "C[n]"),
+  conj: of("conj(x)", null, "C[n]"),
+  phase: of("phase(x)", null, "C[n]"),
+  exp: of("exp(x)"),
+  log: of("log(x)", null, "R[n] in (0, inf)"),
+  sqrt: of("sqrt(x)", null, "R[n] in [0, inf)"),
+  sign: of("sign(x)"),
+  relu: of("relu(x)"),
+  tanh: of("tanh(x)"),
+  sigmoid: of("sigmoid(x)"),
+  max: of("max(x, y)"),
+  min: of("min(x, 1)"),
+  clip: of("clip(x, 0, 1)"),
+  soft: {
+    ...of("soft(x, 0.1)", "Donoho, IEEE Trans. Inf. Theory 41 (1995)"),
+    rule: "The prox of theta*norm1: firmly nonexpansive.",
+  },
+  hard: of("hard(x, 0.1)", "Blumensath and Davies, J. Fourier Anal. Appl. 14 (2008)"),
+  soft_select: of("soft_select(x, 0.1, keep = 0.05)", "Chen, Liu, Wang, Yin, NeurIPS (2018)"),
+  choose: of("choose(x .> 0, x, y)"),
+  stop_gradient: of("x - stop_gradient(x)"),
+  ones: of("x + ones"),
+  concat: {
+    citation: null,
+    example: example("h, w, c", "input u : R[h, w, c]", "input v : R[h, w]", "output concat(u, v)"),
+  },
+  channel: {
+    citation: null,
+    example: example("h, w", "input u : R[h, w, 3]", "output channel(u, 0)"),
+  },
+  mod: {
+    citation: null,
+    example: example(
+      "n",
+      "input y : R[n]",
+      "state x : R[n] = 0",
+      "step k { x <- x + 0.5/(mod(k, 4) + 1)*(y - x) }",
+      "output x",
+    ),
+  },
+  pi: of("pi*x"),
+  gaussian_kernel: {
+    citation: null,
+    example: example("h, w", "input x : R[h, w]", "output blur(gaussian_kernel(9, sigma = 1.5))*x"),
+    notYet: "compiled",
+  },
+  index: {
+    citation: "Strohmer and Vershynin, J. Fourier Anal. Appl. 15 (2009)",
+    example: example(
+      "n, m",
+      "given A : linear R[n] -> R[m]",
+      "input y : R[m]",
+      "state x : R[n] = 0",
+      "step {",
+      "  draw i from index(m)",
+      "  x <- x - 0.1*A[i]'*(A[i]*x - y[i])",
+      "}",
+      "output x",
+    ),
+    notYet: "compiled",
+  },
+  batch: {
+    citation: "Robbins and Monro, Ann. Math. Statist. 22 (1951)",
+    example: example(
+      "n, m",
+      "given A : linear R[n] -> R[8*m]",
+      "input y : R[8*m]",
+      "state x : R[n] = 0",
+      "step {",
+      "  draw J from batch(8*m, size = 8)",
+      "  x <- x - 0.1*A[J]'*(A[J]*x - y[J])",
+      "}",
+      "output x",
+    ),
+    notYet: "compiled",
+  },
+  normal: drawn("normal", "Salmon, Moraes, Dror, Shaw, SC (2011): the generator is counter-based"),
+  uniform: drawn("uniform(-1, 1)"),
+  rademacher: drawn("rademacher"),
+  array: bound('mask(array("mask.npy"))'),
+  image: bound('blur(image("kernel.png"))'),
+  matrix: bound('matrix("A.npy")'),
+  prox: {
+    rule: "Closed forms by the tables and the rules of docs/language.md, section 4; firmly nonexpansive.",
+    citation: "Moreau, Bull. Soc. Math. France 93 (1965); Parikh and Boyd, Proximal Algorithms (2014)",
+    example: example("n", "input y : R[n]", "fun g(x : R[n]) = 0.1*norm1(x)", "output prox(g)(y)"),
+  },
+  proj: {
+    rule: "Firmly nonexpansive, as every projection onto a convex set.",
+    citation: "Bauschke and Combettes, Convex Analysis and Monotone Operator Theory, section 4.1 (2017)",
+    example: example("n", "input x : R[n]", "output proj(nonnegative)(x)"),
+  },
+  solve: {
+    rule: "A closed form where one is known, else the method `by`.",
+    citation: "Hestenes and Stiefel, J. Res. Natl. Bur. Stand. 49 (1952)",
+    example: example(
+      "space X, space Y",
+      "given A : linear X -> Y",
+      "input y : Y",
+      "output solve(A'*A + 0.1*I, A'*y, by = cg(tol = 1e-6, max = 50))",
+    ),
+  },
+  change: {
+    citation: null,
+    example: example(
+      "n",
+      "input y : R[n]",
+      "state x : R[n] = 0",
+      "step { x <- x + 0.5*(y - x) }",
+      "output x",
+      "converge(until = change(x) < 1e-6, max = 100)",
+    ),
+  },
+  derivative: {
+    citation: null,
+    example: example(
+      "n",
+      "input x : R[n]",
+      "fun h(x : R[n]) = huber(delta = 0.1)(x)",
+      "output derivative(grad h)(x)*x",
+    ),
+    notYet: "checked",
+  },
+  each: { ...of("each(relu)(x)"), notYet: "checked" },
+  interleaved: { ...of("x[interleaved(n, parts = 4, part = 0)]"), notYet: "checked" },
+  consecutive: { ...of("x[consecutive(n, parts = 4, part = 0)]"), notYet: "checked" },
+};

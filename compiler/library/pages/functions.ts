@@ -1,0 +1,75 @@
+import type { FunctionName } from "../functions/entry.ts";
+import { FUNCTIONS } from "../functions/table.ts";
+import { example, type LibraryPage } from "./page.ts";
+
+/** The pages of the functions to R, and of their makers. */
+export const FUNCTION_PAGES: { readonly [N in FunctionName]: LibraryPage } = {
+  norm1: {
+    rule: "prox: soft. Conjugate: the indicator of max |p| <= 1.",
+    citation: FUNCTIONS.norm1.citation,
+    example: example("n", "input y : R[n]", "output prox(0.1*norm1)(y)"),
+  },
+  norm2: {
+    rule: "prox: the norm is shrunk by t, the direction kept. Conjugate: the indicator of the unit ball.",
+    citation: FUNCTIONS.norm2.citation,
+    example: example("n", "input y : R[n]", "output prox(0.1*norm2)(y)"),
+  },
+  norm_inf: {
+    rule: "prox: x less its projection onto the ball of norm1 with radius t.",
+    citation: FUNCTIONS.norm_inf.citation,
+    example: example("n", "input y : R[n]", "output prox(0.1*norm_inf)(y)"),
+  },
+  norm2sq: {
+    rule: "prox: x/(1 + 2 t).",
+    citation: FUNCTIONS.norm2sq.citation,
+    example: example(
+      "space X, space Y",
+      "given A : linear X -> Y",
+      "input y : Y",
+      "fun f(x : X) = 1/2*norm2sq(A*x - y)",
+      "state x : X = 0",
+      "step { x <- x - 1/lip(grad f)*grad f(x) }",
+      "output x",
+    ),
+  },
+  norm21: {
+    rule: "prox: each group's norm is shrunk by t. Conjugate: the indicator of groups of norm 1 at most.",
+    citation: FUNCTIONS.norm21.citation,
+    example: example("h, w", "input p : R[h, w, 2]", "output prox(0.1*norm21)(p)"),
+  },
+  tv: {
+    rule: "No prox in closed form: dualise it, as programs/tv_chambolle_pock.ipx does.",
+    citation: "Rudin, Osher, Fatemi, Physica D 60 (1992)",
+    example: example("h, w", "input x : R[h, w]", "output tv(x)"),
+  },
+  huber: {
+    rule: "prox: x - t x/max(|x|/d, 1 + t), entry by entry.",
+    citation: FUNCTIONS.huber.citation,
+    example: example(
+      "n",
+      "input y : R[n]",
+      "fun h(x : R[n]) = huber(delta = 0.1)(x)",
+      "output y - 0.5*grad h(y)",
+    ),
+  },
+  kullback_leibler: {
+    rule: "prox: the nonnegative root of z^2 - (x - t) z - t y = 0, entry by entry.",
+    citation: FUNCTIONS.kullback_leibler.citation,
+    example: example(
+      "n",
+      "input y : R[n] in [0, inf)",
+      "input x : R[n]",
+      "output prox(0.5*kullback_leibler(y))(x)",
+    ),
+  },
+  indicator: {
+    rule: "prox: the projection onto C, for every t.",
+    citation: "Bauschke and Combettes, Convex Analysis and Monotone Operator Theory, Example 12.25 (2017)",
+    example: example("n", "input y : R[n]", "output prox(indicator(box(0, 1)))(y)"),
+  },
+  conjugate: {
+    rule: "prox: Moreau's identity, prox of s f* at p = p - s prox of f/s at p/s.",
+    citation: "Moreau, Bull. Soc. Math. France 93 (1965)",
+    example: example("h, w", "input p : R[h, w, 2]", "output prox(0.5*conjugate(norm21))(p)"),
+  },
+};

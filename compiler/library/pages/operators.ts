@@ -1,0 +1,196 @@
+import type { OperatorName } from "../operators/table.ts";
+import { example, type LibraryPage } from "./page.ts";
+
+const IMAGE = "input x : R[h, w]";
+
+/** The pages of the library's operators. */
+export const OPERATOR_PAGES: { readonly [N in OperatorName]: LibraryPage } = {
+  I: {
+    rule: "Norm 1.",
+    citation: null,
+    example: example("n", "input x : R[n]", "let M = 2*I", "output M*x"),
+  },
+  diag: {
+    rule: "Norm max |d|. Positive and nonnegative where d is in [0, inf).",
+    citation: null,
+    example: example("h, w, c", "given d : R[h, w]", "input x : R[h, w, c]", "output diag(d)*x"),
+  },
+  mask: {
+    rule: "Norm max P.",
+    citation: null,
+    example: example("h, w", "input P : R[h, w] with binary", IMAGE, "output mask(P)*x"),
+  },
+  real: {
+    rule: "Norm 1.",
+    citation: null,
+    example: example("n", "input x : C[n]", "output real*x"),
+  },
+  imag: {
+    rule: "Norm 1.",
+    citation: null,
+    example: example("n", "input x : C[n]", "output imag*x"),
+  },
+  fourier: {
+    rule: "Norm 1; the inverse is the adjoint.",
+    citation: "Cooley and Tukey, Math. Comp. 19 (1965)",
+    example: example(
+      "h, w",
+      "input P : R[h, w] with binary",
+      "input y : C[h, w]",
+      "let A : linear R[h, w] -> C[h, w] = mask(P)*fourier",
+      "output A'*y",
+    ),
+  },
+  gradient: {
+    rule: "Norm^2 <= 4 for each axis; exact for the sizes bound.",
+    citation: "Chambolle, J. Math. Imaging Vision 20 (2004)",
+    example: example("h, w", IMAGE, "output norm21(gradient*x)"),
+  },
+  blur: {
+    rule:
+      "Norm: the largest modulus of the kernel's Fourier transform (periodic); for other boundaries that of the " +
+      "extended image, or products with the operator where they say less.",
+    citation: "Hansen, Nagy, O'Leary, Deblurring Images, SIAM (2006)",
+    example: example(
+      "h, w, n",
+      "given k : R[n, n]",
+      "input y : R[h, w]",
+      "let A : linear R[h, w] -> R[h, w] = blur(k)",
+      "output A'*y",
+    ),
+  },
+  downsample: {
+    rule: "Norm 1: the rows are orthonormal.",
+    citation: null,
+    example: example("h, w", "input x : R[2*h, 2*w]", "output downsample(2)*x"),
+  },
+  bicubic: {
+    citation: "Keys, IEEE Trans. Acoust. Speech Signal Process. 29 (1981)",
+    example: example("h, w", IMAGE, "output bicubic(2)*x"),
+    notYet: "compiled",
+  },
+  wavelet: {
+    rule: "Norm 1 and orthonormal with periodic boundaries.",
+    citation:
+      "Mallat, IEEE Trans. Pattern Anal. Mach. Intell. 11 (1989); Daubechies, Ten Lectures on Wavelets (1992)",
+    example: example("h, w", IMAGE, "let W = wavelet(db4, levels = 2)", "output W'*soft(W*x, 0.1)"),
+  },
+  radon: {
+    citation: "Natterer, The Mathematics of Computerized Tomography (1986)",
+    example: example(
+      "h, w, v, d",
+      "given angles : R[v]",
+      "input y : R[v, d]",
+      "let A : linear R[h, w] -> R[v, d] = radon(angles, detectors = d)",
+      "output A'*y",
+    ),
+    notYet: "compiled",
+  },
+  filtered_backprojection: {
+    citation: "Natterer, The Mathematics of Computerized Tomography (1986)",
+    example: example(
+      "h, w, v, d",
+      "given angles : R[v]",
+      "input y : R[v, d]",
+      "let A : linear R[h, w] -> R[v, d] = radon(angles, detectors = d)",
+      "output filtered_backprojection(A, filter = hann)*y",
+    ),
+    notYet: "compiled",
+  },
+  coils: {
+    rule: "Norm: the square root of the largest sum over coils of |S|^2.",
+    citation: "Pruessmann, Weiger, Scheidegger, Boesiger, Magn. Reson. Med. 42 (1999)",
+    example: example(
+      "h, w, c",
+      "given S : C[h, w, c]",
+      "input y : C[h, w, c]",
+      "let A : linear C[h, w] -> C[h, w, c] = fourier*coils(S)",
+      "output A'*y",
+    ),
+    notYet: "compiled",
+  },
+  convolution: {
+    citation: null,
+    example: example(
+      "h, w",
+      IMAGE,
+      "learn D : linear R[h, w] -> R[h, w, 8] = convolution(8, init = dct)",
+      "output D'*(D*x)",
+    ),
+    notYet: "compiled",
+  },
+  over_channels: {
+    rule: "Norm sqrt(c).",
+    citation: null,
+    example: example("h, w", IMAGE, "let E : linear R[h, w] -> R[h, w, 3] = over_channels", "output E*x"),
+  },
+  over_pixels: {
+    rule: "Norm sqrt(h*w).",
+    citation: null,
+    example: example(
+      "h, w, c",
+      "input x : R[h, w, c]",
+      "let E : linear R[c] -> R[h, w, c] = over_pixels",
+      "output E'*x",
+    ),
+  },
+  reshape: {
+    rule: "Norm 1.",
+    citation: null,
+    example: example("n", "input x : R[n, n]", "let S : linear R[n, n] -> R[n^2] = reshape", "output S*x"),
+  },
+  vstack: {
+    rule: "Norm^2 <= the sum of the parts' norms squared.",
+    citation: null,
+    example: example("space X, space Y", "given A : linear X -> Y", "input x : X", "output vstack(A, I)*x"),
+  },
+  hstack: {
+    rule: "Norm^2 <= the sum of the parts' norms squared.",
+    citation: null,
+    example: example(
+      "space X, space Y",
+      "given A : linear X -> Y",
+      "input x : X",
+      "input y : Y",
+      "output hstack(A, I)*(x, y)",
+    ),
+  },
+  inv: {
+    citation: null,
+    example: example(
+      "space X, space Y",
+      "given A : linear X -> Y",
+      "input y : Y",
+      "output inv(A'*A + 0.1*I, by = cg(tol = 1e-6))*(A'*y)",
+    ),
+    notYet: "compiled",
+  },
+  pinv: {
+    citation: "Hansen, BIT 27 (1987)",
+    example: example("n, m", "given A : linear R[n] -> R[m]", "input y : R[m]", "output pinv(A, rank = 5)*y"),
+    notYet: "compiled",
+  },
+  min_coherence: {
+    citation: "Liu, Chen, Wang, Yin, ICLR (2019)",
+    example: example(
+      "n, m",
+      "given A : linear R[n] -> R[m] with unit_columns",
+      "input y : R[m]",
+      "output min_coherence(A)'*y",
+    ),
+  },
+  gaussian: {
+    rule: "Norm: proved from the Gram matrix, with its rounding bound.",
+    citation: "Candes and Tao, IEEE Trans. Inf. Theory 52 (2006)",
+    example: example(
+      "space X",
+      "input x : R[500]",
+      "output gaussian(250, 500, normalise = columns, seed = 1)*x",
+    ),
+  },
+  patches: {
+    citation: null,
+    example: example("h, w", IMAGE, "output patches(8, 4)*x"),
+    notYet: "checked",
+  },
+};
