@@ -14,7 +14,7 @@ import { type FileArrays, readFiles } from "../binding/readFiles.ts";
 import type { Thing } from "../binding/thing.ts";
 import { diagnose } from "../../compiler/diagnostics/diagnose.ts";
 import { Failure } from "../failure.ts";
-import { located, placeOf } from "../report.ts";
+import { located, locatedNow, placeOf } from "../report.ts";
 import { generatorOf } from "./generators.ts";
 import { type Cutting, middlePart, type Picture, randomPart, readPictures } from "./pictures.ts";
 import type { Experiment } from "./readExperiment.ts";
@@ -199,7 +199,8 @@ export async function measurement(parts: MeasurementParts): Promise<Measurement>
         );
         if (value.kind === "product") throw fault(expression.span, "A measurement is an array, not a tuple");
         const array = await download(operations, value);
-        measured[input] = noise === null ? array : noisy(array, noise, indices, seed);
+        measured[input] =
+          noise === null ? array : locatedNow(expression.span, () => noisy(array, noise, indices, seed));
         engine.dispose(handlesOf(value).filter((handle) => handle !== x.handle));
       }
       engine.dispose([x.handle]);
@@ -226,5 +227,6 @@ export function noiseOf({ noise }: DataSettings): Noise | null {
   if ("snr" in noise)
     return noise.snr === Number.POSITIVE_INFINITY ? null : { kind: "snr", decibel: noise.snr };
   if ("sigma" in noise) return { kind: "sigma", sigma: noise.sigma };
+  if ("poisson" in noise) return { kind: "poisson", counts: noise.poisson };
   return { kind: "relative", fraction: noise.relative };
 }

@@ -1,18 +1,19 @@
 import type { Argument, CallExpression, Expression, Parsed } from "../../compiler/ast/tree.ts";
 import { nearest } from "../../compiler/diagnostics/suggestion.ts";
 import { deadLeaves } from "../../runtime/data/deadLeaves.ts";
-import { randomEllipses } from "../../runtime/data/ellipses.ts";
+import { ELLIPSE_DISTRIBUTIONS, randomEllipses } from "../../runtime/data/ellipses.ts";
 import type { SampleGenerator } from "../../runtime/data/sample.ts";
-import { sheppLogan } from "../../runtime/data/sheppLogan.ts";
+import { sheppLogan, SHEPP_LOGAN_VARIANTS } from "../../runtime/data/sheppLogan.ts";
 import { sparse } from "../../runtime/data/sparse.ts";
 import { fault } from "../binding/faults.ts";
 import { requireMemory } from "./memory.ts";
 
-/** A number that a generator takes: its default, and which values it may have. */
+/** A number that a generator takes: its default, and which values it may have; or one of some words, by its index. */
 interface ParameterRule {
   readonly initial: number | null;
   readonly accepts: (value: number) => boolean;
   readonly words: string;
+  readonly choices?: readonly string[];
 }
 
 const isCount = (value: number): boolean => Number.isSafeInteger(value) && value >= 1;
@@ -28,6 +29,15 @@ const RATE: ParameterRule = {
   accepts: (value) => value > 0 && value <= 1,
   words: "a number above 0 and at most 1",
 };
+
+function oneOf(choices: readonly string[], initial: string): ParameterRule {
+  return {
+    initial: choices.indexOf(initial),
+    accepts: (value) => choices[value] !== undefined,
+    words: `one of ${choices.join(", ")}`,
+    choices,
+  };
+}
 
 /** How a generator of samples is called; `numbers` is how many numbers it holds at once for a sample. */
 interface GeneratorRule {
@@ -57,16 +67,22 @@ export const GENERATORS: Readonly<Record<string, GeneratorRule>> = {
   },
   ellipses: {
     positions: ["size"],
-    parameters: { size: COUNT },
+    parameters: {
+      size: COUNT,
+      distribution: oneOf(ELLIPSE_DISTRIBUTIONS, "learned_gradient"),
+      oversampling: ONE,
+    },
     numbers: (given) => given("size") ** 2,
-    make: (given) => randomEllipses(given("size")),
+    make: (given) =>
+      randomEllipses(given("size"), ELLIPSE_DISTRIBUTIONS[given("distribution")], given("oversampling")),
   },
   shepp_logan: {
     positions: ["size"],
-    parameters: { size: COUNT },
+    parameters: { size: COUNT, variant: oneOf(SHEPP_LOGAN_VARIANTS, "modified"), oversampling: ONE },
     numbers: (given) => given("size") ** 2,
     make: (given) => {
-      const phantom = sheppLogan(given("size"));
+      const variant = SHEPP_LOGAN_VARIANTS[given("variant")];
+      const phantom = sheppLogan(given("size"), variant, given("oversampling"));
       return () => phantom;
     },
   },
@@ -113,13 +129,20 @@ function argumentsOf(
     if (key === undefined || parameter === undefined || !Object.hasOwn(parameters, key)) {
       throw fault(argument.span, `\`${name}\` takes ${Object.keys(parameters).join(", ")}`);
     }
-    const value = numberOf(argument);
+    const value =
+      parameter.choices === undefined ? numberOf(argument) : choiceOf(argument, parameter.choices);
     if (!parameter.accepts(value)) {
-      throw fault(argument.span, `\`${key}\` of \`${name}\` is ${parameter.words}, not ${value}`);
+      const given = parameter.choices === undefined ? `, not ${value}` : "";
+      throw fault(argument.span, `\`${key}\` of \`${name}\` is ${parameter.words}${given}`);
     }
     values.set(key, value);
   }
   return values;
+}
+
+/** The index of the word that an argument is, or -1. */
+function choiceOf({ value }: Argument, choices: readonly string[]): number {
+  return value.kind === "name" ? choices.indexOf(value.name) : -1;
 }
 
 /** The number that an argument is. */

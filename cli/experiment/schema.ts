@@ -12,6 +12,7 @@ const noise = z.union([
   z.strictObject({ snr: z.union([z.number(), z.literal(Number.POSITIVE_INFINITY)]) }),
   z.strictObject({ sigma: z.number().min(0) }),
   z.strictObject({ relative: z.number().min(0) }),
+  z.strictObject({ poisson: z.number().positive() }),
 ]);
 
 const split = z.strictObject({
@@ -159,7 +160,7 @@ export function knownKeys(path: readonly PropertyKey[]): readonly string[] {
     ["data.train", Object.keys(split.shape)],
     ["data.validate", Object.keys(split.shape)],
     ["data.test", Object.keys(split.shape)],
-    ["data.noise", ["snr", "sigma", "relative"]],
+    ["data.noise", ["snr", "sigma", "relative", "poisson"]],
     ["train", Object.keys(train.shape)],
     ["train.optimiser", [...new Set(optimiser.options.flatMap(({ shape }) => Object.keys(shape)))]],
     ["eval", Object.keys(evaluation.shape)],

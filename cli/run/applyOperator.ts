@@ -1,4 +1,4 @@
-import { addNoise } from "../../runtime/data/noise.ts";
+import { addNoise, type Noise } from "../../runtime/data/noise.ts";
 import { type HostArray, requireFinite, sampleOf, stack } from "../../runtime/io/hostArray.ts";
 import { locateArray, encodeArray, encodeBatch } from "../../runtime/io/format.ts";
 import { readArray } from "../../runtime/io/node/files.ts";
@@ -23,7 +23,7 @@ export interface ApplyOptions {
   readonly input: string;
   readonly output: string;
   readonly adjoint?: true;
-  readonly noise: number;
+  readonly noise?: Noise;
   readonly seed: number;
   readonly batch?: true;
   readonly engine?: string;
@@ -60,7 +60,8 @@ export async function applyOperator(context: Context, text: string, options: App
   );
   if (y.kind === "product")
     throw fault(expression.span, "The result is a tuple, and is not written to one file");
-  const result = noisy((await downloaded(operations, y, false)).array, batched, options);
+  const { array: clean } = await downloaded(operations, y, false);
+  const result = locatedNow(expression.span, () => noisy(clean, batched, options));
   locatedNow(expression.span, () => requireFinite(result, "The result", RESULT_HINT));
   await located(placeOf(options.output), async () => {
     const location = locateArray(options.output);
@@ -84,9 +85,9 @@ function sampleSpace({ field, shape }: HostArray, batched: boolean): Space {
 
 /** Noise that a sample gets by its number, not by what stands beside it. */
 function noisy(array: HostArray, batched: boolean, { noise, seed }: ApplyOptions): HostArray {
-  if (noise === 0) return array;
+  if (noise === undefined) return array;
   const add = (sample: HostArray, index: number): HostArray =>
-    addNoise(sample, { kind: "sigma", sigma: noise }, stream(seed, "noise", index));
+    addNoise(sample, noise, stream(seed, "noise", index));
   if (!batched) return add(array, 0);
   return stack(Array.from({ length: array.shape[0] ?? 0 }, (_, index) => add(sampleOf(array, index), index)));
 }

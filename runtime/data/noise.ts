@@ -1,8 +1,13 @@
-import { type HostArray, hostArray, lanes } from "../io/hostArray.ts";
+import { DataError } from "../io/dataError.ts";
+import { type HostArray, hostArray, lanes, unravel } from "../io/hostArray.ts";
+import { MAX_POISSON_MEAN, poissonCount } from "../random/poisson.ts";
 import type { RandomStream } from "../random/stream.ts";
 
+/** Noise on a measurement: white and Gaussian by one of three measures of its size, or Poisson counts. */
+export type Noise = GaussianNoise | { readonly kind: "poisson"; readonly counts: number };
+
 /** White Gaussian noise; by its standard deviation, by SNR in dB, or relative to the mean magnitude. */
-export type Noise =
+export type GaussianNoise =
   | { readonly kind: "sigma"; readonly sigma: number }
   /** 20 log10(|y| / expected norm of the noise); infinity for none. */
   | { readonly kind: "snr"; readonly decibel: number }
@@ -10,10 +15,15 @@ export type Noise =
   | { readonly kind: "relative"; readonly fraction: number };
 
 /**
- * The array with white Gaussian noise, in the array's precision. A complex entry gets circular noise: real and
- * imaginary part independent, each of variance sigma^2 / 2, so that its squared magnitude has mean sigma^2.
+ * The array with noise, in the array's precision.
+ *
+ * Gaussian: a complex entry gets circular noise, real and imaginary part independent, each of variance sigma^2 / 2,
+ * so that its squared magnitude has mean sigma^2. Poisson: an entry v becomes Poisson(counts v) / counts, with the
+ * mean v and the variance v / counts; `counts` is how many photons the value 1 stands for.
+ * @throws DataError IPX8108 for Poisson noise on a complex or a negative entry, or on too large a one.
  */
 export function addNoise(array: HostArray, noise: Noise, random: RandomStream): HostArray {
+  if (noise.kind === "poisson") return withCounts(array, noise.counts, random);
   const sigma = standardDeviation(array, noise);
   if (sigma === 0) return array;
   const scale = array.field === "complex" ? sigma * Math.SQRT1_2 : sigma;
@@ -24,8 +34,28 @@ export function addNoise(array: HostArray, noise: Noise, random: RandomStream): 
   );
 }
 
+function withCounts(array: HostArray, counts: number, random: RandomStream): HostArray {
+  if (array.field === "complex") {
+    throw new DataError("IPX8108", { what: "A complex entry has no Poisson counts.", hint: POISSON_HINT });
+  }
+  const data = array.data.map((value, index) => {
+    const mean = counts * value;
+    if (mean >= 0 && mean <= MAX_POISSON_MEAN) return poissonCount(random, mean) / counts;
+    const place = unravel(index, array.shape).join(", ");
+    const limit = `from 0 to ${MAX_POISSON_MEAN}`;
+    throw new DataError("IPX8108", {
+      what: `The measurement is ${value} at [${place}], which has no Poisson counts.`,
+      why: `The mean count, ${counts} times the entry, must be ${limit}.`,
+      hint: POISSON_HINT,
+    });
+  });
+  return hostArray("real", array.shape, data);
+}
+
+const POISSON_HINT = "Measure what is real and not negative, such as intensities, or add Gaussian noise.";
+
 /** The standard deviation per entry that a noise means for this array; 0 for an array without entries. */
-function standardDeviation(array: HostArray, noise: Noise): number {
+function standardDeviation(array: HostArray, noise: GaussianNoise): number {
   const count = array.data.length / lanes(array.field);
   if (count === 0) return 0;
   switch (noise.kind) {

@@ -2,7 +2,9 @@ import { type HostArray, realArray } from "../io/hostArray.ts";
 import { type Ellipse, renderEllipses } from "./ellipse.ts";
 
 /** The values of 1974, in which soft tissue differs by 1 %, or those of Toft, which can be seen. */
-export type SheppLoganVariant = "original" | "modified";
+export const SHEPP_LOGAN_VARIANTS = ["original", "modified"] as const;
+/** One of the two phantoms. */
+export type SheppLoganVariant = (typeof SHEPP_LOGAN_VARIANTS)[number];
 
 /** Values are in hundredths, so that their sums are exact and no pixel is below 0 by rounding. */
 interface Part extends Omit<Ellipse, "value"> {

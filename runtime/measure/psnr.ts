@@ -3,7 +3,8 @@ import { squaredError } from "./energy.ts";
 
 /**
  * Peak signal-to-noise ratio in dB: 10 log10(range^2 / mean squared error). `range` is the span of possible
- * values (1 for pictures in [0, 1], 255 for bytes); it is always stated, never taken from the data.
+ * values (1 for pictures in [0, 1], 255 for bytes); it is always stated, never taken from the data. The error of a
+ * complex entry is the modulus of the difference; all entries of all channels count alike.
  * @throws DataError where the shapes differ.
  */
 export function psnrDb(estimate: HostArray, truth: HostArray, range: number): number {

@@ -1,3 +1,4 @@
+import { modulus } from "../data/complexParts.ts";
 import { DataError } from "../io/dataError.ts";
 import { asFloat64, type HostArray, requireAlike, shapeText } from "../io/hostArray.ts";
 
@@ -24,9 +25,9 @@ const WINDOWS: { readonly [W in SsimWindow]: WindowRule } = {
 };
 
 /**
- * Mean structural similarity of real pictures [height, width] or, as the mean over channels,
- * [height, width, channels]; 1 for equal ones. `range` is the span of possible values. Only windows that lie
- * in the picture count, so no border rule enters.
+ * Mean structural similarity of pictures [height, width] or, as the mean over channels,
+ * [height, width, channels]; 1 for equal ones. Complex pictures are compared by their moduli. `range` is the span of
+ * possible values. Only windows that lie in the picture count, so no border rule enters.
  * Source: Wang, Bovik, Sheikh, Simoncelli, IEEE Trans. Image Processing 13, 2004 (K1 = 0.01, K2 = 0.03).
  * @throws DataError where the shapes differ, are none of pictures, or smaller than the window.
  */
@@ -40,7 +41,7 @@ export function ssim(
   const rule = WINDOWS[window];
   const [height = 0, width = 0, channels = 1] = truth.shape;
   requirePicture(truth, rule.weights.length);
-  const [left, right] = [asFloat64(estimate).data, asFloat64(truth).data];
+  const [left, right] = [asFloat64(modulus(estimate)).data, asFloat64(modulus(truth)).data];
   let sum = 0;
   for (let channel = 0; channel < channels; channel++) {
     const select = (data: Float64Array): Plane => ({
@@ -59,14 +60,14 @@ interface Plane {
   readonly data: Float64Array;
 }
 
-function requirePicture({ field, shape }: HostArray, side: number): void {
+function requirePicture({ shape }: HostArray, side: number): void {
   const [height = 0, width = 0, channels = 1] = shape;
   const axes = shape.length === 2 || shape.length === 3;
-  if (field === "real" && axes && height >= side && width >= side && channels > 0) return;
+  if (axes && height >= side && width >= side && channels > 0) return;
   throw new DataError(
     "IPX8108",
     {
-      what: `SSIM compares real pictures of at least ${side} x ${side}, not ${field} ${shapeText(shape)}.`,
+      what: `SSIM compares pictures of at least ${side} x ${side}, not ${shapeText(shape)}.`,
     },
     { shape: [...shape], side },
   );

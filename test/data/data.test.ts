@@ -21,7 +21,12 @@ import { snrDb } from "../../runtime/measure/snr.ts";
 import { stream } from "../../runtime/random/stream.ts";
 import { codeOf } from "../io/damage.ts";
 
-const GENERATORS: readonly SampleGenerator[] = [sparse(50, 0.1), randomEllipses(16), deadLeaves(16, 20)];
+const GENERATORS: readonly SampleGenerator[] = [
+  sparse(50, 0.1),
+  randomEllipses(16),
+  randomEllipses(16, "learned_primal_dual", 2),
+  deadLeaves(16, 20),
+];
 
 /** A picture [rows, columns] whose values are their own positions. */
 function numbered(rows: number, columns: number): HostArray {
@@ -120,6 +125,20 @@ describe("phantoms", () => {
   });
 });
 
+describe("random ellipses", () => {
+  it.each([
+    ["learned_gradient", true],
+    ["learned_primal_dual", false],
+  ] as const)("of %s have values above 0 on average: %s", (distribution, above) => {
+    const generate = randomEllipses(8, distribution);
+    const middle = Array.from({ length: 300 }, (_, i) => sampleAt(generate, 1, i).data[8 * 4 + 4] ?? NaN);
+    const mean = middle.reduce((sum, value) => sum + value, 0) / middle.length;
+    const error = Math.sqrt(middle.reduce((sum, value) => sum + (value - mean) ** 2, 0)) / middle.length;
+    expect(mean / error > 4).toBe(above);
+    expect(mean / error).toBeGreaterThan(-4);
+  });
+});
+
 describe("noise", () => {
   const clean = realArray(
     [20_000],
@@ -142,6 +161,22 @@ describe("noise", () => {
       const energy = total(noisy, (value, i) => (value - (array.data[i] ?? 0)) ** 2);
       expect(Math.abs(energy / array.data.length / (0.09 * share) - 1)).toBeLessThan(0.05);
     }
+  });
+
+  it("Poisson counts have the mean v and the variance v / counts", () => {
+    const level = realArray([20_000], new Float64Array(20_000).fill(0.3));
+    for (const counts of [10, 1e6]) {
+      const noisy = addNoise(level, { kind: "poisson", counts }, stream(4));
+      const mean = total(noisy, (value) => value) / 20_000;
+      const variance = total(noisy, (value) => (value - 0.3) ** 2) / 20_000;
+      expect(Math.abs(mean - 0.3)).toBeLessThan(5 * Math.sqrt(0.3 / counts / 20_000));
+      expect(Math.abs((variance * counts) / 0.3 - 1)).toBeLessThan(0.05);
+    }
+    const poisson = { kind: "poisson", counts: 100 } as const;
+    expect(codeOf(() => addNoise(clean, poisson, stream(1)))).toBe("IPX8108");
+    expect(codeOf(() => addNoise(hostArray("complex", [1], Float64Array.of(1, 0)), poisson, stream(1)))).toBe(
+      "IPX8108",
+    );
   });
 
   it("relative noise goes by the mean magnitude", () => {

@@ -46,6 +46,7 @@ describe("error measures", () => {
 
 interface SsimCase {
   readonly name: string;
+  readonly field?: "complex";
   readonly shape: readonly number[];
   readonly range: number;
   readonly truth: readonly number[];
@@ -57,8 +58,8 @@ interface SsimCase {
 
 describe("SSIM", () => {
   test.each(fixtureJson<readonly SsimCase[]>("ssim.json"))("agrees with scikit-image on $name", (one) => {
-    const truth = realArray(one.shape, Float64Array.from(one.truth));
-    const estimate = realArray(one.shape, Float64Array.from(one.estimate));
+    const truth = hostArray(one.field ?? "real", one.shape, Float64Array.from(one.truth));
+    const estimate = hostArray(one.field ?? "real", one.shape, Float64Array.from(one.estimate));
     expect(Math.abs(ssim(estimate, truth, one.range) - one.gaussian)).toBeLessThan(1e-9);
     expect(Math.abs(ssim(estimate, truth, one.range, "uniform") - one.uniform)).toBeLessThan(1e-9);
     expect(Math.abs(psnrDb(estimate, truth, one.range) - one.psnr)).toBeLessThan(1e-9);

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import { circle, naturalLog } from "../../runtime/random/elementary.ts";
 import { philox, type Words2, type Words4 } from "../../runtime/random/philox.ts";
+import { poissonCount } from "../../runtime/random/poisson.ts";
 import { stream } from "../../runtime/random/stream.ts";
 
 const MAX = 0xffffffff;
@@ -84,12 +85,36 @@ describe("stream", () => {
       [() => random.normal(), 0, 1],
       [() => random.exponential(), 1, 1],
       [() => random.poisson(4), 4, 4],
+      [() => poissonCount(random, 4), 4, 4],
+      [() => poissonCount(random, 31), 31, 31],
+      [() => poissonCount(random, 1e9), 1e9, 1e9],
     ];
     for (const [draw, mean, variance] of expectations) {
       const [actualMean, actualVariance] = moments(draw);
       expect(Math.abs(actualMean - mean)).toBeLessThan(5 * Math.sqrt(variance / n));
       expect(Math.abs(actualVariance / variance - 1)).toBeLessThan(0.05);
     }
+  });
+
+  it("counts by rejection as often as Poisson's law says", () => {
+    const random = stream(5, "counts");
+    const [n, mean] = [40_000, 32.5];
+    const seen = new Map<number, number>();
+    for (let i = 0; i < n; i++) {
+      const count = poissonCount(random, mean);
+      seen.set(count, (seen.get(count) ?? 0) + 1);
+    }
+    let probability = Math.exp(-mean);
+    let [statistic, cells] = [0, 0];
+    for (let count = 1; count < 80; count++) {
+      probability *= mean / count;
+      if (n * probability < 20) continue;
+      statistic += ((seen.get(count) ?? 0) - n * probability) ** 2 / (n * probability);
+      cells++;
+    }
+    expect(cells).toBeGreaterThan(30);
+    expect(statistic).toBeLessThan(cells + 4 * Math.sqrt(2 * cells));
+    expect(() => poissonCount(random, -1)).toThrow(RangeError);
   });
 
   it("follows the normal distribution function (Kolmogorov and Smirnov)", () => {
