@@ -75,8 +75,20 @@ export function checkProgram(run: Run, fileScope: Scope, tree: Program, reach: R
   const conditions = tree.conditions.map((condition) =>
     expectCondition(environment, checkExpression(environment, condition)),
   );
-  for (const [name, place] of memberNames(tree.members)) run.later.set(name, place);
-  const members: Members = {
+  announceMembers(environment, tree.members);
+  const members = noMembers();
+  const trees = tree.members.map((member) => checkMember(environment, member, members));
+  return finishProgram(environment, { ...tree, parameters, conditions, members: trees }, members, reach);
+}
+
+/** The names of members, which are not known before their declarations. */
+export function announceMembers(environment: Environment, members: readonly Member[]): void {
+  for (const [name, place] of memberNames(members)) environment.run.later.set(name, place);
+}
+
+/** No members yet. */
+export function noMembers(): Members {
+  return {
     givens: [],
     inputs: [],
     learnables: [],
@@ -89,7 +101,15 @@ export function checkProgram(run: Run, fileScope: Scope, tree: Program, reach: R
     counter: null,
     until: null,
   };
-  const trees = tree.members.map((member) => checkMember(environment, member, members));
+}
+
+/** The rules of a whole program, once its members are checked; null where it has no output. */
+export function finishProgram(
+  environment: Environment,
+  tree: Omit<Program<Typed>, "declaration">,
+  members: Members,
+  reach: Reach,
+): CheckedProgram | null {
   reportMembers(environment, tree, members);
   checkSense(environment, tree, members);
   reportUnread(environment, members);
@@ -101,8 +121,7 @@ export function checkProgram(run: Run, fileScope: Scope, tree: Program, reach: R
     typing: typing(UNKNOWN, 0),
     perStep: false,
   };
-  const checked: Program<Typed> = { ...tree, parameters, conditions, members: trees, declaration: symbol };
-  return assemble(checked, members, reach);
+  return assemble({ ...tree, declaration: symbol }, members, reach);
 }
 
 function assemble(tree: Program<Typed>, members: Members, reach: Reach): CheckedProgram | null {
@@ -124,7 +143,8 @@ function assemble(tree: Program<Typed>, members: Members, reach: Reach): Checked
   };
 }
 
-function checkMember(environment: Environment, member: Member, members: Members): Member<Typed> {
+/** Checks a member, and keeps it among those of its sort. */
+export function checkMember(environment: Environment, member: Member, members: Members): Member<Typed> {
   for (const [name] of memberNames([member])) environment.run.later.delete(name);
   switch (member.kind) {
     case "given":
@@ -209,7 +229,7 @@ function stepNames(
 }
 
 /** A program has one output, and at most one step and one objective. */
-function reportMembers(environment: Environment, tree: Program, members: Members): void {
+function reportMembers(environment: Environment, tree: Pick<Program, "name">, members: Members): void {
   for (const [word, list] of [
     ["output", members.outputs],
     ["step", members.steps],

@@ -31,7 +31,7 @@ export function checkFile(file: File<Parsed>, imports: Imports, partial = false)
 }
 
 function usesSound(tree: CheckedProgram["tree"], items: readonly Item<Typed>[]): boolean {
-  return items.includes(tree);
+  return items.some((item) => item.kind !== "import" && item.name === tree.name);
 }
 
 /** Unread names are no news in a file with errors. */

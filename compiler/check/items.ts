@@ -4,18 +4,20 @@ import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Symbol, Typed } from "../types/typing.ts";
 import { closedSubstitution, emptySubstitution, type Substitution } from "../types/substitution.ts";
 import { UNKNOWN } from "../types/type.ts";
-import { checkProgram } from "./checkProgram.ts";
+import { checkProgram, type Reach } from "./checkProgram.ts";
 import { emptyFlow, type Environment, type Knowledge, type Rules, type Run } from "./context.ts";
 import { typeExpression } from "./expressionRules.ts";
 import { checkSetting } from "./calls/settings.ts";
 import { checkFun } from "./funs.ts";
 import { namesIn } from "./itemNames.ts";
+import { checkJoin, isFunctionGiven, type Placed } from "./methods/join.ts";
+import { checkProblem } from "./methods/problem.ts";
 import { checkNet } from "./nets.ts";
 import type { CheckedProgram } from "./program.ts";
 import { nestedScope, type Scope } from "./scope.ts";
 import { nearest } from "../diagnostics/suggestion.ts";
 import { typeBlock, typeBody } from "./statements/statementRules.ts";
-import { withArticle } from "./symbols.ts";
+import { withArticle, wordOf } from "./symbols.ts";
 import { typing } from "./typed.ts";
 
 /** All items of a file, checked. */
@@ -49,6 +51,13 @@ interface FileCheck {
   readonly done: Map<Item, Item<Typed> | null>;
   readonly open: Set<Item>;
   readonly programs: CheckedProgram[];
+  /** programs and problems by name, with those of imports, for `method for problem` */
+  readonly parts: Map<string, Part>;
+}
+
+/** A program or a problem, with the scope of its file, and whether it has no faults. */
+interface Part extends Placed<Program | Problem | ProgramFor> {
+  readonly sound: boolean;
 }
 
 /** Checks the items of a file, those of its imports first. */
@@ -115,6 +124,7 @@ function checkOneFile(library: Library, file: File<Parsed>, folder: string): Fil
     done: new Map(),
     open: new Set(),
     programs: [],
+    parts: new Map(),
   };
   reportTwice(check);
   for (const item of file.items) if (item.kind === "import") checkImport(library, check, item);
@@ -161,6 +171,8 @@ function checkImport(library: Library, check: FileCheck, item: Import): void {
       if (net !== undefined) check.nets.set(name.name, net);
       const fun = imported.functions.get(name.name);
       if (fun !== undefined) check.functions.set(name.name, fun);
+      const part = imported.parts.get(name.name);
+      if (part !== undefined) check.parts.set(name.name, part);
       continue;
     }
     reportNoItem(check, imported, item, name);
@@ -251,37 +263,93 @@ function checkAlone(check: FileCheck, item: Exclude<Item, Import>): Item<Typed> 
     case "program":
       return checkProgramItem(check, item);
     case "problem":
-      return refuseLater(check, item, "problems");
+      return checkProblemItem(check, item);
     case "programFor":
-      return refuseLater(check, item, "programs made of a method and a problem");
+      return checkProgramFor(check, item);
   }
 }
 
-function refuseLater(check: FileCheck, item: Problem | ProgramFor, what: string): null {
-  declareItem(check, item);
-  const announced = check.diagnostics.some(
-    ({ code, message }) => code === "IPX1011" && message.includes(what),
+/** Checks a problem by itself: its members, as far as no method reads them. */
+function checkProblemItem(check: FileCheck, item: Problem): Item<Typed> {
+  const before = errorsOf(check);
+  const tree = twice(check, item, ({ run, scope }) =>
+    checkProblem(environmentOf(run, nestedScope(scope, true)), item),
   );
-  if (!announced) check.diagnostics.push(diagnose("IPX1011", item.name.span, { what }));
+  return { ...tree, declaration: declareItem(check, item, errorsOf(check) === before) };
+}
+
+/** Checks `program p = method for problem`, where both are sound. */
+function checkProgramFor(check: FileCheck, item: ProgramFor): Item<Typed> | null {
+  const before = errorsOf(check);
+  const method = partNamed(check, item.method, "program");
+  const problem = partNamed(check, item.problem, "problem");
+  if (method?.tree.kind === "program" && problem?.tree.kind === "problem" && method.sound && problem.sound) {
+    const join = {
+      item,
+      method: { tree: method.tree, scope: method.scope },
+      problem: { tree: problem.tree, scope: problem.scope },
+    };
+    const program = twice(check, item, ({ run }) => checkJoin(run, join, reachOf(check)));
+    if (program !== null && errorsOf(check) === before) check.programs.push(program);
+  }
+  const sound = errorsOf(check) === before;
+  const declaration = declareItem(check, item, sound);
+  return sound ? { ...item, declaration } : null;
+}
+
+/** The program or problem that a name means; reported where it means nothing, or something else. */
+function partNamed(check: FileCheck, name: ProgramFor["method"], wanted: "program" | "problem"): Part | null {
+  const own = check.file.items.find((item) => item.kind !== "import" && item.name.name === name.name);
+  if (own !== undefined) checkItem(check, own);
+  const part = check.parts.get(name.name);
+  if (part?.tree.kind === wanted) return part;
+  const symbol = check.scope.symbols.get(name.name);
+  if (symbol === undefined) {
+    const suggestion = nearest(name.name, check.parts.keys());
+    const edits = suggestion === null ? [] : [{ span: name.span, newText: suggestion }];
+    check.diagnostics.push(diagnose("IPX1001", name.span, { name: name.name, suggestion }, {}, edits));
+  } else if (symbol.origin.kind !== "size") {
+    const what = part === undefined ? withArticle(wordOf(symbol.origin)) : PART_WORDS[part.tree.kind];
+    const title = wanted === "program" ? "A method" : "A problem";
+    check.diagnostics.push(diagnose("IPX1017", name.span, { name: name.name, what, wanted: title }));
+  }
   return null;
 }
 
-function declareItem(check: FileCheck, item: Program | Problem | ProgramFor): void {
-  check.scope.symbols.set(item.name.name, {
+const PART_WORDS: { readonly [K in Part["tree"]["kind"]]: string } = {
+  program: "a program",
+  problem: "a problem",
+  programFor: "a program that is joined already",
+};
+
+function errorsOf(check: FileCheck): number {
+  return check.diagnostics.filter(({ severity }) => severity === "error").length;
+}
+
+function reachOf(check: FileCheck): Reach {
+  return { nets: check.nets, functions: check.functions };
+}
+
+function declareItem(check: FileCheck, item: Program | Problem | ProgramFor, sound: boolean): Symbol {
+  const symbol: Symbol = {
     name: item.name.name,
     span: item.name.span,
     origin: { kind: "item", item: item.kind === "problem" ? "problem" : "program" },
     typing: typing({ kind: "program" }, 0),
     perStep: false,
-  });
+  };
+  check.scope.symbols.set(item.name.name, symbol);
+  check.parts.set(item.name.name, { tree: item, scope: check.scope, sound });
+  return symbol;
 }
 
 function checkProgramItem(check: FileCheck, item: Program): Item<Typed> | null {
-  const reach = { nets: check.nets, functions: check.functions };
-  const program = twice(check, item, ({ run, scope }) => checkProgram(run, scope, item, reach));
-  declareItem(check, item);
+  const before = errorsOf(check);
+  const program = twice(check, item, ({ run, scope }) => checkProgram(run, scope, item, reachOf(check)));
+  declareItem(check, item, errorsOf(check) === before);
   if (program === null) return null;
-  check.programs.push(program);
+  if (!item.members.some((member) => member.kind === "given" && isFunctionGiven(member)))
+    check.programs.push(program);
   return program.tree;
 }
 
@@ -323,6 +391,9 @@ function newRun(check: FileCheck, item: Item, substitution: Substitution): Envir
     span: item.span,
     counter: null,
   };
-  const own = nestedScope(check.scope);
-  return { run, scope: own, flow: emptyFlow(), place: "header", inStep: false, silent: false };
+  return environmentOf(run, nestedScope(check.scope));
+}
+
+function environmentOf(run: Run, scope: Scope): Environment {
+  return { run, scope, flow: emptyFlow(), place: "header", inStep: false, silent: false };
 }

@@ -11,14 +11,12 @@ import type {
 import type { Expression } from "../ast/tree.ts";
 import { diagnose } from "../diagnostics/diagnose.ts";
 import type { Fact } from "../types/property.ts";
-import { isNumber } from "../types/space.ts";
 import { type Type, UNKNOWN, valueType } from "../types/type.ts";
 import type { Level, Symbol, Typed, Typing } from "../types/typing.ts";
 import { awaitRead, type Environment, report, type SignatureParameter } from "./context.ts";
 import { expectDeclared } from "./declared.ts";
 import { expectRealNumber, expectValue } from "./expectations.ts";
 import { checkExpression } from "./expression.ts";
-import { announceLater } from "./later.ts";
 import { checkNetwork } from "./layers/wiring.ts";
 import { checkLearnBounds, checkStage } from "./stages.ts";
 import { checkProperties } from "./properties.ts";
@@ -89,9 +87,6 @@ export function checkGiven(outer: Environment, tree: Given): Given<Typed> {
   const environment: Environment = { ...outer, place: "given" };
   const written = checkType(environment, tree.type);
   refuseNet(environment, tree.type);
-  if (written.type.kind === "function" && isNumber(written.type.result)) {
-    announceLater(environment, "methods", "methods, programs that are given functions", tree.type.span);
-  }
   const initial = tree.initial === null ? null : checkDefault(environment, tree, written, tree.initial);
   const { trees, facts } = propertiesOf(environment, tree, written, "assumed");
   const note = declaredNote(written, 1, facts);

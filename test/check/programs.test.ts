@@ -5,7 +5,7 @@ import { programs } from "../programs.ts";
 import { checkText, codesOf, soundProgram } from "./check.ts";
 
 /** Programs that use what the reference marks [later]. */
-const LATER = new Set(["lasso_methods.ipx", "model_adaptation.ipx"]);
+const LATER = new Set(["model_adaptation.ipx"]);
 
 function source(name: string): string {
   const found = programs.find(({ path }) => path === `${name}.ipx`);

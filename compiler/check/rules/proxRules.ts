@@ -36,6 +36,11 @@ function innermost(of: Expression<Typed>): Expression<Typed> {
   return innermost(of.operator === "/" ? of.left : of.right);
 }
 
+/** Whether the prox of a function follows from the rules. */
+export function isProximable(knowledge: Knowledge, form: FunctionForm): boolean {
+  return obstacleOf(knowledge, form) === null;
+}
+
 function obstacleOf(knowledge: Knowledge, form: FunctionForm): Obstacle | null {
   const all = form.terms.filter((term) => term.atom.kind !== "constant");
   const terms = boxesAmong(all)?.rest ?? all;

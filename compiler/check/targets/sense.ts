@@ -6,7 +6,7 @@ import { type Environment, report } from "../context.ts";
 import { layersOf } from "../rules/networks.ts";
 
 /** Reports targets that make no sense for a program, each with the reason. */
-export function checkSense(environment: Environment, program: Program, members: Members): void {
+export function checkSense(environment: Environment, program: Pick<Program, "name">, members: Members): void {
   const seen = new Map<string, Target<Typed>>();
   for (const { tree } of members.targets) {
     const first = seen.get(tree.target);

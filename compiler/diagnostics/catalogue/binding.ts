@@ -84,8 +84,11 @@ export const binding = {
   }>()({
     severity: "error",
     class: "user",
-    title: ({ name, file }) => `${file} holds no program \`${name}\``,
-    hint: ({ known }) => (known.length === 0 ? "It holds no program." : `It holds ${known.join(", ")}.`),
+    title: ({ name, file }) => `${file} holds no program${name === "" ? "" : ` \`${name}\``}`,
+    hint: ({ known }) =>
+      known.length === 0
+        ? "A method runs once it is joined with a problem: `program p = method for problem`."
+        : `It holds ${known.join(", ")}.`,
   }),
   IPX8505: defineDiagnostic<{ readonly file: string; readonly known: readonly string[] }>()({
     severity: "error",

@@ -195,6 +195,36 @@ export const names = {
     hint: ({ suggestion }) => didYouMean(suggestion),
     fix: ({ suggestion }) => `Write \`${suggestion ?? ""}\``,
   }),
+
+  IPX1020: defineDiagnostic<{ readonly problem: string; readonly method: string; readonly name: string }>()({
+    severity: "error",
+    class: "user",
+    title: ({ problem, name }) => `The problem \`${problem}\` supplies no \`${name}\``,
+    mark: ({ method, name }) => `\`${method}\` is given \`${name}\``,
+    labels: { asked: () => "asked for here" },
+    hint: ({ problem, name }) =>
+      `Declare \`fun ${name}(x : X) = ...\` in \`${problem}\`; what is not there is the constant 0.`,
+  }),
+
+  IPX1021: defineDiagnostic<{ readonly word: string }>()({
+    severity: "error",
+    class: "user",
+    title: ({ word }) => `A problem has no \`${word}\``,
+    mark: () => "this is said by a method",
+    labels: { problem: () => "the problem" },
+    hint: () =>
+      "A problem declares data, functions and what is learned; a method, a program that is given those functions, says " +
+      "how they are solved.",
+  }),
+
+  IPX1022: defineDiagnostic<{ readonly problem: string; readonly method: string; readonly name: string }>()({
+    severity: "warning",
+    class: "user",
+    title: ({ method, problem, name }) => `\`${method}\` does not use \`${name}\` of \`${problem}\``,
+    mark: ({ name }) => `\`${name}\` is no part of what this method solves`,
+    labels: { declared: ({ problem }) => `declared in \`${problem}\`` },
+    hint: ({ name }) => `Choose a method that is given \`${name}\`, or remove it from the problem.`,
+  }),
 };
 
 function argumentCount(count: number): string {

@@ -250,4 +250,31 @@ export const rules = {
     mark: ({ wanted }) => (wanted === "" ? "it holds, or does not" : `\`${wanted}\` is wanted`),
     hint: ({ property, wanted }) => `Write \`with ${wanted === "" ? property : wanted}\`.`,
   }),
+
+  IPX3304: defineDiagnostic<{
+    readonly problem: string;
+    readonly method: string;
+    readonly name: string;
+    readonly property: string;
+  }>()({
+    severity: "error",
+    class: "user",
+    title: ({ problem, name, property }) =>
+      `I cannot prove that \`${name}\` of \`${problem}\` is ${property}`,
+    mark: ({ method, property }) => `\`${method}\` asks for \`${property}\``,
+    labels: { asked: () => "asked for here", supplied: () => "supplied here" },
+    hint: ({ property }) =>
+      NEEDED[property] ?? "What a method asks for must be declared, or follow from the parts.",
+  }),
+};
+
+/** What each property of a function follows from. */
+const NEEDED: Readonly<Record<string, string>> = {
+  convex:
+    "Convex are sums of functions of the library at affine arguments, with factors that are not negative.",
+  smooth: "A function is smooth where none of its parts has a kink: `huber` is a smooth `norm1`.",
+  proximable:
+    "A prox is known for the functions of the library, scaled, shifted, and behind orthonormal operators.",
+  separable: "Separable are `norm1`, `norm2sq`, `huber` and the like, without an operator before them.",
+  strongly_convex: "`m*norm2sq(x)` is strongly convex with constant 2*m.",
 };

@@ -361,4 +361,31 @@ export const shapes = {
     mark: ({ name }) => `\`${name}\` is a layer`,
     hint: ({ name }) => `Write \`u |> ${name}(...)\`.`,
   }),
+
+  IPX2034: defineDiagnostic<{
+    readonly problem: string;
+    readonly method: string;
+    readonly name: string;
+    readonly actual: string;
+    readonly wanted: string;
+  }>()({
+    severity: "error",
+    class: "user",
+    title: ({ problem, name, method }) => `\`${name}\` of \`${problem}\` is not what \`${method}\` asks for`,
+    mark: ({ name, actual, wanted }) => `\`${name}\` is ${actual}, wanted is ${wanted}`,
+    labels: { asked: () => "asked for here", supplied: () => "supplied here" },
+  }),
+
+  IPX2035: defineDiagnostic<{ readonly name: string; readonly wanted: "R" | "C"; readonly actual: string }>()(
+    {
+      severity: "error",
+      class: "user",
+      title: ({ name, wanted }) =>
+        `The method asks for ${wanted === "R" ? "real" : "complex"} arrays in \`${name}\``,
+      mark: ({ actual }) => `here it is \`${actual}\``,
+      labels: { asked: () => "asked for here" },
+      hint: ({ name, wanted }) =>
+        `Declare the space of the problem so, as in \`space ${name} in ${wanted}\`.`,
+    },
+  ),
 };

@@ -1,0 +1,99 @@
+import type { Expression } from "../../ast/tree.ts";
+import { formOfFunction } from "../../library/calculus/analyse.ts";
+import type { Atom, Factor, FormTerm, FunctionForm } from "../../library/calculus/form.ts";
+import { isSeparable } from "../../library/calculus/separable.ts";
+import { FUNCTIONS } from "../../library/functions/table.ts";
+import { isWithin, NONNEGATIVE } from "../../types/interval.ts";
+import type { PropertyName } from "../../types/property.ts";
+import type { Typed } from "../../types/typing.ts";
+import type { Knowledge } from "../context.ts";
+import { findKink, findNetworkKink } from "./kinks.ts";
+import { isProximable } from "./proxRules.ts";
+
+/**
+ * Whether a property of a function or a map is known: declared of it, or by its structure. Convex is a sum, with factors
+ * that are not negative, of convex functions of affine images (Boyd, Vandenberghe, Convex Optimization, 2004, 3.2).
+ */
+export function hasProperty(
+  knowledge: Knowledge,
+  of: Expression<Typed>,
+  property: PropertyName,
+  bound: number | null,
+): boolean {
+  if (of.note.facts.some((fact) => fact.property === property && suffices(property, fact.bound, bound)))
+    return true;
+  const form = formOfFunction(of, knowledge.definitions);
+  switch (property) {
+    case "smooth":
+      return findKink(knowledge, of) === null && findNetworkKink(knowledge, of) === null;
+    case "convex":
+      return form !== null && isConvex(form);
+    case "proximable":
+      return form !== null && isProximable(knowledge, form);
+    case "separable":
+      return form !== null && form.terms.every(isSeparable);
+    case "strongly_convex":
+      return form !== null && bound !== null && isConvex(form) && modulus(form) >= bound;
+    default:
+      return false;
+  }
+}
+
+/** Whether a constant that is known is as good as the one that is asked for. */
+function suffices(property: PropertyName, known: number | null, wanted: number | null): boolean {
+  if (wanted === null) return true;
+  if (known === null) return false;
+  return property === "strongly_convex" ? known >= wanted : known <= wanted;
+}
+
+function isConvex(form: FunctionForm): boolean {
+  return form.terms.every(
+    ({ atom, factors }) =>
+      atom.kind === "linear" ||
+      atom.kind === "constant" ||
+      (isConvexAtom(atom) && factors.every(isNonnegative)),
+  );
+}
+
+function isConvexAtom(atom: Atom): boolean {
+  switch (atom.kind) {
+    case "library":
+      return atom.name === "tv" || Object.hasOwn(FUNCTIONS, atom.name);
+    case "opaque":
+      return atom.symbol.typing.facts.some(({ property }) => property === "convex");
+    case "indicator":
+    case "conjugate":
+    case "linear":
+    case "constant":
+      return true;
+    case "general":
+      return false;
+  }
+}
+
+function isNonnegative(factor: Factor): boolean {
+  if (factor.kind === "number") return factor.value >= 0;
+  const { interval } = factor.value.note;
+  return interval !== null && isWithin(interval, NONNEGATIVE);
+}
+
+/** A modulus of strong convexity: twice the weights of the squares of the variable itself, c |x + b|^2. */
+function modulus(form: FunctionForm): number {
+  return form.terms.reduce((sum, term) => sum + modulusOfTerm(term), 0);
+}
+
+function modulusOfTerm({ atom, factors, links }: FormTerm): number {
+  if (atom.kind !== "library" || atom.name !== "norm2sq") return 0;
+  const plain = links.every((link) => link.kind === "shift" || link.kind === "scale");
+  if (!plain) return 0;
+  const scales = links.flatMap((link) => (link.kind === "scale" ? [leastOf(link.by) ** 2] : []));
+  return 2 * [...factors.map(leastOf), ...scales].reduce((product, factor) => product * factor, 1);
+}
+
+/** The least that a factor can be; 0 where its sign is open. */
+function leastOf(factor: Factor): number {
+  if (factor.kind === "number") return Math.abs(factor.value);
+  const { interval } = factor.value.note;
+  if (interval === null || !isWithin(interval, NONNEGATIVE)) return 0;
+  return factor.inverse ? 1 / interval.high : interval.low;
+}
