@@ -18,6 +18,13 @@ const PADDED = {
   ],
 } as const;
 
+const PROJECTED = {
+  angles: [0, 0.4, 1.5, 2.2, 3.1],
+  detectors: 61,
+  spacing: 0.8,
+  fan: { source: 70, detector: 30 },
+} as const;
+
 /** Operations with kernels of their own, at sizes that reach their edges. */
 const PROBES: Readonly<Record<string, Probe>> = {
   product: (engine, given) => engine.matmul(given(67, 129), given(129, 75)),
@@ -38,6 +45,10 @@ const PROBES: Readonly<Record<string, Probe>> = {
   "Fourier transform": (engine, given) => engine.fourier(given(3, 20, 28, 2), [1, 2], false),
   "inverse Fourier transform of a prime length": (engine, given) =>
     engine.fourier(given(4, 31, 2), [1], true),
+  "X-ray transform": (engine, given) =>
+    engine.project(given(2, 33, 42), { geometry: PROJECTED, image: [33, 42], adjoint: false }),
+  "adjoint of the X-ray transform": (engine, given) =>
+    engine.project(given(2, 5, 61), { geometry: PROJECTED, image: [33, 42], adjoint: true }),
   sum: (engine, given) => engine.reduce("sum", given(5, 777), [1]),
   "sum over the first axis": (engine, given) => engine.reduce("sum", given(777, 5), [0]),
   "inner product": (engine, given) => engine.dot(given(4, 1000), given(4, 1000), [1]),

@@ -8,6 +8,7 @@ import { movementOf } from "./arena/movement.ts";
 import { optimisersOf } from "./arena/optimisers.ts";
 import { poolingOf } from "./arena/pooling.ts";
 import { productsOf } from "./arena/products.ts";
+import { projectionOf } from "./arena/projection.ts";
 import { reductionsOf } from "./arena/reductions.ts";
 import { createStore } from "./arena/store.ts";
 import { waveletOf } from "./arena/wavelet.ts";
@@ -42,6 +43,7 @@ export function arenaEngine(name: string, equipment: Equipment = {}): Engine {
     ...fourierOf(store),
     ...waveletOf(store),
     ...differencesOf(store),
+    ...projectionOf(store),
     ...optimisersOf(store),
   };
 }

@@ -1,5 +1,6 @@
 import type { ElementwiseExpression } from "../arrays/expression.ts";
 import type { DifferencesOptions } from "./differences.ts";
+import type { ProjectionOptions } from "./projection.ts";
 import type { Updated, UpdateRule } from "./update.ts";
 import type { WaveletOptions } from "./wavelet.ts";
 
@@ -96,6 +97,11 @@ export interface Engine {
    * stands on that axis to minus a divergence
    */
   differences(array: Handle, options: DifferencesOptions): Handle;
+  /**
+   * the X-ray transform of images [n, h, w] along the lines of a geometry, [n, views, cells], by Joseph's method, or
+   * its adjoint; see projection.ts and joseph.ts
+   */
+  project(array: Handle, options: ProjectionOptions): Handle;
   /** one step of an optimiser: a new array and new slots, in one pass where the engine can; see UpdateRule */
   update(rule: UpdateRule, value: Handle, gradient: Handle, slots: readonly Handle[]): Updated;
   /** for each row of [rows, n] the k-th largest entry, k from 1: [rows] */

@@ -6,6 +6,7 @@ import { gridsOf } from "./reference/grids.ts";
 import { layersOf } from "./reference/layers.ts";
 import { movementOf } from "./reference/movement.ts";
 import { productsOf } from "./reference/products.ts";
+import { projectionOf } from "./reference/projection.ts";
 import { reductionsOf } from "./reference/reductions.ts";
 import { updateOf } from "./update.ts";
 
@@ -36,5 +37,6 @@ export function referenceEngine(): Engine {
     ...layersOf(store),
     ...fourierOf(store),
     ...gridsOf(store),
+    ...projectionOf(store),
   };
 }

@@ -8,6 +8,7 @@ import { instanceOf, run, type Tf, tensorOf } from "./tfjs/instance.ts";
 import { movementOf } from "./tfjs/movement.ts";
 import { poolingOf } from "./tfjs/pooling.ts";
 import { productsOf } from "./tfjs/products.ts";
+import { projectionOf } from "./tfjs/projection.ts";
 import { reductionsOf } from "./tfjs/reductions.ts";
 import { tensorflowOf, updateByTensorflow } from "./tfjs/tensorflow.ts";
 import { valuesOf } from "./tfjs/values.ts";
@@ -61,5 +62,6 @@ export function tfjsEngine(tf: Tf, name: string): Engine {
     ...fourierOf(instance),
     ...waveletOf(instance),
     ...differencesOf(instance),
+    ...projectionOf(instance),
   };
 }

@@ -8,6 +8,7 @@ import products from "./wasm/products.ts";
 import mathematics from "./wasm/mathematics.ts";
 import movement from "./wasm/movement.ts";
 import pooling from "./wasm/pooling.ts";
+import projection from "./wasm/projection.ts";
 import reductions from "./wasm/reductions.ts";
 import wavelet from "./wasm/wavelet.ts";
 import winograd from "./wasm/winograd.ts";
@@ -30,6 +31,7 @@ export const MODULES = {
   optimisers,
   pooling,
   products,
+  projection,
   reductions,
   wavelet,
   winograd,
@@ -46,6 +48,11 @@ export const KERNELS = {
   wavelet_analysis: "wavelet",
   wavelet_synthesis: "wavelet",
   differences: "differences",
+  project_lay: "projection",
+  project_forward: "projection",
+  project_spread: "projection",
+  project_backward: "projection",
+  project_join: "projection",
   sgd: "optimisers",
   momentum: "optimisers",
   rmsprop: "optimisers",

@@ -9,6 +9,7 @@ import { buildNative } from "../../runtime/engine/node/buildNative.ts";
 import { engine } from "../../runtime/engine/select.ts";
 import { agreesWithReference } from "./agreement.ts";
 import { gridsAgreeWithReference } from "./grids.ts";
+import { projectionsAgreeWithReference } from "./projections.ts";
 
 const hasCompiler = ["cc", "gcc", "clang"].some((name) => spawnSync(name, ["--version"]).status === 0);
 
@@ -33,6 +34,7 @@ describe.skipIf(!hasCompiler)(
 
     agreesWithReference(() => Promise.resolve(native));
     gridsAgreeWithReference(() => native);
+    projectionsAgreeWithReference(() => native);
 
     test("and with WebAssembly, as `ipc setup native` demands", async () => {
       for (const { operation, deviation } of deviations(native, await engine({ name: "wasm" }))) {

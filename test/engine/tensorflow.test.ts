@@ -7,6 +7,7 @@ import { referenceEngine } from "../../runtime/engine/reference.ts";
 import { engine } from "../../runtime/engine/select.ts";
 import { agreesWithReference } from "./agreement.ts";
 import { gridsAgreeWithReference } from "./grids.ts";
+import { projectionsAgreeWithReference } from "./projections.ts";
 import { deviation, onBoth, scattered } from "./support.ts";
 import { updatesAsDefined } from "./updates.ts";
 
@@ -23,6 +24,7 @@ describe.skipIf(!isSetUp)(
 
     agreesWithReference(() => Promise.resolve(tensorflow));
     gridsAgreeWithReference(() => tensorflow);
+    projectionsAgreeWithReference(() => tensorflow);
 
     test("and with WebAssembly, as `ipc setup tfjs-node` demands", async () => {
       for (const { operation, deviation } of deviations(tensorflow, await engine({ name: "wasm" }))) {
