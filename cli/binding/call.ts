@@ -8,15 +8,15 @@ import {
 } from "../../compiler/library/operators/table.ts";
 import { OPERATOR_NAMES } from "../../compiler/library/names.ts";
 import type { Span } from "../../compiler/source/span.ts";
-import { realArray } from "../../runtime/io/hostArray.ts";
 import type { LibraryOperatorName } from "../../runtime/operators/library.ts";
 import { Failure } from "../failure.ts";
-import { expressionOf, numberAt, operatorArguments } from "./arguments.ts";
+import { expressionOf, operatorArguments } from "./arguments.ts";
 import type { Scope } from "./evaluate.ts";
 import { fault, outOfPlace } from "./faults.ts";
 import { VALUE_FUNCTIONS } from "./functions.ts";
 import { inverseDraft, stackedDraft } from "./stackDraft.ts";
 import { libraryDraft, matrixDraft, minCoherenceDraft } from "./libraryDraft.ts";
+import { isKernelName, KERNEL_NAMES, kernelCall } from "./kernelCall.ts";
 import { readerOf, READERS } from "./readFiles.ts";
 import { SPACE_RULES } from "./spaceRules.ts";
 import { KIND_WORDS, numberThing, type Thing, valueOf } from "./thing.ts";
@@ -29,7 +29,7 @@ export const LIBRARY_WORDS: readonly string[] = [
   ...OPERATOR_NAMES,
   ...READERS,
   ...VALUE_FUNCTIONS.keys(),
-  "gaussian_kernel",
+  ...KERNEL_NAMES,
   "norm",
   "pi",
 ];
@@ -62,7 +62,7 @@ export function evaluateCall(scope: Scope, call: Call, evaluate: Evaluate): Thin
   }
   if (readerOf(call) !== null) return readCall(scope, call);
   if (isOperatorName(name)) return operatorCall(scope, call, name, evaluate);
-  if (name === "gaussian_kernel") return gaussianKernel(scope, call, evaluate);
+  if (isKernelName(name)) return kernelCall(call, name, (at) => evaluate(scope, at));
   if (name === "norm") return normCall(scope, call, evaluate);
   const known = VALUE_FUNCTIONS.get(name);
   if (known === undefined) {
@@ -134,34 +134,6 @@ function required(
   const value = valueOf(scope.operations, thing);
   if (value !== null) return value;
   throw fault(at.span, `\`${name}\` takes an array here, not ${KIND_WORDS[thing.kind]}`);
-}
-
-/** `gaussian_kernel(n; sigma)`: R[n, n], sum 1, centred. */
-function gaussianKernel(scope: Scope, call: Call, evaluate: Evaluate): Thing {
-  const [size, width, ...more] = call.arguments;
-  if (size === undefined || width?.name?.name !== "sigma" || more.length > 0) {
-    throw fault(
-      call.span,
-      "`gaussian_kernel` takes a size and `sigma`",
-      "Write `gaussian_kernel(9, sigma = 2)`.",
-    );
-  }
-  const [n, sigma] = [size, width].map((argument) => {
-    const at = expressionOf(argument);
-    return numberAt(evaluate(scope, at), at, "A size or a width");
-  });
-  if (n === undefined || sigma === undefined || !Number.isSafeInteger(n) || n < 1 || !(sigma > 0)) {
-    throw fault(call.span, "The size of a kernel is a count, and `sigma` is positive");
-  }
-  const weights = Float64Array.from({ length: n }, (_, i) =>
-    Math.exp(-((i - (n - 1) / 2) ** 2) / (2 * sigma ** 2)),
-  );
-  const sum = weights.reduce((total, weight) => total + weight, 0);
-  const data = Float64Array.from({ length: n * n }, (_, i) => {
-    const [row = 0, column = 0] = [weights[Math.floor(i / n)], weights[i % n]];
-    return (row * column) / sum ** 2;
-  });
-  return { kind: "host", array: realArray([n, n], data), batched: false };
 }
 
 /** `norm(A)`: the bound of an operator whose spaces are known. */

@@ -32,7 +32,7 @@ export function libraryDraft(use: LibraryUse): OperatorDraft {
   const { span, text, name, settings, arrays } = use;
   const rule = SPACE_RULES[name];
   const infer = (known: Spaces, guess: boolean): Spaces => {
-    const own = rule.own?.(settings);
+    const own = rule.own?.(settings, arrays);
     if (own !== undefined) return own;
     const first = known.domain ?? (guess ? suggested(use) : null);
     const from = asArrays(known.codomain);

@@ -1,4 +1,4 @@
-import type { Space } from "../../runtime/arrays/value.ts";
+import type { Space, Value } from "../../runtime/arrays/value.ts";
 import type { LibraryOperatorName, LibrarySettings } from "../../runtime/operators/library.ts";
 import { arraySpace, type ArraySpace } from "../../runtime/operators/spaces.ts";
 
@@ -12,8 +12,8 @@ export interface Spaces {
 export interface SpaceRule {
   readonly codomain: (domain: ArraySpace, settings: LibrarySettings) => ArraySpace | null;
   readonly domain: (codomain: ArraySpace, settings: LibrarySettings) => ArraySpace | null;
-  /** both spaces from the settings alone */
-  readonly own?: (settings: LibrarySettings) => Spaces;
+  /** both spaces from the settings and the arrays alone */
+  readonly own?: (settings: LibrarySettings, arrays: readonly Value[]) => Spaces;
 }
 
 const same = (space: ArraySpace): ArraySpace => space;
@@ -46,6 +46,18 @@ export const SPACE_RULES: { readonly [N in LibraryOperatorName]: SpaceRule } = {
   over_channels: {
     codomain: open,
     domain: ({ field, shape }) => arraySpace(field, shape.slice(0, -1)),
+  },
+  bicubic: {
+    codomain: (domain, settings) => imageScaled(domain, numberOf(settings["q"], 1)),
+    domain: (codomain, settings) => imageScaled(codomain, 1 / numberOf(settings["q"], 1)),
+  },
+  coils: {
+    codomain: open,
+    domain: open,
+    own: (_settings, [maps]) => {
+      const shape = maps?.kind === "array" ? maps.shape : [];
+      return { domain: arraySpace("complex", shape.slice(0, -1)), codomain: arraySpace("complex", shape) };
+    },
   },
   over_pixels: {
     codomain: open,

@@ -6,6 +6,7 @@ import { freeVariables, renamedEquation, substitute } from "../ir/variables.ts";
 const CHEAP: ReadonlySet<Operation> = new Set<Operation>([
   "constant",
   "size",
+  "coordinate",
   "fill",
   "elementwise",
   "fused",

@@ -56,6 +56,7 @@ const extreme = one<"maximum" | "minimum">(({ g, y, a }, r) => {
 export const REVERSE_RULES: { readonly [P in Operation]: ReverseRule<P> } = {
   constant: constantRule,
   size: constantRule,
+  coordinate: constantRule,
   fill: one(({ g, a }, r) => {
     r.contribute(a, g);
   }),

@@ -7,6 +7,7 @@ import { isConstantAlmostEverywhere } from "./elementwise.ts";
 const CARRIES: { readonly [P in Operation]: boolean } = {
   constant: false,
   size: false,
+  coordinate: false,
   fill: true,
   elementwise: true,
   fused: true,

@@ -140,6 +140,11 @@ export class IrBuilder {
     return this.#one("size", { dimension }, [], "size");
   }
 
+  /** Indices along an axis, counted from its middle. */
+  coordinate(space: Space, axis: number): Variable {
+    return this.#one("coordinate", { axis, space }, [], "coordinate");
+  }
+
   fill(value: Variable, space: Space): Variable {
     return this.#one("fill", { space }, [value], "fill");
   }

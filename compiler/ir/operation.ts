@@ -12,6 +12,7 @@ import type { Block } from "./block.ts";
  * | --- | --- | --- |
  * | constant | | a number |
  * | size | | the value of a dimension, a number |
+ * | coordinate | | for each entry of `space` its index along `axis`, minus that of the middle, (n - 1)/2 |
  * | fill | a number | an array of `space` with that entry everywhere |
  * | elementwise | 1 to 3 arrays, aligned from the last axis, numbers repeated | entry by entry |
  * | fused | arrays, named by the expression in order `inputs` | a chain of elementwise functions as one kernel |
@@ -45,6 +46,7 @@ import type { Block } from "./block.ts";
 export interface OperationAttributes {
   readonly constant: { readonly value: number };
   readonly size: { readonly dimension: Dimension };
+  readonly coordinate: { readonly axis: number; readonly space: Space };
   readonly fill: { readonly space: Space };
   readonly elementwise: { readonly function: ElementwiseFunction };
   readonly fused: { readonly expression: ElementwiseExpression; readonly inputs: readonly string[] };

@@ -69,6 +69,10 @@ const looping: ShapeRule<"loop"> = ({ condition, body }, inputs) => {
 const SHAPE_RULES: { readonly [P in Operation]: ShapeRule<P> } = {
   constant: () => number,
   size: () => number,
+  coordinate: ({ axis, space }) => {
+    demand(space.kind === "array" && axis < space.dimensions.length, "there is no such axis");
+    return [value(space)];
+  },
   fill: ({ space }, inputs) => {
     demand(isNumber(spaceAt(inputs, 0)), "an array is filled with a number");
     return [value(space)];

@@ -39,6 +39,7 @@ const looping: SharingRule<"loop"> = ({ condition, body }) => {
 const SHARING_RULES: { readonly [P in Operation]: SharingRule<P> } = {
   constant: always,
   size: always,
+  coordinate: always,
   fill: ofInputs,
   elementwise: ofInputs,
   fused: ofInputs,

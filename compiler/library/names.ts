@@ -77,6 +77,8 @@ export const ARRAY_NAMES = [
   "mod",
   "pi",
   "gaussian_kernel",
+  "motion_kernel",
+  "disk_kernel",
   "index",
   "batch",
   "normal",

@@ -12,7 +12,8 @@ import { isOperatorName, libraryOperator } from "./libraryOperators.ts";
 import { Limitation } from "./limitation.ts";
 import { lipschitzOf } from "./lipschitz.ts";
 import type { Lowered } from "./lowered.ts";
-import { applyForm, normOfForm } from "./operators.ts";
+import { isKernelName, lowerKernel } from "./kernels.ts";
+import { applyForm, normOfForm, rowNormsOf } from "./operators.ts";
 import { projectOnto, proxOf, solveSettings } from "./prox.ts";
 import type { Site } from "./site.ts";
 import { value } from "./values.ts";
@@ -105,11 +106,14 @@ function lowerArrayFunction(site: Site, name: LibraryName, expression: Call, cal
       call.arguments.map((argument) => lowerValue(site, argument)),
     );
   }
+  if (isKernelName(name)) return lowerKernel(site, name, call.settings, expression);
   const [first, second, third] = call.arguments;
   if (first === undefined) throw new Limitation(`\`${name}\` without an argument`, span);
   switch (name) {
     case "norm":
       return normOfForm(b, lowerOperator(site, first));
+    case "row_norms":
+      return rowNormsOf(b, lowerOperator(site, first));
     case "lip":
       return lipschitzOf(site, first);
     case "dot":

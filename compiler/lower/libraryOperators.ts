@@ -3,6 +3,7 @@ import type { Expression } from "../ast/tree.ts";
 import type { Variable } from "../ir/block.ts";
 import { OPERATOR_NAMES } from "../library/names.ts";
 import type { LibraryName } from "../library/names.ts";
+import { OPERATORS, type SpecialOperatorName } from "../library/operators/table.ts";
 import type { Span } from "../source/span.ts";
 import { constant as constantDimension } from "../types/dimension.ts";
 import type { Space } from "../types/space.ts";
@@ -63,9 +64,13 @@ export function libraryOperator(
     }
     case "wavelet":
       return boundOperator(site, name, withWord(settings, first), [], spaces, span);
+    case "coils":
+      if (first === undefined) throw new Limitation("coils without maps", span);
+      return { kind: "coils", maps: lowerValue(site, first), ...spaces };
     case "fourier":
     case "gradient":
     case "downsample":
+    case "bicubic":
     case "over_channels":
     case "over_pixels":
     case "reshape":
@@ -75,20 +80,23 @@ export function libraryOperator(
         site,
         name,
         settings,
-        makers.map((maker) => lowerValue(site, maker)),
+        makers.filter((_, index) => isArray(name, index)).map((maker) => lowerValue(site, maker)),
         spaces,
         span,
       );
-    case "bicubic":
     case "radon":
     case "filtered_backprojection":
-    case "coils":
     case "convolution":
     case "inv":
     case "pinv":
     case "patches":
       throw new Limitation(`the operator \`${name}\` inside a program`, span);
   }
+}
+
+/** Whether an array stands at a place between the brackets; counts are found from the spaces. */
+function isArray(name: Exclude<OperatorName, SpecialOperatorName>, index: number): boolean {
+  return OPERATORS[name].parameters[index]?.kind === "array";
 }
 
 /** The word that makes a wavelet, as a setting beside the others. */

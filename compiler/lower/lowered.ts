@@ -35,6 +35,8 @@ export type OperatorForm =
       readonly domain: Space;
       readonly codomain: Space;
     }
+  /** x times `maps` on a new last axis */
+  | { readonly kind: "coils"; readonly maps: Variable; readonly domain: Space; readonly codomain: Space }
   | { readonly kind: "part"; readonly of: "real" | "imag"; readonly domain: Space; readonly codomain: Space }
   | { readonly kind: "adjoint"; readonly of: OperatorForm; readonly domain: Space; readonly codomain: Space }
   | {

@@ -16,6 +16,8 @@ export function applyForm(builder: IrBuilder, form: OperatorForm, x: Variable): 
       return builder.matvec(form.matrix, x, false, form.codomain);
     case "diagonal":
       return builder.elementwise("mul", [aligned(builder, form.entries, form.domain), x]);
+    case "coils":
+      return builder.elementwise("mul", [form.maps, builder.reshape(x, singleChannel(form.domain))]);
     case "part":
       return builder.elementwise(form.of, [x]);
     case "adjoint":
@@ -54,6 +56,10 @@ export function applyAdjointForm(builder: IrBuilder, form: OperatorForm, y: Vari
       const entries = builder.elementwise("conj", [aligned(builder, form.entries, form.domain)]);
       return builder.elementwise("mul", [entries, y]);
     }
+    case "coils": {
+      const weighted = builder.elementwise("mul", [builder.elementwise("conj", [form.maps]), y]);
+      return builder.reshape(builder.sumTo(weighted, singleChannel(form.domain)), form.domain);
+    }
     case "part":
       return form.of === "real" ? builder.elementwise("complex", [y]) : builder.elementwise("imaginary", [y]);
     case "adjoint":
@@ -91,6 +97,8 @@ export function normOfForm(builder: IrBuilder, form: OperatorForm): Variable {
       return builder.norm2(form.matrix);
     case "diagonal":
       return builder.maximum(builder.elementwise("abs", [form.entries]));
+    case "coils":
+      return builder.maximum(builder.groupNorm(form.maps));
     case "adjoint":
       return normOfForm(builder, form.of);
     case "compose":
@@ -123,6 +131,13 @@ export function matrixOfForm(builder: IrBuilder, form: OperatorForm): Variable {
   return builder.materialise(form.domain, (inner, x) => applyForm(inner, form, x));
 }
 
+/** The 2-norm of each row of an operator, an array of its codomain's shape. */
+export function rowNormsOf(builder: IrBuilder, form: OperatorForm): Variable {
+  const { codomain } = form;
+  const norms = builder.groupNorm(matrixOfForm(builder, form));
+  return builder.reshape(norms, codomain.kind === "array" ? { ...codomain, element: "real" } : codomain);
+}
+
 export function adjointForm(form: OperatorForm): OperatorForm {
   if (form.kind === "adjoint") return form.of;
   return { kind: "adjoint", of: form, domain: form.codomain, codomain: form.domain };
@@ -150,6 +165,12 @@ function aligned(builder: IrBuilder, entries: Variable, domain: Space): Variable
   if (missing <= 0 || space.dimensions.length === 0) return entries;
   const ones = Array.from({ length: missing }, () => constantDimension(1));
   return builder.reshape(entries, { ...space, dimensions: [...space.dimensions, ...ones] });
+}
+
+/** The space of images with one channel on a new last axis. */
+function singleChannel(space: Space): Space {
+  if (space.kind !== "array") throw new Error("only arrays have channels");
+  return { ...space, dimensions: [...space.dimensions, constantDimension(1)] };
 }
 
 function summed(builder: IrBuilder, parts: readonly Variable[]): Variable {

@@ -48,6 +48,7 @@ const FUNCTIONS: { readonly [F in ElementwiseFunction]: Rule | "choices" } = {
 
 const OPERATIONS: { readonly [P in Exclude<Operation, "constant" | "elementwise" | "solve">]: Rule } = {
   size: "never",
+  coordinate: "never",
   fill: "first",
   fused: "never",
   product: "all",

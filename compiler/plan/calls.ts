@@ -79,12 +79,16 @@ const CODOMAIN_GIVEN: ReadonlySet<LibraryOperatorName> = new Set([
   "over_pixels",
   "reshape",
   "min_coherence",
+  "downsample",
+  "bicubic",
+  "gaussian",
 ]);
 
 /** The method of the runtime's operations, or the function, that each operation of the IR becomes. */
 const CALLS: { readonly [P in Operation]: Rule<P> } = {
   constant: ({ attributes }) => method("number", [{ kind: "number", value: attributes.value }]),
   size: ({ attributes }) => method("number", [dimension(attributes.dimension)]),
+  coordinate: ({ attributes }) => method("coordinate", [space(attributes.space), number(attributes.axis)]),
   fill: (equation, context) =>
     method("fill", [numberOrVariable(input(equation, 0), context), space(equation.attributes.space)]),
   elementwise: (equation, context) =>

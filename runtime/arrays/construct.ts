@@ -33,6 +33,19 @@ export function fill(engine: Engine, value: number | Value, space: Space): Value
   return { ...whole, shape: space.shape, handle };
 }
 
+/** Indices along an axis of a real space, counted from its middle, at (n - 1)/2; shared. @throws ShapeError */
+export function coordinate(engine: Engine, space: Space, axis: number): ArrayValue {
+  const extent = space.kind === "array" ? space.shape[axis] : undefined;
+  if (space.kind !== "array" || extent === undefined) {
+    throw new ShapeError("coordinate", [space], `there is no axis ${axis}`);
+  }
+  const line = engine.upload(
+    Float64Array.from({ length: extent }, (_, i) => i - (extent - 1) / 2),
+    space.shape.map((_, at) => (at === axis ? extent : 1)),
+  );
+  return arrayValue(engine, engine.broadcast(line, space.shape), null, space.shape, "real");
+}
+
 /** Zeros of the space of a value, shared. */
 export function zeros(engine: Engine, space: Space): Value {
   return fill(engine, 0, space);

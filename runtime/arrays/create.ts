@@ -1,7 +1,7 @@
 import type { Engine, Handle } from "../engine/engine.ts";
 import { libraryOperator } from "../operators/create.ts";
 import type { Operator } from "../operators/operator.ts";
-import { fill, number, part, product } from "./construct.ts";
+import { coordinate, fill, number, part, product } from "./construct.ts";
 import { branch, handlesOfTrace, loop, loopSaving } from "./control.ts";
 import { reshape } from "./flatten.ts";
 import { largest } from "./largest.ts";
@@ -30,6 +30,7 @@ export function operations(engine: Engine): Operations {
     engine,
     number: (value) => number(engine, value),
     fill: (value, space) => scoped(() => fill(engine, value, space)),
+    coordinate: (space, axis) => scoped(() => coordinate(engine, space, axis)),
     map: (expression, inputs) => scoped(() => map(engine, expression, inputs)),
     product,
     part,

@@ -37,6 +37,8 @@ export interface Operations {
   number(value: number): ArrayValue;
   /** An array of the space, every entry `value` (a number, or a value of shape []). */
   fill(value: number | Value, space: Space): Value;
+  /** For each entry of a real space its index along an axis, minus that of the middle, (n - 1)/2. */
+  coordinate(space: Space, axis: number): ArrayValue;
   /** An elementwise expression of named inputs, such as `"soft(x - t*g, t*lambda)"`; products entry by entry. */
   map(expression: string, inputs: Readonly<Record<string, Value>>): Value;
   /** A product of values, and its parts. */
@@ -67,7 +69,8 @@ export interface Operations {
   norm(operator: Operator): ArrayValue;
   /**
    * An operator of the library, with the arrays that it takes, on its declared domain. The codomain is given for
-   * those that do not know it otherwise: `over_channels`, `over_pixels`, `reshape`, `min_coherence`.
+   * those that do not know it otherwise: `over_channels`, `over_pixels`, `reshape`, `min_coherence`, and for those
+   * whose counts follow from the spaces: `downsample`, `bicubic`, `gaussian`.
    */
   library(
     name: LibraryOperatorName,

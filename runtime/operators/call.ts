@@ -3,7 +3,7 @@ import type { ArrayValue, Space, Value } from "../arrays/value.ts";
 import { OperatorError } from "./operatorError.ts";
 import type { LibrarySettings } from "./library.ts";
 import type { Operator } from "./operator.ts";
-import { counts, readSettings } from "./settings.ts";
+import { count, counts, readSettings, type SettingRule } from "./settings.ts";
 import { spaceText } from "./spaces.ts";
 
 /** A use of a library operator: its settings, its declared domain, and the arrays between its brackets. */
@@ -55,6 +55,15 @@ export function declaredShape(operator: string, call: LibraryCall): readonly num
     what: `\`${operator}\` needs its codomain.`,
     hint: "Declare it: `let B : linear R[h, w] -> R[h, w, c] = ...`.",
   });
+}
+
+/**
+ * The setting q of an operator between images of which one is q times as large as the other: where it is not given it
+ * follows from the first extents, if both spaces are known.
+ */
+export function factorRule(large: Space | null, small: Space | null): SettingRule<number> {
+  const known = large?.kind === "array" && small?.kind === "array";
+  return count(known ? (large.shape[0] ?? 1) / (small.shape[0] ?? 1) : undefined);
 }
 
 /** Says that a domain does not suit an operator. */

@@ -1,7 +1,9 @@
 import type { Operations } from "../arrays/operations.ts";
 import type { Space, Value } from "../arrays/value.ts";
+import { bicubic } from "./bicubic.ts";
 import { blur } from "./blur.ts";
 import type { LibraryRule } from "./call.ts";
+import { coils } from "./coils.ts";
 import { imaginaryPart, realPart } from "./complexParts.ts";
 import { diagonal } from "./diagonal.ts";
 import { downsample } from "./downsample.ts";
@@ -27,6 +29,8 @@ const RULES: { readonly [N in LibraryOperatorName]: LibraryRule } = {
   gradient,
   blur,
   downsample,
+  bicubic,
+  coils,
   wavelet,
   over_channels: overChannels,
   over_pixels: overPixels,

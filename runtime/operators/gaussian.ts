@@ -1,3 +1,4 @@
+import type { Space } from "../arrays/value.ts";
 import type { HostArray } from "../io/hostArray.ts";
 import { realArray } from "../io/hostArray.ts";
 import { stream } from "../random/stream.ts";
@@ -19,8 +20,8 @@ const MOST_ENTRIES = 2 ** 28;
 export function gaussian(call: LibraryCall): Operator {
   requireNoArray("gaussian", call);
   const { m, n, normalise, seed } = readSettings("gaussian", call.settings, {
-    m: count(undefined),
-    n: count(undefined),
+    m: count(extentOf(call.codomain)),
+    n: count(extentOf(call.codomain === null ? null : call.domain)),
     normalise: word(["none", "columns"], "none"),
     seed: count(0, 0),
   });
@@ -33,6 +34,11 @@ export function gaussian(call: LibraryCall): Operator {
     text,
     properties: normalise === "columns" ? ["unit_columns"] : [],
   });
+}
+
+/** The extent of a space of vectors that a declaration gives. */
+function extentOf(space: Space | null): number | undefined {
+  return space?.kind === "array" ? space.shape[0] : undefined;
 }
 
 /** The matrix of `gaussian`, [m, n], in double precision: drawn row by row. */

@@ -9,6 +9,8 @@ export type LibraryOperatorName =
   | "gradient"
   | "blur"
   | "downsample"
+  | "bicubic"
+  | "coils"
   | "wavelet"
   | "over_channels"
   | "over_pixels"

@@ -98,6 +98,7 @@ const EXAMPLES: { readonly [P in Operation]: readonly Example[] } = {
     { spaces: [PAIR], emit: one((b, x) => b.norm2(x)) },
     { spaces: [REAL], emit: one((b, x) => b.norm2(x)) },
   ],
+  coordinate: [],
   count: [{ spaces: [REAL], emit: one((b, x) => b.count(x)), vanishes: true }],
   groupNorm: [
     { spaces: [IMAGE], emit: one((b, x) => b.groupNorm(x)) },

@@ -104,6 +104,17 @@ export const CASES: readonly Case[] = [
   bounded("blur by Fourier, zero", library("blur", R(5, 8), { boundary: "zero" }, wideNonnegative)),
   tight("downsample", library("downsample", R(6, 9, 2), { q: 3 })),
   tight("downsample on one axis, complex", library("downsample", C(6), { q: 2 })),
+  tight("downsample, antialiased", library("downsample", R(6, 9, 2), { q: 3, antialias: "bicubic" })),
+  tight("downsample, antialiased, one axis", library("downsample", C(8), { q: 4, antialias: "bicubic" })),
+  tight("bicubic", library("bicubic", R(3, 5, 2), { q: 2 })),
+  tight("bicubic of complex images", library("bicubic", C(2, 3), { q: 3 })),
+  tight("bicubic on one axis", library("bicubic", R(5), { q: 4 })),
+  tight(
+    "coils",
+    library("coils", C(3, 2), {}, (using) => [
+      complexArray(using, [3, 2, 2], Array.from(gaussianNumbers(12, 1)), Array.from(gaussianNumbers(12, 2))),
+    ]),
+  ),
   tight("wavelet haar", library("wavelet", R(8, 4), { name: "haar", levels: 2 })),
   tight("wavelet db4, channels", library("wavelet", R(8, 12, 3), { name: "db4", levels: 2 })),
   tight("wavelet sym4, complex", library("wavelet", C(4, 8), { name: "sym4", levels: 1 })),
@@ -180,6 +191,11 @@ export const PER_SAMPLE: readonly Case[] = [
   tight("matrix of each sample", (using) => matrixOperator(using, gaussianArray(using, [4, 3], 2, 3))),
   tight("kernel of each sample", (using) =>
     libraryOperator(using, "blur", {}, R(5, 4, 2), [gaussianArray(using, [3, 3], 3, 3)]),
+  ),
+  tight("maps of each sample", (using) =>
+    libraryOperator(using, "coils", {}, C(2, 3), [
+      using.map("complex(x)", { x: gaussianArray(using, [2, 3, 2], 4, 3) }),
+    ]),
   ),
   bounded("kernel of each sample, neumann", (using) =>
     libraryOperator(using, "blur", { boundary: "neumann" }, R(5, 4), [gaussianArray(using, [3, 3], 3, 3)]),

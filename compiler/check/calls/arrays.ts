@@ -14,7 +14,7 @@ import { typing, unknownTyping, valueTyping } from "../typed.ts";
 import { checkArguments, type CheckedArguments } from "./arguments.ts";
 import { type CallResult, unknownCall } from "./unknown.ts";
 import { checkBatch, checkFile, checkIndexDraw, checkNoise } from "./draws.ts";
-import { checkChannel, checkConcat, checkGaussianKernel, checkMod } from "./images.ts";
+import { checkChannel, checkConcat, checkKernel, checkMod } from "./images.ts";
 import { checkLipschitz, checkOperatorNorm, checkRowNorms } from "./norms.ts";
 import { checkProjection, checkProx } from "./prox.ts";
 import { checkChange, checkSolve } from "./solve.ts";
@@ -65,7 +65,7 @@ const RULES: Rules = {
   concat: checkConcat,
   channel: checkChannel,
   mod: checkMod,
-  gaussianKernel: checkGaussianKernel,
+  kernel: checkKernel,
   index: checkIndexDraw,
   batch: checkBatch,
   noise: checkNoise,

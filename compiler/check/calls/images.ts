@@ -1,7 +1,7 @@
 import type { Expression } from "../../ast/tree.ts";
 import { diagnose } from "../../diagnostics/diagnose.ts";
 import { add, constant, type Dimension } from "../../types/dimension.ts";
-import { type Interval, hull, POSITIVE } from "../../types/interval.ts";
+import { type Interval, hull, NONNEGATIVE, POSITIVE } from "../../types/interval.ts";
 import { arraySpace, numberSpace, type Space, spaceText } from "../../types/space.ts";
 import { attempt, resolveSpace, unifyAxes } from "../../types/substitution.ts";
 import type { Typed, Typing } from "../../types/typing.ts";
@@ -10,6 +10,7 @@ import { describe, expectValue } from "../expectations.ts";
 import { checkRange } from "../indices.ts";
 import { reportNoSize, sizeOf } from "../sizes.ts";
 import { intervalOf, resolveType, unknownTyping, valueTyping } from "../typed.ts";
+import type { ArrayRule } from "../../library/arrays/signature.ts";
 import type { ArrayCall } from "./arrays.ts";
 import { poolingOf } from "../layers/pooling.ts";
 
@@ -124,8 +125,11 @@ export function checkMod({ environment, args, level }: ArrayCall): Typing {
   return valueTyping(numberSpace("int"), level, interval);
 }
 
-/** `gaussian_kernel(n; sigma)`: R[n, n]. */
-export function checkGaussianKernel({ environment, args, level }: ArrayCall): Typing {
+/** `gaussian_kernel(n; sigma)` and the like: R[n, n]. */
+export function checkKernel(
+  { environment, args, level }: ArrayCall,
+  { positive }: Extract<ArrayRule, { kind: "kernel" }>,
+): Typing {
   const [n] = args.positional;
   if (n === undefined || n.note.type.kind === "unknown") return unknownTyping(level);
   const size: Dimension | null = sizeOf(environment.run.knowledge, n);
@@ -133,5 +137,5 @@ export function checkGaussianKernel({ environment, args, level }: ArrayCall): Ty
     reportNoSize(environment, n);
     return unknownTyping(level);
   }
-  return valueTyping(arraySpace("real", [size, size]), level, POSITIVE);
+  return valueTyping(arraySpace("real", [size, size]), level, positive ? POSITIVE : NONNEGATIVE);
 }

@@ -2,12 +2,14 @@ import { evaluate as evaluateDimension, text, type Dimension } from "../../types
 import type { Space } from "../../types/space.ts";
 import type { Operation, OperationAttributes } from "../operation.ts";
 import {
+  arrayOf,
   asArray,
   asNumber,
   entriesOf,
   entryOf,
   filled,
   fromEntries,
+  indexAt,
   numberArray,
   partOf,
   spaceOfValue,
@@ -46,6 +48,13 @@ type SampleRule<P extends Operation> = (
 export const SAMPLE_RULES: { readonly [P in SampleOperation]: SampleRule<P> } = {
   constant: ({ value }) => numberArray(value),
   size: ({ dimension }, _, setting) => numberArray(sizeOf(dimension, setting)),
+  coordinate: ({ axis, space }, _, setting) => {
+    const shape = shapeOf(space, setting);
+    return arrayOf(shape, "real", (flat) => ({
+      re: (indexAt(shape, flat)[axis] ?? 0) - ((shape[axis] ?? 1) - 1) / 2,
+      im: 0,
+    }));
+  },
   fill: ({ space }, inputs, setting) =>
     filled(bindSpace(space, setting), entryOf(asArray(value(inputs, 0)), 0)),
   elementwise: ({ function: name }, inputs) => applyElementwise(name, inputs.map(asValue)),

@@ -1,4 +1,4 @@
-import { POSITIVE } from "../../types/interval.ts";
+import { POSITIVE, REALS } from "../../types/interval.ts";
 import type { ArraySignature } from "./signature.ts";
 
 export const concat: ArraySignature = {
@@ -36,5 +36,21 @@ export const gaussianKernel: ArraySignature = {
   definition: "an n x n kernel with sum 1",
   parameters: ["n"],
   settings: { sigma: { kind: "expression", within: POSITIVE, required: true } },
-  rule: { kind: "gaussianKernel" },
+  rule: { kind: "kernel", positive: true },
+};
+/** As MATLAB's `fspecial("motion")`. */
+export const motionKernel: ArraySignature = {
+  definition: "an n x n kernel with sum 1, a motion of `length` pixels at an angle in radians",
+  parameters: ["n"],
+  settings: {
+    length: { kind: "expression", within: POSITIVE, required: true },
+    angle: { kind: "number", initial: 0, within: REALS },
+  },
+  rule: { kind: "kernel", positive: false },
+};
+export const diskKernel: ArraySignature = {
+  definition: "an n x n kernel with sum 1, a disk: out of focus",
+  parameters: ["n"],
+  settings: { radius: { kind: "expression", within: POSITIVE, required: true } },
+  rule: { kind: "kernel", positive: false },
 };

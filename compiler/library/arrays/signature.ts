@@ -20,7 +20,9 @@ export type ArrayRule =
   | { readonly kind: "dot" }
   | { readonly kind: "reduction"; readonly ordered: boolean; readonly sums: boolean }
   | { readonly kind: "operatorNorm" | "lipschitz" | "rowNorms" }
-  | { readonly kind: "pi" | "ones" | "concat" | "channel" | "mod" | "gaussianKernel" }
+  | { readonly kind: "pi" | "ones" | "concat" | "channel" | "mod" }
+  /** a kernel R[n, n], positive or nonnegative */
+  | { readonly kind: "kernel"; readonly positive: boolean }
   | { readonly kind: "index" | "batch" }
   | { readonly kind: "noise"; readonly arguments: number }
   | { readonly kind: "file"; readonly gives: "array" | "operator" }

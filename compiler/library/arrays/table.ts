@@ -2,7 +2,7 @@ import type { ARRAY_NAMES } from "../names.ts";
 import { batch, index, normal, rademacher, uniform } from "./draws.ts";
 import { abs, clip, conj, exp, log, max, min, phase, relu, sigmoid, sign, sqrt, tanh } from "./entrywise.ts";
 import { array, image, matrix } from "./files.ts";
-import { channel, concat, gaussianKernel, mod, ones, pi } from "./images.ts";
+import { channel, concat, diskKernel, gaussianKernel, mod, motionKernel, ones, pi } from "./images.ts";
 import { dot, lip, maximum, mean, minimum, norm, rowNorms, sum } from "./reductions.ts";
 import { choose, hard, soft, softSelect, stopGradient } from "./selection.ts";
 import type { ArraySignature } from "./signature.ts";
@@ -44,6 +44,8 @@ export const ARRAYS: { readonly [N in ArrayName]: ArraySignature } = {
   mod,
   pi,
   gaussian_kernel: gaussianKernel,
+  motion_kernel: motionKernel,
+  disk_kernel: diskKernel,
   index,
   batch,
   normal,

@@ -53,7 +53,6 @@ export const ARRAY_PAGES: { readonly [N in ArrayName]: LibraryPage } = {
   row_norms: {
     citation: null,
     example: example("n, m", "given A : linear R[n] -> R[m]", "input y : R[m]", "output y ./ row_norms(A)"),
-    notYet: "compiled",
   },
   abs: of("abs(x)", null, "C[n]"),
   conj: of("conj(x)", null, "C[n]"),
@@ -99,7 +98,18 @@ export const ARRAY_PAGES: { readonly [N in ArrayName]: LibraryPage } = {
   gaussian_kernel: {
     citation: null,
     example: example("h, w", "input x : R[h, w]", "output blur(gaussian_kernel(9, sigma = 1.5))*x"),
-    notYet: "compiled",
+  },
+  motion_kernel: {
+    citation: null,
+    example: example(
+      "h, w",
+      "input x : R[h, w]",
+      "output blur(motion_kernel(15, length = 9, angle = pi/4))*x",
+    ),
+  },
+  disk_kernel: {
+    citation: null,
+    example: example("h, w", "input x : R[h, w]", "output blur(disk_kernel(9, radius = 3))*x"),
   },
   index: {
     citation: "Strohmer and Vershynin, J. Fourier Anal. Appl. 15 (2009)",

@@ -60,14 +60,14 @@ export const OPERATOR_PAGES: { readonly [N in OperatorName]: LibraryPage } = {
     ),
   },
   downsample: {
-    rule: "Norm 1: the rows are orthonormal.",
-    citation: null,
-    example: example("h, w", "input x : R[2*h, 2*w]", "output downsample(2)*x"),
+    rule: "Norm 1: the rows are orthonormal. With `antialias = bicubic` the proved norm of the axes' matrices.",
+    citation: "Keys, IEEE Trans. Acoust. Speech Signal Process. 29 (1981)",
+    example: example("h, w", "input x : R[2*h, 2*w]", "output downsample(2, antialias = bicubic)*x"),
   },
   bicubic: {
+    rule: "The proved norm of the axes' matrices.",
     citation: "Keys, IEEE Trans. Acoust. Speech Signal Process. 29 (1981)",
     example: example("h, w", IMAGE, "output bicubic(2)*x"),
-    notYet: "compiled",
   },
   wavelet: {
     rule: "Norm 1 and orthonormal with periodic boundaries.",
@@ -107,7 +107,6 @@ export const OPERATOR_PAGES: { readonly [N in OperatorName]: LibraryPage } = {
       "let A : linear C[h, w] -> C[h, w, c] = fourier*coils(S)",
       "output A'*y",
     ),
-    notYet: "compiled",
   },
   convolution: {
     citation: null,

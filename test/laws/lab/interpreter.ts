@@ -7,8 +7,8 @@ import {
   type ReferenceSpace,
   type ReferenceValue,
 } from "../../../compiler/ir/evaluate/array.ts";
-import type { Item, LaneValue } from "../../../compiler/ir/evaluate/lanes.ts";
-import type { ProgramBindings } from "../../../compiler/ir/evaluate/program.ts";
+import { asValue, itemAt, type Item, type LaneValue } from "../../../compiler/ir/evaluate/lanes.ts";
+import { runProgram, type ProgramBindings } from "../../../compiler/ir/evaluate/program.ts";
 import type { IrProgram } from "../../../compiler/ir/program.ts";
 import type { Operations } from "../../../runtime/arrays/operations.ts";
 import type { ArrayValue, Value } from "../../../runtime/arrays/value.ts";
@@ -16,12 +16,13 @@ import { batchOfOperator } from "../../../runtime/operators/norm.ts";
 import type { Operator } from "../../../runtime/operators/operator.ts";
 import { isValue, type BoundInputs, type BoundProgram } from "../../../runtime/program/bound.ts";
 import type { Bound } from "../../../runtime/program/definition.ts";
+import type { Ready, Record as Steps } from "./steps.ts";
 
 /**
  * The data of a bound program as the reference interpreter of the IR takes them, for some steps. Past the last value
  * of a `per step` name, the last one holds.
  */
-export function interpreted(
+function interpreted(
   program: IrProgram,
   bound: BoundProgram,
   inputs: BoundInputs,
@@ -131,4 +132,38 @@ function runtimeValue(operations: Operations, value: ReferenceValue, copies: num
     batch: copies,
     handle: operations.engine.upload(data, copies === null ? inner : [copies, ...inner]),
   };
+}
+
+/** The steps of `stepped` by the reference interpreter. */
+export function byDefinition(ir: IrProgram, { program, inputs }: Ready, steps: number): Steps {
+  const { samples } = inputs;
+  const run = runProgram(ir, interpreted(ir, program, inputs, steps), steps);
+  const found = new Map<string, readonly number[]>();
+  run.states.forEach((states, k) => {
+    states.forEach((value, i) => {
+      found.set(`state ${k} ${ir.states[i]?.name ?? ""}`, lanesNumbers(value, samples));
+    });
+  });
+  run.reports.forEach((reports, k) => {
+    reports.forEach((value, i) => {
+      const name = ir.reports[i];
+      found.set(
+        name === undefined ? `capped ${k + 1}` : `report ${k + 1} ${name}`,
+        lanesNumbers(value, samples),
+      );
+    });
+  });
+  found.set("output", lanesNumbers(run.output, samples));
+  if (run.objective !== null) found.set("objective", lanesNumbers(run.objective, samples));
+  return found;
+}
+
+function lanesNumbers(value: LaneValue, samples: number): readonly number[] {
+  return Array.from({ length: samples }, (_, lane) => numbersOf(asValue(itemAt(value, lane)))).flat();
+}
+
+function numbersOf(value: ReferenceValue): readonly number[] {
+  if (value.kind === "product") return value.parts.flatMap(numbersOf);
+  const { re, im } = value;
+  return im === null ? [...re] : [...re].flatMap((entry, i) => [entry, im[i] ?? 0]);
 }

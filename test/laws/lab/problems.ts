@@ -1,7 +1,7 @@
 import type { Operations } from "../../../runtime/arrays/operations.ts";
 import { C, R } from "../../../runtime/arrays/spaces.ts";
 import type { Space } from "../../../runtime/arrays/value.ts";
-import { hostArray, realArray, type HostArray } from "../../../runtime/io/hostArray.ts";
+import { hostArray, realArray, stack, type HostArray } from "../../../runtime/io/hostArray.ts";
 import { compose, hstack } from "../../../runtime/operators/algebra.ts";
 import { matrixOperator } from "../../../runtime/operators/matrix.ts";
 import type { Operator } from "../../../runtime/operators/operator.ts";
@@ -199,6 +199,25 @@ function withMaskOfItsOwn(program: string, edits: readonly Edit[]): Problem {
   };
 }
 
+/** Multi-coil data: every sample has maps and a pattern of its own. */
+function onCoils(program: string): Problem {
+  const shape = [H, W, 2];
+  return {
+    name: program,
+    program,
+    edits: [],
+    sizes: { h: H, w: W, c: 2 },
+    givens: () => ({ lambda: 0.1 }),
+    inputs: (_operations, seed, samples) => ({
+      S: batch(seed, "S", samples, (random) => complexNumbers(random, shape)),
+      P: stack(
+        samples.map((sample) => numbers(stream(seed, "P", sample), [H, W], (x) => (x > -0.3 ? 1 : 0))),
+      ),
+      y: batch(seed, "y", samples, (random) => complexNumbers(random, shape)),
+    }),
+  };
+}
+
 /** Every program that is compiled, on data for which it makes sense. */
 export const PROBLEMS: readonly Problem[] = [
   onVectors("landweber", { delta: 0.1 }),
@@ -216,6 +235,7 @@ export const PROBLEMS: readonly Problem[] = [
   onComplexImages("admm_lasso", {}, [EXACT_SOLVE]),
   onImages("tv_chambolle_pock"),
   onFourierImages("tv_chambolle_pock"),
+  onCoils("mri_multicoil_tv"),
   onVectors("lista"),
   onVectors("lista_cp"),
   onVectors("tilista"),

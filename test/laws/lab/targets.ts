@@ -9,6 +9,7 @@ export const TARGETS: Readonly<Record<string, readonly TargetName[]>> = {
   fista_backtracking: ["solver"],
   admm_lasso: ["solver", "unrolled", "equilibrium"],
   tv_chambolle_pock: ["solver", "unrolled"],
+  mri_multicoil_tv: ["solver", "unrolled"],
   lista: ["unrolled"],
   lista_cp: ["unrolled"],
   tilista: ["unrolled"],

@@ -27,6 +27,7 @@ export function blur(
 
 function folded(i: number, n: number, boundary: string): number {
   if (boundary === "periodic") return ((i % n) + n) % n;
-  if (boundary === "neumann") return Math.min(Math.max(i, 0), n - 1);
-  return i < 0 || i >= n ? -1 : i;
+  if (i >= 0 && i < n) return i;
+  if (boundary === "neumann") return i < 0 ? -1 - i : 2 * n - 1 - i;
+  return -1;
 }

@@ -9,11 +9,13 @@ import {
 } from "../array.ts";
 import { applyElementwise } from "../elementwise.ts";
 import { blur } from "./blur.ts";
+import { coils } from "./coils.ts";
 import { diagonal } from "./diagonal.ts";
 import { fourier } from "./fourier.ts";
 import { gradient } from "./gradient.ts";
 import { matrixOperator } from "./matrix.ts";
 import { minCoherence } from "./minCoherence.ts";
+import { resampling } from "./resampling.ts";
 import { operatorOfRows, weight } from "./rows.ts";
 import { wavelet } from "./wavelet.ts";
 
@@ -46,13 +48,16 @@ const LIBRARY: { readonly [N in LibraryOperatorName]: (call: Call) => ReferenceO
   gradient: ({ domain, settings }) => gradient(shapeOf(domain), settings),
   blur: ({ domain, settings, arrays }) => blur(shapeOf(domain), settings, firstArray(arrays)),
   downsample: ({ domain, codomain, settings }) => {
-    const q = Number(settings["q"]);
+    if (settings["antialias"] === "bicubic") return resampling(shapeOf(domain), shapeOf(codomain));
+    const q = (shapeOf(domain)[0] ?? 1) / (shapeOf(codomain)[0] ?? 1);
     return operatorOfRows({
       domain: shapeOf(domain),
       codomain: shapeOf(codomain),
       row: (index) => [{ index: index.map((i, axis) => (axis < 2 ? i * q : i)), weight: weight(1) }],
     });
   },
+  bicubic: ({ domain, codomain }) => resampling(shapeOf(domain), shapeOf(codomain)),
+  coils: ({ domain, arrays }) => coils(shapeOf(domain), firstArray(arrays)),
   wavelet: ({ domain, settings }) => wavelet(shapeOf(domain), settings),
   over_channels: ({ domain, codomain }) =>
     operatorOfRows({

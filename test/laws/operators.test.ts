@@ -1,0 +1,183 @@
+import { describe, expect, test } from "vitest";
+import { operations } from "../../runtime/arrays/create.ts";
+import { referenceEngine } from "../../runtime/engine/reference.ts";
+import { wasmEngine } from "../../runtime/engine/wasm.ts";
+import { hostArray, realArray, type HostArray } from "../../runtime/io/hostArray.ts";
+import type { Data } from "../../runtime/program/datum.ts";
+import { stream } from "../../runtime/random/stream.ts";
+import { compiledText, definitionFor } from "./lab/compiled.ts";
+import { byDefinition } from "./lab/interpreter.ts";
+import { SAMPLES, type Problem } from "./lab/problems.ts";
+import { distance, ready, stepped } from "./lab/steps.ts";
+
+const STEPS = 2;
+
+/** An operator of the library inside a program: its type, its text, what is declared before it, and data. */
+interface Use {
+  readonly name: string;
+  readonly domain: string;
+  readonly codomain: string;
+  readonly operator: string;
+  readonly before?: string;
+  readonly parameters: string;
+  readonly sizes: Readonly<Record<string, number>>;
+  readonly givens?: Data;
+  readonly inputs: Readonly<Record<string, readonly number[]>>;
+}
+
+const USES: readonly Use[] = [
+  {
+    name: "downsample",
+    parameters: "h, w, q = 2",
+    domain: "R[q*h, q*w]",
+    codomain: "R[h, w]",
+    operator: "downsample(q)",
+    sizes: { h: 2, w: 3, q: 2 },
+    inputs: { y: [2, 3] },
+  },
+  {
+    name: "downsample, antialiased",
+    parameters: "h, w",
+    domain: "R[3*h, 3*w, 2]",
+    codomain: "R[h, w, 2]",
+    operator: "downsample(3, antialias = bicubic)",
+    sizes: { h: 2, w: 3 },
+    inputs: { y: [2, 3, 2] },
+  },
+  {
+    name: "bicubic",
+    parameters: "h, w, q = 3",
+    domain: "R[h, w]",
+    codomain: "R[q*h, q*w]",
+    operator: "bicubic(q)",
+    sizes: { h: 2, w: 3, q: 2 },
+    inputs: { y: [4, 6] },
+  },
+  {
+    name: "coils",
+    parameters: "h, w, c",
+    domain: "C[h, w]",
+    codomain: "C[h, w, c]",
+    operator: "fourier*coils(S)",
+    before: "input S : C[h, w, c]",
+    sizes: { h: 3, w: 4, c: 2 },
+    inputs: { y: [3, 4, 2], S: [3, 4, 2] },
+  },
+  {
+    name: "blur with a Gaussian kernel",
+    parameters: "h, w",
+    domain: "R[h, w]",
+    codomain: "R[h, w]",
+    operator: "blur(gaussian_kernel(3, sigma = s), boundary = zero)",
+    before: "given s : R in (0, inf) = 0.8",
+    sizes: { h: 4, w: 5 },
+    inputs: { y: [4, 5] },
+  },
+  {
+    name: "blur by motion",
+    parameters: "h, w",
+    domain: "R[h, w]",
+    codomain: "R[h, w]",
+    operator: "blur(motion_kernel(5, length = 3.5, angle = pi/6))",
+    sizes: { h: 6, w: 7 },
+    inputs: { y: [6, 7] },
+  },
+  {
+    name: "blur with a disk",
+    parameters: "h, w",
+    domain: "R[h, w]",
+    codomain: "R[h, w]",
+    operator: "blur(disk_kernel(5, radius = 1.7), boundary = neumann)",
+    sizes: { h: 6, w: 7 },
+    inputs: { y: [6, 7] },
+  },
+  {
+    name: "scaled by the norms of rows",
+    parameters: "m, n",
+    domain: "R[n]",
+    codomain: "R[m]",
+    operator: "diag(1 ./ row_norms(B))*B",
+    before: "given B : linear R[n] -> R[m]",
+    sizes: {},
+    givens: { B: realArray([4, 3], Float64Array.from([1, 2, 0, -1, 0.5, 0, 3, 1, 1, 0, 0, 2])) },
+    inputs: { y: [4] },
+  },
+];
+
+/** Two steps of gradient descent for |A x - y|^2/2. */
+function program({ parameters, domain, codomain, operator, before = "" }: Use): string {
+  return `program small[${parameters}] {
+  ${before}
+  input y : ${codomain}
+  let A : linear ${domain} -> ${codomain} = ${operator}
+  state x : ${domain} = A'*y
+  step { x <- x - 0.3*A'*(A*x - y) }
+  output x
+  converge(max = ${STEPS}, proof = none)
+}
+`;
+}
+
+/** The spaces of the inputs, of which the complex ones are known by the type of the program. */
+function problem(use: Use): Problem {
+  const complex = (name: string): boolean => name === "S" || (name === "y" && use.codomain.startsWith("C"));
+  return {
+    name: use.name,
+    program: use.name,
+    edits: [],
+    sizes: use.sizes,
+    givens: () => use.givens ?? {},
+    inputs: (_operations, seed, samples) =>
+      Object.fromEntries(
+        Object.entries(use.inputs).map(([name, shape]) => [
+          name,
+          drawn(name, shape, complex(name), seed, samples),
+        ]),
+      ),
+  };
+}
+
+function drawn(
+  name: string,
+  shape: readonly number[],
+  complex: boolean,
+  seed: number,
+  samples: readonly number[],
+): HostArray {
+  const count = shape.reduce((product, extent) => product * extent, complex ? 2 : 1);
+  const data = samples.flatMap((sample) => {
+    const random = stream(seed, name, sample);
+    return Array.from({ length: count }, () => Math.fround(random.normal()));
+  });
+  return hostArray(complex ? "complex" : "real", [samples.length, ...shape], Float64Array.from(data));
+}
+
+describe.each(USES)("$name", (use) => {
+  const compiled = compiledText(use.name, program(use));
+  const definition = definitionFor(compiled, "solver");
+  const data = problem(use);
+
+  test("is what the reference says, on engines of both precisions", async () => {
+    const exact = await ready(data, definition, operations(referenceEngine()), 4);
+    const found = await stepped(exact, STEPS);
+    expect(distance(found, byDefinition(compiled.lowered, exact, STEPS))).toBeLessThan(1e-9);
+    const single = await ready(data, definition, operations(await wasmEngine()), 4);
+    expect(distance(await stepped(single, STEPS), found)).toBeLessThan(1e-4);
+  });
+
+  test("gives each sample of a batch what it gives it alone", async () => {
+    const using = operations(referenceEngine());
+    const together = await stepped(await ready(data, definition, using, 4), STEPS);
+    for (const sample of SAMPLES) {
+      const alone = await stepped(await ready(data, definition, using, 4, { samples: [sample] }), STEPS);
+      for (const [place, numbers] of alone) {
+        const whole = together.get(place) ?? [];
+        const part =
+          whole.length === numbers.length
+            ? whole
+            : whole.slice(sample * numbers.length, (sample + 1) * numbers.length);
+        expect(distance(new Map([[place, part]]), new Map([[place, numbers]]))).toBeLessThan(1e-12);
+      }
+    }
+  });
+});
