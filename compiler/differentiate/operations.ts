@@ -107,6 +107,20 @@ export const REVERSE_RULES: { readonly [P in Operation]: ReverseRule<P> } = {
     if (r.varied.has(b)) r.contribute(b, r.builder.apply(a, g, !equation.attributes.adjoint));
     if (r.varied.has(a)) reverseApplyOfLibrary(equation, g, r);
   }),
+  rows: one(({ g, a, b }, r) => {
+    if (r.varied.has(a)) r.contribute(a, r.builder.placeRows(g, b, spaceOf(a)));
+  }),
+  placeRows: one(({ g, a, b }, r) => {
+    if (r.varied.has(a)) r.contribute(a, r.builder.rows(g, b));
+  }),
+  applyRows: one(({ equation, g, a, b }, r) => {
+    const [, , x] = equation.inputs;
+    if (r.varied.has(a)) throw new NotDifferentiable("rows of an operator, by the operator", equation.span);
+    if (x !== undefined && r.varied.has(x)) {
+      r.contribute(x, r.builder.applyRows(a, b, g, !equation.attributes.adjoint));
+    }
+  }),
+  rowNorms: constantRule,
   norm: constantRule,
   library: constantRule,
   matvec: one(({ equation, g, a, b }, r) => {

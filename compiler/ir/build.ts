@@ -210,6 +210,36 @@ export class IrBuilder {
     return this.#one("apply", { adjoint }, [operator, x], productName(operator, x, adjoint));
   }
 
+  /** The rows of an array at indices along its first axis. */
+  rows(x: Variable, indices: Variable): Variable {
+    return this.#one("rows", {}, [x, indices], `${x.name}_${indices.name}`);
+  }
+
+  /** The adjoint of `rows`. */
+  placeRows(y: Variable, indices: Variable, space: Space): Variable {
+    return this.#one("placeRows", { space }, [y, indices], "placed");
+  }
+
+  /** A[i] x, or A[i]' y. */
+  applyRows(operator: Variable, indices: Variable, x: Variable, adjoint: boolean): Variable {
+    const name = productName({ ...operator, name: `${operator.name}${indices.name}` }, x, adjoint);
+    return this.#one(
+      "applyRows",
+      { adjoint, codomain: codomainOf(operator) },
+      [operator, indices, x],
+      name,
+    );
+  }
+
+  rowNorms(operator: Variable): Variable {
+    return this.#one(
+      "rowNorms",
+      { codomain: codomainOf(operator) },
+      [operator],
+      `row_norms_${operator.name}`,
+    );
+  }
+
   norm(operator: Variable): Variable {
     return this.#one("norm", {}, [operator], `norm_${operator.name}`);
   }
@@ -384,6 +414,11 @@ export class IrBuilder {
     if (output === undefined) throw new Error(`${operation} has no output`);
     return output;
   }
+}
+
+function codomainOf(operator: Variable): Space {
+  if (operator.type.kind !== "operator") throw new Error(`${operator.name} is no operator`);
+  return operator.type.codomain;
 }
 
 /** The name that a product with an operator gets: `A_x`, `At_y`. */

@@ -24,6 +24,10 @@ import type { Block } from "./block.ts";
  * | sumSamples | an unshared value | the sum over the samples of a batch, shared |
  * | largest | an array, a number p | 1 at the floor(p n) entries of largest modulus, else 0 |
  * | apply | an operator, a value | A x, or A' y |
+ * | rows | F[m, d], one index or b of them | F[d], or F[b, d] |
+ * | placeRows | F[d] or F[b, d], indices | the adjoint: rows added where the indices point, in `space` |
+ * | applyRows | an operator to F[m, d], indices, a value | A[i] x, or A[i]' y |
+ * | rowNorms | an operator to R[m, d] | the 2-norm of each row |
  * | norm | an operator | an upper bound of its norm, a number |
  * | library | arrays | an operator of the library on `domain` |
  * | matvec | W, x | W x or W' x, in `space` |
@@ -63,6 +67,11 @@ export interface OperationAttributes {
   readonly sumSamples: Record<never, never>;
   readonly largest: Record<never, never>;
   readonly apply: { readonly adjoint: boolean };
+  readonly rows: Record<never, never>;
+  readonly placeRows: { readonly space: Space };
+  /** `codomain` is that of the whole operator */
+  readonly applyRows: { readonly adjoint: boolean; readonly codomain: Space };
+  readonly rowNorms: { readonly codomain: Space };
   readonly norm: Record<never, never>;
   readonly library: {
     readonly name: LibraryOperatorName;

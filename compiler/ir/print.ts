@@ -151,6 +151,8 @@ function described(equation: Equation): readonly [string, readonly string[]] {
       return [`library.${equation.attributes.name}`, settingsText(equation.attributes.settings)];
     case "apply":
       return [equation.attributes.adjoint ? "applyAdjoint" : "apply", []];
+    case "applyRows":
+      return [equation.attributes.adjoint ? "applyRowsAdjoint" : "applyRows", []];
     case "matvec":
       return [equation.attributes.transpose ? "matvecTransposed" : "matvec", []];
     case "fused":

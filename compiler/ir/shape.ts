@@ -123,6 +123,23 @@ const SHAPE_RULES: { readonly [P in Operation]: ShapeRule<P> } = {
     demandSame(from, spaceAt(inputs, 1));
     return [value(to)];
   },
+  rows: (_, inputs) => [value(restricted(spaceAt(inputs, 0), indicesAt(inputs, 1)))],
+  placeRows: ({ space }, inputs) => {
+    demandSame(restricted(space, indicesAt(inputs, 1)), spaceAt(inputs, 0));
+    return [value(space)];
+  },
+  applyRows: ({ adjoint, codomain }, inputs) => {
+    const { domain, codomain: whole } = operatorAt(inputs, 0);
+    demandSame(codomain, whole);
+    const rows = restricted(codomain, indicesAt(inputs, 1));
+    const [from, to] = adjoint ? [rows, domain] : [domain, rows];
+    demandSame(from, spaceAt(inputs, 2));
+    return [value(to)];
+  },
+  rowNorms: ({ codomain }, inputs) => {
+    demandSame(codomain, operatorAt(inputs, 0).codomain);
+    return [value(realOf(codomain))];
+  },
   norm: (_, inputs) => {
     operatorAt(inputs, 0);
     return number;
@@ -275,6 +292,21 @@ function operatorAt(
   const type = inputs[index];
   if (type?.kind !== "operator") throw new ShapeFault(`input ${index} is not an operator`);
   return type;
+}
+
+/** The axes that indices leave of the first one: none for one index, one for a list of them. */
+function indicesAt(inputs: readonly VariableType[], index: number): readonly Dimension[] {
+  const dimensions = dimensionsAt(inputs, index, 0);
+  demand(dimensions.length <= 1, "rows are chosen by one index or a list of them");
+  return dimensions;
+}
+
+/** An array space with other axes for its first one. */
+function restricted(space: Space, axes: readonly Dimension[]): Space {
+  if (space.kind !== "array" || space.dimensions.length === 0) {
+    throw new ShapeFault(`${spaceText(space)} has no rows`);
+  }
+  return { ...space, dimensions: [...axes, ...space.dimensions.slice(1)] };
 }
 
 function dimensionsAt(inputs: readonly VariableType[], index: number, least: number): readonly Dimension[] {

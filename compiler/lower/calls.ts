@@ -6,6 +6,7 @@ import { constant } from "../types/dimension.ts";
 import type { CallMeaning, Typed } from "../types/typing.ts";
 import { lower, lowerOperator, lowerValue } from "./recursion.ts";
 import { callFunction, callValue } from "./functions.ts";
+import { entriesOf } from "../ir/shape.ts";
 import { isFunctionName } from "../library/functions/entry.ts";
 import { evaluateLibraryFunction } from "./libraryFunctions.ts";
 import { isOperatorName, libraryOperator } from "./libraryOperators.ts";
@@ -113,7 +114,7 @@ function lowerArrayFunction(site: Site, name: LibraryName, expression: Call, cal
     case "norm":
       return normOfForm(b, lowerOperator(site, first));
     case "row_norms":
-      return rowNormsOf(b, lowerOperator(site, first));
+      return lowerRowNorms(site, first, span);
     case "lip":
       return lipschitzOf(site, first);
     case "dot":
@@ -148,6 +149,15 @@ function lowerArrayFunction(site: Site, name: LibraryName, expression: Call, cal
     default:
       throw new Limitation(`\`${name}\` inside a program`, span);
   }
+}
+
+/** `row_norms(A)`; what is made up of operators is written out as a matrix, of which the sizes are known. */
+function lowerRowNorms(site: Site, of: Expression<Typed>, span: Call["span"]): Variable {
+  const operator = lowerOperator(site, of);
+  if (operator.kind !== "bound" && entriesOf(operator.domain) === null) {
+    throw new Limitation("the row norms of a product or a sum of operators on a named space", span);
+  }
+  return rowNormsOf(site.builder, operator);
 }
 
 /** soft, but of the floor(p n) entries of largest modulus those above theta pass whole. */

@@ -8,7 +8,7 @@ import { lowerCall } from "./calls.ts";
 import { Limitation } from "./limitation.ts";
 import { lower, lowerOperator, lowerValue } from "./recursion.ts";
 import type { Lowered } from "./lowered.ts";
-import { adjointForm, applyForm, composeForms, scaleForm, sumForms } from "./operators.ts";
+import { adjointForm, applyForm, composeForms, rowsForm, scaleForm, sumForms } from "./operators.ts";
 import type { Site } from "./site.ts";
 import { within } from "./site.ts";
 import { applyLayers, isLayers } from "./netExpression.ts";
@@ -64,10 +64,20 @@ export function lowerExpression(site: Site, expression: Expression<Typed>): Lowe
     case "pipe":
       return lowerPipe(site, expression);
     case "index":
-      throw new Limitation("rows and entries by index", expression.span);
+      return lowerIndex(site, expression);
     case "string":
       throw new Limitation("files inside a program", expression.span);
   }
+}
+
+/** `A[i]`, `y[J]`. */
+function lowerIndex(site: Site, expression: Extract<Expression<Typed>, { kind: "index" }>): Lowered {
+  const [index] = expression.indices;
+  if (index === undefined) throw new Limitation("a restriction without an index", expression.span);
+  const indices = lowerValue(site, index);
+  const operand = lower(site, expression.operand);
+  if (operand.kind === "operator") return { kind: "operator", operator: rowsForm(operand.operator, indices) };
+  return value(site.builder.rows(asVariable(site.builder, operand, null, expression.span), indices));
 }
 
 function lowerName(site: Site, expression: Extract<Expression<Typed>, { kind: "name" }>): Lowered {

@@ -68,6 +68,14 @@ export type OperatorForm =
       readonly domain: Space;
       readonly codomain: Space;
     }
+  /** A[i]: `of` restricted to indices along the first axis of its codomain */
+  | {
+      readonly kind: "rows";
+      readonly of: OperatorForm;
+      readonly indices: Variable;
+      readonly domain: Space;
+      readonly codomain: Space;
+    }
   /** a number as an operator from R: t |-> t*direction */
   | {
       readonly kind: "column";

@@ -1,7 +1,7 @@
 import type { IrBuilder } from "../ir/build.ts";
 import type { Variable } from "../ir/block.ts";
-import { constant as constantDimension } from "../types/dimension.ts";
-import { REAL, type Space } from "../types/space.ts";
+import { constant as constantDimension, multiply, type Dimension } from "../types/dimension.ts";
+import { arraySpace, REAL, type Space } from "../types/space.ts";
 import type { OperatorForm } from "./lowered.ts";
 import { spaceOfVariable } from "./values.ts";
 
@@ -38,6 +38,8 @@ export function applyForm(builder: IrBuilder, form: OperatorForm, x: Variable): 
             builder,
             form.parts.map((part, index) => applyForm(builder, part, builder.part(x, index))),
           );
+    case "rows":
+      return applyRowsForm(builder, form, x);
     case "column":
       return builder.elementwise("mul", [x, form.direction]);
   }
@@ -80,9 +82,53 @@ export function applyAdjointForm(builder: IrBuilder, form: OperatorForm, y: Vari
             builder,
             form.parts.map((part, index) => applyAdjointForm(builder, part, builder.part(y, index))),
           );
+    case "rows":
+      return applyRowsAdjointForm(builder, form, y);
     case "column":
       return builder.dot(form.direction, y);
   }
+}
+
+type RowsForm = Extract<OperatorForm, { kind: "rows" }>;
+
+/** A[i] x: a product with those rows where the operator may have access to them, else the rows of A x. */
+function applyRowsForm(builder: IrBuilder, { of, indices, codomain }: RowsForm, x: Variable): Variable {
+  if (of.kind === "bound") return builder.applyRows(of.variable, indices, x, false);
+  if (of.kind === "matrix") return builder.matvec(rowsOfMatrix(builder, of, indices), x, false, codomain);
+  return builder.rows(applyForm(builder, of, x), indices);
+}
+
+function applyRowsAdjointForm(builder: IrBuilder, { of, indices, domain }: RowsForm, y: Variable): Variable {
+  if (of.kind === "bound") return builder.applyRows(of.variable, indices, y, true);
+  if (of.kind === "matrix") return builder.matvec(rowsOfMatrix(builder, of, indices), y, true, domain);
+  return applyAdjointForm(builder, of, builder.placeRows(y, indices, of.codomain));
+}
+
+/** The rows of a learned matrix that belong to indices along the first axis of its codomain. */
+function rowsOfMatrix(
+  builder: IrBuilder,
+  { matrix, codomain }: Extract<OperatorForm, { kind: "matrix" }>,
+  indices: Variable,
+): Variable {
+  const [first, ...rest] = codomain.kind === "array" ? codomain.dimensions : [];
+  const [, columns] = dimensionsOf(matrix);
+  if (first === undefined || columns === undefined) throw new Error("an operator without rows is restricted");
+  const block = rest.reduce(multiply, constantDimension(1));
+  const { element } = arrayOf(matrix);
+  const grouped = builder.reshape(matrix, arraySpace(element, [first, multiply(block, columns)]));
+  const [count = constantDimension(1)] = dimensionsOf(indices);
+  const rows = arraySpace(element, [multiply(count, block), columns]);
+  return builder.reshape(builder.rows(grouped, indices), rows);
+}
+
+function arrayOf(variable: Variable): Extract<Space, { kind: "array" }> {
+  const space = spaceOfVariable(variable);
+  if (space.kind !== "array") throw new Error(`${variable.name} is no array`);
+  return space;
+}
+
+function dimensionsOf(variable: Variable): readonly Dimension[] {
+  return arrayOf(variable).dimensions;
 }
 
 /** An upper bound of the norm by the rules of composition; bound operators answer for themselves. */
@@ -100,6 +146,7 @@ export function normOfForm(builder: IrBuilder, form: OperatorForm): Variable {
     case "coils":
       return builder.maximum(builder.groupNorm(form.maps));
     case "adjoint":
+    case "rows":
       return normOfForm(builder, form.of);
     case "compose":
       return normOfComposition(builder, form.left, form.right);
@@ -131,10 +178,11 @@ export function matrixOfForm(builder: IrBuilder, form: OperatorForm): Variable {
   return builder.materialise(form.domain, (inner, x) => applyForm(inner, form, x));
 }
 
-/** The 2-norm of each row of an operator, an array of its codomain's shape. */
+/** The 2-norm of each row of an operator, an array of its codomain's shape; a bound operator finds its own. */
 export function rowNormsOf(builder: IrBuilder, form: OperatorForm): Variable {
   const { codomain } = form;
-  const norms = builder.groupNorm(matrixOfForm(builder, form));
+  if (form.kind === "bound") return builder.rowNorms(form.variable);
+  const norms = builder.groupNorm(form.kind === "matrix" ? form.matrix : matrixOfForm(builder, form));
   return builder.reshape(norms, codomain.kind === "array" ? { ...codomain, element: "real" } : codomain);
 }
 
@@ -155,6 +203,24 @@ export function scaleForm(by: Variable, of: OperatorForm): OperatorForm {
 
 export function sumForms(left: OperatorForm, right: OperatorForm, sign: 1 | -1): OperatorForm {
   return { kind: "sum", left, right, sign, domain: left.domain, codomain: left.codomain };
+}
+
+/** A[i], A[J]: what stands left of a composition, a sum or a multiple is restricted itself. */
+export function rowsForm(form: OperatorForm, indices: Variable): OperatorForm {
+  switch (form.kind) {
+    case "compose":
+      return composeForms(rowsForm(form.left, indices), form.right);
+    case "scale":
+      return scaleForm(form.by, rowsForm(form.of, indices));
+    case "sum":
+      return sumForms(rowsForm(form.left, indices), rowsForm(form.right, indices), form.sign);
+    default: {
+      const { domain, codomain } = form;
+      if (codomain.kind !== "array") throw new Error("an operator without rows is restricted");
+      const dimensions = [...dimensionsOf(indices), ...codomain.dimensions.slice(1)];
+      return { kind: "rows", of: form, indices, domain, codomain: { ...codomain, dimensions } };
+    }
+  }
 }
 
 /** Entries over the first axes, with axes of length 1 for those that they repeat over. */

@@ -3,7 +3,7 @@ import type { Equation, EquationOf } from "../ir/block.ts";
 import type { Operation } from "../ir/operation.ts";
 
 /** When a result is 0 everywhere, by which inputs are, for finite numbers. */
-type Rule = "never" | "first" | "second" | "any" | "all";
+type Rule = "never" | "first" | "second" | "third" | "any" | "all";
 
 const FUNCTIONS: { readonly [F in ElementwiseFunction]: Rule | "choices" } = {
   add: "all",
@@ -64,6 +64,10 @@ const OPERATIONS: { readonly [P in Exclude<Operation, "constant" | "elementwise"
   sumSamples: "first",
   largest: "never",
   apply: "second",
+  rows: "first",
+  placeRows: "first",
+  applyRows: "third",
+  rowNorms: "never",
   norm: "never",
   library: "never",
   matvec: "any",
@@ -119,6 +123,8 @@ function holds(rule: Rule, isZero: readonly boolean[]): boolean {
       return isZero[0] === true;
     case "second":
       return isZero[1] === true;
+    case "third":
+      return isZero[2] === true;
     case "any":
       return isZero.includes(true);
     case "all":

@@ -118,6 +118,16 @@ const CALLS: { readonly [P in Operation]: Rule<P> } = {
   largest: (equation) => method("largest", [first(equation), second(equation)]),
   apply: (equation) =>
     method(equation.attributes.adjoint ? "applyAdjoint" : "apply", [first(equation), second(equation)]),
+  rows: (equation) => method("rows", [first(equation), second(equation)]),
+  placeRows: (equation) =>
+    method("placeRows", [first(equation), second(equation), space(equation.attributes.space)]),
+  applyRows: (equation) =>
+    method(equation.attributes.adjoint ? "applyRowsAdjoint" : "applyRows", [
+      first(equation),
+      second(equation),
+      { kind: "variable", variable: input(equation, 2) },
+    ]),
+  rowNorms: (equation) => method("rowNorms", [first(equation)]),
   norm: (equation) => method("norm", [first(equation)]),
   library: ({ attributes: { name, settings, domain, codomain }, inputs }) => {
     const head = [{ kind: "word", word: name }, { kind: "settings", settings }, space(domain)] as const;

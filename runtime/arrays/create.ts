@@ -1,6 +1,8 @@
 import type { Engine, Handle } from "../engine/engine.ts";
 import { libraryOperator } from "../operators/create.ts";
 import type { Operator } from "../operators/operator.ts";
+import { rowNorms } from "../operators/rowNorms.ts";
+import { applyRows, applyRowsAdjoint } from "../operators/restrict.ts";
 import { coordinate, fill, number, part, product } from "./construct.ts";
 import { branch, handlesOfTrace, loop, loopSaving } from "./control.ts";
 import { reshape } from "./flatten.ts";
@@ -13,6 +15,7 @@ import { map } from "./map.ts";
 import type { LoopTrace, Operations, WhileResult } from "./operations.ts";
 import { complexOf } from "./pairs.ts";
 import * as reductions from "./reductions.ts";
+import { placeRows, takeRows } from "./rows.ts";
 import { solve } from "./solve.ts";
 import { handlesOf, type Space, type Value } from "./value.ts";
 
@@ -46,9 +49,17 @@ export function operations(engine: Engine): Operations {
     sumSamples: (x) => scoped(() => reductions.sumSamples(engine, x)),
     largest: (x, share) => scoped(() => largest(engine, x, share)),
 
+    rows: (x, indices) => scoped(() => takeRows(engine, x, indices)),
+    placeRows: (y, indices, space) => scoped(() => placeRows(engine, y, indices, space)),
+
     apply: (operator, x) => scoped(() => operator.apply(self, taken(engine, operator, x, operator.domain))),
     applyAdjoint: (operator, y) =>
       scoped(() => operator.adjoint(self, taken(engine, operator, y, operator.codomain))),
+    applyRows: (operator, indices, x) =>
+      scoped(() => applyRows(self, operator, indices, taken(engine, operator, x, operator.domain))),
+    applyRowsAdjoint: (operator, indices, y) =>
+      scoped(() => applyRowsAdjoint(self, operator, indices, promoted(engine, y, operator.codomain))),
+    rowNorms: (operator) => scoped(() => rowNorms(self, operator)),
     norm: (operator) => number(engine, operator.norm.value),
     library: (name, settings, domain, arrays, codomain) =>
       libraryOperator(self, name, settings, domain, arrays, codomain),

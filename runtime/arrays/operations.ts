@@ -62,9 +62,24 @@ export interface Operations {
   /** 1 where the entry is among the floor(share*n) of largest modulus, else 0 */
   largest(x: Value, share: Value): Value;
 
+  /**
+   * The entries of an array F[m, d] at indices along its first axis, from 0: F[d] at one of them, F[b, d] at b. The
+   * adjoint adds rows where the indices point, in an array of `space`.
+   */
+  rows(x: Value, indices: Value): Value;
+  placeRows(y: Value, indices: Value, space: Space): Value;
+
   /** A bound operator. */
   apply(operator: Operator, x: Value): Value;
   applyAdjoint(operator: Operator, y: Value): Value;
+  /**
+   * Some rows of an operator, at indices along the first axis of its codomain, and their adjoint. An operator without
+   * access to its rows is applied whole, and restricted.
+   */
+  applyRows(operator: Operator, indices: Value, x: Value): Value;
+  applyRowsAdjoint(operator: Operator, indices: Value, y: Value): Value;
+  /** the 2-norm of each row of an operator between arrays, an array of its codomain's shape */
+  rowNorms(operator: Operator): ArrayValue;
   /** the upper bound of an operator's norm */
   norm(operator: Operator): ArrayValue;
   /**

@@ -10,6 +10,7 @@ import { poolingOf } from "./arena/pooling.ts";
 import { productsOf } from "./arena/products.ts";
 import { projectionOf } from "./arena/projection.ts";
 import { reductionsOf } from "./arena/reductions.ts";
+import { indexedOf } from "./arena/indexed.ts";
 import { createStore } from "./arena/store.ts";
 import { waveletOf } from "./arena/wavelet.ts";
 import type { Engine } from "./engine.ts";
@@ -36,6 +37,7 @@ export function arenaEngine(name: string, equipment: Equipment = {}): Engine {
     ...fillOf(store),
     ...elementwiseOf(store),
     ...reductionsOf(store),
+    ...indexedOf(store),
     ...movementOf(store),
     ...productsOf(store),
     ...convolutionOf(store),

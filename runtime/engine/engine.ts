@@ -104,6 +104,13 @@ export interface Engine {
   project(array: Handle, options: ProjectionOptions): Handle;
   /** one step of an optimiser: a new array and new slots, in one pass where the engine can; see UpdateRule */
   update(rule: UpdateRule, value: Handle, gradient: Handle, slots: readonly Handle[]): Updated;
+  /**
+   * rows of [s, m, r] by the indices [t, b]: [max(s, t), b, r], where s and t agree or one of them is 1. An index is
+   * rounded down; one outside 0 to m - 1 stands for the nearest inside.
+   */
+  takeRows(rows: Handle, indices: Handle): Handle;
+  /** adjoint of `takeRows`: rows [s, b, r] summed to where the indices [t, b] point, in zeros [max(s, t), extent, r] */
+  addRows(rows: Handle, indices: Handle, extent: number): Handle;
   /** for each row of [rows, n] the k-th largest entry, k from 1: [rows] */
   kthLargest(rows: Handle, k: number): Handle;
 }

@@ -8,6 +8,7 @@ import { movementOf } from "./reference/movement.ts";
 import { productsOf } from "./reference/products.ts";
 import { projectionOf } from "./reference/projection.ts";
 import { reductionsOf } from "./reference/reductions.ts";
+import { indexedOf } from "./reference/indexed.ts";
 import { updateOf } from "./update.ts";
 
 /**
@@ -33,6 +34,7 @@ export function referenceEngine(): Engine {
     ...updateOf(REFERENCE, elementwise.elementwise),
     ...movementOf(store),
     ...reductionsOf(store),
+    ...indexedOf(store),
     ...productsOf(store),
     ...layersOf(store),
     ...fourierOf(store),

@@ -10,6 +10,7 @@ import { poolingOf } from "./tfjs/pooling.ts";
 import { productsOf } from "./tfjs/products.ts";
 import { projectionOf } from "./tfjs/projection.ts";
 import { reductionsOf } from "./tfjs/reductions.ts";
+import { indexedOf } from "./tfjs/indexed.ts";
 import { tensorflowOf, updateByTensorflow } from "./tfjs/tensorflow.ts";
 import { valuesOf } from "./tfjs/values.ts";
 import { waveletOf } from "./tfjs/wavelet.ts";
@@ -56,6 +57,7 @@ export function tfjsEngine(tf: Tf, name: string): Engine {
     ...(tensorflow === null ? update : updateByTensorflow(instance, tensorflow, update.update)),
     ...movementOf(instance),
     ...reductionsOf(instance),
+    ...indexedOf(instance),
     ...productsOf(instance),
     ...convolutionOf(instance),
     ...poolingOf(instance),

@@ -10,6 +10,7 @@ import movement from "./wasm/movement.ts";
 import pooling from "./wasm/pooling.ts";
 import projection from "./wasm/projection.ts";
 import reductions from "./wasm/reductions.ts";
+import indexed from "./wasm/indexed.ts";
 import wavelet from "./wasm/wavelet.ts";
 import winograd from "./wasm/winograd.ts";
 
@@ -33,6 +34,7 @@ export const MODULES = {
   products,
   projection,
   reductions,
+  indexed,
   wavelet,
   winograd,
 } as const satisfies Record<string, KernelModule>;
@@ -76,6 +78,8 @@ export const KERNELS = {
   move_rows: "movement",
   transpose: "movement",
   gather: "movement",
+  take_rows: "indexed",
+  add_rows: "indexed",
   winograd_filters: "winograd",
   winograd_convolve: "winograd",
   winograd_gradient: "winograd",

@@ -4,7 +4,7 @@ import { factorText, operandText } from "./algebraText.ts";
 import { OperatorError } from "./operatorError.ts";
 import { productBound, scaledBound, stackBound, sumBound } from "./bounds.ts";
 import { defineOperator } from "./define.ts";
-import type { Operator, OperatorProperty } from "./operator.ts";
+import type { Operator, OperatorProperty, RowAccess } from "./operator.ts";
 import { sameSpace, spaceText } from "./spaces.ts";
 
 interface AdjointOperator extends Operator {
@@ -69,8 +69,21 @@ export function compose(left: Operator, right: Operator): Operator {
     properties: () => propertiesOfProduct(left, right),
     apply: (operations, x) => left.apply(operations, right.apply(operations, x)),
     adjoint: (operations, y) => right.adjoint(operations, left.adjoint(operations, y)),
+    ...rowsOfProduct(left, right),
   });
   return Object.defineProperty(composed, "factors", { value: [left, right], enumerable: true });
+}
+
+/** The rows of a product are those of its left factor, after the right one. */
+function rowsOfProduct(left: Operator, right: Operator): { readonly rows?: RowAccess } {
+  const { rows } = left;
+  if (rows === undefined) return {};
+  return {
+    rows: {
+      apply: (operations, indices, x) => rows.apply(operations, indices, right.apply(operations, x)),
+      adjoint: (operations, indices, y) => right.adjoint(operations, rows.adjoint(operations, indices, y)),
+    },
+  };
 }
 
 function propertiesOfProduct(left: Operator, right: Operator): readonly OperatorProperty[] {

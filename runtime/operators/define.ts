@@ -3,7 +3,7 @@ import { handlesOf, spaceOf, type Space, type Value } from "../arrays/value.ts";
 import type { Handle } from "../engine/engine.ts";
 import { sameShape } from "../engine/shape.ts";
 import { OperatorError } from "./operatorError.ts";
-import type { NormBound, Operator, OperatorProperty } from "./operator.ts";
+import type { NormBound, Operator, OperatorProperty, RowAccess } from "./operator.ts";
 import { spaceText } from "./spaces.ts";
 
 /** What makes an operator; see `defineOperator`. */
@@ -14,6 +14,7 @@ export interface OperatorDefinition {
   readonly handles?: readonly Handle[];
   readonly norm: () => NormBound;
   readonly properties: () => Iterable<OperatorProperty>;
+  readonly rows?: RowAccess;
   readonly apply: (operations: Operations, x: Value) => Value;
   readonly adjoint: (operations: Operations, y: Value) => Value;
 }
@@ -23,7 +24,7 @@ export interface OperatorDefinition {
  * spaces, reals are embedded where the space is complex, and what a product makes on its way is freed.
  */
 export function defineOperator(definition: OperatorDefinition): Operator {
-  const { text, domain, codomain, handles = [] } = definition;
+  const { text, domain, codomain, handles = [], rows } = definition;
   const norm = once(definition.norm);
   const properties = once<ReadonlySet<OperatorProperty>>(() => new Set(definition.properties()));
   return {
@@ -32,6 +33,7 @@ export function defineOperator(definition: OperatorDefinition): Operator {
     domain,
     codomain,
     handles,
+    ...(rows === undefined ? {} : { rows }),
     get norm() {
       return norm();
     },

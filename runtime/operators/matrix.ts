@@ -1,5 +1,6 @@
 import { signedPairs, swappedPairs } from "../arrays/pairs.ts";
-import { asArray, handleShape } from "../arrays/layout.ts";
+import { arrayValue, asArray, handleShape } from "../arrays/layout.ts";
+import { indexHandle } from "../arrays/rows.ts";
 import type { Operations } from "../arrays/operations.ts";
 import type { ArrayValue, Space } from "../arrays/value.ts";
 import type { Engine, Handle } from "../engine/engine.ts";
@@ -65,6 +66,11 @@ export function matrixOperator(
     norm: () => matrixNorm(operations, operator, matricesOf(engine, stored, text)),
     properties: () =>
       options.properties ?? propertiesOfMatrix(matricesOf(engine, stored, text), domain, codomain),
+    rows: {
+      apply: (using, indices, x) => productOfRows(using.engine, stored, indices, asArray(text, x), codomain),
+      adjoint: (using, indices, y) =>
+        productOfRowsTransposed(using.engine, stored, indices, asArray(text, y), codomain, domain),
+    },
     apply: (using, x) => product(using.engine, stored, asArray(text, x), codomain, false),
     adjoint: (using, y) => product(using.engine, stored, asArray(text, y), domain, true),
   });
@@ -146,6 +152,65 @@ function product(
   }
   const matrix = transposed ? plain : turned;
   return result(engine.matmul(engine.reshape(x.handle, [samples, length]), matrix), x.batch);
+}
+
+/** Rows of the matrix, [samples, numbers of the rows, n] over the reals; samples are 1 where all share them. */
+function chosenRows(
+  engine: Engine,
+  { plain, batch }: StoredMatrix,
+  indices: ArrayValue,
+  codomain: ArraySpace,
+): Handle {
+  const [extent = 1] = codomain.shape;
+  const columns = plain.shape.at(-1) ?? 1;
+  const entries = sizeOf(plain.shape) / ((batch ?? 1) * extent);
+  const rows = engine.takeRows(
+    engine.reshape(plain, [batch ?? 1, extent, entries]),
+    indexHandle(engine, indices),
+  );
+  const [samples = 1, count = 0] = rows.shape;
+  return engine.reshape(rows, [samples, (count * entries) / columns, columns]);
+}
+
+function productOfRows(
+  engine: Engine,
+  matrix: StoredMatrix,
+  indices: ArrayValue,
+  x: ArrayValue,
+  codomain: ArraySpace,
+): ArrayValue {
+  const shape = [...indices.shape, ...codomain.shape.slice(1)];
+  const rows = chosenRows(engine, matrix, indices, codomain);
+  const batch = matrix.batch ?? indices.batch ?? x.batch;
+  return arrayValue(engine, perSample(engine, rows, x, false), batch, shape, codomain.field);
+}
+
+function productOfRowsTransposed(
+  engine: Engine,
+  matrix: StoredMatrix,
+  indices: ArrayValue,
+  y: ArrayValue,
+  codomain: ArraySpace,
+  domain: ArraySpace,
+): ArrayValue {
+  const rows = chosenRows(engine, matrix, indices, codomain);
+  const batch = matrix.batch ?? indices.batch ?? y.batch;
+  return arrayValue(engine, perSample(engine, rows, y, true), batch, domain.shape, domain.field);
+}
+
+/** [s, m, n] times vectors, or its transpose; where s is 1, of all samples at once. */
+function perSample(engine: Engine, matrices: Handle, x: ArrayValue, transposed: boolean): Handle {
+  const [count = 1, rows = 0, columns = 0] = matrices.shape;
+  const samples = x.batch ?? 1;
+  const length = sizeOf(x.handle.shape) / samples;
+  if (count === 1) {
+    const matrix = engine.reshape(matrices, [rows, columns]);
+    return engine.matmul(engine.reshape(x.handle, [samples, length]), matrix, {
+      transposeRight: !transposed,
+    });
+  }
+  const vectors = engine.reshape(x.handle, x.batch === null ? [length, 1] : [samples, length, 1]);
+  return engine.matmul(matrices, vectors, { transposeLeft: transposed });
 }
 
 /** The matrices over the reals, one for each sample. */

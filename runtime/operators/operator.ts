@@ -1,5 +1,5 @@
 import type { Operations } from "../arrays/operations.ts";
-import type { Space, Value } from "../arrays/value.ts";
+import type { ArrayValue, Space, Value } from "../arrays/value.ts";
 import type { Handle } from "../engine/engine.ts";
 
 /** How far a bound can be trusted: the words of the compiler's facts. */
@@ -30,8 +30,19 @@ export interface Operator {
   readonly properties: ReadonlySet<OperatorProperty>;
   /** the handles that the operator stands on: a scope that builds one keeps them */
   readonly handles: readonly Handle[];
+  /** present where some rows cost less than all of them */
+  readonly rows?: RowAccess;
   apply(operations: Operations, x: Value): Value;
   adjoint(operations: Operations, y: Value): Value;
+}
+
+/**
+ * Some rows of an operator T -> F[m, d], by indices along the first axis of its codomain: an operator T -> F[d] for one
+ * index, T -> F[b, d] for b of them, with its adjoint. Each sample may have indices of its own.
+ */
+export interface RowAccess {
+  apply(operations: Operations, indices: ArrayValue, x: Value): Value;
+  adjoint(operations: Operations, indices: ArrayValue, y: Value): Value;
 }
 
 export type OperatorProperty = "nonnegative" | "orthonormal" | "symmetric" | "positive" | "unit_columns";

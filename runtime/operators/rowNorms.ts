@@ -8,21 +8,22 @@ import type { Operator } from "./operator.ts";
 import { requireArrays } from "./spaces.ts";
 
 /**
- * `row_norms(A)`: the 2-norm of each row of a real operator, an array of the codomain's shape, in (0, inf).
- * @throws OperatorError IPX8203 for complex arrays or tuples; IPX8208 where a row is zero or A is too large
+ * `row_norms(A)`: the 2-norm of each row of an operator between arrays, an array of the codomain's shape, in (0, inf).
+ * A complex row has the norm of its real part over the reals, (Re a, -Im a).
+ * @throws OperatorError IPX8203 for tuples; IPX8208 where a row is zero or A is too large
  */
 export function rowNorms(operations: Operations, operator: Operator): ArrayValue {
   const codomain = requireArrays("row_norms", operator.codomain);
-  const domain = requireArrays("row_norms", operator.domain);
-  if (codomain.field === "complex" || domain.field === "complex") {
-    throw new OperatorError("IPX8203", { what: "`row_norms` is defined for operators between real arrays." });
-  }
+  requireArrays("row_norms", operator.domain);
   const { shape, data } = materialiseOperator(operations, operator);
   const [rows = 0, columns = 0] = shape;
-  const norms = new Float64Array(rows);
-  for (let row = 0; row < rows; row++) {
+  const parts = codomain.field === "complex" ? 2 : 1;
+  const norms = new Float64Array(rows / parts);
+  for (let row = 0; row < norms.length; row++) {
     let square = 0;
-    for (let column = 0; column < columns; column++) square += (data[row * columns + column] ?? 0) ** 2;
+    for (let column = 0; column < columns; column++) {
+      square += (data[row * parts * columns + column] ?? 0) ** 2;
+    }
     norms[row] = Math.sqrt(square);
   }
   const zero = norms.indexOf(0);

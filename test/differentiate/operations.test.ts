@@ -33,7 +33,13 @@ const FILTERS: Space = {
 };
 const PAIR: Space = { kind: "product", parts: [REAL, COMPLEX] };
 const MATRIX = space("real", "m", "n");
+const LIST = space("real", "h");
+const COMPLEX_ROWS = space("complex", "m", "c");
 const two = constant(2);
+
+/** Indices 0, 1 and 2 from numbers, between which finite differences do not jump. */
+const anyIndex = (b: IrBuilder, t: Variable): Variable =>
+  b.elementwise("floor", [b.elementwise("mul", [b.constant(3), b.elementwise("sigmoid", [t])])]);
 
 const one =
   (emit: (b: IrBuilder, a: Variable, c: Variable) => Variable): Emit =>
@@ -111,6 +117,20 @@ const EXAMPLES: { readonly [P in Operation]: readonly Example[] } = {
   sumSamples: [],
   largest: [{ spaces: [REAL], emit: one((b, x) => b.largest(x, b.constant(0.5))), vanishes: true }],
   apply: [],
+  rows: [
+    { spaces: [IMAGE], emit: one((b, x) => b.rows(x, b.constant(1))) },
+    { spaces: [space("complex", "m", "c"), NUMBER], emit: one((b, z, t) => b.rows(z, anyIndex(b, t))) },
+    { spaces: [REAL, LIST], emit: one((b, x, t) => b.rows(x, anyIndex(b, t))) },
+  ],
+  placeRows: [
+    {
+      spaces: [space("real", "h", "c"), LIST],
+      emit: one((b, y, t) => b.placeRows(y, anyIndex(b, t), space("real", "m", "c"))),
+    },
+    { spaces: [space("complex", "c")], emit: one((b, y) => b.placeRows(y, b.constant(1), COMPLEX_ROWS)) },
+  ],
+  applyRows: [],
+  rowNorms: [],
   norm: [],
   library: [
     {
@@ -233,7 +253,9 @@ test("apply and its adjoint, by the value", () => {
     const x = parameter("x", domain, false);
     const block = new IrBuilder().block([x], (b) => {
       const y = b.apply(A, b.elementwise("square", [x]), false);
-      return [y, b.apply(A, b.elementwise("square", [y]), true)];
+      const row = b.applyRows(A, b.constant(1), b.elementwise("square", [x]), false);
+      const back = b.applyRows(A, b.constant(2), b.elementwise("square", [row]), true);
+      return [y, b.apply(A, b.elementwise("square", [y]), true), row, back];
     });
     const dice = new Dice(5);
     const matrix = randomValue({ kind: "array", field: element, shape: [4, 3] }, dice);

@@ -163,6 +163,31 @@ function reductionsAndMovement(): void {
     );
   });
 
+  it("takeRows and addRows, of one sample or many, with indices in reach, twice, and out of it", () => {
+    const shapes = fc.tuple(extent(1, 3), extent(1, 5), extent(1, 6), extent(0, 4), fc.nat(2));
+    fc.assert(
+      fc.property(shapes, fc.nat(1000), ([samples, m, r, b, sharing], seed) => {
+        const [s, t] = [sharing === 0 ? 1 : samples, sharing === 1 ? 1 : samples];
+        const chosen = scattered([t, b], seed + 1);
+        const indices = { ...chosen, data: chosen.data.map((x) => Math.round(x * m * 0.6 + m / 3)) };
+        agree([scattered([s, m, r], seed), indices], (engine, x, i) =>
+          engine.takeRows(x as Handle, i as Handle),
+        );
+        agree([scattered([s, b, r], seed), indices], (engine, x, i) =>
+          engine.addRows(x as Handle, i as Handle, m),
+        );
+      }),
+      { numRuns: 60 },
+    );
+    const many = { shape: [1, 9000], data: Float64Array.from({ length: 9000 }, (_, i) => (i * 7) % 5000) };
+    agree([scattered([1, 5000, 3], 2), many], (engine, x, i) => engine.takeRows(x as Handle, i as Handle));
+    agree([scattered([1, 9000, 3], 2), many], (engine, x, i) =>
+      engine.addRows(x as Handle, i as Handle, 5000),
+    );
+    const wide = { shape: [2, 3], data: Float64Array.of(1, 0, 1, 2, 2, 2) };
+    agree([scattered([2, 3, 5001], 2), wide], (engine, x, i) => engine.addRows(x as Handle, i as Handle, 3));
+  });
+
   it("kthLargest, ties among them", () => {
     fc.assert(
       fc.property(

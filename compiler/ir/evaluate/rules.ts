@@ -22,6 +22,7 @@ import { asValue, type Item, type Setting } from "./lanes.ts";
 import { convolve, convolveInput, maxPool, maxPoolGradient } from "./layers.ts";
 import { libraryOperator } from "./operators/library.ts";
 import { dot, groupNorm, largest, matvec, sum, sumTo } from "./reductions.ts";
+import { placeRows, rowNorms, rows } from "./rows.ts";
 
 /** The operations that treat each sample alone and have no blocks. */
 export type SampleOperation = Exclude<
@@ -75,6 +76,17 @@ export const SAMPLE_RULES: { readonly [P in SampleOperation]: SampleRule<P> } = 
     const operator = operatorAt(inputs, 0);
     return adjoint ? operator.adjoint(value(inputs, 1)) : operator.apply(value(inputs, 1));
   },
+  rows: (_, inputs) => rows(asArray(value(inputs, 0)), asArray(value(inputs, 1))),
+  placeRows: ({ space }, inputs, setting) =>
+    placeRows(asArray(value(inputs, 0)), asArray(value(inputs, 1)), shapeOf(space, setting)),
+  applyRows: ({ adjoint, codomain }, inputs, setting) => {
+    const operator = operatorAt(inputs, 0);
+    const indices = asArray(value(inputs, 1));
+    return adjoint
+      ? operator.adjoint(placeRows(asArray(value(inputs, 2)), indices, shapeOf(codomain, setting)))
+      : rows(asArray(operator.apply(value(inputs, 2))), indices);
+  },
+  rowNorms: ({ codomain }, inputs, setting) => rowNorms(operatorAt(inputs, 0), shapeOf(codomain, setting)),
   norm: (_, inputs) => numberArray(operatorAt(inputs, 0).norm),
   library: ({ name, settings, domain, codomain }, inputs, setting) =>
     libraryOperator(

@@ -1,0 +1,51 @@
+import {
+  arrayOf,
+  asArray,
+  countOf,
+  entryOf,
+  fieldOf,
+  plus,
+  type Complex,
+  type ReferenceArray,
+  type ReferenceOperator,
+} from "./array.ts";
+
+/** The entries of an array at one index along its first axis, or at a list of them. */
+export function rows(x: ReferenceArray, indices: ReferenceArray): ReferenceArray {
+  const [extent = 0, ...rest] = x.shape;
+  const entries = countOf(rest);
+  return arrayOf([...indices.shape, ...rest], fieldOf(x), (flat) =>
+    entryOf(x, rowAt(indices, Math.floor(flat / entries), extent) * entries + (flat % entries)),
+  );
+}
+
+/** The adjoint of `rows` on arrays of a shape: entries are added where the indices point. */
+export function placeRows(
+  y: ReferenceArray,
+  indices: ReferenceArray,
+  shape: readonly number[],
+): ReferenceArray {
+  const [extent = 0, ...rest] = shape;
+  const entries = countOf(rest);
+  const sums = Array.from({ length: countOf(shape) }, (): Complex => ({ re: 0, im: 0 }));
+  for (let flat = 0; flat < y.re.length; flat += 1) {
+    const target = rowAt(indices, Math.floor(flat / entries), extent) * entries + (flat % entries);
+    sums[target] = plus(sums[target] ?? { re: 0, im: 0 }, entryOf(y, flat));
+  }
+  return arrayOf(shape, fieldOf(y), (flat) => sums[flat] ?? { re: 0, im: 0 });
+}
+
+/** The 2-norm of each row of an operator between real arrays: of the image of each unit under the adjoint. */
+export function rowNorms(operator: ReferenceOperator, codomain: readonly number[]): ReferenceArray {
+  return arrayOf(codomain, "real", (row) => {
+    const unit = arrayOf(codomain, "real", (flat) => ({ re: flat === row ? 1 : 0, im: 0 }));
+    const image = asArray(operator.adjoint(unit));
+    return { re: Math.hypot(...image.re), im: 0 };
+  });
+}
+
+/** The row that an index chooses: rounded down, the nearest inside. */
+function rowAt(indices: ReferenceArray, place: number, extent: number): number {
+  const index = indices.re[place] ?? Number.NaN;
+  return index > 0 ? Math.min(extent - 1, Math.floor(index)) : 0;
+}
