@@ -13,6 +13,7 @@ import type { Space } from "../types/space.ts";
 import type { Type } from "../types/type.ts";
 import type { Symbol, Typed } from "../types/typing.ts";
 import { filled, variableType } from "./declared.ts";
+import { withCounts } from "./counts.ts";
 import { collectDefinitions } from "./definitions.ts";
 import { lowerExpression } from "./expression.ts";
 import { lower } from "./recursion.ts";
@@ -81,9 +82,8 @@ export function lowerProgram(
     constants: { parameters: [], equations: constants.equations, results: [] },
     prepare: { parameters: [], equations: prepare.equations, results: [] },
     ...sections,
-    targets: program.targets.map(({ target, stepsParameter }) => ({
-      target:
-        target.kind === "unrolled" && stepsParameter !== null ? { ...target, size: stepsParameter } : target,
+    targets: program.targets.map((each) => ({
+      target: withCounts(each, context.definitions),
       declared: true,
     })),
     certificate,

@@ -16,6 +16,7 @@ import {
 } from "./bindDatum.ts";
 import { BindingError } from "./bindingError.ts";
 import { isValue, type Bindings, type BoundProgram } from "./bound.ts";
+import { countOf } from "./counts.ts";
 import { materialOf, type Data } from "./datum.ts";
 import type { Bound, DataDeclaration, Known, ProgramDefinition } from "./definition.ts";
 import { requireIntervals } from "./intervals.ts";
@@ -47,7 +48,7 @@ function* bindTask(
   const dimensions = withDefaults(definition, declared, (name) => !inputsFix(definition, name));
   requireFields(definition, dimensions);
   const owned: Handle[] = [];
-  const steps = stepCount(definition, dimensions, bindings.steps);
+  const steps = bindings.steps ?? stepCount(definition, operations, dimensions);
   const given = yield* bindGivens({ definition, operations, dimensions, givens, steps, owned });
   const early = earlyConstants(definition, operations, given.known, owned);
   const constantsWait = early === null;
@@ -117,9 +118,10 @@ function earlyConstants(
   }
 }
 
-function stepCount({ target }: ProgramDefinition, { sizes }: Dimensions, steps: number | undefined): number {
+function stepCount({ target }: ProgramDefinition, operations: Operations, { sizes }: Dimensions): number {
   if (target.kind !== "unrolled") return 1;
-  return steps ?? (target.size === undefined ? undefined : sizes.get(target.size)) ?? target.steps;
+  const own = target.size === undefined ? undefined : sizes.get(target.size);
+  return own ?? countOf(operations, Object.fromEntries(sizes), target.steps);
 }
 
 interface GivenRequest {

@@ -194,17 +194,23 @@ export interface StateDeclaration {
   readonly carried: boolean;
 }
 
+/**
+ * A count of a target: a number, or an elementwise expression of sizes and of numbers that are given, such as
+ * `"50*m/b"`, rounded up once those are bound.
+ */
+export type Count = number | string;
+
 export type Target =
   | { readonly kind: "direct" }
   | {
       readonly kind: "solver";
-      readonly maximum: number;
-      readonly every: number;
+      readonly maximum: Count;
+      readonly every: Count;
       readonly accelerate: FixedPointSolver | null;
     }
   | {
       readonly kind: "unrolled";
-      readonly steps: number;
+      readonly steps: Count;
       readonly beyond: "error" | "last" | "cycle";
       /** the header parameter that counts the steps (`unroll(K)`): where it is bound, it stands for `steps` */
       readonly size?: string;
@@ -213,7 +219,7 @@ export type Target =
       readonly kind: "equilibrium";
       readonly solver: FixedPointSolver;
       readonly tolerance: number;
-      readonly maximum: number;
+      readonly maximum: Count;
       readonly backward: AdjointSolver;
       readonly otherwise: Otherwise;
     };

@@ -1,6 +1,7 @@
 import type { Value } from "../arrays/value.ts";
 import type { Handle } from "../engine/engine.ts";
 import type { FixedPointSolver, Target, Values } from "../program/definition.ts";
+import { countOf } from "../program/counts.ts";
 import { firstState, namesOfStep, type Batch } from "./batch.ts";
 import { carriedStates } from "./finish.ts";
 import { solveFixedPoint, type Seen } from "./fixedPoint.ts";
@@ -43,7 +44,7 @@ export function* findEquilibrium(
   const start = pack(operations, names, first);
   const holder = new Holder(operations.engine, batch.foreign);
   holder.hold(handlesOfValues(first));
-  const maximum = options.maximum ?? target.maximum;
+  const maximum = options.maximum ?? countOf(operations, batch.known, target.maximum);
   const attempt: Attempt = { batch, names, first, start, target, options, maximum, damping: 1 };
   const solved = yield* attemptEquilibrium(attempt, target.solver, null);
   holder.hold([...handlesOfValues(first), ...solved.owned]);

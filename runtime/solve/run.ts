@@ -1,6 +1,8 @@
 import { handlesOf } from "../arrays/value.ts";
 import { releaseBatch, prepareBatch, namesOfStep, type Batch } from "./batch.ts";
 import type { BoundInputs, BoundProgram } from "../program/bound.ts";
+import { countOf } from "../program/counts.ts";
+import type { Count } from "../program/definition.ts";
 import { iterateAccelerated } from "./accelerated.ts";
 import { findEquilibrium, type EquilibriumTarget } from "./equilibrium.ts";
 import { finishRun } from "./finish.ts";
@@ -48,11 +50,12 @@ function* runBatch(batch: Batch, options: SolveOptions): Task<SolveResult> {
     case "direct":
       return yield* runDirect(batch);
     case "solver": {
-      const maximum = options.maximum ?? target.maximum;
+      const count = (each: Count): number => countOf(batch.operations, batch.known, each);
+      const maximum = options.maximum ?? count(target.maximum);
       if (target.accelerate !== null) {
         return yield* iterateAccelerated(batch, target.accelerate, maximum, options);
       }
-      const every = options.every ?? target.every;
+      const every = options.every ?? count(target.every);
       return yield* iterate(batch, { maximum, every, tests: until !== null }, options);
     }
     case "unrolled": {

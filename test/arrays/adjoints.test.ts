@@ -119,6 +119,23 @@ describe("adjoint pairs", () => {
     );
   });
 
+  it("rows at indices, some of them twice", () => {
+    fc.assert(
+      fc.property(space, size, size, size, fc.nat(), (field, m, c, b, seed) => {
+        const [whole, part] = [field(m, c), field(b, c)];
+        const indices = ops.map("floor(m*sigmoid(t))", { t: scattered(ops, R(b), seed + 2), m: ops.number(m) });
+        areAdjoint(
+          whole,
+          part,
+          (x) => ops.rows(x, indices),
+          (y) => ops.placeRows(y, indices, whole),
+          seed,
+        );
+      }),
+      { numRuns: 30 },
+    );
+  });
+
   it("matrices of any field on arrays of any field, and outerSum", () => {
     fc.assert(
       fc.property(space, space, size, size, fc.nat(), (matrixField, field, m, n, seed) => {

@@ -125,6 +125,17 @@ describe("a batch equals its samples", () => {
       (ops, x, y, t) =>
         ops.largest(ops.product([x as Value, y as Value]), ops.map("sigmoid(t)", { t: t as Value })),
     ],
+    "rows, placeRows": [
+      [anything, number, argument([4])],
+      (ops, x, i, j) => {
+        const chosen = ops.rows(x as Value, j as Value);
+        return ops.product([
+          ops.rows(x as Value, i as Value),
+          chosen,
+          ops.placeRows(chosen, j as Value, x?.field === "complex" ? C(2, 3) : R(2, 3)),
+        ]);
+      },
+    ],
     matvec: [
       [argument([4, 6], anyField), anything],
       (ops, a, x) => ops.matvec(a as Value, x as Value, C(2, 2)),

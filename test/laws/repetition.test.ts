@@ -41,6 +41,7 @@ function counting(engine: Engine): { readonly engine: Engine; readonly made: () 
 describe("steps that are repeated from a record give the bits of steps that are asked for", () => {
   test.each([
     "landweber",
+    "kaczmarz",
     "ista",
     "fista",
     "fista_backtracking",

@@ -1,5 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { handlesOf, type ArrayValue, type Value } from "../../runtime/arrays/value.ts";
+import { sizeOf } from "../../runtime/engine/shape.ts";
 import { adjointTest } from "../../runtime/operators/adjointTest.ts";
+import { packValue } from "../../runtime/operators/host.ts";
 import { materialiseOperator } from "../../runtime/operators/materialise.ts";
 import type { Operator, OperatorProperty } from "../../runtime/operators/operator.ts";
 import { realDimension } from "../../runtime/operators/spaces.ts";
@@ -26,6 +29,18 @@ function denseRows(operator: Operator): number[][] {
 /** The largest deviation of a Gram matrix from the identity. */
 function offIdentity(gram: readonly (readonly number[])[]): number {
   return Math.max(...gram.flatMap((row, i) => row.map((value, j) => Math.abs(value - (i === j ? 1 : 0)))));
+}
+
+/** One index or a list of them, shared or one for each of three samples: shape and batch. */
+const INDICES: readonly (readonly [readonly number[], number | null])[] = [
+  [[], null],
+  [[], 3],
+  [[2], null],
+  [[2], 3],
+];
+
+function largestOf(numbers: Value): number {
+  return Math.max(...handlesOf(numbers).flatMap((handle) => [...(exact.engine.readNow(handle) ?? [Number.NaN])]));
 }
 
 const HOLDS: { readonly [P in OperatorProperty]: (rows: number[][]) => boolean } = {
@@ -66,6 +81,32 @@ describe.each(CASES)("$name", ({ build, tight }) => {
     const rows = denseRows(operator);
     for (const property of operator.properties)
       expect([property, HOLDS[property](rows)]).toEqual([property, true]);
+  });
+
+  it("has rows that are those of its products, each sample its own, with their adjoint", () => {
+    const { domain, codomain } = operator;
+    const extent = codomain.kind === "array" ? (codomain.shape[0] ?? 0) : 0;
+    if (extent === 0) return;
+    for (const [shape, batch] of INDICES) {
+      const count = sizeOf(shape) * (batch ?? 1);
+      const numbers = Float64Array.from({ length: count }, (_, i) => (7 * i + 3) % extent);
+      const full = batch === null ? shape : [batch, ...shape];
+      const i: ArrayValue = {
+        kind: "array",
+        field: "real",
+        shape,
+        batch,
+        handle: exact.engine.upload(numbers, full),
+      };
+      const x = packValue(exact.engine, domain, 3, gaussianNumbers(3 * realDimension(domain), 5));
+      const image = exact.applyRows(operator, i, x);
+      const difference = exact.map("a - b", { a: image, b: exact.rows(exact.apply(operator, x), i) });
+      expect(largestOf(exact.norm2(difference))).toBeLessThan(1e-13 * (1 + operator.norm.value));
+      const y = exact.map("image/2 + image*image", { image });
+      const left = exact.dot(image, y);
+      const right = exact.dot(x, exact.applyRowsAdjoint(operator, i, y));
+      expect(largestOf(exact.map("abs(a - b)/(1 + abs(a))", { a: left, b: right }))).toBeLessThan(1e-12);
+    }
   });
 
   it("is the same on the default engine, sample by sample, and leaks nothing", () => {

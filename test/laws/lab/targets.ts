@@ -3,6 +3,7 @@ import type { TargetName } from "../../../compiler/targets.ts";
 /** The programs whose compiled forms are kept, with the targets that make sense for each. */
 export const TARGETS: Readonly<Record<string, readonly TargetName[]>> = {
   landweber: ["solver", "unrolled"],
+  kaczmarz: ["solver", "unrolled"],
   gradient_descent_tikhonov: ["solver", "unrolled", "equilibrium"],
   ista: ["solver", "unrolled", "equilibrium"],
   fista: ["solver", "unrolled"],
