@@ -223,12 +223,7 @@ export class IrBuilder {
   /** A[i] x, or A[i]' y. */
   applyRows(operator: Variable, indices: Variable, x: Variable, adjoint: boolean): Variable {
     const name = productName({ ...operator, name: `${operator.name}${indices.name}` }, x, adjoint);
-    return this.#one(
-      "applyRows",
-      { adjoint, codomain: codomainOf(operator) },
-      [operator, indices, x],
-      name,
-    );
+    return this.#one("applyRows", { adjoint, codomain: codomainOf(operator) }, [operator, indices, x], name);
   }
 
   rowNorms(operator: Variable): Variable {

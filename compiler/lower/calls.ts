@@ -154,8 +154,9 @@ function lowerArrayFunction(site: Site, name: LibraryName, expression: Call, cal
 /** `row_norms(A)`; what is made up of operators is written out as a matrix, of which the sizes are known. */
 function lowerRowNorms(site: Site, of: Expression<Typed>, span: Call["span"]): Variable {
   const operator = lowerOperator(site, of);
-  if (operator.kind !== "bound" && entriesOf(operator.domain) === null) {
-    throw new Limitation("the row norms of a product or a sum of operators on a named space", span);
+  const isOfRun = operator.kind === "bound" && operator.variable.shared;
+  if (!isOfRun && entriesOf(operator.domain) === null) {
+    throw new Limitation("row norms on a named space of what is no operator of the run", span);
   }
   return rowNormsOf(site.builder, operator);
 }

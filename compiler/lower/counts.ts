@@ -39,7 +39,10 @@ function countExpression(
 ): ElementwiseExpression {
   const part = (inner: Expression<Typed>): ElementwiseExpression =>
     countExpression(inner, definitions, sizesAlone);
-  const apply = (name: ElementwiseFunction, ...inner: readonly Expression<Typed>[]): ElementwiseExpression => ({
+  const apply = (
+    name: ElementwiseFunction,
+    ...inner: readonly Expression<Typed>[]
+  ): ElementwiseExpression => ({
     kind: "apply",
     function: name,
     arguments: inner.map(part),

@@ -178,10 +178,10 @@ export function matrixOfForm(builder: IrBuilder, form: OperatorForm): Variable {
   return builder.materialise(form.domain, (inner, x) => applyForm(inner, form, x));
 }
 
-/** The 2-norm of each row of an operator, an array of its codomain's shape; a bound operator finds its own. */
+/** The 2-norm of each row of an operator, an array of its codomain's shape; one of the run finds its own. */
 export function rowNormsOf(builder: IrBuilder, form: OperatorForm): Variable {
   const { codomain } = form;
-  if (form.kind === "bound") return builder.rowNorms(form.variable);
+  if (form.kind === "bound" && form.variable.shared) return builder.rowNorms(form.variable);
   const norms = builder.groupNorm(form.kind === "matrix" ? form.matrix : matrixOfForm(builder, form));
   return builder.reshape(norms, codomain.kind === "array" ? { ...codomain, element: "real" } : codomain);
 }

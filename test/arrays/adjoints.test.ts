@@ -123,7 +123,10 @@ describe("adjoint pairs", () => {
     fc.assert(
       fc.property(space, size, size, size, fc.nat(), (field, m, c, b, seed) => {
         const [whole, part] = [field(m, c), field(b, c)];
-        const indices = ops.map("floor(m*sigmoid(t))", { t: scattered(ops, R(b), seed + 2), m: ops.number(m) });
+        const indices = ops.map("floor(m*sigmoid(t))", {
+          t: scattered(ops, R(b), seed + 2),
+          m: ops.number(m),
+        });
         areAdjoint(
           whole,
           part,

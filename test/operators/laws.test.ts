@@ -40,7 +40,9 @@ const INDICES: readonly (readonly [readonly number[], number | null])[] = [
 ];
 
 function largestOf(numbers: Value): number {
-  return Math.max(...handlesOf(numbers).flatMap((handle) => [...(exact.engine.readNow(handle) ?? [Number.NaN])]));
+  return Math.max(
+    ...handlesOf(numbers).flatMap((handle) => [...(exact.engine.readNow(handle) ?? [Number.NaN])]),
+  );
 }
 
 const HOLDS: { readonly [P in OperatorProperty]: (rows: number[][]) => boolean } = {

@@ -35,12 +35,12 @@ export function placeRows(
   return arrayOf(shape, fieldOf(y), (flat) => sums[flat] ?? { re: 0, im: 0 });
 }
 
-/** The 2-norm of each row of an operator between real arrays: of the image of each unit under the adjoint. */
+/** The 2-norm of each row of an operator between arrays: of the image of each unit under the adjoint. */
 export function rowNorms(operator: ReferenceOperator, codomain: readonly number[]): ReferenceArray {
   return arrayOf(codomain, "real", (row) => {
     const unit = arrayOf(codomain, "real", (flat) => ({ re: flat === row ? 1 : 0, im: 0 }));
     const image = asArray(operator.adjoint(unit));
-    return { re: Math.hypot(...image.re), im: 0 };
+    return { re: Math.hypot(...image.re, ...(image.im ?? [])), im: 0 };
   });
 }
 
