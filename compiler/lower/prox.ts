@@ -2,6 +2,7 @@ import type { Expression } from "../ast/tree.ts";
 import type { IrBuilder, SolveOptions } from "../ir/build.ts";
 import type { Variable } from "../ir/block.ts";
 import { formOfFunction } from "../library/calculus/analyse.ts";
+import { gramMultiple, type Multiple } from "../library/calculus/gram.ts";
 import { boxesAmong } from "../library/calculus/separable.ts";
 import type { Factor, FormTerm, FunctionForm, Link } from "../library/calculus/form.ts";
 import type { FunctionParameters, LibraryFunction } from "../library/functions/entry.ts";
@@ -97,11 +98,50 @@ function proxOfTerm(site: Site, term: FormTerm, x: Variable, step: Variable, spa
     }
     case "diagonal":
       return proxOfDiagonal(site, link, inner, x, step, span);
-    case "operator": {
-      const operator = lowerOperator(site, link.operator);
-      const image = applyForm(builder, operator, x);
-      const change = builder.elementwise("sub", [proxOfTerm(site, inner, image, step, span), image]);
-      return builder.elementwise("add", [x, applyAdjointForm(builder, operator, change)]);
+    case "operator":
+      return proxBehindOperator(site, link, inner, x, step, span);
+  }
+}
+
+/**
+ * prox of t h(W x) for W W' = c I: x + W'(prox_{c t h}(W x) - W x)/c. Source: Combettes and Pesquet, IEEE J. Sel. Top.
+ * Signal Process. 1 (2007), Proposition 11.
+ */
+function proxBehindOperator(
+  site: Site,
+  link: Extract<Link, { kind: "operator" }>,
+  inner: FormTerm,
+  x: Variable,
+  step: Variable,
+  span: Span,
+): Variable {
+  const { builder } = site;
+  const multiple = gramMultiple(link.operator, "rows", site.program.definitions);
+  if (multiple === null) throw new Limitation("the prox behind this operator", span);
+  const operator = lowerOperator(site, link.operator);
+  const image = applyForm(builder, operator, x);
+  const c = multipleOf(site, multiple);
+  const nearest = proxOfTerm(site, inner, image, builder.elementwise("mul", [c, step]), span);
+  const change = builder.elementwise("div", [builder.elementwise("sub", [nearest, image]), c]);
+  return builder.elementwise("add", [x, applyAdjointForm(builder, operator, change)]);
+}
+
+/** The number that a multiple of the identity is. */
+function multipleOf(site: Site, multiple: Multiple): Variable {
+  const { builder } = site;
+  switch (multiple.kind) {
+    case "one":
+      return builder.constant(1);
+    case "square":
+      return builder.elementwise("square", [multiplied(site, builder.constant(1), multiple.of)]);
+    case "size":
+      return builder.size(multiple.of);
+    case "product":
+    case "sum": {
+      const parts = multiple.parts.map((part) => multipleOf(site, part));
+      return parts.reduce((all, part) =>
+        builder.elementwise(multiple.kind === "sum" ? "add" : "mul", [all, part]),
+      );
     }
   }
 }

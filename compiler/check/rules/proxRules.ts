@@ -2,6 +2,7 @@ import type { Expression } from "../../ast/tree.ts";
 import { diagnose } from "../../diagnostics/diagnose.ts";
 import { formOfFunction } from "../../library/calculus/analyse.ts";
 import type { FormTerm, FunctionForm, Link } from "../../library/calculus/form.ts";
+import { gramMultiple } from "../../library/calculus/gram.ts";
 import { boxesAmong, isSeparable } from "../../library/calculus/separable.ts";
 import type { LibraryFunction } from "../../library/functions/entry.ts";
 import { FUNCTIONS } from "../../library/functions/table.ts";
@@ -75,7 +76,7 @@ function obstacleOfTerm(knowledge: Knowledge, term: FormTerm): Obstacle | null {
       return linkObstacle(knowledge, term, atom.name, entry.separable);
     }
     case "indicator":
-      return linkObstacle(knowledge, term, "indicator", true);
+      return linkObstacle(knowledge, term, "indicator", isSeparable({ ...term, links: [] }));
     case "conjugate":
       return obstacleOf(knowledge, atom.of);
     case "opaque": {
@@ -97,33 +98,20 @@ function linkObstacle(
   separable: boolean,
 ): Obstacle | null {
   const blocks = (link: Link): boolean => {
-    if (link.kind === "operator") return !isOrthonormal(knowledge, link.operator);
+    if (link.kind === "operator") return gramMultiple(link.operator, "rows", knowledge.definitions) === null;
     return link.kind === "diagonal" && !separable;
   };
   return term.links.some(blocks) ? { kind: "composition", part, term } : null;
 }
 
-/** Whether W W' = c I is known of an operator: orthonormal ones, their adjoints, products and multiples. */
+/** Whether W W' = W'W = I is known of an operator: of orthonormal ones, their adjoints and products. */
 export function isOrthonormal(knowledge: Knowledge, operator: Expression<Typed>): boolean {
-  if (operator.note.facts.some(({ property }) => property === "orthonormal")) return true;
-  switch (operator.kind) {
-    case "name": {
-      if (operator.reference.kind !== "symbol") return false;
-      const definition = knowledge.definitions.get(operator.reference.symbol);
-      return definition?.kind === "let" && isOrthonormal(knowledge, definition.initial);
-    }
-    case "adjoint":
-    case "negate":
-      return isOrthonormal(knowledge, operator.operand);
-    case "product":
-      if (operator.product === "compose") {
-        return isOrthonormal(knowledge, operator.left) && isOrthonormal(knowledge, operator.right);
-      }
-      if (operator.product !== "scaleOperator") return false;
-      return isOrthonormal(knowledge, operator.operator === "/" ? operator.left : operator.right);
-    default:
-      return false;
-  }
+  const { definitions } = knowledge;
+  const [rows, columns] = [
+    gramMultiple(operator, "rows", definitions),
+    gramMultiple(operator, "columns", definitions),
+  ];
+  return rows?.kind === "one" && columns?.kind === "one";
 }
 
 function libraryFunction(name: string): LibraryFunction | null {

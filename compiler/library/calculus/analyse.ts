@@ -258,7 +258,8 @@ function isNumber(expression: Expression<Typed>): boolean {
   return type.kind === "value" && type.space.kind === "array" && type.space.dimensions.length === 0;
 }
 
-function factorOf(expression: Expression<Typed>, inverse: boolean): Factor {
+/** A number of the program as a factor, or its inverse. */
+export function factorOf(expression: Expression<Typed>, inverse: boolean): Factor {
   if (expression.kind === "number") {
     return { kind: "number", value: inverse ? 1 / expression.value : expression.value };
   }
