@@ -36,7 +36,10 @@ export const FUNCTION_NAMES = [
   "norm21",
   "tv",
   "huber",
+  "huber21",
+  "group_norm",
   "kullback_leibler",
+  "entropy",
   "indicator",
   "conjugate",
 ] as const;

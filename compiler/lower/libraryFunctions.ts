@@ -26,7 +26,7 @@ export function evaluateLibraryFunction(
   switch (name) {
     case "tv": {
       const differences = applyForm(builder, gradientOperator(site, x), x);
-      return FUNCTIONS.norm21.evaluate(builder, differences, {});
+      return FUNCTIONS.norm21.evaluate(builder, differences, { values: {}, axes: [] });
     }
     case "indicator": {
       const [set] = makers;
@@ -47,12 +47,13 @@ export function parametersOf(
   settings: Readonly<Record<string, SettingValue>>,
   makers: readonly Expression<Typed>[],
 ): FunctionParameters {
-  const parameters: Record<string, Variable> = {};
+  const values: Record<string, Variable> = {};
+  const axes = settings["axes"]?.kind === "list" ? settings["axes"].values : [];
   const [first] = makers;
-  if (name === "kullback_leibler" && first !== undefined) parameters["y"] = lowerValue(site, first);
+  if (name === "kullback_leibler" && first !== undefined) values["y"] = lowerValue(site, first);
   for (const [key, setting] of Object.entries(settings)) {
-    if (setting.kind === "number") parameters[key] = site.builder.constant(setting.value);
-    if (setting.kind === "expression") parameters[key] = lowerValue(site, setting.value);
+    if (setting.kind === "number") values[key] = site.builder.constant(setting.value);
+    if (setting.kind === "expression") values[key] = lowerValue(site, setting.value);
   }
-  return parameters;
+  return { values, axes };
 }

@@ -52,7 +52,7 @@ function lipschitzOfTerm(site: Site, term: FormTerm): Variable {
   }
   const constant = FUNCTIONS[known].gradientLipschitz;
   if (constant === null)
-    throw new Limitation("the Lipschitz constant of a gradient with kinks", term.source.span);
+    throw new Limitation("the Lipschitz constant of a gradient that has none", term.source.span);
   const factors = term.factors.reduce((product, factor) => {
     if (factor.kind === "number") {
       return builder.elementwise("mul", [product, builder.constant(Math.abs(factor.value))]);

@@ -83,12 +83,6 @@ const CASES: Readonly<Record<string, Case>> = {
     value: (z) => huber(z, 0.5),
     feasible: within(-0.5, 0.25),
   },
-  "a norm behind a multiple of an orthonormal operator": {
-    members: "let W : linear R[n] -> R[n] = 2*I\n  fun g(z : R[n]) = norm1(W*(z - y))",
-    map: "prox(0.2*g)",
-    value: () => Number.NaN,
-    feasible: anywhere,
-  },
 };
 
 describe("a prox is the minimiser of what it says", () => {

@@ -7,7 +7,7 @@ import { instantiate, type SchemeLetters } from "../../types/scheme.ts";
 import { REAL, type Space, spaceText } from "../../types/space.ts";
 import { attempt, fitSpace, resolveSpace, wouldSucceed } from "../../types/substitution.ts";
 import type { Type } from "../../types/type.ts";
-import type { Typed, Typing } from "../../types/typing.ts";
+import type { SettingValue, Typed, Typing } from "../../types/typing.ts";
 import { type Environment, latest, report } from "../context.ts";
 import { describe, isOrdered } from "../expectations.ts";
 import { checkExpression } from "../expression.ts";
@@ -70,7 +70,7 @@ export function checkMakerCall(
   );
   const level = latest(...args.tree.map(({ value }) => (value.kind === "targetCall" ? 0 : value.note.level)));
   const note = args.sound
-    ? makerNote(environment, callee, signature, args.positional[0] ?? null, level)
+    ? makerNote(environment, callee, onAxes(signature, args.settings), args.positional[0] ?? null, level)
     : unknownTyping(level);
   const call = {
     kind: "library",
@@ -81,6 +81,17 @@ export function checkMakerCall(
   } as const;
   const typedCallee = named(callee, { kind: "library", name }, unknownTyping());
   return { ...expression, callee: typedCallee, arguments: args.tree, call, note };
+}
+
+/** The signature on spaces that have the axes which the call names. */
+function onAxes(
+  signature: FunctionSignature,
+  settings: Readonly<Record<string, SettingValue>>,
+): FunctionSignature {
+  const axes = settings["axes"];
+  if (axes?.kind !== "list") return signature;
+  const letters = Array.from({ length: Math.max(...axes.values) + 1 }, (_, axis) => `a${axis}`);
+  return { ...signature, domain: `F[${[...letters, "r.."].join(", ")}]` };
 }
 
 function makerNote(

@@ -120,9 +120,7 @@ function firstOf(
 
 function hasKink(name: string): boolean {
   if (name === "tv" || name === "indicator") return true;
-  return (
-    Object.hasOwn(FUNCTIONS, name) && FUNCTIONS[name as keyof typeof FUNCTIONS].gradientLipschitz === null
-  );
+  return Object.hasOwn(FUNCTIONS, name) && FUNCTIONS[name as keyof typeof FUNCTIONS].kink;
 }
 
 /** A layer with a kink in a learned network whose gradient is asked for. */

@@ -11,8 +11,19 @@ export function isFunctionName(name: LibraryName): name is FunctionName {
   return NAMES.has(name);
 }
 
-/** Arguments of a function besides the point: `kullback_leibler(y)`, `huber(delta = d)`. */
-export type FunctionParameters = Readonly<Record<string, Variable>>;
+/** Arguments of a function besides the point: `kullback_leibler(y)`, `huber(delta = d)`, `group_norm(axes = 0)`. */
+export interface FunctionParameters {
+  readonly values: Readonly<Record<string, Variable>>;
+  /** the axes named, for functions of groups */
+  readonly axes: readonly number[];
+}
+
+/** The number or array of a parameter that the function's signature demands. */
+export function numberOf({ values }: FunctionParameters, name: string): Variable {
+  const value = values[name];
+  if (value === undefined) throw new Error(`a function without ${name}`);
+  return value;
+}
 
 /**
  * A function of the library from a space to R: its definition, what is known of it, and its rules. All of them are
@@ -24,8 +35,10 @@ export interface LibraryFunction {
   readonly citation: string;
   /** the value at x, a number */
   readonly evaluate: (builder: IrBuilder, x: Variable, parameters: FunctionParameters) => Variable;
-  /** the Lipschitz constant of its gradient, null where it has kinks */
+  /** the Lipschitz constant of its gradient, null where there is none */
   readonly gradientLipschitz: number | null;
+  /** whether it has no derivative at some points inside its domain */
+  readonly kink: boolean;
   /** the modulus of strong convexity */
   readonly stronglyConvex: number;
   /** a sum over entries: then `prox` takes a step for each entry, too */

@@ -1,34 +1,34 @@
+import type { IrBuilder } from "../../ir/build.ts";
 import type { Variable } from "../../ir/block.ts";
-import type { FunctionParameters, LibraryFunction } from "./entry.ts";
+import { numberOf, type LibraryFunction } from "./entry.ts";
 
 export const huber: LibraryFunction = {
   name: "huber",
   definition: "sum of |x_i|^2/2 where |x_i| <= d, else d |x_i| - d^2/2",
   citation:
-    "Huber, Ann. Math. Statist. 35 (1964); prox: Beck, First-Order Methods in Optimization, section 6.7",
-  evaluate: (b, x, parameters) => {
-    const delta = deltaOf(parameters);
-    const size = b.elementwise("abs", [x]);
-    const inside = b.elementwise("mul", [b.constant(0.5), b.elementwise("square", [size])]);
-    const half = b.elementwise("mul", [b.constant(0.5), b.elementwise("square", [delta])]);
-    const outside = b.elementwise("sub", [b.elementwise("mul", [delta, size]), half]);
-    return b.sum(b.elementwise("select", [b.elementwise("lessEqual", [size, delta]), inside, outside]));
-  },
+    "Huber, Ann. Math. Statist. 35 (1964); prox: Beck, First-Order Methods in Optimization, section 6.7 (2017)",
+  evaluate: (b, x, parameters) =>
+    b.sum(huberOfSize(b, b.elementwise("abs", [x]), numberOf(parameters, "delta"))),
   gradientLipschitz: 1,
+  kink: false,
   stronglyConvex: 0,
   separable: true,
-  // x - t x / max(|x|/d, 1 + t)
-  prox: (b, x, t, parameters) => {
-    const size = b.elementwise("div", [b.elementwise("abs", [x]), deltaOf(parameters)]);
-    const scale = b.elementwise("max", [size, b.elementwise("add", [b.constant(1), t])]);
-    const share = b.elementwise("sub", [b.constant(1), b.elementwise("div", [t, scale])]);
-    return b.elementwise("mul", [share, x]);
-  },
+  prox: (b, x, t, parameters) =>
+    b.elementwise("mul", [huberShare(b, b.elementwise("abs", [x]), t, numberOf(parameters, "delta")), x]),
   conjugateProx: null,
 };
 
-function deltaOf(parameters: FunctionParameters): Variable {
-  const delta = parameters["delta"];
-  if (delta === undefined) throw new Error("huber without delta");
-  return delta;
+/** s^2/2 where s <= delta, else delta s - delta^2/2, entry by entry for sizes s >= 0. */
+export function huberOfSize(b: IrBuilder, size: Variable, delta: Variable): Variable {
+  const inside = b.elementwise("mul", [b.constant(0.5), b.elementwise("square", [size])]);
+  const half = b.elementwise("mul", [b.constant(0.5), b.elementwise("square", [delta])]);
+  const outside = b.elementwise("sub", [b.elementwise("mul", [delta, size]), half]);
+  return b.elementwise("select", [b.elementwise("lessEqual", [size, delta]), inside, outside]);
+}
+
+/** What the prox with step t leaves of a point of size s: 1 - t/max(s/delta, 1 + t). */
+export function huberShare(b: IrBuilder, size: Variable, t: Variable, delta: Variable): Variable {
+  const relative = b.elementwise("div", [size, delta]);
+  const scale = b.elementwise("max", [relative, b.elementwise("add", [b.constant(1), t])]);
+  return b.elementwise("sub", [b.constant(1), b.elementwise("div", [t, scale])]);
 }

@@ -11,6 +11,7 @@ export interface FunctionSignature {
    */
   readonly of: "point" | "settings" | "data" | "set" | "function";
   readonly parameter: string;
+  /** for a function with the setting `axes`, replaced by a space that has them */
   readonly domain: Scheme;
   readonly nonnegative: boolean;
   readonly settings: SettingRules;
@@ -37,6 +38,20 @@ export const FUNCTION_SIGNATURES: { readonly [N in FunctionName]: FunctionSignat
     of: "settings",
     settings: { delta: { kind: "expression", within: POSITIVE, required: true } },
   },
+  huber21: {
+    ...NORM,
+    of: "settings",
+    parameter: "p",
+    domain: "F[d.., c]",
+    settings: { delta: { kind: "expression", within: POSITIVE, required: true } },
+  },
+  group_norm: {
+    ...NORM,
+    of: "settings",
+    domain: "F[d.., r..]",
+    settings: { axes: { kind: "axes", initial: [0] } },
+  },
+  entropy: { ...NORM, domain: "R[d..]", nonnegative: false },
   kullback_leibler: { ...NORM, of: "data", parameter: "y" },
   indicator: { ...NORM, of: "set", parameter: "C" },
   conjugate: { ...NORM, of: "function", parameter: "f", nonnegative: false },

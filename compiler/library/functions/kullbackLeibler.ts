@@ -1,33 +1,33 @@
 import type { Variable } from "../../ir/block.ts";
-import type { FunctionParameters, LibraryFunction } from "./entry.ts";
+import { type LibraryFunction, numberOf } from "./entry.ts";
 
 export const kullbackLeibler: LibraryFunction = {
   name: "kullback_leibler",
   definition: "sum of z_i - y_i + y_i log(y_i/z_i), on z >= 0, with 0 log 0 = 0",
   citation: "Combettes and Pesquet, Inverse Problems 23 (2007)",
   evaluate: (b, z, parameters) => {
-    const y = dataOf(parameters);
-    const quotient = b.elementwise("div", [y, z]);
+    const y = numberOf(parameters, "y");
     const positive = b.elementwise("less", [b.constant(0), y]);
-    const logarithm = b.elementwise("mul", [y, b.elementwise("log", [quotient])]);
-    const entropy = b.elementwise("select", [positive, logarithm, b.constant(0)]);
-    return b.sum(b.elementwise("add", [b.elementwise("sub", [z, y]), entropy]));
+    // 1 stands where y is 0, so that neither the value nor the derivative meets log 0
+    const safe = (entry: Variable): Variable => b.elementwise("select", [positive, entry, b.constant(1)]);
+    const logarithm = b.elementwise("log", [b.elementwise("div", [safe(y), safe(z)])]);
+    const inside = b.elementwise("add", [b.elementwise("sub", [z, y]), b.elementwise("mul", [y, logarithm])]);
+    const outside = b.elementwise("less", [z, b.constant(0)]);
+    return b.sum(b.elementwise("select", [outside, b.constant(Infinity), inside]));
   },
   gradientLipschitz: null,
+  kink: false,
   stronglyConvex: 0,
   separable: true,
   // the nonnegative root of z^2 - (x - t) z - t y = 0
   prox: (b, x, t, parameters) => {
     const shifted = b.elementwise("sub", [x, t]);
-    const product = b.elementwise("mul", [b.constant(4), b.elementwise("mul", [t, dataOf(parameters)])]);
+    const product = b.elementwise("mul", [
+      b.constant(4),
+      b.elementwise("mul", [t, numberOf(parameters, "y")]),
+    ]);
     const root = b.elementwise("sqrt", [b.elementwise("add", [b.elementwise("square", [shifted]), product])]);
     return b.elementwise("mul", [b.constant(0.5), b.elementwise("add", [shifted, root])]);
   },
   conjugateProx: null,
 };
-
-function dataOf(parameters: FunctionParameters): Variable {
-  const data = parameters["y"];
-  if (data === undefined) throw new Error("kullback_leibler without data");
-  return data;
-}

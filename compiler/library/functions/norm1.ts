@@ -6,6 +6,7 @@ export const norm1: LibraryFunction = {
   citation: "Daubechies, Defrise, De Mol, Comm. Pure Appl. Math. 57 (2004)",
   evaluate: (b, x) => b.sum(b.elementwise("abs", [x])),
   gradientLipschitz: null,
+  kink: true,
   stronglyConvex: 0,
   separable: true,
   prox: (b, x, t) => b.elementwise("soft", [x, t]),

@@ -1,4 +1,5 @@
 import type { LibraryFunction } from "./entry.ts";
+import { projectedGroups, shrunkGroups } from "./groups.ts";
 
 export const norm21: LibraryFunction = {
   name: "norm21",
@@ -6,18 +7,10 @@ export const norm21: LibraryFunction = {
   citation: "Yuan and Lin, J. Royal Stat. Soc. B 68 (2006); Rudin, Osher, Fatemi (1992) for total variation",
   evaluate: (b, x) => b.sum(b.groupNorm(x)),
   gradientLipschitz: null,
+  kink: true,
   stronglyConvex: 0,
   separable: false,
-  prox: (b, x, t) => {
-    const length = b.groupNorm(x);
-    const shrunk = b.elementwise("max", [b.elementwise("sub", [length, t]), b.constant(0)]);
-    const safe = b.elementwise("max", [length, t]);
-    return b.elementwise("mul", [b.elementwise("div", [shrunk, safe]), x]);
-  },
+  prox: (b, x, t) => shrunkGroups(b, x, b.groupNorm(x), t),
   // the projection of each group onto the ball of radius c
-  conjugateProx: (b, p, _s, c) =>
-    b.elementwise("div", [
-      p,
-      b.elementwise("max", [b.constant(1), b.elementwise("div", [b.groupNorm(p), c])]),
-    ]),
+  conjugateProx: (b, p, _s, c) => projectedGroups(b, p, b.groupNorm(p), c),
 };

@@ -6,6 +6,7 @@ export const norm2sq: LibraryFunction = {
   citation: "Bauschke and Combettes, Convex Analysis and Monotone Operator Theory, Example 24.2 (2017)",
   evaluate: (b, x) => b.dot(x, x),
   gradientLipschitz: 2,
+  kink: false,
   stronglyConvex: 2,
   separable: true,
   prox: (b, x, t) =>

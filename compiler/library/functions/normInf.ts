@@ -9,6 +9,7 @@ export const normInf: LibraryFunction = {
   citation: "Parikh and Boyd, Proximal Algorithms, section 6.5.2 (2014)",
   evaluate: (b, x) => b.maximum(b.elementwise("abs", [x])),
   gradientLipschitz: null,
+  kink: true,
   stronglyConvex: 0,
   separable: false,
   // x less its projection onto the ball of norm1 with radius t

@@ -1,5 +1,8 @@
 import type { FunctionName, LibraryFunction } from "./entry.ts";
+import { entropy } from "./entropy.ts";
+import { groupNorm } from "./groupNorm.ts";
 import { huber } from "./huber.ts";
+import { huber21 } from "./huber21.ts";
 import { kullbackLeibler } from "./kullbackLeibler.ts";
 import { norm1 } from "./norm1.ts";
 import { norm2 } from "./norm2.ts";
@@ -17,6 +20,9 @@ export const FUNCTIONS: { readonly [N in Exclude<FunctionName, MakerName>]: Libr
   norm2sq,
   norm21,
   norm_inf: normInf,
+  group_norm: groupNorm,
   huber,
+  huber21,
   kullback_leibler: kullbackLeibler,
+  entropy,
 };

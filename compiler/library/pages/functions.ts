@@ -20,7 +20,9 @@ export const FUNCTION_PAGES: { readonly [N in FunctionName]: LibraryPage } = {
     example: example("n", "input y : R[n]", "output prox(0.1*norm_inf)(y)"),
   },
   norm2sq: {
-    rule: "prox: x/(1 + 2 t).",
+    rule:
+      "prox: x/(1 + 2 t); behind an operator by conjugate gradients. Weighted least squares are " +
+      "norm2sq(w .* (A*x - y)); an elastic net is a norm1(x) + b norm2sq(x), whose prox is known.",
     citation: FUNCTIONS.norm2sq.citation,
     example: example(
       "space X, space Y",
@@ -38,7 +40,9 @@ export const FUNCTION_PAGES: { readonly [N in FunctionName]: LibraryPage } = {
     example: example("h, w", "input p : R[h, w, 2]", "output prox(0.1*norm21)(p)"),
   },
   tv: {
-    rule: "No prox in closed form: dualise it, as programs/tv_chambolle_pock.ipx does.",
+    rule:
+      "Isotropic; the anisotropic one is norm1(gradient*x). No prox in closed form: dualise it, as " +
+      "programs/tv_chambolle_pock.ipx does.",
     citation: "Rudin, Osher, Fatemi, Physica D 60 (1992)",
     example: example("h, w", "input x : R[h, w]", "output tv(x)"),
   },
@@ -52,8 +56,32 @@ export const FUNCTION_PAGES: { readonly [N in FunctionName]: LibraryPage } = {
       "output y - 0.5*grad h(y)",
     ),
   },
+  huber21: {
+    rule: "prox: each group p becomes (1 - t/max(|p|/d, 1 + t)) p.",
+    citation: FUNCTIONS.huber21.citation,
+    example: example(
+      "h, w",
+      "input x : R[h, w]",
+      "fun s(x : R[h, w]) = huber21(delta = 0.1)(gradient*x)",
+      "output x - 0.1*grad s(x)",
+    ),
+  },
+  group_norm: {
+    rule:
+      "prox: each group's norm is shrunk by t. Conjugate: the indicator of groups of norm 1 at most. Groups that " +
+      "overlap have no such rule: copy the entries by an operator M and dualise group_norm(M*x).",
+    citation: FUNCTIONS.group_norm.citation,
+    example: example("h, w, c", "input p : R[h, w, c]", "output prox(0.1*group_norm(axes = (0, 1)))(p)"),
+  },
+  entropy: {
+    rule: "prox: t w, where w + log w = x/t - 1 - log t (Lambert's function), entry by entry.",
+    citation: FUNCTIONS.entropy.citation,
+    example: example("n", "input y : R[n]", "output prox(0.5*entropy)(y)"),
+  },
   kullback_leibler: {
-    rule: "prox: the nonnegative root of z^2 - (x - t) z - t y = 0, entry by entry.",
+    rule:
+      "The negative log-likelihood of Poisson data y, up to a constant. prox: the nonnegative root of " +
+      "z^2 - (x - t) z - t y = 0, entry by entry.",
     citation: FUNCTIONS.kullback_leibler.citation,
     example: example(
       "n",

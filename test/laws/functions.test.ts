@@ -1,0 +1,256 @@
+import { describe, expect, it } from "vitest";
+import { FUNCTIONS } from "../../compiler/library/functions/table.ts";
+import { hostArray, type HostArray } from "../../runtime/io/hostArray.ts";
+import { evaluated } from "./lab/evaluate.ts";
+
+const SAMPLES = 6;
+const [H, W, CHANNELS] = [3, 2, 4];
+const SIZE = H * W * CHANNELS;
+const STEP = 0.7;
+
+type Point = readonly number[];
+
+interface Case {
+  /** the function on R[h, w, c], as a program writes it at z */
+  readonly at: string;
+  /** its value by the definition alone, of moduli in row-major order */
+  readonly value: (sizes: Point, sample: number) => number;
+  /** whether it is on complex arrays, too */
+  readonly complex: boolean;
+  readonly members?: readonly string[];
+  readonly inputs?: Readonly<Record<string, Point>>;
+  /** where it is finite: entries above this */
+  readonly above?: number;
+}
+
+const sum = (entries: Point): number => entries.reduce((total, entry) => total + entry, 0);
+const length = (entries: Point): number => Math.sqrt(sum(entries.map((entry) => entry * entry)));
+const hub = (size: number, d: number): number => (size <= d ? size ** 2 / 2 : d * size - d ** 2 / 2);
+/** The entries by groups: those whose key is the same. */
+const grouped = (entries: Point, key: (h: number, w: number, c: number) => string): readonly Point[] => {
+  const groups = new Map<string, number[]>();
+  entries.forEach((entry, at) => {
+    const c = at % CHANNELS;
+    const w = Math.floor(at / CHANNELS) % W;
+    const h = Math.floor(at / (CHANNELS * W));
+    const name = key(h, w, c);
+    groups.set(name, [...(groups.get(name) ?? []), entry]);
+  });
+  return [...groups.values()];
+};
+const byPixel = (entries: Point): readonly Point[] => grouped(entries, (h, w) => `${h},${w}`);
+const byChannel = (entries: Point): readonly Point[] => grouped(entries, (_, __, c) => String(c));
+
+const wave = (at: number, shift: number): number =>
+  1.6 * Math.sin(2.3 * at + shift) + 0.4 * Math.cos(at * at);
+/** The same Poisson data for all samples, zeros among them. */
+const counts = Array.from({ length: SAMPLES * SIZE }, (_, at) =>
+  (at % SIZE) % 5 === 0 ? 0 : 1 + ((at % SIZE) % 4),
+);
+
+const CASES: { readonly [N in keyof typeof FUNCTIONS]: Case } = {
+  norm1: { at: "norm1(z)", value: sum, complex: true },
+  norm2: { at: "norm2(z)", value: length, complex: true },
+  norm_inf: { at: "norm_inf(z)", value: (sizes) => Math.max(...sizes), complex: true },
+  norm2sq: { at: "norm2sq(z)", value: (sizes) => length(sizes) ** 2, complex: true },
+  norm21: { at: "norm21(z)", value: (sizes) => sum(byPixel(sizes).map(length)), complex: true },
+  group_norm: {
+    at: "group_norm(axes = (0, 1))(z)",
+    value: (sizes) => sum(byChannel(sizes).map(length)),
+    complex: true,
+  },
+  huber: { at: "huber(delta = 0.8)(z)", value: (sizes) => sum(sizes.map((s) => hub(s, 0.8))), complex: true },
+  huber21: {
+    at: "huber21(delta = 0.8)(z)",
+    value: (sizes) => sum(byPixel(sizes).map((group) => hub(length(group), 0.8))),
+    complex: true,
+  },
+  kullback_leibler: {
+    at: "kullback_leibler(y)(z)",
+    value: (z, sample) =>
+      sum(
+        z.map((entry, at) => {
+          const y = counts[sample * SIZE + at] ?? 0;
+          return entry - y + (y === 0 ? 0 : y * Math.log(y / entry));
+        }),
+      ),
+    complex: false,
+    members: ["input y : R[h, w, c] in [0, inf)"],
+    inputs: { y: counts },
+    above: 0,
+  },
+  entropy: {
+    at: "entropy(z)",
+    value: (z) => sum(z.map((entry) => (entry === 0 ? 0 : entry * Math.log(entry)))),
+    complex: false,
+    above: 0,
+  },
+};
+
+/** Real entries of all samples; complex arrays have pairs. */
+function points(complex: boolean, shift: number): Point {
+  return Array.from({ length: SAMPLES * SIZE * (complex ? 2 : 1) }, (_, at) => wave(at, shift));
+}
+
+function hostOf(data: Point, complex: boolean, samples = SAMPLES): HostArray {
+  return hostArray(complex ? "complex" : "real", [samples, H, W, CHANNELS], Float64Array.from(data));
+}
+
+/** The moduli, and for functions on real arrays the entries themselves. */
+function sizesOf(z: Point, complex: boolean, signed: boolean): Point {
+  if (!complex) return signed ? z : z.map(Math.abs);
+  return Array.from({ length: z.length / 2 }, (_, at) => Math.hypot(z[2 * at] ?? 0, z[2 * at + 1] ?? 0));
+}
+
+const dot = (a: Point, b: Point): number => sum(a.map((entry, at) => entry * (b[at] ?? Number.NaN)));
+const minus = (a: Point, b: Point): Point => a.map((entry, at) => entry - (b[at] ?? Number.NaN));
+
+function samplesOf(data: Point): readonly Point[] {
+  const size = data.length / SAMPLES;
+  return Array.from({ length: SAMPLES }, (_, sample) => data.slice(sample * size, (sample + 1) * size));
+}
+
+function program(of: Case, complex: boolean, outputs: readonly string[]): string {
+  const field = complex ? "C" : "R";
+  return [
+    "program law[h, w, c] {",
+    `  input x : ${field}[h, w, c]`,
+    ...(of.members ?? []).map((member) => `  ${member}`),
+    `  fun g(z : ${field}[h, w, c]) = ${of.at}`,
+    `  output ${outputs.length === 1 ? outputs.join("") : `(${outputs.join(", ")})`}`,
+    "}",
+  ].join("\n");
+}
+
+function run(
+  of: Case,
+  complex: boolean,
+  x: Point,
+  outputs: readonly string[],
+): Promise<readonly (readonly number[])[]> {
+  const others = Object.entries(of.inputs ?? {}).map(([name, data]) => [name, hostOf(data, false)] as const);
+  return evaluated(program(of, complex, outputs), { x: hostOf(x, complex), ...Object.fromEntries(others) });
+}
+
+const fields = Object.entries(CASES).flatMap(([name, of]) =>
+  (of.complex ? [false, true] : [false]).map((complex) => [name, complex ? "complex" : "real", of] as const),
+);
+
+describe.each(fields)("%s, %s", (_name, field, of) => {
+  const complex = field === "complex";
+  const x = points(complex, 1);
+  const { above } = of;
+  const inside = (z: Point): Point =>
+    above === undefined ? z : z.map((entry) => Math.max(entry, above) + 1e-3);
+  const valueOf = (z: Point, sample: number): number =>
+    of.value(sizesOf(z, complex, above !== undefined), sample);
+
+  it("has the value of its definition", async () => {
+    const z = inside(x);
+    const [values = []] = await run(of, complex, z, ["g(x)"]);
+    samplesOf(z).forEach((point, sample) => {
+      expect(values[sample]).toBeCloseTo(valueOf(point, sample), 10);
+    });
+  });
+
+  it("its prox minimises, is firmly nonexpansive, and obeys Moreau's identity", async () => {
+    const outputs = [`prox(${STEP}*g)(x)`, `prox(${1 / STEP}*conjugate(g))(x/${STEP})`];
+    const [near = [], dual = []] = await run(of, complex, x, outputs);
+    near.forEach((entry, at) => {
+      expect(entry + STEP * (dual[at] ?? Number.NaN)).toBeCloseTo(x[at] ?? Number.NaN, 9);
+    });
+    const [from, to] = [samplesOf(x), samplesOf(near)];
+    to.forEach((z, sample) => {
+      const centre = from[sample] ?? [];
+      const total = (w: Point): number => STEP * valueOf(w, sample) + 0.5 * length(minus(w, centre)) ** 2;
+      const least = total(z);
+      for (let trial = 0; trial < 60; trial += 1) {
+        const size = [1, 0.1, 1e-3][trial % 3] ?? 1;
+        const step = Array.from({ length: z.length }, (_, at) => size * wave(at * (trial + 2), 3 * trial));
+        const w = minus(z, step).map((entry) => (above === undefined ? entry : Math.max(entry, above)));
+        expect(total(w) - least - 0.5 * length(minus(w, z)) ** 2).toBeGreaterThan(-1e-8);
+      }
+      const other = to[(sample + 1) % SAMPLES] ?? [];
+      const apart = minus(z, other);
+      const asked = minus(centre, from[(sample + 1) % SAMPLES] ?? []);
+      expect(dot(apart, asked) - length(apart) ** 2).toBeGreaterThan(-1e-9);
+    });
+  });
+
+  it("the prox of a batch is that of its samples, and its reverse that of finite differences", async () => {
+    const direction = points(complex, 5);
+    const of2 = { ...of, members: [...(of.members ?? []), `input d : ${complex ? "C" : "R"}[h, w, c]`] };
+    const member = `fun s(z : ${complex ? "C" : "R"}[h, w, c]) = dot(d, prox(${STEP}*g)(z))`;
+    const text = program(of2, complex, ["s(x)", "grad s(x)"]).replace("  output", `  ${member}\n  output`);
+    const at = async (z: Point): Promise<readonly (readonly number[])[]> => {
+      const others = Object.entries(of.inputs ?? {}).map(
+        ([key, data]) => [key, hostOf(data, false)] as const,
+      );
+      return evaluated(text, {
+        x: hostOf(z, complex),
+        d: hostOf(direction, complex),
+        ...Object.fromEntries(others),
+      });
+    };
+    const [, slope = []] = await at(x);
+    const along = points(complex, 9);
+    const step = 1e-5;
+    const [high = []] = await at(x.map((entry, i) => entry + step * (along[i] ?? 0)));
+    const [low = []] = await at(x.map((entry, i) => entry - step * (along[i] ?? 0)));
+    const wanted = samplesOf(slope).map((gradient, sample) => dot(gradient, samplesOf(along)[sample] ?? []));
+    wanted.forEach((expected, sample) => {
+      const difference = ((high[sample] ?? Number.NaN) - (low[sample] ?? Number.NaN)) / (2 * step);
+      expect(Math.abs(difference - expected)).toBeLessThan(1e-5 * (1 + Math.abs(expected)));
+    });
+  });
+});
+
+const smooth = fields.filter(([name]) => !FUNCTIONS[name as keyof typeof FUNCTIONS].kink);
+
+describe.each(smooth)("the gradient of %s, %s", (name, field, of) => {
+  const complex = field === "complex";
+  const { gradientLipschitz, stronglyConvex } = FUNCTIONS[name as keyof typeof FUNCTIONS];
+  const inside = (z: Point): Point => (of.above === undefined ? z : z.map((entry) => Math.abs(entry) + 0.1));
+  const x = inside(points(complex, 1));
+
+  it("is that of finite differences, monotone, and as steep as is said", async () => {
+    const [slope = []] = await run(of, complex, x, ["grad g(x)"]);
+    const along = points(complex, 9);
+    const step = 1e-5;
+    const [high = []] = await run(
+      of,
+      complex,
+      x.map((entry, at) => entry + step * (along[at] ?? 0)),
+      ["g(x)"],
+    );
+    const [low = []] = await run(
+      of,
+      complex,
+      x.map((entry, at) => entry - step * (along[at] ?? 0)),
+      ["g(x)"],
+    );
+    const [slopes, ways, from] = [samplesOf(slope), samplesOf(along), samplesOf(x)];
+    slopes.forEach((gradient, sample) => {
+      const expected = dot(gradient, ways[sample] ?? []);
+      const difference = ((high[sample] ?? Number.NaN) - (low[sample] ?? Number.NaN)) / (2 * step);
+      expect(Math.abs(difference - expected)).toBeLessThan(1e-6 * (1 + Math.abs(expected)));
+      const apart = minus(from[sample] ?? [], from[(sample + 1) % SAMPLES] ?? []);
+      const turned = minus(gradient, slopes[(sample + 1) % SAMPLES] ?? []);
+      expect(dot(turned, apart)).toBeGreaterThanOrEqual(stronglyConvex * length(apart) ** 2 - 1e-9);
+      if (gradientLipschitz !== null) {
+        expect(length(turned)).toBeLessThanOrEqual(gradientLipschitz * length(apart) * (1 + 1e-12));
+      }
+    });
+  });
+});
+
+it("the prox of a sample alone is that in its batch", async () => {
+  const of = CASES.norm_inf;
+  const x = points(false, 1);
+  const [together = []] = await run(of, false, x, [`prox(${STEP}*g)(x)`]);
+  const text = program(of, false, [`prox(${STEP}*g)(x)`]);
+  for (const [sample, point] of samplesOf(x).entries()) {
+    const [alone = []] = await evaluated(text, { x: hostOf(point, false, 1) });
+    expect(alone).toEqual(samplesOf(together)[sample]);
+  }
+});
