@@ -14,7 +14,7 @@ const shared = {
   logLevel: "warning",
   sourcemap: false,
   // native addons and packages that find files of their own beside themselves stay outside
-  external: ["@tensorflow/*", "@resvg/resvg-wasm", "ts-morph", "prettier", "dejavu-fonts-ttf"],
+  external: ["@tensorflow/*", "@resvg/resvg-wasm", "ts-morph", "prettier", "dejavu-fonts-ttf", "h5wasm"],
   banner: {
     js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
   },

@@ -2,7 +2,7 @@ import { isAbsolute, join } from "node:path";
 import { partsOf } from "../../compiler/ast/parts.ts";
 import type { CallExpression, Expression, Parsed } from "../../compiler/ast/tree.ts";
 import { type HostArray, requireFinite } from "../../runtime/io/hostArray.ts";
-import { readArray } from "../../runtime/io/node/files.ts";
+import { readArray } from "../../runtime/io/node/arrays.ts";
 import { located } from "../report.ts";
 import { fault } from "./faults.ts";
 

@@ -15,7 +15,12 @@ export function runCommand(context: Context): Command {
     .addOption(new Option("--target <target>", "instead of the first that is declared").choices([...TARGETS]))
     .option("--program <name>", "one program of a file with several")
     .option("--bind <NAME=EXPR>", "binds a given, a size or an operator; repeatable", repeated, [])
-    .option("--input <NAME=FILE>", "data of an input: .npy, .npz:key, .png; repeatable", repeated, [])
+    .option(
+      "--input <NAME=FILE>",
+      "data of an input: an array or a picture (docs/data.md); repeatable",
+      repeated,
+      [],
+    )
     .option("--output <EXPR=FILE>", "what to write where; repeatable", repeated, [])
     .option("--weights <file>", "trained weights (.safetensors)")
     .addOption(engineOption())

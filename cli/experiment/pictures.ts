@@ -1,7 +1,7 @@
 import { augment, centreCrop, randomCrop } from "../../runtime/data/patches.ts";
 import { DataError } from "../../runtime/io/dataError.ts";
 import { type HostArray, realArray } from "../../runtime/io/hostArray.ts";
-import { listPngFiles, readArray } from "../../runtime/io/node/files.ts";
+import { listArrayFiles, readArray } from "../../runtime/io/node/arrays.ts";
 import type { RandomStream } from "../../runtime/random/stream.ts";
 
 /** How pictures become samples. */
@@ -28,16 +28,19 @@ export async function readPictures(
   folder: string,
   { count, grey, range }: PictureSettings,
 ): Promise<readonly Picture[]> {
-  const files = (await listPngFiles(folder)).slice(0, count);
+  const files = (await listArrayFiles(folder)).slice(0, count);
   if (files.length === 0) {
     throw new DataError(
       "IPX8109",
-      { what: `${folder} holds no pictures.`, why: "Files named .png are read." },
+      {
+        what: `${folder} holds no pictures.`,
+        why: "Pictures and arrays are known by the ends of their names: .png, .npy and others.",
+      },
       { file: folder },
     );
   }
   const pictures: Picture[] = [];
-  for (const file of files) {
+  for (const { path: file } of files) {
     const array = await readArray(file);
     const turned = grey ? luminance(array) : array;
     pictures.push({ file, array: ranged(turned, range), wasColoured: turned !== array });

@@ -4,7 +4,7 @@ import { diagnose } from "../../compiler/diagnostics/diagnose.ts";
 import type { Operations } from "../../runtime/arrays/operations.ts";
 import type { HostArray } from "../../runtime/io/hostArray.ts";
 import { requireFinite, stack } from "../../runtime/io/hostArray.ts";
-import { listPngFiles, readArray } from "../../runtime/io/node/files.ts";
+import { listArrayFiles, readArray } from "../../runtime/io/node/arrays.ts";
 import type { Operator } from "../../runtime/operators/operator.ts";
 import type { ProgramDefinition } from "../../runtime/program/definition.ts";
 import type { Assignment } from "../binding/assignment.ts";
@@ -80,7 +80,7 @@ async function readNamed(experiment: Experiment): Promise<readonly FileInput[]> 
 }
 
 async function readFolder(folder: string): Promise<HostArray> {
-  return stack(await Promise.all((await listPngFiles(folder)).map((file) => readArray(file))));
+  return stack(await Promise.all((await listArrayFiles(folder)).map(({ path }) => readArray(path))));
 }
 
 /** The expressions that make inputs of samples, by the inputs of a program. */

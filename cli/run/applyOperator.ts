@@ -1,7 +1,7 @@
 import { addNoise, type Noise } from "../../runtime/data/noise.ts";
 import { type HostArray, requireFinite, sampleOf, stack } from "../../runtime/io/hostArray.ts";
-import { locateArray, encodeArray, encodeBatch } from "../../runtime/io/format.ts";
-import { readArray } from "../../runtime/io/node/files.ts";
+import { locateTarget, encodeArray, encodeBatch } from "../../runtime/io/format.ts";
+import { readArray } from "../../runtime/io/node/arrays.ts";
 import type { Space } from "../../runtime/arrays/value.ts";
 import { sameSpace, spaceText } from "../../runtime/operators/spaces.ts";
 import { upload } from "../../runtime/program/transfer.ts";
@@ -64,7 +64,7 @@ export async function applyOperator(context: Context, text: string, options: App
   const result = locatedNow(expression.span, () => noisy(clean, batched, options));
   locatedNow(expression.span, () => requireFinite(result, "The result", RESULT_HINT));
   await located(placeOf(options.output), async () => {
-    const location = locateArray(options.output);
+    const location = locateTarget(options.output);
     const encoded = batched
       ? encodeBatch(location, result)
       : [{ path: location.path, bytes: encodeArray(location, result) }];

@@ -1,7 +1,7 @@
 import type { ProgramDefinition } from "../../runtime/program/definition.ts";
-import { locateArray } from "../../runtime/io/format.ts";
+import { FORMATS, locateArray } from "../../runtime/io/format.ts";
 import { requireFinite } from "../../runtime/io/hostArray.ts";
-import { readArray } from "../../runtime/io/node/files.ts";
+import { readArray } from "../../runtime/io/node/arrays.ts";
 import { diagnose } from "../../compiler/diagnostics/diagnose.ts";
 import { Failure, UsageError } from "../failure.ts";
 import { located, placeOf } from "../report.ts";
@@ -25,10 +25,11 @@ async function readInput(definition: ProgramDefinition, option: string): Promise
     throw new UsageError(`--input wants NAME=FILE, not '${option}'.`);
   const array = await located(placeOf(file), async () => requireFinite(await readArray(file), file));
   const type = definition.inputs.find((input) => input.name === name)?.type;
-  const isPicture = locateArray(file).format === "png";
-  if (isPicture && type?.kind === "array" && array.shape.length === type.dimensions.length + 1) {
+  const isColour = FORMATS[locateArray(file).format].picture && array.shape.at(-1) === 3;
+  if (isColour && type?.kind === "array" && array.shape.length === type.dimensions.length + 1) {
     const what = `${file} is a picture in colour, and \`${name}\` has ${type.dimensions.length} axes`;
-    const hint = "Convert it to grey, or declare an axis for the colours. A PNG is never taken for a batch.";
+    const hint =
+      "Convert it to grey, or declare an axis for the colours. Colours are never taken for a batch.";
     throw new Failure([diagnose("IPX8004", placeOf(file), { what, hint })]);
   }
   return { name, file, array, batched: null };

@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import type { Expression } from "../../compiler/ast/tree.ts";
 import type { Operations } from "../../runtime/arrays/operations.ts";
 import { DataError } from "../../runtime/io/dataError.ts";
-import { type EncodedFile, encodeArray, encodeBatch, locateArray } from "../../runtime/io/format.ts";
+import { type EncodedFile, encodeArray, encodeBatch, locateTarget } from "../../runtime/io/format.ts";
 import { type HostArray, requireFinite, reshape } from "../../runtime/io/hostArray.ts";
 import { writeBytes } from "../../runtime/io/node/files.ts";
 import { download } from "../../runtime/program/transfer.ts";
@@ -39,7 +39,7 @@ export async function parseOutput(sources: Sources, text: string): Promise<Outpu
  */
 export async function requireWritable(file: string): Promise<void> {
   await located(placeOf(file), async () => {
-    const { path } = locateArray(file);
+    const { path } = locateTarget(file);
     try {
       await access(dirname(path), constants.W_OK);
     } catch (error) {
@@ -107,7 +107,7 @@ export async function writeFiles(files: readonly EncodedFile[]): Promise<void> {
 }
 
 function encode(file: string, array: HostArray, batched: boolean): readonly EncodedFile[] {
-  const location = locateArray(file);
+  const location = locateTarget(file);
   return batched
     ? encodeBatch(location, array)
     : [{ path: location.path, bytes: encodeArray(location, array) }];

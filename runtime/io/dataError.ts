@@ -6,7 +6,7 @@ export const DATA_ERROR_CODES = {
   IPX8104: "a header that contradicts itself or the data",
   IPX8105: "an array larger than can be read",
   IPX8106: "NaN or infinity where finite numbers are needed",
-  IPX8107: "a key that the file does not hold",
+  IPX8107: "an array that the file does not hold",
   IPX8108: "an array that the format cannot store",
   IPX8109: "a file that cannot be read",
   IPX8110: "a file that cannot be written",

@@ -1,3 +1,4 @@
+import { fromFortranOrder } from "./axisOrder.ts";
 import { DataError } from "./dataError.ts";
 import { type Field, type HostArray, hostArray, lanes, product } from "./hostArray.ts";
 import { decodeNumbers, encodeNumbers, NUMBER_RULES, type NumberKind } from "./numbers.ts";
@@ -7,7 +8,8 @@ const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59] as const;
 /** The most axes that numpy knows. */
 const MAX_AXES = 64;
 
-interface NpyHeader {
+/** What the header of an npy file says. */
+export interface NpyHeader {
   readonly kind: NumberKind;
   readonly field: Field;
   readonly little: boolean;
@@ -24,9 +26,17 @@ interface NpyHeader {
  * @throws DataError for everything that is no such array.
  */
 export function readNpy(bytes: Uint8Array): HostArray {
-  const header = readHeader(bytes);
+  const header = readNpyHeader(bytes);
+  return readNpyNumbers(header, bytes.subarray(header.offset));
+}
+
+/**
+ * The array of the numbers that follow a header.
+ * @throws DataError IPX8101 where they are too few.
+ */
+export function readNpyNumbers(header: NpyHeader, bytes: Uint8Array): HostArray {
   const count = product(header.shape) * lanes(header.field);
-  const numbers = decodeNumbers(bytes.subarray(header.offset), header.kind, count, header.little);
+  const numbers = decodeNumbers(bytes, header.kind, count, header.little);
   const data = header.fortran ? fromFortranOrder(numbers, header.shape, lanes(header.field)) : numbers;
   return hostArray(header.field, header.shape, data);
 }
@@ -53,7 +63,11 @@ export function writeNpy(array: HostArray): Uint8Array {
   return bytes;
 }
 
-function readHeader(bytes: Uint8Array): NpyHeader {
+/**
+ * Reads the header of an npy file, from its first bytes.
+ * @throws DataError
+ */
+export function readNpyHeader(bytes: Uint8Array): NpyHeader {
   if (MAGIC.some((byte, i) => i < bytes.length && bytes[i] !== byte)) {
     throw new DataError("IPX8102", {
       what: "This is not an npy file.",
@@ -148,44 +162,4 @@ function parseLayout(text: string): Pick<NpyHeader, "fortran" | "shape"> {
     return Number.parseInt(entry, 10);
   });
   return { fortran: order === "True", shape };
-}
-
-/** The numbers of a column-major array (first axis fastest) in C order; `width` numbers an element. */
-function fromFortranOrder(
-  numbers: Float32Array | Float64Array,
-  shape: readonly number[],
-  width: number,
-): Float32Array | Float64Array {
-  const strides: number[] = [];
-  let stride = 1;
-  for (const extent of shape) {
-    strides.push(stride);
-    stride *= extent;
-  }
-  const result = numbers instanceof Float64Array ? new Float64Array(numbers) : new Float32Array(numbers);
-  const index = shape.map(() => 0);
-  let source = 0;
-  for (let target = 0; target < stride; target++) {
-    for (let lane = 0; lane < width; lane++) {
-      result[target * width + lane] = numbers[source * width + lane] ?? 0;
-    }
-    source += advance(index, shape, strides);
-  }
-  return result;
-}
-
-/** Steps `index` to the next element in C order; returns by how much the strided position moves. */
-function advance(index: number[], shape: readonly number[], strides: readonly number[]): number {
-  let moved = 0;
-  for (let axis = shape.length - 1; axis >= 0; axis--) {
-    const next = (index[axis] ?? 0) + 1;
-    const stride = strides[axis] ?? 0;
-    if (next < (shape[axis] ?? 0)) {
-      index[axis] = next;
-      return moved + stride;
-    }
-    moved -= (next - 1) * stride;
-    index[axis] = 0;
-  }
-  return moved;
 }

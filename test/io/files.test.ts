@@ -3,17 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { DataError } from "../../runtime/io/dataError.ts";
-import { locateArray } from "../../runtime/io/format.ts";
+import { locateArray, locateTarget } from "../../runtime/io/format.ts";
 import { hostArray, realArray, requireFinite, sampleOf, stack } from "../../runtime/io/hostArray.ts";
-import {
-  listPngFiles,
-  readArray,
-  readBytes,
-  writeArray,
-  writeBatch,
-  writeBytes,
-  writeText,
-} from "../../runtime/io/node/files.ts";
+import { listArrayFiles, readArray } from "../../runtime/io/node/arrays.ts";
+import { readBytes, writeArray, writeBatch, writeBytes, writeText } from "../../runtime/io/node/files.ts";
 import { codeOf } from "./damage.ts";
 
 let folder = "";
@@ -72,7 +65,9 @@ describe("files", () => {
     }
     const written = await writeBatch(join(folder, "p.png"), batch);
     expect(written).toEqual([join(folder, "p-000.png"), join(folder, "p-001.png")]);
-    expect(await listPngFiles(folder)).toEqual(written);
+    expect(
+      (await listArrayFiles(folder)).filter(({ format }) => format === "png").map(({ path }) => path),
+    ).toEqual(written);
     expect(await readArray(join(folder, "p-001.png"))).toEqual(sampleOf(batch, 1));
   });
 
@@ -83,7 +78,25 @@ describe("files", () => {
       path: "C:\\data\\f.npz",
       key: "key",
     });
-    expect(codeOf(() => locateArray("a.jpg"))).toBe("IPX8111");
+    expect(locateArray("a.h5:group/kspace:12")).toEqual({
+      format: "hdf5",
+      path: "a.h5",
+      key: "group/kspace",
+      index: 12,
+    });
+    expect(locateArray("a.nii.gz:3")).toEqual({ format: "nifti", path: "a.nii.gz", index: 3 });
+    expect(locateArray("a.npz:3")).toEqual({ format: "npz", path: "a.npz", key: "3" });
+    for (const name of ["a.gif", "a.npy:key", "a.npz:", "npy", "a.npy:-1"]) {
+      expect(
+        codeOf(() => locateArray(name)),
+        name,
+      ).toBe("IPX8111");
+    }
+    for (const name of ["a.jpg", "a.npy:3", "a.h5:key"])
+      expect(
+        codeOf(() => locateTarget(name)),
+        name,
+      ).toBe("IPX8111");
   });
 });
 

@@ -1,16 +1,18 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, open, readdir, readFile, realpath, rename, rm, stat } from "node:fs/promises";
+import { mkdir, open, readFile, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { DataError, type DataErrorCode } from "../dataError.ts";
-import { type ArrayLocation, decodeArray, encodeBatch, encodeArray, locateArray } from "../format.ts";
+import { encodeBatch, encodeArray, locateTarget } from "../format.ts";
 import type { HostArray } from "../hostArray.ts";
+import { requireRoom } from "./memory.ts";
 
 /**
  * The bytes of a file.
- * @throws DataError IPX8109 with the reason.
+ * @throws DataError IPX8109 with the reason, IPX8105 for a file that would not fit into memory.
  */
 export async function readBytes(path: string): Promise<Uint8Array> {
   try {
+    requireRoom(path, (await stat(path)).size);
     return await readFile(path);
   } catch (error) {
     throw fileError("IPX8109", path, "cannot be read", error);
@@ -91,36 +93,11 @@ async function isFolder(path: string): Promise<boolean> {
 }
 
 /**
- * The PNG files of a folder, not of those below it, sorted by name; paths begin with the folder.
- * @throws DataError IPX8109 where the folder cannot be read.
- */
-export async function listPngFiles(folder: string): Promise<readonly string[]> {
-  try {
-    const entries = await readdir(folder, { withFileTypes: true });
-    return entries
-      .filter((entry) => !entry.isDirectory() && /\.png$/i.test(entry.name))
-      .map((entry) => join(folder, entry.name))
-      .sort();
-  } catch (error) {
-    throw fileError("IPX8109", folder, "cannot be read", error);
-  }
-}
-
-/**
- * Reads an array by the name of its file (`a.npy`, `a.npz:key`, `a.png`).
- * @throws DataError that names the file.
- */
-export async function readArray(name: string): Promise<HostArray> {
-  const location = locateArray(name);
-  return decodeArray(location, await readBytes(location.path));
-}
-
-/**
  * Writes an array in the format of the file's name, whole or not at all.
  * @throws DataError that names the file.
  */
 export async function writeArray(name: string, array: HostArray): Promise<void> {
-  const location: ArrayLocation = locateArray(name);
+  const location = locateTarget(name);
   await writeBytes(location.path, encodeArray(location, array));
 }
 
@@ -130,7 +107,7 @@ export async function writeArray(name: string, array: HostArray): Promise<void> 
  * @throws DataError that names the file.
  */
 export async function writeBatch(name: string, batch: HostArray): Promise<readonly string[]> {
-  const files = encodeBatch(locateArray(name), batch);
+  const files = encodeBatch(locateTarget(name), batch);
   for (const { path, bytes } of files) await writeBytes(path, bytes);
   return files.map(({ path }) => path);
 }
@@ -191,7 +168,8 @@ function errorCode(error: unknown): string | undefined {
   return typeof error.code === "string" ? error.code : undefined;
 }
 
-function fileError(code: DataErrorCode, path: string, what: string, error: unknown): DataError {
+/** A file and what the system says of it, as an error of data; DataErrors pass unchanged. */
+export function fileError(code: DataErrorCode, path: string, what: string, error: unknown): DataError {
   if (error instanceof DataError) return error;
   const reason = errorCode(error) ?? "unknown";
   const why = REASONS.get(reason) ?? (error instanceof Error ? `${error.message}.` : String(error));

@@ -1,0 +1,180 @@
+import { type FileHandle, open, readdir } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { DataError } from "../dataError.ts";
+import { type ArrayFormat, type ArrayLocation, decodeArray, formatOf, locateArray } from "../format.ts";
+import { type Field, type HostArray, lanes, product, sampleOf, shapeText } from "../hostArray.ts";
+import { isMatlab73 } from "../mat.ts";
+import { NUMBER_RULES } from "../numbers.ts";
+import { type NpyHeader, readNpyHeader, readNpyNumbers } from "../npy.ts";
+import { fileError, readBytes } from "./files.ts";
+import type { AxisOrder } from "./hdf5.ts";
+import { requireRoom } from "./memory.ts";
+
+/** An array in a file, known by its header where the format allows; its numbers are read when they are asked for. */
+export interface StoredArray {
+  readonly field: Field;
+  readonly shape: readonly number[];
+  readonly read: () => Promise<HostArray>;
+  /** the part at an index along the first axis; npy and HDF5 read no more of the file than that */
+  readonly part: (index: number) => Promise<HostArray>;
+}
+
+/**
+ * Reads an array by the name of its file (`a.npy`, `a.npz:key`, `a.h5:key:3`, `a.png`).
+ * @throws DataError that names the file.
+ */
+export async function readArray(name: string): Promise<HostArray> {
+  const location = locateArray(name);
+  const { index } = location;
+  const array = await openLocated(location);
+  return index === undefined ? array.read() : array.part(index);
+}
+
+/**
+ * Opens an array by the name of its file; what npy and HDF5 files hold is only read when it is asked for.
+ * @throws DataError that names the file.
+ */
+export async function openArray(name: string): Promise<StoredArray> {
+  const location = locateArray(name);
+  const array = await openLocated(location);
+  if (location.index === undefined) return array;
+  return inMemory(location.path, await array.part(location.index));
+}
+
+async function openLocated({ path, format, key }: ArrayLocation): Promise<StoredArray> {
+  const location = key === undefined ? { path } : { path, key };
+  switch (format) {
+    case "npy":
+      return openNpy(path);
+    case "hdf5":
+      return openHdf5(path, "stored", key);
+    case "mat":
+      if (isMatlab73(await beginOf(path, 128))) return openHdf5(path, "reversed", key);
+      return inMemory(path, await decodeArray({ ...location, format }, await readBytes(path)));
+    default:
+      return inMemory(path, await decodeArray({ ...location, format }, await readBytes(path)));
+  }
+}
+
+function inMemory(path: string, array: HostArray): StoredArray {
+  const { field, shape } = array;
+  const part = async (index: number): Promise<HostArray> => {
+    requirePart(path, shape, index);
+    return Promise.resolve(sampleOf(array, index));
+  };
+  return { field, shape, read: () => Promise.resolve(array), part };
+}
+
+/** The largest header of an npy file that is looked at. */
+const NPY_HEADER = 2 ** 16 + 12;
+
+async function openNpy(path: string): Promise<StoredArray> {
+  const header = said(path, await beginOf(path, NPY_HEADER), readNpyHeader);
+  const { field, shape } = header;
+  const size = product(shape) * lanes(field);
+  const whole = async (): Promise<HostArray> => {
+    requireRoom(path, size * (NUMBER_RULES[header.kind].bytes + 8));
+    return said(path, await bytesOf(path, header.offset, size * NUMBER_RULES[header.kind].bytes), (bytes) =>
+      readNpyNumbers(header, bytes),
+    );
+  };
+  const part = async (index: number): Promise<HostArray> => {
+    requirePart(path, shape, index);
+    if (header.fortran && shape.length > 1) return sampleOf(await whole(), index);
+    return npyPart(path, header, index);
+  };
+  return { field, shape, read: whole, part };
+}
+
+async function npyPart(path: string, header: NpyHeader, index: number): Promise<HostArray> {
+  const shape = header.shape.slice(1);
+  const length = product(shape) * lanes(header.field) * NUMBER_RULES[header.kind].bytes;
+  const bytes = await bytesOf(path, header.offset + index * length, length);
+  return said(path, bytes, (part) => readNpyNumbers({ ...header, shape }, part));
+}
+
+async function openHdf5(path: string, order: AxisOrder, key: string | undefined): Promise<StoredArray> {
+  await beginOf(path, 1);
+  const hdf5 = await import("./hdf5.ts");
+  const array = await hdf5.openHdf5(path, order, key);
+  const { field, shape } = array;
+  const part = async (index: number): Promise<HostArray> => {
+    requirePart(path, shape, index);
+    if (order === "stored") return hdf5.readHdf5(path, array, order, index);
+    return sampleOf(await hdf5.readHdf5(path, array, order), index);
+  };
+  return { field, shape, read: () => hdf5.readHdf5(path, array, order), part };
+}
+
+/** @throws DataError IPX8104 where there is no such part. */
+function requirePart(path: string, shape: readonly number[], index: number): void {
+  const [extent] = shape;
+  if (extent !== undefined && index < extent) return;
+  throw new DataError(
+    "IPX8104",
+    { what: `${path}: An array of shape ${shapeText(shape)} has no part ${index}.` },
+    { file: path, index, shape: [...shape] },
+  );
+}
+
+function said<T>(path: string, bytes: Uint8Array, read: (bytes: Uint8Array) => T): T {
+  try {
+    return read(bytes);
+  } catch (error) {
+    throw error instanceof DataError ? error.inFile(path) : error;
+  }
+}
+
+/** The first bytes of a file, at most `length`. */
+function beginOf(path: string, length: number): Promise<Uint8Array> {
+  return bytesOf(path, 0, length);
+}
+
+/** Bytes of a file from an offset; fewer where it ends. */
+async function bytesOf(path: string, offset: number, length: number): Promise<Uint8Array> {
+  let file: FileHandle | null = null;
+  try {
+    file = await open(path, "r");
+    const { size } = await file.stat();
+    const bytes = new Uint8Array(Math.max(0, Math.min(length, size - offset)));
+    let filled = 0;
+    while (filled < bytes.length) {
+      const wanted = Math.min(bytes.length - filled, 2 ** 30);
+      const { bytesRead } = await file.read(bytes, filled, wanted, offset + filled);
+      if (bytesRead === 0) break;
+      filled += bytesRead;
+    }
+    return bytes.subarray(0, filled);
+  } catch (error) {
+    throw fileError("IPX8109", path, "cannot be read", error);
+  } finally {
+    await file?.close();
+  }
+}
+
+/** A file of an array in a folder. */
+export interface ArrayFile {
+  readonly path: string;
+  readonly format: ArrayFormat;
+}
+
+/**
+ * The files of a folder that may hold arrays, by the ends of their names, sorted by name; not those of folders below
+ * it, nor hidden ones. Paths begin with the folder.
+ * @throws DataError IPX8109 where the folder cannot be read.
+ */
+export async function listArrayFiles(folder: string): Promise<readonly ArrayFile[]> {
+  try {
+    const entries = await readdir(folder, { withFileTypes: true });
+    return entries
+      .filter((entry) => !entry.isDirectory() && !basename(entry.name).startsWith("."))
+      .map((entry) => join(folder, entry.name))
+      .sort()
+      .flatMap((path) => {
+        const format = formatOf(path);
+        return format === null ? [] : [{ path, format }];
+      });
+  } catch (error) {
+    throw fileError("IPX8109", folder, "cannot be read", error);
+  }
+}
