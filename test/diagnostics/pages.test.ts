@@ -98,7 +98,7 @@ function commandsOf(text: string): readonly (readonly string[])[] {
 function placed(word: string): string {
   return word
     .replaceAll(/"(\w+\.npy)"/gu, (_, name: string) => JSON.stringify(join(folder, name)))
-    .replace(/^((?:.*=)?)(\w+\.(?:ipx|npy|npz|png|jpg)(?::\w+)?)$/u, (_, before: string, name: string) => {
+    .replace(/^((?:.*=)?)(\w+\.(?:ipx|npy|npz|png|jpg|h5)(?::\w+)*)$/u, (_, before: string, name: string) => {
       return before + join(name.endsWith(".ipx") && !OWN.has(name) ? PROGRAMS : folder, name);
     });
 }
@@ -142,6 +142,8 @@ function prepare(): void {
   );
   file(folder, "data.npz", writeNpz({ y: filled([250], wave), x: filled([500], wave) }));
   file(folder, "part.npy", readFileSync(join(folder, "y.npy")).subarray(0, 500));
+  const huge = new URL("../fixtures/formats/huge.h5", import.meta.url);
+  file(folder, "volume.h5", readFileSync(huge));
   file(folder, "photo.png", Uint8Array.of(0xff, 0xd8, 0xff, 0xe0, 0, 16, 0x4a, 0x46));
   file(folder, "picture.png", writePng(filled([64, 64], (index) => (index % 97) / 97)));
   const step =
