@@ -122,6 +122,7 @@ export const REVERSE_RULES: { readonly [P in Operation]: ReverseRule<P> } = {
   }),
   rowNorms: constantRule,
   norm: constantRule,
+  gram: constantRule,
   library: constantRule,
   matvec: one(({ equation, g, a, b }, r) => {
     const { transpose } = equation.attributes;

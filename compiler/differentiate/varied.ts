@@ -29,6 +29,7 @@ const CARRIES: { readonly [P in Operation]: boolean } = {
   applyRows: true,
   rowNorms: false,
   norm: false,
+  gram: false,
   library: true,
   matvec: true,
   outerSum: true,

@@ -239,6 +239,11 @@ export class IrBuilder {
     return this.#one("norm", {}, [operator], `norm_${operator.name}`);
   }
 
+  /** A'A */
+  gram(operator: Variable): Variable {
+    return this.#one("gram", {}, [operator], `gram_${operator.name}`);
+  }
+
   library(
     name: LibraryOperatorName,
     settings: LibrarySettings,

@@ -29,6 +29,7 @@ import type { Block } from "./block.ts";
  * | applyRows | an operator to F[m, d], indices, a value | A[i] x, or A[i]' y |
  * | rowNorms | an operator to R[m, d] | the 2-norm of each row |
  * | norm | an operator | an upper bound of its norm, a number |
+ * | gram | an operator A | the operator A'A |
  * | library | arrays | an operator of the library on `domain` |
  * | matvec | W, x | W x or W' x, in `space` |
  * | outerSum | y, x | the matrix y x' of `space`, summed over the samples if they are not shared |
@@ -73,6 +74,7 @@ export interface OperationAttributes {
   readonly applyRows: { readonly adjoint: boolean; readonly codomain: Space };
   readonly rowNorms: { readonly codomain: Space };
   readonly norm: Record<never, never>;
+  readonly gram: Record<never, never>;
   readonly library: {
     readonly name: LibraryOperatorName;
     readonly settings: LibrarySettings;

@@ -144,6 +144,10 @@ const SHAPE_RULES: { readonly [P in Operation]: ShapeRule<P> } = {
     operatorAt(inputs, 0);
     return number;
   },
+  gram: (_, inputs) => {
+    const { domain } = operatorAt(inputs, 0);
+    return [{ kind: "operator", domain, codomain: domain, properties: ["symmetric", "positive"] }];
+  },
   library: ({ domain, codomain, name: operator }) => [
     { kind: "operator", domain, codomain, properties: LIBRARY_PROPERTIES[operator] ?? [] },
   ],

@@ -61,6 +61,7 @@ const SHARING_RULES: { readonly [P in Operation]: SharingRule<P> } = {
   applyRows: ofInputs,
   rowNorms: ofInputs,
   norm: ofInputs,
+  gram: ofInputs,
   library: ofInputs,
   matvec: ofInputs,
   outerSum: always,

@@ -7,6 +7,7 @@ import { commonSubexpressions } from "./commonSubexpressions.ts";
 import { deadCode } from "./deadCode.ts";
 import { describe } from "./describe.ts";
 import { firstStep } from "./firstStep.ts";
+import { gram } from "./gram.ts";
 import { group } from "./group.ts";
 import { hoist } from "./hoist.ts";
 import { operatorAlgebra } from "./operatorAlgebra.ts";
@@ -16,9 +17,9 @@ import { simplify } from "./simplify.ts";
 /**
  * Before differentiation. Simplify first, since the gradients that lowering inlines leave factors behind. The algebra
  * of operators needs to see that two operators are one, so equal things come before it; and it comes before hoisting,
- * which then finds its diagonals. Equal things once more after hoisting, since sections now share them. Dead code
- * last, since all others leave some. Products A'A are not formed: at compile time the sizes of a bound operator are not
- * known, nor is whether it has a matrix; and for learned matrices they would have to be differentiated.
+ * which then finds its diagonals. Equal things once more after hoisting, since sections now share them. Gram products
+ * need to know what does not change and what nobody else reads, so they come after hoisting and dead code; what they
+ * bring, A'y and A'A, is hoisted in its turn. Dead code last, since all others leave some.
  */
 export const OPTIMISE: readonly Pass[] = [
   simplify,
@@ -30,6 +31,11 @@ export const OPTIMISE: readonly Pass[] = [
   operatorAlgebra,
   simplify,
   commonSubexpressions,
+  deadCode,
+  gram,
+  hoist,
+  commonSubexpressions,
+  simplify,
   deadCode,
 ];
 

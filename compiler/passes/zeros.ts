@@ -69,6 +69,7 @@ const OPERATIONS: { readonly [P in Exclude<Operation, "constant" | "elementwise"
   applyRows: "third",
   rowNorms: "never",
   norm: "never",
+  gram: "never",
   library: "never",
   matvec: "any",
   outerSum: "any",

@@ -129,6 +129,7 @@ const CALLS: { readonly [P in Operation]: Rule<P> } = {
     ]),
   rowNorms: (equation) => method("rowNorms", [first(equation)]),
   norm: (equation) => method("norm", [first(equation)]),
+  gram: (equation) => method("gram", [first(equation)]),
   library: ({ attributes: { name, settings, domain, codomain }, inputs }) => {
     const head = [{ kind: "word", word: name }, { kind: "settings", settings }, space(domain)] as const;
     const arrays = list(inputs);

@@ -1,4 +1,5 @@
 import type { Engine, Handle } from "../engine/engine.ts";
+import { gram } from "../operators/algebra.ts";
 import { libraryOperator } from "../operators/create.ts";
 import type { Operator } from "../operators/operator.ts";
 import { rowNorms } from "../operators/rowNorms.ts";
@@ -61,6 +62,11 @@ export function operations(engine: Engine): Operations {
       scoped(() => applyRowsAdjoint(self, operator, indices, promoted(engine, y, operator.codomain))),
     rowNorms: (operator) => scoped(() => rowNorms(self, operator)),
     norm: (operator) => number(engine, operator.norm.value),
+    gram: (operator) =>
+      engine.scope(
+        () => gram(self, operator),
+        ({ handles }) => handles,
+      ),
     library: (name, settings, domain, arrays, codomain) =>
       libraryOperator(self, name, settings, domain, arrays, codomain),
     matvec: (matrix, x, codomain) => scoped(() => linear.matvec(engine, matrix, x, codomain)),

@@ -82,6 +82,8 @@ export interface Operations {
   rowNorms(operator: Operator): ArrayValue;
   /** the upper bound of an operator's norm */
   norm(operator: Operator): ArrayValue;
+  /** A'A, in the form that costs least where A is bound (`gram` of runtime/operators/algebra.ts) */
+  gram(operator: Operator): Operator;
   /**
    * An operator of the library, with the arrays that it takes, on its declared domain. The codomain is given for
    * those that do not know it otherwise: `over_channels`, `over_pixels`, `reshape`, `min_coherence`, and for those

@@ -67,6 +67,7 @@ export function compose(left: Operator, right: Operator): Operator {
     handles: [...left.handles, ...right.handles],
     norm: () => productBound(left.norm, right.norm),
     properties: () => propertiesOfProduct(left, right),
+    gram: (operations) => gramOfProduct(operations, left, right),
     apply: (operations, x) => left.apply(operations, right.apply(operations, x)),
     adjoint: (operations, y) => right.adjoint(operations, left.adjoint(operations, y)),
     ...rowsOfProduct(left, right),
@@ -84,6 +85,23 @@ function rowsOfProduct(left: Operator, right: Operator): { readonly rows?: RowAc
       adjoint: (operations, indices, y) => right.adjoint(operations, rows.adjoint(operations, indices, y)),
     },
   };
+}
+
+/** B' (A'A) B where A'A has a form of its own; B'B where that is the identity, the one A'A that is orthonormal. */
+function gramOfProduct(operations: Operations, left: Operator, right: Operator): Operator | null {
+  const inner = left.gram(operations);
+  if (inner === null) return null;
+  if (inner.properties.has("orthonormal")) return gram(operations, right);
+  return compose(adjoint(right), compose(inner, right));
+}
+
+/**
+ * A'A: T -> T of A: T -> U, in the form that costs least: a matrix where A is one with at least as many rows as columns,
+ * a diagonal for diagonals, one product of the frequencies for large periodic blurs, the identity for what is
+ * orthonormal; otherwise A and then A'. Symmetric and positive, of norm |A|².
+ */
+export function gram(operations: Operations, operator: Operator): Operator {
+  return operator.gram(operations) ?? compose(adjoint(operator), operator);
 }
 
 function propertiesOfProduct(left: Operator, right: Operator): readonly OperatorProperty[] {
@@ -145,6 +163,10 @@ export function scale(factor: number, operator: Operator): ScaledOperator {
     handles: operator.handles,
     norm: () => scaledBound(factor, operator.norm),
     properties: () => [...operator.properties].filter((property) => KEPT_BY_FACTOR[property](factor)),
+    gram: (operations) => {
+      const inner = operator.gram(operations);
+      return inner === null ? null : scale(factor ** 2, inner);
+    },
     apply: (operations, x) => times(operations, operator.apply(operations, x)),
     adjoint: (operations, y) => operator.adjoint(operations, times(operations, y)),
   });

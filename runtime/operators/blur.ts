@@ -10,6 +10,7 @@ import { smallerBound } from "./bounds.ts";
 import { requireOneArray, unsuitableDomain, type LibraryCall } from "./call.ts";
 import { defineOperator } from "./define.ts";
 import { EXTENSIONS, type Extension } from "./extension.ts";
+import { gramOperator } from "./gramOperator.ts";
 import { measuredNorm, nonnegativeBound } from "./norm.ts";
 import type { NormBound, Operator } from "./operator.ts";
 import { readSettings, word } from "./settings.ts";
@@ -43,6 +44,10 @@ export function blur(call: LibraryCall): Operator {
     handles: method.handles,
     norm: () => (facts().exactRule ? facts().bound : boundByProducts(operations, operator, facts())),
     properties: () => facts().properties,
+    gram: () => {
+      const { gram, handles } = method;
+      return gram && gramOperator(operator, handles, (using, x) => gram(using, asArray("blur", x)));
+    },
     apply: (using, x) => method.apply(using, asArray("blur", x)),
     adjoint: (using, y) => method.adjoint(using, asArray("blur", y)),
   });

@@ -33,6 +33,7 @@ export function directBlur(
   };
   return {
     handles: [filters, turned],
+    gram: null,
     apply: ({ engine: using }, x) => {
       const images = toImages(using, x, height, width);
       const extended = zeros ? images : extend(using, images, extension, margins);

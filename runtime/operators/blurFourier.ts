@@ -42,6 +42,7 @@ export function fourierBlur(
   ): ArrayValue => withHandle(x, change(x.handle), shape);
   return {
     handles: [transfer.handle],
+    gram: periodic ? (using, x) => circular(using, x, "conj(k)*(k*x)") : null,
     apply: (using, x) => {
       const image = reshaped(x, (handle) => extend(using.engine, handle, extension, margins(x)), extended);
       const blurred = circular(using, image, "k*x");

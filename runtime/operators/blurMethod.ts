@@ -7,6 +7,8 @@ export interface BlurMethod {
   readonly handles: readonly Handle[];
   readonly apply: (operations: Operations, x: ArrayValue) => ArrayValue;
   readonly adjoint: (operations: Operations, y: ArrayValue) => ArrayValue;
+  /** A'A x where that costs less than A and then A' */
+  readonly gram: ((operations: Operations, x: ArrayValue) => ArrayValue) | null;
 }
 
 /** Points beyond both ends of an axis that a kernel reads. */

@@ -17,6 +17,7 @@ export interface OperatorDefinition {
   readonly rows?: RowAccess;
   readonly apply: (operations: Operations, x: Value) => Value;
   readonly adjoint: (operations: Operations, y: Value) => Value;
+  readonly gram?: (operations: Operations) => Operator | null;
 }
 
 /**
@@ -34,6 +35,7 @@ export function defineOperator(definition: OperatorDefinition): Operator {
     codomain,
     handles,
     ...(rows === undefined ? {} : { rows }),
+    gram: definition.gram ?? (() => null),
     get norm() {
       return norm();
     },

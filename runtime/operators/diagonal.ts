@@ -1,7 +1,8 @@
-import { handleShape } from "../arrays/layout.ts";
+import { asArray, handleShape } from "../arrays/layout.ts";
 import type { Operations } from "../arrays/operations.ts";
 import { spaceOf, type ArrayValue, type Value } from "../arrays/value.ts";
 import { sameShape } from "../engine/shape.ts";
+import { factorText, operandText } from "./algebraText.ts";
 import { OperatorError } from "./operatorError.ts";
 import { closedForm } from "./bounds.ts";
 import { requireOneArray, type LibraryCall } from "./call.ts";
@@ -65,6 +66,13 @@ export function diagonalOperator(
     handles: [spread.handle],
     norm: () => largestModulus(operations, text, given),
     properties: () => known ?? propertiesOfDiagonal(operations, text, given),
+    gram: (using) =>
+      diagonalOperator(
+        using,
+        `${operandText(text)}'*${factorText(text)}`,
+        space,
+        asArray(text, using.map(given.field === "complex" ? "abs(d)*abs(d)" : "d*d", { d: given })),
+      ),
     apply: (using, x) => times(using, x, "d*x"),
     adjoint: (using, y) => times(using, y, given.field === "complex" ? "conj(d)*x" : "d*x"),
   });

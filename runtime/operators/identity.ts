@@ -16,6 +16,7 @@ export function identity(call: LibraryCall): Operator {
     codomain: call.domain,
     norm: () => closedForm(1),
     properties: () => ["orthonormal", "symmetric", "positive", "nonnegative", "unit_columns"],
+    gram: () => identity(call),
     apply: (_operations, x) => x,
     adjoint: (_operations, y) => y,
   });

@@ -11,6 +11,7 @@ import { smallerBound } from "./bounds.ts";
 import { defineOperator } from "./define.ts";
 import type { DenseMatrix } from "./dense/gram.ts";
 import { provedMatrixNorm } from "./dense/norm.ts";
+import { gramOperator } from "./gramOperator.ts";
 import { readNumbers } from "./host.ts";
 import { measuredNorm } from "./norm.ts";
 import type { NormBound, Operator, OperatorProperty } from "./operator.ts";
@@ -71,10 +72,27 @@ export function matrixOperator(
       adjoint: (using, indices, y) =>
         productOfRowsTransposed(using.engine, stored, indices, asArray(text, y), codomain, domain),
     },
+    gram: (using) => gramOfMatrix(using.engine, stored, operator, domain),
     apply: (using, x) => product(using.engine, stored, asArray(text, x), codomain, false),
     adjoint: (using, y) => product(using.engine, stored, asArray(text, y), domain, true),
   });
   return operator;
+}
+
+/** A'A as a matrix, for a shared A with at least as many rows as columns: it takes no more memory than A. */
+function gramOfMatrix(
+  engine: Engine,
+  { plain, batch }: StoredMatrix,
+  operator: Operator,
+  domain: ArraySpace,
+): Operator | null {
+  const [rows = 0, columns = 0] = plain.shape;
+  if (batch !== null || rows < columns) return null;
+  const matrix = engine.matmul(plain, plain, { transposeLeft: true });
+  const stored: StoredMatrix = { plain: matrix, turned: matrix, batch };
+  return gramOperator(operator, [matrix], (using, x) =>
+    product(using.engine, stored, asArray(operator.text, x), domain, false),
+  );
 }
 
 function requireMatrix(text: string, shape: readonly number[]): readonly [number, number] {

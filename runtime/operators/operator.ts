@@ -32,6 +32,8 @@ export interface Operator {
   readonly handles: readonly Handle[];
   /** present where some rows cost less than all of them */
   readonly rows?: RowAccess;
+  /** A'A where it has a form of its own, which costs less than A and then A'; null where it has none: see `gram` */
+  readonly gram: (operations: Operations) => Operator | null;
   apply(operations: Operations, x: Value): Value;
   adjoint(operations: Operations, y: Value): Value;
 }

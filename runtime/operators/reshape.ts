@@ -29,6 +29,7 @@ export function reshape(call: LibraryCall): Operator {
     codomain,
     norm: () => closedForm(1),
     properties: () => ["orthonormal", "nonnegative", "unit_columns"],
+    gram: (operations) => operations.library("I", {}, domain, []),
     apply: (operations, x) => operations.reshape(x, codomain),
     adjoint: (operations, y) => operations.reshape(y, domain),
   });

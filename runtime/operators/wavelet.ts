@@ -52,6 +52,7 @@ export function wavelet(call: LibraryCall): Operator {
     codomain: space,
     norm: () => closedForm(1),
     properties: () => ["orthonormal", "unit_columns"],
+    gram: (using) => using.library("I", {}, space, []),
     apply: transform(false),
     adjoint: transform(true),
   });

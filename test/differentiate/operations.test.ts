@@ -132,6 +132,7 @@ const EXAMPLES: { readonly [P in Operation]: readonly Example[] } = {
   applyRows: [],
   rowNorms: [],
   norm: [],
+  gram: [],
   library: [
     {
       spaces: [REAL, REAL],

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { handlesOf, type ArrayValue, type Value } from "../../runtime/arrays/value.ts";
 import { sizeOf } from "../../runtime/engine/shape.ts";
+import { gram } from "../../runtime/operators/algebra.ts";
 import { adjointTest } from "../../runtime/operators/adjointTest.ts";
 import { packValue } from "../../runtime/operators/host.ts";
 import { materialiseOperator } from "../../runtime/operators/materialise.ts";
@@ -71,6 +72,17 @@ describe.each(CASES)("$name", ({ build, tight }) => {
     );
     const alone = applied(exact, operator, "apply", null, x);
     expect(distance(alone, Float64Array.from(byColumns))).toBeLessThan(1e-12);
+  });
+
+  it("has an A'A that is A' after A", () => {
+    const product = gram(exact, operator);
+    const expected = gramOf(denseRows(operator));
+    denseRows(product).forEach((row, i) => {
+      row.forEach((value, j) => {
+        expect(Math.abs(value - (expected[i]?.[j] ?? NaN))).toBeLessThan(1e-10);
+      });
+    });
+    expect(product.norm.value).toBeGreaterThanOrEqual(spectralNorm(denseRows(product)) * (1 - 1e-9));
   });
 
   it("is bounded by its norm", () => {

@@ -88,6 +88,11 @@ export const SAMPLE_RULES: { readonly [P in SampleOperation]: SampleRule<P> } = 
   },
   rowNorms: ({ codomain }, inputs, setting) => rowNorms(operatorAt(inputs, 0), shapeOf(codomain, setting)),
   norm: (_, inputs) => numberArray(operatorAt(inputs, 0).norm),
+  gram: (_, inputs) => {
+    const operator = operatorAt(inputs, 0);
+    const product = (x: ReferenceValue): ReferenceValue => operator.adjoint(operator.apply(x));
+    return { kind: "operator", apply: product, adjoint: product, norm: operator.norm ** 2 };
+  },
   library: ({ name, settings, domain, codomain }, inputs, setting) =>
     libraryOperator(
       name,

@@ -48,6 +48,12 @@ interface Data {
   readonly y: Value;
 }
 
+/** What follows from the givens. */
+interface Constants {
+  /** linear R[h, w] -> R[h, w] with symmetric, positive */
+  readonly gram_A: Operator;
+}
+
 /** What may be learned. */
 interface Learned {
   /** R[3, 3, 1, 4] */
@@ -66,8 +72,14 @@ interface Learned {
   readonly eta: Value;
 }
 
+/** What does not change between steps. */
+interface Prepared {
+  /** R[h, w] */
+  readonly At_y: Value;
+}
+
 /** All that a step may read. */
-type Known = Data & Learned;
+type Known = Data & Constants & Learned & Prepared;
 
 /** What lives on from step to step. */
 interface State {
@@ -174,37 +186,49 @@ function N_adjoint_inputs(ops: Operations, saved: N_Saved, output_bar: Value, kn
   return ops.reshape(u1_image_bar, R(h, w));
 }
 
-/** The first state. */
-function initial(ops: Operations, { A, y }: Known) {
-  const x = ops.applyAdjoint(A, y);
-  return { values: { x } };
+/** What follows from the givens, once a run. */
+function constants(ops: Operations, { A }: Data) {
+  const gram_A = ops.gram(A);
+  return { gram_A };
 }
 
-/** `initialAdjoint` for the inputs alone. */
-function initialInputAdjoint(ops: Operations, { A }: Known, _saved: unknown, { x: x_bar }: State) {
-  const y_bar = ops.apply(A, x_bar);
+/** What does not change between steps, once a batch. */
+function prepare(ops: Operations, { A, y }: Data & Constants & Learned) {
+  const At_y = ops.applyAdjoint(A, y);
+  return { values: { At_y } };
+}
+
+/** The vector-Jacobian product of `prepare`: cotangents of what it returns become those of what it reads. */
+function prepareAdjoint(_ops: Operations) {
+  return { state: {}, known: {} };
+}
+
+/** `prepareAdjoint` for the inputs alone. */
+function prepareInputAdjoint(
+  ops: Operations,
+  { A }: Data & Constants & Learned,
+  _saved: unknown,
+  { At_y: At_y_bar }: Prepared,
+) {
+  const y_bar = ops.apply(A, At_y_bar);
   return { y: y_bar };
 }
 
 /** One iteration: the next state. */
 function step(ops: Operations, known: Known, { x }: State) {
-  const { A, y, eta } = known;
-  const A_x = ops.apply(A, x);
-  const residual = ops.map("A_x - y", { A_x, y });
-  const grad_f = ops.applyAdjoint(A, residual);
+  const { gram_A, eta, At_y } = known;
+  const gram_A_x = ops.apply(gram_A, x);
   const N_x = N(ops, x, known);
-  const x_next = ops.map("x - eta*(grad_f + x - N_x)", { x, eta, grad_f, N_x });
+  const x_next = ops.map("x - eta*(gram_A_x - At_y + x - N_x)", { x, eta, gram_A_x, At_y, N_x });
   return { values: { x: x_next }, reports: {}, capped: null };
 }
 
 /** `step`, and what its adjoint needs. */
 function stepSaving(ops: Operations, known: Known, { x }: State) {
-  const { A, y, eta } = known;
-  const A_x = ops.apply(A, x);
-  const residual = ops.map("A_x - y", { A_x, y });
-  const grad_f = ops.applyAdjoint(A, residual);
+  const { gram_A, At_y, eta } = known;
+  const gram_A_x = ops.apply(gram_A, x);
   const [N_x, N_saved] = N_save(ops, x, known);
-  const difference = ops.map("grad_f + x - N_x", { grad_f, x, N_x });
+  const difference = ops.map("gram_A_x - At_y + x - N_x", { gram_A_x, At_y, x, N_x });
   const x_next = ops.map("x - eta*difference", { x, eta, difference });
   return {
     values: { x: x_next },
@@ -221,19 +245,18 @@ function stepAdjoint(
   { values: { x, difference, ...N_saved } }: ReturnType<typeof stepSaving>["saved"],
   { x: x_next_bar }: State,
 ) {
-  const { eta, A } = known;
+  const { eta, gram_A } = known;
   const minus_eta_bar_each = ops.dot(difference, x_next_bar);
   const minus_eta_bar = ops.sumSamples(minus_eta_bar_each);
   const eta_bar = ops.map("-minus_eta_bar", { minus_eta_bar });
   const minus_difference_bar = ops.map("x_next_bar*eta", { x_next_bar, eta });
   const [u1_bar, N_weights_bar] = N_adjoint(ops, x, N_saved, minus_difference_bar, known);
-  const A_v = ops.apply(A, minus_difference_bar);
-  const At_A_v = ops.applyAdjoint(A, A_v);
-  const x_bar = ops.map("x_next_bar + u1_bar - minus_difference_bar - At_A_v", {
+  const gram_At_v = ops.applyAdjoint(gram_A, minus_difference_bar);
+  const x_bar = ops.map("x_next_bar + u1_bar - minus_difference_bar - gram_At_v", {
     x_next_bar,
     u1_bar,
     minus_difference_bar,
-    At_A_v,
+    gram_At_v,
   });
   return { state: { x: x_bar }, known: { ...N_weights_bar, eta: eta_bar } };
 }
@@ -245,25 +268,23 @@ function stepStateAdjoint(
   { values: N_saved }: ReturnType<typeof stepSaving>["saved"],
   { x: x_next_bar }: State,
 ) {
-  const { eta, A } = known;
+  const { eta, gram_A } = known;
   const minus_difference_bar = ops.map("x_next_bar*eta", { x_next_bar, eta });
   const u1_bar = N_adjoint_inputs(ops, N_saved, minus_difference_bar, known);
-  const A_v = ops.apply(A, minus_difference_bar);
-  const At_A_v = ops.applyAdjoint(A, A_v);
-  const x_bar = ops.map("x_next_bar + u1_bar - minus_difference_bar - At_A_v", {
+  const gram_At_v = ops.applyAdjoint(gram_A, minus_difference_bar);
+  const x_bar = ops.map("x_next_bar + u1_bar - minus_difference_bar - gram_At_v", {
     x_next_bar,
     u1_bar,
     minus_difference_bar,
-    At_A_v,
+    gram_At_v,
   });
   return { x: x_bar };
 }
 
 /** `stepAdjoint` for the inputs alone. */
-function stepInputAdjoint(ops: Operations, { eta, A }: Known, _saved: unknown, { x: x_next_bar }: State) {
-  const minus_difference_bar = ops.map("x_next_bar*eta", { x_next_bar, eta });
-  const y_bar = ops.apply(A, minus_difference_bar);
-  return { y: y_bar };
+function stepInputAdjoint(ops: Operations, { eta }: Known, _saved: unknown, { x: x_next_bar }: State) {
+  const At_y_bar = ops.map("x_next_bar*eta", { x_next_bar, eta });
+  return { At_y: At_y_bar };
 }
 
 /** DE-Grad (Gilton, Ongie, Willett, 2021): gradient descent with a learned regulariser gradient R = I - N. */
@@ -342,15 +363,23 @@ export const de_grad = defineProgram<Known, State, Givens, Inputs>({
     },
   ],
   output: { type: { kind: "array", field: "real", dimensions: ["h", "w"] } },
-  constants: () => ({}),
-  prepare: null,
-  initial: {
-    run: initial,
+  constants,
+  prepare: {
+    run: prepare,
     reverse: {
-      save: (ops, known) => ({ ...initial(ops, known), saved: { values: {}, traces: {} } }),
+      save: (ops, known) => ({ ...prepare(ops, known), saved: { values: {}, traces: {} } }),
+      adjoint: prepareAdjoint,
+      stateAdjoint: null,
+      inputAdjoint: prepareInputAdjoint,
+    },
+  },
+  initial: {
+    run: (_ops, { At_y }) => ({ values: { x: At_y } }),
+    reverse: {
+      save: (_ops, { At_y }) => ({ values: { x: At_y }, saved: { values: {}, traces: {} } }),
       adjoint: () => ({ state: {}, known: {} }),
       stateAdjoint: null,
-      inputAdjoint: initialInputAdjoint,
+      inputAdjoint: (_ops, _known, _saved, { x: x_bar }) => ({ At_y: x_bar }),
     },
   },
   step: {

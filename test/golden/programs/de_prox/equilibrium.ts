@@ -46,6 +46,12 @@ interface Data {
   readonly y: Value;
 }
 
+/** What follows from the givens. */
+interface Constants {
+  /** linear R[h, w] -> R[h, w] with symmetric, positive */
+  readonly gram_A: Operator;
+}
+
 /** What may be learned. */
 interface Learned {
   /** R[3, 3, 1, 4] */
@@ -72,8 +78,14 @@ interface Learned {
   readonly eta: Value;
 }
 
+/** What does not change between steps. */
+interface Prepared {
+  /** R[h, w] */
+  readonly At_y: Value;
+}
+
 /** All that a step may read. */
-type Known = Data & Learned;
+type Known = Data & Constants & Learned & Prepared;
 
 /** What lives on from step to step. */
 interface State {
@@ -225,42 +237,55 @@ function D_adjoint_inputs(ops: Operations, saved: D_Saved, output_bar: Value, kn
   return ops.reshape(u1_image_bar, R(h, w));
 }
 
-/** The first state. */
-function initial(ops: Operations, { A, y }: Known) {
-  const x = ops.applyAdjoint(A, y);
-  return { values: { x } };
+/** What follows from the givens, once a run. */
+function constants(ops: Operations, { A }: Data) {
+  const gram_A = ops.gram(A);
+  return { gram_A };
 }
 
-/** `initialAdjoint` for the inputs alone. */
-function initialInputAdjoint(ops: Operations, { A }: Known, _saved: unknown, { x: x_bar }: State) {
-  const y_bar = ops.apply(A, x_bar);
+/** What does not change between steps, once a batch. */
+function prepare(ops: Operations, { A, y }: Data & Constants & Learned) {
+  const At_y = ops.applyAdjoint(A, y);
+  return { values: { At_y } };
+}
+
+/** The vector-Jacobian product of `prepare`: cotangents of what it returns become those of what it reads. */
+function prepareAdjoint(_ops: Operations) {
+  return { state: {}, known: {} };
+}
+
+/** `prepareAdjoint` for the inputs alone. */
+function prepareInputAdjoint(
+  ops: Operations,
+  { A }: Data & Constants & Learned,
+  _saved: unknown,
+  { At_y: At_y_bar }: Prepared,
+) {
+  const y_bar = ops.apply(A, At_y_bar);
   return { y: y_bar };
 }
 
 /** One iteration: the next state. */
 function step(ops: Operations, known: Known, { x }: State) {
-  const { A, y, eta } = known;
-  const A_x = ops.apply(A, x);
-  const residual = ops.map("A_x - y", { A_x, y });
-  const grad_f = ops.applyAdjoint(A, residual);
-  const difference = ops.map("x - eta*grad_f", { x, eta, grad_f });
+  const { gram_A, eta, At_y } = known;
+  const gram_A_x = ops.apply(gram_A, x);
+  const difference = ops.map("x - eta*(gram_A_x - At_y)", { x, eta, gram_A_x, At_y });
   const x_next = D(ops, difference, known);
   return { values: { x: x_next }, reports: {}, capped: null };
 }
 
 /** `step`, and what its adjoint needs. */
 function stepSaving(ops: Operations, known: Known, { x }: State) {
-  const { A, y, eta } = known;
-  const A_x = ops.apply(A, x);
-  const residual = ops.map("A_x - y", { A_x, y });
-  const grad_f = ops.applyAdjoint(A, residual);
-  const difference = ops.map("x - eta*grad_f", { x, eta, grad_f });
+  const { gram_A, At_y, eta } = known;
+  const gram_A_x = ops.apply(gram_A, x);
+  const residual = ops.map("gram_A_x - At_y", { gram_A_x, At_y });
+  const difference = ops.map("x - eta*residual", { x, eta, residual });
   const [x_next, D_saved] = D_save(ops, difference, known);
   return {
     values: { x: x_next },
     reports: {},
     capped: null,
-    saved: { values: { grad_f, difference, ...D_saved }, traces: {} },
+    saved: { values: { residual, difference, ...D_saved }, traces: {} },
   };
 }
 
@@ -268,18 +293,17 @@ function stepSaving(ops: Operations, known: Known, { x }: State) {
 function stepAdjoint(
   ops: Operations,
   known: Known,
-  { values: { grad_f, difference, ...D_saved } }: ReturnType<typeof stepSaving>["saved"],
+  { values: { residual, difference, ...D_saved } }: ReturnType<typeof stepSaving>["saved"],
   { x: x_next_bar }: State,
 ) {
-  const { eta, A } = known;
+  const { eta, gram_A } = known;
   const [u1_bar, D_weights_bar] = D_adjoint(ops, difference, D_saved, x_next_bar, known);
-  const minus_eta_bar_each = ops.dot(grad_f, u1_bar);
+  const minus_eta_bar_each = ops.dot(residual, u1_bar);
   const minus_eta_bar = ops.sumSamples(minus_eta_bar_each);
   const eta_bar = ops.map("-minus_eta_bar", { minus_eta_bar });
-  const minus_grad_f_bar = ops.map("u1_bar*eta", { u1_bar, eta });
-  const A_v = ops.apply(A, minus_grad_f_bar);
-  const At_A_v = ops.applyAdjoint(A, A_v);
-  const x_bar = ops.map("u1_bar - At_A_v", { u1_bar, At_A_v });
+  const minus_residual_bar = ops.map("u1_bar*eta", { u1_bar, eta });
+  const gram_At_v = ops.applyAdjoint(gram_A, minus_residual_bar);
+  const x_bar = ops.map("u1_bar - gram_At_v", { u1_bar, gram_At_v });
   return { state: { x: x_bar }, known: { ...D_weights_bar, eta: eta_bar } };
 }
 
@@ -290,12 +314,11 @@ function stepStateAdjoint(
   { values: D_saved }: ReturnType<typeof stepSaving>["saved"],
   { x: x_next_bar }: State,
 ) {
-  const { eta, A } = known;
+  const { eta, gram_A } = known;
   const u1_bar = D_adjoint_inputs(ops, D_saved, x_next_bar, known);
-  const minus_grad_f_bar = ops.map("u1_bar*eta", { u1_bar, eta });
-  const A_v = ops.apply(A, minus_grad_f_bar);
-  const At_A_v = ops.applyAdjoint(A, A_v);
-  const x_bar = ops.map("u1_bar - At_A_v", { u1_bar, At_A_v });
+  const minus_residual_bar = ops.map("u1_bar*eta", { u1_bar, eta });
+  const gram_At_v = ops.applyAdjoint(gram_A, minus_residual_bar);
+  const x_bar = ops.map("u1_bar - gram_At_v", { u1_bar, gram_At_v });
   return { x: x_bar };
 }
 
@@ -306,11 +329,10 @@ function stepInputAdjoint(
   { values: D_saved }: ReturnType<typeof stepSaving>["saved"],
   { x: x_next_bar }: State,
 ) {
-  const { eta, A } = known;
+  const { eta } = known;
   const u1_bar = D_adjoint_inputs(ops, D_saved, x_next_bar, known);
-  const minus_grad_f_bar = ops.map("u1_bar*eta", { u1_bar, eta });
-  const y_bar = ops.apply(A, minus_grad_f_bar);
-  return { y: y_bar };
+  const At_y_bar = ops.map("u1_bar*eta", { u1_bar, eta });
+  return { At_y: At_y_bar };
 }
 
 /** DE-Prox (Gilton, Ongie, Willett, 2021): a network stands where the prox would. */
@@ -411,15 +433,23 @@ export const de_prox = defineProgram<Known, State, Givens, Inputs>({
     },
   ],
   output: { type: { kind: "array", field: "real", dimensions: ["h", "w"] } },
-  constants: () => ({}),
-  prepare: null,
-  initial: {
-    run: initial,
+  constants,
+  prepare: {
+    run: prepare,
     reverse: {
-      save: (ops, known) => ({ ...initial(ops, known), saved: { values: {}, traces: {} } }),
+      save: (ops, known) => ({ ...prepare(ops, known), saved: { values: {}, traces: {} } }),
+      adjoint: prepareAdjoint,
+      stateAdjoint: null,
+      inputAdjoint: prepareInputAdjoint,
+    },
+  },
+  initial: {
+    run: (_ops, { At_y }) => ({ values: { x: At_y } }),
+    reverse: {
+      save: (_ops, { At_y }) => ({ values: { x: At_y }, saved: { values: {}, traces: {} } }),
       adjoint: () => ({ state: {}, known: {} }),
       stateAdjoint: null,
-      inputAdjoint: initialInputAdjoint,
+      inputAdjoint: (_ops, _known, _saved, { x: x_bar }) => ({ At_y: x_bar }),
     },
   },
   step: {

@@ -52,10 +52,18 @@ interface Constants {
   readonly L: Value;
   /** R */
   readonly lambda_over_L: Value;
+  /** linear X -> X with symmetric, positive */
+  readonly gram_A: Operator;
+}
+
+/** What does not change between steps. */
+interface Prepared {
+  /** X */
+  readonly At_y: Value;
 }
 
 /** All that a step may read. */
-type Known = Data & Constants;
+type Known = Data & Constants & Prepared;
 
 /** What lives on from step to step. */
 interface State {
@@ -72,7 +80,14 @@ function constants(ops: Operations, { A, lambda }: Data) {
   const norm_A = ops.norm(A);
   const L = ops.map("square(norm_A)", { norm_A });
   const lambda_over_L = ops.map("lambda/L", { lambda, L });
-  return { L, lambda_over_L };
+  const gram_A = ops.gram(A);
+  return { L, lambda_over_L, gram_A };
+}
+
+/** What does not change between steps, once a batch. */
+function prepare(ops: Operations, { A, y }: Data & Constants) {
+  const At_y = ops.applyAdjoint(A, y);
+  return { values: { At_y } };
 }
 
 /** The first state. */
@@ -83,11 +98,15 @@ function initial(ops: Operations, { X }: Known) {
 }
 
 /** One iteration: the next state. */
-function step(ops: Operations, { A, y, L, lambda_over_L }: Known, { x, z, s }: State) {
-  const A_z = ops.apply(A, z);
-  const residual = ops.map("A_z - y", { A_z, y });
-  const grad_f = ops.applyAdjoint(A, residual);
-  const x_next = ops.map("soft(z - grad_f/L, lambda_over_L)", { z, grad_f, L, lambda_over_L });
+function step(ops: Operations, { gram_A, At_y, L, lambda_over_L }: Known, { x, z, s }: State) {
+  const gram_A_z = ops.apply(gram_A, z);
+  const x_next = ops.map("soft(z - (gram_A_z - At_y)/L, lambda_over_L)", {
+    z,
+    gram_A_z,
+    At_y,
+    L,
+    lambda_over_L,
+  });
   const s_next = ops.map("(1 + sqrt(1 + 4*square(s)))/2", { s });
   const quotient = ops.map("(s - 1)/s_next", { s, s_next });
   const z_next = ops.map("x_next + quotient*(x_next - x)", { x_next, quotient, x });
@@ -157,7 +176,7 @@ export const fista = defineProgram<Known, State, Givens, Inputs>({
   ],
   output: { type: { kind: "space", name: "X" } },
   constants,
-  prepare: null,
+  prepare: { run: prepare, reverse: null },
   initial: { run: initial, reverse: null },
   step: { run: step, reverse: null },
   finish: { run: (_ops, _known, { x }) => ({ values: { output: x } }), reverse: null },

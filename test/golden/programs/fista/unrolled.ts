@@ -53,10 +53,18 @@ interface Constants {
   readonly L: Value;
   /** R */
   readonly lambda_over_L: Value;
+  /** linear X -> X with symmetric, positive */
+  readonly gram_A: Operator;
+}
+
+/** What does not change between steps. */
+interface Prepared {
+  /** X */
+  readonly At_y: Value;
 }
 
 /** All that a step may read. */
-type Known = Data & Constants;
+type Known = Data & Constants & Prepared;
 
 /** What lives on from step to step. */
 interface State {
@@ -73,7 +81,30 @@ function constants(ops: Operations, { A, lambda }: Data) {
   const norm_A = ops.norm(A);
   const L = ops.map("square(norm_A)", { norm_A });
   const lambda_over_L = ops.map("lambda/L", { lambda, L });
-  return { L, lambda_over_L };
+  const gram_A = ops.gram(A);
+  return { L, lambda_over_L, gram_A };
+}
+
+/** What does not change between steps, once a batch. */
+function prepare(ops: Operations, { A, y }: Data & Constants) {
+  const At_y = ops.applyAdjoint(A, y);
+  return { values: { At_y } };
+}
+
+/** The vector-Jacobian product of `prepare`: cotangents of what it returns become those of what it reads. */
+function prepareAdjoint(_ops: Operations) {
+  return { state: {}, known: {} };
+}
+
+/** `prepareAdjoint` for the inputs alone. */
+function prepareInputAdjoint(
+  ops: Operations,
+  { A }: Data & Constants,
+  _saved: unknown,
+  { At_y: At_y_bar }: Prepared,
+) {
+  const y_bar = ops.apply(A, At_y_bar);
+  return { y: y_bar };
 }
 
 /** The first state. */
@@ -84,9 +115,8 @@ function initial(ops: Operations, { X }: Known) {
 }
 
 /** The first iteration, where the state is still 0. */
-function firstStep(ops: Operations, { A, y, L, lambda_over_L }: Known, { s }: State) {
-  const grad_f = ops.applyAdjoint(A, y);
-  const x_next = ops.map("soft(grad_f/L, lambda_over_L)", { grad_f, L, lambda_over_L });
+function firstStep(ops: Operations, { At_y, L, lambda_over_L }: Known, { s }: State) {
+  const x_next = ops.map("soft(At_y/L, lambda_over_L)", { At_y, L, lambda_over_L });
   const s_next = ops.map("(1 + sqrt(1 + 4*square(s)))/2", { s });
   const quotient = ops.map("(s - 1)/s_next", { s, s_next });
   const z_next = ops.map("x_next + quotient*x_next", { x_next, quotient });
@@ -94,10 +124,8 @@ function firstStep(ops: Operations, { A, y, L, lambda_over_L }: Known, { s }: St
 }
 
 /** `firstStep`, and what its adjoint needs. */
-function firstStepSaving(ops: Operations, { A, y, L, lambda_over_L }: Known, { s }: State) {
-  const grad_f = ops.applyAdjoint(A, y);
-  const grad_f_over_L = ops.map("grad_f/L", { grad_f, L });
-  const x_next = ops.map("soft(grad_f_over_L, lambda_over_L)", { grad_f_over_L, lambda_over_L });
+function firstStepSaving(ops: Operations, { At_y, L, lambda_over_L }: Known, { s }: State) {
+  const x_next = ops.map("soft(At_y/L, lambda_over_L)", { At_y, L, lambda_over_L });
   const s_next = ops.map("(1 + sqrt(1 + 4*square(s)))/2", { s });
   const quotient = ops.map("(s - 1)/s_next", { s, s_next });
   const z_next = ops.map("x_next + quotient*x_next", { x_next, quotient });
@@ -105,37 +133,41 @@ function firstStepSaving(ops: Operations, { A, y, L, lambda_over_L }: Known, { s
     values: { x: x_next, z: z_next, s: s_next },
     reports: {},
     capped: null,
-    saved: { values: { grad_f_over_L, quotient }, traces: {} },
+    saved: { values: { quotient }, traces: {} },
   };
 }
 
 /** `firstStepAdjoint` for the inputs alone. */
 function firstStepInputAdjoint(
   ops: Operations,
-  { lambda_over_L, L, A }: Known,
-  { values: { grad_f_over_L, quotient } }: ReturnType<typeof firstStepSaving>["saved"],
+  { At_y, L, lambda_over_L }: Known,
+  { values: { quotient } }: ReturnType<typeof firstStepSaving>["saved"],
   { x: x_next_bar, z: z_next_bar }: State,
 ) {
+  const At_y_over_L = ops.map("At_y/L", { At_y, L });
   const x_next_bar_2 = ops.map("x_next_bar + z_next_bar + z_next_bar*quotient", {
     x_next_bar,
     z_next_bar,
     quotient,
   });
-  const sign_grad_f_over_L = ops.map("sign(grad_f_over_L)", { grad_f_over_L });
-  const grad_f_bar = ops.map(
-    "select(lambda_over_L < abs(grad_f_over_L), x_next_bar_2 - lambda_over_L/abs(grad_f_over_L)*(x_next_bar_2 - sign_grad_f_over_L*real(conj(sign_grad_f_over_L)*x_next_bar_2)), 0)/L",
-    { lambda_over_L, grad_f_over_L, x_next_bar_2, sign_grad_f_over_L, L },
+  const sign_At_y_over_L = ops.map("sign(At_y_over_L)", { At_y_over_L });
+  const At_y_bar = ops.map(
+    "select(lambda_over_L < abs(At_y_over_L), x_next_bar_2 - lambda_over_L/abs(At_y_over_L)*(x_next_bar_2 - sign_At_y_over_L*real(conj(sign_At_y_over_L)*x_next_bar_2)), 0)/L",
+    { lambda_over_L, At_y_over_L, x_next_bar_2, sign_At_y_over_L, L },
   );
-  const y_bar = ops.apply(A, grad_f_bar);
-  return { y: y_bar };
+  return { At_y: At_y_bar };
 }
 
 /** One iteration: the next state. */
-function step(ops: Operations, { A, y, L, lambda_over_L }: Known, { x, z, s }: State) {
-  const A_z = ops.apply(A, z);
-  const residual = ops.map("A_z - y", { A_z, y });
-  const grad_f = ops.applyAdjoint(A, residual);
-  const x_next = ops.map("soft(z - grad_f/L, lambda_over_L)", { z, grad_f, L, lambda_over_L });
+function step(ops: Operations, { gram_A, At_y, L, lambda_over_L }: Known, { x, z, s }: State) {
+  const gram_A_z = ops.apply(gram_A, z);
+  const x_next = ops.map("soft(z - (gram_A_z - At_y)/L, lambda_over_L)", {
+    z,
+    gram_A_z,
+    At_y,
+    L,
+    lambda_over_L,
+  });
   const s_next = ops.map("(1 + sqrt(1 + 4*square(s)))/2", { s });
   const quotient = ops.map("(s - 1)/s_next", { s, s_next });
   const z_next = ops.map("x_next + quotient*(x_next - x)", { x_next, quotient, x });
@@ -143,11 +175,9 @@ function step(ops: Operations, { A, y, L, lambda_over_L }: Known, { x, z, s }: S
 }
 
 /** `step`, and what its adjoint needs. */
-function stepSaving(ops: Operations, { A, y, L, lambda_over_L }: Known, { x, z, s }: State) {
-  const A_z = ops.apply(A, z);
-  const residual = ops.map("A_z - y", { A_z, y });
-  const grad_f = ops.applyAdjoint(A, residual);
-  const difference = ops.map("z - grad_f/L", { z, grad_f, L });
+function stepSaving(ops: Operations, { gram_A, At_y, L, lambda_over_L }: Known, { x, z, s }: State) {
+  const gram_A_z = ops.apply(gram_A, z);
+  const difference = ops.map("z - (gram_A_z - At_y)/L", { z, gram_A_z, At_y, L });
   const x_next = ops.map("soft(difference, lambda_over_L)", { difference, lambda_over_L });
   const root = ops.map("sqrt(1 + 4*square(s))", { s });
   const s_next = ops.map("(1 + root)/2", { root });
@@ -165,7 +195,7 @@ function stepSaving(ops: Operations, { A, y, L, lambda_over_L }: Known, { x, z, 
 /** The vector-Jacobian product of `step`: cotangents of what it returns become those of what it reads. */
 function stepAdjoint(
   ops: Operations,
-  { lambda_over_L, L, A }: Known,
+  { lambda_over_L, L, gram_A }: Known,
   {
     values: { s, difference, root, s_next, quotient, x_next_minus_x },
   }: ReturnType<typeof stepSaving>["saved"],
@@ -187,17 +217,16 @@ function stepAdjoint(
     "select(lambda_over_L < abs(difference), x_next_bar_2 - lambda_over_L/abs(difference)*(x_next_bar_2 - sign_difference*real(conj(sign_difference)*x_next_bar_2)), 0)",
     { lambda_over_L, difference, x_next_bar_2, sign_difference },
   );
-  const minus_grad_f_bar = ops.map("difference_bar/L", { difference_bar, L });
-  const A_v = ops.apply(A, minus_grad_f_bar);
-  const At_A_v = ops.applyAdjoint(A, A_v);
-  const z_bar = ops.map("difference_bar - At_A_v", { difference_bar, At_A_v });
+  const quotient_2 = ops.map("difference_bar/L", { difference_bar, L });
+  const gram_At_quotient = ops.applyAdjoint(gram_A, quotient_2);
+  const z_bar = ops.map("difference_bar - gram_At_quotient", { difference_bar, gram_At_quotient });
   return { state: { x: x_bar, z: z_bar, s: s_bar }, known: {} };
 }
 
 /** `stepAdjoint` for the inputs alone. */
 function stepInputAdjoint(
   ops: Operations,
-  { lambda_over_L, L, A }: Known,
+  { lambda_over_L, L }: Known,
   { values: { difference, quotient } }: ReturnType<typeof stepSaving>["saved"],
   { x: x_next_bar, z: z_next_bar }: State,
 ) {
@@ -207,12 +236,11 @@ function stepInputAdjoint(
     quotient,
   });
   const sign_difference = ops.map("sign(difference)", { difference });
-  const minus_grad_f_bar = ops.map(
+  const At_y_bar = ops.map(
     "select(lambda_over_L < abs(difference), x_next_bar_2 - lambda_over_L/abs(difference)*(x_next_bar_2 - sign_difference*real(conj(sign_difference)*x_next_bar_2)), 0)/L",
     { lambda_over_L, difference, x_next_bar_2, sign_difference, L },
   );
-  const y_bar = ops.apply(A, minus_grad_f_bar);
-  return { y: y_bar };
+  return { At_y: At_y_bar };
 }
 
 /** The vector-Jacobian product of `finish`: cotangents of what it returns become those of what it reads. */
@@ -277,7 +305,15 @@ export const fista = defineProgram<Known, State, Givens, Inputs>({
   ],
   output: { type: { kind: "space", name: "X" } },
   constants,
-  prepare: null,
+  prepare: {
+    run: prepare,
+    reverse: {
+      save: (ops, known) => ({ ...prepare(ops, known), saved: { values: {}, traces: {} } }),
+      adjoint: prepareAdjoint,
+      stateAdjoint: null,
+      inputAdjoint: prepareInputAdjoint,
+    },
+  },
   initial: { run: initial, reverse: null },
   firstStep: {
     run: firstStep,

@@ -51,6 +51,8 @@ interface Data {
 interface Constants {
   /** R */
   readonly alpha_over_two: Value;
+  /** linear X -> X with symmetric, positive */
+  readonly gram_A: Operator;
 }
 
 /** What may be learned. */
@@ -59,8 +61,14 @@ interface Learned {
   readonly t: Value;
 }
 
+/** What does not change between steps. */
+interface Prepared {
+  /** X */
+  readonly At_y: Value;
+}
+
 /** All that a step may read. */
-type Known = Data & Constants & Learned;
+type Known = Data & Constants & Learned & Prepared;
 
 /** What lives on from step to step. */
 interface State {
@@ -69,9 +77,16 @@ interface State {
 }
 
 /** What follows from the givens, once a run. */
-function constants(ops: Operations, { alpha }: Data) {
+function constants(ops: Operations, { alpha, A }: Data) {
   const alpha_over_two = ops.map("alpha/2", { alpha });
-  return { alpha_over_two };
+  const gram_A = ops.gram(A);
+  return { alpha_over_two, gram_A };
+}
+
+/** What does not change between steps, once a batch. */
+function prepare(ops: Operations, { A, y }: Data & Constants & Learned) {
+  const At_y = ops.applyAdjoint(A, y);
+  return { values: { At_y } };
 }
 
 /** The first state. */
@@ -81,11 +96,9 @@ function initial(ops: Operations, { X }: Known) {
 }
 
 /** One iteration: the next state. */
-function step(ops: Operations, { A, y, t, alpha }: Known, { x }: State) {
-  const A_x = ops.apply(A, x);
-  const residual = ops.map("A_x - y", { A_x, y });
-  const At_residual = ops.applyAdjoint(A, residual);
-  const x_next = ops.map("max(x - t*(alpha*x + At_residual), 0)", { x, t, alpha, At_residual });
+function step(ops: Operations, { gram_A, t, alpha, At_y }: Known, { x }: State) {
+  const gram_A_x = ops.apply(gram_A, x);
+  const x_next = ops.map("max(x - t*(alpha*x + (gram_A_x - At_y)), 0)", { x, t, alpha, gram_A_x, At_y });
   return { values: { x: x_next }, reports: {}, capped: null };
 }
 
@@ -168,7 +181,7 @@ export const gradient_descent_tikhonov = defineProgram<Known, State, Givens, Inp
   states: [{ name: "x", type: { kind: "space", name: "X" }, assumedInterval: null, carried: true }],
   output: { type: { kind: "space", name: "X" } },
   constants,
-  prepare: null,
+  prepare: { run: prepare, reverse: null },
   initial: { run: initial, reverse: null },
   step: { run: step, reverse: null },
   finish: { run: (_ops, _known, { x }) => ({ values: { output: x } }), reverse: null },

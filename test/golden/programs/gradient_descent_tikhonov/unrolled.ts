@@ -51,6 +51,8 @@ interface Data {
 interface Constants {
   /** R */
   readonly alpha_over_two: Value;
+  /** linear X -> X with symmetric, positive */
+  readonly gram_A: Operator;
 }
 
 /** What may be learned. */
@@ -59,8 +61,14 @@ interface Learned {
   readonly t: Value;
 }
 
+/** What does not change between steps. */
+interface Prepared {
+  /** X */
+  readonly At_y: Value;
+}
+
 /** All that a step may read. */
-type Known = Data & Constants & Learned;
+type Known = Data & Constants & Learned & Prepared;
 
 /** What lives on from step to step. */
 interface State {
@@ -69,9 +77,32 @@ interface State {
 }
 
 /** What follows from the givens, once a run. */
-function constants(ops: Operations, { alpha }: Data) {
+function constants(ops: Operations, { alpha, A }: Data) {
   const alpha_over_two = ops.map("alpha/2", { alpha });
-  return { alpha_over_two };
+  const gram_A = ops.gram(A);
+  return { alpha_over_two, gram_A };
+}
+
+/** What does not change between steps, once a batch. */
+function prepare(ops: Operations, { A, y }: Data & Constants & Learned) {
+  const At_y = ops.applyAdjoint(A, y);
+  return { values: { At_y } };
+}
+
+/** The vector-Jacobian product of `prepare`: cotangents of what it returns become those of what it reads. */
+function prepareAdjoint(_ops: Operations) {
+  return { state: {}, known: {} };
+}
+
+/** `prepareAdjoint` for the inputs alone. */
+function prepareInputAdjoint(
+  ops: Operations,
+  { A }: Data & Constants & Learned,
+  _saved: unknown,
+  { At_y: At_y_bar }: Prepared,
+) {
+  const y_bar = ops.apply(A, At_y_bar);
+  return { y: y_bar };
 }
 
 /** The first state. */
@@ -81,28 +112,15 @@ function initial(ops: Operations, { X }: Known) {
 }
 
 /** The first iteration, where the state is still 0. */
-function firstStep(ops: Operations, { A, y, t }: Known) {
-  const At_sub = ops.applyAdjoint(A, y);
-  const x_next = ops.map("max(t*At_sub, 0)", { t, At_sub });
+function firstStep(ops: Operations, { t, At_y }: Known) {
+  const x_next = ops.map("max(t*At_y, 0)", { t, At_y });
   return { values: { x: x_next }, reports: {}, capped: null };
 }
 
-/** `firstStep`, and what its adjoint needs. */
-function firstStepSaving(ops: Operations, { A, y, t }: Known) {
-  const At_sub = ops.applyAdjoint(A, y);
-  const x_next = ops.map("max(t*At_sub, 0)", { t, At_sub });
-  return { values: { x: x_next }, reports: {}, capped: null, saved: { values: { At_sub }, traces: {} } };
-}
-
 /** The vector-Jacobian product of `firstStep`: cotangents of what it returns become those of what it reads. */
-function firstStepAdjoint(
-  ops: Operations,
-  { t }: Known,
-  { values: { At_sub } }: ReturnType<typeof firstStepSaving>["saved"],
-  { x: x_next_bar }: State,
-) {
-  const chosen = ops.map("select(0 < t*At_sub, x_next_bar, 0)", { t, At_sub, x_next_bar });
-  const t_bar_each = ops.dot(At_sub, chosen);
+function firstStepAdjoint(ops: Operations, { t, At_y }: Known, _saved: unknown, { x: x_next_bar }: State) {
+  const chosen = ops.map("select(0 < t*At_y, x_next_bar, 0)", { t, At_y, x_next_bar });
+  const t_bar_each = ops.dot(At_y, chosen);
   const t_bar = ops.sumSamples(t_bar_each);
   return { state: {}, known: { t: t_bar } };
 }
@@ -110,30 +128,25 @@ function firstStepAdjoint(
 /** `firstStepAdjoint` for the inputs alone. */
 function firstStepInputAdjoint(
   ops: Operations,
-  { t, A }: Known,
-  { values: { At_sub } }: ReturnType<typeof firstStepSaving>["saved"],
+  { t, At_y }: Known,
+  _saved: unknown,
   { x: x_next_bar }: State,
 ) {
-  const At_sub_bar = ops.map("select(0 < t*At_sub, x_next_bar, 0)*t", { t, At_sub, x_next_bar });
-  const y_bar = ops.apply(A, At_sub_bar);
-  return { y: y_bar };
+  const At_y_bar = ops.map("select(0 < t*At_y, x_next_bar, 0)*t", { t, At_y, x_next_bar });
+  return { At_y: At_y_bar };
 }
 
 /** One iteration: the next state. */
-function step(ops: Operations, { A, y, t, alpha }: Known, { x }: State) {
-  const A_x = ops.apply(A, x);
-  const residual = ops.map("A_x - y", { A_x, y });
-  const At_residual = ops.applyAdjoint(A, residual);
-  const x_next = ops.map("max(x - t*(alpha*x + At_residual), 0)", { x, t, alpha, At_residual });
+function step(ops: Operations, { gram_A, t, alpha, At_y }: Known, { x }: State) {
+  const gram_A_x = ops.apply(gram_A, x);
+  const x_next = ops.map("max(x - t*(alpha*x + (gram_A_x - At_y)), 0)", { x, t, alpha, gram_A_x, At_y });
   return { values: { x: x_next }, reports: {}, capped: null };
 }
 
 /** `step`, and what its adjoint needs. */
-function stepSaving(ops: Operations, { A, y, alpha, t }: Known, { x }: State) {
-  const A_x = ops.apply(A, x);
-  const residual = ops.map("A_x - y", { A_x, y });
-  const At_residual = ops.applyAdjoint(A, residual);
-  const grad_f = ops.map("alpha*x + At_residual", { alpha, x, At_residual });
+function stepSaving(ops: Operations, { gram_A, alpha, At_y, t }: Known, { x }: State) {
+  const gram_A_x = ops.apply(gram_A, x);
+  const grad_f = ops.map("alpha*x + (gram_A_x - At_y)", { alpha, x, gram_A_x, At_y });
   const difference = ops.map("x - t*grad_f", { x, t, grad_f });
   const x_next = ops.map("max(difference, 0)", { difference });
   return {
@@ -147,7 +160,7 @@ function stepSaving(ops: Operations, { A, y, alpha, t }: Known, { x }: State) {
 /** The vector-Jacobian product of `step`: cotangents of what it returns become those of what it reads. */
 function stepAdjoint(
   ops: Operations,
-  { t, A, alpha }: Known,
+  { t, gram_A, alpha }: Known,
   { values: { grad_f, difference } }: ReturnType<typeof stepSaving>["saved"],
   { x: x_next_bar }: State,
 ) {
@@ -156,13 +169,12 @@ function stepAdjoint(
   const minus_t_bar = ops.sumSamples(minus_t_bar_each);
   const t_bar = ops.map("-minus_t_bar", { minus_t_bar });
   const minus_grad_f_bar = ops.map("difference_bar*t", { difference_bar, t });
-  const A_v = ops.apply(A, minus_grad_f_bar);
-  const At_A_v = ops.applyAdjoint(A, A_v);
-  const x_bar = ops.map("difference_bar - minus_grad_f_bar*alpha - At_A_v", {
+  const gram_At_v = ops.applyAdjoint(gram_A, minus_grad_f_bar);
+  const x_bar = ops.map("difference_bar - gram_At_v - minus_grad_f_bar*alpha", {
     difference_bar,
+    gram_At_v,
     minus_grad_f_bar,
     alpha,
-    At_A_v,
   });
   return { state: { x: x_bar }, known: { t: t_bar } };
 }
@@ -170,13 +182,12 @@ function stepAdjoint(
 /** `stepAdjoint` for the inputs alone. */
 function stepInputAdjoint(
   ops: Operations,
-  { t, A }: Known,
+  { t }: Known,
   { values: { difference } }: ReturnType<typeof stepSaving>["saved"],
   { x: x_next_bar }: State,
 ) {
-  const minus_grad_f_bar = ops.map("select(0 < difference, x_next_bar, 0)*t", { difference, x_next_bar, t });
-  const y_bar = ops.apply(A, minus_grad_f_bar);
-  return { y: y_bar };
+  const At_y_bar = ops.map("select(0 < difference, x_next_bar, 0)*t", { difference, x_next_bar, t });
+  return { At_y: At_y_bar };
 }
 
 /** What the iteration makes small, for each sample. */
@@ -245,12 +256,20 @@ export const gradient_descent_tikhonov = defineProgram<Known, State, Givens, Inp
   states: [{ name: "x", type: { kind: "space", name: "X" }, assumedInterval: null, carried: true }],
   output: { type: { kind: "space", name: "X" } },
   constants,
-  prepare: null,
+  prepare: {
+    run: prepare,
+    reverse: {
+      save: (ops, known) => ({ ...prepare(ops, known), saved: { values: {}, traces: {} } }),
+      adjoint: prepareAdjoint,
+      stateAdjoint: null,
+      inputAdjoint: prepareInputAdjoint,
+    },
+  },
   initial: { run: initial, reverse: null },
   firstStep: {
     run: firstStep,
     reverse: {
-      save: firstStepSaving,
+      save: (ops, known) => ({ ...firstStep(ops, known), saved: { values: {}, traces: {} } }),
       adjoint: firstStepAdjoint,
       stateAdjoint: null,
       inputAdjoint: firstStepInputAdjoint,

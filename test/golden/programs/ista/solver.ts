@@ -45,6 +45,12 @@ interface Data {
   readonly y: Value;
 }
 
+/** What follows from the givens. */
+interface Constants {
+  /** linear X -> X with symmetric, positive */
+  readonly gram_A: Operator;
+}
+
 /** What may be learned. */
 interface Learned {
   /** R */
@@ -55,10 +61,12 @@ interface Learned {
 interface Prepared {
   /** R */
   readonly lambda_times_t: Value;
+  /** X */
+  readonly At_y: Value;
 }
 
 /** All that a step may read. */
-type Known = Data & Learned & Prepared;
+type Known = Data & Constants & Learned & Prepared;
 
 /** What lives on from step to step. */
 interface State {
@@ -66,10 +74,17 @@ interface State {
   readonly x: Value;
 }
 
+/** What follows from the givens, once a run. */
+function constants(ops: Operations, { A }: Data) {
+  const gram_A = ops.gram(A);
+  return { gram_A };
+}
+
 /** What does not change between steps, once a batch. */
-function prepare(ops: Operations, { lambda, t }: Data & Learned) {
+function prepare(ops: Operations, { lambda, t, A, y }: Data & Constants & Learned) {
   const lambda_times_t = ops.map("lambda*t", { lambda, t });
-  return { values: { lambda_times_t } };
+  const At_y = ops.applyAdjoint(A, y);
+  return { values: { lambda_times_t, At_y } };
 }
 
 /** The first state. */
@@ -79,11 +94,15 @@ function initial(ops: Operations, { X }: Known) {
 }
 
 /** One iteration: the next state. */
-function step(ops: Operations, { A, y, t, lambda_times_t }: Known, { x }: State) {
-  const A_x = ops.apply(A, x);
-  const residual = ops.map("A_x - y", { A_x, y });
-  const grad_f = ops.applyAdjoint(A, residual);
-  const x_next = ops.map("soft(x - t*grad_f, lambda_times_t)", { x, t, grad_f, lambda_times_t });
+function step(ops: Operations, { gram_A, t, At_y, lambda_times_t }: Known, { x }: State) {
+  const gram_A_x = ops.apply(gram_A, x);
+  const x_next = ops.map("soft(x - t*(gram_A_x - At_y), lambda_times_t)", {
+    x,
+    t,
+    gram_A_x,
+    At_y,
+    lambda_times_t,
+  });
   return { values: { x: x_next }, reports: {}, capped: null };
 }
 
@@ -158,7 +177,7 @@ export const ista = defineProgram<Known, State, Givens, Inputs>({
   ],
   states: [{ name: "x", type: { kind: "space", name: "X" }, assumedInterval: null, carried: true }],
   output: { type: { kind: "space", name: "X" } },
-  constants: () => ({}),
+  constants,
   prepare: { run: prepare, reverse: null },
   initial: { run: initial, reverse: null },
   step: { run: step, reverse: null },

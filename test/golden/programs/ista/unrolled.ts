@@ -45,6 +45,12 @@ interface Data {
   readonly y: Value;
 }
 
+/** What follows from the givens. */
+interface Constants {
+  /** linear X -> X with symmetric, positive */
+  readonly gram_A: Operator;
+}
+
 /** What may be learned. */
 interface Learned {
   /** R */
@@ -55,10 +61,12 @@ interface Learned {
 interface Prepared {
   /** R */
   readonly lambda_times_t: Value;
+  /** X */
+  readonly At_y: Value;
 }
 
 /** All that a step may read. */
-type Known = Data & Learned & Prepared;
+type Known = Data & Constants & Learned & Prepared;
 
 /** What lives on from step to step. */
 interface State {
@@ -66,21 +74,39 @@ interface State {
   readonly x: Value;
 }
 
+/** What follows from the givens, once a run. */
+function constants(ops: Operations, { A }: Data) {
+  const gram_A = ops.gram(A);
+  return { gram_A };
+}
+
 /** What does not change between steps, once a batch. */
-function prepare(ops: Operations, { lambda, t }: Data & Learned) {
+function prepare(ops: Operations, { lambda, t, A, y }: Data & Constants & Learned) {
   const lambda_times_t = ops.map("lambda*t", { lambda, t });
-  return { values: { lambda_times_t } };
+  const At_y = ops.applyAdjoint(A, y);
+  return { values: { lambda_times_t, At_y } };
 }
 
 /** The vector-Jacobian product of `prepare`: cotangents of what it returns become those of what it reads. */
 function prepareAdjoint(
   ops: Operations,
-  { lambda }: Data & Learned,
+  { lambda }: Data & Constants & Learned,
   _saved: unknown,
   { lambda_times_t: lambda_times_t_bar }: Prepared,
 ) {
   const t_bar = ops.map("lambda_times_t_bar*lambda", { lambda_times_t_bar, lambda });
   return { state: {}, known: { t: t_bar } };
+}
+
+/** `prepareAdjoint` for the inputs alone. */
+function prepareInputAdjoint(
+  ops: Operations,
+  { A }: Data & Constants & Learned,
+  _saved: unknown,
+  { At_y: At_y_bar }: Prepared,
+) {
+  const y_bar = ops.apply(A, At_y_bar);
+  return { y: y_bar };
 }
 
 /** The first state. */
@@ -90,41 +116,33 @@ function initial(ops: Operations, { X }: Known) {
 }
 
 /** The first iteration, where the state is still 0. */
-function firstStep(ops: Operations, { A, y, t, lambda_times_t }: Known) {
-  const grad_f = ops.applyAdjoint(A, y);
-  const x_next = ops.map("soft(t*grad_f, lambda_times_t)", { t, grad_f, lambda_times_t });
+function firstStep(ops: Operations, { t, At_y, lambda_times_t }: Known) {
+  const x_next = ops.map("soft(t*At_y, lambda_times_t)", { t, At_y, lambda_times_t });
   return { values: { x: x_next }, reports: {}, capped: null };
-}
-
-/** `firstStep`, and what its adjoint needs. */
-function firstStepSaving(ops: Operations, { A, y, t, lambda_times_t }: Known) {
-  const grad_f = ops.applyAdjoint(A, y);
-  const x_next = ops.map("soft(t*grad_f, lambda_times_t)", { t, grad_f, lambda_times_t });
-  return { values: { x: x_next }, reports: {}, capped: null, saved: { values: { grad_f }, traces: {} } };
 }
 
 /** The vector-Jacobian product of `firstStep`: cotangents of what it returns become those of what it reads. */
 function firstStepAdjoint(
   ops: Operations,
-  { t, lambda_times_t }: Known,
-  { values: { grad_f } }: ReturnType<typeof firstStepSaving>["saved"],
+  { t, At_y, lambda_times_t }: Known,
+  _saved: unknown,
   { x: x_next_bar }: State,
 ) {
-  const signs = ops.map("sign(t*grad_f)", { t, grad_f });
+  const signs = ops.map("sign(t*At_y)", { t, At_y });
   const chosen = ops.map(
-    "select(lambda_times_t < abs(t*grad_f), x_next_bar - lambda_times_t/abs(t*grad_f)*(x_next_bar - signs*real(conj(signs)*x_next_bar)), 0)",
-    { lambda_times_t, t, grad_f, x_next_bar, signs },
+    "select(lambda_times_t < abs(t*At_y), x_next_bar - lambda_times_t/abs(t*At_y)*(x_next_bar - signs*real(conj(signs)*x_next_bar)), 0)",
+    { lambda_times_t, t, At_y, x_next_bar, signs },
   );
-  const chosen_2 = ops.map("select(lambda_times_t < abs(t*grad_f), -real(conj(signs)*x_next_bar), 0)", {
+  const chosen_2 = ops.map("select(lambda_times_t < abs(t*At_y), -real(conj(signs)*x_next_bar), 0)", {
     lambda_times_t,
     t,
-    grad_f,
+    At_y,
     signs,
     x_next_bar,
   });
   const lambda_times_t_bar_each = ops.sum(chosen_2);
   const lambda_times_t_bar = ops.sumSamples(lambda_times_t_bar_each);
-  const t_bar_each = ops.dot(grad_f, chosen);
+  const t_bar_each = ops.dot(At_y, chosen);
   const t_bar = ops.sumSamples(t_bar_each);
   return { state: {}, known: { t: t_bar, lambda_times_t: lambda_times_t_bar } };
 }
@@ -132,48 +150,50 @@ function firstStepAdjoint(
 /** `firstStepAdjoint` for the inputs alone. */
 function firstStepInputAdjoint(
   ops: Operations,
-  { t, lambda_times_t, A }: Known,
-  { values: { grad_f } }: ReturnType<typeof firstStepSaving>["saved"],
+  { t, At_y, lambda_times_t }: Known,
+  _saved: unknown,
   { x: x_next_bar }: State,
 ) {
-  const signs = ops.map("sign(t*grad_f)", { t, grad_f });
-  const grad_f_bar = ops.map(
-    "select(lambda_times_t < abs(t*grad_f), x_next_bar - lambda_times_t/abs(t*grad_f)*(x_next_bar - signs*real(conj(signs)*x_next_bar)), 0)*t",
-    { lambda_times_t, t, grad_f, x_next_bar, signs },
+  const signs = ops.map("sign(t*At_y)", { t, At_y });
+  const At_y_bar = ops.map(
+    "select(lambda_times_t < abs(t*At_y), x_next_bar - lambda_times_t/abs(t*At_y)*(x_next_bar - signs*real(conj(signs)*x_next_bar)), 0)*t",
+    { lambda_times_t, t, At_y, x_next_bar, signs },
   );
-  const y_bar = ops.apply(A, grad_f_bar);
-  return { y: y_bar };
+  return { At_y: At_y_bar };
 }
 
 /** One iteration: the next state. */
-function step(ops: Operations, { A, y, t, lambda_times_t }: Known, { x }: State) {
-  const A_x = ops.apply(A, x);
-  const residual = ops.map("A_x - y", { A_x, y });
-  const grad_f = ops.applyAdjoint(A, residual);
-  const x_next = ops.map("soft(x - t*grad_f, lambda_times_t)", { x, t, grad_f, lambda_times_t });
+function step(ops: Operations, { gram_A, t, At_y, lambda_times_t }: Known, { x }: State) {
+  const gram_A_x = ops.apply(gram_A, x);
+  const x_next = ops.map("soft(x - t*(gram_A_x - At_y), lambda_times_t)", {
+    x,
+    t,
+    gram_A_x,
+    At_y,
+    lambda_times_t,
+  });
   return { values: { x: x_next }, reports: {}, capped: null };
 }
 
 /** `step`, and what its adjoint needs. */
-function stepSaving(ops: Operations, { A, y, t, lambda_times_t }: Known, { x }: State) {
-  const A_x = ops.apply(A, x);
-  const residual = ops.map("A_x - y", { A_x, y });
-  const grad_f = ops.applyAdjoint(A, residual);
-  const difference = ops.map("x - t*grad_f", { x, t, grad_f });
+function stepSaving(ops: Operations, { gram_A, At_y, t, lambda_times_t }: Known, { x }: State) {
+  const gram_A_x = ops.apply(gram_A, x);
+  const residual = ops.map("gram_A_x - At_y", { gram_A_x, At_y });
+  const difference = ops.map("x - t*residual", { x, t, residual });
   const x_next = ops.map("soft(difference, lambda_times_t)", { difference, lambda_times_t });
   return {
     values: { x: x_next },
     reports: {},
     capped: null,
-    saved: { values: { grad_f, difference }, traces: {} },
+    saved: { values: { residual, difference }, traces: {} },
   };
 }
 
 /** The vector-Jacobian product of `step`: cotangents of what it returns become those of what it reads. */
 function stepAdjoint(
   ops: Operations,
-  { lambda_times_t, t, A }: Known,
-  { values: { grad_f, difference } }: ReturnType<typeof stepSaving>["saved"],
+  { lambda_times_t, t, gram_A }: Known,
+  { values: { residual, difference } }: ReturnType<typeof stepSaving>["saved"],
   { x: x_next_bar }: State,
 ) {
   const sign_difference = ops.map("sign(difference)", { difference });
@@ -187,30 +207,28 @@ function stepAdjoint(
   );
   const lambda_times_t_bar_each = ops.sum(chosen);
   const lambda_times_t_bar = ops.sumSamples(lambda_times_t_bar_each);
-  const minus_t_bar_each = ops.dot(grad_f, difference_bar);
+  const minus_t_bar_each = ops.dot(residual, difference_bar);
   const minus_t_bar = ops.sumSamples(minus_t_bar_each);
   const t_bar = ops.map("-minus_t_bar", { minus_t_bar });
-  const minus_grad_f_bar = ops.map("difference_bar*t", { difference_bar, t });
-  const A_v = ops.apply(A, minus_grad_f_bar);
-  const At_A_v = ops.applyAdjoint(A, A_v);
-  const x_bar = ops.map("difference_bar - At_A_v", { difference_bar, At_A_v });
+  const minus_residual_bar = ops.map("difference_bar*t", { difference_bar, t });
+  const gram_At_v = ops.applyAdjoint(gram_A, minus_residual_bar);
+  const x_bar = ops.map("difference_bar - gram_At_v", { difference_bar, gram_At_v });
   return { state: { x: x_bar }, known: { t: t_bar, lambda_times_t: lambda_times_t_bar } };
 }
 
 /** `stepAdjoint` for the inputs alone. */
 function stepInputAdjoint(
   ops: Operations,
-  { lambda_times_t, t, A }: Known,
+  { lambda_times_t, t }: Known,
   { values: { difference } }: ReturnType<typeof stepSaving>["saved"],
   { x: x_next_bar }: State,
 ) {
   const sign_difference = ops.map("sign(difference)", { difference });
-  const minus_grad_f_bar = ops.map(
+  const At_y_bar = ops.map(
     "select(lambda_times_t < abs(difference), x_next_bar - lambda_times_t/abs(difference)*(x_next_bar - sign_difference*real(conj(sign_difference)*x_next_bar)), 0)*t",
     { lambda_times_t, difference, x_next_bar, sign_difference, t },
   );
-  const y_bar = ops.apply(A, minus_grad_f_bar);
-  return { y: y_bar };
+  return { At_y: At_y_bar };
 }
 
 /** What the iteration makes small, for each sample. */
@@ -271,20 +289,21 @@ export const ista = defineProgram<Known, State, Givens, Inputs>({
   ],
   states: [{ name: "x", type: { kind: "space", name: "X" }, assumedInterval: null, carried: true }],
   output: { type: { kind: "space", name: "X" } },
-  constants: () => ({}),
+  constants,
   prepare: {
     run: prepare,
     reverse: {
       save: (ops, known) => ({ ...prepare(ops, known), saved: { values: {}, traces: {} } }),
       adjoint: prepareAdjoint,
       stateAdjoint: null,
+      inputAdjoint: prepareInputAdjoint,
     },
   },
   initial: { run: initial, reverse: null },
   firstStep: {
     run: firstStep,
     reverse: {
-      save: firstStepSaving,
+      save: (ops, known) => ({ ...firstStep(ops, known), saved: { values: {}, traces: {} } }),
       adjoint: firstStepAdjoint,
       stateAdjoint: null,
       inputAdjoint: firstStepInputAdjoint,

@@ -53,6 +53,8 @@ interface Data {
 interface Constants {
   /** R */
   readonly tau_times_delta: Value;
+  /** linear X -> X with symmetric, positive */
+  readonly gram_A: Operator;
 }
 
 /** What may be learned. */
@@ -61,8 +63,14 @@ interface Learned {
   readonly t: Value;
 }
 
+/** What does not change between steps. */
+interface Prepared {
+  /** X */
+  readonly At_y: Value;
+}
+
 /** All that a step may read. */
-type Known = Data & Constants & Learned;
+type Known = Data & Constants & Learned & Prepared;
 
 /** What lives on from step to step. */
 interface State {
@@ -71,9 +79,16 @@ interface State {
 }
 
 /** What follows from the givens, once a run. */
-function constants(ops: Operations, { tau, delta }: Data) {
+function constants(ops: Operations, { tau, delta, A }: Data) {
   const tau_times_delta = ops.map("tau*delta", { tau, delta });
-  return { tau_times_delta };
+  const gram_A = ops.gram(A);
+  return { tau_times_delta, gram_A };
+}
+
+/** What does not change between steps, once a batch. */
+function prepare(ops: Operations, { A, y }: Data & Constants & Learned) {
+  const At_y = ops.applyAdjoint(A, y);
+  return { values: { At_y } };
 }
 
 /** The first state. */
@@ -83,11 +98,9 @@ function initial(ops: Operations, { X }: Known) {
 }
 
 /** One iteration: the next state. */
-function step(ops: Operations, { A, y, t }: Known, { x }: State) {
-  const A_x = ops.apply(A, x);
-  const residual = ops.map("y - A_x", { y, A_x });
-  const At_residual = ops.applyAdjoint(A, residual);
-  const x_next = ops.map("x + t*At_residual", { x, t, At_residual });
+function step(ops: Operations, { gram_A, t, At_y }: Known, { x }: State) {
+  const gram_A_x = ops.apply(gram_A, x);
+  const x_next = ops.map("x + t*(At_y - gram_A_x)", { x, t, At_y, gram_A_x });
   return { values: { x: x_next }, reports: {}, capped: null };
 }
 
@@ -169,7 +182,7 @@ export const landweber = defineProgram<Known, State, Givens, Inputs>({
   states: [{ name: "x", type: { kind: "space", name: "X" }, assumedInterval: null, carried: true }],
   output: { type: { kind: "space", name: "X" } },
   constants,
-  prepare: null,
+  prepare: { run: prepare, reverse: null },
   initial: { run: initial, reverse: null },
   step: { run: step, reverse: null },
   finish: { run: (_ops, _known, { x }) => ({ values: { output: x } }), reverse: null },

@@ -49,19 +49,59 @@ interface Data {
   readonly y: Value;
 }
 
+/** What follows from the givens. */
+interface Constants {
+  /** linear X -> X with symmetric, positive */
+  readonly gram_A: Operator;
+}
+
 /** What may be learned. */
 interface Learned {
   /** R */
   readonly t: Value;
 }
 
+/** What does not change between steps. */
+interface Prepared {
+  /** X */
+  readonly At_y: Value;
+}
+
 /** All that a step may read. */
-type Known = Data & Learned;
+type Known = Data & Constants & Learned & Prepared;
 
 /** What lives on from step to step. */
 interface State {
   /** X */
   readonly x: Value;
+}
+
+/** What follows from the givens, once a run. */
+function constants(ops: Operations, { A }: Data) {
+  const gram_A = ops.gram(A);
+  return { gram_A };
+}
+
+/** What does not change between steps, once a batch. */
+function prepare(ops: Operations, { A, y }: Data & Constants & Learned) {
+  const At_y = ops.applyAdjoint(A, y);
+  return { values: { At_y } };
+}
+
+/** The vector-Jacobian product of `prepare`: cotangents of what it returns become those of what it reads. */
+function prepareAdjoint(_ops: Operations) {
+  return { state: {}, known: {} };
+}
+
+/** `prepareAdjoint` for the inputs alone. */
+function prepareInputAdjoint(
+  ops: Operations,
+  { A }: Data & Constants & Learned,
+  _saved: unknown,
+  { At_y: At_y_bar }: Prepared,
+) {
+  const y_bar = ops.apply(A, At_y_bar);
+  return { y: y_bar };
 }
 
 /** The first state. */
@@ -71,77 +111,58 @@ function initial(ops: Operations, { X }: Known) {
 }
 
 /** The first iteration, where the state is still 0. */
-function firstStep(ops: Operations, { A, y, t }: Known) {
-  const At_sub = ops.applyAdjoint(A, y);
-  const x_next = ops.map("t*At_sub", { t, At_sub });
+function firstStep(ops: Operations, { t, At_y }: Known) {
+  const x_next = ops.map("t*At_y", { t, At_y });
   return { values: { x: x_next }, reports: {}, capped: null };
 }
 
-/** `firstStep`, and what its adjoint needs. */
-function firstStepSaving(ops: Operations, { A, y, t }: Known) {
-  const At_sub = ops.applyAdjoint(A, y);
-  const x_next = ops.map("t*At_sub", { t, At_sub });
-  return { values: { x: x_next }, reports: {}, capped: null, saved: { values: { At_sub }, traces: {} } };
-}
-
 /** The vector-Jacobian product of `firstStep`: cotangents of what it returns become those of what it reads. */
-function firstStepAdjoint(
-  ops: Operations,
-  _known: Known,
-  { values: { At_sub } }: ReturnType<typeof firstStepSaving>["saved"],
-  { x: x_next_bar }: State,
-) {
-  const t_bar_each = ops.dot(At_sub, x_next_bar);
+function firstStepAdjoint(ops: Operations, { At_y }: Known, _saved: unknown, { x: x_next_bar }: State) {
+  const t_bar_each = ops.dot(At_y, x_next_bar);
   const t_bar = ops.sumSamples(t_bar_each);
   return { state: {}, known: { t: t_bar } };
 }
 
 /** `firstStepAdjoint` for the inputs alone. */
-function firstStepInputAdjoint(ops: Operations, { t, A }: Known, _saved: unknown, { x: x_next_bar }: State) {
-  const At_sub_bar = ops.map("x_next_bar*t", { x_next_bar, t });
-  const y_bar = ops.apply(A, At_sub_bar);
-  return { y: y_bar };
+function firstStepInputAdjoint(ops: Operations, { t }: Known, _saved: unknown, { x: x_next_bar }: State) {
+  const At_y_bar = ops.map("x_next_bar*t", { x_next_bar, t });
+  return { At_y: At_y_bar };
 }
 
 /** One iteration: the next state. */
-function step(ops: Operations, { A, y, t }: Known, { x }: State) {
-  const A_x = ops.apply(A, x);
-  const residual = ops.map("y - A_x", { y, A_x });
-  const At_residual = ops.applyAdjoint(A, residual);
-  const x_next = ops.map("x + t*At_residual", { x, t, At_residual });
+function step(ops: Operations, { gram_A, t, At_y }: Known, { x }: State) {
+  const gram_A_x = ops.apply(gram_A, x);
+  const x_next = ops.map("x + t*(At_y - gram_A_x)", { x, t, At_y, gram_A_x });
   return { values: { x: x_next }, reports: {}, capped: null };
 }
 
 /** `step`, and what its adjoint needs. */
-function stepSaving(ops: Operations, { A, y, t }: Known, { x }: State) {
-  const A_x = ops.apply(A, x);
-  const residual = ops.map("y - A_x", { y, A_x });
-  const At_residual = ops.applyAdjoint(A, residual);
-  const x_next = ops.map("x + t*At_residual", { x, t, At_residual });
-  return { values: { x: x_next }, reports: {}, capped: null, saved: { values: { At_residual }, traces: {} } };
+function stepSaving(ops: Operations, { gram_A, At_y, t }: Known, { x }: State) {
+  const gram_A_x = ops.apply(gram_A, x);
+  const residual = ops.map("At_y - gram_A_x", { At_y, gram_A_x });
+  const x_next = ops.map("x + t*residual", { x, t, residual });
+  return { values: { x: x_next }, reports: {}, capped: null, saved: { values: { residual }, traces: {} } };
 }
 
 /** The vector-Jacobian product of `step`: cotangents of what it returns become those of what it reads. */
 function stepAdjoint(
   ops: Operations,
-  { t, A }: Known,
-  { values: { At_residual } }: ReturnType<typeof stepSaving>["saved"],
+  { t, gram_A }: Known,
+  { values: { residual } }: ReturnType<typeof stepSaving>["saved"],
   { x: x_next_bar }: State,
 ) {
-  const t_bar_each = ops.dot(At_residual, x_next_bar);
+  const t_bar_each = ops.dot(residual, x_next_bar);
   const t_bar = ops.sumSamples(t_bar_each);
-  const At_residual_bar = ops.map("x_next_bar*t", { x_next_bar, t });
-  const A_v = ops.apply(A, At_residual_bar);
-  const At_neg = ops.applyAdjoint(A, A_v);
-  const x_bar = ops.map("x_next_bar - At_neg", { x_next_bar, At_neg });
+  const residual_bar = ops.map("x_next_bar*t", { x_next_bar, t });
+  const gram_At_neg = ops.applyAdjoint(gram_A, residual_bar);
+  const x_bar = ops.map("x_next_bar - gram_At_neg", { x_next_bar, gram_At_neg });
   return { state: { x: x_bar }, known: { t: t_bar } };
 }
 
 /** `stepAdjoint` for the inputs alone. */
-function stepInputAdjoint(ops: Operations, { t, A }: Known, _saved: unknown, { x: x_next_bar }: State) {
-  const At_residual_bar = ops.map("x_next_bar*t", { x_next_bar, t });
-  const y_bar = ops.apply(A, At_residual_bar);
-  return { y: y_bar };
+function stepInputAdjoint(ops: Operations, { t }: Known, _saved: unknown, { x: x_next_bar }: State) {
+  const At_y_bar = ops.map("x_next_bar*t", { x_next_bar, t });
+  return { At_y: At_y_bar };
 }
 
 /** What the iteration makes small, for each sample. */
@@ -206,13 +227,21 @@ export const landweber = defineProgram<Known, State, Givens, Inputs>({
   ],
   states: [{ name: "x", type: { kind: "space", name: "X" }, assumedInterval: null, carried: true }],
   output: { type: { kind: "space", name: "X" } },
-  constants: () => ({}),
-  prepare: null,
+  constants,
+  prepare: {
+    run: prepare,
+    reverse: {
+      save: (ops, known) => ({ ...prepare(ops, known), saved: { values: {}, traces: {} } }),
+      adjoint: prepareAdjoint,
+      stateAdjoint: null,
+      inputAdjoint: prepareInputAdjoint,
+    },
+  },
   initial: { run: initial, reverse: null },
   firstStep: {
     run: firstStep,
     reverse: {
-      save: firstStepSaving,
+      save: (ops, known) => ({ ...firstStep(ops, known), saved: { values: {}, traces: {} } }),
       adjoint: firstStepAdjoint,
       stateAdjoint: null,
       inputAdjoint: firstStepInputAdjoint,
