@@ -14,7 +14,7 @@ import { expressionOf, operatorArguments } from "./arguments.ts";
 import type { Scope } from "./evaluate.ts";
 import { fault, outOfPlace } from "./faults.ts";
 import { VALUE_FUNCTIONS } from "./functions.ts";
-import { inverseDraft, stackedDraft } from "./stackDraft.ts";
+import { INVERTED, stackedDraft } from "./stackDraft.ts";
 import { libraryDraft, matrixDraft, minCoherenceDraft } from "./libraryDraft.ts";
 import { isKernelName, KERNEL_NAMES, kernelCall } from "./kernelCall.ts";
 import { readerOf, READERS } from "./readFiles.ts";
@@ -115,10 +115,10 @@ function operatorCall(scope: Scope, call: Call, name: OperatorName, evaluate: Ev
     required(scope, thing(expression), expression, name);
   const { settings, arrays, operators } = operatorArguments(call, name, OPERATORS[name], { thing, value });
   const [operator] = operators;
-  if (name === "min_coherence" || name === "inv") {
+  if (name === "min_coherence" || name === "inv" || name === "pinv") {
     if (operator === undefined) throw fault(call.span, `\`${name}\` takes an operator`);
-    const make = name === "inv" ? inverseDraft : minCoherenceDraft;
-    return { kind: "operator", draft: make(call.span, operator.draft) };
+    const make = name === "min_coherence" ? minCoherenceDraft : INVERTED[name];
+    return { kind: "operator", draft: make(call.span, operator.draft, settings) };
   }
   if (!isRuntimeOperator(name)) throw outOfPlace(call.span, `\`${name}\` cannot be run yet, and`);
   const text = name === "mask" && arrays.length > 0 ? "mask(P)" : `${name}(...)`;

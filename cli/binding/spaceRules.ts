@@ -72,6 +72,7 @@ export const SPACE_RULES: { readonly [N in LibraryOperatorName]: SpaceRule } = {
       codomain: arraySpace("real", [numberOf(settings["m"], 0)]),
     }),
   },
+  pinv: { codomain: open, domain: open },
   min_coherence: { codomain: open, domain: open },
 };
 

@@ -1,8 +1,11 @@
 import type { Span } from "../../compiler/source/span.ts";
+import type { Operations } from "../../runtime/arrays/operations.ts";
 import type { Space } from "../../runtime/arrays/value.ts";
 import { hstack, vstack } from "../../runtime/operators/algebra.ts";
 import { inverse } from "../../runtime/operators/inverse.ts";
+import type { LibrarySettings } from "../../runtime/operators/library.ts";
 import type { Operator } from "../../runtime/operators/operator.ts";
+import { pseudoInverseOf } from "../../runtime/operators/pseudoInverse.ts";
 import { locatedNow } from "../report.ts";
 import { fault } from "./faults.ts";
 import type { OperatorDraft } from "./draft.ts";
@@ -55,18 +58,35 @@ export function stackedDraft(
   };
 }
 
-/** `inv(M)` of an operator on one space. */
-export function inverseDraft(span: Span, of: OperatorDraft): OperatorDraft {
+/** `inv(M)` and `pinv(A; rank, tol)` of an operator. */
+export const INVERTED = {
+  inv: (span: Span, of: OperatorDraft) => invertedDraft(span, "inv", of, inverse),
+  pinv: (span: Span, of: OperatorDraft, { rank, tol }: LibrarySettings) =>
+    invertedDraft(span, "pinv", of, (operations, operator) =>
+      pseudoInverseOf(operations, operator, numeric(rank), numeric(tol)),
+    ),
+};
+
+function numeric(setting: LibrarySettings[string] | undefined): number | undefined {
+  return typeof setting === "number" ? setting : undefined;
+}
+
+function invertedDraft(
+  span: Span,
+  name: "inv" | "pinv",
+  of: OperatorDraft,
+  invert: (operations: Operations, operator: Operator) => Operator,
+): OperatorDraft {
   const turned = ({ domain, codomain }: Spaces): Spaces => ({ domain: codomain, codomain: domain });
   return {
     span,
-    text: `inv(${of.text})`,
+    text: `${name}(${of.text})`,
     perSample: of.perSample,
     composite: of.composite,
     infer: (known, guess) => turned(of.infer(turned(known), guess)),
     realise: (operations, known) => {
       const operator = of.realise(operations, turned(known));
-      return locatedNow(span, () => inverse(operations, operator));
+      return locatedNow(span, () => invert(operations, operator));
     },
   };
 }

@@ -15,7 +15,8 @@ import { lipschitzOf } from "./lipschitz.ts";
 import type { Lowered } from "./lowered.ts";
 import { isKernelName, lowerKernel } from "./kernels.ts";
 import { applyForm, normOfForm, rowNormsOf } from "./operators.ts";
-import { projectOnto, proxOf, solveSettings } from "./prox.ts";
+import { projectOnto, proxOf } from "./prox.ts";
+import { solveSettings } from "./solveSettings.ts";
 import type { Site } from "./site.ts";
 import { value } from "./values.ts";
 

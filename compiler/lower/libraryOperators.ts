@@ -12,6 +12,7 @@ import { lowerOperator, lowerValue } from "./recursion.ts";
 import { Limitation } from "./limitation.ts";
 import type { OperatorForm } from "./lowered.ts";
 import { matrixOfForm } from "./operators.ts";
+import { solveSettings } from "./solveSettings.ts";
 import type { Site } from "./site.ts";
 import { spaceOfVariable } from "./values.ts";
 
@@ -27,6 +28,15 @@ export function isOperatorName(name: LibraryName): name is OperatorName {
   return NAMES.has(name);
 }
 
+/** A use of an operator of the library, on the spaces that the checker inferred. */
+interface Use {
+  readonly site: Site;
+  readonly settings: Readonly<Record<string, SettingValue>>;
+  readonly makers: readonly Expression<Typed>[];
+  readonly spaces: OperatorType;
+  readonly span: Span;
+}
+
 /** An operator of the library on the spaces that the checker inferred. */
 export function libraryOperator(
   site: Site,
@@ -37,66 +47,101 @@ export function libraryOperator(
   span: Span,
 ): OperatorForm {
   const spaces = { domain: type.domain, codomain: type.codomain };
-  const [first] = makers;
-  switch (name) {
-    case "I":
-      return { kind: "identity", ...spaces };
-    case "real":
-    case "imag":
-      return { kind: "part", of: name, ...spaces };
-    case "diag":
-    case "mask":
-      return first === undefined
-        ? boundOperator(site, "mask", settings, [], spaces, span)
-        : { kind: "diagonal", entries: lowerValue(site, first), ...spaces };
-    case "vstack":
-    case "hstack":
-      return {
-        kind: "stack",
-        direction: name === "vstack" ? "vertical" : "horizontal",
-        parts: makers.map((maker) => lowerOperator(site, maker)),
-        ...spaces,
-      };
-    case "min_coherence": {
-      if (first === undefined) throw new Limitation("min_coherence without an operator", span);
-      const matrix = matrixOfForm(site.builder, lowerOperator(site, first));
-      return boundOperator(site, name, settings, [matrix], spaces, span);
-    }
-    case "wavelet":
-      return boundOperator(site, name, withWord(settings, first), [], spaces, span);
-    case "coils":
-      if (first === undefined) throw new Limitation("coils without maps", span);
-      return { kind: "coils", maps: lowerValue(site, first), ...spaces };
-    case "fourier":
-    case "gradient":
-    case "downsample":
-    case "bicubic":
-    case "over_channels":
-    case "over_pixels":
-    case "reshape":
-    case "blur":
-    case "gaussian":
-      return boundOperator(
-        site,
-        name,
-        settings,
-        makers.filter((_, index) => isArray(name, index)).map((maker) => lowerValue(site, maker)),
-        spaces,
-        span,
-      );
-    case "radon":
-    case "filtered_backprojection":
-    case "convolution":
-    case "inv":
-    case "pinv":
-    case "patches":
-      throw new Limitation(`the operator \`${name}\` inside a program`, span);
-  }
+  return RULES[name]({ site, settings, makers, spaces, span });
 }
 
-/** Whether an array stands at a place between the brackets; counts are found from the spaces. */
-function isArray(name: Exclude<OperatorName, SpecialOperatorName>, index: number): boolean {
-  return OPERATORS[name].parameters[index]?.kind === "array";
+/** An operator that is made when the program is bound, of its settings and of the arrays between its brackets. */
+function bound(
+  name: LibraryOperatorName & Exclude<OperatorName, SpecialOperatorName>,
+): (use: Use) => OperatorForm {
+  return ({ site, settings, makers, spaces, span }) => {
+    const arrays = makers
+      .filter((_, index) => OPERATORS[name].parameters[index]?.kind === "array")
+      .map((maker) => lowerValue(site, maker));
+    return boundOperator(site, name, settings, arrays, spaces, span);
+  };
+}
+
+function later(name: OperatorName): (use: Use) => OperatorForm {
+  return ({ span }) => {
+    throw new Limitation(`the operator \`${name}\` inside a program`, span);
+  };
+}
+
+const RULES: { readonly [N in OperatorName]: (use: Use) => OperatorForm } = {
+  I: ({ spaces }) => ({ kind: "identity", ...spaces }),
+  real: ({ spaces }) => ({ kind: "part", of: "real", ...spaces }),
+  imag: ({ spaces }) => ({ kind: "part", of: "imag", ...spaces }),
+  diag: diagonal,
+  mask: diagonal,
+  vstack: (use) => stack(use, "vertical"),
+  hstack: (use) => stack(use, "horizontal"),
+  inv: (use) => {
+    const options = solveSettings(use.settings["by"] ?? null, use.span);
+    return { kind: "inverse", of: operatorBetween(use), options, ...use.spaces };
+  },
+  pinv: (use) => {
+    const { site, settings, spaces, span } = use;
+    const { rank, ...others } = settings;
+    const most = rank === undefined ? [] : [rankOf(site, rank, span)];
+    const matrix = matrixOfForm(site.builder, operatorBetween(use));
+    return boundOperator(site, "pinv", others, [matrix, ...most], spaces, span);
+  },
+  min_coherence: (use) => {
+    const matrix = matrixOfForm(use.site.builder, operatorBetween(use));
+    return boundOperator(use.site, "min_coherence", use.settings, [matrix], use.spaces, use.span);
+  },
+  wavelet: ({ site, settings, makers, spaces, span }) =>
+    boundOperator(site, "wavelet", withWord(settings, makers[0]), [], spaces, span),
+  coils: ({ site, makers, spaces, span }) => {
+    const [maps] = makers;
+    if (maps === undefined) throw new Limitation("coils without maps", span);
+    return { kind: "coils", maps: lowerValue(site, maps), ...spaces };
+  },
+  fourier: bound("fourier"),
+  gradient: bound("gradient"),
+  downsample: bound("downsample"),
+  bicubic: bound("bicubic"),
+  over_channels: bound("over_channels"),
+  over_pixels: bound("over_pixels"),
+  reshape: bound("reshape"),
+  blur: bound("blur"),
+  gaussian: bound("gaussian"),
+  radon: later("radon"),
+  filtered_backprojection: later("filtered_backprojection"),
+  convolution: later("convolution"),
+  patches: later("patches"),
+};
+
+function diagonal({ site, settings, makers, spaces, span }: Use): OperatorForm {
+  const [entries] = makers;
+  return entries === undefined
+    ? boundOperator(site, "mask", settings, [], spaces, span)
+    : { kind: "diagonal", entries: lowerValue(site, entries), ...spaces };
+}
+
+function stack({ site, makers, spaces }: Use, direction: "vertical" | "horizontal"): OperatorForm {
+  return { kind: "stack", direction, parts: makers.map((maker) => lowerOperator(site, maker)), ...spaces };
+}
+
+/** The operator between the brackets of `inv(M)` and the like. */
+function operatorBetween({ site, makers, span }: Use): OperatorForm {
+  const [operator] = makers;
+  if (operator === undefined) throw new Limitation("an operator that is made of none", span);
+  return lowerOperator(site, operator);
+}
+
+function rankOf(site: Site, rank: SettingValue, span: Span): Variable {
+  switch (rank.kind) {
+    case "number":
+      return site.builder.constant(rank.value);
+    case "dimension":
+      return site.builder.size(rank.value);
+    case "expression":
+      return lowerValue(site, rank.value);
+    default:
+      throw new Limitation("this rank of a pseudo-inverse", span);
+  }
 }
 
 /** The word that makes a wavelet, as a setting beside the others. */

@@ -1,4 +1,5 @@
 import type { Expression } from "../ast/tree.ts";
+import type { SolveOptions } from "../ir/build.ts";
 import type { Variable } from "../ir/block.ts";
 import type { LibraryName } from "../library/names.ts";
 import type { Space } from "../types/space.ts";
@@ -32,6 +33,14 @@ export type OperatorForm =
   | {
       readonly kind: "diagonal";
       readonly entries: Variable;
+      readonly domain: Space;
+      readonly codomain: Space;
+    }
+  /** the inverse of a definite operator, by a solve */
+  | {
+      readonly kind: "inverse";
+      readonly of: OperatorForm;
+      readonly options: SolveOptions;
       readonly domain: Space;
       readonly codomain: Space;
     }

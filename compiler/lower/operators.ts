@@ -16,6 +16,8 @@ export function applyForm(builder: IrBuilder, form: OperatorForm, x: Variable): 
       return builder.matvec(form.matrix, x, false, form.codomain);
     case "diagonal":
       return builder.elementwise("mul", [aligned(builder, form.entries, form.domain), x]);
+    case "inverse":
+      return builder.solve(x, null, form.options, (inner, z) => applyForm(inner, form.of, z));
     case "coils":
       return builder.elementwise("mul", [form.maps, builder.reshape(x, singleChannel(form.domain))]);
     case "part":
@@ -58,6 +60,8 @@ export function applyAdjointForm(builder: IrBuilder, form: OperatorForm, y: Vari
       const entries = builder.elementwise("conj", [aligned(builder, form.entries, form.domain)]);
       return builder.elementwise("mul", [entries, y]);
     }
+    case "inverse":
+      return applyForm(builder, form, y);
     case "coils": {
       const weighted = builder.elementwise("mul", [builder.elementwise("conj", [form.maps]), y]);
       return builder.reshape(builder.sumTo(weighted, singleChannel(form.domain)), form.domain);
@@ -143,6 +147,8 @@ export function normOfForm(builder: IrBuilder, form: OperatorForm): Variable {
       return builder.norm2(form.matrix);
     case "diagonal":
       return builder.maximum(builder.elementwise("abs", [form.entries]));
+    case "inverse":
+      return builder.elementwise("reciprocal", [leastOfForm(builder, form.of)]);
     case "coils":
       return builder.maximum(builder.groupNorm(form.maps));
     case "adjoint":
@@ -163,6 +169,29 @@ export function normOfForm(builder: IrBuilder, form: OperatorForm): Variable {
     }
     case "column":
       return builder.norm2(form.direction);
+  }
+}
+
+/**
+ * A number below the spectrum of a symmetric operator expression: c for c*I, the least entry of a diagonal, the sum for
+ * sums, and 0 for all else, which is positive where definiteness was asked for.
+ */
+function leastOfForm(builder: IrBuilder, form: OperatorForm): Variable {
+  switch (form.kind) {
+    case "identity":
+      return builder.constant(1);
+    case "diagonal":
+      return builder.minimum(form.entries);
+    case "scale":
+      return builder.elementwise("mul", [form.by, leastOfForm(builder, form.of)]);
+    case "sum":
+      return builder.elementwise("add", [leastOfForm(builder, form.left), leastOfForm(builder, form.right)]);
+    case "adjoint":
+      return leastOfForm(builder, form.of);
+    case "inverse":
+      return builder.elementwise("reciprocal", [normOfForm(builder, form.of)]);
+    default:
+      return builder.constant(0);
   }
 }
 

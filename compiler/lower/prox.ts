@@ -1,5 +1,5 @@
 import type { Expression } from "../ast/tree.ts";
-import type { IrBuilder, SolveOptions } from "../ir/build.ts";
+import type { IrBuilder } from "../ir/build.ts";
 import type { Variable } from "../ir/block.ts";
 import { formOfFunction } from "../library/calculus/analyse.ts";
 import { gramMultiple, type Multiple } from "../library/calculus/gram.ts";
@@ -17,6 +17,7 @@ import { applyAdjointForm, applyForm } from "./operators.ts";
 import { Scope } from "./scope.ts";
 import { lowerSet, projection } from "./sets.ts";
 import type { Site } from "./site.ts";
+import { solveSettings } from "./solveSettings.ts";
 import { within } from "./site.ts";
 import { spaceOfVariable, zeroOf } from "./values.ts";
 
@@ -350,20 +351,4 @@ function proxOfSum(
 function isPlainSquare(term: FormTerm): boolean {
   const square = term.atom.kind === "library" && term.atom.name === "norm2sq";
   return square && term.links.every((link) => link.kind === "shift");
-}
-
-/** The settings of an iterative solve, from `by = cg(tol, max)`. */
-export function solveSettings(by: SettingValue | null, span: Span): SolveOptions {
-  if (by === null) return { tolerance: 1e-6, maximum: 100 };
-  if (by.kind !== "method" || (by.name !== "cg" && by.name !== "inner")) {
-    throw new Limitation("this method of solving", span);
-  }
-  return {
-    tolerance: numberSetting(by.settings["tol"], 1e-6),
-    maximum: numberSetting(by.settings["max"], 100),
-  };
-}
-
-function numberSetting(setting: SettingValue | undefined, fallback: number): number {
-  return setting?.kind === "number" ? setting.value : fallback;
 }

@@ -79,6 +79,7 @@ const CODOMAIN_GIVEN: ReadonlySet<LibraryOperatorName> = new Set([
   "over_pixels",
   "reshape",
   "min_coherence",
+  "pinv",
   "downsample",
   "bicubic",
   "gaussian",

@@ -86,7 +86,8 @@ export interface Operations {
   gram(operator: Operator): Operator;
   /**
    * An operator of the library, with the arrays that it takes, on its declared domain. The codomain is given for
-   * those that do not know it otherwise: `over_channels`, `over_pixels`, `reshape`, `min_coherence`, and for those
+   * those that do not know it otherwise: `over_channels`, `over_pixels`, `reshape`, `min_coherence`,
+   * `pinv`, and for those
    * whose counts follow from the spaces: `downsample`, `bicubic`, `gaussian`.
    */
   library(

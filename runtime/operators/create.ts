@@ -15,6 +15,7 @@ import type { LibraryOperatorName, LibrarySettings } from "./library.ts";
 import { mask } from "./mask.ts";
 import { minCoherenceOfMatrix } from "./minCoherence.ts";
 import type { Operator } from "./operator.ts";
+import { pinv } from "./pseudoInverse.ts";
 import { overChannels, overPixels } from "./repeat.ts";
 import { reshape } from "./reshape.ts";
 import { wavelet } from "./wavelet.ts";
@@ -36,6 +37,7 @@ const RULES: { readonly [N in LibraryOperatorName]: LibraryRule } = {
   over_pixels: overPixels,
   reshape,
   gaussian,
+  pinv,
   min_coherence: minCoherenceOfMatrix,
 };
 

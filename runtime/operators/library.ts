@@ -16,6 +16,7 @@ export type LibraryOperatorName =
   | "over_pixels"
   | "reshape"
   | "gaussian"
+  | "pinv"
   | "min_coherence";
 
 /** Settings of a library operator: numbers, words, and lists of numbers (`axes = (0, 1)`). */

@@ -25,6 +25,8 @@ interface Use {
   readonly inputs: Readonly<Record<string, readonly number[]>>;
 }
 
+const TALL = realArray([4, 3], Float64Array.from([1, 2, 0, -1, 0.5, 0, 3, 1, 1, 0, 0, 2]));
+
 const USES: readonly Use[] = [
   {
     name: "downsample",
@@ -92,6 +94,28 @@ const USES: readonly Use[] = [
     inputs: { y: [6, 7] },
   },
   {
+    name: "pinv",
+    parameters: "m, n",
+    domain: "R[m]",
+    codomain: "R[n]",
+    operator: "pinv(B, rank = r)",
+    before: "given B : linear R[n] -> R[m]; given r : int in [1, n]",
+    sizes: { n: 3 },
+    givens: { B: TALL, r: 2 },
+    inputs: { y: [3] },
+  },
+  {
+    name: "inv",
+    parameters: "m, n",
+    domain: "R[n]",
+    codomain: "R[n]",
+    operator: "inv(B'*B + 0.5*I, by = cg(tol = 1e-13, max = 50))",
+    before: "given B : linear R[n] -> R[m]",
+    sizes: {},
+    givens: { B: TALL },
+    inputs: { y: [3] },
+  },
+  {
     name: "scaled by the norms of rows",
     parameters: "m, n",
     domain: "R[n]",
@@ -99,7 +123,7 @@ const USES: readonly Use[] = [
     operator: "diag(1 ./ row_norms(B))*B",
     before: "given B : linear R[n] -> R[m]",
     sizes: {},
-    givens: { B: realArray([4, 3], Float64Array.from([1, 2, 0, -1, 0.5, 0, 3, 1, 1, 0, 0, 2])) },
+    givens: { B: TALL },
     inputs: { y: [4] },
   },
 ];

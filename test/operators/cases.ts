@@ -7,6 +7,7 @@ import { inverse } from "../../runtime/operators/inverse.ts";
 import type { LibraryOperatorName, LibrarySettings } from "../../runtime/operators/library.ts";
 import { matrixOperator } from "../../runtime/operators/matrix.ts";
 import { minCoherence } from "../../runtime/operators/minCoherence.ts";
+import { pseudoInverseOf } from "../../runtime/operators/pseudoInverse.ts";
 import type { Operator } from "../../runtime/operators/operator.ts";
 import { array, complexArray, gaussianArray, gaussianNumbers } from "./support.ts";
 
@@ -180,6 +181,22 @@ export const CASES: readonly Case[] = [
   tight("inverse of a diagonal", (using) =>
     inverse(using, libraryOperator(using, "diag", {}, R(3, 2), [array(using, [3], [2, -0.25, 1])])),
   ),
+  tight("inverse of a matrix", (using) =>
+    inverse(using, matrixOperator(using, gaussianArray(using, [4, 4], 3))),
+  ),
+  tight("inverse of a complex matrix", (using) =>
+    inverse(using, matrixOperator(using, complexArray(using, [2, 2], [1, 2, 0, -1], [0.5, 0, 1, 2]))),
+  ),
+  tight("pseudo-inverse", (using) => pseudoInverseOf(using, gaussian34(using), 2)),
+  tight("pseudo-inverse of a complex matrix", (using) =>
+    using.library(
+      "pinv",
+      {},
+      C(3),
+      [complexArray(using, [3, 2], [1, 2, 0, -1, 0.5, 1], [0.5, 0, 1, 2, -1, 1]), using.number(1)],
+      C(2),
+    ),
+  ),
   tight("inverse of an orthonormal operator", (using) => inverse(using, wavelet84(using))),
 ];
 
@@ -191,6 +208,9 @@ export const PER_SAMPLE: readonly Case[] = [
   tight("matrix of each sample", (using) => matrixOperator(using, gaussianArray(using, [4, 3], 2, 3))),
   tight("kernel of each sample", (using) =>
     libraryOperator(using, "blur", {}, R(5, 4, 2), [gaussianArray(using, [3, 3], 3, 3)]),
+  ),
+  tight("pseudo-inverse of each sample's matrix", (using) =>
+    using.library("pinv", {}, R(4), [gaussianArray(using, [4, 3], 6, 3)], R(3)),
   ),
   tight("maps of each sample", (using) =>
     libraryOperator(using, "coils", {}, C(2, 3), [

@@ -162,12 +162,10 @@ export const OPERATOR_PAGES: { readonly [N in OperatorName]: LibraryPage } = {
       "input y : Y",
       "output inv(A'*A + 0.1*I, by = cg(tol = 1e-6))*(A'*y)",
     ),
-    notYet: "compiled",
   },
   pinv: {
     citation: "Hansen, BIT 27 (1987)",
     example: example("n, m", "given A : linear R[n] -> R[m]", "input y : R[m]", "output pinv(A, rank = 5)*y"),
-    notYet: "compiled",
   },
   min_coherence: {
     citation: "Liu, Chen, Wang, Yin, ICLR (2019)",

@@ -16,6 +16,7 @@ import { gradient } from "./gradient.ts";
 import { matrixOperator } from "./matrix.ts";
 import { minCoherence } from "./minCoherence.ts";
 import { resampling } from "./resampling.ts";
+import { truncatedInverse } from "./truncatedInverse.ts";
 import { operatorOfRows, weight } from "./rows.ts";
 import { wavelet } from "./wavelet.ts";
 
@@ -82,6 +83,12 @@ const LIBRARY: { readonly [N in LibraryOperatorName]: (call: Call) => ReferenceO
   gaussian: () => {
     throw new Error("the reference has no random matrices: bind one");
   },
+  pinv: ({ domain, codomain, arrays, settings }) =>
+    matrixOperator(
+      truncatedInverse(firstArray(arrays), arrays[1], Number(settings["tol"] ?? 1e-6)),
+      domain,
+      codomain,
+    ),
   min_coherence: ({ domain, codomain, arrays }) =>
     matrixOperator(minCoherence(firstArray(arrays)), domain, codomain),
 };
