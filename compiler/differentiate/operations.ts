@@ -98,6 +98,11 @@ export const REVERSE_RULES: { readonly [P in Operation]: ReverseRule<P> } = {
     const { algebra: e } = r;
     r.contribute(a, e.mul(e.where(y, e.div(g, y)), a));
   }),
+  channelMaximum: one(({ g, y, a }, r) => {
+    const { algebra: e } = r;
+    const reached = e.call("equal", a, y);
+    r.contribute(a, e.mul(reached, e.div(g, r.builder.sumTo(reached, spaceOf(y)))));
+  }),
   sumTo: one(({ g, a }, r) => {
     r.contribute(a, r.algebra.mul(g, filled(r.builder, r.algebra.number(1), spaceOf(a))));
   }),
@@ -156,6 +161,24 @@ export const REVERSE_RULES: { readonly [P in Operation]: ReverseRule<P> } = {
   }),
   maxPoolGradient: one(({ equation, g, a, b }, r) => {
     if (r.varied.has(b)) r.contribute(b, pooledAtWinners(a, g, b, equation.attributes.q, r));
+  }),
+  depthwise: one(({ equation, g, a, b }, r) => {
+    if (r.varied.has(a)) r.contribute(a, r.builder.depthwiseInput(g, b));
+    if (r.varied.has(b)) r.contribute(b, depthwiseFilterGradient(equation, a, g, b, r));
+  }),
+  depthwiseInput: one(({ equation, g, a, b }, r) => {
+    if (r.varied.has(a)) r.contribute(a, r.builder.depthwise(g, b));
+    if (r.varied.has(b)) r.contribute(b, depthwiseFilterGradient(equation, g, a, b, r));
+  }),
+  depthwiseFilter: one(({ g, a, b }, r) => {
+    if (r.varied.has(a)) r.contribute(a, r.builder.depthwiseInput(b, g));
+    if (r.varied.has(b)) r.contribute(b, r.builder.depthwise(a, g));
+  }),
+  shuffle: one(({ equation, g, a }, r) => {
+    r.contribute(a, r.builder.unshuffle(g, equation.attributes.q));
+  }),
+  unshuffle: one(({ equation, g, a }, r) => {
+    r.contribute(a, r.builder.shuffle(g, equation.attributes.q));
   }),
   concat: (equation, [g], r) => {
     if (g === null || g === undefined) return;
@@ -231,12 +254,33 @@ function filterGradient(
   filters: Variable,
   r: Reversal,
 ): Variable {
-  const apart = !images.shared || !cotangent.shared;
-  if (apart && (r.samples === "separate" || !filters.shared)) {
-    throw new NotDifferentiable("a convolution by filters of each sample", equation.span);
-  }
+  demandSharedFilters(equation, [images, cotangent], filters, r);
   const { stride } = equation.attributes;
   return r.builder.convolveFilter(r.masked(images), r.masked(cotangent), spaceOf(filters), stride);
+}
+
+function depthwiseFilterGradient(
+  equation: EquationOf<"depthwise" | "depthwiseInput">,
+  images: Variable,
+  cotangent: Variable,
+  filters: Variable,
+  r: Reversal,
+): Variable {
+  demandSharedFilters(equation, [images, cotangent], filters, r);
+  return r.builder.depthwiseFilter(r.masked(images), r.masked(cotangent), spaceOf(filters));
+}
+
+/** The gradients by filters are sums over the samples. */
+function demandSharedFilters(
+  equation: EquationOf<"convolve" | "convolveInput" | "depthwise" | "depthwiseInput">,
+  factors: readonly Variable[],
+  filters: Variable,
+  r: Reversal,
+): void {
+  if (factors.every((factor) => factor.shared)) return;
+  if (r.samples === "separate" || !filters.shared) {
+    throw new NotDifferentiable("a convolution by filters of each sample", equation.span);
+  }
 }
 
 /** The entries of g at the winners of each window: the sum over the window of g where a cotangent of 1 would go. */

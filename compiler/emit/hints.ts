@@ -14,6 +14,8 @@ const MADE_UP: { readonly [M in Method]?: (first: string, second: string) => str
   reshape: (x) => `${x}_reshaped`,
   convolveInputGradient: (cotangent) => `${cotangent}_images`,
   convolveFilterGradient: (_, cotangent) => `${cotangent}_filter`,
+  depthwiseInputGradient: (cotangent) => `${cotangent}_images`,
+  depthwiseFilterGradient: (_, cotangent) => `${cotangent}_filter`,
 };
 
 /** The names that the builder of the IR gives by itself, where they say less than what is read. */
@@ -24,6 +26,8 @@ const BY_OPERATION: ReadonlySet<string> = new Set([
   "sumTo",
   "convolveInput",
   "convolveFilter",
+  "depthwiseInput",
+  "depthwiseFilter",
 ]);
 
 /** The name for a variable that a call gives, where `read` are the locals that the call is given. */

@@ -193,6 +193,10 @@ export class IrBuilder {
     return this.#one("groupNorm", {}, [x], "groupNorm");
   }
 
+  channelMaximum(x: Variable): Variable {
+    return this.#one("channelMaximum", {}, [x], "peak");
+  }
+
   sumTo(x: Variable, space: Space): Variable {
     return this.#one("sumTo", { space }, [x], "sumTo");
   }
@@ -303,6 +307,26 @@ export class IrBuilder {
 
   maxPoolGradient(images: Variable, cotangent: Variable, q: number): Variable {
     return this.#one("maxPoolGradient", { q }, [images, cotangent], "maxPoolGradient");
+  }
+
+  depthwise(images: Variable, filters: Variable): Variable {
+    return this.#one("depthwise", {}, [images, filters], "depthwise");
+  }
+
+  depthwiseInput(cotangent: Variable, filters: Variable): Variable {
+    return this.#one("depthwiseInput", {}, [cotangent, filters], "depthwiseInput");
+  }
+
+  depthwiseFilter(images: Variable, cotangent: Variable, space: Space): Variable {
+    return this.#one("depthwiseFilter", { space }, [images, cotangent], "depthwiseFilter");
+  }
+
+  shuffle(images: Variable, q: number): Variable {
+    return this.#one("shuffle", { q }, [images], "shuffle");
+  }
+
+  unshuffle(images: Variable, q: number): Variable {
+    return this.#one("unshuffle", { q }, [images], "unshuffle");
   }
 
   concat(parts: readonly Variable[]): Variable {

@@ -20,6 +20,7 @@ import type { Block } from "./block.ts";
  * | sum, maximum, minimum, norm2, count | an array or product | a number |
  * | dot | two of one space | a number, Re<x, y> |
  * | groupNorm | F[d, c] | R[d, 1] |
+ * | channelMaximum | R[d, c] | R[d, 1], the largest entries over the last axis |
  * | sumTo | an array | its entries summed onto `space`, real where that is real |
  * | sumSamples | an unshared value | the sum over the samples of a batch, shared |
  * | largest | an array, a number p | 1 at the floor(p n) entries of largest modulus, else 0 |
@@ -39,6 +40,10 @@ import type { Block } from "./block.ts";
  * | convolveInput | cotangent, filters | gradient by images, of `space` |
  * | convolveFilter | images, cotangent | gradient by filters of `space`, summed over samples |
  * | maxPool, maxPoolGradient | images; images, cotangent | |
+ * | depthwise | images, a filter R[kh, kw, c] for each channel | |
+ * | depthwiseInput | cotangent, filters | gradient by images |
+ * | depthwiseFilter | images, cotangent | gradient by filters of `space`, summed over samples |
+ * | shuffle, unshuffle | images | q^2 channels as q x q pixels, and back |
  * | concat, channels, placeChannels | on the last axis | |
  * | padImage, cropImage, padImageTo, reshape | | `space` of the result |
  * | branch | a condition | the results of `whenTrue` or `whenFalse` |
@@ -64,6 +69,7 @@ export interface OperationAttributes {
   readonly norm2: Record<never, never>;
   readonly count: Record<never, never>;
   readonly groupNorm: Record<never, never>;
+  readonly channelMaximum: Record<never, never>;
   readonly sumTo: { readonly space: Space };
   readonly sumSamples: Record<never, never>;
   readonly largest: Record<never, never>;
@@ -96,6 +102,11 @@ export interface OperationAttributes {
   readonly convolveFilter: { readonly stride: number; readonly space: Space };
   readonly maxPool: { readonly q: number };
   readonly maxPoolGradient: { readonly q: number };
+  readonly depthwise: Record<never, never>;
+  readonly depthwiseInput: Record<never, never>;
+  readonly depthwiseFilter: { readonly space: Space };
+  readonly shuffle: { readonly q: number };
+  readonly unshuffle: { readonly q: number };
   readonly concat: Record<never, never>;
   readonly channels: { readonly begin: Dimension; readonly size: Dimension };
   readonly placeChannels: { readonly begin: Dimension; readonly count: Dimension };

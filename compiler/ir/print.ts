@@ -174,6 +174,8 @@ function described(equation: Equation): readonly [string, readonly string[]] {
       return [equation.operation, [`stride = ${equation.attributes.stride}`]];
     case "maxPool":
     case "maxPoolGradient":
+    case "shuffle":
+    case "unshuffle":
       return [equation.operation, [`q = ${equation.attributes.q}`]];
     case "channels":
       return ["channels", [`begin = ${dimensionText(equation.attributes.begin)}`]];

@@ -66,6 +66,13 @@ const looping: ShapeRule<"loop"> = ({ condition, body }, inputs) => {
   return [...inputs, value(TRUTH)];
 };
 
+const depthwiseShape = (_: unknown, inputs: readonly VariableType[]): readonly VariableType[] => {
+  const [height, width, channels] = imageAt(inputs, 0);
+  const [, , each] = dimensionsAt(inputs, 1, 3);
+  demand(each !== undefined && equal(each, channels), "there is a filter for each channel");
+  return [image(height, width, channels)];
+};
+
 const SHAPE_RULES: { readonly [P in Operation]: ShapeRule<P> } = {
   constant: () => number,
   size: () => number,
@@ -109,6 +116,11 @@ const SHAPE_RULES: { readonly [P in Operation]: ShapeRule<P> } = {
   count: reduction,
   groupNorm: (_, inputs) => {
     const dimensions = dimensionsAt(inputs, 0, 1);
+    return [value(arraySpace("real", [...dimensions.slice(0, -1), constant(1)]))];
+  },
+  channelMaximum: (_, inputs) => {
+    const dimensions = dimensionsAt(inputs, 0, 1);
+    demand(!isComplex(spaceAt(inputs, 0)), "the largest channel is of real arrays");
     return [value(arraySpace("real", [...dimensions.slice(0, -1), constant(1)]))];
   },
   sumTo: inSpace,
@@ -192,6 +204,18 @@ const SHAPE_RULES: { readonly [P in Operation]: ShapeRule<P> } = {
     return [image(divideBy(height, q), divideBy(width, q), channels)];
   },
   maxPoolGradient: (_, inputs) => [value(spaceAt(inputs, 0))],
+  depthwise: depthwiseShape,
+  depthwiseInput: depthwiseShape,
+  depthwiseFilter: inSpace,
+  shuffle: ({ q }, inputs) => {
+    const [height, width, channels] = imageAt(inputs, 0);
+    const factor = constant(q);
+    return [image(multiply(height, factor), multiply(width, factor), divideBy(channels, q * q))];
+  },
+  unshuffle: ({ q }, inputs) => {
+    const [height, width, channels] = imageAt(inputs, 0);
+    return [image(divideBy(height, q), divideBy(width, q), multiply(channels, constant(q * q)))];
+  },
   concat: (_, inputs) => {
     const all = inputs.map((_type, i) => dimensionsAt(inputs, i, 1));
     const [first = []] = all;

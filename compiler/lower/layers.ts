@@ -1,10 +1,10 @@
-import type { ElementwiseFunction } from "../../runtime/arrays/expression.ts";
 import type { IrBuilder } from "../ir/build.ts";
 import type { Variable } from "../ir/block.ts";
 import { entriesOf } from "../ir/shape.ts";
 import { constant, multiply } from "../types/dimension.ts";
 import type { Dimension } from "../types/dimension.ts";
 import { arraySpace } from "../types/space.ts";
+import { hintOf } from "./layerContext.ts";
 import type { LayerContext, WeightStart } from "./layerContext.ts";
 import { spaceOfVariable } from "./values.ts";
 
@@ -24,6 +24,7 @@ export interface ConvolutionSettings {
   readonly start: WeightStart;
 }
 
+/** 3 x 3 filters with biases. */
 export const PLAIN: ConvolutionSettings = { kernel: 3, stride: 1, bias: true, start: "he" };
 
 /** n channels of 2-D convolutions (as networks mean it: correlations), zeros around. */
@@ -38,13 +39,13 @@ export function convolution(
   const layer = context.layer("conv");
   const k = constant(settings.kernel);
   const filter = context.weight(layer, "filter", [k, k, c, n], settings.start);
-  const image = b.named(b.convolve(u, filter, settings.stride), layer);
+  const image = b.named(b.convolve(u, filter, settings.stride), hintOf(layer));
   return settings.bias ? biased(b, context, layer, image, n) : image;
 }
 
 function biased(b: IrBuilder, context: LayerContext, layer: string, u: Variable, n: Dimension): Variable {
   const sum = b.elementwise("add", [u, context.weight(layer, "bias", [n], "zero")]);
-  return b.named(sum, `${layer}_biased`);
+  return b.named(sum, `${hintOf(layer)}_biased`);
 }
 
 /** Transposed convolution with a kernel of the stride's length 2: twice the size. */
@@ -55,14 +56,15 @@ export function upConvolution(
   n: Dimension,
   kernel: number,
   bias: boolean,
+  start: WeightStart,
 ): Variable {
   const [h, w, c] = imageAxes(u);
   const layer = context.layer("upconv");
   const k = constant(kernel);
-  const filter = context.weight(layer, "filter", [k, k, n, c], "he");
+  const filter = context.weight(layer, "filter", [k, k, n, c], start);
   const two = constant(2);
   const space = arraySpace("real", [multiply(two, h), multiply(two, w), n]);
-  const image = b.named(b.convolveInput(u, filter, space, 2), layer);
+  const image = b.named(b.convolveInput(u, filter, space, 2), hintOf(layer));
   return bias ? biased(b, context, layer, image, n) : image;
 }
 
@@ -79,7 +81,7 @@ export function dense(
   const layer = context.layer("dense");
   const flat = b.reshape(u, arraySpace("real", [entries]));
   const matrix = context.weight(layer, "matrix", [n, entries], "he");
-  const image = b.named(b.matvec(matrix, flat, false, arraySpace("real", [n])), layer);
+  const image = b.named(b.matvec(matrix, flat, false, arraySpace("real", [n])), hintOf(layer));
   return bias ? biased(b, context, layer, image, n) : image;
 }
 
@@ -117,16 +119,25 @@ export function gelu(b: IrBuilder, u: Variable): Variable {
   return b.elementwise("mul", [b.constant(0.5), b.elementwise("mul", [u, share])]);
 }
 
-/** Activations without settings that are one elementwise function. */
-export const ACTIVATIONS: Readonly<Record<string, ElementwiseFunction>> = {
-  relu: "relu",
-  tanh: "tanh",
-  sigmoid: "sigmoid",
-  softplus: "softplus",
-};
+/** Each channel with a filter of its own, zeros around. */
+export function depthwise(b: IrBuilder, context: LayerContext, u: Variable, kernel: number): Variable {
+  const [, , c] = imageAxes(u);
+  const layer = context.layer("depthwise");
+  const k = constant(kernel);
+  const filter = context.weight(layer, "filter", [k, k, c], "he");
+  return b.named(b.depthwise(u, filter), hintOf(layer));
+}
 
-/** Mean over the image: R[h, w, c] -> R[c]. */
-export function globalPool(b: IrBuilder, u: Variable): Variable {
-  const [h, w, c] = imageAxes(u);
-  return b.elementwise("div", [b.sumTo(u, arraySpace("real", [c])), b.size(multiply(h, w))]);
+/** e^u over its sum over the channels; the largest channel is taken off first, which changes nothing else. */
+export function softmax(b: IrBuilder, u: Variable): Variable {
+  const peak = b.stopGradient(b.channelMaximum(u));
+  const powers = b.elementwise("exp", [b.elementwise("sub", [u, peak])]);
+  return b.elementwise("div", [powers, b.sumTo(powers, spaceOfVariable(peak))]);
+}
+
+/** An image without channels as one of one channel; anything else as it is. */
+export function asImage(b: IrBuilder, u: Variable): Variable {
+  const space = spaceOfVariable(u);
+  if (space.kind !== "array" || space.dimensions.length !== 2) return u;
+  return b.reshape(u, arraySpace("real", [...space.dimensions, constant(1)]));
 }

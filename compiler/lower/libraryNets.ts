@@ -31,9 +31,10 @@ export function resnet(
   settings: { readonly blocks: number; readonly width: Dimension },
 ): Variable {
   let v = convolution(b, context, u, settings.width, PLAIN);
-  for (let block = 0; block < settings.blocks; block += 1) {
-    const inner = b.elementwise("relu", [convolution(b, context, v, settings.width, PLAIN)]);
-    v = b.elementwise("add", [v, convolution(b, context, inner, settings.width, PLAIN)]);
+  for (let count = 0; count < settings.blocks; count += 1) {
+    const block = context.nextPlace("block");
+    const inner = b.elementwise("relu", [convolution(b, block, v, settings.width, PLAIN)]);
+    v = b.elementwise("add", [v, convolution(b, block, inner, settings.width, PLAIN)]);
   }
   return convolution(b, context, v, out, PLAIN);
 }
@@ -54,10 +55,10 @@ export function unet(
     readonly padded: boolean;
   },
 ): Variable {
-  const padded = settings.padded ? b.padImage(u, 2 ** (settings.levels - 1)) : u;
+  const padded = settings.padded ? b.named(b.padImage(u, 2 ** (settings.levels - 1)), "padded") : u;
   const image = level(b, context, padded, 1, settings);
   const last = convolution(b, context, image, out, { ...PLAIN, kernel: 1 });
-  const cropped = settings.padded ? b.cropImage(last, cropSpace(u, last)) : last;
+  const cropped = settings.padded ? b.named(b.cropImage(last, cropSpace(u, last)), "cropped") : last;
   return settings.residual ? b.elementwise("add", [u, cropped]) : cropped;
 }
 
@@ -69,11 +70,13 @@ function level(
   settings: { readonly levels: number; readonly width: Dimension },
 ): Variable {
   const width = multiply(constant(2 ** (depth - 1)), settings.width);
-  const here = pair(b, context, u, width);
-  if (depth === settings.levels) return here;
-  const below = level(b, context, b.maxPool(here, 2), depth + 1, settings);
-  const up = upConvolution(b, context, below, width, 2, true);
-  return pair(b, context, b.concat([here, up]), width);
+  if (depth === settings.levels) return pair(b, context.place("bottom"), u, width);
+  const here = pair(b, context.place(`down${depth}`), u, width);
+  const pooled = b.named(b.maxPool(here, 2), `down${depth}_pooled`);
+  const below = level(b, context, pooled, depth + 1, settings);
+  const upwards = context.place(`up${depth}`);
+  const up = upConvolution(b, upwards, below, width, 2, true, "he");
+  return pair(b, upwards, b.named(b.concat([here, up]), `up${depth}_joined`), width);
 }
 
 function pair(b: IrBuilder, context: LayerContext, u: Variable, width: Dimension): Variable {

@@ -15,7 +15,7 @@ import type { Symbol, Typed } from "../types/typing.ts";
 import { LayerContext } from "./layerContext.ts";
 import { Limitation } from "./limitation.ts";
 import type { Lowered } from "./lowered.ts";
-import { applyLayers } from "./netExpression.ts";
+import { applyToInputs } from "./netExpression.ts";
 import { Scope } from "./scope.ts";
 import type { Site } from "./site.ts";
 import { within } from "./site.ts";
@@ -120,10 +120,9 @@ function networkBody(
   range: IntervalDeclaration | null,
 ): Variable {
   const { builder } = site;
-  const joined = joinInputs(builder, inputs);
   const parts = result.kind === "product" ? result.parts : [result];
   const wanted = parts.map(channelsOf).reduce(add, constant(0));
-  const raw = applyLayers(site, layers, joined, wanted);
+  const raw = applyToInputs(site, layers, inputs, () => joinInputs(builder, inputs), wanted);
   const ranged = intoRange(builder, raw, range);
   const outputs = splitOutput(builder, ranged, parts);
   const [first] = outputs;

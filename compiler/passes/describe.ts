@@ -125,6 +125,8 @@ const OPERATION_NAMES: ReadonlySet<string> = new Set([
   "sumTo",
   "convolveInput",
   "convolveFilter",
+  "depthwiseInput",
+  "depthwiseFilter",
 ]);
 
 function bearsOperation({ operation, inputs: [input] }: Equation, { name }: Variable): boolean {

@@ -36,6 +36,9 @@ const COSTLY: ReadonlySet<Operation> = new Set<Operation>([
   "convolve",
   "convolveInput",
   "convolveFilter",
+  "depthwise",
+  "depthwiseInput",
+  "depthwiseFilter",
   "call",
   "loop",
 ]);

@@ -114,6 +114,7 @@ const CALLS: { readonly [P in Operation]: Rule<P> } = {
   norm2: (equation) => method("norm2", [first(equation)]),
   count: (equation) => method("count", [first(equation)]),
   groupNorm: (equation) => method("groupNorm", [first(equation)]),
+  channelMaximum: (equation) => method("channelMaximum", [first(equation)]),
   sumTo: (equation) => method("sumTo", [first(equation), space(equation.attributes.space)]),
   sumSamples: (equation) => method("sumSamples", [first(equation)]),
   largest: (equation) => method("largest", [first(equation), second(equation)]),
@@ -176,6 +177,12 @@ const CALLS: { readonly [P in Operation]: Rule<P> } = {
   maxPool: (equation) => method("maxPool", [first(equation), number(equation.attributes.q)]),
   maxPoolGradient: (equation) =>
     method("maxPoolGradient", [first(equation), second(equation), number(equation.attributes.q)]),
+  depthwise: (equation) => method("depthwise", [first(equation), second(equation)]),
+  depthwiseInput: (equation) => method("depthwiseInputGradient", [first(equation), second(equation)]),
+  depthwiseFilter: (equation) =>
+    method("depthwiseFilterGradient", [first(equation), second(equation), space(equation.attributes.space)]),
+  shuffle: (equation) => method("shuffle", [first(equation), number(equation.attributes.q)]),
+  unshuffle: (equation) => method("unshuffle", [first(equation), number(equation.attributes.q)]),
   concat: ({ inputs }) => method("concat", [list(inputs)]),
   channels: (equation) =>
     method("channels", [

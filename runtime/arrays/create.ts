@@ -5,6 +5,7 @@ import type { Operator } from "../operators/operator.ts";
 import { rowNorms } from "../operators/rowNorms.ts";
 import { applyRows, applyRowsAdjoint } from "../operators/restrict.ts";
 import { coordinate, fill, number, part, product } from "./construct.ts";
+import * as channelLayers from "./channelLayers.ts";
 import { branch, handlesOfTrace, loop, loopSaving } from "./control.ts";
 import { reshape } from "./flatten.ts";
 import { largest } from "./largest.ts";
@@ -46,6 +47,7 @@ export function operations(engine: Engine): Operations {
     norm2: (x) => scoped(() => reductions.norm2(engine, x)),
     count: (x) => reductions.count(engine, x),
     groupNorm: (x) => scoped(() => reductions.groupNorm(engine, x)),
+    channelMaximum: (x) => scoped(() => reductions.channelMaximum(engine, x)),
     sumTo: (x, space) => scoped(() => reductions.sumTo(engine, x, space)),
     sumSamples: (x) => scoped(() => reductions.sumSamples(engine, x)),
     largest: (x, share) => scoped(() => largest(engine, x, share)),
@@ -83,6 +85,13 @@ export function operations(engine: Engine): Operations {
     maxPool: (images, q) => scoped(() => layers.maxPool(engine, images, q)),
     maxPoolGradient: (images, cotangent, q) =>
       scoped(() => layers.maxPoolGradient(engine, images, cotangent, q)),
+    depthwise: (images, filters) => scoped(() => channelLayers.depthwise(engine, images, filters)),
+    depthwiseInputGradient: (cotangent, filters) =>
+      scoped(() => channelLayers.depthwiseInputGradient(engine, cotangent, filters)),
+    depthwiseFilterGradient: (images, cotangent, filters) =>
+      scoped(() => channelLayers.depthwiseFilterGradient(engine, images, cotangent, filters)),
+    shuffle: (images, q) => scoped(() => channelLayers.shuffle(engine, images, q)),
+    unshuffle: (images, q) => scoped(() => channelLayers.unshuffle(engine, images, q)),
     concat: (parts) => scoped(() => layers.concat(engine, parts)),
     channels: (x, begin, size) => scoped(() => layers.channels(engine, x, begin, size)),
     placeChannels: (x, begin, count) => scoped(() => layers.placeChannels(engine, x, begin, count)),

@@ -25,7 +25,8 @@ function keeping(image: readonly number[], filter: readonly number[], stride: nu
   return { stride, padding: [around(0), around(1)] };
 }
 
-function imagesOf(operation: string, value: Value): ArrayValue {
+/** The value as images [h, w, c]. @throws ShapeError */
+export function imagesOf(operation: string, value: Value): ArrayValue {
   const images = asReal(operation, value);
   if (images.shape.length === 3) return images;
   throw new ShapeError(operation, [value], "images [h, w, c] are needed");
@@ -38,7 +39,7 @@ function filtersOf(operation: string, value: Value, channels: number | undefined
 }
 
 /** An operation on images, whose filters may be a batch, too: then sample by sample. */
-function withFilters(
+export function withFilters(
   engine: Engine,
   operation: string,
   images: ArrayValue,
@@ -110,7 +111,8 @@ export function convolveFilterGradient(
   return arrayValue(engine, handle, null, shape);
 }
 
-function shapeOf(operation: string, space: Space, value: Value): readonly number[] {
+/** The shape of a space of real arrays. @throws ShapeError */
+export function shapeOf(operation: string, space: Space, value: Value): readonly number[] {
   if (space.kind === "array" && space.field === "real") return space.shape;
   throw new ShapeError(operation, [value, space], "a space of real arrays is needed");
 }

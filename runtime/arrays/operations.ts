@@ -56,6 +56,8 @@ export interface Operations {
   /** 2-norm over the last axis, which stays with length 1: F[d, c] -> R[d, 1] */
   groupNorm(x: Value): Value;
   /** sum of the entries onto a smaller space with which the array aligns from the last axis; real if it is real */
+  /** the largest entry over the last axis, which stays with length 1 */
+  channelMaximum(x: Value): Value;
   sumTo(x: Value, space: Space): Value;
   /** sum over the samples of a batch: a shared value */
   sumSamples(x: Value): Value;
@@ -114,6 +116,14 @@ export interface Operations {
   convolveFilterGradient(images: Value, cotangent: Value, filters: Space, stride: number): Value;
   maxPool(images: Value, q: number): Value;
   maxPoolGradient(images: Value, cotangent: Value, q: number): Value;
+  /** a filter [kh, kw, c] for each channel */
+  depthwise(images: Value, filters: Value): Value;
+  depthwiseInputGradient(cotangent: Value, filters: Value): Value;
+  /** summed over the samples */
+  depthwiseFilterGradient(images: Value, cotangent: Value, filters: Space): Value;
+  /** q^2 channels as q x q pixels: channel (c q + i) q + j to pixel (i, j) of channel c; and back */
+  shuffle(images: Value, q: number): Value;
+  unshuffle(images: Value, q: number): Value;
   concat(parts: readonly Value[]): Value;
   channels(x: Value, begin: number, size: number): Value;
   /** zeros around channels begin..begin+size of `count`: the adjoint of `channels` */

@@ -91,6 +91,15 @@ export function groupNorm(engine: Engine, x: Value): Value {
   return mapArrays(engine, "sqrt(a)", { a: arrayValue(engine, squares, x.batch, shape) });
 }
 
+/** The largest entry over the last axis, which stays with length 1: R[d, c] -> R[d, 1]. */
+export function channelMaximum(engine: Engine, x: Value): ArrayValue {
+  const array = asReal("channelMaximum", x);
+  const last = sampleAxes(array).at(-1);
+  if (last === undefined) throw new ShapeError("channelMaximum", [x], "an axis is needed");
+  const handle = engine.reduce("max", array.handle, [last]);
+  return arrayValue(engine, handle, array.batch, [...array.shape.slice(0, -1), 1]);
+}
+
 /**
  * The sum of the entries onto a smaller space with which the array aligns from the last axis: what repeating an array
  * of the space has as its adjoint. Real parts for a real space; a product is summed onto a space of arrays part by part.

@@ -1,4 +1,5 @@
 import { convolutionOf } from "./arena/convolution.ts";
+import { depthwiseOf } from "./arena/depthwise.ts";
 import { differencesOf } from "./arena/differences.ts";
 import { elementwiseOf } from "./arena/elementwise.ts";
 import { fillOf } from "./arena/fill.ts";
@@ -41,6 +42,7 @@ export function arenaEngine(name: string, equipment: Equipment = {}): Engine {
     ...movementOf(store),
     ...productsOf(store),
     ...convolutionOf(store),
+    ...depthwiseOf(store),
     ...poolingOf(store),
     ...fourierOf(store),
     ...waveletOf(store),

@@ -78,6 +78,15 @@ export interface Engine {
     shape: readonly number[],
     options: ConvolutionOptions,
   ): Handle;
+  /** each channel of [batch, h, w, c] with a filter of its own, [kh, kw, c] */
+  depthwise(images: Handle, filters: Handle, padding: ConvolutionOptions["padding"]): Handle;
+  /** gradient of <depthwise(images, filters), cotangent> by the filters; `shape` is the filters' */
+  depthwiseFilterGradient(
+    images: Handle,
+    cotangent: Handle,
+    shape: readonly number[],
+    padding: ConvolutionOptions["padding"],
+  ): Handle;
   /** largest of each q x q tile of [batch, h, w, c]; q divides h and w */
   maxPool(images: Handle, q: number): Handle;
   /** cotangent moved to the first largest entry of each tile */

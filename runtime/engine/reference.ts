@@ -1,5 +1,6 @@
 import type { Engine } from "./engine.ts";
 import { createStore, REFERENCE } from "./reference/array.ts";
+import { depthwiseOf } from "./reference/depthwise.ts";
 import { elementwiseOf } from "./reference/elementwise.ts";
 import { fourierOf } from "./reference/fourier.ts";
 import { gridsOf } from "./reference/grids.ts";
@@ -37,6 +38,7 @@ export function referenceEngine(): Engine {
     ...indexedOf(store),
     ...productsOf(store),
     ...layersOf(store),
+    ...depthwiseOf(store),
     ...fourierOf(store),
     ...gridsOf(store),
     ...projectionOf(store),

@@ -1,6 +1,7 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Engine } from "./engine.ts";
 import { convolutionOf } from "./tfjs/convolution.ts";
+import { depthwiseOf } from "./tfjs/depthwise.ts";
 import { differencesOf } from "./tfjs/differences.ts";
 import { elementwiseOf } from "./tfjs/elementwise.ts";
 import { fourierOf } from "./tfjs/fourier.ts";
@@ -60,6 +61,7 @@ export function tfjsEngine(tf: Tf, name: string): Engine {
     ...indexedOf(instance),
     ...productsOf(instance),
     ...convolutionOf(instance),
+    ...depthwiseOf(instance),
     ...poolingOf(instance),
     ...fourierOf(instance),
     ...waveletOf(instance),

@@ -1,4 +1,5 @@
 import convolution from "./wasm/convolution.ts";
+import depthwise from "./wasm/depthwise.ts";
 import differences from "./wasm/differences.ts";
 import fill from "./wasm/fill.ts";
 import filtergradient from "./wasm/filtergradient.ts";
@@ -23,6 +24,7 @@ export interface KernelModule {
 /** The modules, by the names of their sources in runtime/kernels/source. */
 export const MODULES = {
   convolution,
+  depthwise,
   differences,
   fill,
   filtergradient,
@@ -70,6 +72,8 @@ export const KERNELS = {
   filter_gradient_swapped: "filtergradient",
   filter_gradient_single: "filtergradient",
   sum_parts: "filtergradient",
+  depthwise: "depthwise",
+  depthwise_filter_gradient: "depthwise",
   max_pool: "pooling",
   max_pool_gradient: "pooling",
   reduce_rows: "reductions",

@@ -66,6 +66,45 @@ describe("adjoint pairs", () => {
     );
   });
 
+  it("depthwise by images and by filters", () => {
+    fc.assert(
+      fc.property(size, size, size, size, fc.nat(), (h, w, kh, kw, seed) => {
+        const [image, filters] = [R(h, w, 2), R(kh, kw, 2)];
+        const weights = scattered(ops, filters, seed + 2);
+        areAdjoint(
+          image,
+          image,
+          (x) => ops.depthwise(x, weights),
+          (y) => ops.depthwiseInputGradient(y, weights),
+          seed,
+        );
+        const [x, y] = [scattered(ops, image, seed, 2), scattered(ops, image, seed + 1, 2)];
+        const gradient = ops.depthwiseFilterGradient(x, y, filters);
+        const left = numbersOf(ops, ops.sumSamples(ops.dot(ops.depthwise(x, weights), y)));
+        expect(left[0]).toBeCloseTo(numbersOf(ops, ops.dot(gradient, weights))[0] ?? NaN, 9);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it("shuffle and its inverse", () => {
+    fc.assert(
+      fc.property(size, size, size, fc.integer({ min: 1, max: 3 }), fc.nat(), (h, w, c, q, seed) => {
+        const channels = R(h, w, q * q * c);
+        const x = scattered(ops, channels, seed, 2);
+        expect(numbersOf(ops, ops.unshuffle(ops.shuffle(x, q), q))).toEqual(numbersOf(ops, x));
+        areAdjoint(
+          channels,
+          R(q * h, q * w, c),
+          (image) => ops.shuffle(image, q),
+          (image) => ops.unshuffle(image, q),
+          seed,
+        );
+      }),
+      { numRuns: 30 },
+    );
+  });
+
   it("fourier and its unnormalised inverse", () => {
     fc.assert(
       fc.property(size, size, fc.nat(), (h, w, seed) => {

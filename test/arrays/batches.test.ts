@@ -156,6 +156,22 @@ describe("a batch equals its samples", () => {
       (ops, x, g) =>
         ops.product([ops.maxPool(x as Value, 2), ops.maxPoolGradient(x as Value, g as Value, 2)]),
     ],
+    "depthwise and its input gradient": [
+      [image, argument([3, 2, 2])],
+      (ops, x, w) => {
+        const y = ops.depthwise(x as Value, w as Value);
+        return ops.product([y, ops.depthwiseInputGradient(y, w as Value)]);
+      },
+    ],
+    "shuffle, unshuffle, channelMaximum": [
+      [argument([4, 2, 8])],
+      (ops, x) =>
+        ops.product([
+          ops.shuffle(x as Value, 2),
+          ops.unshuffle(x as Value, 2),
+          ops.channelMaximum(x as Value),
+        ]),
+    ],
     "concat, channels, placeChannels": [
       [anything, argument([2, 2], anyField)],
       (ops, x, y) => {

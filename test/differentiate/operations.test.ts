@@ -31,6 +31,8 @@ const FILTERS: Space = {
   element: "real",
   dimensions: [constant(3), constant(3), name("c"), constant(2)],
 };
+const EACH: Space = { kind: "array", element: "real", dimensions: [constant(3), constant(3), name("c")] };
+const EVEN: Space = { kind: "array", element: "real", dimensions: [constant(2), constant(4), name("c")] };
 const PAIR: Space = { kind: "product", parts: [REAL, COMPLEX] };
 const MATRIX = space("real", "m", "n");
 const LIST = space("real", "h");
@@ -110,6 +112,7 @@ const EXAMPLES: { readonly [P in Operation]: readonly Example[] } = {
     { spaces: [IMAGE], emit: one((b, x) => b.groupNorm(x)) },
     { spaces: [space("complex", "m", "c")], emit: one((b, x) => b.groupNorm(x)) },
   ],
+  channelMaximum: [{ spaces: [IMAGE], emit: one((b, x) => b.channelMaximum(x)) }],
   sumTo: [
     { spaces: [IMAGE], emit: one((b, x) => b.sumTo(x, space("real", "c"))) },
     { spaces: [space("complex", "m", "c")], emit: one((b, x) => b.sumTo(x, NUMBER)) },
@@ -185,6 +188,14 @@ const EXAMPLES: { readonly [P in Operation]: readonly Example[] } = {
       emit: one((b, x, g) => b.maxPoolGradient(x, g, 2)),
     },
   ],
+  depthwise: [
+    { spaces: [SMALL, EACH], emit: one((b, x, f) => b.depthwise(x, f)), shared: [1] },
+    { spaces: [SMALL, EVEN], emit: one((b, x, f) => b.depthwise(x, f)), shared: [1] },
+  ],
+  depthwiseInput: [{ spaces: [SMALL, EVEN], emit: one((b, g, f) => b.depthwiseInput(g, f)), shared: [1] }],
+  depthwiseFilter: [{ spaces: [SMALL, SMALL], emit: one((b, x, g) => b.depthwiseFilter(x, g, EVEN)) }],
+  shuffle: [{ spaces: [space("real", "n", "c", "m")], emit: one((b, x) => b.shuffle(x, 2)) }],
+  unshuffle: [{ spaces: [space("real", "h", "w", "n")], emit: one((b, x) => b.unshuffle(x, 2)) }],
   concat: [{ spaces: [IMAGE, space("real", "h", "w", "n")], emit: (b, inputs) => [b.concat(inputs)] }],
   channels: [{ spaces: [space("complex", "m", "n")], emit: one((b, x) => b.channels(x, constant(1), two)) }],
   placeChannels: [

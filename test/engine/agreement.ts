@@ -266,6 +266,33 @@ function productsAndLayers(): void {
     );
   });
 
+  it("convolutions of each channel by its own filter, and their filter gradient", () => {
+    const size = fc.record({
+      b: extent(1, 2),
+      h: extent(1, 7),
+      w: extent(1, 7),
+      c: fc.oneof(extent(1, 5), fc.constantFrom(8, 19, 70)),
+      kh: extent(1, 4),
+      kw: extent(1, 4),
+      seed: fc.nat(),
+    });
+    fc.assert(
+      fc.property(size, ({ b, h, w, c, kh, kw, seed }) => {
+        const padding = [
+          [Math.floor((kh - 1) / 2), Math.ceil((kh - 1) / 2)],
+          [Math.ceil((kw - 1) / 2), Math.floor((kw - 1) / 2)],
+        ] as const;
+        const [x, g] = [scattered([b, h, w, c], seed), scattered([b, h, w, c], seed + 2)];
+        const filter = scattered([kh, kw, c], seed + 1);
+        agree([x, filter], (engine, ...[p, q]) => engine.depthwise(p as Handle, q as Handle, padding));
+        agree([x, g], (engine, ...[p, q]) =>
+          engine.depthwiseFilterGradient(p as Handle, q as Handle, filter.shape, padding),
+        );
+      }),
+      { numRuns: 40 },
+    );
+  });
+
   it("maxPool and its gradient, which goes to the first of equals", () => {
     fc.assert(
       fc.property(

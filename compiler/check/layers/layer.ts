@@ -124,7 +124,9 @@ function checkLibraryLayer(
   };
   let output: Space | null = null;
   if (input.space !== null && args.sound && count !== null) {
-    const shaped = SHAPES[signature.shape]({ space: input.space, count, stride: strideOf(args.settings) });
+    const settings = { ...defaultSettings(signature.settings), ...args.settings };
+    const [stride, groups] = [wholeOf(settings["stride"]), wholeOf(settings["groups"])];
+    const shaped = SHAPES[signature.shape]({ space: input.space, count, stride, groups });
     if (shaped.kind === "gives") output = shaped.space;
     else {
       const actual = spaceText(input.space);
@@ -146,9 +148,9 @@ function countOf(environment: Environment, args: CheckedArguments): Dimension | 
   return size;
 }
 
-function strideOf(settings: Readonly<Record<string, SettingValue>>): number {
-  const stride = settings["stride"];
-  return stride?.kind === "number" && stride.value >= 1 ? stride.value : 1;
+/** A whole number from 1; 1 if it is not set. */
+function wholeOf(setting: SettingValue | undefined): number {
+  return setting?.kind === "number" && setting.value >= 1 ? setting.value : 1;
 }
 
 function checkLibraryNet(

@@ -13,6 +13,8 @@ export interface LayerInput {
   /** the first argument, such as the number of channels; 1 if there is none */
   readonly count: Dimension;
   readonly stride: number;
+  /** 1 if there are none */
+  readonly groups: number;
 }
 
 type PlainShape = Exclude<LayerShape, "residual" | "skip">;
@@ -20,6 +22,14 @@ type PlainShape = Exclude<LayerShape, "residual" | "skip">;
 /** The rule of each shape; conditions such as "2 divides h" are checked when sizes are bound. */
 export const SHAPES: { readonly [S in PlainShape]: (input: LayerInput) => Shaped } = {
   same: ({ space }) => gives(space),
+  image: ({ space, groups }) => {
+    const channels = asImage(space)?.dimensions[2];
+    const count = channels === undefined ? null : constantValue(channels);
+    if (count !== null && count % groups !== 0) {
+      return { kind: "takes", wanted: `images whose channels ${groups} divides` };
+    }
+    return onImage(space, (axes) => axes);
+  },
   channels: ({ space, count, stride }) =>
     onImage(space, ([h, w]) => [divideBy(h, stride), divideBy(w, stride), count]),
   doubled: ({ space, count }) => onImage(space, ([h, w]) => [times(h, 2), times(w, 2), count]),

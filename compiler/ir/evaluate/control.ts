@@ -22,6 +22,7 @@ import {
   type ReferenceTrace,
   type Setting,
 } from "./lanes.ts";
+import { depthwiseFilter } from "./channelLayers.ts";
 import { convolveFilter } from "./layers.ts";
 import { outer, solveLinear } from "./reductions.ts";
 import { bindSpace, type SampleOperation } from "./rules.ts";
@@ -52,6 +53,15 @@ export const LANE_RULES: { readonly [P in LaneOperation]: LaneRule<P> } = {
     return [
       summed(inputs, context, ([image, cotangent]) =>
         convolveFilter(asArray(valueOf(image)), asArray(valueOf(cotangent)), filters.shape, stride),
+      ),
+    ];
+  },
+  depthwiseFilter: ({ space }, inputs, context) => {
+    const filters = bindSpace(space, context.setting);
+    if (filters.kind !== "array") throw new Error("filters are an array");
+    return [
+      summed(inputs, context, ([image, cotangent]) =>
+        depthwiseFilter(asArray(valueOf(image)), asArray(valueOf(cotangent)), filters.shape),
       ),
     ];
   },

@@ -49,6 +49,15 @@ export function groupNorm(x: ReferenceArray): ReferenceArray {
   });
 }
 
+/** The largest entry over the last axis, which stays with length 1. */
+export function channelMaximum(x: ReferenceArray): ReferenceArray {
+  const channels = x.shape.at(-1) ?? 1;
+  return arrayOf([...x.shape.slice(0, -1), 1], "real", (group) => ({
+    re: Math.max(...x.re.subarray(group * channels, (group + 1) * channels)),
+    im: 0,
+  }));
+}
+
 /** The entries summed onto a smaller space, real where that is real. */
 export function sumTo(value: ReferenceValue, space: ReferenceSpace): ReferenceValue {
   if (space.kind === "product") {

@@ -21,8 +21,9 @@ import { channels, concat, padImage, placeChannels, resized } from "./images.ts"
 import { asValue, type Item, type Setting } from "./lanes.ts";
 import { convolve, convolveInput, maxPool, maxPoolGradient } from "./layers.ts";
 import { libraryOperator } from "./operators/library.ts";
-import { dot, groupNorm, largest, matvec, sum, sumTo } from "./reductions.ts";
 import { placeRows, rowNorms, rows } from "./rows.ts";
+import { depthwise, depthwiseInput, shuffle, unshuffle } from "./channelLayers.ts";
+import { channelMaximum, dot, groupNorm, largest, matvec, sum, sumTo } from "./reductions.ts";
 
 /** The operations that treat each sample alone and have no blocks. */
 export type SampleOperation = Exclude<
@@ -30,6 +31,7 @@ export type SampleOperation = Exclude<
   | "sumSamples"
   | "outerSum"
   | "convolveFilter"
+  | "depthwiseFilter"
   | "materialise"
   | "solve"
   | "branch"
@@ -70,6 +72,7 @@ export const SAMPLE_RULES: { readonly [P in SampleOperation]: SampleRule<P> } = 
   norm2: (_, inputs) => numberArray(Math.sqrt(asNumber(dot(value(inputs, 0), value(inputs, 0))))),
   count: (_, inputs) => numberArray(entriesOf(value(inputs, 0)).length),
   groupNorm: (_, inputs) => groupNorm(asArray(value(inputs, 0))),
+  channelMaximum: (_, inputs) => channelMaximum(asArray(value(inputs, 0))),
   sumTo: ({ space }, inputs, setting) => sumTo(value(inputs, 0), bindSpace(space, setting)),
   largest: (_, inputs) => largest(value(inputs, 0), asNumber(value(inputs, 1))),
   apply: ({ adjoint }, inputs) => {
@@ -109,6 +112,10 @@ export const SAMPLE_RULES: { readonly [P in SampleOperation]: SampleRule<P> } = 
   maxPool: ({ q }, inputs) => maxPool(asArray(value(inputs, 0)), q),
   maxPoolGradient: ({ q }, inputs) =>
     maxPoolGradient(asArray(value(inputs, 0)), asArray(value(inputs, 1)), q),
+  depthwise: (_, inputs) => depthwise(asArray(value(inputs, 0)), asArray(value(inputs, 1))),
+  depthwiseInput: (_, inputs) => depthwiseInput(asArray(value(inputs, 0)), asArray(value(inputs, 1))),
+  shuffle: ({ q }, inputs) => shuffle(asArray(value(inputs, 0)), q),
+  unshuffle: ({ q }, inputs) => unshuffle(asArray(value(inputs, 0)), q),
   concat: (_, inputs) => concat(inputs.map((input) => asArray(asValue(input)))),
   channels: ({ begin, size }, inputs, setting) =>
     channels(asArray(value(inputs, 0)), sizeOf(begin, setting), sizeOf(size, setting)),

@@ -39,7 +39,7 @@ export const depthwise: LayerSignature = {
   parameters: [],
   optional: 0,
   settings: { kernel: { kind: "count", initial: 3 } },
-  shape: "same",
+  shape: "image",
 };
 export const dense: LayerSignature = {
   ...AFFINE,

@@ -4,6 +4,8 @@ import type { SettingRules } from "../signature.ts";
 /** How a layer changes the shape of what flows through it. */
 export type LayerShape =
   | "same"
+  /** images as they are, whose channels a setting `groups` divides where there is one */
+  | "image"
   /** images R[h, w, c] to as many channels as the first argument says */
   | "channels"
   /** the same, at twice the size */

@@ -39,11 +39,7 @@ export const LAYER_PAGES: { readonly [N in LayerPageName]: LibraryPage } = {
     "conv(8, stride = 1) |> maxpool(2) |> upconv(1)",
     "Zeiler, Krishnan, Taylor, Fergus, CVPR (2010)",
   ),
-  depthwise: layer(
-    "conv(8) |> depthwise(kernel = 5) |> conv(1)",
-    "Howard et al., arXiv:1704.04861 (2017)",
-    LATER,
-  ),
+  depthwise: layer("conv(8) |> depthwise(kernel = 5) |> conv(1)", "Howard et al., arXiv:1704.04861 (2017)"),
   dense: {
     citation: null,
     example: layerTo("n", "R[n]", "R[8]", "dense(16) |> relu |> dense(8)"),
@@ -52,21 +48,16 @@ export const LAYER_PAGES: { readonly [N in LayerPageName]: LibraryPage } = {
   instancenorm: layer(
     "conv(8) |> instancenorm |> relu |> conv(1)",
     "Ulyanov, Vedaldi, Lempitsky, arXiv:1607.08022 (2016)",
-    LATER,
   ),
-  layernorm: layer(
-    "conv(8) |> layernorm |> relu |> conv(1)",
-    "Ba, Kiros, Hinton, arXiv:1607.06450 (2016)",
-    LATER,
-  ),
-  groupnorm: layer("conv(16) |> groupnorm(groups = 4) |> relu |> conv(1)", "Wu and He, ECCV (2018)", LATER),
+  layernorm: layer("conv(8) |> layernorm |> relu |> conv(1)", "Ba, Kiros, Hinton, arXiv:1607.06450 (2016)"),
+  groupnorm: layer("conv(16) |> groupnorm(groups = 4) |> relu |> conv(1)", "Wu and He, ECCV (2018)"),
   prelu: layer("conv(8) |> prelu |> conv(1)", "He, Zhang, Ren, Sun, ICCV (2015)"),
   leaky_relu: layer("conv(8) |> leaky_relu(slope = 0.2) |> conv(1)", "Maas, Hannun, Ng, ICML (2013)"),
   elu: layer("conv(8) |> elu |> conv(1)", "Clevert, Unterthiner, Hochreiter, ICLR (2016)"),
   gelu: layer("conv(8) |> gelu |> conv(1)", "Hendrycks and Gimpel, arXiv:1606.08415 (2016)"),
   silu: layer("conv(8) |> silu |> conv(1)", "Elfwing, Uchibe, Doya, Neural Networks 107 (2018)"),
   softplus: layer("conv(8) |> softplus |> conv(1)", "Dugas, Bengio, Belisle, Nadeau, Garcia, NIPS (2000)"),
-  softmax: layer("conv(8) |> softmax |> conv(1)", "Bridle, Neurocomputing, Springer (1990)", LATER),
+  softmax: layer("conv(8) |> softmax |> conv(1)", "Bridle, Neurocomputing, Springer (1990)"),
   spline: layer(
     "conv(8) |> spline(21) |> conv(1)",
     "Bohra, Campos, Gupta, Aziznejad, Unser, IEEE Open J. Signal Process. 1 (2020)",
@@ -84,7 +75,6 @@ export const LAYER_PAGES: { readonly [N in LayerPageName]: LibraryPage } = {
   avgpool: layer(
     "conv(8) |> avgpool(2) |> upconv(1)",
     "LeCun, Bottou, Bengio, Haffner, Proc. IEEE 86 (1998)",
-    LATER,
   ),
   globalpool: {
     citation: "Lin, Chen, Yan, ICLR (2014)",
@@ -93,7 +83,6 @@ export const LAYER_PAGES: { readonly [N in LayerPageName]: LibraryPage } = {
   shuffle: {
     citation: "Shi, Caballero, Huszar, Totz, Aitken, Bishop, Rueckert, Wang, CVPR (2016)",
     example: layerTo("h, w", "R[h, w]", "R[2*h, 2*w]", "conv(4) |> shuffle(2)"),
-    notYet: "compiled",
   },
   dropout: layer(
     "conv(8) |> dropout(rate = 0.1) |> conv(1)",

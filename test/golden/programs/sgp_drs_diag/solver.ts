@@ -74,37 +74,37 @@ interface Constants {
 /** What may be learned. */
 interface Learned {
   /** R[3, 3, 2, 3] */
-  readonly "Psi.conv1.filter": Value;
+  readonly "Psi.down1.conv1.filter": Value;
   /** R[3] */
-  readonly "Psi.conv1.bias": Value;
+  readonly "Psi.down1.conv1.bias": Value;
   /** R[3, 3, 3, 3] */
-  readonly "Psi.conv2.filter": Value;
+  readonly "Psi.down1.conv2.filter": Value;
   /** R[3] */
-  readonly "Psi.conv2.bias": Value;
+  readonly "Psi.down1.conv2.bias": Value;
   /** R[3, 3, 3, 6] */
-  readonly "Psi.conv3.filter": Value;
+  readonly "Psi.bottom.conv1.filter": Value;
   /** R[6] */
-  readonly "Psi.conv3.bias": Value;
+  readonly "Psi.bottom.conv1.bias": Value;
   /** R[3, 3, 6, 6] */
-  readonly "Psi.conv4.filter": Value;
+  readonly "Psi.bottom.conv2.filter": Value;
   /** R[6] */
-  readonly "Psi.conv4.bias": Value;
+  readonly "Psi.bottom.conv2.bias": Value;
   /** R[2, 2, 3, 6] */
-  readonly "Psi.upconv1.filter": Value;
+  readonly "Psi.up1.upconv1.filter": Value;
   /** R[3] */
-  readonly "Psi.upconv1.bias": Value;
+  readonly "Psi.up1.upconv1.bias": Value;
   /** R[3, 3, 6, 3] */
-  readonly "Psi.conv5.filter": Value;
+  readonly "Psi.up1.conv1.filter": Value;
   /** R[3] */
-  readonly "Psi.conv5.bias": Value;
+  readonly "Psi.up1.conv1.bias": Value;
   /** R[3, 3, 3, 3] */
-  readonly "Psi.conv6.filter": Value;
+  readonly "Psi.up1.conv2.filter": Value;
   /** R[3] */
-  readonly "Psi.conv6.bias": Value;
+  readonly "Psi.up1.conv2.bias": Value;
   /** R[1, 1, 3, 1] */
-  readonly "Psi.conv7.filter": Value;
+  readonly "Psi.conv1.filter": Value;
   /** R[1] */
-  readonly "Psi.conv7.bias": Value;
+  readonly "Psi.conv1.bias": Value;
 }
 
 /** All that a step may read. */
@@ -126,35 +126,53 @@ function Psi(ops: Operations, u1: Value, u2: Value, known: Known): Value {
   const u1_image = ops.reshape(u1, R(h, w, 1));
   const u2_image = ops.reshape(u2, R(h, w, 1));
   const concat = ops.concat([u1_image, u2_image]);
-  const padImage = ops.padImage(concat, 2);
-  const conv1 = ops.convolve(padImage, known["Psi.conv1.filter"], 1);
-  const relu = ops.map("relu(conv1 + Psi_conv1_bias)", { conv1, Psi_conv1_bias: known["Psi.conv1.bias"] });
-  const conv2 = ops.convolve(relu, known["Psi.conv2.filter"], 1);
-  const relu_2 = ops.map("relu(conv2 + Psi_conv2_bias)", { conv2, Psi_conv2_bias: known["Psi.conv2.bias"] });
-  const maxPool = ops.maxPool(relu_2, 2);
-  const conv3 = ops.convolve(maxPool, known["Psi.conv3.filter"], 1);
-  const relu_3 = ops.map("relu(conv3 + Psi_conv3_bias)", { conv3, Psi_conv3_bias: known["Psi.conv3.bias"] });
-  const conv4 = ops.convolve(relu_3, known["Psi.conv4.filter"], 1);
-  const relu_4 = ops.map("relu(conv4 + Psi_conv4_bias)", { conv4, Psi_conv4_bias: known["Psi.conv4.bias"] });
-  const upconv1 = ops.convolveInputGradient(
+  const padded = ops.padImage(concat, 2);
+  const down1_conv1 = ops.convolve(padded, known["Psi.down1.conv1.filter"], 1);
+  const relu = ops.map("relu(down1_conv1 + Psi_down1_conv1_bias)", {
+    down1_conv1,
+    Psi_down1_conv1_bias: known["Psi.down1.conv1.bias"],
+  });
+  const down1_conv2 = ops.convolve(relu, known["Psi.down1.conv2.filter"], 1);
+  const relu_2 = ops.map("relu(down1_conv2 + Psi_down1_conv2_bias)", {
+    down1_conv2,
+    Psi_down1_conv2_bias: known["Psi.down1.conv2.bias"],
+  });
+  const down1_pooled = ops.maxPool(relu_2, 2);
+  const bottom_conv1 = ops.convolve(down1_pooled, known["Psi.bottom.conv1.filter"], 1);
+  const relu_3 = ops.map("relu(bottom_conv1 + Psi_bottom_conv1_bias)", {
+    bottom_conv1,
+    Psi_bottom_conv1_bias: known["Psi.bottom.conv1.bias"],
+  });
+  const bottom_conv2 = ops.convolve(relu_3, known["Psi.bottom.conv2.filter"], 1);
+  const relu_4 = ops.map("relu(bottom_conv2 + Psi_bottom_conv2_bias)", {
+    bottom_conv2,
+    Psi_bottom_conv2_bias: known["Psi.bottom.conv2.bias"],
+  });
+  const up1_upconv1 = ops.convolveInputGradient(
     relu_4,
-    known["Psi.upconv1.filter"],
+    known["Psi.up1.upconv1.filter"],
     R(Math.ceil(h / 2) * 2, Math.ceil(w / 2) * 2, 3),
     2,
   );
-  const upconv1_biased = ops.map("upconv1 + Psi_upconv1_bias", {
-    upconv1,
-    Psi_upconv1_bias: known["Psi.upconv1.bias"],
+  const up1_upconv1_biased = ops.map("up1_upconv1 + Psi_up1_upconv1_bias", {
+    up1_upconv1,
+    Psi_up1_upconv1_bias: known["Psi.up1.upconv1.bias"],
   });
-  const concat_2 = ops.concat([relu_2, upconv1_biased]);
-  const conv5 = ops.convolve(concat_2, known["Psi.conv5.filter"], 1);
-  const relu_5 = ops.map("relu(conv5 + Psi_conv5_bias)", { conv5, Psi_conv5_bias: known["Psi.conv5.bias"] });
-  const conv6 = ops.convolve(relu_5, known["Psi.conv6.filter"], 1);
-  const relu_6 = ops.map("relu(conv6 + Psi_conv6_bias)", { conv6, Psi_conv6_bias: known["Psi.conv6.bias"] });
-  const conv7 = ops.convolve(relu_6, known["Psi.conv7.filter"], 1);
-  const conv7_biased = ops.map("conv7 + Psi_conv7_bias", { conv7, Psi_conv7_bias: known["Psi.conv7.bias"] });
-  const cropImage = ops.cropImage(conv7_biased, R(h, w, 1));
-  const softplus = ops.map("softplus(cropImage)", { cropImage });
+  const up1_joined = ops.concat([relu_2, up1_upconv1_biased]);
+  const up1_conv1 = ops.convolve(up1_joined, known["Psi.up1.conv1.filter"], 1);
+  const relu_5 = ops.map("relu(up1_conv1 + Psi_up1_conv1_bias)", {
+    up1_conv1,
+    Psi_up1_conv1_bias: known["Psi.up1.conv1.bias"],
+  });
+  const up1_conv2 = ops.convolve(relu_5, known["Psi.up1.conv2.filter"], 1);
+  const relu_6 = ops.map("relu(up1_conv2 + Psi_up1_conv2_bias)", {
+    up1_conv2,
+    Psi_up1_conv2_bias: known["Psi.up1.conv2.bias"],
+  });
+  const conv1 = ops.convolve(relu_6, known["Psi.conv1.filter"], 1);
+  const conv1_biased = ops.map("conv1 + Psi_conv1_bias", { conv1, Psi_conv1_bias: known["Psi.conv1.bias"] });
+  const cropped = ops.cropImage(conv1_biased, R(h, w, 1));
+  const softplus = ops.map("softplus(cropped)", { cropped });
   return ops.reshape(softplus, R(h, w));
 }
 
@@ -330,82 +348,82 @@ export const sgp_drs_diag = defineProgram<Known, State, Givens, Inputs>({
   ],
   parameters: [
     {
-      name: "Psi.conv1.filter",
+      name: "Psi.down1.conv1.filter",
       type: { kind: "array", field: "real", dimensions: ["3", "3", "2", "3"] },
       initial: { kind: "random", init: "he" },
     },
     {
-      name: "Psi.conv1.bias",
+      name: "Psi.down1.conv1.bias",
       type: { kind: "array", field: "real", dimensions: ["3"] },
       initial: { kind: "random", init: "zero" },
     },
     {
-      name: "Psi.conv2.filter",
+      name: "Psi.down1.conv2.filter",
       type: { kind: "array", field: "real", dimensions: ["3", "3", "3", "3"] },
       initial: { kind: "random", init: "he" },
     },
     {
-      name: "Psi.conv2.bias",
+      name: "Psi.down1.conv2.bias",
       type: { kind: "array", field: "real", dimensions: ["3"] },
       initial: { kind: "random", init: "zero" },
     },
     {
-      name: "Psi.conv3.filter",
+      name: "Psi.bottom.conv1.filter",
       type: { kind: "array", field: "real", dimensions: ["3", "3", "3", "6"] },
       initial: { kind: "random", init: "he" },
     },
     {
-      name: "Psi.conv3.bias",
+      name: "Psi.bottom.conv1.bias",
       type: { kind: "array", field: "real", dimensions: ["6"] },
       initial: { kind: "random", init: "zero" },
     },
     {
-      name: "Psi.conv4.filter",
+      name: "Psi.bottom.conv2.filter",
       type: { kind: "array", field: "real", dimensions: ["3", "3", "6", "6"] },
       initial: { kind: "random", init: "he" },
     },
     {
-      name: "Psi.conv4.bias",
+      name: "Psi.bottom.conv2.bias",
       type: { kind: "array", field: "real", dimensions: ["6"] },
       initial: { kind: "random", init: "zero" },
     },
     {
-      name: "Psi.upconv1.filter",
+      name: "Psi.up1.upconv1.filter",
       type: { kind: "array", field: "real", dimensions: ["2", "2", "3", "6"] },
       initial: { kind: "random", init: "he" },
     },
     {
-      name: "Psi.upconv1.bias",
+      name: "Psi.up1.upconv1.bias",
       type: { kind: "array", field: "real", dimensions: ["3"] },
       initial: { kind: "random", init: "zero" },
     },
     {
-      name: "Psi.conv5.filter",
+      name: "Psi.up1.conv1.filter",
       type: { kind: "array", field: "real", dimensions: ["3", "3", "6", "3"] },
       initial: { kind: "random", init: "he" },
     },
     {
-      name: "Psi.conv5.bias",
+      name: "Psi.up1.conv1.bias",
       type: { kind: "array", field: "real", dimensions: ["3"] },
       initial: { kind: "random", init: "zero" },
     },
     {
-      name: "Psi.conv6.filter",
+      name: "Psi.up1.conv2.filter",
       type: { kind: "array", field: "real", dimensions: ["3", "3", "3", "3"] },
       initial: { kind: "random", init: "he" },
     },
     {
-      name: "Psi.conv6.bias",
+      name: "Psi.up1.conv2.bias",
       type: { kind: "array", field: "real", dimensions: ["3"] },
       initial: { kind: "random", init: "zero" },
     },
     {
-      name: "Psi.conv7.filter",
+      name: "Psi.conv1.filter",
       type: { kind: "array", field: "real", dimensions: ["1", "1", "3", "1"] },
       initial: { kind: "random", init: "he" },
     },
     {
-      name: "Psi.conv7.bias",
+      name: "Psi.conv1.bias",
       type: { kind: "array", field: "real", dimensions: ["1"] },
       initial: { kind: "random", init: "zero" },
     },

@@ -74,37 +74,37 @@ interface Constants {
 /** What may be learned. */
 interface Learned {
   /** R[3, 3, 2, 3] */
-  readonly "Psi.conv1.filter": Value;
+  readonly "Psi.down1.conv1.filter": Value;
   /** R[3] */
-  readonly "Psi.conv1.bias": Value;
+  readonly "Psi.down1.conv1.bias": Value;
   /** R[3, 3, 3, 3] */
-  readonly "Psi.conv2.filter": Value;
+  readonly "Psi.down1.conv2.filter": Value;
   /** R[3] */
-  readonly "Psi.conv2.bias": Value;
+  readonly "Psi.down1.conv2.bias": Value;
   /** R[3, 3, 3, 6] */
-  readonly "Psi.conv3.filter": Value;
+  readonly "Psi.bottom.conv1.filter": Value;
   /** R[6] */
-  readonly "Psi.conv3.bias": Value;
+  readonly "Psi.bottom.conv1.bias": Value;
   /** R[3, 3, 6, 6] */
-  readonly "Psi.conv4.filter": Value;
+  readonly "Psi.bottom.conv2.filter": Value;
   /** R[6] */
-  readonly "Psi.conv4.bias": Value;
+  readonly "Psi.bottom.conv2.bias": Value;
   /** R[2, 2, 3, 6] */
-  readonly "Psi.upconv1.filter": Value;
+  readonly "Psi.up1.upconv1.filter": Value;
   /** R[3] */
-  readonly "Psi.upconv1.bias": Value;
+  readonly "Psi.up1.upconv1.bias": Value;
   /** R[3, 3, 6, 3] */
-  readonly "Psi.conv5.filter": Value;
+  readonly "Psi.up1.conv1.filter": Value;
   /** R[3] */
-  readonly "Psi.conv5.bias": Value;
+  readonly "Psi.up1.conv1.bias": Value;
   /** R[3, 3, 3, 3] */
-  readonly "Psi.conv6.filter": Value;
+  readonly "Psi.up1.conv2.filter": Value;
   /** R[3] */
-  readonly "Psi.conv6.bias": Value;
+  readonly "Psi.up1.conv2.bias": Value;
   /** R[1, 1, 3, 1] */
-  readonly "Psi.conv7.filter": Value;
+  readonly "Psi.conv1.filter": Value;
   /** R[1] */
-  readonly "Psi.conv7.bias": Value;
+  readonly "Psi.conv1.bias": Value;
 }
 
 /** All that a step may read. */
@@ -122,19 +122,49 @@ interface State {
 
 /** What `Psi_save` keeps of the layers of `Psi` for its adjoints. */
 type Psi_Saved = Record<
-  "padImage" | `conv${1 | 2 | 3 | 4 | 5 | 6}_biased` | "maxPool" | "concat" | "cropImage",
+  | "padded"
+  | "down1_conv1_biased"
+  | "down1_conv2_biased"
+  | "down1_pooled"
+  | "bottom_conv1_biased"
+  | "bottom_conv2_biased"
+  | "up1_joined"
+  | "up1_conv1_biased"
+  | "up1_conv2_biased"
+  | "cropped",
   Value
 >;
 /** The cotangents of the weights of `Psi`. */
 type Psi_Weights = Record<
-  | `Psi.conv${1 | 2 | 3 | 4 | 5 | 6 | 7}.filter`
-  | `Psi.conv${1 | 2 | 3 | 4 | 5 | 6 | 7}.bias`
-  | "Psi.upconv1.filter"
-  | "Psi.upconv1.bias",
+  | "Psi.down1.conv1.filter"
+  | "Psi.down1.conv1.bias"
+  | "Psi.down1.conv2.filter"
+  | "Psi.down1.conv2.bias"
+  | "Psi.bottom.conv1.filter"
+  | "Psi.bottom.conv2.filter"
+  | "Psi.bottom.conv1.bias"
+  | "Psi.bottom.conv2.bias"
+  | "Psi.up1.upconv1.filter"
+  | "Psi.up1.upconv1.bias"
+  | "Psi.up1.conv1.filter"
+  | "Psi.up1.conv1.bias"
+  | "Psi.up1.conv2.filter"
+  | "Psi.up1.conv2.bias"
+  | "Psi.conv1.filter"
+  | "Psi.conv1.bias",
   Value
 >;
 /** What `Psi_save_1` keeps of the layers of `Psi` for its adjoints. */
-type Psi_Saved_2 = Record<`conv${1 | 2 | 3 | 4 | 5 | 6}_biased` | "cropImage", Value>;
+type Psi_Saved_2 = Record<
+  | "down1_conv1_biased"
+  | "down1_conv2_biased"
+  | "bottom_conv1_biased"
+  | "bottom_conv2_biased"
+  | "up1_conv1_biased"
+  | "up1_conv2_biased"
+  | "cropped",
+  Value
+>;
 
 /** The learned network `Psi` with 8 layers of weights: its value at the arguments. */
 function Psi(ops: Operations, u1: Value, u2: Value, known: Known): Value {
@@ -142,35 +172,53 @@ function Psi(ops: Operations, u1: Value, u2: Value, known: Known): Value {
   const u1_image = ops.reshape(u1, R(h, w, 1));
   const u2_image = ops.reshape(u2, R(h, w, 1));
   const concat = ops.concat([u1_image, u2_image]);
-  const padImage = ops.padImage(concat, 2);
-  const conv1 = ops.convolve(padImage, known["Psi.conv1.filter"], 1);
-  const relu = ops.map("relu(conv1 + Psi_conv1_bias)", { conv1, Psi_conv1_bias: known["Psi.conv1.bias"] });
-  const conv2 = ops.convolve(relu, known["Psi.conv2.filter"], 1);
-  const relu_2 = ops.map("relu(conv2 + Psi_conv2_bias)", { conv2, Psi_conv2_bias: known["Psi.conv2.bias"] });
-  const maxPool = ops.maxPool(relu_2, 2);
-  const conv3 = ops.convolve(maxPool, known["Psi.conv3.filter"], 1);
-  const relu_3 = ops.map("relu(conv3 + Psi_conv3_bias)", { conv3, Psi_conv3_bias: known["Psi.conv3.bias"] });
-  const conv4 = ops.convolve(relu_3, known["Psi.conv4.filter"], 1);
-  const relu_4 = ops.map("relu(conv4 + Psi_conv4_bias)", { conv4, Psi_conv4_bias: known["Psi.conv4.bias"] });
-  const upconv1 = ops.convolveInputGradient(
+  const padded = ops.padImage(concat, 2);
+  const down1_conv1 = ops.convolve(padded, known["Psi.down1.conv1.filter"], 1);
+  const relu = ops.map("relu(down1_conv1 + Psi_down1_conv1_bias)", {
+    down1_conv1,
+    Psi_down1_conv1_bias: known["Psi.down1.conv1.bias"],
+  });
+  const down1_conv2 = ops.convolve(relu, known["Psi.down1.conv2.filter"], 1);
+  const relu_2 = ops.map("relu(down1_conv2 + Psi_down1_conv2_bias)", {
+    down1_conv2,
+    Psi_down1_conv2_bias: known["Psi.down1.conv2.bias"],
+  });
+  const down1_pooled = ops.maxPool(relu_2, 2);
+  const bottom_conv1 = ops.convolve(down1_pooled, known["Psi.bottom.conv1.filter"], 1);
+  const relu_3 = ops.map("relu(bottom_conv1 + Psi_bottom_conv1_bias)", {
+    bottom_conv1,
+    Psi_bottom_conv1_bias: known["Psi.bottom.conv1.bias"],
+  });
+  const bottom_conv2 = ops.convolve(relu_3, known["Psi.bottom.conv2.filter"], 1);
+  const relu_4 = ops.map("relu(bottom_conv2 + Psi_bottom_conv2_bias)", {
+    bottom_conv2,
+    Psi_bottom_conv2_bias: known["Psi.bottom.conv2.bias"],
+  });
+  const up1_upconv1 = ops.convolveInputGradient(
     relu_4,
-    known["Psi.upconv1.filter"],
+    known["Psi.up1.upconv1.filter"],
     R(Math.ceil(h / 2) * 2, Math.ceil(w / 2) * 2, 3),
     2,
   );
-  const upconv1_biased = ops.map("upconv1 + Psi_upconv1_bias", {
-    upconv1,
-    Psi_upconv1_bias: known["Psi.upconv1.bias"],
+  const up1_upconv1_biased = ops.map("up1_upconv1 + Psi_up1_upconv1_bias", {
+    up1_upconv1,
+    Psi_up1_upconv1_bias: known["Psi.up1.upconv1.bias"],
   });
-  const concat_2 = ops.concat([relu_2, upconv1_biased]);
-  const conv5 = ops.convolve(concat_2, known["Psi.conv5.filter"], 1);
-  const relu_5 = ops.map("relu(conv5 + Psi_conv5_bias)", { conv5, Psi_conv5_bias: known["Psi.conv5.bias"] });
-  const conv6 = ops.convolve(relu_5, known["Psi.conv6.filter"], 1);
-  const relu_6 = ops.map("relu(conv6 + Psi_conv6_bias)", { conv6, Psi_conv6_bias: known["Psi.conv6.bias"] });
-  const conv7 = ops.convolve(relu_6, known["Psi.conv7.filter"], 1);
-  const conv7_biased = ops.map("conv7 + Psi_conv7_bias", { conv7, Psi_conv7_bias: known["Psi.conv7.bias"] });
-  const cropImage = ops.cropImage(conv7_biased, R(h, w, 1));
-  const softplus = ops.map("softplus(cropImage)", { cropImage });
+  const up1_joined = ops.concat([relu_2, up1_upconv1_biased]);
+  const up1_conv1 = ops.convolve(up1_joined, known["Psi.up1.conv1.filter"], 1);
+  const relu_5 = ops.map("relu(up1_conv1 + Psi_up1_conv1_bias)", {
+    up1_conv1,
+    Psi_up1_conv1_bias: known["Psi.up1.conv1.bias"],
+  });
+  const up1_conv2 = ops.convolve(relu_5, known["Psi.up1.conv2.filter"], 1);
+  const relu_6 = ops.map("relu(up1_conv2 + Psi_up1_conv2_bias)", {
+    up1_conv2,
+    Psi_up1_conv2_bias: known["Psi.up1.conv2.bias"],
+  });
+  const conv1 = ops.convolve(relu_6, known["Psi.conv1.filter"], 1);
+  const conv1_biased = ops.map("conv1 + Psi_conv1_bias", { conv1, Psi_conv1_bias: known["Psi.conv1.bias"] });
+  const cropped = ops.cropImage(conv1_biased, R(h, w, 1));
+  const softplus = ops.map("softplus(cropped)", { cropped });
   return ops.reshape(softplus, R(h, w));
 }
 
@@ -180,55 +228,73 @@ function Psi_save(ops: Operations, u1: Value, u2: Value, known: Known): [Value, 
   const u1_image = ops.reshape(u1, R(h, w, 1));
   const u2_image = ops.reshape(u2, R(h, w, 1));
   const concat = ops.concat([u1_image, u2_image]);
-  const padImage = ops.padImage(concat, 2);
-  const conv1 = ops.convolve(padImage, known["Psi.conv1.filter"], 1);
-  const conv1_biased = ops.map("conv1 + Psi_conv1_bias", { conv1, Psi_conv1_bias: known["Psi.conv1.bias"] });
-  const relu = ops.map("relu(conv1_biased)", { conv1_biased });
-  const conv2 = ops.convolve(relu, known["Psi.conv2.filter"], 1);
-  const conv2_biased = ops.map("conv2 + Psi_conv2_bias", { conv2, Psi_conv2_bias: known["Psi.conv2.bias"] });
-  const relu_2 = ops.map("relu(conv2_biased)", { conv2_biased });
-  const maxPool = ops.maxPool(relu_2, 2);
-  const conv3 = ops.convolve(maxPool, known["Psi.conv3.filter"], 1);
-  const conv3_biased = ops.map("conv3 + Psi_conv3_bias", { conv3, Psi_conv3_bias: known["Psi.conv3.bias"] });
-  const relu_3 = ops.map("relu(conv3_biased)", { conv3_biased });
-  const conv4 = ops.convolve(relu_3, known["Psi.conv4.filter"], 1);
-  const conv4_biased = ops.map("conv4 + Psi_conv4_bias", { conv4, Psi_conv4_bias: known["Psi.conv4.bias"] });
-  const relu_4 = ops.map("relu(conv4_biased)", { conv4_biased });
-  const upconv1 = ops.convolveInputGradient(
+  const padded = ops.padImage(concat, 2);
+  const down1_conv1 = ops.convolve(padded, known["Psi.down1.conv1.filter"], 1);
+  const down1_conv1_biased = ops.map("down1_conv1 + Psi_down1_conv1_bias", {
+    down1_conv1,
+    Psi_down1_conv1_bias: known["Psi.down1.conv1.bias"],
+  });
+  const relu = ops.map("relu(down1_conv1_biased)", { down1_conv1_biased });
+  const down1_conv2 = ops.convolve(relu, known["Psi.down1.conv2.filter"], 1);
+  const down1_conv2_biased = ops.map("down1_conv2 + Psi_down1_conv2_bias", {
+    down1_conv2,
+    Psi_down1_conv2_bias: known["Psi.down1.conv2.bias"],
+  });
+  const relu_2 = ops.map("relu(down1_conv2_biased)", { down1_conv2_biased });
+  const down1_pooled = ops.maxPool(relu_2, 2);
+  const bottom_conv1 = ops.convolve(down1_pooled, known["Psi.bottom.conv1.filter"], 1);
+  const bottom_conv1_biased = ops.map("bottom_conv1 + Psi_bottom_conv1_bias", {
+    bottom_conv1,
+    Psi_bottom_conv1_bias: known["Psi.bottom.conv1.bias"],
+  });
+  const relu_3 = ops.map("relu(bottom_conv1_biased)", { bottom_conv1_biased });
+  const bottom_conv2 = ops.convolve(relu_3, known["Psi.bottom.conv2.filter"], 1);
+  const bottom_conv2_biased = ops.map("bottom_conv2 + Psi_bottom_conv2_bias", {
+    bottom_conv2,
+    Psi_bottom_conv2_bias: known["Psi.bottom.conv2.bias"],
+  });
+  const relu_4 = ops.map("relu(bottom_conv2_biased)", { bottom_conv2_biased });
+  const up1_upconv1 = ops.convolveInputGradient(
     relu_4,
-    known["Psi.upconv1.filter"],
+    known["Psi.up1.upconv1.filter"],
     R(Math.ceil(h / 2) * 2, Math.ceil(w / 2) * 2, 3),
     2,
   );
-  const upconv1_biased = ops.map("upconv1 + Psi_upconv1_bias", {
-    upconv1,
-    Psi_upconv1_bias: known["Psi.upconv1.bias"],
+  const up1_upconv1_biased = ops.map("up1_upconv1 + Psi_up1_upconv1_bias", {
+    up1_upconv1,
+    Psi_up1_upconv1_bias: known["Psi.up1.upconv1.bias"],
   });
-  const concat_2 = ops.concat([relu_2, upconv1_biased]);
-  const conv5 = ops.convolve(concat_2, known["Psi.conv5.filter"], 1);
-  const conv5_biased = ops.map("conv5 + Psi_conv5_bias", { conv5, Psi_conv5_bias: known["Psi.conv5.bias"] });
-  const relu_5 = ops.map("relu(conv5_biased)", { conv5_biased });
-  const conv6 = ops.convolve(relu_5, known["Psi.conv6.filter"], 1);
-  const conv6_biased = ops.map("conv6 + Psi_conv6_bias", { conv6, Psi_conv6_bias: known["Psi.conv6.bias"] });
-  const relu_6 = ops.map("relu(conv6_biased)", { conv6_biased });
-  const conv7 = ops.convolve(relu_6, known["Psi.conv7.filter"], 1);
-  const conv7_biased = ops.map("conv7 + Psi_conv7_bias", { conv7, Psi_conv7_bias: known["Psi.conv7.bias"] });
-  const cropImage = ops.cropImage(conv7_biased, R(h, w, 1));
-  const softplus = ops.map("softplus(cropImage)", { cropImage });
+  const up1_joined = ops.concat([relu_2, up1_upconv1_biased]);
+  const up1_conv1 = ops.convolve(up1_joined, known["Psi.up1.conv1.filter"], 1);
+  const up1_conv1_biased = ops.map("up1_conv1 + Psi_up1_conv1_bias", {
+    up1_conv1,
+    Psi_up1_conv1_bias: known["Psi.up1.conv1.bias"],
+  });
+  const relu_5 = ops.map("relu(up1_conv1_biased)", { up1_conv1_biased });
+  const up1_conv2 = ops.convolve(relu_5, known["Psi.up1.conv2.filter"], 1);
+  const up1_conv2_biased = ops.map("up1_conv2 + Psi_up1_conv2_bias", {
+    up1_conv2,
+    Psi_up1_conv2_bias: known["Psi.up1.conv2.bias"],
+  });
+  const relu_6 = ops.map("relu(up1_conv2_biased)", { up1_conv2_biased });
+  const conv1 = ops.convolve(relu_6, known["Psi.conv1.filter"], 1);
+  const conv1_biased = ops.map("conv1 + Psi_conv1_bias", { conv1, Psi_conv1_bias: known["Psi.conv1.bias"] });
+  const cropped = ops.cropImage(conv1_biased, R(h, w, 1));
+  const softplus = ops.map("softplus(cropped)", { cropped });
   const softplus_2 = ops.reshape(softplus, R(h, w));
   return [
     softplus_2,
     {
-      padImage,
-      conv1_biased,
-      conv2_biased,
-      maxPool,
-      conv3_biased,
-      conv4_biased,
-      concat: concat_2,
-      conv5_biased,
-      conv6_biased,
-      cropImage,
+      padded,
+      down1_conv1_biased,
+      down1_conv2_biased,
+      down1_pooled,
+      bottom_conv1_biased,
+      bottom_conv2_biased,
+      up1_joined,
+      up1_conv1_biased,
+      up1_conv2_biased,
+      cropped,
     },
   ];
 }
@@ -242,137 +308,154 @@ function Psi_adjoint(
 ): [Value, Value, Psi_Weights] {
   const { h, w } = known;
   const output_bar_2 = ops.reshape(output_bar, R(h, w, 1));
-  const cropImage_bar = ops.map("output_bar_2*sigmoid(cropImage)", {
-    output_bar_2,
-    cropImage: saved.cropImage,
-  });
-  const conv7_biased_bar = ops.padImageTo(cropImage_bar, R(Math.ceil(h / 2) * 2, Math.ceil(w / 2) * 2, 1));
-  const conv7_bias_bar_each = ops.sumTo(conv7_biased_bar, R(1));
-  const conv7_bias_bar = ops.sumSamples(conv7_bias_bar_each);
-  const conv7_input_bar = ops.convolveInputGradient(
-    conv7_biased_bar,
-    known["Psi.conv7.filter"],
+  const cropped_bar = ops.map("output_bar_2*sigmoid(cropped)", { output_bar_2, cropped: saved.cropped });
+  const conv1_biased_bar = ops.padImageTo(cropped_bar, R(Math.ceil(h / 2) * 2, Math.ceil(w / 2) * 2, 1));
+  const conv1_bias_bar_each = ops.sumTo(conv1_biased_bar, R(1));
+  const conv1_bias_bar = ops.sumSamples(conv1_bias_bar_each);
+  const conv1_input_bar = ops.convolveInputGradient(
+    conv1_biased_bar,
+    known["Psi.conv1.filter"],
     R(Math.ceil(h / 2) * 2, Math.ceil(w / 2) * 2, 3),
     1,
   );
-  const relu = ops.map("relu(conv6_biased)", { conv6_biased: saved.conv6_biased });
-  const conv7_filter_bar = ops.convolveFilterGradient(relu, conv7_biased_bar, R(1, 1, 3, 1), 1);
-  const conv6_biased_bar = ops.map("positive(conv6_biased)*conv7_input_bar", {
-    conv6_biased: saved.conv6_biased,
-    conv7_input_bar,
+  const relu = ops.map("relu(up1_conv2_biased)", { up1_conv2_biased: saved.up1_conv2_biased });
+  const conv1_filter_bar = ops.convolveFilterGradient(relu, conv1_biased_bar, R(1, 1, 3, 1), 1);
+  const up1_conv2_biased_bar = ops.map("positive(up1_conv2_biased)*conv1_input_bar", {
+    up1_conv2_biased: saved.up1_conv2_biased,
+    conv1_input_bar,
   });
-  const conv6_bias_bar_each = ops.sumTo(conv6_biased_bar, R(3));
-  const conv6_bias_bar = ops.sumSamples(conv6_bias_bar_each);
-  const conv6_input_bar = ops.convolveInputGradient(
-    conv6_biased_bar,
-    known["Psi.conv6.filter"],
+  const up1_conv2_bias_bar_each = ops.sumTo(up1_conv2_biased_bar, R(3));
+  const up1_conv2_bias_bar = ops.sumSamples(up1_conv2_bias_bar_each);
+  const up1_conv2_input_bar = ops.convolveInputGradient(
+    up1_conv2_biased_bar,
+    known["Psi.up1.conv2.filter"],
     R(Math.ceil(h / 2) * 2, Math.ceil(w / 2) * 2, 3),
     1,
   );
-  const relu_2 = ops.map("relu(conv5_biased)", { conv5_biased: saved.conv5_biased });
-  const conv6_filter_bar = ops.convolveFilterGradient(relu_2, conv6_biased_bar, R(3, 3, 3, 3), 1);
-  const conv5_biased_bar = ops.map("positive(conv5_biased)*conv6_input_bar", {
-    conv5_biased: saved.conv5_biased,
-    conv6_input_bar,
+  const relu_2 = ops.map("relu(up1_conv1_biased)", { up1_conv1_biased: saved.up1_conv1_biased });
+  const up1_conv2_filter_bar = ops.convolveFilterGradient(relu_2, up1_conv2_biased_bar, R(3, 3, 3, 3), 1);
+  const up1_conv1_biased_bar = ops.map("positive(up1_conv1_biased)*up1_conv2_input_bar", {
+    up1_conv1_biased: saved.up1_conv1_biased,
+    up1_conv2_input_bar,
   });
-  const conv5_bias_bar_each = ops.sumTo(conv5_biased_bar, R(3));
-  const conv5_bias_bar = ops.sumSamples(conv5_bias_bar_each);
-  const concat_bar = ops.convolveInputGradient(
-    conv5_biased_bar,
-    known["Psi.conv5.filter"],
+  const up1_conv1_bias_bar_each = ops.sumTo(up1_conv1_biased_bar, R(3));
+  const up1_conv1_bias_bar = ops.sumSamples(up1_conv1_bias_bar_each);
+  const up1_joined_bar = ops.convolveInputGradient(
+    up1_conv1_biased_bar,
+    known["Psi.up1.conv1.filter"],
     R(Math.ceil(h / 2) * 2, Math.ceil(w / 2) * 2, 6),
     1,
   );
-  const conv5_filter_bar = ops.convolveFilterGradient(saved.concat, conv5_biased_bar, R(3, 3, 6, 3), 1);
-  const channels = ops.channels(concat_bar, 0, 3);
-  const upconv1_biased_bar = ops.channels(concat_bar, 3, 3);
-  const upconv1_bias_bar_each = ops.sumTo(upconv1_biased_bar, R(3));
-  const upconv1_bias_bar = ops.sumSamples(upconv1_bias_bar_each);
-  const convolve = ops.convolve(upconv1_biased_bar, known["Psi.upconv1.filter"], 2);
-  const relu_3 = ops.map("relu(conv4_biased)", { conv4_biased: saved.conv4_biased });
-  const upconv1_filter_bar = ops.convolveFilterGradient(upconv1_biased_bar, relu_3, R(2, 2, 3, 6), 2);
-  const conv4_biased_bar = ops.map("positive(conv4_biased)*convolve", {
-    conv4_biased: saved.conv4_biased,
+  const up1_conv1_filter_bar = ops.convolveFilterGradient(
+    saved.up1_joined,
+    up1_conv1_biased_bar,
+    R(3, 3, 6, 3),
+    1,
+  );
+  const channels = ops.channels(up1_joined_bar, 0, 3);
+  const up1_upconv1_biased_bar = ops.channels(up1_joined_bar, 3, 3);
+  const up1_upconv1_bias_bar_each = ops.sumTo(up1_upconv1_biased_bar, R(3));
+  const up1_upconv1_bias_bar = ops.sumSamples(up1_upconv1_bias_bar_each);
+  const convolve = ops.convolve(up1_upconv1_biased_bar, known["Psi.up1.upconv1.filter"], 2);
+  const relu_3 = ops.map("relu(bottom_conv2_biased)", { bottom_conv2_biased: saved.bottom_conv2_biased });
+  const up1_upconv1_filter_bar = ops.convolveFilterGradient(up1_upconv1_biased_bar, relu_3, R(2, 2, 3, 6), 2);
+  const bottom_conv2_biased_bar = ops.map("positive(bottom_conv2_biased)*convolve", {
+    bottom_conv2_biased: saved.bottom_conv2_biased,
     convolve,
   });
-  const conv4_bias_bar_each = ops.sumTo(conv4_biased_bar, R(6));
-  const conv4_bias_bar = ops.sumSamples(conv4_bias_bar_each);
-  const conv4_input_bar = ops.convolveInputGradient(
-    conv4_biased_bar,
-    known["Psi.conv4.filter"],
+  const bottom_conv2_bias_bar_each = ops.sumTo(bottom_conv2_biased_bar, R(6));
+  const bottom_conv2_bias_bar = ops.sumSamples(bottom_conv2_bias_bar_each);
+  const bottom_conv2_input_bar = ops.convolveInputGradient(
+    bottom_conv2_biased_bar,
+    known["Psi.bottom.conv2.filter"],
     R((Math.ceil(h / 2) * 2) / 2, (Math.ceil(w / 2) * 2) / 2, 6),
     1,
   );
-  const relu_4 = ops.map("relu(conv3_biased)", { conv3_biased: saved.conv3_biased });
-  const conv4_filter_bar = ops.convolveFilterGradient(relu_4, conv4_biased_bar, R(3, 3, 6, 6), 1);
-  const conv3_biased_bar = ops.map("positive(conv3_biased)*conv4_input_bar", {
-    conv3_biased: saved.conv3_biased,
-    conv4_input_bar,
+  const relu_4 = ops.map("relu(bottom_conv1_biased)", { bottom_conv1_biased: saved.bottom_conv1_biased });
+  const bottom_conv2_filter_bar = ops.convolveFilterGradient(
+    relu_4,
+    bottom_conv2_biased_bar,
+    R(3, 3, 6, 6),
+    1,
+  );
+  const bottom_conv1_biased_bar = ops.map("positive(bottom_conv1_biased)*bottom_conv2_input_bar", {
+    bottom_conv1_biased: saved.bottom_conv1_biased,
+    bottom_conv2_input_bar,
   });
-  const conv3_bias_bar_each = ops.sumTo(conv3_biased_bar, R(6));
-  const conv3_bias_bar = ops.sumSamples(conv3_bias_bar_each);
-  const maxPool_bar = ops.convolveInputGradient(
-    conv3_biased_bar,
-    known["Psi.conv3.filter"],
+  const bottom_conv1_bias_bar_each = ops.sumTo(bottom_conv1_biased_bar, R(6));
+  const bottom_conv1_bias_bar = ops.sumSamples(bottom_conv1_bias_bar_each);
+  const down1_pooled_bar = ops.convolveInputGradient(
+    bottom_conv1_biased_bar,
+    known["Psi.bottom.conv1.filter"],
     R((Math.ceil(h / 2) * 2) / 2, (Math.ceil(w / 2) * 2) / 2, 3),
     1,
   );
-  const conv3_filter_bar = ops.convolveFilterGradient(saved.maxPool, conv3_biased_bar, R(3, 3, 3, 6), 1);
-  const relu_5 = ops.map("relu(conv2_biased)", { conv2_biased: saved.conv2_biased });
-  const maxPoolGradient = ops.maxPoolGradient(relu_5, maxPool_bar, 2);
-  const conv2_biased_bar = ops.map("positive(conv2_biased)*(channels + maxPoolGradient)", {
-    conv2_biased: saved.conv2_biased,
+  const bottom_conv1_filter_bar = ops.convolveFilterGradient(
+    saved.down1_pooled,
+    bottom_conv1_biased_bar,
+    R(3, 3, 3, 6),
+    1,
+  );
+  const relu_5 = ops.map("relu(down1_conv2_biased)", { down1_conv2_biased: saved.down1_conv2_biased });
+  const maxPoolGradient = ops.maxPoolGradient(relu_5, down1_pooled_bar, 2);
+  const down1_conv2_biased_bar = ops.map("positive(down1_conv2_biased)*(channels + maxPoolGradient)", {
+    down1_conv2_biased: saved.down1_conv2_biased,
     channels,
     maxPoolGradient,
   });
-  const conv2_bias_bar_each = ops.sumTo(conv2_biased_bar, R(3));
-  const conv2_bias_bar = ops.sumSamples(conv2_bias_bar_each);
-  const conv2_input_bar = ops.convolveInputGradient(
-    conv2_biased_bar,
-    known["Psi.conv2.filter"],
+  const down1_conv2_bias_bar_each = ops.sumTo(down1_conv2_biased_bar, R(3));
+  const down1_conv2_bias_bar = ops.sumSamples(down1_conv2_bias_bar_each);
+  const down1_conv2_input_bar = ops.convolveInputGradient(
+    down1_conv2_biased_bar,
+    known["Psi.down1.conv2.filter"],
     R(Math.ceil(h / 2) * 2, Math.ceil(w / 2) * 2, 3),
     1,
   );
-  const relu_6 = ops.map("relu(conv1_biased)", { conv1_biased: saved.conv1_biased });
-  const conv2_filter_bar = ops.convolveFilterGradient(relu_6, conv2_biased_bar, R(3, 3, 3, 3), 1);
-  const conv1_biased_bar = ops.map("positive(conv1_biased)*conv2_input_bar", {
-    conv1_biased: saved.conv1_biased,
-    conv2_input_bar,
+  const relu_6 = ops.map("relu(down1_conv1_biased)", { down1_conv1_biased: saved.down1_conv1_biased });
+  const down1_conv2_filter_bar = ops.convolveFilterGradient(relu_6, down1_conv2_biased_bar, R(3, 3, 3, 3), 1);
+  const down1_conv1_biased_bar = ops.map("positive(down1_conv1_biased)*down1_conv2_input_bar", {
+    down1_conv1_biased: saved.down1_conv1_biased,
+    down1_conv2_input_bar,
   });
-  const conv1_bias_bar_each = ops.sumTo(conv1_biased_bar, R(3));
-  const conv1_bias_bar = ops.sumSamples(conv1_bias_bar_each);
-  const padImage_bar = ops.convolveInputGradient(
-    conv1_biased_bar,
-    known["Psi.conv1.filter"],
+  const down1_conv1_bias_bar_each = ops.sumTo(down1_conv1_biased_bar, R(3));
+  const down1_conv1_bias_bar = ops.sumSamples(down1_conv1_bias_bar_each);
+  const padded_bar = ops.convolveInputGradient(
+    down1_conv1_biased_bar,
+    known["Psi.down1.conv1.filter"],
     R(Math.ceil(h / 2) * 2, Math.ceil(w / 2) * 2, 2),
     1,
   );
-  const conv1_filter_bar = ops.convolveFilterGradient(saved.padImage, conv1_biased_bar, R(3, 3, 2, 3), 1);
-  const concat_bar_2 = ops.cropImage(padImage_bar, R(h, w, 2));
-  const u1_image_bar = ops.channels(concat_bar_2, 0, 1);
-  const u2_image_bar = ops.channels(concat_bar_2, 1, 1);
+  const down1_conv1_filter_bar = ops.convolveFilterGradient(
+    saved.padded,
+    down1_conv1_biased_bar,
+    R(3, 3, 2, 3),
+    1,
+  );
+  const concat_bar = ops.cropImage(padded_bar, R(h, w, 2));
+  const u1_image_bar = ops.channels(concat_bar, 0, 1);
+  const u2_image_bar = ops.channels(concat_bar, 1, 1);
   const u2_bar = ops.reshape(u2_image_bar, R(h, w));
   const u1_bar = ops.reshape(u1_image_bar, R(h, w));
   return [
     u1_bar,
     u2_bar,
     {
+      "Psi.down1.conv1.filter": down1_conv1_filter_bar,
+      "Psi.down1.conv1.bias": down1_conv1_bias_bar,
+      "Psi.down1.conv2.filter": down1_conv2_filter_bar,
+      "Psi.down1.conv2.bias": down1_conv2_bias_bar,
+      "Psi.bottom.conv1.filter": bottom_conv1_filter_bar,
+      "Psi.bottom.conv1.bias": bottom_conv1_bias_bar,
+      "Psi.bottom.conv2.filter": bottom_conv2_filter_bar,
+      "Psi.bottom.conv2.bias": bottom_conv2_bias_bar,
+      "Psi.up1.upconv1.filter": up1_upconv1_filter_bar,
+      "Psi.up1.upconv1.bias": up1_upconv1_bias_bar,
+      "Psi.up1.conv1.filter": up1_conv1_filter_bar,
+      "Psi.up1.conv1.bias": up1_conv1_bias_bar,
+      "Psi.up1.conv2.filter": up1_conv2_filter_bar,
+      "Psi.up1.conv2.bias": up1_conv2_bias_bar,
       "Psi.conv1.filter": conv1_filter_bar,
       "Psi.conv1.bias": conv1_bias_bar,
-      "Psi.conv2.filter": conv2_filter_bar,
-      "Psi.conv2.bias": conv2_bias_bar,
-      "Psi.conv3.filter": conv3_filter_bar,
-      "Psi.conv3.bias": conv3_bias_bar,
-      "Psi.conv4.filter": conv4_filter_bar,
-      "Psi.conv4.bias": conv4_bias_bar,
-      "Psi.upconv1.filter": upconv1_filter_bar,
-      "Psi.upconv1.bias": upconv1_bias_bar,
-      "Psi.conv5.filter": conv5_filter_bar,
-      "Psi.conv5.bias": conv5_bias_bar,
-      "Psi.conv6.filter": conv6_filter_bar,
-      "Psi.conv6.bias": conv6_bias_bar,
-      "Psi.conv7.filter": conv7_filter_bar,
-      "Psi.conv7.bias": conv7_bias_bar,
     },
   ];
 }
@@ -383,45 +466,71 @@ function Psi_save_1(ops: Operations, u1: Value, u2: Value, known: Known): [Value
   const u1_image = ops.reshape(u1, R(h, w, 1));
   const u2_image = ops.reshape(u2, R(h, w, 1));
   const concat = ops.concat([u1_image, u2_image]);
-  const padImage = ops.padImage(concat, 2);
-  const conv1 = ops.convolve(padImage, known["Psi.conv1.filter"], 1);
-  const conv1_biased = ops.map("conv1 + Psi_conv1_bias", { conv1, Psi_conv1_bias: known["Psi.conv1.bias"] });
-  const relu = ops.map("relu(conv1_biased)", { conv1_biased });
-  const conv2 = ops.convolve(relu, known["Psi.conv2.filter"], 1);
-  const conv2_biased = ops.map("conv2 + Psi_conv2_bias", { conv2, Psi_conv2_bias: known["Psi.conv2.bias"] });
-  const relu_2 = ops.map("relu(conv2_biased)", { conv2_biased });
-  const maxPool = ops.maxPool(relu_2, 2);
-  const conv3 = ops.convolve(maxPool, known["Psi.conv3.filter"], 1);
-  const conv3_biased = ops.map("conv3 + Psi_conv3_bias", { conv3, Psi_conv3_bias: known["Psi.conv3.bias"] });
-  const relu_3 = ops.map("relu(conv3_biased)", { conv3_biased });
-  const conv4 = ops.convolve(relu_3, known["Psi.conv4.filter"], 1);
-  const conv4_biased = ops.map("conv4 + Psi_conv4_bias", { conv4, Psi_conv4_bias: known["Psi.conv4.bias"] });
-  const relu_4 = ops.map("relu(conv4_biased)", { conv4_biased });
-  const upconv1 = ops.convolveInputGradient(
+  const padded = ops.padImage(concat, 2);
+  const down1_conv1 = ops.convolve(padded, known["Psi.down1.conv1.filter"], 1);
+  const down1_conv1_biased = ops.map("down1_conv1 + Psi_down1_conv1_bias", {
+    down1_conv1,
+    Psi_down1_conv1_bias: known["Psi.down1.conv1.bias"],
+  });
+  const relu = ops.map("relu(down1_conv1_biased)", { down1_conv1_biased });
+  const down1_conv2 = ops.convolve(relu, known["Psi.down1.conv2.filter"], 1);
+  const down1_conv2_biased = ops.map("down1_conv2 + Psi_down1_conv2_bias", {
+    down1_conv2,
+    Psi_down1_conv2_bias: known["Psi.down1.conv2.bias"],
+  });
+  const relu_2 = ops.map("relu(down1_conv2_biased)", { down1_conv2_biased });
+  const down1_pooled = ops.maxPool(relu_2, 2);
+  const bottom_conv1 = ops.convolve(down1_pooled, known["Psi.bottom.conv1.filter"], 1);
+  const bottom_conv1_biased = ops.map("bottom_conv1 + Psi_bottom_conv1_bias", {
+    bottom_conv1,
+    Psi_bottom_conv1_bias: known["Psi.bottom.conv1.bias"],
+  });
+  const relu_3 = ops.map("relu(bottom_conv1_biased)", { bottom_conv1_biased });
+  const bottom_conv2 = ops.convolve(relu_3, known["Psi.bottom.conv2.filter"], 1);
+  const bottom_conv2_biased = ops.map("bottom_conv2 + Psi_bottom_conv2_bias", {
+    bottom_conv2,
+    Psi_bottom_conv2_bias: known["Psi.bottom.conv2.bias"],
+  });
+  const relu_4 = ops.map("relu(bottom_conv2_biased)", { bottom_conv2_biased });
+  const up1_upconv1 = ops.convolveInputGradient(
     relu_4,
-    known["Psi.upconv1.filter"],
+    known["Psi.up1.upconv1.filter"],
     R(Math.ceil(h / 2) * 2, Math.ceil(w / 2) * 2, 3),
     2,
   );
-  const upconv1_biased = ops.map("upconv1 + Psi_upconv1_bias", {
-    upconv1,
-    Psi_upconv1_bias: known["Psi.upconv1.bias"],
+  const up1_upconv1_biased = ops.map("up1_upconv1 + Psi_up1_upconv1_bias", {
+    up1_upconv1,
+    Psi_up1_upconv1_bias: known["Psi.up1.upconv1.bias"],
   });
-  const concat_2 = ops.concat([relu_2, upconv1_biased]);
-  const conv5 = ops.convolve(concat_2, known["Psi.conv5.filter"], 1);
-  const conv5_biased = ops.map("conv5 + Psi_conv5_bias", { conv5, Psi_conv5_bias: known["Psi.conv5.bias"] });
-  const relu_5 = ops.map("relu(conv5_biased)", { conv5_biased });
-  const conv6 = ops.convolve(relu_5, known["Psi.conv6.filter"], 1);
-  const conv6_biased = ops.map("conv6 + Psi_conv6_bias", { conv6, Psi_conv6_bias: known["Psi.conv6.bias"] });
-  const relu_6 = ops.map("relu(conv6_biased)", { conv6_biased });
-  const conv7 = ops.convolve(relu_6, known["Psi.conv7.filter"], 1);
-  const conv7_biased = ops.map("conv7 + Psi_conv7_bias", { conv7, Psi_conv7_bias: known["Psi.conv7.bias"] });
-  const cropImage = ops.cropImage(conv7_biased, R(h, w, 1));
-  const softplus = ops.map("softplus(cropImage)", { cropImage });
+  const up1_joined = ops.concat([relu_2, up1_upconv1_biased]);
+  const up1_conv1 = ops.convolve(up1_joined, known["Psi.up1.conv1.filter"], 1);
+  const up1_conv1_biased = ops.map("up1_conv1 + Psi_up1_conv1_bias", {
+    up1_conv1,
+    Psi_up1_conv1_bias: known["Psi.up1.conv1.bias"],
+  });
+  const relu_5 = ops.map("relu(up1_conv1_biased)", { up1_conv1_biased });
+  const up1_conv2 = ops.convolve(relu_5, known["Psi.up1.conv2.filter"], 1);
+  const up1_conv2_biased = ops.map("up1_conv2 + Psi_up1_conv2_bias", {
+    up1_conv2,
+    Psi_up1_conv2_bias: known["Psi.up1.conv2.bias"],
+  });
+  const relu_6 = ops.map("relu(up1_conv2_biased)", { up1_conv2_biased });
+  const conv1 = ops.convolve(relu_6, known["Psi.conv1.filter"], 1);
+  const conv1_biased = ops.map("conv1 + Psi_conv1_bias", { conv1, Psi_conv1_bias: known["Psi.conv1.bias"] });
+  const cropped = ops.cropImage(conv1_biased, R(h, w, 1));
+  const softplus = ops.map("softplus(cropped)", { cropped });
   const softplus_2 = ops.reshape(softplus, R(h, w));
   return [
     softplus_2,
-    { conv1_biased, conv2_biased, conv3_biased, conv4_biased, conv5_biased, conv6_biased, cropImage },
+    {
+      down1_conv1_biased,
+      down1_conv2_biased,
+      bottom_conv1_biased,
+      bottom_conv2_biased,
+      up1_conv1_biased,
+      up1_conv2_biased,
+      cropped,
+    },
   ];
 }
 
@@ -429,85 +538,82 @@ function Psi_save_1(ops: Operations, u1: Value, u2: Value, known: Known): [Value
 function Psi_adjoint_1(ops: Operations, saved: Psi_Saved_2, output_bar: Value, known: Known): Value {
   const { h, w } = known;
   const output_bar_2 = ops.reshape(output_bar, R(h, w, 1));
-  const cropImage_bar = ops.map("output_bar_2*sigmoid(cropImage)", {
-    output_bar_2,
-    cropImage: saved.cropImage,
-  });
-  const conv7_biased_bar = ops.padImageTo(cropImage_bar, R(Math.ceil(h / 2) * 2, Math.ceil(w / 2) * 2, 1));
-  const conv7_input_bar = ops.convolveInputGradient(
-    conv7_biased_bar,
-    known["Psi.conv7.filter"],
+  const cropped_bar = ops.map("output_bar_2*sigmoid(cropped)", { output_bar_2, cropped: saved.cropped });
+  const conv1_biased_bar = ops.padImageTo(cropped_bar, R(Math.ceil(h / 2) * 2, Math.ceil(w / 2) * 2, 1));
+  const conv1_input_bar = ops.convolveInputGradient(
+    conv1_biased_bar,
+    known["Psi.conv1.filter"],
     R(Math.ceil(h / 2) * 2, Math.ceil(w / 2) * 2, 3),
     1,
   );
-  const conv6_biased_bar = ops.map("positive(conv6_biased)*conv7_input_bar", {
-    conv6_biased: saved.conv6_biased,
-    conv7_input_bar,
+  const up1_conv2_biased_bar = ops.map("positive(up1_conv2_biased)*conv1_input_bar", {
+    up1_conv2_biased: saved.up1_conv2_biased,
+    conv1_input_bar,
   });
-  const conv6_input_bar = ops.convolveInputGradient(
-    conv6_biased_bar,
-    known["Psi.conv6.filter"],
+  const up1_conv2_input_bar = ops.convolveInputGradient(
+    up1_conv2_biased_bar,
+    known["Psi.up1.conv2.filter"],
     R(Math.ceil(h / 2) * 2, Math.ceil(w / 2) * 2, 3),
     1,
   );
-  const conv5_biased_bar = ops.map("positive(conv5_biased)*conv6_input_bar", {
-    conv5_biased: saved.conv5_biased,
-    conv6_input_bar,
+  const up1_conv1_biased_bar = ops.map("positive(up1_conv1_biased)*up1_conv2_input_bar", {
+    up1_conv1_biased: saved.up1_conv1_biased,
+    up1_conv2_input_bar,
   });
-  const concat_bar = ops.convolveInputGradient(
-    conv5_biased_bar,
-    known["Psi.conv5.filter"],
+  const up1_joined_bar = ops.convolveInputGradient(
+    up1_conv1_biased_bar,
+    known["Psi.up1.conv1.filter"],
     R(Math.ceil(h / 2) * 2, Math.ceil(w / 2) * 2, 6),
     1,
   );
-  const channels = ops.channels(concat_bar, 0, 3);
-  const upconv1_biased_bar = ops.channels(concat_bar, 3, 3);
-  const convolve = ops.convolve(upconv1_biased_bar, known["Psi.upconv1.filter"], 2);
-  const conv4_biased_bar = ops.map("positive(conv4_biased)*convolve", {
-    conv4_biased: saved.conv4_biased,
+  const channels = ops.channels(up1_joined_bar, 0, 3);
+  const up1_upconv1_biased_bar = ops.channels(up1_joined_bar, 3, 3);
+  const convolve = ops.convolve(up1_upconv1_biased_bar, known["Psi.up1.upconv1.filter"], 2);
+  const bottom_conv2_biased_bar = ops.map("positive(bottom_conv2_biased)*convolve", {
+    bottom_conv2_biased: saved.bottom_conv2_biased,
     convolve,
   });
-  const conv4_input_bar = ops.convolveInputGradient(
-    conv4_biased_bar,
-    known["Psi.conv4.filter"],
+  const bottom_conv2_input_bar = ops.convolveInputGradient(
+    bottom_conv2_biased_bar,
+    known["Psi.bottom.conv2.filter"],
     R((Math.ceil(h / 2) * 2) / 2, (Math.ceil(w / 2) * 2) / 2, 6),
     1,
   );
-  const conv3_biased_bar = ops.map("positive(conv3_biased)*conv4_input_bar", {
-    conv3_biased: saved.conv3_biased,
-    conv4_input_bar,
+  const bottom_conv1_biased_bar = ops.map("positive(bottom_conv1_biased)*bottom_conv2_input_bar", {
+    bottom_conv1_biased: saved.bottom_conv1_biased,
+    bottom_conv2_input_bar,
   });
-  const maxPool_bar = ops.convolveInputGradient(
-    conv3_biased_bar,
-    known["Psi.conv3.filter"],
+  const down1_pooled_bar = ops.convolveInputGradient(
+    bottom_conv1_biased_bar,
+    known["Psi.bottom.conv1.filter"],
     R((Math.ceil(h / 2) * 2) / 2, (Math.ceil(w / 2) * 2) / 2, 3),
     1,
   );
-  const relu = ops.map("relu(conv2_biased)", { conv2_biased: saved.conv2_biased });
-  const maxPoolGradient = ops.maxPoolGradient(relu, maxPool_bar, 2);
-  const conv2_biased_bar = ops.map("positive(conv2_biased)*(channels + maxPoolGradient)", {
-    conv2_biased: saved.conv2_biased,
+  const relu = ops.map("relu(down1_conv2_biased)", { down1_conv2_biased: saved.down1_conv2_biased });
+  const maxPoolGradient = ops.maxPoolGradient(relu, down1_pooled_bar, 2);
+  const down1_conv2_biased_bar = ops.map("positive(down1_conv2_biased)*(channels + maxPoolGradient)", {
+    down1_conv2_biased: saved.down1_conv2_biased,
     channels,
     maxPoolGradient,
   });
-  const conv2_input_bar = ops.convolveInputGradient(
-    conv2_biased_bar,
-    known["Psi.conv2.filter"],
+  const down1_conv2_input_bar = ops.convolveInputGradient(
+    down1_conv2_biased_bar,
+    known["Psi.down1.conv2.filter"],
     R(Math.ceil(h / 2) * 2, Math.ceil(w / 2) * 2, 3),
     1,
   );
-  const conv1_biased_bar = ops.map("positive(conv1_biased)*conv2_input_bar", {
-    conv1_biased: saved.conv1_biased,
-    conv2_input_bar,
+  const down1_conv1_biased_bar = ops.map("positive(down1_conv1_biased)*down1_conv2_input_bar", {
+    down1_conv1_biased: saved.down1_conv1_biased,
+    down1_conv2_input_bar,
   });
-  const padImage_bar = ops.convolveInputGradient(
-    conv1_biased_bar,
-    known["Psi.conv1.filter"],
+  const padded_bar = ops.convolveInputGradient(
+    down1_conv1_biased_bar,
+    known["Psi.down1.conv1.filter"],
     R(Math.ceil(h / 2) * 2, Math.ceil(w / 2) * 2, 2),
     1,
   );
-  const concat_bar_2 = ops.cropImage(padImage_bar, R(h, w, 2));
-  const u2_image_bar = ops.channels(concat_bar_2, 1, 1);
+  const concat_bar = ops.cropImage(padded_bar, R(h, w, 2));
+  const u2_image_bar = ops.channels(concat_bar, 1, 1);
   return ops.reshape(u2_image_bar, R(h, w));
 }
 
@@ -897,82 +1003,82 @@ export const sgp_drs_diag = defineProgram<Known, State, Givens, Inputs>({
   ],
   parameters: [
     {
-      name: "Psi.conv1.filter",
+      name: "Psi.down1.conv1.filter",
       type: { kind: "array", field: "real", dimensions: ["3", "3", "2", "3"] },
       initial: { kind: "random", init: "he" },
     },
     {
-      name: "Psi.conv1.bias",
+      name: "Psi.down1.conv1.bias",
       type: { kind: "array", field: "real", dimensions: ["3"] },
       initial: { kind: "random", init: "zero" },
     },
     {
-      name: "Psi.conv2.filter",
+      name: "Psi.down1.conv2.filter",
       type: { kind: "array", field: "real", dimensions: ["3", "3", "3", "3"] },
       initial: { kind: "random", init: "he" },
     },
     {
-      name: "Psi.conv2.bias",
+      name: "Psi.down1.conv2.bias",
       type: { kind: "array", field: "real", dimensions: ["3"] },
       initial: { kind: "random", init: "zero" },
     },
     {
-      name: "Psi.conv3.filter",
+      name: "Psi.bottom.conv1.filter",
       type: { kind: "array", field: "real", dimensions: ["3", "3", "3", "6"] },
       initial: { kind: "random", init: "he" },
     },
     {
-      name: "Psi.conv3.bias",
+      name: "Psi.bottom.conv1.bias",
       type: { kind: "array", field: "real", dimensions: ["6"] },
       initial: { kind: "random", init: "zero" },
     },
     {
-      name: "Psi.conv4.filter",
+      name: "Psi.bottom.conv2.filter",
       type: { kind: "array", field: "real", dimensions: ["3", "3", "6", "6"] },
       initial: { kind: "random", init: "he" },
     },
     {
-      name: "Psi.conv4.bias",
+      name: "Psi.bottom.conv2.bias",
       type: { kind: "array", field: "real", dimensions: ["6"] },
       initial: { kind: "random", init: "zero" },
     },
     {
-      name: "Psi.upconv1.filter",
+      name: "Psi.up1.upconv1.filter",
       type: { kind: "array", field: "real", dimensions: ["2", "2", "3", "6"] },
       initial: { kind: "random", init: "he" },
     },
     {
-      name: "Psi.upconv1.bias",
+      name: "Psi.up1.upconv1.bias",
       type: { kind: "array", field: "real", dimensions: ["3"] },
       initial: { kind: "random", init: "zero" },
     },
     {
-      name: "Psi.conv5.filter",
+      name: "Psi.up1.conv1.filter",
       type: { kind: "array", field: "real", dimensions: ["3", "3", "6", "3"] },
       initial: { kind: "random", init: "he" },
     },
     {
-      name: "Psi.conv5.bias",
+      name: "Psi.up1.conv1.bias",
       type: { kind: "array", field: "real", dimensions: ["3"] },
       initial: { kind: "random", init: "zero" },
     },
     {
-      name: "Psi.conv6.filter",
+      name: "Psi.up1.conv2.filter",
       type: { kind: "array", field: "real", dimensions: ["3", "3", "3", "3"] },
       initial: { kind: "random", init: "he" },
     },
     {
-      name: "Psi.conv6.bias",
+      name: "Psi.up1.conv2.bias",
       type: { kind: "array", field: "real", dimensions: ["3"] },
       initial: { kind: "random", init: "zero" },
     },
     {
-      name: "Psi.conv7.filter",
+      name: "Psi.conv1.filter",
       type: { kind: "array", field: "real", dimensions: ["1", "1", "3", "1"] },
       initial: { kind: "random", init: "he" },
     },
     {
-      name: "Psi.conv7.bias",
+      name: "Psi.conv1.bias",
       type: { kind: "array", field: "real", dimensions: ["1"] },
       initial: { kind: "random", init: "zero" },
     },

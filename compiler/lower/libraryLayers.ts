@@ -1,0 +1,121 @@
+import type { IrBuilder } from "../ir/build.ts";
+import type { Variable } from "../ir/block.ts";
+import { LAYERS, type LayerName } from "../library/layers/table.ts";
+import { NETS, type NetName } from "../library/nets/table.ts";
+import type { Dimension } from "../types/dimension.ts";
+import type { LayerContext } from "./layerContext.ts";
+import * as layers from "./layers.ts";
+import type { LayerSettings } from "./layerSettings.ts";
+import { dncnn, resnet, unet } from "./libraryNets.ts";
+import { groupNorm, instanceNorm, layerNorm } from "./normalisationLayers.ts";
+import { averagePool, globalPool } from "./poolingLayers.ts";
+
+/** A layer at its place, on what flows into it. */
+export interface LayerPlace {
+  readonly b: IrBuilder;
+  readonly context: LayerContext;
+  readonly u: Variable;
+  readonly settings: LayerSettings;
+  /** the number of channels that is wanted at the end of the network */
+  readonly out: Dimension;
+  /** the layer that a combinator takes, applied at the place of that name */
+  readonly inner: (sort: string) => Variable;
+}
+
+type LayerRule = (place: LayerPlace) => Variable;
+
+/** What each layer and each network of the library computes. */
+const RULES: { readonly [N in LayerName | NetName]: LayerRule } = {
+  conv: ({ b, context, u, settings }) =>
+    layers.convolution(b, context, u, settings.first, {
+      kernel: settings.number("kernel"),
+      stride: settings.number("stride"),
+      bias: settings.truth("bias"),
+      start: startOf(settings.word("init")),
+    }),
+  upconv: ({ b, context, u, settings }) =>
+    layers.upConvolution(
+      b,
+      context,
+      u,
+      settings.first,
+      settings.number("kernel"),
+      settings.truth("bias"),
+      startOf(settings.word("init")),
+    ),
+  depthwise: ({ b, context, u, settings }) => layers.depthwise(b, context, u, settings.number("kernel")),
+  dense: ({ b, context, u, settings }) => layers.dense(b, context, u, settings.first, settings.truth("bias")),
+  batchnorm: later("batchnorm"),
+  instancenorm: ({ b, context, u }) => instanceNorm(b, context, u),
+  layernorm: ({ b, context, u }) => layerNorm(b, context, u),
+  groupnorm: ({ b, context, u, settings }) => groupNorm(b, context, u, settings.number("groups")),
+  relu: ({ b, u }) => b.elementwise("relu", [u]),
+  tanh: ({ b, u }) => b.elementwise("tanh", [u]),
+  sigmoid: ({ b, u }) => b.elementwise("sigmoid", [u]),
+  softplus: ({ b, u }) => b.elementwise("softplus", [u]),
+  prelu: ({ b, context, u }) => layers.prelu(b, context, u),
+  leaky_relu: ({ b, u, settings }) => layers.leaky(b, u, b.constant(settings.number("slope"))),
+  elu: ({ b, u }) => layers.elu(b, u),
+  gelu: ({ b, u }) => layers.gelu(b, u),
+  silu: ({ b, u }) => layers.silu(b, u),
+  softmax: ({ b, u }) => layers.softmax(b, u),
+  spline: later("spline"),
+  piecewise_linear: later("piecewise_linear"),
+  maxpool: ({ b, u, settings }) => b.maxPool(u, settings.firstNumber),
+  avgpool: ({ b, u, settings }) => averagePool(b, u, settings.firstNumber),
+  globalpool: ({ b, u }) => globalPool(b, u),
+  shuffle: ({ b, u, settings }) => b.shuffle(u, settings.firstNumber),
+  dropout: later("dropout"),
+  residual: ({ b, u, inner }) => b.elementwise("add", [u, inner("residual")]),
+  skip: ({ b, u, inner }) => b.concat([u, inner("skip")]),
+  unet: ({ b, context, u, out, settings }) =>
+    unet(b, context, u, out, {
+      levels: settings.number("levels"),
+      width: settings.dimension("width"),
+      residual: settings.truth("residual"),
+      padded: settings.truth("padded"),
+    }),
+  dncnn: ({ b, context, u, out, settings }) => {
+    if (settings.word("normalise") === "batch") throw settings.limitation("batch normalisation");
+    return dncnn(b, context, u, out, {
+      depth: settings.number("depth"),
+      width: settings.dimension("width"),
+      residual: settings.truth("residual"),
+    });
+  },
+  resnet: ({ b, context, u, out, settings }) =>
+    resnet(b, context, u, out, { blocks: settings.number("blocks"), width: settings.dimension("width") }),
+  icnn: later("icnn"),
+  ridges: later("ridges"),
+};
+
+function later(name: string): LayerRule {
+  return ({ settings }) => {
+    throw settings.limitation(`the layer \`${name}\``);
+  };
+}
+
+/** Whether a name is that of a layer or a network of the library. */
+export function isLibraryLayer(name: string): name is LayerName | NetName {
+  return Object.hasOwn(RULES, name);
+}
+
+/** A layer or network of the library on what flows into it; an image without channels has one where images are taken. */
+export function applyLibraryLayer(name: LayerName | NetName, place: LayerPlace): Variable {
+  const u = takesImages(name) ? layers.asImage(place.b, place.u) : place.u;
+  return RULES[name]({ ...place, u });
+}
+
+/** Whether a network of the library is meant, whose layers have a place of their own in another. */
+export function isLibraryNet(name: string): boolean {
+  return Object.hasOwn(NETS, name);
+}
+
+function takesImages(name: LayerName | NetName): boolean {
+  const shape = Object.hasOwn(LAYERS, name) ? LAYERS[name as LayerName].shape : "image";
+  return shape !== "same" && shape !== "vector";
+}
+
+function startOf(word: string): layers.ConvolutionSettings["start"] {
+  return word === "xavier" || word === "zero" || word === "dct" ? word : "he";
+}

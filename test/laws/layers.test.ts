@@ -1,0 +1,184 @@
+import { describe, expect, test } from "vitest";
+import { definitionOf } from "../../compiler/compile.ts";
+import { emitModule } from "../../compiler/emit/emitModule.ts";
+import type { LayerName } from "../../compiler/library/layers/table.ts";
+import { valueAndGradient } from "../../runtime/adjoint/gradient.ts";
+import { operations } from "../../runtime/arrays/create.ts";
+import type { Operations } from "../../runtime/arrays/operations.ts";
+import type { Value } from "../../runtime/arrays/value.ts";
+import { referenceEngine } from "../../runtime/engine/reference.ts";
+import { wasmEngine } from "../../runtime/engine/wasm.ts";
+import { realArray, type HostArray } from "../../runtime/io/hostArray.ts";
+import type { Known, ProgramDefinition } from "../../runtime/program/definition.ts";
+import { loadModule } from "../emit/load.ts";
+import { fixtureJson } from "../io/fixture.ts";
+import { compiledText, planOf } from "./lab/compiled.ts";
+import { byDefinition } from "./lab/interpreter.ts";
+import type { Problem } from "./lab/problems.ts";
+import { inputSlopes, parameterSlopes } from "./lab/slopes.ts";
+import { apart, numbersOf, ready, type Ready } from "./lab/steps.ts";
+
+interface Numbers {
+  readonly shape: readonly number[];
+  readonly data: readonly number[];
+}
+
+/** A layer by PyTorch: the gradients are those of <cotangent, output>/samples. */
+interface LayerFixture {
+  readonly input: Numbers;
+  readonly weights: Readonly<Record<string, Numbers>>;
+  readonly output: Numbers;
+  readonly cotangent: Numbers;
+  readonly inputGradient: Numbers;
+  readonly weightGradients: Readonly<Record<string, Numbers>>;
+}
+
+const FIXTURES = fixtureJson<Readonly<Record<string, LayerFixture>>>("layers.json");
+
+type Random = "dropout";
+type Later = "batchnorm" | "spline" | "piecewise_linear";
+
+/** Each layer of the library as it is written, by the name of its fixture. */
+const TEXTS: { readonly [N in Exclude<LayerName, Random | Later>]: Readonly<Record<string, string>> } = {
+  conv: { conv: "conv(2)", "conv, stride": "conv(2, kernel = 5, stride = 2, bias = false)" },
+  upconv: { upconv: "upconv(3)" },
+  depthwise: { depthwise: "depthwise" },
+  dense: { dense: "dense(5)" },
+  instancenorm: { instancenorm: "instancenorm" },
+  layernorm: { layernorm: "layernorm" },
+  groupnorm: { groupnorm: "groupnorm(groups = 2)" },
+  relu: { relu: "relu" },
+  tanh: { tanh: "tanh" },
+  sigmoid: { sigmoid: "sigmoid" },
+  prelu: { prelu: "prelu" },
+  leaky_relu: { leaky_relu: "leaky_relu" },
+  elu: { elu: "elu" },
+  gelu: { gelu: "gelu" },
+  silu: { silu: "silu" },
+  softplus: { softplus: "softplus" },
+  softmax: { softmax: "softmax" },
+  maxpool: { maxpool: "maxpool(2)" },
+  avgpool: { avgpool: "avgpool(2)" },
+  globalpool: { globalpool: "globalpool" },
+  shuffle: { shuffle: "shuffle(2)" },
+  residual: { residual: "residual(conv(4))" },
+  skip: { skip: "skip(conv(2, kernel = 1))" },
+};
+
+const CASES = Object.values(TEXTS).flatMap((texts) =>
+  Object.entries(texts).map(([name, text]) => ({ name, text })),
+);
+
+/** A program of one layer, or of several. */
+function programOf(text: string, input: readonly number[], output: readonly number[]): string {
+  const type = (shape: readonly number[]): string => `R[${shape.join(", ")}]`;
+  return `program layer {
+  input u : ${type(input)}
+  learn N : net ${type(input)} -> ${type(output)} = ${text}
+  output N(u)
+}
+`;
+}
+
+const hostOf = ({ shape, data }: Numbers): HostArray => realArray(shape, Float64Array.from(data));
+
+function problemOf(name: string, { input }: LayerFixture): Problem {
+  return {
+    name,
+    program: "",
+    edits: [],
+    sizes: {},
+    givens: () => ({}),
+    inputs: () => ({ u: hostOf(input) }),
+  };
+}
+
+/** The program of a fixture with its weights. */
+async function bound(
+  name: string,
+  definition: ProgramDefinition,
+  using: Operations,
+  fixture: LayerFixture,
+): Promise<Ready> {
+  const tensors = new Map(
+    Object.entries(fixture.weights).map(([path, weights]) => [`N.${path}`, hostOf(weights)] as const),
+  );
+  const metadata = { program: definition.name, program_hash: definition.hash };
+  return ready(problemOf(name, fixture), definition, using, 0, { weights: { tensors, metadata } });
+}
+
+function knownOf({ program, inputs }: Ready): Known {
+  const learned = [...program.parameters].flatMap(([name, [value]]) =>
+    value === undefined ? [] : [[name, value]],
+  );
+  return { ...program.known, ...inputs.known, ...Object.fromEntries(learned) };
+}
+
+async function outputOf(of: Ready, definition: ProgramDefinition): Promise<readonly number[]> {
+  const { operations: using } = of.program;
+  const known = knownOf(of);
+  const prepared = definition.prepare?.run(using, known, {}).values ?? {};
+  const { values } = definition.finish.run(using, { ...known, ...prepared }, {});
+  return numbersOf(using, values["output"] as Value, of.inputs.samples);
+}
+
+/** The largest difference to a fixture's value and gradients. */
+async function distanceTo(fixture: LayerFixture, of: Ready): Promise<number> {
+  const { program, inputs } = of;
+  const { operations: using, definition } = program;
+  const { samples } = inputs;
+  const distances = [apart(await outputOf(of, definition), fixture.output.data)];
+  const { data, shape } = fixture.cotangent;
+  const gradient = await valueAndGradient(program, inputs, (ops, output) => {
+    const handle = ops.engine.upload(Float64Array.from(data), shape);
+    const cotangent = {
+      kind: "array",
+      field: "real",
+      shape: shape.slice(1),
+      batch: samples,
+      handle,
+    } as const;
+    return { value: ops.dot(output, cotangent), cotangent };
+  });
+  const byInput = gradient.inputs["u"] as Value;
+  distances.push(apart(await numbersOf(using, byInput, samples), fixture.inputGradient.data));
+  for (const [path, expected] of Object.entries(fixture.weightGradients)) {
+    const [found] = gradient.parameters.get(`N.${path}`) ?? [];
+    distances.push(apart(await numbersOf(using, found as Value, 1), expected.data));
+  }
+  return Math.max(...distances);
+}
+
+describe.each(CASES)("$name", ({ name, text }) => {
+  const fixture = FIXTURES[name];
+  if (fixture === undefined) throw new Error(`there is no fixture of ${name}`);
+  const source = programOf(text, fixture.input.shape.slice(1), fixture.output.shape.slice(1));
+  const compiled = compiledText(name, source);
+  const plan = planOf(compiled, "direct");
+  const definition = definitionOf(plan);
+
+  test("value and gradients are PyTorch's", async () => {
+    const exact = await bound(name, definition, operations(referenceEngine()), fixture);
+    expect(await distanceTo(fixture, exact)).toBeLessThan(1e-7);
+    const single = await bound(name, definition, operations(await wasmEngine()), fixture);
+    expect(await distanceTo(fixture, single)).toBeLessThan(1e-5);
+  });
+
+  test("interpreter and emitted module compute the same", async () => {
+    const of = await bound(name, definition, operations(referenceEngine()), fixture);
+    const expected = await outputOf(of, definition);
+    const interpreted = byDefinition(compiled.lowered, of, 0).get("output") ?? [];
+    expect(apart(interpreted, expected)).toBeLessThan(1e-12);
+    const module = await emitModule(plan, { runtimeSpecifier: "ipc/runtime", sourceName: "layer.ipx" });
+    expect(await outputOf(of, loadModule(module, "layer"))).toEqual(expected);
+  });
+
+  test("gradients are those of differences", async () => {
+    const of = await bound(name, definition, operations(referenceEngine()), fixture);
+    const slopes = [await inputSlopes(of, "u"), ...(await parameterSlopes(of))];
+    expect(slopes.length).toBe(definition.parameters.length > 0 ? 2 : 1);
+    for (const { gradient, difference, scale } of slopes) {
+      expect(Math.abs(gradient - difference) / scale).toBeLessThan(1e-6);
+    }
+  });
+});
