@@ -1,5 +1,6 @@
 import type { Expression } from "../ast/tree.ts";
 import { diagnose } from "../diagnostics/diagnose.ts";
+import type { Span } from "../source/span.ts";
 import { productSpace, REAL } from "../types/space.ts";
 import { fitSpace, wouldSucceed } from "../types/substitution.ts";
 import type { Type } from "../types/type.ts";
@@ -28,7 +29,7 @@ export function checkGradient(
     report(environment, diagnose("IPX2026", of.span, { actual: describe(environment, type) }));
     return failed;
   }
-  if (reportKinks(environment, expression, of)) return failed;
+  if (reportKinks(environment, expression.span, of)) return failed;
   const gradient: Type = {
     kind: "function",
     parameters: type.parameters,
@@ -38,22 +39,18 @@ export function checkGradient(
 }
 
 /** Reports a kink; true where there is no gradient. */
-function reportKinks(
-  environment: Environment,
-  expression: Extract<Expression, { kind: "gradient" }>,
-  of: Expression<Typed>,
-): boolean {
+export function reportKinks(environment: Environment, span: Span, of: Expression<Typed>): boolean {
   const kink = findKink(environment.run.knowledge, of);
   if (kink !== null) {
     const smooth = kink.part === "norm1" ? "huber(delta = 1e-3)" : null;
     const args = { name: expressionText(of), part: kink.part, smooth };
-    report(environment, diagnose("IPX3003", expression.span, args, { kink: kink.span }));
+    report(environment, diagnose("IPX3003", span, args, { kink: kink.span }));
     return true;
   }
   const layer = findNetworkKink(environment.run.knowledge, of);
   if (layer !== null) {
     const args = { network: expressionText(of), layer: layer.part };
-    report(environment, diagnose("IPX3006", expression.span, args, { layer: layer.span }));
+    report(environment, diagnose("IPX3006", span, args, { layer: layer.span }));
   }
   return false;
 }

@@ -5,7 +5,7 @@ import type { LibraryName } from "../library/names.ts";
 import { constant } from "../types/dimension.ts";
 import type { CallMeaning, Typed } from "../types/typing.ts";
 import { lower, lowerOperator, lowerValue } from "./recursion.ts";
-import { callFunction, callValue } from "./functions.ts";
+import { callFunction, callValue, derivativeForm } from "./functions.ts";
 import { entriesOf } from "../ir/shape.ts";
 import { isFunctionName } from "../library/functions/entry.ts";
 import { evaluateLibraryFunction } from "./libraryFunctions.ts";
@@ -47,6 +47,8 @@ export function lowerCall(site: Site, expression: Call): Lowered {
     case "projection":
       if (call.point === null) return asFunction(site, expression);
       return value(projectOnto(site, call.set, lowerValue(site, call.point), span));
+    case "derivative":
+      return { kind: "operator", operator: derivativeForm(site, call, expression) };
     case "library":
       return lowerLibraryCall(site, expression, call);
     case "network":

@@ -4,12 +4,12 @@ import { parameter } from "../ir/build.ts";
 import type { Variable } from "../ir/block.ts";
 import { symbolOf } from "../library/calculus/analyse.ts";
 import type { Span } from "../source/span.ts";
-import type { Typed } from "../types/typing.ts";
+import type { CallMeaning, Typed } from "../types/typing.ts";
 import { isFunctionName } from "../library/functions/entry.ts";
 import { evaluateLibraryFunction } from "./libraryFunctions.ts";
 import { lower, lowerValue } from "./recursion.ts";
 import { Limitation } from "./limitation.ts";
-import type { FunctionValue, Lowered } from "./lowered.ts";
+import type { FunctionValue, Lowered, OperatorForm } from "./lowered.ts";
 import { callNetwork } from "./networks.ts";
 import { applyForm } from "./operators.ts";
 import { projectOnto, proxOf } from "./prox.ts";
@@ -153,6 +153,39 @@ function callMaker(
     );
   }
   throw new Limitation("a call of this", span);
+}
+
+/** `derivative(F)(x)` as an operator. */
+export function derivativeForm(
+  site: Site,
+  call: Extract<CallMeaning, { kind: "derivative" }>,
+  expression: Expression<Typed>,
+): OperatorForm {
+  const { type } = expression.note;
+  if (type.kind !== "operator") throw new Limitation("this derivative", expression.span);
+  const spaces = type.domain.kind === "product" && call.point.length > 1 ? type.domain.parts : [type.domain];
+  const points = call.point.map((point, index) => lowerValue(site, point, spaces[index]));
+  const of = site.builder.block(
+    points.map((point) => parameter(point.name, spaceOfVariable(point), point.shared)),
+    (inner, parameters) => [
+      callFunction(
+        within(site, inner, new Scope(site.scope)),
+        call.of,
+        parameters.map(value),
+        expression.span,
+      ),
+    ],
+  );
+  const symmetric = call.of.kind === "gradient";
+  return {
+    kind: "derivative",
+    of,
+    points,
+    symmetric,
+    span: expression.span,
+    domain: type.domain,
+    codomain: type.codomain,
+  };
 }
 
 /** The gradient of a function at a point, by reverse mode; of several arguments, the product of the partial ones. */

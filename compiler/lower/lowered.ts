@@ -1,7 +1,8 @@
 import type { Expression } from "../ast/tree.ts";
 import type { SolveOptions } from "../ir/build.ts";
-import type { Variable } from "../ir/block.ts";
+import type { Block, Variable } from "../ir/block.ts";
 import type { LibraryName } from "../library/names.ts";
+import type { Span } from "../source/span.ts";
 import type { Space } from "../types/space.ts";
 import type { SettingValue, Symbol, Typed } from "../types/typing.ts";
 import type { Scope } from "./scope.ts";
@@ -82,6 +83,17 @@ export type OperatorForm =
       readonly kind: "rows";
       readonly of: OperatorForm;
       readonly indices: Variable;
+      readonly domain: Space;
+      readonly codomain: Space;
+    }
+  /** the derivative of a block with one result at the points that stand for its parameters */
+  | {
+      readonly kind: "derivative";
+      readonly of: Block;
+      readonly points: readonly Variable[];
+      /** whether it is a Hessian, which its adjoint applies at less cost */
+      readonly symmetric: boolean;
+      readonly span: Span;
       readonly domain: Space;
       readonly codomain: Space;
     }

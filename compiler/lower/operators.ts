@@ -1,7 +1,9 @@
+import { pullback, pushforward } from "../differentiate/gradient.ts";
 import type { IrBuilder } from "../ir/build.ts";
 import type { Variable } from "../ir/block.ts";
 import { constant as constantDimension, multiply, type Dimension } from "../types/dimension.ts";
 import { arraySpace, REAL, type Space } from "../types/space.ts";
+import { Limitation } from "./limitation.ts";
 import type { OperatorForm } from "./lowered.ts";
 import { spaceOfVariable } from "./values.ts";
 
@@ -42,6 +44,10 @@ export function applyForm(builder: IrBuilder, form: OperatorForm, x: Variable): 
           );
     case "rows":
       return applyRowsForm(builder, form, x);
+    case "derivative":
+      return form.symmetric
+        ? applyAdjointForm(builder, form, x)
+        : pushforward(builder, form.of, form.points, partsOf(builder, x, form.points.length));
     case "column":
       return builder.elementwise("mul", [x, form.direction]);
   }
@@ -88,6 +94,11 @@ export function applyAdjointForm(builder: IrBuilder, form: OperatorForm, y: Vari
           );
     case "rows":
       return applyRowsAdjointForm(builder, form, y);
+    case "derivative": {
+      const parts = pullback(builder, form.of, form.points, y);
+      const [first] = parts;
+      return first !== undefined && parts.length === 1 ? first : builder.product(parts);
+    }
     case "column":
       return builder.dot(form.direction, y);
   }
@@ -167,6 +178,8 @@ export function normOfForm(builder: IrBuilder, form: OperatorForm): Variable {
       const squares = form.parts.map((part) => builder.elementwise("square", [normOfForm(builder, part)]));
       return builder.elementwise("sqrt", [summed(builder, squares)]);
     }
+    case "derivative":
+      throw new Limitation("the norm of a derivative", form.span);
     case "column":
       return builder.norm2(form.direction);
   }
@@ -266,6 +279,11 @@ function aligned(builder: IrBuilder, entries: Variable, domain: Space): Variable
 function singleChannel(space: Space): Space {
   if (space.kind !== "array") throw new Error("only arrays have channels");
   return { ...space, dimensions: [...space.dimensions, constantDimension(1)] };
+}
+
+/** The parts of a product that stand for several arguments; of one argument, the value. */
+function partsOf(builder: IrBuilder, value: Variable, count: number): readonly Variable[] {
+  return count === 1 ? [value] : Array.from({ length: count }, (_, index) => builder.part(value, index));
 }
 
 function summed(builder: IrBuilder, parts: readonly Variable[]): Variable {

@@ -111,6 +111,12 @@ export type CallMeaning =
       readonly by: SettingValue | null;
       readonly point: Expression<Typed> | null;
     }
+  /** `derivative(of)(x)`, an operator */
+  | {
+      readonly kind: "derivative";
+      readonly of: Expression<Typed>;
+      readonly point: readonly Expression<Typed>[];
+    }
   /** `proj(set)(x)` */
   | { readonly kind: "projection"; readonly set: Expression<Typed>; readonly point: Expression<Typed> | null }
   /** a `net` used as a layer or as the start of a learnable; sizes of its header by name */

@@ -1,4 +1,5 @@
 import { expect } from "vitest";
+import { pullback, pushforward } from "../../compiler/differentiate/gradient.ts";
 import { reverseTools } from "../../compiler/differentiate/functions.ts";
 import { reverseBlock } from "../../compiler/differentiate/program.ts";
 import type { Block, Variable } from "../../compiler/ir/block.ts";
@@ -8,7 +9,7 @@ import { asValue, type LaneValue, type Setting } from "../../compiler/ir/evaluat
 import { Functions } from "../../compiler/ir/functions.ts";
 import { definedBy, freeVariables } from "../../compiler/ir/variables.ts";
 import { verifyBlock } from "../../compiler/ir/verify.ts";
-import { Dice, lanesOf, nudged, pairing, randomLanes, realsOf, type Bindings } from "../ir/lab.ts";
+import { Dice, lanesOf, nudged, pairing, randomLanes, realsOf, shifted, type Bindings } from "../ir/lab.ts";
 
 export interface Case {
   readonly block: Block;
@@ -108,4 +109,46 @@ function aligned(cotangent: LaneValue, value: LaneValue): LaneValue {
 function without(variables: readonly Variable[], block: Block): readonly Variable[] {
   const own = new Set(definedBy(block));
   return variables.filter((variable) => !own.has(variable));
+}
+
+/**
+ * The derivative of the first result in a random direction, against central differences, and against its adjoint:
+ * <J v, w> = <v, J' w>.
+ */
+export function expectDerivative(example: Case, seed = 1): void {
+  const { bindings, lanes } = example;
+  const parameters = example.block.parameters.filter((parameter) => example.wanted.includes(parameter));
+  const of: Block = { ...example.block, parameters, results: example.block.results.slice(0, 1) };
+  const [result] = of.results;
+  if (result === undefined) throw new Error("a block without a result");
+  const functions = example.functions ?? new Functions();
+  const outer = example.outer ?? new IrBuilder(functions);
+  const directions = parameters.map((each, i): Variable => ({ ...each, name: `v${i}` }));
+  const w: Variable = { ...result, name: "w" };
+  const where: Setting = {
+    ...example.setting,
+    functions: new Map(functions.all().map((each) => [each.name, each])),
+  };
+  const block = outer.block([...directions, w], (inner) => [
+    pushforward(inner, of, parameters, directions),
+    ...pullback(inner, of, parameters, w),
+  ]);
+  expect(verifyBlock(block, [...freeVariables(block)], functions.all())).toEqual([]);
+  const dice = new Dice(seed + 7);
+  const v = directions.map((direction) => randomLanes(direction, lanes, dice, where));
+  const cotangent = randomLanes(w, lanes, dice, where);
+  const around = lanesOf(lanes, bindings);
+  const [along, ...back] = evaluateBlock(block, [...v, cotangent], around, where);
+  const exact = pairing(along!, cotangent, lanes);
+  const adjoint = back.reduce((sum, each, i) => sum + pairing(each, v[i]!, lanes), 0);
+  const at = (by: number): number => {
+    const moved = parameters.map((each, i) => shifted(bindings.get(each)!, v[i]!, by));
+    const [value] = evaluateBlock(of, moved, around, where);
+    return pairing(value!, cotangent, lanes);
+  };
+  const h = 2e-5;
+  const numeric = (8 * (at(h) - at(-h)) - (at(2 * h) - at(-2 * h))) / (12 * h);
+  const size = Math.max(1, Math.abs(numeric));
+  expect(Math.abs(exact - numeric) / size).toBeLessThan(example.tolerance ?? 1e-7);
+  expect(Math.abs(exact - adjoint) / size).toBeLessThan(1e-10);
 }

@@ -12,7 +12,7 @@ import type { Variable } from "../../compiler/ir/block.ts";
 import { IrBuilder, parameter } from "../../compiler/ir/build.ts";
 import type { Space } from "../../compiler/types/space.ts";
 import { COMPLEX, Dice, NAMED, NUMBER, randomLanes, REAL, setting, space } from "../ir/lab.ts";
-import { expectGradients } from "./check.ts";
+import { expectDerivative, expectGradients } from "./check.ts";
 
 const LANES = 2;
 const NO_COMPLEX = new Set<ElementwiseFunction>([
@@ -66,10 +66,9 @@ function check(
     }),
   );
   const wanted = inputs.filter((_, i) => !(name === "select" && i === 0) && !(name === "hard" && i === 1));
-  expectGradients(
-    { block, bindings, wanted, lanes: LANES, setting: named, vanishes: VANISHES.has(name) },
-    seed,
-  );
+  const example = { block, bindings, wanted, lanes: LANES, setting: named, vanishes: VANISHES.has(name) };
+  expectGradients(example, seed);
+  expectDerivative(example, seed);
 }
 
 const names = Object.keys(ELEMENTWISE) as ElementwiseFunction[];

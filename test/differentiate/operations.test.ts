@@ -10,7 +10,7 @@ import type { Operation } from "../../compiler/ir/operation.ts";
 import { definedBy } from "../../compiler/ir/variables.ts";
 import type { Space } from "../../compiler/types/space.ts";
 import { COMPLEX, Dice, NUMBER, randomLanes, randomValue, REAL, setting, space } from "../ir/lab.ts";
-import { expectGradients } from "./check.ts";
+import { expectDerivative, expectGradients } from "./check.ts";
 
 type Emit = (b: IrBuilder, inputs: readonly Variable[]) => readonly Variable[];
 
@@ -22,6 +22,8 @@ interface Example {
   /** inputs that are always shared */
   readonly shared?: readonly number[];
   readonly vanishes?: boolean;
+  /** by which inputs each sample has a derivative of its own: not by filters, which are weights */
+  readonly along?: readonly number[];
 }
 
 const IMAGE = space("real", "h", "w", "c");
@@ -33,6 +35,12 @@ const FILTERS: Space = {
 };
 const EACH: Space = { kind: "array", element: "real", dimensions: [constant(3), constant(3), name("c")] };
 const EVEN: Space = { kind: "array", element: "real", dimensions: [constant(2), constant(4), name("c")] };
+/** what the filters make of a small image */
+const FILTERED: Space = {
+  kind: "array",
+  element: "real",
+  dimensions: [name("n"), name("m"), constant(2)],
+};
 const PAIR: Space = { kind: "product", parts: [REAL, COMPLEX] };
 const MATRIX = space("real", "m", "n");
 const LIST = space("real", "h");
@@ -170,17 +178,25 @@ const EXAMPLES: { readonly [P in Operation]: readonly Example[] } = {
   materialise: [],
   solve: [],
   convolve: [
-    { spaces: [SMALL, FILTERS], emit: one((b, x, f) => b.convolve(x, f, 1)), shared: [1] },
+    { spaces: [SMALL, FILTERS], emit: one((b, x, f) => b.convolve(x, f, 1)), shared: [1], along: [0] },
     {
       spaces: [space("real", "m", "m", "c"), FILTERS],
       emit: one((b, x, f) => b.convolve(x, f, 2)),
       shared: [1],
+      along: [0],
     },
   ],
   convolveInput: [
-    { spaces: [SMALL, FILTERS], emit: one((b, g, f) => b.convolveInput(g, f, SMALL, 1)), shared: [1] },
+    {
+      spaces: [FILTERED, FILTERS],
+      emit: one((b, g, f) => b.convolveInput(g, f, SMALL, 1)),
+      shared: [1],
+      along: [0],
+    },
   ],
-  convolveFilter: [{ spaces: [SMALL, SMALL], emit: one((b, x, g) => b.convolveFilter(x, g, FILTERS, 1)) }],
+  convolveFilter: [
+    { spaces: [SMALL, SMALL], emit: one((b, x, g) => b.convolveFilter(x, g, FILTERS, 1)), along: [] },
+  ],
   maxPool: [{ spaces: [IMAGE], emit: one((b, x) => b.maxPool(x, 2)) }],
   maxPoolGradient: [
     {
@@ -234,10 +250,11 @@ function check(example: Example, sharing: readonly boolean[], seed: number): voi
   const dice = new Dice(seed);
   const where = setting();
   const bindings = new Map(inputs.map((input) => [input, randomLanes(input, LANES, dice, where)] as const));
-  expectGradients(
-    { block, bindings, wanted: inputs, lanes: LANES, setting: where, vanishes: example.vanishes === true },
-    seed,
-  );
+  const vanishes = example.vanishes === true;
+  const whole = { block, bindings, wanted: inputs, lanes: LANES, setting: where, vanishes };
+  expectGradients(whole, seed);
+  const along = inputs.filter((_, i) => example.along?.includes(i) ?? true);
+  if (!vanishes && along.length > 0) expectDerivative({ ...whole, wanted: along }, seed);
 }
 
 const covered = Object.entries(EXAMPLES).flatMap(([operation, examples]) =>

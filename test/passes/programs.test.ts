@@ -92,6 +92,8 @@ const SOLVERS = [
   "sgp",
   "armijo_library",
   "tikhonov_direct",
+  "newton",
+  "levenberg_marquardt",
 ];
 const LEARNED = [
   "landweber",

@@ -126,6 +126,7 @@ function callOf(context: Context, expression: Extract<Vector, { kind: "call" }>)
     }
     case "library":
       return libraryCall(context, expression, call);
+    case "derivative":
     case "network":
     case "unknown":
       return opaque(context, expression);

@@ -16,6 +16,7 @@ import { type CallResult, unknownCall } from "./unknown.ts";
 import { checkBatch, checkFile, checkIndexDraw, checkNoise } from "./draws.ts";
 import { checkChannel, checkConcat, checkKernel, checkMod } from "./images.ts";
 import { checkLipschitz, checkOperatorNorm, checkRowNorms } from "./norms.ts";
+import { checkUnappliedDerivative } from "./derivative.ts";
 import { checkProjection, checkProx } from "./prox.ts";
 import { checkChange, checkSolve } from "./solve.ts";
 import {
@@ -75,6 +76,7 @@ const RULES: Rules = {
     checkProjection(environment, args, `${callee.span.start}-${callee.span.end}`),
   solve: checkSolve,
   change: checkChange,
+  derivative: checkUnappliedDerivative,
   later: () => unknownTyping(),
 };
 

@@ -11,6 +11,7 @@ import { isLayerExpression, pipeIntoLayer } from "../layers/layer.ts";
 import { meaningOf, readSymbol } from "../names.ts";
 import { named } from "../references.ts";
 import { resolveType, sortOf, unknownTyping } from "../typed.ts";
+import { checkDerivative, derivativeIn } from "./derivative.ts";
 import { checkFunctionCall } from "./functions.ts";
 import { checkLibraryCall } from "./library.ts";
 import { unknownCall } from "./unknown.ts";
@@ -20,6 +21,8 @@ type Call = Extract<Expression, { kind: "call" }>;
 /** `f(x)`: what is called, and how its arguments match. */
 export function checkCall(environment: Environment, expression: Call): Expression<Typed> {
   const { callee } = expression;
+  const derivative = derivativeIn(environment, callee);
+  if (derivative !== null) return checkDerivative(environment, expression, derivative);
   if (callee.kind !== "name") return callOf(environment, expression, checkExpression(environment, callee));
   const meaning = meaningOf(environment, callee.name, callee.span);
   switch (meaning.kind) {

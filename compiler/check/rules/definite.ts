@@ -57,6 +57,8 @@ function definitenessOfName(
 
 function definitenessOfCall(operator: Extract<Expression<Typed>, { kind: "call" }>): Definiteness {
   const { call } = operator;
+  if (call.kind === "derivative")
+    return operator.note.facts.some(({ property }) => property === "positive") ? "positive" : "unknown";
   if (call.kind !== "library" || (call.name !== "diag" && call.name !== "mask")) return "unknown";
   const interval = call.arguments[0]?.note.interval ?? null;
   if (interval !== null && isWithin(interval, POSITIVE)) return "definite";

@@ -388,4 +388,12 @@ export const shapes = {
         `Declare the space of the problem so, as in \`space ${name} in ${wanted}\`.`,
     },
   ),
+
+  IPX2036: defineDiagnostic<{ readonly name: string }>()({
+    severity: "error",
+    class: "user",
+    title: () => "A derivative is taken at a point",
+    mark: () => "at which?",
+    hint: ({ name }) => `Write \`derivative(${name})(x)\`, a linear operator.`,
+  }),
 };

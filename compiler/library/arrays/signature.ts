@@ -26,7 +26,7 @@ export type ArrayRule =
   | { readonly kind: "index" | "batch" }
   | { readonly kind: "noise"; readonly arguments: number }
   | { readonly kind: "file"; readonly gives: "array" | "operator" }
-  | { readonly kind: "prox" | "projection" | "solve" | "change" }
+  | { readonly kind: "prox" | "projection" | "solve" | "change" | "derivative" }
   | { readonly kind: "later"; readonly what: string };
 
 /** The signature of a name for numbers and arrays. */

@@ -30,3 +30,10 @@ export const change: ArraySignature = {
   settings: {},
   rule: { kind: "change" },
 };
+export const derivative: ArraySignature = {
+  definition:
+    "`derivative(F)(x)` : linear X -> Y, the derivative of a smooth map F at x; of `grad f` the Hessian",
+  parameters: ["F"],
+  settings: {},
+  rule: { kind: "derivative" },
+};

@@ -6,7 +6,7 @@ import { channel, concat, diskKernel, gaussianKernel, mod, motionKernel, ones, p
 import { dot, lip, maximum, mean, minimum, norm, rowNorms, sum } from "./reductions.ts";
 import { choose, hard, soft, softSelect, stopGradient } from "./selection.ts";
 import type { ArraySignature } from "./signature.ts";
-import { change, proj, prox, solve } from "./solvers.ts";
+import { change, derivative, proj, prox, solve } from "./solvers.ts";
 
 export type ArrayName = (typeof ARRAY_NAMES)[number];
 
@@ -58,7 +58,7 @@ export const ARRAYS: { readonly [N in ArrayName]: ArraySignature } = {
   proj,
   solve,
   change,
-  derivative: later("derivative(F)"),
+  derivative,
   each: later("each(f)"),
   interleaved: later("index sets"),
   consecutive: later("index sets"),

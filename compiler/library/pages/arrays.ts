@@ -179,14 +179,14 @@ export const ARRAY_PAGES: { readonly [N in ArrayName]: LibraryPage } = {
     ),
   },
   derivative: {
-    citation: null,
+    rule: "Reverse mode twice; the adjoint of the derivative is one pass of it. Each entry is exact, none is a difference.",
+    citation: "Griewank and Walther, Evaluating Derivatives (2008)",
     example: example(
       "n",
       "input x : R[n]",
       "fun h(x : R[n]) = huber(delta = 0.1)(x)",
       "output derivative(grad h)(x)*x",
     ),
-    notYet: "checked",
   },
   each: { ...of("each(relu)(x)"), notYet: "checked" },
   interleaved: { ...of("x[interleaved(n, parts = 4, part = 0)]"), notYet: "checked" },

@@ -245,6 +245,8 @@ export const PROBLEMS: readonly Problem[] = [
   onImages("de_grad", [SHALLOW_DNCNN]),
   onFourierImages("de_grad", [SHALLOW_DNCNN]),
   onImages("de_prox", [SMALL_DNCNN]),
+  onVectors("newton", {}, [["tol = 1e-6, max = 100", "tol = 1e-13, max = 90"]]),
+  onVectors("levenberg_marquardt", {}, [EXACT_SOLVE]),
   {
     ...onVectors("sgp"),
     givens: (_operations, seed) => ({ A: numbers(stream(seed, "A"), [N, M], (x) => Math.abs(x)) }),

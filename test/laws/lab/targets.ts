@@ -18,6 +18,8 @@ export const TARGETS: Readonly<Record<string, readonly TargetName[]>> = {
   alista: ["unrolled"],
   de_grad: ["equilibrium", "unrolled"],
   de_prox: ["equilibrium", "unrolled"],
+  newton: ["solver"],
+  levenberg_marquardt: ["solver"],
   sgp: ["solver"],
   sgp_drs_step: ["solver"],
   sgp_drs_diag: ["solver", "unrolled"],

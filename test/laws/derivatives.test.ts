@@ -1,0 +1,84 @@
+import { describe, expect, test } from "vitest";
+import { analyse, compileProgram } from "../../compiler/compile.ts";
+import { evaluateBlock } from "../../compiler/ir/evaluate/evaluate.ts";
+import type { LaneValue, Setting } from "../../compiler/ir/evaluate/lanes.ts";
+import type { IrProgram } from "../../compiler/ir/program.ts";
+import { Dice, lanesOf, randomLanes, realsOf, shifted } from "../ir/lab.ts";
+
+const SETTING: Setting = { functions: new Map(), sizes: { n: 4 }, spaces: {} };
+
+function compiled(members: string): IrProgram {
+  const text = `program p[n] {\n input x : R[n]\n input v : R[n]\n input w : R[n]\n${members}\n}`;
+  const { file, checked, diagnostics } = analyse({ path: "p.ipx", text }, () => null);
+  expect(diagnostics.filter(({ severity }) => severity === "error")).toEqual([]);
+  const outcome = compileProgram(file, checked.programs[0]!);
+  if (outcome.kind === "refused") throw new Error(outcome.diagnostic.message);
+  return outcome.value.lowered;
+}
+
+/** The output of a program at points for its inputs. */
+function output(program: IrProgram, inputs: readonly LaneValue[]): readonly number[] {
+  const block = {
+    parameters: program.inputs.map(({ variable }) => variable),
+    equations: [...program.constants.equations, ...program.prepare.equations, ...program.finish.equations],
+    results: program.finish.results,
+  };
+  const [found] = evaluateBlock(block, inputs, lanesOf(1, new Map()), SETTING);
+  return realsOf(found!);
+}
+
+const MAPS = {
+  "a map of entries": "fun F(x : R[n]) = exp(0.3*x) .* sigmoid(x) + 0.5*norm2sq(x)*x",
+  "a map with a loop written out":
+    "fun F(x : R[n]) -> R[n] { var z = x\n repeat 3 { z <- tanh(z) + 0.1*x }\n return z }",
+  "a solve": "fun F(x : R[n]) = solve(diag(exp(x)) + 2*I, x, by = cg(tol = 1e-12, max = 20))",
+};
+
+describe.each(Object.entries(MAPS))("the derivative of %s", (_, definition) => {
+  const value = compiled(`${definition}\n output F(x) + 0*(v + w)`);
+  const along = compiled(`${definition}\n output derivative(F)(x)*v + 0*w`);
+  const pairs = compiled(
+    `${definition}\n let J = derivative(F)(x)\n output (dot(J*v, w) - dot(v, J'*w))*ones + 0*x`,
+  );
+  const dice = new Dice(3);
+  const [x, v, w] = value.inputs.map(({ variable }) => randomLanes(variable, 1, dice, SETTING));
+
+  test("is the limit of differences", () => {
+    const h = 1e-5;
+    const at = (by: number): readonly number[] => output(value, [shifted(x!, v!, by), v!, w!]);
+    const [after, before] = [at(h), at(-h)];
+    output(along, [x!, v!, w!]).forEach((entry, i) => {
+      expect(entry).toBeCloseTo((after[i]! - before[i]!) / (2 * h), 7);
+    });
+  });
+
+  test("has its adjoint", () => {
+    for (const entry of output(pairs, [x!, v!, w!])) expect(Math.abs(entry)).toBeLessThan(1e-9);
+  });
+});
+
+test("a Hessian is the derivative of the gradient, and self-adjoint", () => {
+  const f = "fun f(x : R[n]) = norm2sq(tanh(x)) + dot(x, x)^2";
+  const gradient = compiled(`${f}\n output grad f(x) + 0*(v + w)`);
+  const along = compiled(`${f}\n output derivative(grad f)(x)*v + 0*w`);
+  const back = compiled(`${f}\n output derivative(grad f)(x)'*v + 0*w`);
+  const dice = new Dice(5);
+  const [x, v, w] = gradient.inputs.map(({ variable }) => randomLanes(variable, 1, dice, SETTING));
+  const h = 1e-5;
+  const at = (by: number): readonly number[] => output(gradient, [shifted(x!, v!, by), v!, w!]);
+  const [after, before] = [at(h), at(-h)];
+  const found = output(along, [x!, v!, w!]);
+  found.forEach((entry, i) => {
+    expect(entry).toBeCloseTo((after[i]! - before[i]!) / (2 * h), 6);
+  });
+  expect(output(back, [x!, v!, w!])).toEqual(found);
+});
+
+test("a function of several arguments has a derivative on their product", () => {
+  const definition = "fun F(x : R[n], v : R[n]) = x .* v";
+  const along = compiled(`${definition}\n output derivative(F)(x, v)*(w, x)`);
+  const dice = new Dice(6);
+  const [x, v, w] = along.inputs.map(({ variable }) => randomLanes(variable, 1, dice, SETTING));
+  const [a, b, c] = [realsOf(x!), realsOf(v!), realsOf(w!)];
+  expect(output(along, [x!, v!, w!])).toEqual(a.map((entry, i) => c[i]! * b[i]! + entry * entry));
+});
