@@ -153,11 +153,13 @@ export class EngineError extends Error {
   readonly engine: string;
   readonly operation: string;
   readonly shapes: readonly (readonly number[])[];
+  readonly reason: string;
   constructor(engine: string, operation: string, shapes: readonly (readonly number[])[], reason: string) {
     const of = shapes.map((shape) => `[${shape.join(", ")}]`).join(" and ");
     super(`${engine}: ${operation}${of === "" ? "" : ` of ${of}`}: ${reason}`);
     this.engine = engine;
     this.operation = operation;
     this.shapes = shapes;
+    this.reason = reason;
   }
 }

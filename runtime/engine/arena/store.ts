@@ -130,6 +130,13 @@ function createArrays(refuse: Store["refuse"]): Arrays {
       handle.shared = null;
     }
   };
+  const roomFor = (shape: readonly number[], size: number, room: Room): Block => {
+    try {
+      return room.allocate(size);
+    } catch (error) {
+      throw error instanceof EngineError ? refuse("allocate", [{ shape }], error.reason) : error;
+    }
+  };
   const { note, scope } = createScopes<ArenaArray>(dispose);
   return {
     dispose,
@@ -138,7 +145,7 @@ function createArrays(refuse: Store["refuse"]): Arrays {
       const size = 4 * sizeOf(shape);
       if (!Number.isSafeInteger(size) || size < 0)
         throw refuse("allocate", [{ shape }], "no shape of an array");
-      const block = room.allocate(size);
+      const block = roomFor(shape, size, room);
       bytes += size;
       return holding(shape, { block, room, arrays: 1 });
     },
