@@ -1,22 +1,21 @@
-import { basename } from "node:path";
-import { addNoise, type Noise } from "../../runtime/data/noise.ts";
 import { sampleAt } from "../../runtime/data/sample.ts";
-import type { Operations } from "../../runtime/arrays/operations.ts";
-import { handlesOf } from "../../runtime/arrays/value.ts";
-import { type HostArray, sampleOf, stack } from "../../runtime/io/hostArray.ts";
-import { download, upload } from "../../runtime/program/transfer.ts";
+import { loadingCache } from "../../runtime/data/loadingCache.ts";
+import { type HostArray, shapeText, stack } from "../../runtime/io/hostArray.ts";
 import { stream } from "../../runtime/random/stream.ts";
-import type { Expression } from "../../compiler/ast/tree.ts";
-import type { Operator } from "../../runtime/operators/operator.ts";
-import { evaluateValue } from "../binding/evaluate.ts";
+import { type FileSet, type FileSample, openFileSet } from "../data/fileSet.ts";
 import { fault } from "../binding/faults.ts";
-import { type FileArrays, readFiles } from "../binding/readFiles.ts";
-import type { Thing } from "../binding/thing.ts";
 import { diagnose } from "../../compiler/diagnostics/diagnose.ts";
 import { Failure } from "../failure.ts";
-import { located, locatedNow, placeOf } from "../report.ts";
+import { located, placeOf } from "../report.ts";
 import { generatorOf } from "./generators.ts";
-import { type Cutting, middlePart, type Picture, randomPart, readPictures } from "./pictures.ts";
+import {
+  type Cutting,
+  middlePart,
+  type Picture,
+  pictureOf,
+  randomPart,
+  requireCuttable,
+} from "./pictures.ts";
 import type { Experiment } from "./readExperiment.ts";
 import type { DataSettings, SplitSettings } from "./schema.ts";
 import type { Setting } from "./setting.ts";
@@ -29,7 +28,9 @@ export interface SampleSource {
   readonly seed: number;
   /** infinite for fresh samples */
   readonly count: number;
-  readonly at: (index: number) => HostArray;
+  readonly at: (index: number) => Promise<HostArray>;
+  /** begins to read samples that will be asked for */
+  readonly prefetch: (indices: readonly number[]) => void;
   /** what a sample is called, if it has a name */
   readonly nameOf: (index: number) => string | null;
   /** what was done to the data, for people */
@@ -42,6 +43,14 @@ const SEED_OFFSETS: { readonly [S in SplitName]: number } = {
   validate: 1_000_001,
   test: 2_000_003,
 };
+
+/** The seed of a set: its own, or one that follows from the experiment's. */
+export function seedOf({ settings: { data, seed } }: Pick<Experiment, "settings">, split: SplitName): number {
+  return data[split]?.seed ?? seed + SEED_OFFSETS[split];
+}
+
+/** Bytes of samples that are kept in memory; a set that takes more on the disk is read as it is needed. */
+const KEPT_BYTES = 2 ** 28;
 
 /**
  * The samples of a set, as its table and [data] say; what was done to them is said.
@@ -57,24 +66,31 @@ export async function openSource(
 }
 
 async function sampleSource(experiment: Experiment, split: SplitName): Promise<SampleSource> {
-  const { data, seed: base } = experiment.settings;
+  const { data } = experiment.settings;
   const settings: SplitSettings = data[split] ?? {};
-  const seed = settings.seed ?? base + SEED_OFFSETS[split];
+  const seed = seedOf(experiment, split);
   const folder = settings.folder ?? (data.generate === undefined ? data.folder : undefined);
-  if (folder !== undefined) return pictureSource(experiment, split, folder, seed);
+  if (folder !== undefined) return fileSource(experiment, split, folder, seed);
   if (data.generate === undefined) {
     throw fault(experiment.toml.keySpan(["data"]), "`data` needs `generate` or `folder`");
   }
   const generate = generatorOf(experiment.expression(["data", "generate"], data.generate));
   const count = settings.count ?? (split === "train" ? Number.POSITIVE_INFINITY : 100);
-  return { seed, count, at: (index) => sampleAt(generate, seed, index), nameOf: () => null, notes: [] };
+  return {
+    seed,
+    count,
+    at: (index) => Promise.resolve(sampleAt(generate, seed, index)),
+    prefetch: () => undefined,
+    nameOf: () => null,
+    notes: [],
+  };
 }
 
 /**
- * A set of pictures. Where all sets come from one folder, the first pictures are kept for the test, and the others are
- * trained and validated on.
+ * A set of files. Where all sets come from one folder, the first samples are kept for the test, and the others are
+ * trained and validated on. Of a set that fits into memory every file is looked at before anything begins.
  */
-async function pictureSource(
+async function fileSource(
   experiment: Experiment,
   split: SplitName,
   folder: string,
@@ -83,60 +99,96 @@ async function pictureSource(
   const { data } = experiment.settings;
   const settings: SplitSettings = data[split] ?? {};
   const path = experiment.resolve(folder);
-  const all = await located(placeOf(path), () =>
-    readPictures(path, { count: data.count, grey: data.grey, range: data.range }),
-  );
-  const pictures = settings.folder === undefined ? ownShare(all, split, data.test?.count) : all;
+  const set = await located(placeOf(path), () => openFileSet(path, data));
+  const samples =
+    settings.folder === undefined ? ownShare(set.samples, split, data.test?.count) : set.samples;
   const cutting = cuttingOf(data, settings, split);
-  if (split === "train") requireLargeEnough(pictures, cutting);
-  const count = settings.count ?? (split === "train" ? Number.POSITIVE_INFINITY : pictures.length);
-  const pictureAt = (index: number): Picture => {
-    const picture = pictures[index % pictures.length];
-    if (picture === undefined) throw new RangeError("a folder without pictures");
-    return picture;
+  const sampleAt = (index: number): FileSample => {
+    const sample = samples[index % samples.length];
+    if (sample === undefined) throw new RangeError("a folder without samples");
+    return sample;
   };
-  const random = (index: number): boolean => split === "train" || index >= pictures.length;
+  const pictures = loadingCache(
+    (index) => readPicture(set, sampleAt(index), data, cutting, split),
+    ({ array }) => array.data.byteLength,
+    KEPT_BYTES,
+  );
+  const pictureAt = (index: number): Promise<Picture> => pictures.get(index % samples.length);
+  const random = (index: number): boolean => split === "train" || index >= samples.length;
+  const count = settings.count ?? (split === "train" ? Number.POSITIVE_INFINITY : samples.length);
   return {
     seed,
-    count: split === "test" ? Math.min(count, pictures.length) : count,
-    at: (index) => {
-      const { array } = pictureAt(index);
+    count: split === "test" ? Math.min(count, samples.length) : count,
+    at: async (index) => {
+      const { array } = await pictureAt(index);
       if (random(index)) return randomPart(array, cutting, stream(seed, "patch", index));
       return middlePart(array, cutting);
     },
-    nameOf: (index) => basename(pictureAt(index).file),
-    notes: notesOn(pictures, split, cutting),
+    prefetch: (indices) => {
+      pictures.prefetch([...new Set(indices.map((index) => index % samples.length))]);
+    },
+    nameOf: (index) => sampleAt(index).name,
+    notes:
+      set.bytes > KEPT_BYTES ? streamedNote(path, set) : await notesOn(samples, pictureAt, split, cutting),
   };
 }
 
-/** The pictures of a folder that a set has for itself; all where there is one only. */
+async function readPicture(
+  set: FileSet,
+  sample: FileSample,
+  data: DataSettings,
+  cutting: Cutting,
+  split: SplitName,
+): Promise<Picture> {
+  return located(placeOf(sample.file), async () => {
+    const picture = pictureOf(await set.read(sample), data);
+    requireCuttable(picture.array, cutting, sample.file);
+    if (split === "train") requireLargeEnough(sample.file, picture.array, cutting);
+    return picture;
+  });
+}
+
+/** The samples of a folder that a set has for itself; all where there is one only. */
 function ownShare(
-  all: readonly Picture[],
+  all: readonly FileSample[],
   split: SplitName,
   wanted = Number.POSITIVE_INFINITY,
-): readonly Picture[] {
+): readonly FileSample[] {
   const held = Math.min(wanted, Math.ceil(all.length / 2));
   if (all.length === 1) return all;
   return split === "test" ? all.slice(0, held) : all.slice(held);
 }
 
-/** @throws Failure that names the first picture from which no patch can be cut */
-function requireLargeEnough(pictures: readonly Picture[], { patch }: Cutting): void {
-  if (patch === undefined) return;
-  const small = pictures.find(({ array: { shape } }) => shape.slice(0, 2).some((extent) => extent < patch));
-  if (small === undefined) return;
-  const what = `This picture of ${small.array.shape.slice(0, 2).join(" x ")} has no patch of ${patch} x ${patch}`;
+/** @throws Failure where no patch can be cut from a picture */
+function requireLargeEnough(file: string, { shape }: HostArray, { patch }: Cutting): void {
+  const sides = shape.slice(0, 2);
+  if (patch === undefined || sides.every((extent) => extent >= patch)) return;
+  const what = `This picture of ${sides.join(" x ")} has no patch of ${patch} x ${patch}`;
   const hint = "Make `patch` smaller, or leave the picture out.";
-  throw new Failure([diagnose("IPX8104", placeOf(small.file), { what, hint })]);
+  throw new Failure([diagnose("IPX8104", placeOf(file), { what, hint })]);
 }
 
-function notesOn(pictures: readonly Picture[], split: SplitName, cutting: Cutting): readonly string[] {
-  const coloured = pictures.filter(({ wasColoured }) => wasColoured).length;
-  const cropped = pictures.filter(({ array }) => {
+function streamedNote(folder: string, { samples, bytes }: FileSet): readonly string[] {
+  const size = `${(bytes / 2 ** 30).toFixed(1)} GiB`;
+  return [`${samples.length} samples of ${folder}, ${size} on the disk, are read as they are needed.`];
+}
+
+/** Looks at every picture: what was done to them is said, and a fault of one ends the command here. */
+async function notesOn(
+  samples: readonly FileSample[],
+  pictureAt: (index: number) => Promise<Picture>,
+  split: SplitName,
+  cutting: Cutting,
+): Promise<readonly string[]> {
+  let [coloured, cropped] = [0, 0];
+  for (const index of samples.keys()) {
+    const { array, wasColoured } = await pictureAt(index);
+    if (wasColoured) coloured++;
+    if (split === "train") continue;
     const part = middlePart(array, cutting).shape;
-    return split !== "train" && part.some((extent, axis) => extent !== array.shape[axis]);
-  }).length;
-  const of = `of ${pictures.length} pictures to ${split === "train" ? "train on" : split === "test" ? "test on" : "validate on"}`;
+    if (part.some((extent, axis) => extent !== array.shape[axis])) cropped++;
+  }
+  const of = `of ${samples.length} pictures to ${split === "train" ? "train on" : split === "test" ? "test on" : "validate on"}`;
   return [
     ...(coloured === 0 ? [] : [`${coloured} ${of} were turned from colour into grey.`]),
     ...(cropped === 0 ? [] : [`${cropped} ${of} were cropped to their middle.`]),
@@ -151,82 +203,27 @@ function cuttingOf(data: DataSettings, settings: SplitSettings, split: SplitName
   };
 }
 
-/** How inputs are made of samples. */
-export interface Measurement {
-  /** the measured inputs by name; samples on the first axis of both */
-  readonly measure: (
-    truth: HostArray,
-    indices: readonly number[],
-    seed: number,
-  ) => Promise<Readonly<Record<string, HostArray>>>;
-}
-
-/** What a measurement is made of. */
-export interface MeasurementParts {
-  readonly operations: Operations;
-  readonly names: ReadonlyMap<string, Thing>;
-  /** the expressions by the inputs that they make */
-  readonly expressions: ReadonlyMap<string, Expression>;
-  readonly noise: Noise | null;
-}
-
-/** The name under which a measurement knows the sample. */
-const SAMPLE = "x";
-
-/** Measures batches of samples: the expressions on the engine, then noise that belongs to each sample. */
-export async function measurement(parts: MeasurementParts): Promise<Measurement> {
-  const { operations, expressions, names, noise } = parts;
-  const files: FileArrays = new Map(
-    (await Promise.all([...expressions.values()].map((each) => readFiles(each, ".")))).flatMap((read) => [
-      ...read,
-    ]),
+/**
+ * Samples of a set as one batch.
+ * @throws Failure that names two samples of different sizes
+ */
+export async function batchAt(source: SampleSource, indices: readonly number[]): Promise<HostArray> {
+  source.prefetch(indices);
+  const samples = await Promise.all(indices.map((index) => source.at(index)));
+  const [first] = samples;
+  const other = samples.findIndex(
+    ({ field, shape }) =>
+      first !== undefined && (field !== first.field || shapeText(shape) !== shapeText(first.shape)),
   );
-  const realised = new Map<Expression, Operator>();
-  const operatorHandles = () => [...realised.values()].flatMap(({ handles }) => [...handles]);
-  return {
-    measure: async (truth, indices, seed) => {
-      const { engine } = operations;
-      const x = upload(operations, truth, true);
-      const measured: Record<string, HostArray> = {};
-      for (const [input, expression] of expressions) {
-        const value = engine.scope(
-          () =>
-            evaluateValue(
-              { operations, files, realised, names: new Map([...names, [SAMPLE, thing(x)]]) },
-              expression,
-            ),
-          (made) => [...handlesOf(made), ...operatorHandles()],
-        );
-        if (value.kind === "product") throw fault(expression.span, "A measurement is an array, not a tuple");
-        const array = await download(operations, value);
-        measured[input] =
-          noise === null ? array : locatedNow(expression.span, () => noisy(array, noise, indices, seed));
-        engine.dispose(handlesOf(value).filter((handle) => handle !== x.handle));
-      }
-      engine.dispose([x.handle]);
-      return measured;
-    },
+  if (other === -1 || first === undefined) return stack(samples);
+  const said = (position: number): string => {
+    const index = indices[position] ?? 0;
+    const { field, shape } = samples[position] ?? first;
+    return `${source.nameOf(index) ?? `sample ${index}`} is ${field === "complex" ? "complex " : ""}${shapeText(shape)}`;
   };
-}
-
-function thing(value: ReturnType<typeof upload>): Thing {
-  return { kind: "value", value };
-}
-
-function noisy(batch: HostArray, noise: Noise, indices: readonly number[], seed: number): HostArray {
-  return stack(
-    indices.map((index, position) =>
-      addNoise(sampleOf(batch, position), noise, stream(seed, "noise", index)),
-    ),
-  );
-}
-
-/** The noise of a file's [data]; null for none. */
-export function noiseOf({ noise }: DataSettings): Noise | null {
-  if (noise === undefined) return null;
-  if ("snr" in noise)
-    return noise.snr === Number.POSITIVE_INFINITY ? null : { kind: "snr", decibel: noise.snr };
-  if ("sigma" in noise) return { kind: "sigma", sigma: noise.sigma };
-  if ("poisson" in noise) return { kind: "poisson", counts: noise.poisson };
-  return { kind: "relative", fraction: noise.relative };
+  const what = `The samples of a batch are of one size: ${said(0)}, ${said(other)}`;
+  const hint = "Cut squares out of all of them: `patch = 64` in `data`.";
+  throw new Failure([
+    diagnose("IPX8104", placeOf(source.nameOf(indices[other] ?? 0) ?? "data"), { what, hint }),
+  ]);
 }

@@ -70,24 +70,23 @@ export async function evaluateOn(
   plan: EvaluationPlan,
 ): Promise<Outcome> {
   const outcomes: Outcome[] = [];
+  let subject: Subject | null = null;
+  let bound: HostArray | null = null;
   for (let first = 0; first < source.count;) {
-    const sample = source.at(first);
-    const indices = alikeFrom(source, first, sample);
-    const definition = fixedSteps(request.definition, plan);
-    const subject = await bindSubject(setting, { ...request, definition, sample });
-    const limit = Math.max(
-      1,
-      Math.min(BATCH_SAMPLES, Math.floor(BATCH_NUMBERS / Math.max(1, sample.data.length))),
-    );
-    for (let begin = 0; begin < indices.length; begin += limit) {
-      const keep = Math.max(0, plan.keep - first - begin);
-      outcomes.push(
-        await evaluateBatch(subject, source, indices.slice(begin, begin + limit), { ...plan, keep }),
-      );
+    const { truths, indices } = await alikeFrom(source, first);
+    const [sample] = truths;
+    if (sample === undefined) break;
+    if (subject === null || bound === null || !isAlike(bound, sample)) {
+      if (subject !== null) releaseSubject(subject);
+      const definition = fixedSteps(request.definition, plan);
+      subject = await bindSubject(setting, { ...request, definition, sample });
+      bound = sample;
     }
-    releaseSubject(subject);
+    const keep = Math.max(0, plan.keep - first);
+    outcomes.push(await evaluateBatch(subject, source.seed, truths, indices, { ...plan, keep }));
     first += indices.length;
   }
+  if (subject !== null) releaseSubject(subject);
   const outcome = joined(outcomes, plan);
   requireMeasured(setting, outcome, plan);
   return outcome;
@@ -113,28 +112,41 @@ function fixedSteps(definition: ProgramDefinition, { steps }: EvaluationPlan): P
   return steps === null || definition.target.kind !== "solver" ? definition : { ...definition, until: null };
 }
 
-/** The numbers of the samples from `first` on that have the shape of the first. */
-function alikeFrom(source: SampleSource, first: number, { shape }: HostArray): readonly number[] {
-  const indices = [first];
-  for (let index = first + 1; index < source.count; index++) {
-    const other = source.at(index).shape;
-    if (other.length !== shape.length || other.some((extent, axis) => extent !== shape[axis])) break;
-    indices.push(index);
+/** Samples from `first` on that are alike in shape, as many as make a batch; those that may follow begin to be read. */
+async function alikeFrom(
+  source: SampleSource,
+  first: number,
+): Promise<{ readonly truths: readonly HostArray[]; readonly indices: readonly number[] }> {
+  const sample = await source.at(first);
+  const numbers = Math.floor(BATCH_NUMBERS / Math.max(1, sample.data.length));
+  const last = Math.min(source.count, first + Math.max(1, Math.min(BATCH_SAMPLES, numbers)));
+  source.prefetch(
+    Array.from({ length: Math.min(source.count, last + 1) - first }, (_, offset) => first + offset),
+  );
+  const truths = [sample];
+  for (let index = first + 1; index < last; index++) {
+    const other = await source.at(index);
+    if (!isAlike(sample, other)) break;
+    truths.push(other);
   }
-  return indices;
+  return { truths, indices: truths.map((_, offset) => first + offset) };
+}
+
+function isAlike(left: HostArray, right: HostArray): boolean {
+  return left.field === right.field && left.shape.join() === right.shape.join();
 }
 
 async function evaluateBatch(
   subject: Subject,
-  source: SampleSource,
+  seed: number,
+  truths: readonly HostArray[],
   indices: readonly number[],
   plan: EvaluationPlan,
 ): Promise<Outcome> {
   const { program, definition } = subject;
   const { operations } = program;
-  const truths = indices.map((index) => source.at(index));
   const batch = stack(truths);
-  const inputs = await subject.inputsOf(batch, indices, source.seed);
+  const inputs = await subject.inputsOf(batch, indices, seed);
   const bound = await bindBatch(program, subject.data, inputs, true);
   const truth = upload(operations, batch, true);
   const scope = await estimateScope(subject, plan.estimate, spaceOf(truth));

@@ -26,10 +26,18 @@ export async function writeFigures(
       const svg = traceFigure(setting, results, metric);
       return svg === null ? [] : [{ name: metric, svg }];
     }),
-    ...Array.from({ length: Math.min(plan.keep, test.count) }, (_, index) => ({
-      name: `picture-${index + 1}`,
-      svg: pictureMontage(setting, results, test, plan, index),
-    })),
+    ...(await Promise.all(
+      Array.from({ length: Math.min(plan.keep, test.count) }, async (_, index) => ({
+        name: `picture-${index + 1}`,
+        svg: pictureMontage(
+          setting,
+          results,
+          { truth: await test.at(index), name: test.nameOf(index) },
+          plan,
+          index,
+        ),
+      })),
+    )),
   ];
   if (drawings.length === 0) return;
   const { createRasteriser } = await import("../../runtime/measure/rasterise.ts");
@@ -71,23 +79,21 @@ function traceFigure({ operations }: Setting, results: readonly Result[], metric
 function pictureMontage(
   { operations }: Setting,
   results: readonly Result[],
-  test: SampleSource,
+  { truth, name }: { readonly truth: HostArray; readonly name: string | null },
   { range }: EvaluationPlan,
   index: number,
 ): string {
-  const truth = test.at(index);
   const inputs = Object.entries(results[0]?.outcome.kept[index]?.inputs ?? {});
-  const measured = inputs.flatMap(([name, picture]): readonly MontagePicture[] =>
+  const measured = inputs.flatMap(([input, picture]): readonly MontagePicture[] =>
     isLike(picture, truth)
-      ? [{ picture, caption: `input ${name}`, note: noteOf(picture, truth, range) }]
+      ? [{ picture, caption: `input ${input}`, note: noteOf(picture, truth, range) }]
       : [],
   );
-  const restored = results.flatMap(({ name, outcome }): readonly MontagePicture[] => {
+  const restored = results.flatMap(({ name: caption, outcome }): readonly MontagePicture[] => {
     const estimate = outcome.kept[index]?.estimate;
     if (estimate === undefined || !isLike(estimate, truth)) return [];
-    return [{ picture: estimate, caption: name, note: noteOf(estimate, truth, range) }];
+    return [{ picture: estimate, caption, note: noteOf(estimate, truth, range) }];
   });
-  const name = test.nameOf(index);
   return montage({
     title: name ?? `Test sample ${index + 1}`,
     subtitle: `${truth.shape.join(" x ")}; PSNR and SSIM for the data range ${range}; engine ${operations.engine.name}`,

@@ -36,10 +36,20 @@ const data = z
     generate: expression.optional(),
     folder: z.string().optional(),
     count: count.optional(),
+    key: z.string().min(1).optional(),
+    slices: z.boolean().default(false),
     patch: count.optional(),
     multiple: count.optional(),
     augment: z.boolean().optional(),
     grey: z.boolean().default(false),
+    scale: z
+      .union([
+        z
+          .tuple([z.number(), z.number()])
+          .refine(([low, high]) => low < high, "the first is less than the second"),
+        z.enum(["max", "minmax"]),
+      ])
+      .default([0, 1]),
     range: z.tuple([z.number(), z.number()]).default([0, 1]),
     measure: z.union([expression, z.record(z.string(), expression)]).optional(),
     noise: noise.optional(),

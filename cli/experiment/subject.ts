@@ -12,7 +12,7 @@ import { bindNames } from "../binding/bindNames.ts";
 import { bindProgramData, type FileInput, type ProgramData } from "../binding/bindProgram.ts";
 import type { Thing } from "../binding/thing.ts";
 import { bindTo } from "../run/bindAll.ts";
-import { type Measurement, measurement, noiseOf } from "./dataset.ts";
+import { type Measurement, measurement, noiseOf } from "./measurement.ts";
 import { measuredInputs, type Setting } from "./setting.ts";
 
 /** A program bound to an experiment, for samples of one shape. */

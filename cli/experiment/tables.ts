@@ -1,6 +1,7 @@
 import { summarise } from "../../runtime/measure/summary.ts";
 import type { Cell, Table } from "../../runtime/measure/table.ts";
 import type { ProgramDefinition } from "../../runtime/program/definition.ts";
+import { seedOf } from "./dataset.ts";
 import type { EvaluationPlan, Outcome } from "./evaluate.ts";
 import { METRICS, type Metric } from "./metrics.ts";
 import type { Setting } from "./setting.ts";
@@ -121,6 +122,12 @@ export function resultsJson(
   const metrics = experiment.settings.eval?.metrics ?? ["nmse_db"];
   return {
     engine: operations.engine.name,
+    seeds: {
+      experiment: experiment.settings.seed,
+      train: seedOf(experiment, "train"),
+      validate: seedOf(experiment, "validate"),
+      test: seedOf(experiment, "test"),
+    },
     samples: results[0]?.outcome.samples ?? 0,
     results: results.map(({ name, definition, outcome, tuned, tunedOn, trained }) => ({
       name,

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import type { Expression } from "../../compiler/ast/tree.ts";
 import { GradientError } from "../../runtime/adjoint/gradientError.ts";
 import { stream } from "../../runtime/random/stream.ts";
-import { sampleOf, stack, type HostArray } from "../../runtime/io/hostArray.ts";
+import { sampleOf, type HostArray } from "../../runtime/io/hostArray.ts";
 import { DataError } from "../../runtime/io/dataError.ts";
 import { makeFolder, moveFile, readBytes, writeBytes, writeText } from "../../runtime/io/node/files.ts";
 import { writeSafetensors } from "../../runtime/io/safetensors.ts";
@@ -21,7 +21,7 @@ import { Interrupted } from "../failure.ts";
 import { fault } from "../binding/faults.ts";
 import { failureAt, located, placeOf } from "../report.ts";
 import { EXIT, writeJson } from "../terminal.ts";
-import { openSource, type SampleSource } from "./dataset.ts";
+import { batchAt, openSource, type SampleSource } from "./dataset.ts";
 import { lossOf } from "./loss.ts";
 import { requireMemory } from "./memory.ts";
 import type { TrainSettings } from "./schema.ts";
@@ -79,7 +79,7 @@ async function trainIn(setting: Setting, resume: boolean): Promise<TrainingResul
   });
   const source = await openSource(setting, "train");
   const lossExpression = experiment.expression(["train", "loss"], training.loss);
-  const sample = source.at(0);
+  const sample = await source.at(0);
   const numbers = training.batch * sample.data.length;
   requireMemory(experiment.toml.valueSpan(["train", "batch"]), "A batch of samples", numbers);
   const subject = await bindSubject(setting, {
@@ -145,7 +145,7 @@ async function lossSpaces(
   { program }: Subject,
   source: SampleSource,
 ): Promise<{ readonly output: Space; readonly target: Space }> {
-  const { field, shape } = source.at(0);
+  const { field, shape } = await source.at(0);
   const target: Space = { kind: "array", field, shape };
   return { output: resolve(program.definition.output.type, program.dimensions) ?? target, target };
 }
@@ -189,9 +189,12 @@ function trainingData(subject: Subject, source: SampleSource): TrainingData {
       drawn = { epoch, order: stream(seed, "epoch", epoch).permutation(source.count) };
     return drawn.order[position % source.count] ?? 0;
   };
-  return ({ step, size, seed }) => {
-    const indices = Array.from({ length: size }, (_, offset) => indexAt(step * size + offset, seed));
-    return batchOf(subject, source, indices);
+  const indicesOf = (step: number, size: number, seed: number): readonly number[] =>
+    Array.from({ length: size }, (_, offset) => indexAt(step * size + offset, seed));
+  return async ({ step, size, seed }) => {
+    const batch = await batchOf(subject, source, indicesOf(step, size, seed));
+    source.prefetch(indicesOf(step + 1, size, seed));
+    return batch;
   };
 }
 
@@ -201,7 +204,7 @@ async function batchOf(
   source: SampleSource,
   indices: readonly number[],
 ): Promise<TrainingBatch & { readonly truth: HostArray }> {
-  const truth = stack(indices.map((index) => source.at(index)));
+  const truth = await batchAt(source, indices);
   return { inputs: await subject.inputsOf(truth, indices, source.seed), target: truth, truth };
 }
 
@@ -218,7 +221,7 @@ async function validationOptions(
   if (wanted === undefined || setting.experiment.settings.data.validate === undefined) return {};
   const source = await openSource(setting, "validate");
   const counted = setting.experiment.toml.valueSpan(["data", "validate", "count"]);
-  requireMemory(counted, "The validation set", source.count * source.at(0).data.length);
+  requireMemory(counted, "The validation set", source.count * (await source.at(0)).data.length);
   const batches: (TrainingBatch & { readonly truth: HostArray })[] = [];
   for (let first = 0; first < source.count; first += VALIDATION_BATCH) {
     const length = Math.min(VALIDATION_BATCH, source.count - first);

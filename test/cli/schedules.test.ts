@@ -107,7 +107,8 @@ describe("a folder of pictures", () => {
       count: number,
     ): Promise<readonly number[]> => {
       const source = await openSource({ experiment: read, context }, split);
-      const found = Array.from({ length: count }, (_, index) => source.at(index).data[0] ?? Number.NaN);
+      const samples = await Promise.all(Array.from({ length: count }, (_, index) => source.at(index)));
+      const found = samples.map(({ data }) => data[0] ?? Number.NaN);
       return [...new Set(found.map((level) => Math.round(level * 10) / 10))].toSorted((a, b) => a - b);
     };
     expect(await levels("test", 2)).toEqual([0.1, 0.3]);
