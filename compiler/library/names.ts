@@ -44,7 +44,16 @@ export const FUNCTION_NAMES = [
   "conjugate",
 ] as const;
 
-export const SET_NAMES = ["nonnegative", "box", "ball", "simplex"] as const;
+export const SET_NAMES = [
+  "nonnegative",
+  "box",
+  "ball",
+  "ball1",
+  "ball_inf",
+  "simplex",
+  "halfspace",
+  "affine",
+] as const;
 
 /** Numbers and arrays. */
 export const ARRAY_NAMES = [

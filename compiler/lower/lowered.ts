@@ -121,5 +121,15 @@ export type FunctionValue =
 export type SetValue =
   | { readonly kind: "nonnegative" }
   | { readonly kind: "box"; readonly low: Variable; readonly high: Variable }
-  | { readonly kind: "ball"; readonly radius: Variable }
+  | { readonly kind: "ball" | "ball1" | "ball_inf"; readonly radius: Variable }
+  /** dot(normal, x) <= offset */
+  | { readonly kind: "halfspace"; readonly normal: Variable; readonly offset: Variable }
+  /** A x = right, with A A' = multiple I, or null and a system to solve by `solve` */
+  | {
+      readonly kind: "affine";
+      readonly operator: OperatorForm;
+      readonly right: Variable;
+      readonly multiple: Variable | null;
+      readonly solve: SolveOptions;
+    }
   | { readonly kind: "simplex" };

@@ -2,14 +2,16 @@ import type { Expression } from "../ast/tree.ts";
 import type { IrBuilder } from "../ir/build.ts";
 import type { Variable } from "../ir/block.ts";
 import { formOfFunction } from "../library/calculus/analyse.ts";
-import { gramMultiple, type Multiple } from "../library/calculus/gram.ts";
+import { gramMultiple } from "../library/calculus/gram.ts";
 import { boxesAmong } from "../library/calculus/separable.ts";
-import type { Factor, FormTerm, FunctionForm, Link } from "../library/calculus/form.ts";
+import type { FormTerm, FunctionForm, Link } from "../library/calculus/form.ts";
 import type { FunctionParameters, LibraryFunction } from "../library/functions/entry.ts";
 import { FUNCTIONS } from "../library/functions/table.ts";
 import type { Span } from "../source/span.ts";
 import type { CallMeaning, SettingValue, Typed } from "../types/typing.ts";
 import { lower, lowerOperator, lowerValue } from "./recursion.ts";
+import { multipleOf, multiplied, scaledBy } from "./multiples.ts";
+import { solveSettings } from "./solveSettings.ts";
 import { isFunctionName } from "../library/functions/entry.ts";
 import { parametersOf } from "./libraryFunctions.ts";
 import { Limitation } from "./limitation.ts";
@@ -17,7 +19,6 @@ import { applyAdjointForm, applyForm } from "./operators.ts";
 import { Scope } from "./scope.ts";
 import { lowerSet, projection } from "./sets.ts";
 import type { Site } from "./site.ts";
-import { solveSettings } from "./solveSettings.ts";
 import { within } from "./site.ts";
 import { spaceOfVariable, zeroOf } from "./values.ts";
 
@@ -67,17 +68,6 @@ function proxOfForm(
   return proxOfTerm(site, term, x, scaledBy(site, step, term.factors), span);
 }
 
-/** The number by which a term is multiplied, times `start`. */
-function scaledBy(site: Site, start: Variable, factors: readonly Factor[]): Variable {
-  return factors.reduce((product, factor) => multiplied(site, product, factor), start);
-}
-
-function multiplied(site: Site, product: Variable, factor: Factor): Variable {
-  const { builder } = site;
-  if (factor.kind === "number") return builder.elementwise("mul", [product, builder.constant(factor.value)]);
-  return builder.elementwise(factor.inverse ? "div" : "mul", [product, lowerValue(site, factor.value)]);
-}
-
 /** prox_{t h(L .)} for a chain of links L, taken off from the outside. */
 function proxOfTerm(site: Site, term: FormTerm, x: Variable, step: Variable, span: Span): Variable {
   const { builder } = site;
@@ -125,26 +115,6 @@ function proxBehindOperator(
   const nearest = proxOfTerm(site, inner, image, builder.elementwise("mul", [c, step]), span);
   const change = builder.elementwise("div", [builder.elementwise("sub", [nearest, image]), c]);
   return builder.elementwise("add", [x, applyAdjointForm(builder, operator, change)]);
-}
-
-/** The number that a multiple of the identity is. */
-function multipleOf(site: Site, multiple: Multiple): Variable {
-  const { builder } = site;
-  switch (multiple.kind) {
-    case "one":
-      return builder.constant(1);
-    case "square":
-      return builder.elementwise("square", [multiplied(site, builder.constant(1), multiple.of)]);
-    case "size":
-      return builder.size(multiple.of);
-    case "product":
-    case "sum": {
-      const parts = multiple.parts.map((part) => multipleOf(site, part));
-      return parts.reduce((all, part) =>
-        builder.elementwise(multiple.kind === "sum" ? "add" : "mul", [all, part]),
-      );
-    }
-  }
 }
 
 /** prox of t h(v .* x) for a separable h: entries where v is 0 are left as they are. */
@@ -317,7 +287,10 @@ function applyLinksAdjoint(site: Site, links: readonly Link[], y: Variable): Var
   }, y);
 }
 
-/** prox of a sum: h + quadratics without operators + <c, .> (elastic net), by completing the square. */
+/**
+ * prox of a sum by completing the square: h, squares of c_i |v_i .* z + b_i|^2 without operators, <c, .>. With
+ * s = 1 + 2t sum c_i |v_i|^2 it is the prox of h with step t/s, which is an array where a v_i is (then h is separable).
+ */
 function proxOfSum(
   site: Site,
   terms: readonly FormTerm[],
@@ -330,25 +303,39 @@ function proxOfSum(
   const squares = terms.filter((term) => isPlainSquare(term));
   const linear = terms.filter((term) => term.atom.kind === "linear" && term.links.length === 0);
   const [main, ...others] = terms.filter((term) => !squares.includes(term) && !linear.includes(term));
-  if (main === undefined || others.length > 0) {
+  if (others.length > 0) {
     throw new Limitation(by === null ? "the prox of this sum" : "inner iterations for a prox", span);
   }
-  // sum c_i |z - b_i|^2 + |z - x|^2/(2t) = |z - x'|^2/(2t') + const, with t' = t/(1 + 2t sum c_i)
   const two = builder.elementwise("mul", [builder.constant(2), step]);
   let scale = builder.constant(1);
   let moved = x;
   for (const term of squares) {
     const weight = scaledBy(site, two, term.factors);
-    scale = builder.elementwise("add", [scale, weight]);
     const centre = applyLinks(site, term.links, zeroOf(builder, spaceOfVariable(x)), true);
-    moved = builder.elementwise("sub", [moved, builder.elementwise("mul", [weight, centre])]);
+    const back = applyLinksAdjoint(site, term.links, centre);
+    scale = builder.elementwise("add", [scale, steepness(site, term.links, weight)]);
+    moved = builder.elementwise("sub", [moved, builder.elementwise("mul", [weight, back])]);
   }
   for (const term of linear) moved = proxOfAtom(site, term, moved, scaledBy(site, step, term.factors), span);
+  const centre = builder.elementwise("div", [moved, scale]);
+  if (main === undefined) return centre;
   const shorter = builder.elementwise("div", [scaledBy(site, step, main.factors), scale]);
-  return proxOfTerm(site, main, builder.elementwise("div", [moved, scale]), shorter, span);
+  return proxOfTerm(site, main, centre, shorter, span);
+}
+
+/** `weight` times |v|^2 for links that multiply by v. */
+function steepness(site: Site, links: readonly Link[], weight: Variable): Variable {
+  const { builder } = site;
+  return links.reduce((product, link) => {
+    if (link.kind !== "scale" && link.kind !== "diagonal") return product;
+    const by =
+      link.kind === "scale" ? multiplied(site, builder.constant(1), link.by) : lowerValue(site, link.by);
+    const size = builder.elementwise("square", [builder.elementwise("abs", [by])]);
+    return builder.elementwise("mul", [product, size]);
+  }, weight);
 }
 
 function isPlainSquare(term: FormTerm): boolean {
   const square = term.atom.kind === "library" && term.atom.name === "norm2sq";
-  return square && term.links.every((link) => link.kind === "shift");
+  return square && term.links.every((link) => link.kind !== "operator");
 }

@@ -1,12 +1,18 @@
 import type { Expression } from "../ast/tree.ts";
+import type { IrBuilder } from "../ir/build.ts";
 import type { Variable } from "../ir/block.ts";
+import { gramMultiple } from "../library/calculus/gram.ts";
+import { projectedGroups } from "../library/functions/groups.ts";
 import type { Span } from "../source/span.ts";
-import type { Typed } from "../types/typing.ts";
-import { thresholdFor } from "../library/functions/threshold.ts";
-import { lowerValue } from "./recursion.ts";
+import type { SettingValue, Typed } from "../types/typing.ts";
+import { ontoNorm1Ball, thresholdFor } from "../library/functions/threshold.ts";
+import { lowerOperator, lowerValue } from "./recursion.ts";
 import { Limitation } from "./limitation.ts";
 import type { SetValue } from "./lowered.ts";
+import { multipleOf } from "./multiples.ts";
+import { applyAdjointForm, applyForm } from "./operators.ts";
 import type { Site } from "./site.ts";
+import { solveSettings } from "./solveSettings.ts";
 
 /** The set that an expression denotes: `nonnegative`, `box(0, 1)`, `ball(r)`. */
 export function lowerSet(site: Site, expression: Expression<Typed>, span: Span): SetValue {
@@ -15,16 +21,39 @@ export function lowerSet(site: Site, expression: Expression<Typed>, span: Span):
     if (expression.reference.name === "simplex") return { kind: "simplex" };
   }
   if (expression.kind === "call" && expression.call.kind === "library") {
-    const {
-      name,
-      arguments: [first, second],
-    } = expression.call;
-    if (name === "box" && first !== undefined && second !== undefined) {
-      return { kind: "box", low: lowerValue(site, first), high: lowerValue(site, second) };
+    const { name, settings, arguments: made } = expression.call;
+    const [first, second] = made;
+    if (first !== undefined && (name === "ball" || name === "ball1" || name === "ball_inf")) {
+      return { kind: name, radius: lowerValue(site, first) };
     }
-    if (name === "ball" && first !== undefined) return { kind: "ball", radius: lowerValue(site, first) };
+    if (first !== undefined && second !== undefined) {
+      if (name === "box")
+        return { kind: "box", low: lowerValue(site, first), high: lowerValue(site, second) };
+      if (name === "halfspace") {
+        return { kind: "halfspace", normal: lowerValue(site, first), offset: lowerValue(site, second) };
+      }
+      if (name === "affine") return affineSet(site, first, second, settings["by"] ?? null, span);
+    }
   }
   throw new Limitation("this set", span);
+}
+
+function affineSet(
+  site: Site,
+  system: Expression<Typed>,
+  right: Expression<Typed>,
+  by: SettingValue | null,
+  span: Span,
+): SetValue {
+  const operator = lowerOperator(site, system);
+  const multiple = gramMultiple(system, "rows", site.program.definitions);
+  return {
+    kind: "affine",
+    operator,
+    right: lowerValue(site, right, operator.codomain),
+    multiple: multiple === null ? null : multipleOf(site, multiple),
+    solve: solveSettings(by, span),
+  };
 }
 
 /** The nearest point of a set. */
@@ -34,15 +63,40 @@ export function projection({ builder: b }: Site, set: SetValue, x: Variable): Va
       return b.elementwise("max", [x, b.constant(0)]);
     case "box":
       return b.elementwise("min", [b.elementwise("max", [x, set.low]), set.high]);
-    case "ball": {
-      const ratio = b.elementwise("div", [b.norm2(x), set.radius]);
-      return b.elementwise("div", [x, b.elementwise("max", [b.constant(1), ratio])]);
-    }
+    case "ball":
+      return projectedGroups(b, x, b.norm2(x), set.radius);
+    case "ball_inf":
+      return projectedGroups(b, x, b.elementwise("abs", [x]), set.radius);
+    case "ball1":
+      return ontoNorm1Ball(b, x, set.radius);
     case "simplex": {
       const threshold = thresholdFor(b, x, b.constant(1));
       return b.elementwise("max", [b.elementwise("sub", [x, threshold]), b.constant(0)]);
     }
+    case "halfspace": {
+      const excess = b.elementwise("sub", [b.dot(set.normal, x), set.offset]);
+      const steps = b.elementwise("div", [
+        b.elementwise("max", [excess, b.constant(0)]),
+        b.dot(set.normal, set.normal),
+      ]);
+      return b.elementwise("sub", [x, b.elementwise("mul", [steps, set.normal])]);
+    }
+    case "affine":
+      return ontoAffine(b, set, x);
   }
+}
+
+/** x - A'(A A')^-1 (A x - b): closed where A A' = c I, else by conjugate gradients. */
+function ontoAffine(b: IrBuilder, set: Extract<SetValue, { kind: "affine" }>, x: Variable): Variable {
+  const { operator, multiple } = set;
+  const residual = b.elementwise("sub", [applyForm(b, operator, x), set.right]);
+  const solved =
+    multiple === null
+      ? b.solve(residual, null, set.solve, (inner, v) =>
+          applyForm(inner, operator, applyAdjointForm(inner, operator, v)),
+        )
+      : b.elementwise("div", [residual, multiple]);
+  return b.elementwise("sub", [x, applyAdjointForm(b, operator, solved)]);
 }
 
 /** 0 inside, inf outside; a point counts as inside up to rounding, 1e-6 relative to its size. */

@@ -51,6 +51,9 @@ export function checkFunctionCall(
   return { ...expression, callee, arguments: args.tree, call, note };
 }
 
+/** The sets that speak of an order of the entries. */
+const ORDERED_SETS: ReadonlySet<string> = new Set(["nonnegative", "box", "simplex"]);
+
 /** A projection onto a set of real arrays asks for the order that the set is made of. */
 function isOrderedPoint(
   environment: Environment,
@@ -60,7 +63,7 @@ function isOrderedPoint(
   if (callee.kind !== "call" || callee.call.kind !== "projection" || point === undefined) return true;
   const { set } = callee.call;
   const name = expressionText(set.kind === "call" ? set.callee : set);
-  return name === "ball" || expectOrder(environment, point, name);
+  return !ORDERED_SETS.has(name) || expectOrder(environment, point, name);
 }
 
 function resultNote(environment: Environment, signature: Signature, level: Typing["level"]): Typing {

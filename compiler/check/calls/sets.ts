@@ -1,31 +1,56 @@
 import type { Expression } from "../../ast/tree.ts";
 import { diagnose } from "../../diagnostics/diagnose.ts";
 import type { SET_NAMES } from "../../library/names.ts";
-import { isNumber, type Space } from "../../types/space.ts";
+import type { SettingRules } from "../../library/signature.ts";
+import { isNumber, type Space, spaceText } from "../../types/space.ts";
 import type { Typed } from "../../types/typing.ts";
 import { type Environment, latest, report } from "../context.ts";
-import { expectOrder, expectValue } from "../expectations.ts";
+import { describe, expectOrder, expectRealNumber, expectValue, fits } from "../expectations.ts";
 import { checkExpression } from "../expression.ts";
 import { named } from "../references.ts";
 import { entrywiseSpace } from "../products.ts";
-import { typing, unknownTyping } from "../typed.ts";
+import { resolveType, typing, unknownTyping } from "../typed.ts";
 import { checkArguments } from "./arguments.ts";
 
 type Call = Extract<Expression, { kind: "call" }>;
 type Name = Extract<Expression, { kind: "name" }>;
 type SetName = (typeof SET_NAMES)[number];
 
-/** What each set is made of. */
-const SET_PARAMETERS: { readonly [N in SetName]: readonly string[] } = {
-  nonnegative: [],
-  box: ["a", "b"],
-  ball: ["r"],
-  simplex: [],
+/** What a set is made of: its bounds, a radius, a normal with its offset, an operator with its right side. */
+interface SetRule {
+  readonly parameters: readonly string[];
+  readonly settings: SettingRules;
+  /** the space that the arguments fix; null where all spaces do; undefined after a diagnostic */
+  readonly space: (site: SetSite) => Space | null | undefined;
+}
+
+interface SetSite {
+  readonly environment: Environment;
+  readonly callee: string;
+  readonly arguments: readonly Expression<Typed>[];
+}
+
+const ANY_SPACE = (): null => null;
+const BALL: SetRule = { parameters: ["r"], settings: {}, space: ofRadius };
+
+const SETS: { readonly [N in SetName]: SetRule } = {
+  nonnegative: { parameters: [], settings: {}, space: ANY_SPACE },
+  box: { parameters: ["a", "b"], settings: {}, space: betweenBounds },
+  ball: BALL,
+  ball1: BALL,
+  ball_inf: BALL,
+  simplex: { parameters: [], settings: {}, space: ANY_SPACE },
+  halfspace: { parameters: ["a", "b"], settings: {}, space: besideNormal },
+  affine: {
+    parameters: ["A", "b"],
+    settings: { by: { kind: "method", methods: ["cg"], initial: null } },
+    space: solvingSystem,
+  },
 };
 
 /** A set without brackets: `nonnegative`, `simplex`. */
 export function checkSetName(environment: Environment, expression: Name, name: SetName): Expression<Typed> {
-  const parameters = SET_PARAMETERS[name];
+  const { parameters } = SETS[name];
   const reference = { kind: "library", name } as const;
   if (parameters.length === 0) return named(expression, reference, typing({ kind: "set", space: null }, 0));
   report(
@@ -42,20 +67,26 @@ export function checkSetCall(
   callee: Name,
   name: SetName,
 ): Expression<Typed> {
-  const rules = { name, parameters: SET_PARAMETERS[name], optional: 0, variadic: false, settings: {} };
+  const { parameters, settings, space: spaceRule } = SETS[name];
+  const rules = { name, parameters, optional: 0, variadic: false, settings };
   const args = checkArguments(environment, rules, callee.span, expression.arguments, (argument) =>
     checkExpression(environment, argument),
   );
   const level = latest(...args.positional.map((argument) => argument.note.level));
-  const space = args.sound ? setSpace(environment, args.positional) : undefined;
+  const space = args.sound ? spaceRule({ environment, callee: name, arguments: args.positional }) : undefined;
   const note = space === undefined ? unknownTyping(level) : typing({ kind: "set", space }, level);
-  const call = { kind: "library", name, arguments: args.positional, settings: {}, operator: null } as const;
+  const call = {
+    kind: "library",
+    name,
+    arguments: args.positional,
+    settings: args.settings,
+    operator: null,
+  } as const;
   const typedCallee = named(callee, { kind: "library", name }, unknownTyping());
   return { ...expression, callee: typedCallee, arguments: args.tree, call, note };
 }
 
-/** The space that the bounds of a set fix; null where they are numbers; undefined where they are no bounds. */
-function setSpace(environment: Environment, bounds: readonly Expression<Typed>[]): Space | null | undefined {
+function betweenBounds({ environment, arguments: bounds }: SetSite): Space | null | undefined {
   let space: Space | null = null;
   for (const bound of bounds) {
     const own = expectValue(environment, bound, "A number or an array");
@@ -66,4 +97,34 @@ function setSpace(environment: Environment, bounds: readonly Expression<Typed>[]
     space = joined;
   }
   return space;
+}
+
+function ofRadius({ environment, arguments: [radius] }: SetSite): null | undefined {
+  if (radius === undefined) return undefined;
+  const { type } = expectRealNumber(environment, radius).note;
+  return type.kind === "unknown" ? undefined : null;
+}
+
+/** dot(a, x) <= b: on the space of a. */
+function besideNormal(site: SetSite): Space | undefined {
+  const [normal, offset] = site.arguments;
+  if (normal === undefined || offset === undefined) return undefined;
+  const space = expectValue(site.environment, normal, "An array");
+  if (space === null || ofRadius({ ...site, arguments: [offset] }) === undefined) return undefined;
+  return space;
+}
+
+/** A x = b: on the domain of A. */
+function solvingSystem({ environment, callee, arguments: [A, b] }: SetSite): Space | undefined {
+  if (A === undefined || b === undefined) return undefined;
+  const type = resolveType(environment.run, A.note.type);
+  const right = resolveType(environment.run, b.note.type);
+  if (type.kind === "unknown" || right.kind === "unknown") return undefined;
+  const refuse = (at: Expression<Typed>, parameter: string, wanted: string): undefined => {
+    const actual = describe(environment, at.note.type);
+    report(environment, diagnose("IPX2008", at.span, { callee, parameter, wanted, actual }));
+  };
+  if (type.kind !== "operator") return refuse(A, "A", "a linear operator");
+  if (!fits(environment, right, type.codomain)) return refuse(b, "b", spaceText(type.codomain));
+  return type.domain;
 }

@@ -13,7 +13,12 @@ import { expressionText } from "../expressionText.ts";
 /** Why a prox has no closed form, in the words of IPX3103, and the part to blame. */
 type Obstacle =
   | { readonly kind: "composition"; readonly part: string; readonly term: FormTerm }
-  | { readonly kind: "sum"; readonly first: string; readonly second: string; readonly term: FormTerm }
+  | {
+      readonly kind: "sum" | "overlap";
+      readonly first: string;
+      readonly second: string;
+      readonly term: FormTerm;
+    }
   | { readonly kind: "unknown"; readonly part: string; readonly term: FormTerm };
 
 /** Asks for a rule for prox(of); reports where there is none. */
@@ -51,16 +56,23 @@ function obstacleOf(knowledge: Knowledge, form: FunctionForm): Obstacle | null {
   if (second !== undefined) return sumObstacle(first, second);
   const mixed = terms.find((term) => term !== first && term.links.some((link) => link.kind === "operator"));
   if (mixed !== undefined) return sumObstacle(first, mixed);
+  const uneven = terms.find((term) => term !== first && term.links.some((link) => link.kind === "diagonal"));
+  if (uneven !== undefined && !isSeparable(first)) return sumObstacle(first, uneven);
   return obstacleOfTerm(knowledge, first);
 }
 
 function sumObstacle(first: FormTerm, second: FormTerm): Obstacle {
   return {
-    kind: "sum",
+    kind: isOfGroups(first) && isOfGroups(second) ? "overlap" : "sum",
     first: expressionText(first.source),
     second: expressionText(second.source),
     term: second,
   };
+}
+
+/** Norms over groups of entries of one array: of two such, the groups overlap. */
+function isOfGroups({ atom }: FormTerm): boolean {
+  return atom.kind === "library" && ["norm2", "norm21", "group_norm"].includes(atom.name);
 }
 
 function isQuadratic(term: FormTerm): boolean {

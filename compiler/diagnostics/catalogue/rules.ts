@@ -3,7 +3,7 @@ import { defineDiagnostic } from "../entry.ts";
 /** Why a prox has no closed form. */
 type ProxObstacle =
   | { readonly kind: "composition"; readonly part: string }
-  | { readonly kind: "sum"; readonly first: string; readonly second: string }
+  | { readonly kind: "sum" | "overlap"; readonly first: string; readonly second: string }
   | { readonly kind: "unknown"; readonly part: string };
 
 function proxObstacle(obstacle: ProxObstacle): string {
@@ -12,6 +12,8 @@ function proxObstacle(obstacle: ProxObstacle): string {
       return `prox of ${obstacle.part}(M x) has a closed form only for M M' = c I.`;
     case "sum":
       return `prox of a sum is known only for squares, boxes and one further part: ${obstacle.first}, ${obstacle.second}.`;
+    case "overlap":
+      return `the groups of ${obstacle.first} and ${obstacle.second} overlap: shrinking one changes the other.`;
     case "unknown":
       return `I have no rule for the prox of ${obstacle.part}.`;
   }
@@ -23,6 +25,8 @@ function otherThanProx(obstacle: ProxObstacle): string {
   switch (obstacle.kind) {
     case "composition":
       return dualised;
+    case "overlap":
+      return "Give each norm a copy of the array: a prox for each, as in admm_lasso, or dualise both.";
     case "sum":
       return "Split it: a prox for each part, as in admm_lasso; a smooth part may go by its gradient, as in ista.";
     case "unknown":

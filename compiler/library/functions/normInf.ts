@@ -1,7 +1,5 @@
-import type { IrBuilder } from "../../ir/build.ts";
-import type { Variable } from "../../ir/block.ts";
 import type { LibraryFunction } from "./entry.ts";
-import { thresholdFor } from "./threshold.ts";
+import { ontoNorm1Ball } from "./threshold.ts";
 
 export const normInf: LibraryFunction = {
   name: "norm_inf",
@@ -17,9 +15,3 @@ export const normInf: LibraryFunction = {
   // the projection onto norm1(p) <= c
   conjugateProx: (b, p, _s, c) => ontoNorm1Ball(b, p, c),
 };
-
-/** The point with norm1 <= radius that is nearest to x: soft with the one threshold that brings it there. */
-function ontoNorm1Ball(b: IrBuilder, x: Variable, radius: Variable): Variable {
-  const threshold = thresholdFor(b, b.elementwise("abs", [x]), radius);
-  return b.elementwise("soft", [x, b.elementwise("max", [threshold, b.constant(0)])]);
-}

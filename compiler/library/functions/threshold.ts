@@ -33,3 +33,9 @@ function sure(variable: Variable | undefined): Variable {
   if (variable === undefined) throw new Error("a loop without its values");
   return variable;
 }
+
+/** The point with norm1 <= radius that is nearest to x: soft with the one threshold that brings it there. */
+export function ontoNorm1Ball(b: IrBuilder, x: Variable, radius: Variable): Variable {
+  const threshold = thresholdFor(b, b.elementwise("abs", [x]), radius);
+  return b.elementwise("soft", [x, b.elementwise("max", [threshold, b.constant(0)])]);
+}

@@ -1,0 +1,146 @@
+import { describe, expect, it } from "vitest";
+import { realArray, type HostArray } from "../../runtime/io/hostArray.ts";
+import { evaluated } from "./lab/evaluate.ts";
+
+const SAMPLES = 3;
+const [H, W] = [4, 6];
+const SIZE = H * W;
+const STEP = 0.6;
+
+type Point = readonly number[];
+
+const sum = (z: Point): number => z.reduce((total, entry) => total + entry, 0);
+const dot = (a: Point, b: Point): number => sum(a.map((entry, at) => entry * (b[at] ?? Number.NaN)));
+const minus = (a: Point, b: Point): Point => a.map((entry, at) => entry - (b[at] ?? Number.NaN));
+const wave = (at: number, shift: number): number =>
+  1.3 * Math.sin(1.7 * at + shift) + 0.5 * Math.cos(at * at);
+const points = (shift: number, samples = SAMPLES): Point =>
+  Array.from({ length: samples * SIZE }, (_, at) => wave(at, shift));
+const sample = (data: Point, at: number): Point => data.slice(at * SIZE, (at + 1) * SIZE);
+
+const c = points(4, 1);
+/** Every other pixel of every other row. */
+const picked = (z: Point): Point => z.filter((_, at) => at % 2 === 0 && Math.floor(at / W) % 2 === 0);
+
+interface Case {
+  readonly members?: readonly string[];
+  readonly g: string;
+}
+
+const WAVELET = "let U : linear T -> T = wavelet(haar, levels = 1)";
+
+/** Rules of composition and of sums: the prox against the values of its function, which know nothing of the rule. */
+const FUNCTIONS: Readonly<Record<string, Case>> = {
+  "a norm behind a multiple of an orthonormal operator": { members: [WAVELET], g: "norm1(2*U*(z - c))" },
+  "behind its adjoint, divided by what is given": {
+    members: ["given s : R in (0, inf)", WAVELET],
+    g: "norm1((U'/s)*z)",
+  },
+  "behind rows that are picked": { g: "norm1(downsample(2)*z)" },
+  "behind the adjoint of a repetition": {
+    members: ["let E : linear R[3] -> R[4, 2, 3] = over_pixels", "let S : linear T -> R[4, 2, 3] = reshape"],
+    g: "norm2((E'*S)*z - ones)",
+  },
+  "behind a row of operators": {
+    members: [WAVELET, "let S = hstack(2*U, I)*vstack(U, I)"],
+    g: "norm1(z)",
+  },
+  "a scaled and moved norm": { g: "2*norm21(0.5*z - c)" },
+  "a norm of groups, moved": { g: "group_norm(axes = 0)(3*z + c)" },
+  "a separable function of a product": { g: "huber(delta = 0.3)(c .* z)" },
+  "an elastic net": { g: "norm1(z) + 2*norm2sq(z - c) + dot(c, z)" },
+  "weighted squares and a norm": { g: "norm1(z) + norm2sq(c .* z - c) + 0.5*norm2sq(2*z + c)" },
+  "squares alone": { g: "norm2sq(c .* z - c) + 0.5*norm2sq(z)" },
+  "squares behind an operator": { members: [WAVELET], g: "norm2sq(gradient*z) + norm2sq(c .* z - c)" },
+};
+
+interface SetCase {
+  readonly members?: readonly string[];
+  readonly set: string;
+  /** how far a point is outside, by the definition alone */
+  readonly outside: (z: Point) => number;
+}
+
+const PICKED = "let D : linear T -> R[2, 3] = downsample(2)";
+
+const SETS: Readonly<Record<string, SetCase>> = {
+  nonnegative: { set: "nonnegative", outside: (z) => Math.max(...z.map((entry) => -entry)) },
+  "box(a, b)": {
+    set: "box(-0.5, 0.8)",
+    outside: (z) => Math.max(...z.map((e) => Math.max(-0.5 - e, e - 0.8))),
+  },
+  "ball(r)": { set: "ball(2)", outside: (z) => Math.sqrt(dot(z, z)) - 2 },
+  "ball1(r)": { set: "ball1(2)", outside: (z) => sum(z.map(Math.abs)) - 2 },
+  "ball_inf(r)": { set: "ball_inf(0.7)", outside: (z) => Math.max(...z.map(Math.abs)) - 0.7 },
+  simplex: { set: "simplex", outside: (z) => Math.max(Math.abs(sum(z) - 1), ...z.map((entry) => -entry)) },
+  "halfspace(a, b)": { set: "halfspace(c, -60)", outside: (z) => dot(z, c) + 60 },
+  "affine(A, b), rows that are picked": {
+    members: [PICKED],
+    set: "affine(2*D, D*c)",
+    outside: (z) => Math.max(...minus(picked(z), picked(c.map((entry) => entry / 2))).map(Math.abs)),
+  },
+  "affine(A, b), by conjugate gradients": {
+    members: [PICKED, "let M = vstack(D, D*diag(c + ones))"],
+    set: "affine(M, M*c, by = cg(tol = 1e-14, max = 200))",
+    outside: (z) => Math.max(...minus(picked(z), picked(c)).map(Math.abs)),
+  },
+};
+
+function host(data: Point): HostArray {
+  return realArray([data.length / SIZE, H, W], Float64Array.from(data));
+}
+
+/** What a map or a function gives at points, where `z` stands for the point. */
+async function at(members: readonly string[], output: string, z: Point): Promise<Point> {
+  const lines = ["input x : T", "given c : T", ...members, `output ${output}`].map(
+    (line) => `  ${line.replaceAll("T", "R[4, 6]")}`,
+  );
+  const givens = {
+    c: realArray([H, W], Float64Array.from(c)),
+    ...(members.some((m) => m.includes(" s :")) && { s: 3 }),
+  };
+  const [found = []] = await evaluated(`program law {\n${lines.join("\n")}\n}`, { x: host(z) }, givens);
+  return found;
+}
+
+describe("the prox of a composed function is its minimiser", () => {
+  it.each(Object.entries(FUNCTIONS))("%s", async (_name, { members = [], g }) => {
+    const all = [...members, `fun g(z : T) = ${g}`];
+    const x = points(1);
+    const near = await at(all, `prox(${STEP}*g)(x)`, x);
+    const total = async (w: Point): Promise<Point> => {
+      const values = await at(all, "g(x)", w);
+      return values.map((value, i) => {
+        const away = minus(sample(w, i), sample(x, i));
+        return STEP * value + 0.5 * dot(away, away);
+      });
+    };
+    const least = await total(near);
+    for (let trial = 0; trial < 24; trial += 1) {
+      const size = [1, 0.1, 1e-3][trial % 3] ?? 1;
+      const w = near.map((entry, i) => entry + size * wave(i * (trial + 2), 3 * trial));
+      (await total(w)).forEach((value, i) => {
+        const moved = minus(sample(w, i), sample(near, i));
+        expect(value - (least[i] ?? Number.NaN) - 0.5 * dot(moved, moved)).toBeGreaterThan(-1e-9);
+      });
+    }
+  });
+});
+
+describe("a projection is the nearest point", () => {
+  it.each(Object.entries(SETS))("%s", async (_name, { members = [], set, outside }) => {
+    const x = points(1);
+    const [near, others] = [
+      await at(members, `proj(${set})(x)`, x),
+      await at(members, `proj(${set})(x)`, points(7)),
+    ];
+    for (let i = 0; i < SAMPLES; i += 1) {
+      const [z, centre] = [sample(near, i), sample(x, i)];
+      expect(outside(z)).toBeLessThan(1e-10);
+      expect(outside(centre)).toBeGreaterThan(0.01);
+      for (let k = 0; k < SAMPLES; k += 1) {
+        expect(dot(minus(centre, z), minus(sample(others, k), z))).toBeLessThan(1e-9);
+      }
+    }
+  });
+});
