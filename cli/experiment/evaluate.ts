@@ -147,7 +147,7 @@ async function evaluateBatch(
   const { operations } = program;
   const batch = stack(truths);
   const inputs = await subject.inputsOf(batch, indices, seed);
-  const bound = await bindBatch(program, subject.data, inputs, true);
+  const bound = await bindBatch(program, subject.data, inputs, true, indices[0]);
   const truth = upload(operations, batch, true);
   const scope = await estimateScope(subject, plan.estimate, spaceOf(truth));
   const measure: Measure = ({ output }) => ({

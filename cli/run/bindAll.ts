@@ -46,7 +46,7 @@ export async function bindTo(
 }
 
 /**
- * Binds the inputs of one batch.
+ * Binds the inputs of one batch; its random numbers are those of the samples from number `first` on.
  * @throws Failure
  */
 export async function bindBatch(
@@ -54,9 +54,10 @@ export async function bindBatch(
   data: ProgramData,
   inputs: Data,
   batched: boolean,
+  first = 0,
 ): Promise<BoundInputs> {
   try {
-    return await perform(program.operations, bindInputs(program, inputs, batched));
+    return await perform(program.operations, bindInputs(program, inputs, batched, first));
   } catch (error) {
     throw located(data, error);
   }

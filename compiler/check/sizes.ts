@@ -11,7 +11,8 @@ import {
   subtract,
 } from "../types/dimension.ts";
 import type { Symbol, Typed } from "../types/typing.ts";
-import { type Environment, type Knowledge, report } from "./context.ts";
+import type { Definitions } from "../library/calculus/analyse.ts";
+import { type Environment, report } from "./context.ts";
 import { describe } from "./expectations.ts";
 import { checkExpression } from "./expression.ts";
 import { reportUnknownName } from "./names.ts";
@@ -19,8 +20,16 @@ import { lookUp, visibleSymbols } from "./scope.ts";
 import { isLibraryName } from "./symbols.ts";
 import { isUnknown } from "./typed.ts";
 
+/** What is known of names by their definitions. */
+interface Defined {
+  readonly definitions: Definitions;
+}
+
 /** The size that an expression stands for; null where it is no polynomial over sizes. */
-export function sizeOf(knowledge: Knowledge, expression: Expression<Typed>): Dimension | null {
+export function sizeOf(
+  knowledge: Defined,
+  expression: Expression<Typed>,
+): Dimension | null {
   const size = (part: Expression<Typed>): Dimension | null => sizeOf(knowledge, part);
   switch (expression.kind) {
     case "number":
@@ -48,7 +57,7 @@ export function sizeOf(knowledge: Knowledge, expression: Expression<Typed>): Dim
   }
 }
 
-function sizeOfSymbol(knowledge: Knowledge, symbol: Symbol): Dimension | null {
+function sizeOfSymbol(knowledge: Defined, symbol: Symbol): Dimension | null {
   if (symbol.origin.kind === "size") return nameDimension(symbol.name);
   const definition = knowledge.definitions.get(symbol);
   return definition?.kind === "let" ? sizeOf(knowledge, definition.initial) : null;

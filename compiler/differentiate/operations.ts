@@ -94,6 +94,11 @@ export const REVERSE_RULES: { readonly [P in Operation]: ReverseRule<P> } = {
     r.contribute(a, e.mul(e.where(y, e.div(g, y)), a));
   }),
   count: constantRule,
+  cumulativeSum: one(({ g, a }, r) => {
+    const { algebra: e } = r;
+    const others = e.sub(r.builder.cumulativeSum(g), g);
+    r.contribute(a, e.sub(filled(r.builder, r.builder.sum(g), spaceOf(a)), others));
+  }),
   groupNorm: one(({ g, y, a }, r) => {
     const { algebra: e } = r;
     r.contribute(a, e.mul(e.where(y, e.div(g, y)), a));

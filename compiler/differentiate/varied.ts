@@ -19,6 +19,7 @@ const CARRIES: { readonly [P in Operation]: boolean } = {
   dot: true,
   norm2: true,
   count: false,
+  cumulativeSum: true,
   groupNorm: true,
   channelMaximum: true,
   sumTo: true,

@@ -28,6 +28,7 @@ export function definitionText(plan: Plan, sections: SectionTexts, top: TopLevel
       ),
     ],
     ...(plan.counter === null ? [] : [["counter", literal(plan.counter)] as const]),
+    ...unless(plan.draws.length === 0, "draws", literal(plan.draws.map(({ declaration }) => declaration))),
     ["output", literal({ type: plan.output })],
     ["constants", sections.constants],
     ["prepare", sections.prepare],

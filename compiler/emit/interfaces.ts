@@ -41,6 +41,11 @@ export function knownGroups(
     ...(plan.counter === null
       ? []
       : [{ name: plan.counter, type: useType("Value", use), doc: "the number of the step, from 0" }]),
+    ...plan.draws.map(({ declaration: { name, when }, type: drawn }) => ({
+      name,
+      type: runtimeType(drawn, use),
+      doc: `${typeText(drawn)}, drawn ${when === "step" ? "anew in each step" : "once for each sample"}`,
+    })),
   ];
   const learned = plan.parameters.map((parameter) => parameterEntry(parameter, use));
   return {

@@ -189,6 +189,10 @@ export class IrBuilder {
     return this.#one("count", {}, [x], "count");
   }
 
+  cumulativeSum(x: Variable): Variable {
+    return this.#one("cumulativeSum", {}, [x], `sums_${x.name}`);
+  }
+
   groupNorm(x: Variable): Variable {
     return this.#one("groupNorm", {}, [x], "groupNorm");
   }

@@ -19,6 +19,7 @@ import type { Block } from "./block.ts";
  * | product, part | values; a product | a product; its part `index` |
  * | sum, maximum, minimum, norm2, count | an array or product | a number |
  * | dot | two of one space | a number, Re<x, y> |
+ * | cumulativeSum | R[n] | the sums of its first 1, 2, ..., n entries |
  * | groupNorm | F[d, c] | R[d, 1] |
  * | channelMaximum | R[d, c] | R[d, 1], the largest entries over the last axis |
  * | sumTo | an array | its entries summed onto `space`, real where that is real |
@@ -68,6 +69,7 @@ export interface OperationAttributes {
   readonly dot: Record<never, never>;
   readonly norm2: Record<never, never>;
   readonly count: Record<never, never>;
+  readonly cumulativeSum: Record<never, never>;
   readonly groupNorm: Record<never, never>;
   readonly channelMaximum: Record<never, never>;
   readonly sumTo: { readonly space: Space };

@@ -5,6 +5,7 @@ import type {
   ParameterStart,
   Target,
 } from "../../runtime/program/definition.ts";
+import type { Dimension } from "../types/dimension.ts";
 import type { Space } from "../types/space.ts";
 import type { Block, IrFunction, Variable } from "./block.ts";
 
@@ -26,6 +27,8 @@ export interface IrProgram {
   readonly reports: readonly string[];
   /** the iteration number of `step k`, from 0 */
   readonly counter: Variable | null;
+  /** random numbers: those of samples are known from `prepare` on, those of steps in the step alone */
+  readonly draws: readonly IrDraw[];
   readonly functions: readonly IrFunction[];
   readonly constants: Block;
   readonly prepare: Block;
@@ -55,6 +58,21 @@ export interface IrData {
   /** a block without parameters and one result that reads sizes and earlier givens */
   readonly initial: Block | null;
 }
+
+/** Random numbers that the runtime draws; see DrawDeclaration. */
+export interface IrDraw {
+  readonly variable: Variable;
+  readonly when: "sample" | "step";
+  readonly statement: number;
+  readonly rounds: readonly number[];
+  /** the most rounds of the loops around, the first axis of the variable; null outside of loops */
+  readonly loop: number | null;
+  readonly of: IrDistribution;
+}
+
+export type IrDistribution =
+  | { readonly kind: "normal" | "uniform" | "rademacher" }
+  | { readonly kind: "index" | "batch"; readonly below: Dimension };
 
 export interface IrParameter {
   readonly variable: Variable;

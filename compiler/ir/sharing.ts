@@ -51,6 +51,7 @@ const SHARING_RULES: { readonly [P in Operation]: SharingRule<P> } = {
   dot: ofInputs,
   norm2: ofInputs,
   count: ofInputs,
+  cumulativeSum: ofInputs,
   groupNorm: ofInputs,
   channelMaximum: ofInputs,
   sumTo: ofInputs,

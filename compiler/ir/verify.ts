@@ -33,11 +33,13 @@ export function verifyProgram(program: IrProgram): readonly IrFault[] {
   }
   const afterConstants = verifier.block(program.constants, givens, "constants");
   const counter = program.counter === null ? [] : [program.counter];
+  const drawn = declared(program.draws);
   const known = new Set([
     ...afterConstants,
     ...declared(program.inputs),
     ...declared(program.parameters),
     ...counter,
+    ...drawn,
   ]);
   const prepared = verifier.block(program.prepare, known, "prepare");
   for (const each of program.parameters) verifyParameter(verifier, each, prepared);
@@ -52,7 +54,8 @@ export function verifyProgram(program: IrProgram): readonly IrFault[] {
 export function verifyDerivative(program: IrProgram, derivative: ProgramDerivative): readonly IrFault[] {
   const verifier = new Verifier(derivative.functions);
   for (const each of derivative.functions) verifier.block(each.body, new Set(), each.name);
-  const data = [...program.givens, ...program.inputs, ...program.parameters].map((each) => each.variable);
+  const { givens, inputs, parameters, draws } = program;
+  const data = [...givens, ...inputs, ...parameters, ...draws].map((each) => each.variable);
   const early = new Set([...data, ...definedBy(program.constants)]);
   if (program.counter !== null) early.add(program.counter);
   const late = new Set([...early, ...definedBy(program.prepare)]);

@@ -17,6 +17,35 @@ export const CAPPED: Symbol = {
   perStep: false,
 };
 
+/** Stands for the number of a loop's round, which draws in the loop read. */
+export const ROUND: Symbol = {
+  ...CAPPED,
+  name: "round",
+  typing: { ...CAPPED.typing, type: { kind: "value", space: { kind: "array", element: "int", dimensions: [] } } },
+};
+
+/** Whether statements draw random numbers. */
+export function hasDraw(block: Block<Typed>): boolean {
+  return block.statements.some(drawsIn);
+}
+
+function drawsIn(statement: Statement<Typed>): boolean {
+  switch (statement.kind) {
+    case "draw":
+      return true;
+    case "repeat":
+    case "while":
+      return hasDraw(statement.body);
+    case "if": {
+      const { alternative } = statement;
+      if (hasDraw(statement.consequent)) return true;
+      return alternative !== null && (alternative.kind === "if" ? drawsIn(alternative) : hasDraw(alternative));
+    }
+    default:
+      return false;
+  }
+}
+
 export function isCapped(symbol: Symbol): boolean {
   return symbol === CAPPED;
 }

@@ -14,6 +14,8 @@ import type { Type } from "../types/type.ts";
 import type { Symbol, Typed } from "../types/typing.ts";
 import { filled, variableType } from "./declared.ts";
 import { withCounts } from "./counts.ts";
+import { DrawTable } from "./drawTable.ts";
+import { runDraw } from "./draws.ts";
 import { collectDefinitions } from "./definitions.ts";
 import { lowerExpression } from "./expression.ts";
 import { lower } from "./recursion.ts";
@@ -39,12 +41,14 @@ export function lowerProgram(
   const constants = new IrBuilder(functions);
   const prepare = new IrBuilder(functions, constants);
   const networks = new Map<Symbol, LoweredNetwork>();
+  const draws = new DrawTable();
   const context: ProgramContext = {
     lowerExpression,
     definitions: collectDefinitions(program),
     networks,
     nets: program.nets,
     layers: null,
+    draws,
     defaults: defaultsOf(program),
     old: new Map(),
     lastTest: new Map(),
@@ -78,6 +82,7 @@ export function lowerProgram(
     givens,
     inputs,
     parameters,
+    draws: draws.all,
     functions: functions.all(),
     constants: { parameters: [], equations: constants.equations, results: [] },
     prepare: { parameters: [], equations: prepare.equations, results: [] },
@@ -236,7 +241,10 @@ function lowerBindings(early: Site, late: Site, program: CheckedProgram): void {
     const symbols = symbolsOf(binding.declaration);
     const level = Math.max(...symbols.map((symbol) => symbol.typing.level));
     const site = level <= 1 ? early : late;
-    if (binding.kind === "draw") throw new Limitation("random draws", binding.span);
+    if (binding.kind === "draw") {
+      runDraw(late, binding, "sample");
+      continue;
+    }
     if (binding.kind === "fun" || symbols.some((symbol) => isFunctionType(symbol.typing.type))) continue;
     if (isCountOnly(binding)) continue;
     defineBinding(site, binding, symbols);

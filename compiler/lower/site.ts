@@ -7,6 +7,8 @@ import type { LayerContext } from "./layerContext.ts";
 import type { LoweredNetwork } from "./networks.ts";
 import type { Lowered } from "./lowered.ts";
 import type { LowerExpression } from "./recursion.ts";
+import type { DrawTable } from "./drawTable.ts";
+import type { Round } from "./drawTable.ts";
 import type { Scope } from "./scope.ts";
 
 /** Where an expression is lowered: the block under construction, the names in sight, and the program around. */
@@ -14,6 +16,8 @@ export interface Site {
   readonly builder: IrBuilder;
   readonly scope: Scope;
   readonly program: ProgramContext;
+  /** the rounds of the loops around, outermost first; absent outside of loops */
+  readonly rounds?: readonly Round[];
 }
 
 export interface ProgramContext {
@@ -24,6 +28,8 @@ export interface ProgramContext {
   readonly nets: ReadonlyMap<string, Net<Typed>>;
   /** inside a network: where its layers get their weights */
   readonly layers: LayerContext | null;
+  /** what the program draws */
+  readonly draws: DrawTable;
   /** the sizes that have a default */
   readonly defaults: Readonly<Record<string, number>>;
   /** what `old x` stands for, by the state's symbol */

@@ -6,7 +6,8 @@ import { constantNumber } from "./constants.ts";
 import { lower, lowerValue } from "./recursion.ts";
 import { Limitation } from "./limitation.ts";
 import type { Lowered } from "./lowered.ts";
-import { CAPPED, isCapped, lengthOf, mayLoop, updatedSymbols } from "./effects.ts";
+import { runDraw } from "./draws.ts";
+import { CAPPED, hasDraw, isCapped, lengthOf, mayLoop, ROUND, updatedSymbols } from "./effects.ts";
 import { Scope } from "./scope.ts";
 import type { Site } from "./site.ts";
 import { within } from "./site.ts";
@@ -63,7 +64,7 @@ function runStatement(site: Site, statement: Statement<Typed>): void {
       defineReport(site, symbolOf(statement.declaration), statement.value);
       return;
     case "draw":
-      throw new Limitation("random draws", statement.span);
+      return runDraw(site, statement, "step");
     case "return":
       throw new Limitation("a `return` before the end", statement.span);
   }
@@ -171,7 +172,10 @@ function runRepeat(site: Site, statement: Repeat<Typed>): void {
     runLoop(site, statement.body, (inner) => truth(inner.builder, true), rounds);
     return;
   }
-  for (let round = 0; round < rounds; round += 1) runStatements(site, statement.body.statements);
+  for (let number = 0; number < rounds; number += 1) {
+    const round = { kind: "written", number } as const;
+    runStatements({ ...site, rounds: [...(site.rounds ?? []), round] }, statement.body.statements);
+  }
 }
 
 function runWhile(site: Site, statement: While<Typed>): void {
@@ -195,19 +199,30 @@ function runLoop(
 ): Variable {
   const symbols = changed(site, [body]).filter((symbol) => !isCapped(symbol));
   const nested = mayLoop(body, site.program.definitions) ? [CAPPED] : [];
-  const carried = [...symbols, ...nested];
+  const counted = hasDraw(body) ? [ROUND] : [];
+  const carried = [...symbols, ...nested, ...counted];
   const inner = (builder: Site["builder"], variables: readonly Variable[]): Site => {
     const scope = new Scope(site.scope);
     assign({ ...site, scope }, carried, variables);
-    return within(site, builder, scope);
+    const number = counted.length === 0 ? undefined : variables.at(-1);
+    const place = within(site, builder, scope);
+    if (number === undefined) return place;
+    return { ...place, rounds: [...(site.rounds ?? []), { kind: "counted", number, maximum }] };
+  };
+  const start = (symbol: Symbol): Variable =>
+    symbol === ROUND ? site.builder.constant(0) : current(site, symbol);
+  const end = (place: Site, symbol: Symbol, variables: readonly Variable[]): Variable => {
+    const round = variables.at(-1);
+    if (symbol !== ROUND || round === undefined) return current(place, symbol);
+    return place.builder.elementwise("add", [round, place.builder.constant(1)]);
   };
   const result = site.builder.loop(
-    carried.map((symbol) => current(site, symbol)),
+    carried.map(start),
     (builder, variables) => condition(inner(builder, variables)),
     (builder, variables) => {
       const place = inner(builder, variables);
       runStatements(place, body.statements);
-      return carried.map((symbol) => current(place, symbol));
+      return carried.map((symbol) => end(place, symbol, variables));
     },
     maximum,
     carried.map(({ name }) => name),

@@ -25,6 +25,7 @@ function hoistProgram(program: IrProgram): IrProgram {
     ...early,
     ...lasting(program.inputs),
     ...lasting(program.parameters),
+    ...program.draws.filter(({ when }) => when === "sample").map(({ variable }) => variable),
     ...definedBy(program.prepare),
   ]);
   const moved: Equation[] = [];

@@ -59,6 +59,7 @@ const OPERATIONS: { readonly [P in Exclude<Operation, "constant" | "elementwise"
   dot: "any",
   norm2: "first",
   count: "never",
+  cumulativeSum: "first",
   groupNorm: "first",
   channelMaximum: "first",
   sumTo: "first",

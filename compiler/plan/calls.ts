@@ -113,6 +113,7 @@ const CALLS: { readonly [P in Operation]: Rule<P> } = {
   dot: (equation) => method("dot", [first(equation), second(equation)]),
   norm2: (equation) => method("norm2", [first(equation)]),
   count: (equation) => method("count", [first(equation)]),
+  cumulativeSum: (equation) => method("cumulativeSum", [first(equation)]),
   groupNorm: (equation) => method("groupNorm", [first(equation)]),
   channelMaximum: (equation) => method("channelMaximum", [first(equation)]),
   sumTo: (equation) => method("sumTo", [first(equation), space(equation.attributes.space)]),

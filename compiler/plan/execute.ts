@@ -43,6 +43,7 @@ export function executePlan(plan: Plan): ProgramDefinition {
       carried,
     })),
     ...(plan.counter === null ? {} : { counter: plan.counter }),
+    ...(plan.draws.length === 0 ? {} : { draws: plan.draws.map(({ declaration }) => declaration) }),
     output: { type: plan.output },
     constants: (operations, known) => (constants ? recordOf(constants(operations, known), bound) : {}),
     prepare: plan.prepare && differentiable(plan.prepare, prepare, nothingMore),

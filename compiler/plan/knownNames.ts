@@ -20,6 +20,7 @@ export class KnownNames {
     this.names = new Map([
       ...[...program.givens, ...program.inputs].map((data) => [data.variable, data.variable.name] as const),
       ...program.parameters.map((parameter) => [parameter.variable, parameter.name] as const),
+      ...program.draws.map(({ variable }) => [variable, variable.name] as const),
       ...(program.counter === null ? [] : [[program.counter, program.counter.name] as const]),
     ]);
     this.declared = new Set(this.names.keys());

@@ -1,5 +1,6 @@
 import type {
   Certificate,
+  DrawDeclaration,
   IntervalDeclaration,
   ParameterStart,
   ProgramDefinition,
@@ -31,6 +32,7 @@ export interface Plan {
   readonly parameters: readonly PlanParameter[];
   readonly states: readonly PlanState[];
   readonly counter: string | null;
+  readonly draws: readonly PlanDraw[];
   readonly output: TypeDeclaration;
   /** networks, those that others call first */
   readonly networks: readonly PlanNetwork[];
@@ -47,6 +49,12 @@ export interface Plan {
   readonly finish: PlanSection;
   readonly objective: PlanFunction | null;
   readonly until: PlanFunction | null;
+}
+
+/** Random numbers, and the space of what a step reads of them. */
+export interface PlanDraw {
+  readonly declaration: DrawDeclaration;
+  readonly type: VariableType;
 }
 
 /** A section and its reverse, with the signatures of `Differentiable`. */

@@ -1,15 +1,16 @@
 import type { Target } from "../../runtime/program/definition.ts";
 import type { Block, Equation, Variable } from "../ir/block.ts";
 import { adjointsOf, type ProgramDerivative } from "../ir/derivative.ts";
-import type { IrData, IrParameter, IrProgram } from "../ir/program.ts";
+import type { IrData, IrDraw, IrParameter, IrProgram } from "../ir/program.ts";
 import { spaceOf, spaceText } from "../ir/spaces.ts";
 import { blocksOf } from "../ir/variables.ts";
+import { text } from "../types/dimension.ts";
 import type { MethodCall, PlanFunction, Statement } from "./call.ts";
 import { spaceDeclaration } from "./declare.ts";
 import { moduleFunction, type Setting } from "./function.ts";
 import { KnownNames } from "./knownNames.ts";
 import { boundWeights, planNetworks } from "./networks.ts";
-import type { Plan, PlanData, PlanNetwork, PlanParameter, PlanState } from "./plan.ts";
+import type { Plan, PlanData, PlanDraw, PlanNetwork, PlanParameter, PlanState } from "./plan.ts";
 import { recordResult } from "./reverse.ts";
 import { planPrepare, planSections } from "./sections.ts";
 import { functionsOf } from "./traverse.ts";
@@ -45,6 +46,7 @@ export function planTarget(program: IrProgram, target: Target, derivative: Progr
     parameters,
     states: program.states.map(planState),
     counter: program.counter?.name ?? null,
+    draws: program.draws.map(planDraw),
     output: spaceDeclaration(spaceOf(first(program.finish))),
     networks: calledNetworks(
       networks,
@@ -126,6 +128,18 @@ function evaluation(setting: Setting, block: Block): PlanFunction {
 function planState(state: IrProgram["states"][number]): PlanState {
   const { space, ...stated } = state;
   return { ...stated, type: spaceDeclaration(space), notation: spaceText(space) };
+}
+
+function planDraw({ variable, loop, of, ...drawn }: IrDraw): PlanDraw {
+  const distribution = "below" in of ? { kind: of.kind, below: text(of.below) } : of;
+  const declaration = {
+    name: variable.name,
+    type: spaceDeclaration(spaceOf(variable)),
+    ...drawn,
+    ...(loop === null ? {} : { loop }),
+    of: distribution,
+  };
+  return { declaration, type: variable.type };
 }
 
 /** The networks that functions call, directly or through another network. */

@@ -6,6 +6,7 @@ import { rowNorms } from "../operators/rowNorms.ts";
 import { applyRows, applyRowsAdjoint } from "../operators/restrict.ts";
 import { coordinate, fill, number, part, product } from "./construct.ts";
 import * as channelLayers from "./channelLayers.ts";
+import { cumulativeSum } from "./cumulative.ts";
 import { branch, handlesOfTrace, loop, loopSaving } from "./control.ts";
 import { reshape } from "./flatten.ts";
 import { largest } from "./largest.ts";
@@ -46,6 +47,7 @@ export function operations(engine: Engine): Operations {
     dot: (x, y) => scoped(() => reductions.dot(engine, x, y)),
     norm2: (x) => scoped(() => reductions.norm2(engine, x)),
     count: (x) => reductions.count(engine, x),
+    cumulativeSum: (x) => scoped(() => cumulativeSum(engine, x)),
     groupNorm: (x) => scoped(() => reductions.groupNorm(engine, x)),
     channelMaximum: (x) => scoped(() => reductions.channelMaximum(engine, x)),
     sumTo: (x, space) => scoped(() => reductions.sumTo(engine, x, space)),

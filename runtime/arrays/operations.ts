@@ -53,6 +53,8 @@ export interface Operations {
   norm2(x: Value): ArrayValue;
   /** the number of entries of one sample */
   count(x: Value): ArrayValue;
+  /** the sums of the first 1, 2, ... entries of R[n] */
+  cumulativeSum(x: Value): ArrayValue;
   /** 2-norm over the last axis, which stays with length 1: F[d, c] -> R[d, 1] */
   groupNorm(x: Value): Value;
   /** sum of the entries onto a smaller space with which the array aligns from the last axis; real if it is real */

@@ -67,6 +67,7 @@ function* bindTask(
     parameters,
     steps,
     constantsWait,
+    seed: request.seed,
     owned: [...new Set(owned)],
   };
   yield* requireIntervals(program);

@@ -7,7 +7,7 @@ import type { Bound, Known, ProgramDefinition } from "./definition.ts";
 import type { Parameters } from "./parameters.ts";
 import type { Dimensions } from "./unify.ts";
 
-/** What a program is bound to. Steps and seed are those of the first values of its parameters. */
+/** What a program is bound to. Steps and seed are those of the first values of its parameters; draws follow the seed. */
 export interface Bindings {
   readonly givens?: Data;
   readonly sizes?: Readonly<Record<string, number>>;
@@ -30,6 +30,8 @@ export interface BoundProgram {
   readonly steps: number;
   /** whether constants wait for sizes that only inputs fix */
   readonly constantsWait: boolean;
+  /** the seed of what is drawn */
+  readonly seed: number;
   readonly owned: readonly Handle[];
 }
 
@@ -39,6 +41,8 @@ export interface BoundInputs {
   readonly dimensions: Dimensions;
   readonly batch: number | null;
   readonly samples: number;
+  /** the number of the first sample, by which random numbers are drawn */
+  readonly first: number;
   /** whether no input was bound to a batch, so that there is one sample on the first axis */
   readonly single: boolean;
   readonly owned: readonly Handle[];

@@ -34,6 +34,8 @@ export interface ProgramDefinition<Givens extends object = object, Inputs extend
   readonly parameters: readonly ParameterDeclaration[];
   readonly states: readonly StateDeclaration[];
   readonly output: { readonly type: TypeDeclaration };
+  /** random numbers that the functions read by their names; absent where nothing is drawn */
+  readonly draws?: readonly DrawDeclaration[];
   /**
    * the name under which `step`, `until` and `objective` know the number of the step just taken or being taken, from 0,
    * as a number of shape []; absent where the step has no counter
@@ -184,6 +186,28 @@ export type ParameterStart =
   | { readonly kind: "value"; readonly evaluate: (operations: Operations, known: Known) => Value }
   /** by the shape: filters [kh, kw, c, out], matrices [out, in], anything else without fans */
   | { readonly kind: "random"; readonly init: "he" | "xavier" | "zero" | "one" | "dct" };
+
+/**
+ * Random numbers. Those of a `sample` are drawn once, before the first step, and are known like its inputs; those of a
+ * `step` are drawn anew in each, and only the step reads them.
+ */
+export interface DrawDeclaration {
+  readonly name: string;
+  /** with `loop`, the first axis is that of the rounds */
+  readonly type: TypeDeclaration;
+  readonly when: "sample" | "step";
+  /** the number of the statement in the program, from 0, and the rounds of the loops around that are written out */
+  readonly statement: number;
+  readonly rounds: readonly number[];
+  /** the most rounds of the loops around that stay loops */
+  readonly loop?: number;
+  readonly of: Distribution;
+}
+
+/** `uniform` is on [0, 1); `index` and `batch` are whole numbers below a count, those of a `batch` different. */
+export type Distribution =
+  | { readonly kind: "normal" | "uniform" | "rademacher" }
+  | { readonly kind: "index" | "batch"; readonly below: DimensionText };
 
 export interface StateDeclaration {
   readonly name: string;

@@ -19,16 +19,22 @@ import { isValue, type BoundInputs, type BoundProgram } from "./bound.ts";
 import { checkArray } from "./checks.ts";
 import { hostArraysOf, materialise, materialOf, type Data, type Material } from "./datum.ts";
 import type { Bound, DataDeclaration, Known, TypeDeclaration } from "./definition.ts";
+import { uploadDraw } from "./draws.ts";
 import { guarded, OpenName } from "./openNames.ts";
 import { resolve, unify, type Dimensions } from "./unify.ts";
 
 /**
  * Binds the inputs of one batch. An array with one axis more than its declared type is a batch; where the type leaves
  * the number of axes open, `batched` says whether the first axis counts samples. All batched inputs have as many
- * samples; the others are shared by them.
+ * samples; the others are shared by them. Random numbers are those of the samples from number `first` on.
  * @throws BindingError, DataError; see their codes.
  */
-export function* bindInputs(program: BoundProgram, inputs: Data, batched = false): Task<BoundInputs> {
+export function* bindInputs(
+  program: BoundProgram,
+  inputs: Data,
+  batched = false,
+  first = 0,
+): Task<BoundInputs> {
   const { definition } = program;
   requireNames(definition, definition.inputs, inputs, "input");
   const entries = definition.inputs.map((declaration) => {
@@ -65,7 +71,15 @@ export function* bindInputs(program: BoundProgram, inputs: Data, batched = false
     ? lateConstants(program, { ...program.known, ...known }, owned)
     : {};
   const batch = batchOf(Object.values(known));
-  return { known: { ...constants, ...known }, dimensions, batch, samples: batch ?? 1, single, owned };
+  const samples = batch ?? 1;
+  const drawing = { seed: program.seed, first, samples, batch, dimensions };
+  for (const declaration of definition.draws ?? []) {
+    if (declaration.when !== "sample") continue;
+    const drawn = uploadDraw(program.operations, drawing, declaration, 0);
+    owned.push(...handlesOf(drawn));
+    known[declaration.name] = drawn;
+  }
+  return { known: { ...constants, ...known }, dimensions, batch, samples, first, single, owned };
 }
 
 type Host = Extract<Material, { kind: "host" }>;

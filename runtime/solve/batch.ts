@@ -2,7 +2,15 @@ import type { Operations } from "../arrays/operations.ts";
 import { handlesOf } from "../arrays/value.ts";
 import type { Handle } from "../engine/engine.ts";
 import { boundHandles, type BoundInputs, type BoundProgram } from "../program/bound.ts";
-import type { Differentiable, Known, ProgramDefinition, StepExtras, Values } from "../program/definition.ts";
+import type {
+  Differentiable,
+  DrawDeclaration,
+  Known,
+  ProgramDefinition,
+  StepExtras,
+  Values,
+} from "../program/definition.ts";
+import { uploadDraw, type Drawing } from "../program/draws.ts";
 import { valueAtStep } from "../program/parameters.ts";
 
 /** What happens to `per step` values past the last one. */
@@ -20,6 +28,8 @@ export interface Batch {
   readonly known: Known;
   readonly prepared: Values;
   readonly beyond: Beyond;
+  /** whose random numbers steps draw */
+  readonly drawing: Drawing;
   /** handles that steps must not free */
   readonly foreign: ReadonlySet<Handle>;
   /** handles that `releaseBatch` frees */
@@ -78,6 +88,13 @@ export function batchWith(
     known,
     prepared,
     beyond: target.kind === "unrolled" ? target.beyond : "last",
+    drawing: {
+      seed: program.seed,
+      first: inputs.first,
+      samples: inputs.samples,
+      batch: inputs.batch,
+      dimensions: inputs.dimensions,
+    },
     foreign: new Set([...boundProgramHandles(program, inputs), ...owned]),
     owned: [...new Set(owned)],
   };
@@ -95,14 +112,24 @@ export function releaseBatch(batch: Batch): void {
 export function namesOfStep(batch: Batch, step: number): Known {
   const { program, definition, operations, known, beyond } = batch;
   const perStep = definition.parameters.filter((declaration) => declaration.perStep);
-  if (perStep.length === 0 && program.stepGivens.size === 0 && definition.counter === undefined) return known;
+  const draws = drawsOfStep(definition);
+  const steady = perStep.length === 0 && program.stepGivens.size === 0 && draws.length === 0;
+  if (steady && definition.counter === undefined) return known;
   const names: Record<string, Known[string]> = { ...known };
   for (const { name } of perStep) {
     names[name] = valueAtStep(name, program.parameters.get(name) ?? [], step, beyond);
   }
   for (const [name, values] of program.stepGivens) names[name] = valueAtStep(name, values, step, beyond);
   if (definition.counter !== undefined) names[definition.counter] = operations.number(step);
+  for (const declaration of draws) {
+    names[declaration.name] = uploadDraw(operations, batch.drawing, declaration, step);
+  }
   return names;
+}
+
+/** The draws that are made anew in each step. */
+export function drawsOfStep({ draws = [] }: ProgramDefinition): readonly DrawDeclaration[] {
+  return draws.filter(({ when }) => when === "step");
 }
 
 /** Step number `step` of a program, counted from 0 at the state of `initial`. */

@@ -2,7 +2,8 @@ import { handlesOf, type ArrayValue, type Value } from "../arrays/value.ts";
 import { sameShape } from "../engine/shape.ts";
 import type { Engine, Handle, Recorded, Recorder } from "../engine/engine.ts";
 import type { Known, Values } from "../program/definition.ts";
-import type { Batch } from "./batch.ts";
+import { drawnArrays, uploadDraw } from "../program/draws.ts";
+import { drawsOfStep, type Batch } from "./batch.ts";
 import { handlesOfValues } from "./vector.ts";
 
 /** A step from some states to the next. */
@@ -23,7 +24,7 @@ export class Repetition {
   private readonly recorder: Recorder;
   private readonly step: Step;
   private readonly known: Known;
-  private readonly counter: Handle | null;
+  private readonly numbers: readonly StepNumbers[];
   private readonly places: readonly [Values, Values];
   private readonly all: Stepping;
   private masked: Stepping | null = null;
@@ -37,7 +38,7 @@ export class Repetition {
     readonly recorder: Recorder;
     readonly step: Step;
     readonly known: Known;
-    readonly counter: Handle | null;
+    readonly numbers: readonly StepNumbers[];
     readonly places: readonly [Values, Values];
     readonly all: Stepping;
   }) {
@@ -45,7 +46,7 @@ export class Repetition {
     this.recorder = made.recorder;
     this.step = made.step;
     this.known = made.known;
-    this.counter = made.counter;
+    this.numbers = made.numbers;
     this.places = made.places;
     this.all = made.all;
   }
@@ -61,12 +62,7 @@ export class Repetition {
     const { recorder } = engine;
     const steady = program.stepGivens.size === 0 && !definition.parameters.some(({ perStep }) => perStep);
     if (recorder === null || !steady) return null;
-    const number = definition.counter === undefined ? null : operations.number(0);
-    const counter = number?.handle ?? null;
-    const known =
-      definition.counter === undefined || number === null
-        ? batch.known
-        : { ...batch.known, [definition.counter]: number };
+    const { known, numbers } = numbersOfSteps(batch);
     const first = engine.scope(
       () => copies(engine, recorder, batched(engine, states, batch.batch)),
       handlesOfValues,
@@ -80,7 +76,8 @@ export class Repetition {
         ? recorder.record(() => stepInto(engine, recorder, () => step(known, second, null), first))
         : null;
     if (forth === null || back === null) {
-      engine.dispose([first, second].flatMap(handlesOfValues).concat(counter ?? []));
+      const own = numbers.flatMap(({ handles }) => handles);
+      engine.dispose([...[first, second].flatMap(handlesOfValues), ...own]);
       forth?.release();
       return null;
     }
@@ -89,7 +86,7 @@ export class Repetition {
       () => [],
     );
     const all = [forth, back] as const;
-    return new Repetition({ engine, recorder, step, known, counter, places: [first, second], all });
+    return new Repetition({ engine, recorder, step, known, numbers, places: [first, second], all });
   }
 
   /** The states now, on handles whose numbers change with every second step. */
@@ -109,7 +106,7 @@ export class Repetition {
 
   /** Takes step number `step`; samples that the lanes leave out stay as they are. */
   take(step: number, lanes: readonly boolean[]): void {
-    if (this.counter !== null) this.recorder.write(this.counter, Float32Array.of(step));
+    for (const { at } of this.numbers) at(step).forEach((data, to) => this.recorder.write(to, data));
     const stepping = lanes.includes(false) ? this.maskedStepping(lanes) : this.all;
     stepping[this.side].replay();
     this.side = this.side === 0 ? 1 : 0;
@@ -160,7 +157,7 @@ export class Repetition {
       ...this.handles(),
       ...(this.marked === null ? [] : handlesOfValues(this.marked)),
       ...tests.flatMap(({ result }) => result.map(({ handle }) => handle)),
-      ...(this.counter === null ? [] : [this.counter]),
+      ...this.numbers.flatMap(({ handles }) => handles),
       ...(this.mask === null ? [] : [this.mask.handle]),
     ]);
     for (const record of [...this.all, ...(this.masked ?? []), ...tests]) record.release();
@@ -192,6 +189,40 @@ export class Repetition {
     if (forth === null || back === null) throw new TypeError("a step looks at numbers for some samples only");
     return [forth, back];
   }
+}
+
+/** Arrays that hold other numbers in each step: its counter, or what it draws. */
+interface StepNumbers {
+  readonly handles: readonly Handle[];
+  readonly at: (step: number) => ReadonlyMap<Handle, Float32Array>;
+}
+
+/** All names that the steps of a batch read, and the arrays among them that are written before each step. */
+function numbersOfSteps({ definition, operations, known, drawing }: Batch): {
+  readonly known: Known;
+  readonly numbers: readonly StepNumbers[];
+} {
+  const names: Record<string, Known[string]> = { ...known };
+  const numbers: StepNumbers[] = [];
+  if (definition.counter !== undefined) {
+    const counter = operations.number(0);
+    const { handle } = counter;
+    names[definition.counter] = counter;
+    numbers.push({ handles: [handle], at: (step) => new Map([[handle, Float32Array.of(step)]]) });
+  }
+  for (const declaration of drawsOfStep(definition)) {
+    const drawn = uploadDraw(operations, drawing, declaration, 0);
+    const handles = handlesOf(drawn);
+    names[declaration.name] = drawn;
+    numbers.push({
+      handles,
+      at: (step) => {
+        const arrays = drawnArrays(drawing, declaration, step);
+        return new Map(handles.map((handle, index) => [handle, arrays[index]?.data ?? new Float32Array()]));
+      },
+    });
+  }
+  return { known: names, numbers };
 }
 
 /** The part of a body that ends in states which stand elsewhere. */

@@ -239,7 +239,7 @@ class Training {
     const { data, batch, seed = 0, loss, recompute, signal } = this.options;
     const { inputs, target } = await data({ seed, step: this.step, size: batch });
     const program = this.current();
-    const bound = await perform(operations, bindInputs(program, inputs, true));
+    const bound = await perform(operations, bindInputs(program, inputs, true, this.step * batch));
     const wanted = targetValue(operations, target);
     const { optimiser, rates = {}, clipping = null } = this.options;
     const settings = { optimiser, clipping, rates };

@@ -33,9 +33,10 @@ export async function validationLoss(
   depth: number | null,
 ): Promise<number> {
   const { operations } = program;
-  let [sum, count] = [0, 0];
+  let [sum, count, seen] = [0, 0, 0];
   for (const batch of batches) {
-    const losses = await perform(operations, batchLosses(program, batch, loss, depth));
+    const { losses, samples } = await perform(operations, batchLosses(program, batch, loss, depth, seen));
+    seen += samples;
     sum += losses.reduce((total, each) => total + each, 0);
     count += losses.length;
   }
@@ -52,10 +53,11 @@ function* batchLosses(
   { inputs, target }: TrainingBatch,
   loss: Loss,
   depth: number | null,
-): Task<readonly number[]> {
+  first: number,
+): Task<{ readonly losses: readonly number[]; readonly samples: number }> {
   const { operations } = program;
   const { engine } = operations;
-  const bound = yield* bindInputs(program, inputs, true);
+  const bound = yield* bindInputs(program, inputs, true, first);
   const result = yield* runTask(program, bound, depth === null ? {} : { maximum: depth });
   const wanted = targetValue(operations, target);
   const values = engine.scope(
@@ -64,5 +66,6 @@ function* batchLosses(
   );
   const [losses = new Float64Array(), squares] = yield* readLanes(values, bound.samples);
   engine.dispose([...result.owned, ...bound.owned, ...wanted.owned, ...values.map(({ handle }) => handle)]);
-  return [...losses].filter((each, sample) => Number.isFinite(each) || squares?.[sample] !== 0);
+  const counted = [...losses].filter((each, sample) => Number.isFinite(each) || squares?.[sample] !== 0);
+  return { losses: counted, samples: bound.samples };
 }

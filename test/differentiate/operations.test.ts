@@ -116,6 +116,7 @@ const EXAMPLES: { readonly [P in Operation]: readonly Example[] } = {
   ],
   coordinate: [],
   count: [{ spaces: [REAL], emit: one((b, x) => b.count(x)), vanishes: true }],
+  cumulativeSum: [{ spaces: [REAL], emit: one((b, x) => b.cumulativeSum(x)) }],
   groupNorm: [
     { spaces: [IMAGE], emit: one((b, x) => b.groupNorm(x)) },
     { spaces: [space("complex", "m", "c")], emit: one((b, x) => b.groupNorm(x)) },

@@ -83,6 +83,7 @@ export function programOf(title: string, parts: Parts): IrProgram {
     })),
     reports: [],
     counter: null,
+    draws: [],
     constants: empty,
     prepare: empty,
     initial: section([], parts.initial),

@@ -6,6 +6,7 @@ import { emitModule } from "../../compiler/emit/emitModule.ts";
 import { printProgram } from "../../compiler/ir/print.ts";
 import { operations } from "../../runtime/arrays/create.ts";
 import { referenceEngine } from "../../runtime/engine/reference.ts";
+import { uploadDraw } from "../../runtime/program/draws.ts";
 import type { Bound, Known } from "../../runtime/program/definition.ts";
 import { loadModule } from "../emit/load.ts";
 import { outcomes } from "../emit/outcomes.ts";
@@ -84,9 +85,15 @@ test.each(MODULES)("$name as $target computes what its plan computes", async ({ 
 
 /** All that the functions of a program may read, in the first step. */
 function knownOf({ program, inputs }: Ready): Known {
+  const { batch, samples, first, dimensions } = inputs;
+  const drawing = { seed: program.seed, first, samples, batch, dimensions };
+  const draws = (program.definition.draws ?? []).map((each) => [
+    each.name,
+    uploadDraw(program.operations, drawing, each, 0),
+  ]);
   const learned = new Map<string, Bound>();
   for (const [name, [value]] of program.parameters) if (value !== undefined) learned.set(name, value);
-  return { ...program.known, ...inputs.known, ...Object.fromEntries(learned) };
+  return { ...program.known, ...Object.fromEntries(draws), ...inputs.known, ...Object.fromEntries(learned) };
 }
 
 test("the goldens pass tsc --strict", () => {

@@ -45,6 +45,18 @@ test("kaczmarz finds the solution of a consistent system, and tests after whole 
   expect((iterations[0] ?? 1) % M).toBe(0);
 });
 
+test("random blocks of rows come near the solution, and another seed takes another way", async () => {
+  const definition = definitionFor(compiledProgram("sgd"), "solver");
+  expect(definition.target).toMatchObject({ every: "m/b", maximum: "50*m/b" });
+  const y = product(A, truth);
+  const run = async (seed: number) => (await model(definition, { A }, { ...exact, seed })).run({ y });
+  const [one, again, other] = [await run(1), await run(1), await run(2)];
+  expect(one.iterations[0]).toBe(150);
+  expect(furthest(one.output.data, truth)).toBeLessThan(0.3);
+  expect(again.output.data).toEqual(one.output.data);
+  expect(other.output.data).not.toEqual(one.output.data);
+});
+
 test("kaczmarz takes as many sweeps as it may for data that fit no solution", async () => {
   const program = await model(definitionFor(compiledProgram("kaczmarz"), "solver"), { A }, exact);
   const { iterations } = await program.run({ y: gaussian("y", M) });

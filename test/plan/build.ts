@@ -76,6 +76,7 @@ export function program(
     states: [],
     reports: [],
     counter: null,
+    draws: [],
     functions: [],
     constants: NOTHING,
     prepare: NOTHING,

@@ -1,11 +1,15 @@
 import { diagnose } from "../../diagnostics/diagnose.ts";
 import type { ArrayRule } from "../../library/arrays/signature.ts";
-import { numberSpace, type Space } from "../../types/space.ts";
-import type { Typing } from "../../types/typing.ts";
-import { report } from "../context.ts";
-import { expectRealNumber, expectValue } from "../expectations.ts";
+import { arraySpace, numberSpace, type Space } from "../../types/space.ts";
+import { valueType } from "../../types/type.ts";
+import type { Expression } from "../../ast/tree.ts";
+import type { Typed, Typing } from "../../types/typing.ts";
+import { type Environment, report } from "../context.ts";
+import { describe, expectRealNumber, expectValue } from "../expectations.ts";
+import { sizeOf } from "../sizes.ts";
 import { resolveType, typing, unknownTyping } from "../typed.ts";
 import type { ArrayCall } from "./arrays.ts";
+import { suits } from "./functions.ts";
 import { isWhole } from "./images.ts";
 
 /** `index(m)`, after `draw`. */
@@ -13,10 +17,24 @@ export function checkIndexDraw({ environment, args, level }: ArrayCall): Typing 
   const [m] = args.positional;
   if (m === undefined || !isWhole(environment, m)) return unknownTyping(level);
   const weights = args.values["weights"];
-  if (weights !== undefined && expectValue(environment, weights, "An array of weights") === null) {
-    return unknownTyping(level);
-  }
+  if (weights !== undefined && !checkWeights(environment, m, weights)) return unknownTyping(level);
   return typing({ kind: "distribution", space: numberSpace("int") }, level);
+}
+
+/** Weights are real, one for each index; reports where they are not. */
+function checkWeights(environment: Environment, m: Expression<Typed>, weights: Expression<Typed>): boolean {
+  const space = expectValue(environment, weights, "An array of weights");
+  if (space === null) return false;
+  const size = sizeOf(environment.run.knowledge, m);
+  const wanted = valueType(arraySpace("real", size === null ? [] : [size]));
+  if (size === null || suits(environment, weights.note.type, wanted)) return true;
+  const args = {
+    wanted: describe(environment, wanted),
+    actual: describe(environment, weights.note.type),
+    hint: "An index has a weight for each of its values.",
+  };
+  report(environment, diagnose("IPX2015", weights.span, args));
+  return false;
 }
 
 /** `batch(m, size = b)`, after `draw`. */

@@ -36,6 +36,12 @@ export function dot(x: ReferenceValue, y: ReferenceValue): ReferenceArray {
   );
 }
 
+/** The sums of the first 1, 2, ... entries. */
+export function cumulativeSum(x: ReferenceArray): ReferenceArray {
+  let total = 0;
+  return arrayOf(x.shape, "real", (i) => ({ re: (total += entryOf(x, i).re), im: 0 }));
+}
+
 /** The 2-norm over the last axis, which stays with length 1. */
 export function groupNorm(x: ReferenceArray): ReferenceArray {
   const channels = x.shape.at(-1) ?? 1;

@@ -23,7 +23,7 @@ import { convolve, convolveInput, maxPool, maxPoolGradient } from "./layers.ts";
 import { libraryOperator } from "./operators/library.ts";
 import { placeRows, rowNorms, rows } from "./rows.ts";
 import { depthwise, depthwiseInput, shuffle, unshuffle } from "./channelLayers.ts";
-import { channelMaximum, dot, groupNorm, largest, matvec, sum, sumTo } from "./reductions.ts";
+import { channelMaximum, cumulativeSum, dot, groupNorm, largest, matvec, sum, sumTo } from "./reductions.ts";
 
 /** The operations that treat each sample alone and have no blocks. */
 export type SampleOperation = Exclude<
@@ -71,6 +71,7 @@ export const SAMPLE_RULES: { readonly [P in SampleOperation]: SampleRule<P> } = 
   dot: (_, inputs) => dot(value(inputs, 0), value(inputs, 1)),
   norm2: (_, inputs) => numberArray(Math.sqrt(asNumber(dot(value(inputs, 0), value(inputs, 0))))),
   count: (_, inputs) => numberArray(entriesOf(value(inputs, 0)).length),
+  cumulativeSum: (_, inputs) => cumulativeSum(asArray(value(inputs, 0))),
   groupNorm: (_, inputs) => groupNorm(asArray(value(inputs, 0))),
   channelMaximum: (_, inputs) => channelMaximum(asArray(value(inputs, 0))),
   sumTo: ({ space }, inputs, setting) => sumTo(value(inputs, 0), bindSpace(space, setting)),

@@ -15,6 +15,7 @@ import type { ArrayValue, Value } from "../../../runtime/arrays/value.ts";
 import { batchOfOperator } from "../../../runtime/operators/norm.ts";
 import type { Operator } from "../../../runtime/operators/operator.ts";
 import { isValue, type BoundInputs, type BoundProgram } from "../../../runtime/program/bound.ts";
+import { uploadDraw } from "../../../runtime/program/draws.ts";
 import type { Bound } from "../../../runtime/program/definition.ts";
 import type { Ready, Record as Steps } from "./steps.ts";
 
@@ -48,6 +49,20 @@ function interpreted(
         Array.from({ length: steps }, (_, k) => own[k] ?? last),
       );
     else values.set(variable, last);
+  }
+  for (const { variable, when } of program.draws) {
+    const declaration = bound.definition.draws?.find(({ name }) => name === variable.name);
+    if (declaration === undefined) continue;
+    const { first, batch } = inputs;
+    const drawing = { seed: bound.seed, first, samples: lanes, batch, dimensions: inputs.dimensions };
+    const at = (step: number): LaneValue =>
+      lanesOfValue(operations, uploadDraw(operations, drawing, declaration, step), lanes);
+    if (when === "sample") values.set(variable, at(0));
+    else
+      perStep.set(
+        variable,
+        Array.from({ length: steps }, (_, k) => at(k)),
+      );
   }
   const spaces: Record<string, ReferenceSpace> = Object.fromEntries(dimensions.spaces);
   return { lanes, sizes: Object.fromEntries(dimensions.sizes), spaces, values, perStep };

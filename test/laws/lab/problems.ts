@@ -223,6 +223,7 @@ export const PROBLEMS: readonly Problem[] = [
   onVectors("landweber", { delta: 0.1 }),
   onComplexImages("landweber"),
   onVectors("kaczmarz", { delta: 0.1 }),
+  onVectors("sgd", {}, [["b = 8", "b = 4"]]),
   onVectors("gradient_descent_tikhonov", { alpha: 0.2 }),
   onVectors("ista"),
   onComplexImages("ista", { lambda: 0.3 }),

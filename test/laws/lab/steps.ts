@@ -35,7 +35,7 @@ export async function ready(
     ...(weights && { weights }),
   });
   const data = problem.inputs(operations, seed, samples);
-  return { program, inputs: await perform(operations, bindInputs(program, data, true)) };
+  return { program, inputs: await perform(operations, bindInputs(program, data, true, samples[0])) };
 }
 
 /** What some steps of a program give: numbers by place, samples first. */

@@ -4,6 +4,7 @@ import type { TargetName } from "../../../compiler/targets.ts";
 export const TARGETS: Readonly<Record<string, readonly TargetName[]>> = {
   landweber: ["solver", "unrolled"],
   kaczmarz: ["solver", "unrolled"],
+  sgd: ["solver", "unrolled"],
   gradient_descent_tikhonov: ["solver", "unrolled", "equilibrium"],
   ista: ["solver", "unrolled", "equilibrium"],
   fista: ["solver", "unrolled"],
