@@ -26,10 +26,7 @@ interface Defined {
 }
 
 /** The size that an expression stands for; null where it is no polynomial over sizes. */
-export function sizeOf(
-  knowledge: Defined,
-  expression: Expression<Typed>,
-): Dimension | null {
+export function sizeOf(knowledge: Defined, expression: Expression<Typed>): Dimension | null {
   const size = (part: Expression<Typed>): Dimension | null => sizeOf(knowledge, part);
   switch (expression.kind) {
     case "number":

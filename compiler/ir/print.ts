@@ -209,7 +209,9 @@ function declarationLines(program: IrProgram, names: Names): readonly string[] {
     ...program.inputs.map((each) => `  input ${dataText(each, names)}`),
     ...program.parameters.flatMap((each) => parameterLines(each, names)),
     ...(program.counter === null ? [] : [`  counter ${declared(program.counter, names)}`]),
-    ...program.draws.map((each) => `  draw ${declared(each.variable, names)} from ${each.of.kind} in each ${each.when}`),
+    ...program.draws.map(
+      (each) => `  draw ${declared(each.variable, names)} from ${each.of.kind} in each ${each.when}`,
+    ),
   ];
 }
 

@@ -116,7 +116,10 @@ const SHAPE_RULES: { readonly [P in Operation]: ShapeRule<P> } = {
   count: reduction,
   cumulativeSum: (_, inputs) => {
     const dimensions = dimensionsAt(inputs, 0, 1);
-    demand(dimensions.length === 1 && !isComplex(spaceAt(inputs, 0)), "sums run over a real array of one axis");
+    demand(
+      dimensions.length === 1 && !isComplex(spaceAt(inputs, 0)),
+      "sums run over a real array of one axis",
+    );
     return [value(arraySpace("real", dimensions))];
   },
   groupNorm: (_, inputs) => {

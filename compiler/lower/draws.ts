@@ -94,7 +94,10 @@ function distributionOf(
   site: Site,
   distribution: Expression<Typed>,
 ): readonly [IrDistribution, readonly Expression<Typed>[]] {
-  if (distribution.kind === "name" && (distribution.name === "normal" || distribution.name === "rademacher")) {
+  if (
+    distribution.kind === "name" &&
+    (distribution.name === "normal" || distribution.name === "rademacher")
+  ) {
     return [{ kind: distribution.name }, []];
   }
   const call = distribution.kind === "call" ? distribution.call : null;

@@ -21,7 +21,10 @@ export const CAPPED: Symbol = {
 export const ROUND: Symbol = {
   ...CAPPED,
   name: "round",
-  typing: { ...CAPPED.typing, type: { kind: "value", space: { kind: "array", element: "int", dimensions: [] } } },
+  typing: {
+    ...CAPPED.typing,
+    type: { kind: "value", space: { kind: "array", element: "int", dimensions: [] } },
+  },
 };
 
 /** Whether statements draw random numbers. */
@@ -39,7 +42,9 @@ function drawsIn(statement: Statement<Typed>): boolean {
     case "if": {
       const { alternative } = statement;
       if (hasDraw(statement.consequent)) return true;
-      return alternative !== null && (alternative.kind === "if" ? drawsIn(alternative) : hasDraw(alternative));
+      return (
+        alternative !== null && (alternative.kind === "if" ? drawsIn(alternative) : hasDraw(alternative))
+      );
     }
     default:
       return false;

@@ -156,12 +156,7 @@ function countOf(name: string, below: string, sizes: ReadonlyMap<string, number>
  * `size` different indices below m, every set of them equally likely (Floyd's algorithm: Bentley, Communications of the
  * ACM 30, 1987).
  */
-function differentIndices(
-  random: RandomStream,
-  name: string,
-  m: number,
-  size: number,
-): readonly number[] {
+function differentIndices(random: RandomStream, name: string, m: number, size: number): readonly number[] {
   if (size > m) {
     throw new BindingError("IPX8005", name, {
       what: `The draw \`${name}\` takes ${size} different indices of ${m}.`,
