@@ -17,6 +17,7 @@ import { awaitRead, type Environment, report, type SignatureParameter } from "./
 import { expectDeclared } from "./declared.ts";
 import { expectRealNumber, expectValue } from "./expectations.ts";
 import { checkExpression } from "./expression.ts";
+import { checkLearnedSet, intervalOfSet, setOf } from "./learnedSets.ts";
 import { checkNetwork } from "./layers/wiring.ts";
 import { checkLearnBounds, checkStage } from "./stages.ts";
 import { checkProperties } from "./properties.ts";
@@ -134,7 +135,12 @@ export function checkLearn(outer: Environment, tree: Learn): Learn<Typed> {
   checkVia(environment, tree);
   const initial = checkLearnStart(environment, tree, written);
   const { trees, facts } = propertiesOf(environment, tree, written, "proved");
-  const note = declaredNote(written, 2, facts);
+  checkLearnedSet(environment, tree, written, facts);
+  const declared = declaredNote(written, 2, facts);
+  const note =
+    declared.interval === null
+      ? declared
+      : { ...declared, interval: intervalOfSet(setOf(written)) ?? declared.interval };
   const symbol = declare(environment, tree.name, { kind: "learn", declaration: tree }, note, tree.perStep);
   remember(environment, symbol, written, 2);
   if (tree.type.kind === "netType") environment.run.knowledge.networks.set(symbol, initial);

@@ -9,14 +9,13 @@ import type { Typed } from "../types/typing.ts";
 import { type Environment, report } from "./context.ts";
 import { describe, expectRealNumber } from "./expectations.ts";
 import { checkExpression } from "./expression.ts";
-import { announceLater } from "./later.ts";
 import { definiteness } from "./rules/definite.ts";
 import { provedNorm } from "./rules/norms.ts";
 import { isOrthonormal } from "./rules/proxRules.ts";
 import { nearest } from "../diagnostics/suggestion.ts";
 import { resolveType } from "./typed.ts";
 
-type Owner = "operators" | "arrays" | "maps" | "functions" | "intervals of states";
+type Owner = "operators" | "arrays" | "maps" | "functions" | "intervals of states" | "what is learned";
 
 interface PropertyRule {
   readonly of: readonly Owner[];
@@ -43,9 +42,9 @@ const RULES: { readonly [P in PropertyName]: PropertyRule } = {
   separable: { of: ["functions"], bound: null },
   strongly_convex: { of: ["functions"], bound: ">=" },
   assumed: { of: ["intervals of states"], bound: null },
+  zero_mean: { of: ["what is learned"], bound: null },
+  unit_norm: { of: ["what is learned"], bound: null },
 };
-
-const LATER: ReadonlySet<string> = new Set(["zero_mean", "unit_norm"]);
 
 /** Whose properties they are, and how far they can be trusted. */
 export interface PropertyOwner {
@@ -86,10 +85,6 @@ function checkProperty(
   owner: PropertyOwner,
 ): Fact | null {
   const { name, span } = property.name;
-  if (LATER.has(name)) {
-    announceLater(environment, name, `\`${name}\``, property.span);
-    return null;
-  }
   if (!isProperty(name)) {
     const suggestion = nearest(name, Object.keys(RULES));
     const edits = suggestion === null ? [] : [{ span, newText: suggestion }];
@@ -139,6 +134,7 @@ function isOf(environment: Environment, owner: PropertyOwner, of: readonly Owner
     case "operator":
       return of.includes("operators");
     case "value":
+      if (of.includes("what is learned")) return owner.provenance === "proved" && owner.asserts === null;
       return of.includes("arrays") && !owner.isState;
     case "function":
       return (

@@ -5,6 +5,7 @@ import type {
   NamedType,
   ProductType,
   Scalar,
+  SetBound,
   SpaceType,
   Type as WrittenTypeTree,
 } from "../ast/tree.ts";
@@ -15,6 +16,8 @@ import { type Type, UNKNOWN, valueType } from "../types/type.ts";
 import type { Reference, Typed } from "../types/typing.ts";
 import { checkBounds, type DeclaredBounds } from "./bounds.ts";
 import { type Environment, recordRead, report } from "./context.ts";
+import { checkExpression } from "./expression.ts";
+import { operandOf, within } from "./expressionText.ts";
 import { announceLater } from "./later.ts";
 import { reportUnknownName } from "./names.ts";
 import { lookUp } from "./scope.ts";
@@ -54,10 +57,10 @@ function checkArrayType(environment: Environment, tree: ArrayType): CheckedType 
   const sizes = checked.map(({ size }) => size).filter((size): size is Dimension => size !== null);
   const space: Space = { kind: "array", element: ELEMENTS[tree.scalar], dimensions: sizes };
   const type = sizes.length === checked.length ? valueType(space) : UNKNOWN;
-  const bounds = checkWrittenBounds(environment, tree.bounds);
+  const { tree: writtenBounds, bounds } = checkWrittenBounds(environment, tree.bounds);
   const dimensions = checked.map((dimension) => dimension.tree);
   return {
-    tree: { ...tree, dimensions, bounds: bounds?.tree ?? null, meaning: type },
+    tree: { ...tree, dimensions, bounds: writtenBounds, meaning: type },
     type,
     bounds,
     resultBounds: null,
@@ -65,10 +68,10 @@ function checkArrayType(environment: Environment, tree: ArrayType): CheckedType 
 }
 
 function checkNamedType(environment: Environment, tree: NamedType): CheckedType {
-  const bounds = checkWrittenBounds(environment, tree.bounds);
+  const { tree: writtenBounds, bounds } = checkWrittenBounds(environment, tree.bounds);
   const { type, reference } = namedMeaning(environment, tree);
   return {
-    tree: { ...tree, reference, bounds: bounds?.tree ?? null, meaning: type },
+    tree: { ...tree, reference, bounds: writtenBounds, meaning: type },
     type,
     bounds,
     resultBounds: null,
@@ -100,7 +103,7 @@ function namedMeaning(environment: Environment, tree: NamedType): { type: Type; 
 
 function checkProductType(environment: Environment, tree: ProductType): CheckedType {
   const entries = tree.entries.map((entry) => checkType(environment, entry));
-  const bounds = checkWrittenBounds(environment, tree.bounds);
+  const { tree: writtenBounds, bounds } = checkWrittenBounds(environment, tree.bounds);
   const [only] = entries;
   const type =
     entries.length === 1 && only !== undefined ? only.type : productType(environment, tree, entries);
@@ -108,7 +111,7 @@ function checkProductType(environment: Environment, tree: ProductType): CheckedT
     tree: {
       ...tree,
       entries: entries.map((entry) => entry.tree),
-      bounds: bounds?.tree ?? null,
+      bounds: writtenBounds,
       meaning: type,
     },
     type,
@@ -140,6 +143,9 @@ function reportNoSpace(environment: Environment, tree: WrittenTypeTree): void {
 }
 
 function checkMapType(environment: Environment, tree: MapType): CheckedType {
+  for (const { bounds } of [tree.domain, tree.codomain]) {
+    if (bounds?.kind === "set" && environment.place === "learn") reportSet(environment, bounds);
+  }
   const domain = checkDomain(environment, tree);
   const codomain = checkType(environment, tree.codomain);
   const type = mapType(environment, tree, domain.types, codomain.type);
@@ -207,11 +213,22 @@ function mapType(environment: Environment, tree: MapType, parameters: readonly T
   };
 }
 
-function checkWrittenBounds(environment: Environment, bounds: Bounds | null): DeclaredBounds | null {
-  if (bounds === null) return null;
-  if (bounds.kind === "set") {
-    announceLater(environment, "sets for learnables", "sets as types", bounds.span);
-    return null;
+function checkWrittenBounds(
+  environment: Environment,
+  bounds: Bounds | null,
+): { readonly tree: Bounds<Typed> | null; readonly bounds: DeclaredBounds | null } {
+  if (bounds === null) return { tree: null, bounds: null };
+  if (bounds.kind === "interval") {
+    const checked = checkBounds(environment, bounds);
+    return { tree: checked.tree, bounds: checked };
   }
-  return checkBounds(environment, bounds);
+  if (environment.place !== "learn") reportSet(environment, bounds);
+  return { tree: { ...bounds, expression: checkExpression(environment, bounds.expression) }, bounds: null };
+}
+
+/** Only numbers and arrays that are learned are kept in a set. */
+function reportSet(environment: Environment, set: SetBound): void {
+  const { expression } = set;
+  const first = within(expression, operandOf.call);
+  report(environment, diagnose("IPX3305", expression.span, { kind: "place", first, second: "" }));
 }

@@ -59,7 +59,7 @@ function dataText(data: PlanData, top: TopLevel): string {
 }
 
 function parameterText(parameter: PlanParameter, top: TopLevel): string {
-  const { initial, interval } = parameter;
+  const { initial, interval, projection } = parameter;
   const start =
     initial.kind === "random"
       ? literal(initial)
@@ -74,6 +74,7 @@ function parameterText(parameter: PlanParameter, top: TopLevel): string {
     ...unless(!parameter.perStep, "perStep", "true"),
     ["initial", start],
     ...(interval === null ? [] : [["interval", inlineFunction(interval, "record", top)] as const]),
+    ...(projection === null ? [] : [["projection", inlineFunction(projection, "plain", top)] as const]),
     ...unless(parameter.via === "projection", "via", literal(parameter.via)),
     ...unless(parameter.spectralBound === null, "spectralBound", literal(parameter.spectralBound)),
   ]);

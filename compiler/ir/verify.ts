@@ -101,6 +101,8 @@ function verifyParameter(
   for (const end of [parameter.interval?.low ?? null, parameter.interval?.high ?? null]) {
     if (end !== null) verifier.block(end, visible, `${parameter.name}'s interval`);
   }
+  if (parameter.projection !== undefined)
+    verifier.block(parameter.projection, visible, `${parameter.name}'s projection`);
 }
 
 function interfaceFaults(program: IrProgram): readonly IrFault[] {

@@ -24,6 +24,7 @@ import type { Lowered } from "./lowered.ts";
 import { lowerNetwork } from "./networks.ts";
 import type { LoweredNetwork } from "./networks.ts";
 import { matrixOfForm } from "./operators.ts";
+import { lowerSet, normalised, projection, withoutMean } from "./sets.ts";
 import { Scope } from "./scope.ts";
 import { lowerSections } from "./sections.ts";
 import type { ProgramContext, Site } from "./site.ts";
@@ -204,6 +205,7 @@ function parametersOf(
       interval: intervalBlocks(site, learn),
       initial: { kind: "block", block: startBlock(site, learn, variable) },
       spectralBound: null,
+      ...projectionOf(site, learn, variable),
     },
   ];
 }
@@ -229,6 +231,22 @@ function intervalBlocks(site: Site, learn: Learn<Typed>): IrParameter["interval"
   const end = (expression: Expression<Typed>): Block | null =>
     isInfinite(expression) ? null : filledBlock(site, expression, REAL);
   return { low: end(low), high: end(high), lowOpen, highOpen };
+}
+
+/** The nearest value of the set and of the properties in which a learnable is kept. */
+function projectionOf(site: Site, learn: Learn<Typed>, variable: Variable): Pick<IrParameter, "projection"> {
+  const { type } = learn;
+  const set = "bounds" in type && type.bounds?.kind === "set" ? type.bounds.expression : null;
+  const { facts } = symbolOf(learn.declaration).typing;
+  const has = (property: Fact["property"]): boolean => facts.some((fact) => fact.property === property);
+  if (set === null && !has("zero_mean") && !has("unit_norm")) return {};
+  const block = site.builder.block([], (inner) => {
+    const place = within(site, inner, new Scope(site.scope));
+    const centred = has("zero_mean") ? withoutMean(inner, variable) : variable;
+    const inside = set === null ? centred : projection(place, lowerSet(place, set, learn.span), centred);
+    return [has("unit_norm") ? normalised(inner, inside) : inside];
+  });
+  return { projection: block };
 }
 
 function isInfinite(expression: Expression<Typed>): boolean {

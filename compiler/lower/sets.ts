@@ -99,6 +99,16 @@ function ontoAffine(b: IrBuilder, set: Extract<SetValue, { kind: "affine" }>, x:
   return b.elementwise("sub", [x, applyAdjointForm(b, operator, solved)]);
 }
 
+/** The nearest array whose entries have the mean 0. */
+export function withoutMean(b: IrBuilder, x: Variable): Variable {
+  return b.elementwise("sub", [x, b.elementwise("div", [b.sum(x), b.count(x)])]);
+}
+
+/** The nearest array of norm 1; not defined at 0. */
+export function normalised(b: IrBuilder, x: Variable): Variable {
+  return b.elementwise("div", [x, b.norm2(x)]);
+}
+
 /** 0 inside, inf outside; a point counts as inside up to rounding, 1e-6 relative to its size. */
 export function membership(site: Site, set: Expression<Typed>, x: Variable, span: Span): Variable {
   const { builder: b } = site;

@@ -113,6 +113,7 @@ function shared(module: Module): Module {
           low: parameter.interval.low && start(parameter.interval.low),
           high: parameter.interval.high && start(parameter.interval.high),
         },
+        ...(parameter.projection === undefined ? {} : { projection: start(parameter.projection) }),
       })),
     },
     derivative: derivative && {

@@ -62,6 +62,7 @@ function mapProgram(program: IrProgram, rule: BlockRule, kept: ReadonlySet<Varia
         low: parameter.interval.low && plain(parameter.interval.low),
         high: parameter.interval.high && plain(parameter.interval.high),
       },
+      ...(parameter.projection === undefined ? {} : { projection: plain(parameter.projection) }),
     })),
     functions: program.functions.map((each) => ({
       ...each,

@@ -66,11 +66,12 @@ function dataDeclaration(data: PlanData, prepare: Prepare): DataDeclaration {
 }
 
 function parameterDeclaration(parameter: PlanParameter, prepare: Prepare): ParameterDeclaration {
-  const { initial, interval, type, ...stated } = parameter;
+  const { initial, interval, projection, type, ...stated } = parameter;
   const ends = interval && prepare(interval);
   return {
     ...stated,
     type: typeDeclaration(type),
+    projection: projection && valueFunction(projection, prepare),
     initial:
       initial.kind === "random"
         ? initial

@@ -114,6 +114,8 @@ export interface PlanParameter {
   readonly via: IrParameter["via"];
   /** returns the record of a parameter's interval */
   readonly interval: PlanFunction | null;
+  /** returns the nearest value that is allowed to the parameter's own */
+  readonly projection: PlanFunction | null;
   readonly initial:
     { readonly kind: "value"; readonly evaluate: PlanFunction } | Extract<ParameterStart, { kind: "random" }>;
   readonly spectralBound: number | null;

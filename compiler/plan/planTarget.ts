@@ -94,13 +94,14 @@ function planData(setting: Setting, data: IrData): PlanData {
 }
 
 function planParameter(setting: Setting, parameter: IrParameter): PlanParameter {
-  const { variable, initial, interval, ...stated } = parameter;
+  const { variable, initial, interval, projection, ...stated } = parameter;
   return {
     ...stated,
     type: variable.type,
     initial:
       initial.kind === "block" ? { kind: "value", evaluate: evaluation(setting, initial.block) } : initial,
     interval: interval && planInterval(setting, interval),
+    projection: projection === undefined ? null : evaluation(setting, projection),
   };
 }
 
@@ -176,7 +177,8 @@ function programBlocks(program: IrProgram): readonly Block[] {
     program.objective,
     program.until,
     ...[...program.givens, ...program.inputs].map((data) => data.initial),
-    ...program.parameters.flatMap(({ interval, initial }) => [
+    ...program.parameters.flatMap(({ interval, initial, projection }) => [
+      projection ?? null,
       interval?.low ?? null,
       interval?.high ?? null,
       initial.kind === "block" ? initial.block : null,

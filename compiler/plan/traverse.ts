@@ -20,9 +20,10 @@ type Parts = Pick<
 export function functionsOf(plan: Parts): readonly PlanFunction[] {
   const optional = [
     ...[...plan.givens, ...plan.inputs].map((data) => data.initial),
-    ...plan.parameters.flatMap(({ initial, interval }) => [
+    ...plan.parameters.flatMap(({ initial, interval, projection }) => [
       initial.kind === "value" ? initial.evaluate : null,
       interval,
+      projection,
     ]),
     plan.constants,
     plan.objective,

@@ -19,6 +19,8 @@ export type PropertyName =
   | "proximable"
   | "strongly_convex"
   | "separable"
+  | "zero_mean"
+  | "unit_norm"
   | "assumed";
 
 /** How far a fact can be trusted, weakest last. */

@@ -78,6 +78,7 @@ const PARAMETER_DEFAULTS = {
   perStep: false,
   interval: null,
   via: "projection",
+  projection: null,
   spectralBound: null,
 } as const;
 
@@ -85,11 +86,12 @@ type TypedData<Known> = Pick<DataDeclaration, "name" | "type"> &
   Partial<Omit<DataDeclaration, "name" | "type" | "initial">> & { readonly initial?: Evaluate<Known> };
 
 type TypedParameter<Known> = Pick<ParameterDeclaration, "name" | "type"> &
-  Partial<Omit<ParameterDeclaration, "name" | "type" | "initial" | "interval">> & {
+  Partial<Omit<ParameterDeclaration, "name" | "type" | "initial" | "interval" | "projection">> & {
     readonly initial:
       | { readonly kind: "value"; readonly evaluate: Evaluate<Known> }
       | Extract<ParameterStart, { readonly kind: "random" }>;
     readonly interval?: (operations: Operations, known: Known) => TypedInterval;
+    readonly projection?: Evaluate<Known>;
   };
 
 interface TypedInterval {

@@ -178,6 +178,8 @@ export interface ParameterDeclaration {
       })
     | null;
   readonly via: "projection" | "softplus" | "log" | "sigmoid";
+  /** the nearest value of a set to the parameter's own, which `known` holds; null where an interval says it all */
+  readonly projection: ((operations: Operations, known: Known) => Value) | null;
   /** a bound of the layer's operator norm that is kept after each update */
   readonly spectralBound: number | null;
 }

@@ -30,7 +30,7 @@ function tolerance(operations: Operations): number {
 }
 
 /**
- * Checks that every parameter lies in its interval, in every step.
+ * Checks that every parameter lies in its interval or set, in every step.
  * @throws BindingError IPX8007
  */
 export function* requireIntervals(program: BoundProgram): Task<void> {
@@ -39,11 +39,15 @@ export function* requireIntervals(program: BoundProgram): Task<void> {
     const values = program.parameters.get(declaration.name) ?? [];
     const checked = new Set<Value>();
     for (const [step, value] of values.entries()) {
-      if (declaration.interval === null || checked.has(value)) continue;
+      const { interval, projection } = declaration;
+      if ((interval === null && projection === null) || checked.has(value)) continue;
       checked.add(value);
       const names = namesAtStep(program, step);
       const measured = operations.engine.scope(
-        () => excess(operations, declaration, names, value),
+        () =>
+          projection === null
+            ? excess(operations, declaration, names, value)
+            : distance(operations, projection(operations, names), value),
         (numbers) => numbers.flatMap(handlesOf),
       );
       const numbers = yield* readLanes(measured, 1);
@@ -51,7 +55,13 @@ export function* requireIntervals(program: BoundProgram): Task<void> {
       const [[below = 0] = [], [above = 0] = [], [scale = 1] = []] = numbers;
       const room = tolerance(operations) * scale;
       if (below > room || above > room || Number.isNaN(below + above)) {
-        throw outside(declaration, below > above ? "below" : "above", Math.max(below, above));
+        const side =
+          projection === null
+            ? below > above
+              ? "below its interval"
+              : "above its interval"
+            : "outside of its set";
+        throw outside(declaration, side, Math.max(below, above));
       }
     }
   }
@@ -75,10 +85,16 @@ function excess(
   ];
 }
 
+/** The distance to the nearest value that is allowed, and the largest modulus. */
+function distance(operations: Operations, nearest: Value, value: Value): readonly ArrayValue[] {
+  const gap = operations.norm2(operations.map("x - y", { x: value, y: nearest }));
+  return [gap, operations.number(0), operations.maximum(operations.map("abs(x)", { x: value }))];
+}
+
 function outside({ name }: ParameterDeclaration, side: string, by: number): BindingError {
   return new BindingError("IPX8007", name, {
-    what: `The parameter \`${name}\` lies ${side} its interval by ${by.toPrecision(3)}.`,
-    why: "The interval depends on what was bound.",
+    what: `The parameter \`${name}\` lies ${side} by ${by.toPrecision(3)}.`,
+    why: "Its values are kept where the program says, from the start.",
     hint: "Bind data that admit this value, or change the start.",
   });
 }

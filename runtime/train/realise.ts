@@ -2,6 +2,7 @@ import { handlesOf, type Value } from "../arrays/value.ts";
 import type { Handle } from "../engine/engine.ts";
 import { namesAtStep, type IntervalNow } from "../program/intervals.ts";
 import { withParameters, type BoundProgram } from "../program/bound.ts";
+import type { Known } from "../program/definition.ts";
 import { INTERVAL_RULES } from "./intervalRules.ts";
 import { parametersByName, variablesOf, type Raws, type Variable } from "./variables.ts";
 
@@ -12,7 +13,7 @@ export interface Realised {
 }
 
 /**
- * Brings all variables into their intervals, in order of declaration: the ends of an interval see the values that were
+ * Brings all variables into their intervals and sets, in order of declaration: the ends of an interval see the values that were
  * just brought in before. Call it inside a scope that keeps `realisedHandles`.
  */
 export function realise(program: BoundProgram, raws: Raws): Realised {
@@ -20,8 +21,16 @@ export function realise(program: BoundProgram, raws: Raws): Realised {
   const values = new Map(raws);
   for (const variable of variablesOf(program)) {
     const raw = raws.get(variable.key);
+    if (raw === undefined) continue;
+    const { projection } = variable.declaration;
+    if (projection !== null) {
+      const nearest = projection(program.operations, namesNow(program, values, variable));
+      values.set(variable.key, nearest);
+      kept.set(variable.key, nearest);
+      continue;
+    }
     const interval = intervalNow(program, values, variable);
-    if (raw === undefined || interval === null) continue;
+    if (interval === null) continue;
     const rule = INTERVAL_RULES[variable.declaration.via];
     const value = rule.value(program.operations, interval, raw);
     values.set(variable.key, value);
@@ -72,6 +81,9 @@ function valueOf(values: Raws, { key }: Variable): Value {
 function intervalNow(program: BoundProgram, values: Raws, variable: Variable): IntervalNow | null {
   const { interval } = variable.declaration;
   if (interval === null) return null;
-  const current = withParameters(program, parametersByName(program, values));
-  return interval(program.operations, namesAtStep(current, variable.index));
+  return interval(program.operations, namesNow(program, values, variable));
+}
+
+function namesNow(program: BoundProgram, values: Raws, variable: Variable): Known {
+  return namesAtStep(withParameters(program, parametersByName(program, values)), variable.index);
 }

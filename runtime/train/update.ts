@@ -52,7 +52,9 @@ export class StageUpdate implements GradientSink {
 
   wants(name: string, index: number): boolean {
     const variable = this.variable(name, index);
-    return variable?.declaration.interval === null && this.settings.clipping?.kind !== "norm";
+    const declaration = variable?.declaration;
+    const free = declaration?.interval === null && declaration.projection === null;
+    return free && this.settings.clipping?.kind !== "norm";
   }
 
   take(name: string, index: number, gradient: Value): void {

@@ -206,11 +206,15 @@ const EXAMPLES: { readonly [P in Operation]: readonly Example[] } = {
     },
   ],
   depthwise: [
-    { spaces: [SMALL, EACH], emit: one((b, x, f) => b.depthwise(x, f)), shared: [1] },
-    { spaces: [SMALL, EVEN], emit: one((b, x, f) => b.depthwise(x, f)), shared: [1] },
+    { spaces: [SMALL, EACH], emit: one((b, x, f) => b.depthwise(x, f)), shared: [1], along: [0] },
+    { spaces: [SMALL, EVEN], emit: one((b, x, f) => b.depthwise(x, f)), shared: [1], along: [0] },
   ],
-  depthwiseInput: [{ spaces: [SMALL, EVEN], emit: one((b, g, f) => b.depthwiseInput(g, f)), shared: [1] }],
-  depthwiseFilter: [{ spaces: [SMALL, SMALL], emit: one((b, x, g) => b.depthwiseFilter(x, g, EVEN)) }],
+  depthwiseInput: [
+    { spaces: [SMALL, EVEN], emit: one((b, g, f) => b.depthwiseInput(g, f)), shared: [1], along: [0] },
+  ],
+  depthwiseFilter: [
+    { spaces: [SMALL, SMALL], emit: one((b, x, g) => b.depthwiseFilter(x, g, EVEN)), along: [] },
+  ],
   shuffle: [{ spaces: [space("real", "n", "c", "m")], emit: one((b, x) => b.shuffle(x, 2)) }],
   unshuffle: [{ spaces: [space("real", "h", "w", "n")], emit: one((b, x) => b.unshuffle(x, 2)) }],
   concat: [{ spaces: [IMAGE, space("real", "h", "w", "n")], emit: (b, inputs) => [b.concat(inputs)] }],

@@ -82,6 +82,7 @@ export function istaProgram({
         initial: { kind: "value", evaluate: startMatrix },
         interval: null,
         via: "projection",
+        projection: null,
         spectralBound: null,
       },
       {
@@ -101,6 +102,7 @@ export function istaProgram({
           highOpen: true,
         }),
         via,
+        projection: null,
         spectralBound: null,
       },
     ],

@@ -10,6 +10,7 @@ import type {
 } from "../../../grammar/cst.ts";
 import type {
   Bounds,
+  Expression,
   NumberLiteral,
   Parameter,
   Parsed,
@@ -61,13 +62,12 @@ function boundsOf(context: Context, node: IntervalCstNode): Bounds {
   const span = spanOf(context, node);
   const name = children.Name?.[0];
   if (name !== undefined) {
-    return {
-      kind: "set",
-      span,
-      name: identifier(context, name),
-      arguments: optional(children.callArguments, (list) => callArguments(context, list)),
-      reference: null,
-    };
+    const written = identifier(context, name);
+    const callee = { ...written, kind: "name", reference: null, note: null } as const;
+    const list = optional(children.callArguments, (each) => callArguments(context, each));
+    const expression: Expression =
+      list === null ? callee : { kind: "call", callee, arguments: list, call: null, note: null, span };
+    return { kind: "set", span, expression };
   }
   return {
     kind: "interval",

@@ -1,5 +1,5 @@
 import type { Bounds, Parameter, Property, Stage, Type, TypedName } from "../tree.ts";
-import { argumentPieces, pieces, position } from "./expressions.ts";
+import { pieces, position } from "./expressions.ts";
 import { bracketed, commaSeparated, type Pieces } from "./pieces.ts";
 
 /** Prints a type. */
@@ -40,12 +40,7 @@ export function codomainPieces<S extends Stage>(type: MapTypeOf<S>): Pieces {
 
 function boundPieces<S extends Stage>(bounds: Bounds<S> | null): Pieces {
   if (bounds === null) return [];
-  if (bounds.kind === "set") {
-    return [
-      ` in ${bounds.name.name}`,
-      ...(bounds.arguments === null ? [] : argumentPieces(bounds.arguments)),
-    ];
-  }
+  if (bounds.kind === "set") return [" in ", ...pieces(bounds.expression, position.sum)];
   const ends = [pieces(bounds.low, position.sum), pieces(bounds.high, position.sum)];
   return [
     " in ",

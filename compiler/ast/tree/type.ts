@@ -1,5 +1,5 @@
 import type { Identifier, Node, Parsed, Stage } from "./base.ts";
-import type { Argument, Expression, NumberLiteral } from "./expression.ts";
+import type { Expression, NumberLiteral } from "./expression.ts";
 
 export type Field = "R" | "C";
 export type Scalar = Field | "int" | "bool";
@@ -54,12 +54,10 @@ export interface Interval<S extends Stage = Parsed> extends Node {
   readonly highOpen: boolean;
 }
 
-/** `in simplex`, `in ball(1)`; `arguments` is null without brackets. */
+/** `in simplex`, `in ball(1)`: a name, or a call of a name. */
 export interface SetBound<S extends Stage = Parsed> extends Node {
   readonly kind: "set";
-  readonly name: Identifier;
-  readonly arguments: readonly Argument<S>[] | null;
-  readonly reference: S["name"];
+  readonly expression: Expression<S>;
 }
 
 export type Bounds<S extends Stage = Parsed> = Interval<S> | SetBound<S>;

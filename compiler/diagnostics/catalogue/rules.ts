@@ -255,6 +255,33 @@ export const rules = {
     hint: ({ property, wanted }) => `Write \`with ${wanted === "" ? property : wanted}\`.`,
   }),
 
+  IPX3305: defineDiagnostic<{
+    readonly kind: "place" | "via" | "together";
+    readonly first: string;
+    readonly second: string;
+  }>()({
+    severity: "error",
+    class: "user",
+    title: ({ kind, first, second }) => {
+      if (kind === "place") return "Only numbers and arrays that are learned are kept in a set";
+      if (kind === "via") return "`via` is for intervals";
+      return `${first} and \`${second}\` cannot be kept together`;
+    },
+    mark: ({ kind, first }) => {
+      if (kind === "via") return `\`${first}\` is kept by projection`;
+      return kind === "place"
+        ? `\`${first}\` is a set`
+        : "one projection after the other would leave the first";
+    },
+    hint: ({ kind }) => {
+      if (kind === "place")
+        return "Here an interval may stand. In the step, `proj(C)(x)` is the nearest point of a set.";
+      return kind === "via"
+        ? "Leave `via` out."
+        : "Together go `ball(r)` and `zero_mean`, `zero_mean` and `unit_norm`, `nonnegative` and `unit_norm`.";
+    },
+  }),
+
   IPX3304: defineDiagnostic<{
     readonly problem: string;
     readonly method: string;
