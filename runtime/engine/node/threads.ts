@@ -12,18 +12,27 @@ const PATIENCE = 5000;
 /** Pieces per thread that a job is claimed in: a thread that is held up leaves the others its share. */
 const PIECES = 4;
 
-/** How long one waits for a thread that is in a job, in milliseconds. */
 const LONGEST_WAIT = 60_000;
+
+const LOST = "a thread has died or hangs; start again, or choose another engine";
 
 /**
  * As many threads as the computer has cores, this one included, on the memory of an arena. A thread that is late, or
- * not there yet, is not waited for: its items are claimed by others.
+ * not there yet, is not waited for: its items are claimed by others. One that does not come out of a job (it has died,
+ * or hangs) ends the engine: whatever is asked for afterwards is refused at once, since it may still write.
+ * @param longestWait how long one waits for a thread that is in a job, in milliseconds
  */
-export function createThreads(name: string, memory: Memory, count = availableParallelism()): Threads {
+export function createThreads(
+  name: string,
+  memory: Memory,
+  count = availableParallelism(),
+  longestWait = LONGEST_WAIT,
+): Threads {
   const words = new Int32Array(memory.memory.buffer, PLACE.control, CONTROL_WORDS);
   const workers = Array.from({ length: count - 1 }, () => startThread(memory));
   const numbers = new Map<Runnable, number>();
   let job = 0;
+  let isLost = false;
 
   const numberOf = (runnable: Runnable): number => {
     const before = numbers.get(runnable);
@@ -40,7 +49,9 @@ export function createThreads(name: string, memory: Memory, count = availablePar
     Atomics.store(words, WORD.open, 0);
     const start = performance.now();
     for (let round = 0; Atomics.load(words, WORD.inside) > 0; round += 1) {
-      if (round % 10_000 === 9_999 && performance.now() - start > LONGEST_WAIT) return false;
+      if (round % 10_000 !== 9_999 || performance.now() - start <= longestWait) continue;
+      isLost = true;
+      return false;
     }
     return true;
   };
@@ -48,6 +59,7 @@ export function createThreads(name: string, memory: Memory, count = availablePar
   return {
     count,
     run(runnable, place, items) {
+      if (isLost) fail(runnable, LOST);
       const chunk = Math.max(1, Math.floor(items / (PIECES * count)));
       Atomics.store(words, WORD.kernel, numberOf(runnable));
       Atomics.store(words, WORD.place, place);
@@ -67,7 +79,7 @@ export function createThreads(name: string, memory: Memory, count = availablePar
         closed();
         fail(runnable, `the kernel failed: ${error instanceof Error ? error.message : String(error)}`);
       }
-      if (!closed()) fail(runnable, "a thread does not end");
+      if (!closed()) fail(runnable, LOST);
       if (Atomics.exchange(words, WORD.failed, 0) !== 0) fail(runnable, "the kernel failed on a thread");
     },
   };
