@@ -38,7 +38,7 @@ export function libraryDraft(use: LibraryUse): OperatorDraft {
     const from = asArrays(known.codomain);
     const domain = asArrays(first) ?? (from === null ? null : rule.domain(from, settings));
     if (domain === null) return { domain: known.domain, codomain: known.codomain };
-    const onto = rule.codomain(domain, settings) ?? from;
+    const onto = rule.codomain(domain, settings, arrays) ?? from;
     const back = onto === null ? null : rule.domain(onto, settings);
     return { domain: complexOf(domain, back), codomain: onto };
   };
@@ -53,7 +53,7 @@ export function libraryDraft(use: LibraryUse): OperatorDraft {
       const shape = asArrays(codomain)?.shape;
       if (domain === null || (SHAPED.has(name) && shape === undefined)) throw openSpace(span, text, null);
       const all = SHAPED.has(name) && shape !== undefined ? { ...settings, shape } : settings;
-      return locatedNow(span, () => libraryOperator(operations, name, all, domain, arrays));
+      return locatedNow(span, () => libraryOperator(operations, name, all, domain, arrays, codomain));
     },
   };
 }

@@ -10,7 +10,11 @@ export interface Spaces {
 
 /** How one space of a library operator follows from the other; null where it does not. */
 export interface SpaceRule {
-  readonly codomain: (domain: ArraySpace, settings: LibrarySettings) => ArraySpace | null;
+  readonly codomain: (
+    domain: ArraySpace,
+    settings: LibrarySettings,
+    arrays: readonly Value[],
+  ) => ArraySpace | null;
   readonly domain: (codomain: ArraySpace, settings: LibrarySettings) => ArraySpace | null;
   /** both spaces from the settings and the arrays alone */
   readonly own?: (settings: LibrarySettings, arrays: readonly Value[]) => Spaces;
@@ -23,6 +27,16 @@ const open = (): null => null;
 
 const KEPT: SpaceRule = { domain: same, codomain: same };
 const PART: SpaceRule = { domain: complex, codomain: real };
+
+/** The views are counted by the array of angles, the cells by a setting or the declaration. */
+const PROJECTION: SpaceRule = {
+  domain: open,
+  codomain: ({ shape }, settings, [angles]) => {
+    const { detectors } = settings;
+    if (typeof detectors !== "number" || angles?.kind !== "array") return null;
+    return arraySpace("real", [...angles.shape, detectors, ...shape.slice(2)]);
+  },
+};
 
 /** The rules of all operators that can be bound. */
 export const SPACE_RULES: { readonly [N in LibraryOperatorName]: SpaceRule } = {
@@ -43,6 +57,8 @@ export const SPACE_RULES: { readonly [N in LibraryOperatorName]: SpaceRule } = {
     codomain: (domain, settings) => imageScaled(domain, 1 / numberOf(settings["q"], 1)),
     domain: (codomain, settings) => imageScaled(codomain, numberOf(settings["q"], 1)),
   },
+  radon: PROJECTION,
+  fan_beam: PROJECTION,
   over_channels: {
     codomain: open,
     domain: ({ field, shape }) => arraySpace(field, shape.slice(0, -1)),

@@ -134,6 +134,7 @@ export const REVERSE_RULES: { readonly [P in Operation]: ReverseRule<P> } = {
   norm: constantRule,
   gram: constantRule,
   library: constantRule,
+  filteredBackprojection: constantRule,
   matvec: one(({ equation, g, a, b }, r) => {
     const { transpose } = equation.attributes;
     if (r.varied.has(b)) r.contribute(b, r.builder.matvec(a, g, !transpose, spaceOf(b)));

@@ -33,6 +33,7 @@ const CARRIES: { readonly [P in Operation]: boolean } = {
   norm: false,
   gram: false,
   library: true,
+  filteredBackprojection: true,
   matvec: true,
   outerSum: true,
   materialise: true,

@@ -1,4 +1,5 @@
 import type { ElementwiseFunction } from "../../runtime/arrays/expression.ts";
+import type { RampWindow } from "../../runtime/operators/library.ts";
 import type { LibraryOperatorName, LibrarySettings } from "../../runtime/operators/library.ts";
 import type { Span } from "../source/span.ts";
 import type { Dimension } from "../types/dimension.ts";
@@ -260,6 +261,10 @@ export class IrBuilder {
     arrays: readonly Variable[],
   ): Variable {
     return this.#one("library", { name, settings, domain, codomain }, arrays, name);
+  }
+
+  filteredBackprojection(operator: Variable, filter: RampWindow): Variable {
+    return this.#one("filteredBackprojection", { filter }, [operator], `inverse_${operator.name}`);
   }
 
   /** W x, or W' x, a value of `space`. */

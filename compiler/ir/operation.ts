@@ -1,4 +1,5 @@
 import type { ElementwiseExpression, ElementwiseFunction } from "../../runtime/arrays/expression.ts";
+import type { RampWindow } from "../../runtime/operators/library.ts";
 import type { LibraryOperatorName, LibrarySettings } from "../../runtime/operators/library.ts";
 import type { Dimension } from "../types/dimension.ts";
 import type { Space } from "../types/space.ts";
@@ -33,6 +34,7 @@ import type { Block } from "./block.ts";
  * | norm | an operator | an upper bound of its norm, a number |
  * | gram | an operator A | the operator A'A |
  * | library | arrays | an operator of the library on `domain` |
+ * | filteredBackprojection | an operator | an approximate inverse, if it is an X-ray transform of parallel beams |
  * | matvec | W, x | W x or W' x, in `space` |
  * | outerSum | y, x | the matrix y x' of `space`, summed over the samples if they are not shared |
  * | materialise | | the matrix of the linear map `map` on `domain` |
@@ -89,6 +91,7 @@ export interface OperationAttributes {
     readonly domain: Space;
     readonly codomain: Space;
   };
+  readonly filteredBackprojection: { readonly filter: RampWindow };
   readonly matvec: { readonly transpose: boolean; readonly space: Space };
   readonly outerSum: { readonly space: Space };
   readonly materialise: { readonly domain: Space; readonly map: Block };

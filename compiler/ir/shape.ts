@@ -171,6 +171,10 @@ const SHAPE_RULES: { readonly [P in Operation]: ShapeRule<P> } = {
   library: ({ domain, codomain, name: operator }) => [
     { kind: "operator", domain, codomain, properties: LIBRARY_PROPERTIES[operator] ?? [] },
   ],
+  filteredBackprojection: (_, inputs) => {
+    const { domain, codomain } = operatorAt(inputs, 0);
+    return [{ kind: "operator", domain: codomain, codomain: domain, properties: [] }];
+  },
   matvec: ({ transpose, space }, inputs) => {
     const [rows, columns] = matrixAt(inputs, 0);
     const [into, from] = transpose ? [columns, rows] : [rows, columns];

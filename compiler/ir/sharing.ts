@@ -65,6 +65,7 @@ const SHARING_RULES: { readonly [P in Operation]: SharingRule<P> } = {
   norm: ofInputs,
   gram: ofInputs,
   library: ofInputs,
+  filteredBackprojection: ofInputs,
   matvec: ofInputs,
   outerSum: always,
   materialise: withMap,

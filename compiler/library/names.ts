@@ -12,6 +12,7 @@ export const OPERATOR_NAMES = [
   "bicubic",
   "wavelet",
   "radon",
+  "fan_beam",
   "filtered_backprojection",
   "coils",
   "convolution",

@@ -1,4 +1,5 @@
 import type { LibraryOperatorName, LibrarySettings } from "../../runtime/operators/library.ts";
+import { RAMP_WINDOWS } from "../../runtime/operators/library.ts";
 import type { Expression } from "../ast/tree.ts";
 import type { Variable } from "../ir/block.ts";
 import { OPERATOR_NAMES } from "../library/names.ts";
@@ -107,8 +108,9 @@ const RULES: { readonly [N in OperatorName]: (use: Use) => OperatorForm } = {
   reshape: bound("reshape"),
   blur: bound("blur"),
   gaussian: bound("gaussian"),
-  radon: later("radon"),
-  filtered_backprojection: later("filtered_backprojection"),
+  radon: (use) => projection(use, "radon"),
+  fan_beam: (use) => projection(use, "fan_beam"),
+  filtered_backprojection: filteredBackprojection,
   convolution: later("convolution"),
   patches: later("patches"),
 };
@@ -142,6 +144,25 @@ function rankOf(site: Site, rank: SettingValue, span: Span): Variable {
     default:
       throw new Limitation("this rank of a pseudo-inverse", span);
   }
+}
+
+/** An X-ray transform; its codomain tells the number of cells, too. */
+function projection(use: Use, name: "radon" | "fan_beam"): OperatorForm {
+  const others = Object.entries(use.settings).filter(([key]) => key !== "detectors");
+  return bound(name)({ ...use, settings: Object.fromEntries(others) });
+}
+
+/** The inverse of an operator that is bound: its lines are known then. */
+function filteredBackprojection(use: Use): OperatorForm {
+  const { site, settings, spaces, span } = use;
+  const of = operatorBetween(use);
+  if (of.kind !== "bound") {
+    throw new Limitation("`filtered_backprojection` of an operator that is no `radon` as it is", span);
+  }
+  const { filter } = settings;
+  const window = RAMP_WINDOWS.find((each) => filter?.kind === "word" && each === filter.value) ?? "ramp";
+  const variable = site.builder.filteredBackprojection(of.variable, window);
+  return { kind: "bound", variable, declaredNorm: null, ...spaces };
 }
 
 /** The word that makes a wavelet, as a setting beside the others. */

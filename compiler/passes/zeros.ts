@@ -73,6 +73,7 @@ const OPERATIONS: { readonly [P in Exclude<Operation, "constant" | "elementwise"
   norm: "never",
   gram: "never",
   library: "never",
+  filteredBackprojection: "never",
   matvec: "any",
   outerSum: "any",
   materialise: "never",

@@ -83,6 +83,8 @@ const CODOMAIN_GIVEN: ReadonlySet<LibraryOperatorName> = new Set([
   "downsample",
   "bicubic",
   "gaussian",
+  "radon",
+  "fan_beam",
 ]);
 
 /** The method of the runtime's operations, or the function, that each operation of the IR becomes. */
@@ -141,6 +143,8 @@ const CALLS: { readonly [P in Operation]: Rule<P> } = {
       CODOMAIN_GIVEN.has(name) ? [...head, arrays, space(codomain)] : [...head, arrays],
     );
   },
+  filteredBackprojection: (equation) =>
+    method("filteredBackprojection", [first(equation), { kind: "word", word: equation.attributes.filter }]),
   matvec: (equation) =>
     method(equation.attributes.transpose ? "matvecTransposed" : "matvec", [
       first(equation),

@@ -1,6 +1,7 @@
 import type { Engine, Handle } from "../engine/engine.ts";
 import { gram } from "../operators/algebra.ts";
 import { libraryOperator } from "../operators/create.ts";
+import { filteredBackprojection } from "../operators/filteredBackprojection.ts";
 import type { Operator } from "../operators/operator.ts";
 import { rowNorms } from "../operators/rowNorms.ts";
 import { applyRows, applyRowsAdjoint } from "../operators/restrict.ts";
@@ -73,6 +74,7 @@ export function operations(engine: Engine): Operations {
       ),
     library: (name, settings, domain, arrays, codomain) =>
       libraryOperator(self, name, settings, domain, arrays, codomain),
+    filteredBackprojection: (operator, filter) => filteredBackprojection(self, operator, filter),
     matvec: (matrix, x, codomain) => scoped(() => linear.matvec(engine, matrix, x, codomain)),
     matvecTransposed: (matrix, y, domain) => scoped(() => linear.matvecTransposed(engine, matrix, y, domain)),
     outerSum: (y, x) => scoped(() => linear.outerSum(engine, y, x)),

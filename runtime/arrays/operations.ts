@@ -1,5 +1,6 @@
 import type { Engine } from "../engine/engine.ts";
 import type { Operator } from "../operators/operator.ts";
+import type { RampWindow } from "../operators/library.ts";
 import type { LibrarySettings, LibraryOperatorName } from "../operators/library.ts";
 import type { ArrayValue, Space, Value } from "./value.ts";
 
@@ -90,9 +91,8 @@ export interface Operations {
   gram(operator: Operator): Operator;
   /**
    * An operator of the library, with the arrays that it takes, on its declared domain. The codomain is given for
-   * those that do not know it otherwise: `over_channels`, `over_pixels`, `reshape`, `min_coherence`,
-   * `pinv`, and for those
-   * whose counts follow from the spaces: `downsample`, `bicubic`, `gaussian`.
+   * those that do not know it otherwise: `over_channels`, `over_pixels`, `reshape`, `min_coherence`, `pinv`, `radon`,
+   * `fan_beam`, and for those whose counts follow from the spaces: `downsample`, `bicubic`, `gaussian`.
    */
   library(
     name: LibraryOperatorName,
@@ -101,6 +101,8 @@ export interface Operations {
     arrays: readonly Value[],
     codomain?: Space,
   ): Operator;
+  /** The approximate inverse of an X-ray transform of parallel beams. */
+  filteredBackprojection(operator: Operator, filter: RampWindow): Operator;
   /** A matrix of shape [entries of codomain, entries of domain] applied to a value; and its transpose. */
   matvec(matrix: Value, x: Value, codomain: Space): Value;
   matvecTransposed(matrix: Value, y: Value, domain: Space): Value;

@@ -27,7 +27,7 @@ export interface ProjectionOptions {
 }
 
 /** The shape of one sample of the argument. */
-export function projectionDomain({ geometry, image, adjoint }: ProjectionOptions): readonly [number, number] {
+function projectionDomain({ geometry, image, adjoint }: ProjectionOptions): readonly [number, number] {
   return adjoint ? [geometry.angles.length, geometry.detectors] : image;
 }
 

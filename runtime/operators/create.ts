@@ -17,6 +17,7 @@ import { minCoherenceOfMatrix } from "./minCoherence.ts";
 import type { Operator } from "./operator.ts";
 import { pinv } from "./pseudoInverse.ts";
 import { overChannels, overPixels } from "./repeat.ts";
+import { fanBeam, radon } from "./radon.ts";
 import { reshape } from "./reshape.ts";
 import { wavelet } from "./wavelet.ts";
 
@@ -33,6 +34,8 @@ const RULES: { readonly [N in LibraryOperatorName]: LibraryRule } = {
   bicubic,
   coils,
   wavelet,
+  radon,
+  fan_beam: fanBeam,
   over_channels: overChannels,
   over_pixels: overPixels,
   reshape,

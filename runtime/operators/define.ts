@@ -1,6 +1,7 @@
 import type { Operations } from "../arrays/operations.ts";
 import { handlesOf, spaceOf, type Space, type Value } from "../arrays/value.ts";
 import type { Handle } from "../engine/engine.ts";
+import type { ProjectionGeometry } from "../engine/projection.ts";
 import { sameShape } from "../engine/shape.ts";
 import { OperatorError } from "./operatorError.ts";
 import type { NormBound, Operator, OperatorProperty, RowAccess } from "./operator.ts";
@@ -12,6 +13,7 @@ export interface OperatorDefinition {
   readonly domain: Space;
   readonly codomain: Space;
   readonly handles?: readonly Handle[];
+  readonly geometries?: readonly ProjectionGeometry[];
   readonly norm: () => NormBound;
   readonly properties: () => Iterable<OperatorProperty>;
   readonly rows?: RowAccess;
@@ -25,7 +27,7 @@ export interface OperatorDefinition {
  * spaces, reals are embedded where the space is complex, and what a product makes on its way is freed.
  */
 export function defineOperator(definition: OperatorDefinition): Operator {
-  const { text, domain, codomain, handles = [], rows } = definition;
+  const { text, domain, codomain, handles = [], rows, geometries } = definition;
   const norm = once(definition.norm);
   const properties = once<ReadonlySet<OperatorProperty>>(() => new Set(definition.properties()));
   return {
@@ -36,6 +38,7 @@ export function defineOperator(definition: OperatorDefinition): Operator {
     handles,
     ...(rows === undefined ? {} : { rows }),
     gram: definition.gram ?? (() => null),
+    ...(geometries === undefined ? {} : { geometries }),
     get norm() {
       return norm();
     },

@@ -12,6 +12,8 @@ export type LibraryOperatorName =
   | "bicubic"
   | "coils"
   | "wavelet"
+  | "radon"
+  | "fan_beam"
   | "over_channels"
   | "over_pixels"
   | "reshape"
@@ -21,3 +23,7 @@ export type LibraryOperatorName =
 
 /** Settings of a library operator: numbers, words, and lists of numbers (`axes = (0, 1)`). */
 export type LibrarySettings = Readonly<Record<string, number | string | boolean | readonly number[]>>;
+
+/** The windows by which the ramp falls towards the highest frequency, under the names of scikit-image. */
+export const RAMP_WINDOWS = ["ramp", "shepp_logan", "cosine", "hann"] as const;
+export type RampWindow = (typeof RAMP_WINDOWS)[number];

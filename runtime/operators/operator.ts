@@ -1,6 +1,7 @@
 import type { Operations } from "../arrays/operations.ts";
 import type { ArrayValue, Space, Value } from "../arrays/value.ts";
 import type { Handle } from "../engine/engine.ts";
+import type { ProjectionGeometry } from "../engine/projection.ts";
 
 /** How far a bound can be trusted: the words of the compiler's facts. */
 export type Provenance =
@@ -34,6 +35,8 @@ export interface Operator {
   readonly rows?: RowAccess;
   /** A'A where it has a form of its own, which costs less than A and then A'; null where it has none: see `gram` */
   readonly gram: (operations: Operations) => Operator | null;
+  /** of an X-ray transform: its lines, those of all samples or of each */
+  readonly geometries?: readonly ProjectionGeometry[];
   apply(operations: Operations, x: Value): Value;
   adjoint(operations: Operations, y: Value): Value;
 }

@@ -158,6 +158,8 @@ const EXAMPLES: { readonly [P in Operation]: readonly Example[] } = {
       }),
     },
   ],
+  /* as every operator that is bound: what follows compares it with its adjoint */
+  filteredBackprojection: [],
   matvec: [
     { spaces: [MATRIX, REAL], emit: one((b, w, x) => b.matvec(w, x, false, space("real", "m"))) },
     { spaces: [MATRIX, space("real", "m")], emit: one((b, w, x) => b.matvec(w, x, true, REAL)) },
@@ -338,6 +340,28 @@ test.each(["gradient", "wavelet", "blur", "fourier", "over_channels", "downsampl
     expect(asValue(itemAt(bindings.get(x)!, 0)).kind).toBe("array");
   },
 );
+
+test.each(["radon", "fan_beam"] as const)("so is %s, and filtered back-projection", (operator) => {
+  const image: Space = { kind: "array", element: "real", dimensions: [constant(3), constant(4), name("c")] };
+  const views: Space = { kind: "array", element: "real", dimensions: [name("m"), constant(5), name("c")] };
+  const angles = parameter("angles", space("real", "m"), true);
+  const x = parameter("x", image, false);
+  const distances = operator === "radon" ? {} : { source: 9, detector: 3 };
+  const block = new IrBuilder().block([x], (b) => {
+    const A = b.library(operator, { spacing: 0.7, ...distances }, image, views, [angles]);
+    const y = b.apply(A, x, false);
+    if (operator === "fan_beam") return [y, b.apply(A, b.elementwise("square", [y]), true)];
+    const inverse = b.filteredBackprojection(A, "hann");
+    return [b.apply(inverse, y, false), b.apply(inverse, b.elementwise("square", [x]), true)];
+  });
+  const where = setting();
+  const dice = new Dice(6);
+  const bindings = new Map([
+    [angles, randomLanes(angles, 1, dice, where)],
+    [x, randomLanes(x, 1, dice, where)],
+  ]);
+  expectGradients({ block, bindings, wanted: [x], lanes: 1, setting: where });
+});
 
 test("what has no derivative says so", () => {
   const x = parameter("x", REAL, false);

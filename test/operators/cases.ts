@@ -9,6 +9,7 @@ import { matrixOperator } from "../../runtime/operators/matrix.ts";
 import { minCoherence } from "../../runtime/operators/minCoherence.ts";
 import { pseudoInverseOf } from "../../runtime/operators/pseudoInverse.ts";
 import type { Operator } from "../../runtime/operators/operator.ts";
+import type { RampWindow } from "../../runtime/operators/library.ts";
 import { array, complexArray, gaussianArray, gaussianNumbers } from "./support.ts";
 
 /** An operator to be tested; `tight`: its bound is the norm, up to 1e-5. */
@@ -44,6 +45,24 @@ const wideNonnegative = (using: Operations) => [
     Array.from(gaussianNumbers(143, 9), (entry) => Math.abs(entry) / 100),
   ),
 ];
+
+const angles = (radians: readonly number[]) => (using: Operations) => [
+  array(using, [radians.length], radians),
+];
+const TURN = [0, 1, 2.3, Math.PI, 4, 5.5];
+
+function inverseOf(
+  domain: Space,
+  settings: LibrarySettings,
+  filter: RampWindow,
+  radians: readonly number[],
+): Case["build"] {
+  return (using) =>
+    using.filteredBackprojection(
+      libraryOperator(using, "radon", settings, domain, angles(radians)(using)),
+      filter,
+    );
+}
 
 const gaussian34 = (using: Operations): Operator =>
   libraryOperator(using, "gaussian", { m: 3, n: 4 }, R(4), []);
@@ -133,6 +152,29 @@ export const CASES: readonly Case[] = [
     "min_coherence of a matrix",
     library("min_coherence", R(4), {}, (using) => [gaussianArray(using, [3, 4], 5)]),
   ),
+  bounded("radon", library("radon", R(9, 7), { detectors: 12 }, angles([0, 0.3, 1.1, Math.PI / 2, 2.6]))),
+  bounded(
+    "radon, channels, wide cells",
+    library("radon", R(6, 7, 2), { detectors: 5, spacing: 1.7 }, angles([0.2, 1.9, -0.7])),
+  ),
+  bounded(
+    "radon that sees a part",
+    library("radon", R(8, 8), { detectors: 3, spacing: 0.4 }, angles([0.2, 0.4])),
+  ),
+  bounded(
+    "fan_beam",
+    library("fan_beam", R(7, 9), { detectors: 15, source: 8, detector: 4, spacing: 0.8 }, angles(TURN)),
+  ),
+  bounded(
+    "fan_beam, channels",
+    library("fan_beam", R(5, 4, 2, 2), { detectors: 6, source: 30, detector: 0 }, angles(TURN)),
+  ),
+  bounded("filtered_backprojection", inverseOf(R(6, 7), { detectors: 11 }, "ramp", [0, 0.4, 1.3, 2.2])),
+  bounded(
+    "filtered_backprojection, channels, fine cells",
+    inverseOf(R(5, 4, 2), { detectors: 10, spacing: 0.25 }, "hann", [0.1, 1.1, 1.9, 3.3]),
+  ),
+  bounded("filtered_backprojection of one cell", inverseOf(R(3, 2), { detectors: 1 }, "cosine", [0.1])),
   tight("matrix", (using) => matrixOperator(using, gaussianArray(using, [5, 3], 1))),
   tight("matrix between images", (using) =>
     matrixOperator(using, gaussianArray(using, [6, 4], 2), { domain: R(2, 2), codomain: R(3, 2) }),
@@ -202,6 +244,13 @@ export const CASES: readonly Case[] = [
 
 /** Operators with one map for each of three samples. */
 export const PER_SAMPLE: readonly Case[] = [
+  bounded("angles of each sample", (using) =>
+    libraryOperator(using, "radon", { detectors: 7 }, R(5, 4, 2), [gaussianArray(using, [4], 3, 3)]),
+  ),
+  bounded("filtered back-projection of the angles of each sample", (using) => {
+    const A = libraryOperator(using, "radon", { detectors: 7 }, R(5, 4), [gaussianArray(using, [4], 5, 3)]);
+    return using.filteredBackprojection(A, "shepp_logan");
+  }),
   tight("mask of each sample", (using) =>
     libraryOperator(using, "mask", {}, R(3, 4, 2), [gaussianArray(using, [3, 4], 1, 3)]),
   ),

@@ -173,4 +173,15 @@ export interface ReferenceOperator {
   readonly apply: (x: ReferenceValue) => ReferenceValue;
   readonly adjoint: (y: ReferenceValue) => ReferenceValue;
   readonly norm: number;
+  /** of an X-ray transform */
+  readonly beams?: ReferenceBeams;
+}
+
+/** The lines of an X-ray transform: angles in radians, distances in pixels; null where beams are parallel. */
+export interface ReferenceBeams {
+  readonly domain: readonly number[];
+  readonly codomain: readonly number[];
+  readonly angles: readonly number[];
+  readonly spacing: number;
+  readonly fan: { readonly source: number; readonly detector: number } | null;
 }

@@ -24,6 +24,7 @@ import { libraryOperator } from "./operators/library.ts";
 import { placeRows, rowNorms, rows } from "./rows.ts";
 import { depthwise, depthwiseInput, shuffle, unshuffle } from "./channelLayers.ts";
 import { channelMaximum, cumulativeSum, dot, groupNorm, largest, matvec, sum, sumTo } from "./reductions.ts";
+import { filteredBackprojection } from "./operators/tomography.ts";
 
 /** The operations that treat each sample alone and have no blocks. */
 export type SampleOperation = Exclude<
@@ -105,6 +106,7 @@ export const SAMPLE_RULES: { readonly [P in SampleOperation]: SampleRule<P> } = 
       bindSpace(codomain, setting),
       inputs.map(asValue),
     ),
+  filteredBackprojection: ({ filter }, inputs) => filteredBackprojection(operatorAt(inputs, 0), filter),
   matvec: ({ transpose, space }, inputs, setting) =>
     matvec(asArray(value(inputs, 0)), value(inputs, 1), transpose, bindSpace(space, setting)),
   convolve: ({ stride }, inputs) => convolve(asArray(value(inputs, 0)), asArray(value(inputs, 1)), stride),

@@ -15,7 +15,7 @@ import { imag, real } from "./parts.ts";
 import { overChannels, overPixels } from "./repetition.ts";
 import { bicubic, downsample } from "./resampling.ts";
 import { reshape } from "./reshape.ts";
-import { filteredBackprojection, radon } from "./tomography.ts";
+import { fanBeam, filteredBackprojection, radon } from "./tomography.ts";
 import { wavelet } from "./wavelet.ts";
 
 export type OperatorName = (typeof OPERATOR_NAMES)[number];
@@ -37,6 +37,7 @@ export const OPERATORS: { readonly [N in Exclude<OperatorName, SpecialOperatorNa
   bicubic,
   wavelet,
   radon,
+  fan_beam: fanBeam,
   filtered_backprojection: filteredBackprojection,
   coils,
   convolution,

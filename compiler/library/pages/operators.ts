@@ -76,7 +76,14 @@ export const OPERATOR_PAGES: { readonly [N in OperatorName]: LibraryPage } = {
     example: example("h, w", IMAGE, "let W = wavelet(db4, levels = 2)", "output W'*soft(W*x, 0.1)"),
   },
   radon: {
-    citation: "Natterer, The Mathematics of Computerized Tomography (1986)",
+    rule:
+      "Norm: |A|^2 <= max (A'A q)/q over the pixels, for weights q > 0 that are improved round by round (Collatz and " +
+      "Wielandt; q = 1 is Schur's test): proved, since A has no negative entry. Pixel (i, j) of h x w is the unit " +
+      "square around x = j - (w - 1)/2, y = (h - 1)/2 - i; line k at the angle a is " +
+      "x cos(a) + y sin(a) = (k - (detectors - 1)/2) spacing; Joseph's method. Every index behind the first two axes is " +
+      "an image of its own.",
+    citation:
+      "Joseph, IEEE Trans. Medical Imaging 1 (1982); Natterer, The Mathematics of Computerized Tomography (1986)",
     example: example(
       "h, w, v, d",
       "given angles : R[v]",
@@ -84,10 +91,29 @@ export const OPERATOR_PAGES: { readonly [N in OperatorName]: LibraryPage } = {
       "let A : linear R[h, w] -> R[v, d] = radon(angles, detectors = d)",
       "output A'*y",
     ),
-    notYet: "compiled",
+  },
+  fan_beam: {
+    rule:
+      "Norm as `radon`. At the angle a the source stands at source (sin(a), -cos(a)), and cell k of the flat detector at " +
+      "detector (-sin(a), cos(a)) + s (cos(a), sin(a)) with s = (k - (detectors - 1)/2) spacing, all in pixels from the " +
+      "middle of the image. The source stands outside of the image at all angles.",
+    citation:
+      "Joseph, IEEE Trans. Medical Imaging 1 (1982); Natterer, The Mathematics of Computerized Tomography (1986)",
+    example: example(
+      "h, w, v, d",
+      "given angles : R[v]",
+      "input y : R[v, d]",
+      "let A : linear R[h, w] -> R[v, d] = fan_beam(angles, detectors = d, source = 500, detector = 250)",
+      "output A'*y",
+    ),
   },
   filtered_backprojection: {
-    citation: "Natterer, The Mathematics of Computerized Tomography (1986)",
+    rule:
+      "Views are padded to twice their length, filtered by Kak and Slaney's ramp times the window, and back-projected " +
+      "from cells of a quarter of a pixel. A view counts half of the angles to its neighbours, modulo half a turn; a gap " +
+      "above three medians counts as the median. For `radon` as it is: no fan beams, multiples or parts. Norm: a " +
+      "product of bounds, or the probabilistic bound where that says more.",
+    citation: "Kak and Slaney, Principles of Computerized Tomographic Imaging (1988), chapter 3",
     example: example(
       "h, w, v, d",
       "given angles : R[v]",
@@ -95,7 +121,6 @@ export const OPERATOR_PAGES: { readonly [N in OperatorName]: LibraryPage } = {
       "let A : linear R[h, w] -> R[v, d] = radon(angles, detectors = d)",
       "output filtered_backprojection(A, filter = hann)*y",
     ),
-    notYet: "compiled",
   },
   coils: {
     rule: "Norm: the square root of the largest sum over coils of |S|^2.",

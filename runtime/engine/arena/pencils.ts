@@ -42,7 +42,7 @@ export function pencilsOf(options: ProjectionOptions): readonly Pencil[] {
 }
 
 /** The most lines of a pencil: kernels hold so many at a time. */
-export const MOST_LINES = 1024;
+const MOST_LINES = 1024;
 
 /** How many lines of a pencil lie on each side of a point of the image, nearer than a pixel, at most. */
 function reachOf({ gap, h: [h0, h1], rows }: Omit<Pencil, "reach">, options: ProjectionOptions): number {

@@ -18,6 +18,7 @@ import { minCoherence } from "./minCoherence.ts";
 import { resampling } from "./resampling.ts";
 import { truncatedInverse } from "./truncatedInverse.ts";
 import { operatorOfRows, weight } from "./rows.ts";
+import { projection } from "./tomography.ts";
 import { wavelet } from "./wavelet.ts";
 
 /** What makes an operator: settings, bound spaces, and the arrays that it takes. */
@@ -60,6 +61,10 @@ const LIBRARY: { readonly [N in LibraryOperatorName]: (call: Call) => ReferenceO
   bicubic: ({ domain, codomain }) => resampling(shapeOf(domain), shapeOf(codomain)),
   coils: ({ domain, arrays }) => coils(shapeOf(domain), firstArray(arrays)),
   wavelet: ({ domain, settings }) => wavelet(shapeOf(domain), settings),
+  radon: ({ domain, codomain, settings, arrays }) =>
+    projection(shapeOf(domain), shapeOf(codomain), settings, firstArray(arrays)),
+  fan_beam: ({ domain, codomain, settings, arrays }) =>
+    projection(shapeOf(domain), shapeOf(codomain), settings, firstArray(arrays)),
   over_channels: ({ domain, codomain }) =>
     operatorOfRows({
       domain: shapeOf(domain),
