@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { applyCommand } from "./commands/apply.ts";
 import { checkCommand } from "./commands/check.ts";
 import { compileCommand } from "./commands/compile.ts";
+import { dataCommand } from "./commands/data.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { evalCommand } from "./commands/eval.ts";
@@ -11,6 +12,7 @@ import { newCommand } from "./commands/new.ts";
 import { runCommand } from "./commands/run.ts";
 import { setupCommand } from "./commands/setup.ts";
 import { trainCommand } from "./commands/train.ts";
+import { viewCommand } from "./commands/view.ts";
 import type { Context } from "./context.ts";
 import { Sources } from "./sources.ts";
 import { EXIT, type Terminal, writeError } from "./terminal.ts";
@@ -23,6 +25,8 @@ const COMMANDS = [
   applyCommand,
   trainCommand,
   evalCommand,
+  dataCommand,
+  viewCommand,
   fmtCommand,
   explainCommand,
   newCommand,
@@ -36,6 +40,7 @@ Examples:
   ipc check programs/*.ipx
   ipc run programs/ista.ipx --bind 'A=gaussian(250, 500, seed = 1)' --input y=y.npy --output x=x.npy
   ipc train programs/experiments/lista.toml
+  ipc data pictures --sheet sheet.png
   ipc demo
 
 Exit codes: 0 fine, 1 the program or its data, 2 usage, configuration or files, 130 interrupted.`;
@@ -57,9 +62,14 @@ export async function main(argv: readonly string[], terminal: Terminal): Promise
     .version(version(), "-V, --version", "the version of ipc")
     .addHelpText("after", EXAMPLES)
     .showHelpAfterError("(see --help)")
+    .enablePositionalOptions()
     .allowExcessArguments(false);
   for (const command of COMMANDS) program.addCommand(command(context));
-  for (const command of [program, ...program.commands]) {
+  for (const command of [
+    program,
+    ...program.commands,
+    ...program.commands.flatMap(({ commands }) => commands),
+  ]) {
     command.exitOverride().configureOutput({ writeOut: terminal.out, writeErr: terminal.talk });
   }
   try {

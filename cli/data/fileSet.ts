@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { DataError } from "../../runtime/io/dataError.ts";
-import { FORMATS } from "../../runtime/io/format.ts";
+import { FORMATS, formatOf } from "../../runtime/io/format.ts";
 import { type HostArray, requireFinite, shapeText } from "../../runtime/io/hostArray.ts";
 import { type ArrayFile, listArrayFiles, openArray } from "../../runtime/io/node/arrays.ts";
 
@@ -32,12 +32,12 @@ export interface FileSet {
 }
 
 /**
- * The samples of a folder, sorted by the names of their files. Files are opened here only where their parts are samples.
+ * The samples of a folder, or of one file, sorted by the names of their files. Files are opened here only where their parts are samples.
  * @throws DataError where the folder holds none, or a file's header cannot be read
  */
 export async function openFileSet(folder: string, options: FileSetOptions): Promise<FileSet> {
   const { count = Infinity, key, slices = false } = options;
-  const files = await listArrayFiles(folder);
+  const files = await filesOf(folder);
   if (files.length === 0) throw empty(folder);
   const samples: FileSample[] = [];
   let bytes = 0;
@@ -56,6 +56,13 @@ export async function openFileSet(folder: string, options: FileSetOptions): Prom
     return requireFinite(array, index === null ? file : `${file}:${index}`);
   };
   return { samples: samples.slice(0, Math.min(count, samples.length)), read, bytes };
+}
+
+/** The files of a folder, or the one file that is named. */
+async function filesOf(path: string): Promise<readonly ArrayFile[]> {
+  const format = formatOf(path);
+  const isFile = format !== null && (await stat(path).catch(() => null))?.isDirectory() === false;
+  return isFile ? [{ path, format }] : listArrayFiles(path);
 }
 
 function empty(folder: string): DataError {
