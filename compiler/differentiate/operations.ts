@@ -201,6 +201,12 @@ export const REVERSE_RULES: { readonly [P in Operation]: ReverseRule<P> } = {
   placeChannels: one(({ equation, g, a }, r) => {
     r.contribute(a, r.builder.channels(g, equation.attributes.begin, channelsOf(a)));
   }),
+  extendImage: one(({ equation, g, a }, r) => {
+    r.contribute(a, r.builder.foldImage(g, equation.attributes));
+  }),
+  foldImage: one(({ equation, g, a }, r) => {
+    r.contribute(a, r.builder.extendImage(g, equation.attributes));
+  }),
   padImage: one(({ g, a }, r) => {
     r.contribute(a, r.builder.cropImage(g, spaceOf(a)));
   }),

@@ -51,6 +51,8 @@ const CARRIES: { readonly [P in Operation]: boolean } = {
   concat: true,
   channels: true,
   placeChannels: true,
+  extendImage: true,
+  foldImage: true,
   padImage: true,
   cropImage: true,
   padImageTo: true,

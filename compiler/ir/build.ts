@@ -10,7 +10,7 @@ import { simplifiedLocally } from "./local.ts";
 import { reshared, settledLoop } from "./reshare.ts";
 import { outputTypes } from "./shape.ts";
 import { outputSharing } from "./sharing.ts";
-import type { Operation, OperationAttributes } from "./operation.ts";
+import type { ImageMargins, Operation, OperationAttributes } from "./operation.ts";
 import { equationOf, freeVariables, instantiated } from "./variables.ts";
 
 /** Settings of an iterative solve: stop at |b - M x| <= tolerance |b|, after at most `maximum` rounds. */
@@ -348,6 +348,15 @@ export class IrBuilder {
 
   placeChannels(x: Variable, begin: Dimension, count: Dimension): Variable {
     return this.#one("placeChannels", { begin, count }, [x], "placeChannels");
+  }
+
+  extendImage(x: Variable, margins: ImageMargins): Variable {
+    return this.#one("extendImage", margins, [x], "extendImage");
+  }
+
+  /** The adjoint of `extendImage`. */
+  foldImage(x: Variable, margins: ImageMargins): Variable {
+    return this.#one("foldImage", margins, [x], "foldImage");
   }
 
   padImage(x: Variable, multiple: number): Variable {

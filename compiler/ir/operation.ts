@@ -1,6 +1,7 @@
 import type { ElementwiseExpression, ElementwiseFunction } from "../../runtime/arrays/expression.ts";
 import type { RampWindow } from "../../runtime/operators/library.ts";
 import type { LibraryOperatorName, LibrarySettings } from "../../runtime/operators/library.ts";
+import type { Extension } from "../../runtime/operators/extension.ts";
 import type { Dimension } from "../types/dimension.ts";
 import type { Space } from "../types/space.ts";
 import type { Block } from "./block.ts";
@@ -48,6 +49,7 @@ import type { Block } from "./block.ts";
  * | depthwiseFilter | images, cotangent | gradient by filters of `space`, summed over samples |
  * | shuffle, unshuffle | images | q^2 channels as q x q pixels, and back |
  * | concat, channels, placeChannels | on the last axis | |
+ * | extendImage, foldImage | images | beyond their borders by a rule, on both image axes; and its adjoint (of `zero`: a crop) |
  * | padImage, cropImage, padImageTo, reshape | | `space` of the result |
  * | branch | a condition | the results of `whenTrue` or `whenFalse` |
  * | loop | carried values | carried values, and a bool: the cap was hit; blocks take the carried values |
@@ -115,6 +117,8 @@ export interface OperationAttributes {
   readonly concat: Record<never, never>;
   readonly channels: { readonly begin: Dimension; readonly size: Dimension };
   readonly placeChannels: { readonly begin: Dimension; readonly count: Dimension };
+  readonly extendImage: ImageMargins;
+  readonly foldImage: ImageMargins;
   readonly padImage: { readonly multiple: number };
   readonly cropImage: { readonly space: Space };
   readonly padImageTo: { readonly space: Space };
@@ -125,6 +129,13 @@ export interface OperationAttributes {
   readonly loopAdjoint: { readonly body: Block; readonly carried: number };
   readonly call: { readonly function: string };
   readonly stopGradient: Record<never, never>;
+}
+
+/** Points beyond both ends of the two image axes, and what stands there. */
+export interface ImageMargins {
+  readonly boundary: Extension;
+  readonly before: number;
+  readonly after: number;
 }
 
 export type Operation = keyof OperationAttributes;

@@ -237,6 +237,8 @@ const SHAPE_RULES: { readonly [P in Operation]: ShapeRule<P> } = {
   },
   channels: ({ size }, inputs) => [value(withChannels(inputs, size))],
   placeChannels: ({ count }, inputs) => [value(withChannels(inputs, count))],
+  extendImage: ({ before, after }, inputs) => [grownImage(spaceAt(inputs, 0), before + after)],
+  foldImage: ({ before, after }, inputs) => [grownImage(spaceAt(inputs, 0), -before - after)],
   padImage: ({ multiple }, inputs) => {
     const [height, width, channels] = imageAt(inputs, 0);
     return [image(roundedUp(height, multiple), roundedUp(width, multiple), channels)];
@@ -293,6 +295,16 @@ export function entriesOf(space: Space): Dimension | null {
         return total === null || entries === null ? null : add(total, entries);
       }, constant(0));
   }
+}
+
+/** The space of images with so many more points along both image axes. */
+function grownImage(space: Space, by: number): VariableType {
+  demand(space.kind === "array" && space.dimensions.length >= 2, "images have two axes");
+  if (space.kind !== "array") return value(space);
+  return value({
+    ...space,
+    dimensions: space.dimensions.map((extent, axis) => (axis < 2 ? add(extent, constant(by)) : extent)),
+  });
 }
 
 function strided(dimension: Dimension, stride: number): Dimension {

@@ -83,6 +83,8 @@ const SHARING_RULES: { readonly [P in Operation]: SharingRule<P> } = {
   concat: ofInputs,
   channels: ofInputs,
   placeChannels: ofInputs,
+  extendImage: ofInputs,
+  foldImage: ofInputs,
   padImage: ofInputs,
   cropImage: ofInputs,
   padImageTo: ofInputs,

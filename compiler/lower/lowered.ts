@@ -1,6 +1,7 @@
 import type { Expression } from "../ast/tree.ts";
 import type { SolveOptions } from "../ir/build.ts";
 import type { Block, Variable } from "../ir/block.ts";
+import type { ImageMargins } from "../ir/operation.ts";
 import type { LibraryName } from "../library/names.ts";
 import type { Span } from "../source/span.ts";
 import type { Space } from "../types/space.ts";
@@ -42,6 +43,14 @@ export type OperatorForm =
       readonly kind: "inverse";
       readonly of: OperatorForm;
       readonly options: SolveOptions;
+      readonly domain: Space;
+      readonly codomain: Space;
+    }
+  /** learned filters [k, k, 1, n] on images, beyond whose borders `boundary` says what stands */
+  | {
+      readonly kind: "convolution";
+      readonly filters: Variable;
+      readonly boundary: ImageMargins["boundary"];
       readonly domain: Space;
       readonly codomain: Space;
     }

@@ -4,6 +4,7 @@ import type { Variable } from "../ir/block.ts";
 import { constant as constantDimension, multiply, type Dimension } from "../types/dimension.ts";
 import { arraySpace, REAL, type Space } from "../types/space.ts";
 import { Limitation } from "./limitation.ts";
+import { filtered, filteredBack, normOfFilters } from "./convolution.ts";
 import type { OperatorForm } from "./lowered.ts";
 import { spaceOfVariable } from "./values.ts";
 
@@ -18,6 +19,8 @@ export function applyForm(builder: IrBuilder, form: OperatorForm, x: Variable): 
       return builder.matvec(form.matrix, x, false, form.codomain);
     case "diagonal":
       return builder.elementwise("mul", [aligned(builder, form.entries, form.domain), x]);
+    case "convolution":
+      return filtered(builder, form, x);
     case "inverse":
       return builder.solve(x, null, form.options, (inner, z) => applyForm(inner, form.of, z));
     case "coils":
@@ -66,6 +69,8 @@ export function applyAdjointForm(builder: IrBuilder, form: OperatorForm, y: Vari
       const entries = builder.elementwise("conj", [aligned(builder, form.entries, form.domain)]);
       return builder.elementwise("mul", [entries, y]);
     }
+    case "convolution":
+      return filteredBack(builder, form, y);
     case "inverse":
       return applyForm(builder, form, y);
     case "coils": {
@@ -158,6 +163,8 @@ export function normOfForm(builder: IrBuilder, form: OperatorForm): Variable {
       return builder.norm2(form.matrix);
     case "diagonal":
       return builder.maximum(builder.elementwise("abs", [form.entries]));
+    case "convolution":
+      return normOfFilters(builder, form);
     case "inverse":
       return builder.elementwise("reciprocal", [leastOfForm(builder, form.of)]);
     case "coils":

@@ -16,6 +16,7 @@ import { filled, variableType } from "./declared.ts";
 import { withCounts } from "./counts.ts";
 import { DrawTable } from "./drawTable.ts";
 import { runDraw } from "./draws.ts";
+import { learnedFilters } from "./convolution.ts";
 import { collectDefinitions } from "./definitions.ts";
 import { lowerExpression } from "./expression.ts";
 import { lower } from "./recursion.ts";
@@ -173,6 +174,17 @@ function declareLearnable(site: Site, learn: Learn<Typed>): Variable | null {
     site.scope.define(symbol, value(variable));
     return variable;
   }
+  const filters = learnedFilters(learn);
+  if (filters !== null) {
+    const { space, boundary } = filters;
+    const variable: Variable = { name: symbol.name, type: { kind: "value", space }, shared: true };
+    const { domain, codomain } = type;
+    site.scope.define(symbol, {
+      kind: "operator",
+      operator: { kind: "convolution", filters: variable, boundary, domain, codomain },
+    });
+    return variable;
+  }
   const rows = entriesOf(type.codomain);
   const columns = entriesOf(type.domain);
   if (rows === null || columns === null)
@@ -203,7 +215,7 @@ function parametersOf(
       perStep: learn.perStep,
       via: viaOf(learn),
       interval: intervalBlocks(site, learn),
-      initial: { kind: "block", block: startBlock(site, learn, variable) },
+      initial: startOf(site, learn, variable),
       spectralBound: null,
       ...projectionOf(site, learn, variable),
     },
@@ -213,6 +225,12 @@ function parametersOf(
 function viaOf(learn: Learn<Typed>): IrParameter["via"] {
   const name = learn.via?.name;
   return name === "softplus" || name === "log" || name === "sigmoid" ? name : "projection";
+}
+
+function startOf(site: Site, learn: Learn<Typed>, variable: Variable): IrParameter["initial"] {
+  const filters = learn.type.kind === "netType" ? null : learnedFilters(learn);
+  if (filters !== null) return { kind: "random", init: filters.init };
+  return { kind: "block", block: startBlock(site, learn, variable) };
 }
 
 function startBlock(site: Site, learn: Learn<Typed>, variable: Variable): Block {

@@ -90,6 +90,8 @@ const OPERATIONS: { readonly [P in Exclude<Operation, "constant" | "elementwise"
   concat: "all",
   channels: "first",
   placeChannels: "first",
+  extendImage: "first",
+  foldImage: "first",
   padImage: "first",
   cropImage: "first",
   padImageTo: "first",

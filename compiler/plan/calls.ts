@@ -201,6 +201,8 @@ const CALLS: { readonly [P in Operation]: Rule<P> } = {
       dimension(equation.attributes.begin),
       dimension(equation.attributes.count),
     ]),
+  extendImage: (equation) => method("extendImage", [first(equation), marginSettings(equation)]),
+  foldImage: (equation) => method("foldImage", [first(equation), marginSettings(equation)]),
   padImage: (equation) => method("padImage", [first(equation), number(equation.attributes.multiple)]),
   cropImage: (equation) => method("cropImage", [first(equation), space(equation.attributes.space)]),
   padImageTo: (equation) => method("padImageTo", [first(equation), space(equation.attributes.space)]),
@@ -262,6 +264,11 @@ const list = (variables: readonly Variable[]): ListArgument => ({ kind: "list", 
 const space = (value: Space): SpaceArgument => ({ kind: "space", space: value });
 const dimension = (value: Dimension): DimensionArgument => ({ kind: "dimension", dimension: value });
 const results = (block: Block): Result => ({ kind: "list", items: block.results });
+
+function marginSettings({ attributes }: EquationOf<"extendImage" | "foldImage">) {
+  const { boundary, before, after } = attributes;
+  return { kind: "settings", settings: { boundary, before, after } } as const;
+}
 
 function numberOrVariable(variable: Variable, context: CallContext) {
   const value = context.literal(variable);

@@ -9,6 +9,7 @@ import { coordinate, fill, number, part, product } from "./construct.ts";
 import * as channelLayers from "./channelLayers.ts";
 import { cumulativeSum } from "./cumulative.ts";
 import { branch, handlesOfTrace, loop, loopSaving } from "./control.ts";
+import { extendImage, foldImage } from "./margins.ts";
 import { reshape } from "./flatten.ts";
 import { largest } from "./largest.ts";
 import * as layers from "./layers.ts";
@@ -99,6 +100,8 @@ export function operations(engine: Engine): Operations {
     concat: (parts) => scoped(() => layers.concat(engine, parts)),
     channels: (x, begin, size) => scoped(() => layers.channels(engine, x, begin, size)),
     placeChannels: (x, begin, count) => scoped(() => layers.placeChannels(engine, x, begin, count)),
+    extendImage: (x, margins) => scoped(() => extendImage(engine, x, margins)),
+    foldImage: (x, margins) => scoped(() => foldImage(engine, x, margins)),
     padImage: (x, multiple) => scoped(() => layers.padImage(engine, x, multiple)),
     cropImage: (x, space) => scoped(() => layers.cropImage(engine, x, space)),
     padImageTo: (x, space) => scoped(() => layers.padImageTo(engine, x, space)),

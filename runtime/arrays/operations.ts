@@ -1,4 +1,5 @@
 import type { Engine } from "../engine/engine.ts";
+import type { Extension } from "../operators/extension.ts";
 import type { Operator } from "../operators/operator.ts";
 import type { RampWindow } from "../operators/library.ts";
 import type { LibrarySettings, LibraryOperatorName } from "../operators/library.ts";
@@ -10,6 +11,13 @@ export interface SolveSettings {
   /** stop at |b - M x| <= tolerance |b|, per sample */
   readonly tolerance: number;
   readonly maximum: number;
+}
+
+/** Points before and after both image axes, and what stands there. */
+export interface ImageMargins {
+  readonly boundary: Extension;
+  readonly before: number;
+  readonly after: number;
 }
 
 /** As many values as `T` has. */
@@ -132,6 +140,9 @@ export interface Operations {
   channels(x: Value, begin: number, size: number): Value;
   /** zeros around channels begin..begin+size of `count`: the adjoint of `channels` */
   placeChannels(x: Value, begin: number, count: number): Value;
+  /** images continued beyond both image axes; and the adjoint, which adds the margins where they came from */
+  extendImage(x: Value, margins: ImageMargins): Value;
+  foldImage(x: Value, margins: ImageMargins): Value;
   /** zeros behind the image axes up to a multiple of q, and back to a given shape; adjoints of each other */
   padImage(x: Value, multiple: number): Value;
   cropImage(x: Value, space: Space): Value;

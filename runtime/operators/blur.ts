@@ -22,7 +22,7 @@ const DIRECT_ENTRIES = 225;
 /**
  * `blur(k; boundary = periodic)`: F[i, r] -> F[i, r], convolution with the real kernel k over its axes, centred at
  * floor(size / 2): (A x)_i = sum_j k_j x_(i + c - j). Beyond the border the image is periodic, mirrored with the
- * border point repeated (`neumann`), or 0 (`zero`). The adjoint correlates. Small shared kernels are applied directly,
+ * border point repeated (`neumann`) or not (`reflect`), or 0 (`zero`). The adjoint correlates. Small shared kernels are applied directly,
  * large ones and kernels of one's own for each sample by Fourier transform. Norm: the largest modulus of the kernel's
  * transform for periodic images (exact), zero boundaries, and kernels that are even on each axis; otherwise the better
  * of closed forms and a probabilistic bound.
@@ -70,10 +70,11 @@ function requireKernelFits(call: LibraryCall, kernel: ArrayValue, boundary: Exte
       why: "It must be real, with as many axes as are blurred.",
     });
   }
+  const repeated = boundary === "reflect" ? 1 : 0;
   const tooWide = reachOf(kernel.shape).some(
-    ({ before, after }, axis) => Math.max(before, after) > (space.shape[axis] ?? 0),
+    ({ before, after }, axis) => Math.max(before, after) > (space.shape[axis] ?? 0) - repeated,
   );
-  if (boundary === "neumann" && tooWide) {
+  if ((boundary === "neumann" || boundary === "reflect") && tooWide) {
     throw unsuitableDomain(
       "blur",
       space,

@@ -22,7 +22,8 @@ export interface BlurFacts {
  * Periodic: max |K| on the grid, exactly. Zero: the image padded with zeros by the kernel's reach is periodic, and
  * padding and cropping have norm 1. Neumann: an image is half of each axis of its mirrored, periodic image; a kernel
  * that is even on each axis keeps the mirror symmetry, so max |K| on the grid of twice the size bounds the norm;
- * without that, mirroring has norm 2^(axes/2).
+ * without that, mirroring has norm 2^(axes/2). Reflect: each point of an axis stands at most three times in the
+ * continued image, which is convolved as with zeros around.
  */
 export function blurFacts(
   engine: Engine,
@@ -39,13 +40,16 @@ export function blurFacts(
   const evenOnEachAxis = axes.every((axis) => kernels.every((each) => isEven(each, kernel.shape, [axis])));
   const sizes = gridOf(kernel, space, boundary);
   const transfer = Math.max(...kernels.map((each) => largestTransfer(each, kernel.shape, sizes)));
-  const exactRule = boundary !== "neumann" || evenOnEachAxis;
-  const even =
-    boundary === "neumann" ? evenOnEachAxis : kernels.every((each) => isEven(each, kernel.shape, axes));
+  const mirrored = boundary === "neumann" || boundary === "reflect";
+  const exactRule = boundary !== "reflect" && (!mirrored || evenOnEachAxis);
+  const even = EVEN[boundary](
+    evenOnEachAxis,
+    kernels.every((each) => isEven(each, kernel.shape, axes)),
+  );
   const nonnegative = numbers.every((value) => value >= 0);
   return {
     bound: {
-      value: exactRule ? transfer : transfer * Math.sqrt(2) ** axes.length,
+      value: exactRule ? transfer : transfer * MIRRORING[boundary] ** axes.length,
       provenance: { kind: "proved" },
     },
     exactRule,
@@ -56,11 +60,27 @@ export function blurFacts(
   };
 }
 
+/** The norm of the continuation of a signal beyond its border, where that is no closed form's part. */
+const MIRRORING: { readonly [E in Extension]: number } = {
+  periodic: 1,
+  zero: 1,
+  neumann: Math.SQRT2,
+  reflect: Math.sqrt(3),
+};
+
+/** Whether a blur is symmetric, of whether its kernels are even on each axis, and even as a whole. */
+const EVEN: { readonly [E in Extension]: (onEachAxis: boolean, whole: boolean) => boolean } = {
+  periodic: (_, whole) => whole,
+  zero: (_, whole) => whole,
+  neumann: (onEachAxis) => onEachAxis,
+  reflect: () => false,
+};
+
 function gridOf(kernel: ArrayValue, space: ArraySpace, boundary: Extension): readonly number[] {
   return reachOf(kernel.shape).map(({ before, after }, axis) => {
     const extent = space.shape[axis] ?? 1;
     if (boundary === "periodic") return extent;
-    return boundary === "zero" ? extent + before + after : 2 * extent;
+    return boundary === "neumann" ? 2 * extent : extent + before + after;
   });
 }
 

@@ -2,7 +2,7 @@ import type { Engine, Handle } from "../engine/engine.ts";
 import { add, aroundAxis, middlePad, middleSlice } from "./handles.ts";
 
 /** How an image goes on beyond its border. */
-export const EXTENSIONS = ["periodic", "neumann", "zero"] as const;
+export const EXTENSIONS = ["periodic", "neumann", "reflect", "zero"] as const;
 export type Extension = (typeof EXTENSIONS)[number];
 
 /** Points added before and after one axis. */
@@ -14,7 +14,8 @@ export interface Margin {
 
 /**
  * The array continued on some axes: by its own other end (`periodic`), mirrored with the border point repeated
- * (`neumann`: x_1 x_0 | x_0 x_1), or by zeros. A margin is at most as long as the axis, unless it is of zeros.
+ * (`neumann`: x_1 x_0 | x_0 x_1) or not (`reflect`: x_2 x_1 | x_0 x_1), or by zeros. A margin is at most as long as the
+ * axis, of `reflect` shorter, unless it is of zeros.
  */
 export function extend(
   engine: Engine,
@@ -60,7 +61,7 @@ export function extendAdjoint(
 function folding(
   engine: Engine,
   y: Handle,
-  extension: "periodic" | "neumann",
+  extension: Exclude<Extension, "zero">,
   n: number,
   begin: number,
   size: number,
@@ -70,6 +71,9 @@ function folding(
   const atStart = begin === 0;
   const toEnd = extension === "periodic" ? atStart : !atStart;
   const laid = extension === "periodic" ? margin : reversed(engine, margin, size);
+  if (extension === "reflect") {
+    return toEnd ? middlePad(engine, laid, n - size - 1, 1) : middlePad(engine, laid, 1, n - size - 1);
+  }
   return toEnd ? middlePad(engine, laid, n - size, 0) : middlePad(engine, laid, 0, n - size);
 }
 
@@ -89,6 +93,12 @@ const SOURCES = {
       const at = j - before;
       if (at < 0) return -1 - at;
       return at < n ? at : 2 * n - 1 - at;
+    }),
+  reflect: (n: number, before: number, after: number) =>
+    positions(before + n + after, (j) => {
+      const at = j - before;
+      if (at < 0) return -at;
+      return at < n ? at : 2 * n - 2 - at;
     }),
 } as const;
 

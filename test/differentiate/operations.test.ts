@@ -224,6 +224,26 @@ const EXAMPLES: { readonly [P in Operation]: readonly Example[] } = {
   placeChannels: [
     { spaces: [space("complex", "m", "c")], emit: one((b, x) => b.placeChannels(x, constant(1), name("m"))) },
   ],
+  extendImage: [
+    {
+      spaces: [space("real", "h", "w", "c")],
+      emit: one((b, x) => b.extendImage(x, { boundary: "periodic", before: 1, after: 2 })),
+    },
+    {
+      spaces: [space("complex", "h", "w")],
+      emit: one((b, x) => b.extendImage(x, { boundary: "neumann", before: 1, after: 0 })),
+    },
+    {
+      spaces: [space("real", "h", "w")],
+      emit: one((b, x) => b.extendImage(x, { boundary: "reflect", before: 1, after: 1 })),
+    },
+  ],
+  foldImage: [
+    {
+      spaces: [space("real", "h", "w")],
+      emit: one((b, x) => b.foldImage(x, { boundary: "zero", before: 0, after: 1 })),
+    },
+  ],
   padImage: [{ spaces: [space("real", "n", "w", "c")], emit: one((b, x) => b.padImage(x, 4)) }],
   cropImage: [{ spaces: [IMAGE], emit: one((b, x) => b.cropImage(x, space("real", "n", "m", "c"))) }],
   padImageTo: [{ spaces: [space("real", "n", "m", "c")], emit: one((b, x) => b.padImageTo(x, IMAGE)) }],

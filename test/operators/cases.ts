@@ -107,6 +107,8 @@ export const CASES: readonly Case[] = [
     library("blur", R(5, 4), { boundary: "neumann" }, kernel([2, 2], [0.5, 0.25, 0.125, 0.25])),
   ),
   bounded("blur, zero", library("blur", R(6, 5), { boundary: "zero" }, kernel([3, 3], KERNEL_3X3))),
+  bounded("blur, reflect", library("blur", R(5, 4), { boundary: "reflect" }, kernel([3, 3], KERNEL_3X3))),
+  bounded("blur, reflect, by Fourier", library("blur", R(9, 8), { boundary: "reflect" }, wide)),
   bounded("blur on one axis", library("blur", R(7), { boundary: "zero" }, kernel([3], [0.25, 0.5, 0.25]))),
   // the largest value of these transforms lies between the frequencies of the image's own grid
   bounded(

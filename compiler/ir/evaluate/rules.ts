@@ -20,6 +20,7 @@ import { applyElementwise, applyExpression } from "./elementwise.ts";
 import { channels, concat, padImage, placeChannels, resized } from "./images.ts";
 import { asValue, type Item, type Setting } from "./lanes.ts";
 import { convolve, convolveInput, maxPool, maxPoolGradient } from "./layers.ts";
+import { extendImage, foldImage } from "./margins.ts";
 import { libraryOperator } from "./operators/library.ts";
 import { placeRows, rowNorms, rows } from "./rows.ts";
 import { depthwise, depthwiseInput, shuffle, unshuffle } from "./channelLayers.ts";
@@ -124,6 +125,8 @@ export const SAMPLE_RULES: { readonly [P in SampleOperation]: SampleRule<P> } = 
     channels(asArray(value(inputs, 0)), sizeOf(begin, setting), sizeOf(size, setting)),
   placeChannels: ({ begin, count }, inputs, setting) =>
     placeChannels(asArray(value(inputs, 0)), sizeOf(begin, setting), sizeOf(count, setting)),
+  extendImage: (margins, inputs) => extendImage(asArray(value(inputs, 0)), margins),
+  foldImage: (margins, inputs) => foldImage(asArray(value(inputs, 0)), margins),
   padImage: ({ multiple }, inputs) => padImage(asArray(value(inputs, 0)), multiple),
   cropImage: ({ space }, inputs, setting) => resized(asArray(value(inputs, 0)), shapeOf(space, setting)),
   padImageTo: ({ space }, inputs, setting) => resized(asArray(value(inputs, 0)), shapeOf(space, setting)),

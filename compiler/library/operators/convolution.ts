@@ -5,7 +5,7 @@ export const convolution: OperatorSignature = {
   parameters: [{ kind: "count", name: "n" }],
   settings: {
     kernel: { kind: "count", initial: 3 },
-    boundary: { kind: "word", words: ["periodic", "neumann", "zero"], initial: "periodic" },
+    boundary: { kind: "word", words: ["periodic", "neumann", "reflect", "zero"], initial: "periodic" },
     init: { kind: "word", words: ["xavier", "he", "dct", "zero"], initial: "xavier" },
   },
   domain: () => "F[h, w]",

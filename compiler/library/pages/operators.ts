@@ -141,7 +141,6 @@ export const OPERATOR_PAGES: { readonly [N in OperatorName]: LibraryPage } = {
       "learn D : linear R[h, w] -> R[h, w, 8] = convolution(8, init = dct)",
       "output D'*(D*x)",
     ),
-    notYet: "compiled",
   },
   over_channels: {
     rule: "Norm sqrt(c).",

@@ -200,14 +200,14 @@ function withMaskOfItsOwn(program: string, edits: readonly Edit[]): Problem {
 }
 
 /** Multi-coil data: every sample has maps and a pattern of its own. */
-function onCoils(program: string): Problem {
+function onCoils(program: string, givens: Data = {}, edits: readonly Edit[] = []): Problem {
   const shape = [H, W, 2];
   return {
     name: program,
     program,
-    edits: [],
+    edits,
     sizes: { h: H, w: W, c: 2 },
-    givens: () => ({ lambda: 0.1 }),
+    givens: () => givens,
     inputs: (_operations, seed, samples) => ({
       S: batch(seed, "S", samples, (random) => complexNumbers(random, shape)),
       P: stack(
@@ -237,7 +237,38 @@ export const PROBLEMS: readonly Problem[] = [
   onComplexImages("admm_lasso", {}, [EXACT_SOLVE]),
   onImages("tv_chambolle_pock"),
   onFourierImages("tv_chambolle_pock"),
-  onCoils("mri_multicoil_tv"),
+  onCoils("mri_multicoil_tv", { lambda: 0.1 }),
+  onCoils("modl", {}, [
+    ["depth = 5, width = 64", "depth = 3, width = 4"],
+    ["tol = 1e-6, max = 10", "tol = 1e-13, max = 90"],
+  ]),
+  onImages("admm_tv", [EXACT_SOLVE]),
+  onImages("condat_vu"),
+  onFourierImages("condat_vu"),
+  onImages("davis_yin"),
+  onImages("de_admm", [
+    ["depth = 17, width = 64", "depth = 3, width = 4"],
+    ["tol = 1e-6, max = 30", "tol = 1e-13, max = 90"],
+  ]),
+  onImages("equilibrium_tikhonov", [["depth = 7, width = 32", "depth = 3, width = 4"]]),
+  {
+    ...onVectors("ista_net", {}, [
+      [
+        "net R[h, w] -> R[h, w, 32] per step = conv(32, bias = false) |> relu |> conv(32, bias = false)",
+        "net R[h, w] -> R[h, w, 3] per step = conv(3, bias = false) |> relu |> conv(3, bias = false)",
+      ],
+      [
+        "net R[h, w, 32] -> R[h, w] per step = conv(32, bias = false)",
+        "net R[h, w, 3] -> R[h, w] per step = conv(3, bias = false)",
+      ],
+    ]),
+    givens: (operations, seed) => ({
+      A: matrixOperator(operations, gaussian(stream(seed, "A"), M, H * W), {
+        domain: R(H, W),
+        codomain: R(M),
+      }),
+    }),
+  },
   onVectors("lista"),
   onVectors("lista_cp"),
   onVectors("tilista"),

@@ -28,6 +28,7 @@ export function blur(
 function folded(i: number, n: number, boundary: string): number {
   if (boundary === "periodic") return ((i % n) + n) % n;
   if (i >= 0 && i < n) return i;
+  if (boundary === "reflect") return i < 0 ? -i : 2 * n - 2 - i;
   if (boundary === "neumann") return i < 0 ? -1 - i : 2 * n - 1 - i;
   return -1;
 }

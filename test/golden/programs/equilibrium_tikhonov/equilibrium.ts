@@ -1,0 +1,437 @@
+/**
+ * Equilibrium regularisation (Obmann and Haltmeier, 2023): solve  A'(Ax - y) + alpha G(x) = 0.
+ * G = I - N with N a contraction is strongly monotone, hence coercive: a solution exists and is stable.
+ *
+ * Compiled by ipc from equilibrium_tikhonov.ipx: an equilibrium model, solved by anderson(memory = 5,
+ * damping = 1, ridge = 1e-8) to 0.00001 in at most 200 steps; gradients by gmres(tol = 0.00001, restart =
+ * 20, max = 100); samples that do not converge are an error.
+ *
+ * Convergence: proved. the step is a contraction with factor 0.9909 at the start, since t*norm(A)^2 +
+ * 1.9*t*alpha stays below 2 and `N` is 0.9-Lipschitz; the iterates converge to its one fixed point
+ * - t*(1 + L + eps) < 2
+ * - eps < 1
+ * - `N` keeps its bound
+ */
+import {
+  defineProgram,
+  R,
+  type ArrayDatum,
+  type Operations,
+  type Operator,
+  type OperatorDatum,
+  type Space,
+  type Value,
+} from "ipc/runtime";
+
+/** What `model` binds. */
+export interface Givens {
+  /** linear R[h, w] -> Y with norm <= 1 */
+  readonly A: OperatorDatum;
+  /** R in (0, inf) */
+  readonly alpha?: ArrayDatum;
+}
+
+/** What `run` takes; samples may be on a first axis. */
+export interface Inputs {
+  /** Y */
+  readonly y: ArrayDatum;
+}
+
+/** What the program is run on. */
+interface Data {
+  /** a size */
+  readonly h: number;
+  /** a size */
+  readonly w: number;
+  /** a space */
+  readonly Y: Space;
+  /** linear R[h, w] -> Y with norm <= 1 */
+  readonly A: Operator;
+  /** R in (0, inf) */
+  readonly alpha: Value;
+  /** Y, of each sample */
+  readonly y: Value;
+}
+
+/** What follows from the givens. */
+interface Constants {
+  /** linear R[h, w] -> R[h, w] with symmetric, positive */
+  readonly gram_A: Operator;
+}
+
+/** What may be learned. */
+interface Learned {
+  /** R[3, 3, 1, 4] */
+  readonly "N.conv1.filter": Value;
+  /** R[4] */
+  readonly "N.conv1.bias": Value;
+  /** R[3, 3, 4, 4] */
+  readonly "N.conv2.filter": Value;
+  /** R[4] */
+  readonly "N.conv2.bias": Value;
+  /** R[3, 3, 4, 1] */
+  readonly "N.conv3.filter": Value;
+  /** R[1] */
+  readonly "N.conv3.bias": Value;
+  /** R */
+  readonly t: Value;
+}
+
+/** What does not change between steps. */
+interface Prepared {
+  /** R[h, w] */
+  readonly At_y: Value;
+}
+
+/** All that a step may read. */
+type Known = Data & Constants & Learned & Prepared;
+
+/** What lives on from step to step. */
+interface State {
+  /** R[h, w] */
+  readonly x: Value;
+}
+
+/** What `N_save` keeps of the layers of `N` for its adjoints. */
+type N_Saved = Record<"conv1_biased" | "conv2_biased", Value>;
+/** The cotangents of the weights of `N`. */
+type N_Weights = Record<`N.conv${1 | 2 | 3}.filter` | `N.conv${1 | 2 | 3}.bias`, Value>;
+
+/** The learned network `N` with 3 layers of weights: its value at the arguments. */
+function N(ops: Operations, u1: Value, known: Known): Value {
+  const { h, w } = known;
+  const u1_image = ops.reshape(u1, R(h, w, 1));
+  const conv1 = ops.convolve(u1_image, known["N.conv1.filter"], 1);
+  const relu = ops.map("relu(conv1 + N_conv1_bias)", { conv1, N_conv1_bias: known["N.conv1.bias"] });
+  const conv2 = ops.convolve(relu, known["N.conv2.filter"], 1);
+  const relu_2 = ops.map("relu(conv2 + N_conv2_bias)", { conv2, N_conv2_bias: known["N.conv2.bias"] });
+  const conv3 = ops.convolve(relu_2, known["N.conv3.filter"], 1);
+  const conv3_biased = ops.map("conv3 + N_conv3_bias", { conv3, N_conv3_bias: known["N.conv3.bias"] });
+  return ops.reshape(conv3_biased, R(h, w));
+}
+
+/** `N`, and beside its value what its adjoints read of the layers. */
+function N_save(ops: Operations, u1: Value, known: Known): [Value, N_Saved] {
+  const { h, w } = known;
+  const u1_image = ops.reshape(u1, R(h, w, 1));
+  const conv1 = ops.convolve(u1_image, known["N.conv1.filter"], 1);
+  const conv1_biased = ops.map("conv1 + N_conv1_bias", { conv1, N_conv1_bias: known["N.conv1.bias"] });
+  const relu = ops.map("relu(conv1_biased)", { conv1_biased });
+  const conv2 = ops.convolve(relu, known["N.conv2.filter"], 1);
+  const conv2_biased = ops.map("conv2 + N_conv2_bias", { conv2, N_conv2_bias: known["N.conv2.bias"] });
+  const relu_2 = ops.map("relu(conv2_biased)", { conv2_biased });
+  const conv3 = ops.convolve(relu_2, known["N.conv3.filter"], 1);
+  const conv3_biased = ops.map("conv3 + N_conv3_bias", { conv3, N_conv3_bias: known["N.conv3.bias"] });
+  const conv3_biased_2 = ops.reshape(conv3_biased, R(h, w));
+  return [conv3_biased_2, { conv1_biased, conv2_biased }];
+}
+
+/** The vector-Jacobian product of `N`: the cotangent of `u1` and those of its weights, given that of its value. */
+function N_adjoint(
+  ops: Operations,
+  u1: Value,
+  saved: N_Saved,
+  output_bar: Value,
+  known: Known,
+): [Value, N_Weights] {
+  const { h, w } = known;
+  const u1_image = ops.reshape(u1, R(h, w, 1));
+  const conv3_biased_bar = ops.reshape(output_bar, R(h, w, 1));
+  const conv3_bias_bar_each = ops.sumTo(conv3_biased_bar, R(1));
+  const conv3_bias_bar = ops.sumSamples(conv3_bias_bar_each);
+  const conv3_input_bar = ops.convolveInputGradient(conv3_biased_bar, known["N.conv3.filter"], R(h, w, 4), 1);
+  const relu = ops.map("relu(conv2_biased)", { conv2_biased: saved.conv2_biased });
+  const conv3_filter_bar = ops.convolveFilterGradient(relu, conv3_biased_bar, R(3, 3, 4, 1), 1);
+  const conv2_biased_bar = ops.map("positive(conv2_biased)*conv3_input_bar", {
+    conv2_biased: saved.conv2_biased,
+    conv3_input_bar,
+  });
+  const conv2_bias_bar_each = ops.sumTo(conv2_biased_bar, R(4));
+  const conv2_bias_bar = ops.sumSamples(conv2_bias_bar_each);
+  const conv2_input_bar = ops.convolveInputGradient(conv2_biased_bar, known["N.conv2.filter"], R(h, w, 4), 1);
+  const relu_2 = ops.map("relu(conv1_biased)", { conv1_biased: saved.conv1_biased });
+  const conv2_filter_bar = ops.convolveFilterGradient(relu_2, conv2_biased_bar, R(3, 3, 4, 4), 1);
+  const conv1_biased_bar = ops.map("positive(conv1_biased)*conv2_input_bar", {
+    conv1_biased: saved.conv1_biased,
+    conv2_input_bar,
+  });
+  const conv1_bias_bar_each = ops.sumTo(conv1_biased_bar, R(4));
+  const conv1_bias_bar = ops.sumSamples(conv1_bias_bar_each);
+  const u1_image_bar = ops.convolveInputGradient(conv1_biased_bar, known["N.conv1.filter"], R(h, w, 1), 1);
+  const conv1_filter_bar = ops.convolveFilterGradient(u1_image, conv1_biased_bar, R(3, 3, 1, 4), 1);
+  const u1_bar = ops.reshape(u1_image_bar, R(h, w));
+  return [
+    u1_bar,
+    {
+      "N.conv1.filter": conv1_filter_bar,
+      "N.conv1.bias": conv1_bias_bar,
+      "N.conv2.filter": conv2_filter_bar,
+      "N.conv2.bias": conv2_bias_bar,
+      "N.conv3.filter": conv3_filter_bar,
+      "N.conv3.bias": conv3_bias_bar,
+    },
+  ];
+}
+
+/** The vector-Jacobian product of `N`: the cotangent of `u1`, given that of its value. */
+function N_adjoint_inputs(ops: Operations, saved: N_Saved, output_bar: Value, known: Known): Value {
+  const { h, w } = known;
+  const conv3_biased_bar = ops.reshape(output_bar, R(h, w, 1));
+  const conv3_input_bar = ops.convolveInputGradient(conv3_biased_bar, known["N.conv3.filter"], R(h, w, 4), 1);
+  const conv2_biased_bar = ops.map("positive(conv2_biased)*conv3_input_bar", {
+    conv2_biased: saved.conv2_biased,
+    conv3_input_bar,
+  });
+  const conv2_input_bar = ops.convolveInputGradient(conv2_biased_bar, known["N.conv2.filter"], R(h, w, 4), 1);
+  const conv1_biased_bar = ops.map("positive(conv1_biased)*conv2_input_bar", {
+    conv1_biased: saved.conv1_biased,
+    conv2_input_bar,
+  });
+  const u1_image_bar = ops.convolveInputGradient(conv1_biased_bar, known["N.conv1.filter"], R(h, w, 1), 1);
+  return ops.reshape(u1_image_bar, R(h, w));
+}
+
+/** What follows from the givens, once a run. */
+function constants(ops: Operations, { A }: Data) {
+  const gram_A = ops.gram(A);
+  return { gram_A };
+}
+
+/** What does not change between steps, once a batch. */
+function prepare(ops: Operations, { A, y }: Data & Constants & Learned) {
+  const At_y = ops.applyAdjoint(A, y);
+  return { values: { At_y } };
+}
+
+/** The vector-Jacobian product of `prepare`: cotangents of what it returns become those of what it reads. */
+function prepareAdjoint(_ops: Operations) {
+  return { state: {}, known: {} };
+}
+
+/** `prepareAdjoint` for the inputs alone. */
+function prepareInputAdjoint(
+  ops: Operations,
+  { A }: Data & Constants & Learned,
+  _saved: unknown,
+  { At_y: At_y_bar }: Prepared,
+) {
+  const y_bar = ops.apply(A, At_y_bar);
+  return { y: y_bar };
+}
+
+/** One iteration: the next state. */
+function step(ops: Operations, known: Known, { x }: State) {
+  const { gram_A, t, At_y, alpha } = known;
+  const gram_A_x = ops.apply(gram_A, x);
+  const N_x = N(ops, x, known);
+  const x_next = ops.map("x - t*(gram_A_x - At_y + alpha*(x - N_x))", { x, t, gram_A_x, At_y, alpha, N_x });
+  return { values: { x: x_next }, reports: {}, capped: null };
+}
+
+/** `step`, and what its adjoint needs. */
+function stepSaving(ops: Operations, known: Known, { x }: State) {
+  const { gram_A, At_y, alpha, t } = known;
+  const gram_A_x = ops.apply(gram_A, x);
+  const [N_x, N_saved] = N_save(ops, x, known);
+  const sum = ops.map("gram_A_x - At_y + alpha*(x - N_x)", { gram_A_x, At_y, alpha, x, N_x });
+  const x_next = ops.map("x - t*sum", { x, t, sum });
+  return {
+    values: { x: x_next },
+    reports: {},
+    capped: null,
+    saved: { values: { x, ...N_saved, sum }, traces: {} },
+  };
+}
+
+/** The vector-Jacobian product of `step`: cotangents of what it returns become those of what it reads. */
+function stepAdjoint(
+  ops: Operations,
+  known: Known,
+  { values: { x, sum, ...N_saved } }: ReturnType<typeof stepSaving>["saved"],
+  { x: x_next_bar }: State,
+) {
+  const { t, alpha, gram_A } = known;
+  const minus_t_bar_each = ops.dot(sum, x_next_bar);
+  const minus_t_bar = ops.sumSamples(minus_t_bar_each);
+  const t_bar = ops.map("-minus_t_bar", { minus_t_bar });
+  const minus_sum_bar = ops.map("x_next_bar*t", { x_next_bar, t });
+  const product = ops.map("minus_sum_bar*alpha", { minus_sum_bar, alpha });
+  const [u1_bar, N_weights_bar] = N_adjoint(ops, x, N_saved, product, known);
+  const gram_At_v = ops.applyAdjoint(gram_A, minus_sum_bar);
+  const x_bar = ops.map("x_next_bar - product + u1_bar - gram_At_v", {
+    x_next_bar,
+    product,
+    u1_bar,
+    gram_At_v,
+  });
+  return { state: { x: x_bar }, known: { ...N_weights_bar, t: t_bar } };
+}
+
+/** `stepAdjoint` for the state alone. */
+function stepStateAdjoint(
+  ops: Operations,
+  known: Known,
+  { values: N_saved }: ReturnType<typeof stepSaving>["saved"],
+  { x: x_next_bar }: State,
+) {
+  const { t, alpha, gram_A } = known;
+  const minus_sum_bar = ops.map("x_next_bar*t", { x_next_bar, t });
+  const product = ops.map("minus_sum_bar*alpha", { minus_sum_bar, alpha });
+  const u1_bar = N_adjoint_inputs(ops, N_saved, product, known);
+  const gram_At_v = ops.applyAdjoint(gram_A, minus_sum_bar);
+  const x_bar = ops.map("x_next_bar - product + u1_bar - gram_At_v", {
+    x_next_bar,
+    product,
+    u1_bar,
+    gram_At_v,
+  });
+  return { x: x_bar };
+}
+
+/** `stepAdjoint` for the inputs alone. */
+function stepInputAdjoint(ops: Operations, { t }: Known, _saved: unknown, { x: x_next_bar }: State) {
+  const At_y_bar = ops.map("x_next_bar*t", { x_next_bar, t });
+  return { At_y: At_y_bar };
+}
+
+/**
+ * Equilibrium regularisation (Obmann and Haltmeier, 2023): solve  A'(Ax - y) + alpha G(x) = 0.
+ * G = I - N with N a contraction is strongly monotone, hence coercive: a solution exists and is stable.
+ */
+export const equilibrium_tikhonov = defineProgram<Known, State, Givens, Inputs>({
+  name: "equilibrium_tikhonov",
+  doc: "Equilibrium regularisation (Obmann and Haltmeier, 2023): solve  A'(Ax - y) + alpha G(x) = 0.\nG = I - N with N a contraction is strongly monotone, hence coercive: a solution exists and is stable.",
+  hash: "3fa93aa99aa35e9051452d1dab997786a50e9efa2355af54ec573b2d1232ef7e",
+  sizes: [
+    { name: "h", initial: null },
+    { name: "w", initial: null },
+  ],
+  spaces: [{ name: "Y", field: "any" }],
+  givens: [
+    {
+      name: "A",
+      type: {
+        kind: "operator",
+        domain: { kind: "array", field: "real", dimensions: ["h", "w"] },
+        codomain: { kind: "space", name: "Y" },
+      },
+      properties: [{ name: "norm", bound: 1 }],
+    },
+    {
+      name: "alpha",
+      type: { kind: "array", field: "real", dimensions: [] },
+      interval: { low: 0, high: Infinity, lowOpen: true, highOpen: true },
+      initial: (ops) => ops.number(0.1),
+    },
+  ],
+  inputs: [{ name: "y", type: { kind: "space", name: "Y" } }],
+  parameters: [
+    {
+      name: "N.conv1.filter",
+      type: { kind: "array", field: "real", dimensions: ["3", "3", "1", "4"] },
+      initial: { kind: "random", init: "he" },
+      spectralBound: 0.9654893846056297,
+    },
+    {
+      name: "N.conv1.bias",
+      type: { kind: "array", field: "real", dimensions: ["4"] },
+      initial: { kind: "random", init: "zero" },
+    },
+    {
+      name: "N.conv2.filter",
+      type: { kind: "array", field: "real", dimensions: ["3", "3", "4", "4"] },
+      initial: { kind: "random", init: "he" },
+      spectralBound: 0.9654893846056297,
+    },
+    {
+      name: "N.conv2.bias",
+      type: { kind: "array", field: "real", dimensions: ["4"] },
+      initial: { kind: "random", init: "zero" },
+    },
+    {
+      name: "N.conv3.filter",
+      type: { kind: "array", field: "real", dimensions: ["3", "3", "4", "1"] },
+      initial: { kind: "random", init: "he" },
+      spectralBound: 0.9654893846056297,
+    },
+    {
+      name: "N.conv3.bias",
+      type: { kind: "array", field: "real", dimensions: ["1"] },
+      initial: { kind: "random", init: "zero" },
+    },
+    {
+      name: "t",
+      type: { kind: "array", field: "real", dimensions: [] },
+      initial: { kind: "value", evaluate: (ops, { alpha }) => ops.map("1/(1 + alpha)", { alpha }) },
+      interval: (ops, { alpha }) => {
+        const low = ops.number(0);
+        const high = ops.map("2/(1 + 2*alpha)", { alpha });
+        return { low, high, lowOpen: true, highOpen: true };
+      },
+    },
+  ],
+  states: [
+    {
+      name: "x",
+      type: { kind: "array", field: "real", dimensions: ["h", "w"] },
+      assumedInterval: null,
+      carried: true,
+    },
+  ],
+  output: { type: { kind: "array", field: "real", dimensions: ["h", "w"] } },
+  constants,
+  prepare: {
+    run: prepare,
+    reverse: {
+      save: (ops, known) => ({ ...prepare(ops, known), saved: { values: {}, traces: {} } }),
+      adjoint: prepareAdjoint,
+      stateAdjoint: null,
+      inputAdjoint: prepareInputAdjoint,
+    },
+  },
+  initial: {
+    run: (_ops, { At_y }) => ({ values: { x: At_y } }),
+    reverse: {
+      save: (_ops, { At_y }) => ({ values: { x: At_y }, saved: { values: {}, traces: {} } }),
+      adjoint: () => ({ state: {}, known: {} }),
+      stateAdjoint: null,
+      inputAdjoint: (_ops, _known, _saved, { x: x_bar }) => ({ At_y: x_bar }),
+    },
+  },
+  step: {
+    run: step,
+    reverse: {
+      save: stepSaving,
+      adjoint: stepAdjoint,
+      stateAdjoint: stepStateAdjoint,
+      inputAdjoint: stepInputAdjoint,
+    },
+  },
+  finish: {
+    run: (_ops, _known, { x }) => ({ values: { output: x } }),
+    reverse: {
+      save: (_ops, _known, { x }) => ({ values: { output: x }, saved: { values: {}, traces: {} } }),
+      adjoint: (_ops, _known, _saved, { output: output_bar }) => ({ state: { x: output_bar }, known: {} }),
+      stateAdjoint: null,
+    },
+  },
+  objective: null,
+  until: null,
+  target: {
+    kind: "equilibrium",
+    solver: { kind: "anderson", memory: 5, damping: 1, ridge: 1e-8 },
+    tolerance: 0.00001,
+    maximum: 200,
+    backward: { kind: "gmres", restart: 20, tolerance: 0.00001, maximum: 100 },
+    otherwise: { kind: "error" },
+  },
+  certificate: {
+    answer: "proved",
+    algorithm: "DE-Grad (Gilton, Ongie, Willett, 2021)",
+    statement:
+      "the step is a contraction with factor 0.9909 at the start, since t*norm(A)^2 + 1.9*t*alpha stays below 2 and `N` is 0.9-Lipschitz; the iterates converge to its one fixed point",
+    conditions: ["t*(1 + L + eps) < 2", "eps < 1", "`N` keeps its bound"],
+  },
+  notes: [],
+  inputGradients: true,
+});

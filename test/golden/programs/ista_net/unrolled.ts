@@ -1,0 +1,408 @@
+/**
+ * ISTA-Net (Zhang and Ghanem, 2018): the sparsifying transform F and its left inverse G are small networks.
+ *
+ * Compiled by ipc from ista_net.ipx: an unrolled network of 9 steps.
+ */
+import {
+  defineProgram,
+  R,
+  type ArrayDatum,
+  type Operations,
+  type Operator,
+  type OperatorDatum,
+  type Value,
+} from "ipc/runtime";
+
+/** What `model` binds. */
+export interface Givens {
+  /** linear R[h, w] -> R[m] */
+  readonly A: OperatorDatum;
+}
+
+/** What `run` takes; samples may be on a first axis. */
+export interface Inputs {
+  /** R[m] */
+  readonly y: ArrayDatum;
+}
+
+/** What the program is run on. */
+interface Data {
+  /** a size */
+  readonly h: number;
+  /** a size */
+  readonly w: number;
+  /** a size */
+  readonly m: number;
+  /** linear R[h, w] -> R[m] */
+  readonly A: Operator;
+  /** R[m], of each sample */
+  readonly y: Value;
+}
+
+/** What follows from the givens. */
+interface Constants {
+  /** linear R[h, w] -> R[h, w] with symmetric, positive */
+  readonly gram_A: Operator;
+}
+
+/** What may be learned. */
+interface Learned {
+  /** R, one for each step */
+  readonly t: Value;
+  /** R, one for each step */
+  readonly theta: Value;
+  /** R[3, 3, 1, 3], one for each step */
+  readonly "F.conv1.filter": Value;
+  /** R[3, 3, 3, 3], one for each step */
+  readonly "F.conv2.filter": Value;
+  /** R[3, 3, 3, 3], one for each step */
+  readonly "G.conv1.filter": Value;
+  /** R[3, 3, 3, 1], one for each step */
+  readonly "G.conv2.filter": Value;
+}
+
+/** What does not change between steps. */
+interface Prepared {
+  /** R[h, w] */
+  readonly At_y: Value;
+}
+
+/** All that a step may read. */
+type Known = Data & Constants & Learned & Prepared;
+
+/** What lives on from step to step. */
+interface State {
+  /** R[h, w] */
+  readonly x: Value;
+}
+
+/** What `F_save` keeps of the layers of `F` for its adjoints. */
+type F_Saved = Record<"conv1", Value>;
+/** The cotangents of the weights of `G`. */
+type G_Weights = Record<"G.conv1.filter" | "G.conv2.filter", Value>;
+/** The cotangents of the weights of `F`. */
+type F_Weights = Record<"F.conv1.filter" | "F.conv2.filter", Value>;
+
+/** The learned network `F` with 2 layers of weights: its value at the arguments. */
+function F(ops: Operations, u1: Value, known: Known): Value {
+  const { h, w } = known;
+  const u1_image = ops.reshape(u1, R(h, w, 1));
+  const conv1 = ops.convolve(u1_image, known["F.conv1.filter"], 1);
+  const relu = ops.map("relu(conv1)", { conv1 });
+  const conv2 = ops.convolve(relu, known["F.conv2.filter"], 1);
+  return ops.reshape(conv2, R(h, w, 3));
+}
+
+/** The learned network `G` with 2 layers of weights: its value at the arguments. */
+function G(ops: Operations, u1: Value, known: Known): Value {
+  const { h, w } = known;
+  const conv1 = ops.convolve(u1, known["G.conv1.filter"], 1);
+  const relu = ops.map("relu(conv1)", { conv1 });
+  const conv2 = ops.convolve(relu, known["G.conv2.filter"], 1);
+  return ops.reshape(conv2, R(h, w));
+}
+
+/** `F`, and beside its value what its adjoints read of the layers. */
+function F_save(ops: Operations, u1: Value, known: Known): [Value, F_Saved] {
+  const { h, w } = known;
+  const u1_image = ops.reshape(u1, R(h, w, 1));
+  const conv1 = ops.convolve(u1_image, known["F.conv1.filter"], 1);
+  const relu = ops.map("relu(conv1)", { conv1 });
+  const conv2 = ops.convolve(relu, known["F.conv2.filter"], 1);
+  const conv2_2 = ops.reshape(conv2, R(h, w, 3));
+  return [conv2_2, { conv1 }];
+}
+
+/** `G`, and beside its value what its adjoints read of the layers. */
+function G_save(ops: Operations, u1: Value, known: Known): [Value, F_Saved] {
+  const { h, w } = known;
+  const conv1 = ops.convolve(u1, known["G.conv1.filter"], 1);
+  const relu = ops.map("relu(conv1)", { conv1 });
+  const conv2 = ops.convolve(relu, known["G.conv2.filter"], 1);
+  const conv2_2 = ops.reshape(conv2, R(h, w));
+  return [conv2_2, { conv1 }];
+}
+
+/** The vector-Jacobian product of `G`: the cotangent of `u1` and those of its weights, given that of its value. */
+function G_adjoint(
+  ops: Operations,
+  u1: Value,
+  saved: F_Saved,
+  output_bar: Value,
+  known: Known,
+): [Value, G_Weights] {
+  const { h, w } = known;
+  const conv2_bar = ops.reshape(output_bar, R(h, w, 1));
+  const conv2_input_bar = ops.convolveInputGradient(conv2_bar, known["G.conv2.filter"], R(h, w, 3), 1);
+  const relu = ops.map("relu(conv1)", { conv1: saved.conv1 });
+  const conv2_filter_bar = ops.convolveFilterGradient(relu, conv2_bar, R(3, 3, 3, 1), 1);
+  const conv1_bar = ops.map("positive(conv1)*conv2_input_bar", { conv1: saved.conv1, conv2_input_bar });
+  const u1_bar = ops.convolveInputGradient(conv1_bar, known["G.conv1.filter"], R(h, w, 3), 1);
+  const conv1_filter_bar = ops.convolveFilterGradient(u1, conv1_bar, R(3, 3, 3, 3), 1);
+  return [u1_bar, { "G.conv1.filter": conv1_filter_bar, "G.conv2.filter": conv2_filter_bar }];
+}
+
+/** The vector-Jacobian product of `F`: the cotangent of `u1` and those of its weights, given that of its value. */
+function F_adjoint(
+  ops: Operations,
+  u1: Value,
+  saved: F_Saved,
+  output_bar: Value,
+  known: Known,
+): [Value, F_Weights] {
+  const { h, w } = known;
+  const u1_image = ops.reshape(u1, R(h, w, 1));
+  const conv2_bar = ops.reshape(output_bar, R(h, w, 3));
+  const conv2_input_bar = ops.convolveInputGradient(conv2_bar, known["F.conv2.filter"], R(h, w, 3), 1);
+  const relu = ops.map("relu(conv1)", { conv1: saved.conv1 });
+  const conv2_filter_bar = ops.convolveFilterGradient(relu, conv2_bar, R(3, 3, 3, 3), 1);
+  const conv1_bar = ops.map("positive(conv1)*conv2_input_bar", { conv1: saved.conv1, conv2_input_bar });
+  const u1_image_bar = ops.convolveInputGradient(conv1_bar, known["F.conv1.filter"], R(h, w, 1), 1);
+  const conv1_filter_bar = ops.convolveFilterGradient(u1_image, conv1_bar, R(3, 3, 1, 3), 1);
+  const u1_bar = ops.reshape(u1_image_bar, R(h, w));
+  return [u1_bar, { "F.conv1.filter": conv1_filter_bar, "F.conv2.filter": conv2_filter_bar }];
+}
+
+/** The vector-Jacobian product of `G`: the cotangent of `u1`, given that of its value. */
+function G_adjoint_inputs(ops: Operations, saved: F_Saved, output_bar: Value, known: Known): Value {
+  const { h, w } = known;
+  const conv2_bar = ops.reshape(output_bar, R(h, w, 1));
+  const conv2_input_bar = ops.convolveInputGradient(conv2_bar, known["G.conv2.filter"], R(h, w, 3), 1);
+  const conv1_bar = ops.map("positive(conv1)*conv2_input_bar", { conv1: saved.conv1, conv2_input_bar });
+  return ops.convolveInputGradient(conv1_bar, known["G.conv1.filter"], R(h, w, 3), 1);
+}
+
+/** The vector-Jacobian product of `F`: the cotangent of `u1`, given that of its value. */
+function F_adjoint_inputs(ops: Operations, saved: F_Saved, output_bar: Value, known: Known): Value {
+  const { h, w } = known;
+  const conv2_bar = ops.reshape(output_bar, R(h, w, 3));
+  const conv2_input_bar = ops.convolveInputGradient(conv2_bar, known["F.conv2.filter"], R(h, w, 3), 1);
+  const conv1_bar = ops.map("positive(conv1)*conv2_input_bar", { conv1: saved.conv1, conv2_input_bar });
+  const u1_image_bar = ops.convolveInputGradient(conv1_bar, known["F.conv1.filter"], R(h, w, 1), 1);
+  return ops.reshape(u1_image_bar, R(h, w));
+}
+
+/** What follows from the givens, once a run. */
+function constants(ops: Operations, { A }: Data) {
+  const gram_A = ops.gram(A);
+  return { gram_A };
+}
+
+/** What does not change between steps, once a batch. */
+function prepare(ops: Operations, { A, y }: Data & Constants & Learned) {
+  const At_y = ops.applyAdjoint(A, y);
+  return { values: { At_y } };
+}
+
+/** The vector-Jacobian product of `prepare`: cotangents of what it returns become those of what it reads. */
+function prepareAdjoint(_ops: Operations) {
+  return { state: {}, known: {} };
+}
+
+/** `prepareAdjoint` for the inputs alone. */
+function prepareInputAdjoint(
+  ops: Operations,
+  { A }: Data & Constants & Learned,
+  _saved: unknown,
+  { At_y: At_y_bar }: Prepared,
+) {
+  const y_bar = ops.apply(A, At_y_bar);
+  return { y: y_bar };
+}
+
+/** One iteration: the next state. */
+function step(ops: Operations, known: Known, { x }: State) {
+  const { gram_A, t, At_y, theta } = known;
+  const gram_A_x = ops.apply(gram_A, x);
+  const r = ops.map("x - t*(gram_A_x - At_y)", { x, t, gram_A_x, At_y });
+  const F_r = F(ops, r, known);
+  const G_F_r = G(ops, F_r, known);
+  const G_F_r_minus_r = ops.map("G_F_r - r", { G_F_r, r });
+  const symmetry = ops.dot(G_F_r_minus_r, G_F_r_minus_r);
+  const shrunk = ops.map("soft(F_r, theta)", { F_r, theta });
+  const x_next = G(ops, shrunk, known);
+  return { values: { x: x_next }, reports: { symmetry }, capped: null };
+}
+
+/** `step`, and what its adjoint needs. */
+function stepSaving(ops: Operations, known: Known, { x }: State) {
+  const { gram_A, At_y, t, theta } = known;
+  const gram_A_x = ops.apply(gram_A, x);
+  const residual = ops.map("gram_A_x - At_y", { gram_A_x, At_y });
+  const r = ops.map("x - t*residual", { x, t, residual });
+  const [F_r, F_saved] = F_save(ops, r, known);
+  const G_F_r = G(ops, F_r, known);
+  const G_F_r_minus_r = ops.map("G_F_r - r", { G_F_r, r });
+  const symmetry = ops.dot(G_F_r_minus_r, G_F_r_minus_r);
+  const shrunk = ops.map("soft(F_r, theta)", { F_r, theta });
+  const [x_next, { conv1 }] = G_save(ops, shrunk, known);
+  return {
+    values: { x: x_next },
+    reports: { symmetry },
+    capped: null,
+    saved: { values: { residual, r, F_r, ...F_saved, conv1_2: conv1 }, traces: {} },
+  };
+}
+
+/** The vector-Jacobian product of `step`: cotangents of what it returns become those of what it reads. */
+function stepAdjoint(
+  ops: Operations,
+  known: Known,
+  { values: { residual, r, F_r, conv1_2, ...F_saved } }: ReturnType<typeof stepSaving>["saved"],
+  { x: x_next_bar }: State,
+) {
+  const { theta, t, gram_A } = known;
+  const shrunk = ops.map("soft(F_r, theta)", { F_r, theta });
+  const [u1_bar, G_weights_bar] = G_adjoint(ops, shrunk, { conv1: conv1_2 }, x_next_bar, known);
+  const F_r_bar = ops.map("select(theta < abs(F_r), u1_bar, 0)", { theta, F_r, u1_bar });
+  const chosen = ops.map("select(theta < abs(F_r), -(sign(F_r)*u1_bar), 0)", { theta, F_r, u1_bar });
+  const theta_bar_each = ops.sum(chosen);
+  const theta_bar = ops.sumSamples(theta_bar_each);
+  const [u1_bar_next, F_weights_bar] = F_adjoint(ops, r, F_saved, F_r_bar, known);
+  const minus_t_bar_each = ops.dot(residual, u1_bar_next);
+  const minus_t_bar = ops.sumSamples(minus_t_bar_each);
+  const t_bar = ops.map("-minus_t_bar", { minus_t_bar });
+  const minus_residual_bar = ops.map("u1_bar_next*t", { u1_bar_next, t });
+  const gram_At_v = ops.applyAdjoint(gram_A, minus_residual_bar);
+  const x_bar = ops.map("u1_bar_next - gram_At_v", { u1_bar_next, gram_At_v });
+  return { state: { x: x_bar }, known: { t: t_bar, theta: theta_bar, ...F_weights_bar, ...G_weights_bar } };
+}
+
+/** `stepAdjoint` for the inputs alone. */
+function stepInputAdjoint(
+  ops: Operations,
+  known: Known,
+  { values: { F_r, conv1_2, ...F_saved } }: ReturnType<typeof stepSaving>["saved"],
+  { x: x_next_bar }: State,
+) {
+  const { theta, t } = known;
+  const u1_bar = G_adjoint_inputs(ops, { conv1: conv1_2 }, x_next_bar, known);
+  const F_r_bar = ops.map("select(theta < abs(F_r), u1_bar, 0)", { theta, F_r, u1_bar });
+  const u1_bar_2 = F_adjoint_inputs(ops, F_saved, F_r_bar, known);
+  const At_y_bar = ops.map("u1_bar_2*t", { u1_bar_2, t });
+  return { At_y: At_y_bar };
+}
+
+/** ISTA-Net (Zhang and Ghanem, 2018): the sparsifying transform F and its left inverse G are small networks. */
+export const ista_net = defineProgram<Known, State, Givens, Inputs>({
+  name: "ista_net",
+  doc: "ISTA-Net (Zhang and Ghanem, 2018): the sparsifying transform F and its left inverse G are small networks.",
+  hash: "05a150bf60cb7a02b29503596faa5dcee3add55c3fcd57506d67cb75c1361418",
+  sizes: [
+    { name: "h", initial: null },
+    { name: "w", initial: null },
+    { name: "m", initial: null },
+  ],
+  spaces: [],
+  givens: [
+    {
+      name: "A",
+      type: {
+        kind: "operator",
+        domain: { kind: "array", field: "real", dimensions: ["h", "w"] },
+        codomain: { kind: "array", field: "real", dimensions: ["m"] },
+      },
+    },
+  ],
+  inputs: [{ name: "y", type: { kind: "array", field: "real", dimensions: ["m"] } }],
+  parameters: [
+    {
+      name: "t",
+      type: { kind: "array", field: "real", dimensions: [] },
+      perStep: true,
+      initial: {
+        kind: "value",
+        evaluate: (ops, { A }) => {
+          const norm_A = ops.norm(A);
+          return ops.map("1/square(norm_A)", { norm_A });
+        },
+      },
+      interval: (ops, { A }) => {
+        const low = ops.number(0);
+        const norm_A = ops.norm(A);
+        const high = ops.map("2/square(norm_A)", { norm_A });
+        return { low, high, lowOpen: true, highOpen: true };
+      },
+    },
+    {
+      name: "theta",
+      type: { kind: "array", field: "real", dimensions: [] },
+      perStep: true,
+      initial: { kind: "value", evaluate: (ops) => ops.number(0.01) },
+      interval: (ops) => {
+        const low = ops.number(0);
+        return { low, high: null, lowOpen: true, highOpen: true };
+      },
+    },
+    {
+      name: "F.conv1.filter",
+      type: { kind: "array", field: "real", dimensions: ["3", "3", "1", "3"] },
+      perStep: true,
+      initial: { kind: "random", init: "he" },
+    },
+    {
+      name: "F.conv2.filter",
+      type: { kind: "array", field: "real", dimensions: ["3", "3", "3", "3"] },
+      perStep: true,
+      initial: { kind: "random", init: "he" },
+    },
+    {
+      name: "G.conv1.filter",
+      type: { kind: "array", field: "real", dimensions: ["3", "3", "3", "3"] },
+      perStep: true,
+      initial: { kind: "random", init: "he" },
+    },
+    {
+      name: "G.conv2.filter",
+      type: { kind: "array", field: "real", dimensions: ["3", "3", "3", "1"] },
+      perStep: true,
+      initial: { kind: "random", init: "he" },
+    },
+  ],
+  states: [
+    {
+      name: "x",
+      type: { kind: "array", field: "real", dimensions: ["h", "w"] },
+      assumedInterval: null,
+      carried: true,
+    },
+  ],
+  output: { type: { kind: "array", field: "real", dimensions: ["h", "w"] } },
+  constants,
+  prepare: {
+    run: prepare,
+    reverse: {
+      save: (ops, known) => ({ ...prepare(ops, known), saved: { values: {}, traces: {} } }),
+      adjoint: prepareAdjoint,
+      stateAdjoint: null,
+      inputAdjoint: prepareInputAdjoint,
+    },
+  },
+  initial: {
+    run: (_ops, { At_y }) => ({ values: { x: At_y } }),
+    reverse: {
+      save: (_ops, { At_y }) => ({ values: { x: At_y }, saved: { values: {}, traces: {} } }),
+      adjoint: () => ({ state: {}, known: {} }),
+      stateAdjoint: null,
+      inputAdjoint: (_ops, _known, _saved, { x: x_bar }) => ({ At_y: x_bar }),
+    },
+  },
+  step: {
+    run: step,
+    reverse: { save: stepSaving, adjoint: stepAdjoint, stateAdjoint: null, inputAdjoint: stepInputAdjoint },
+  },
+  finish: {
+    run: (_ops, _known, { x }) => ({ values: { output: x } }),
+    reverse: {
+      save: (_ops, _known, { x }) => ({ values: { output: x }, saved: { values: {}, traces: {} } }),
+      adjoint: (_ops, _known, _saved, { output: output_bar }) => ({ state: { x: output_bar }, known: {} }),
+      stateAdjoint: null,
+    },
+  },
+  objective: null,
+  until: null,
+  target: { kind: "unrolled", steps: 9, beyond: "error" },
+  certificate: null,
+  notes: [],
+  inputGradients: true,
+});
