@@ -53,7 +53,11 @@ describe.each(PROBLEMS)("$name", (problem) => {
     }
   });
 
-  test("as many unrolled steps as solver steps give the same", async () => {
+  // networks of each step start at random numbers, of which a solver takes the first step's only
+  const drawnEachStep = compiled.lowered.parameters.some(
+    (each) => each.perStep && each.initial.kind === "random",
+  );
+  test.skipIf(drawnEachStep)("as many unrolled steps as solver steps give the same", async () => {
     const using = operations(referenceEngine());
     const steps = 7;
     const solver = { ...definitionFor(compiled, "solver"), until: null };
