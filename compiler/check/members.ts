@@ -22,6 +22,7 @@ import { checkNetwork } from "./layers/wiring.ts";
 import { checkLearnBounds, checkStage } from "./stages.ts";
 import { checkProperties } from "./properties.ts";
 import { nestedScope } from "./scope.ts";
+import { checkKept } from "./rules/keptNetworks.ts";
 import { checkStart } from "./starts.ts";
 import { checkBlock } from "./statements/block.ts";
 import { declare } from "./symbols.ts";
@@ -143,7 +144,10 @@ export function checkLearn(outer: Environment, tree: Learn): Learn<Typed> {
       : { ...declared, interval: intervalOfSet(setOf(written)) ?? declared.interval };
   const symbol = declare(environment, tree.name, { kind: "learn", declaration: tree }, note, tree.perStep);
   remember(environment, symbol, written, 2);
-  if (tree.type.kind === "netType") environment.run.knowledge.networks.set(symbol, initial);
+  if (tree.type.kind === "netType") {
+    environment.run.knowledge.networks.set(symbol, initial);
+    checkKept(environment, initial, facts);
+  }
   return { ...tree, type: written.tree, initial, properties: trees, declaration: symbol };
 }
 

@@ -1,5 +1,5 @@
 import type { ParameterStart } from "../../runtime/program/definition.ts";
-import type { Variable } from "../ir/block.ts";
+import type { Equation, Variable } from "../ir/block.ts";
 import type { Dimension } from "../types/dimension.ts";
 import { arraySpace } from "../types/space.ts";
 
@@ -11,8 +11,27 @@ export interface Weight {
   /** under the learnable's name: `conv3.filter` */
   readonly path: string;
   readonly start: WeightStart;
-  /** whether the bound of the network's Lipschitz constant is kept by this weight */
+  /** whether it is a linear map, whose norm keeps the bound of the network's Lipschitz constant */
   readonly bounded: boolean;
+  /** whether it is projected to stay at or above 0, whatever the network is declared to be */
+  readonly nonnegative: boolean;
+  /** the largest norm that it may have in any case; null where there is none */
+  readonly norm: number | null;
+}
+
+/** What is known of a layer that was applied, beside its equations. */
+export interface AppliedLayer {
+  readonly input: Variable;
+  /** a bound of its slope; null where there is none */
+  readonly slope: number | null;
+  readonly convex: boolean;
+  readonly nondecreasing: boolean;
+}
+
+/** What a weight is kept to, whatever the network is declared to be. */
+export interface WeightLimits {
+  readonly nonnegative?: boolean;
+  readonly norm?: number;
 }
 
 /**
@@ -24,16 +43,40 @@ export class LayerContext {
   readonly sizes: ReadonlyMap<string, Dimension>;
   readonly #path: readonly string[];
   readonly #counts = new Map<string, number>();
+  /** by the attributes of the equation that gives the layer's result, which keep their identity */
+  readonly #applied: Map<object, AppliedLayer>;
 
-  constructor(sizes: ReadonlyMap<string, Dimension>, weights: Weight[] = [], path: readonly string[] = []) {
+  constructor(
+    sizes: ReadonlyMap<string, Dimension>,
+    shared: {
+      readonly weights: Weight[];
+      readonly path: readonly string[];
+      readonly applied: Map<object, AppliedLayer>;
+    } = { weights: [], path: [], applied: new Map() },
+  ) {
     this.sizes = sizes;
-    this.weights = weights;
-    this.#path = path;
+    this.weights = shared.weights;
+    this.#path = shared.path;
+    this.#applied = shared.applied;
+  }
+
+  /** Remembers what is known of a layer whose result an equation gives. */
+  remember({ attributes }: Equation, layer: AppliedLayer): void {
+    this.#applied.set(attributes, layer);
+  }
+
+  /** The layer whose result an equation gives; null where its parts speak for themselves. */
+  layerOf({ attributes }: Equation): AppliedLayer | null {
+    return this.#applied.get(attributes) ?? null;
   }
 
   /** The place of layers that belong together: `name` where there is one of them. */
   place(name: string): LayerContext {
-    return new LayerContext(this.sizes, this.weights, [...this.#path, name]);
+    return new LayerContext(this.sizes, {
+      weights: this.weights,
+      path: [...this.#path, name],
+      applied: this.#applied,
+    });
   }
 
   /** The next place of a sort: `block2`. */
@@ -43,7 +86,7 @@ export class LayerContext {
 
   /** The same place, in a network with sizes of its own. */
   withSizes(sizes: ReadonlyMap<string, Dimension>): LayerContext {
-    return new LayerContext(sizes, this.weights, this.#path);
+    return new LayerContext(sizes, { weights: this.weights, path: this.#path, applied: this.#applied });
   }
 
   /** The next layer of a sort: `conv3`, or `block1.conv3`. */
@@ -57,7 +100,13 @@ export class LayerContext {
     return /\d$/u.test(sort) ? `${sort}_${count}` : `${sort}${count}`;
   }
 
-  weight(layer: string, role: string, dimensions: readonly Dimension[], start: WeightStart): Variable {
+  weight(
+    layer: string,
+    role: string,
+    dimensions: readonly Dimension[],
+    start: WeightStart,
+    limits: WeightLimits = {},
+  ): Variable {
     const variable: Variable = {
       name: `${hintOf(layer)}_${role}`,
       type: { kind: "value", space: arraySpace("real", dimensions) },
@@ -68,6 +117,8 @@ export class LayerContext {
       path: `${layer}.${role}`,
       start,
       bounded: role === "filter" || role === "matrix",
+      nonnegative: limits.nonnegative ?? false,
+      norm: limits.norm ?? null,
     });
     return variable;
   }

@@ -22,6 +22,10 @@ export interface ConvolutionSettings {
   readonly stride: number;
   readonly bias: boolean;
   readonly start: WeightStart;
+  /** whether the filters stay at or above 0 */
+  readonly nonnegative?: boolean;
+  /** the largest norm of the convolution */
+  readonly norm?: number;
 }
 
 /** 3 x 3 filters with biases. */
@@ -38,7 +42,7 @@ export function convolution(
   const [, , c] = imageAxes(u);
   const layer = context.layer("conv");
   const k = constant(settings.kernel);
-  const filter = context.weight(layer, "filter", [k, k, c, n], settings.start);
+  const filter = context.weight(layer, "filter", [k, k, c, n], settings.start, settings);
   const image = b.named(b.convolve(u, filter, settings.stride), hintOf(layer));
   return settings.bias ? biased(b, context, layer, image, n) : image;
 }

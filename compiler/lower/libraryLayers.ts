@@ -3,11 +3,12 @@ import type { Variable } from "../ir/block.ts";
 import { LAYERS, type LayerName } from "../library/layers/table.ts";
 import { NETS, type NetName } from "../library/nets/table.ts";
 import type { Dimension } from "../types/dimension.ts";
-import type { LayerContext } from "./layerContext.ts";
+import type { AppliedLayer, LayerContext } from "./layerContext.ts";
 import * as layers from "./layers.ts";
 import type { LayerSettings } from "./layerSettings.ts";
 import { dncnn, resnet, unet } from "./libraryNets.ts";
 import { groupNorm, instanceNorm, layerNorm } from "./normalisationLayers.ts";
+import { convexRidges, inputConvex } from "./regularisers.ts";
 import { averagePool, globalPool } from "./poolingLayers.ts";
 
 /** A layer at its place, on what flows into it. */
@@ -85,8 +86,15 @@ const RULES: { readonly [N in LayerName | NetName]: LayerRule } = {
   },
   resnet: ({ b, context, u, out, settings }) =>
     resnet(b, context, u, out, { blocks: settings.number("blocks"), width: settings.dimension("width") }),
-  icnn: later("icnn"),
-  ridges: later("ridges"),
+  icnn: ({ b, context, u, settings }) =>
+    inputConvex(b, context, u, { depth: settings.number("depth"), width: settings.dimension("width") }),
+  ridges: ({ b, context, u, settings }) =>
+    convexRidges(b, context, u, {
+      filters: settings.dimension("filters"),
+      kernel: settings.number("kernel"),
+      knots: settings.number("knots"),
+      range: settings.number("range"),
+    }),
 };
 
 function later(name: string): LayerRule {
@@ -103,7 +111,20 @@ export function isLibraryLayer(name: string): name is LayerName | NetName {
 /** A layer or network of the library on what flows into it; an image without channels has one where images are taken. */
 export function applyLibraryLayer(name: LayerName | NetName, place: LayerPlace): Variable {
   const u = takesImages(name) ? layers.asImage(place.b, place.u) : place.u;
-  return RULES[name]({ ...place, u });
+  const v = RULES[name]({ ...place, u });
+  const equation = v === u ? null : place.b.definition(v);
+  const known = knownOf(name);
+  if (equation !== null && known !== null) place.context.remember(equation, { ...known, input: u });
+  return v;
+}
+
+/** What is known of a layer as a whole; null where it follows from its equations. */
+function knownOf(name: LayerName | NetName): Omit<AppliedLayer, "input"> | null {
+  if (name === "ridges") return { slope: null, convex: true, nondecreasing: false };
+  if (name === "prelu") return { slope: 1, convex: false, nondecreasing: false };
+  if (!Object.hasOwn(LAYERS, name)) return null;
+  const { slope, convex, nondecreasing } = LAYERS[name as LayerName];
+  return slope === null ? null : { slope, convex, nondecreasing };
 }
 
 /** Whether a network of the library is meant, whose layers have a place of their own in another. */

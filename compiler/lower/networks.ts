@@ -8,11 +8,18 @@ import { symbolOf } from "../library/calculus/analyse.ts";
 import type { Span } from "../source/span.ts";
 import { add, constant } from "../types/dimension.ts";
 import type { Dimension } from "../types/dimension.ts";
-import type { Fact } from "../types/property.ts";
 import { arraySpace, isNumber } from "../types/space.ts";
 import type { Space } from "../types/space.ts";
 import type { Symbol, Typed } from "../types/typing.ts";
 import { LayerContext } from "./layerContext.ts";
+import {
+  intervalOf,
+  limitsOf,
+  smaller,
+  startWithin,
+  type KeptLimits,
+  type NetworkBody,
+} from "./networkLimits.ts";
 import { Limitation } from "./limitation.ts";
 import type { Lowered } from "./lowered.ts";
 import { applyToInputs } from "./netExpression.ts";
@@ -43,9 +50,12 @@ export function lowerNetwork(site: Site, learn: Learn<Typed>): LoweredNetwork {
     program: { ...site.program, layers: context },
   };
   const inputs = type.parameters.map((space, index) => parameter(`u${index + 1}`, space, false));
+  let kept: KeptLimits = { norm: null, nonnegative: new Set() };
   const block = site.builder.block(inputs, (inner, variables) => {
     const here = within(place, inner, place.scope);
-    return [networkBody(here, learn.initial, variables, type.result, rangeOf(learn))];
+    const body = networkBody(here, learn.initial, variables, type.result, rangeOf(learn));
+    kept = limitsOf(inner, context, body, symbol.typing.facts, learn.span);
+    return [body.result];
   });
   const weights = context.weights;
   const called: IrFunction = {
@@ -53,7 +63,6 @@ export function lowerNetwork(site: Site, learn: Learn<Typed>): LoweredNetwork {
     doc: learn.doc?.lines.join(" ") ?? "",
     body: { ...block, parameters: [...inputs, ...weights.map((weight) => weight.variable)] },
   };
-  const bound = layerBound(symbol.typing.facts, weights.filter((weight) => weight.bounded).length);
   const outside = weights.map((weight): Variable => ({
     ...weight.variable,
     name: `${name}_${weight.variable.name}`,
@@ -64,9 +73,9 @@ export function lowerNetwork(site: Site, learn: Learn<Typed>): LoweredNetwork {
     doc: "",
     perStep: learn.perStep,
     via: "projection",
-    interval: null,
-    initial: startOf(site.builder, weight.start, weight.variable),
-    spectralBound: weight.bounded ? bound : null,
+    interval: intervalOf(site.builder, weight, kept),
+    initial: startOf(site.builder, startWithin(weight, kept), weight.variable),
+    spectralBound: weight.bounded ? smaller(kept.norm, weight.norm) : null,
   }));
   return { symbol, called, domain: type.parameters, weights: outside, parameters };
 }
@@ -82,19 +91,6 @@ function startOf(
     kind: "block",
     block: builder.block([], (inner) => [inner.fill(inner.constant(start.value), space)]),
   };
-}
-
-/** The share of a declared Lipschitz bound that each of n layers keeps. */
-function layerBound(facts: readonly Fact[], layers: number): number | null {
-  const fact = facts.find(
-    (candidate) =>
-      candidate.property === "lipschitz" ||
-      candidate.property === "residual_lipschitz" ||
-      candidate.property === "nonexpansive",
-  );
-  if (fact === undefined || layers === 0) return null;
-  const bound = fact.property === "nonexpansive" ? 1 : fact.bound;
-  return bound === null ? null : bound ** (1 / layers);
 }
 
 /** A network at a point: the function of the module with the weights of this step. */
@@ -118,15 +114,18 @@ function networkBody(
   inputs: readonly Variable[],
   result: Space,
   range: IntervalDeclaration | null,
-): Variable {
+): NetworkBody {
   const { builder } = site;
+  let input: Variable | null = null;
   const parts = result.kind === "product" ? result.parts : [result];
   const wanted = parts.map(channelsOf).reduce(add, constant(0));
-  const raw = applyToInputs(site, layers, inputs, () => joinInputs(builder, inputs), wanted);
-  const ranged = intoRange(builder, raw, range);
-  const outputs = splitOutput(builder, ranged, parts);
+  const join = (): Variable => (input ??= joinInputs(builder, inputs));
+  const raw = applyToInputs(site, layers, inputs, join, wanted);
+  const output = intoRange(builder, raw, range);
+  const outputs = splitOutput(builder, output, parts);
   const [first] = outputs;
-  return first !== undefined && result.kind !== "product" ? first : builder.product(outputs);
+  const single = first !== undefined && result.kind !== "product" ? first : builder.product(outputs);
+  return { result: single, input, output };
 }
 
 /** How many channels a part of a net's type takes: a complex image two, a number one. */

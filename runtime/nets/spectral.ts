@@ -4,7 +4,8 @@ import { provedMatrixNorm } from "../operators/dense/norm.ts";
 
 /**
  * A proved upper bound of the norm of a layer's linear map on images of any size: of a matrix [in, out] its 2-norm, of
- * filters [kh, kw, c, out] that of the convolution with zero padding, at any stride.
+ * filters [kh, kw, c, out] that of the convolution with zero padding, at any stride, of filters [kh, kw, c] that of
+ * the convolution of each channel with its own.
  *
  * A convolution with zero padding is a part of the convolution on the whole plane, so its norm is at most the largest
  * norm of the symbol K(a, b) = sum over taps K_pq e^(i(pa + qb)), a matrix [c, out]. Per axis u'Kv is a trigonometric
@@ -18,7 +19,19 @@ export function layerNormBound(weights: HostArray): number {
   const { shape, data } = weights;
   if (shape.length === 2) return matrixNorm(shape[0] ?? 0, shape[1] ?? 0, Float64Array.from(data));
   if (shape.length === 4) return Math.min(tapSumBound(weights), symbolBound(weights));
-  throw new RangeError(`A layer's weights have 2 or 4 axes, not ${shape.length}.`);
+  if (shape.length === 3) return Math.max(0, ...channelFilters(weights).map(layerNormBound));
+  throw new RangeError(`A layer's weights have 2 to 4 axes, not ${shape.length}.`);
+}
+
+/** The filter of each channel alone, [kh, kw, 1, 1]. */
+function channelFilters({ shape, data }: HostArray): readonly HostArray[] {
+  const [height = 1, width = 1, channels = 1] = shape;
+  return Array.from({ length: channels }, (_, channel) =>
+    realArray(
+      [height, width, 1, 1],
+      Float64Array.from({ length: height * width }, (__, tap) => data[tap * channels + channel] ?? 0),
+    ),
+  );
 }
 
 /** The weights, scaled down where their norm bound exceeds `bound`; themselves otherwise. */

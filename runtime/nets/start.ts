@@ -6,7 +6,7 @@ type RandomStart = Extract<ParameterStart, { kind: "random" }>;
 
 /**
  * The first weights of a layer. `he` is N(0, 2/fanIn) (He et al., 2015); `xavier` uniform on
- * +-sqrt(6/(fanIn + fanOut)) (Glorot and Bengio, 2010); `dct` gives filters [kh, kw, c, out] the functions of the
+ * +-sqrt(6/(fanIn + fanOut)) (Glorot and Bengio, 2010); `average` uniform on [0, 2/fanIn], an average in expectation; `dct` gives filters [kh, kw, c, out] the functions of the
  * orthonormal 2-D cosine basis in turn, divided by sqrt(c).
  */
 export function startingWeights(
@@ -26,6 +26,7 @@ const STARTS: { readonly [I in RandomStart["init"]]: StartRule } = {
     const bound = Math.sqrt(6 / (fans.in + fans.out));
     return filled(shape, () => bound * (2 * random.uniform() - 1));
   },
+  average: (_start, shape, random) => filled(shape, () => (2 / fansOf(shape).in) * random.uniform()),
   zero: (_start, shape) => filled(shape, () => 0),
   one: (_start, shape) => filled(shape, () => 1),
   dct: (_start, shape) => cosineFilters(shape),

@@ -9,11 +9,12 @@ import type { Value } from "../../runtime/arrays/value.ts";
 import { referenceEngine } from "../../runtime/engine/reference.ts";
 import { wasmEngine } from "../../runtime/engine/wasm.ts";
 import { realArray, type HostArray } from "../../runtime/io/hostArray.ts";
-import type { Known, ProgramDefinition } from "../../runtime/program/definition.ts";
+import type { ProgramDefinition } from "../../runtime/program/definition.ts";
 import { loadModule } from "../emit/load.ts";
 import { fixtureJson } from "../io/fixture.ts";
 import { compiledText, planOf } from "./lab/compiled.ts";
 import { byDefinition } from "./lab/interpreter.ts";
+import { outputOf } from "./lab/networks.ts";
 import type { Problem } from "./lab/problems.ts";
 import { inputSlopes, parameterSlopes } from "./lab/slopes.ts";
 import { apart, numbersOf, ready, type Ready } from "./lab/steps.ts";
@@ -105,21 +106,6 @@ async function bound(
   );
   const metadata = { program: definition.name, program_hash: definition.hash };
   return ready(problemOf(name, fixture), definition, using, 0, { weights: { tensors, metadata } });
-}
-
-function knownOf({ program, inputs }: Ready): Known {
-  const learned = [...program.parameters].flatMap(([name, [value]]) =>
-    value === undefined ? [] : [[name, value]],
-  );
-  return { ...program.known, ...inputs.known, ...Object.fromEntries(learned) };
-}
-
-async function outputOf(of: Ready, definition: ProgramDefinition): Promise<readonly number[]> {
-  const { operations: using } = of.program;
-  const known = knownOf(of);
-  const prepared = definition.prepare?.run(using, known, {}).values ?? {};
-  const { values } = definition.finish.run(using, { ...known, ...prepared }, {});
-  return numbersOf(using, values["output"] as Value, of.inputs.samples);
 }
 
 /** The largest difference to a fixture's value and gradients. */

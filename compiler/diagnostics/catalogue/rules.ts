@@ -282,6 +282,15 @@ export const rules = {
     },
   }),
 
+  IPX3310: defineDiagnostic<{ readonly property: string; readonly layer: string; readonly hint: string }>()({
+    severity: "error",
+    class: "user",
+    title: ({ property }) => `This network cannot be kept \`${property}\``,
+    mark: ({ layer }) => `\`${layer}\` breaks it`,
+    labels: { declared: () => "declared here" },
+    hint: ({ hint }) => hint,
+  }),
+
   IPX3304: defineDiagnostic<{
     readonly problem: string;
     readonly method: string;

@@ -1,3 +1,4 @@
+import { POSITIVE } from "../../types/interval.ts";
 import type { NetSignature } from "./signature.ts";
 
 export const icnn: NetSignature = {
@@ -11,7 +12,12 @@ export const icnn: NetSignature = {
 export const ridges: NetSignature = {
   definition: "a sum of learned convex ridge functions, to R",
   citation: "Goujon, Neumayer, Bohra, Ducotterd, Unser, IEEE Trans. Comput. Imaging 9 (2023)",
-  settings: { filters: { kind: "count", initial: 32 }, kernel: { kind: "count", initial: 7 } },
+  settings: {
+    filters: { kind: "count", initial: 32 },
+    kernel: { kind: "count", initial: 7 },
+    knots: { kind: "count", initial: 10 },
+    range: { kind: "number", initial: 0.1, within: POSITIVE },
+  },
   result: "number",
   smooth: true,
 };

@@ -20,7 +20,6 @@ function regulariser(name: NetName, network: string): LibraryPage {
   return {
     citation: NETS[name].citation,
     example: example("h, w", "input u : R[h, w]", learned, "output u - 0.1*grad r(u)"),
-    notYet: "compiled",
   };
 }
 

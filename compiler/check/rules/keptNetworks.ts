@@ -1,0 +1,57 @@
+import type { Expression } from "../../ast/tree.ts";
+import { diagnose } from "../../diagnostics/diagnose.ts";
+import { LAYERS, type LayerName } from "../../library/layers/table.ts";
+import type { LayerSignature } from "../../library/layers/signature.ts";
+import type { Fact } from "../../types/property.ts";
+import type { Typed } from "../../types/typing.ts";
+import { type Environment, report } from "../context.ts";
+import { type LayerUse, layersOf } from "./networks.ts";
+
+/** Reports the layers of a learned network that break what it is declared with; each sort of them once. */
+export function checkKept(
+  environment: Environment,
+  network: Expression<Typed>,
+  facts: readonly Fact[],
+): void {
+  for (const fact of facts) {
+    const rule = RULES[fact.property];
+    if (rule === undefined) continue;
+    const broken = new Map<string, LayerUse>();
+    for (const use of layersOf(environment.run.knowledge, network)) {
+      if (!broken.has(use.name) && breaks(use.name, rule.keeps)) broken.set(use.name, use);
+    }
+    for (const { name, span } of broken.values()) {
+      const args = { property: fact.property, layer: name, hint: rule.hint };
+      const [declared] = fact.evidence;
+      report(environment, diagnose("IPX3310", span, args, declared === undefined ? {} : { declared }));
+    }
+  }
+}
+
+interface KeptRule {
+  readonly keeps: (layer: LayerSignature) => boolean;
+  readonly hint: string;
+}
+
+/** Weights with norms; what a layer around others does follows from those; `prelu` is kept by bounds of its slopes. */
+const WEIGHTED: ReadonlySet<string> = new Set<LayerName>(["conv", "upconv", "depthwise", "dense"]);
+const BOUNDED: KeptRule = {
+  keeps: ({ slope, mixesSamples }) => slope !== null || mixesSamples,
+  hint: "Take layers whose slope is known, such as `relu`, `prelu`, `softplus`, `tanh`, `maxpool`; or leave the bound out.",
+};
+const RULES: { readonly [P in Fact["property"]]?: KeptRule } = {
+  convex: {
+    keeps: ({ convex }) => convex,
+    hint: "Convex and nondecreasing are `relu`, `leaky_relu`, `elu`, `softplus`, `maxpool`, `avgpool`, `globalpool`.",
+  },
+  lipschitz: BOUNDED,
+  nonexpansive: BOUNDED,
+  residual_lipschitz: BOUNDED,
+};
+
+function breaks(name: string, keeps: KeptRule["keeps"]): boolean {
+  if (!Object.hasOwn(LAYERS, name)) return false;
+  const layer = LAYERS[name as LayerName];
+  if (layer.shape === "residual" || layer.shape === "skip" || WEIGHTED.has(name)) return false;
+  return !(name === "prelu" && keeps === BOUNDED.keeps) && !keeps(layer);
+}

@@ -1,0 +1,169 @@
+import { describe, expect, test } from "vitest";
+import { operations } from "../../runtime/arrays/create.ts";
+import { referenceEngine } from "../../runtime/engine/reference.ts";
+import { realArray, type HostArray } from "../../runtime/io/hostArray.ts";
+import type { Safetensors } from "../../runtime/io/safetensors.ts";
+import { withinNorm } from "../../runtime/nets/spectral.ts";
+import type { ParameterDeclaration, ProgramDefinition } from "../../runtime/program/definition.ts";
+import { saveParameters } from "../../runtime/program/parameters.ts";
+import { stream } from "../../runtime/random/stream.ts";
+import { compiledText, definitionFor } from "./lab/compiled.ts";
+import { outputOf } from "./lab/networks.ts";
+import type { Problem } from "./lab/problems.ts";
+import { parameterSlopes } from "./lab/slopes.ts";
+import { ready, type Ready } from "./lab/steps.ts";
+
+const OPERATIONS = operations(referenceEngine());
+const SIZE = 6;
+
+function normals(shape: readonly number[], ...key: readonly (string | number)[]): HostArray {
+  const random = stream(5, ...key);
+  const length = shape.reduce((count, extent) => count * extent, 1);
+  return realArray(
+    shape,
+    Float64Array.from({ length }, () => random.normal()),
+  );
+}
+
+/** A program of one input y : R[h, w] with these images. */
+const problem = (images: HostArray): Problem => ({
+  name: "network",
+  program: "",
+  edits: [],
+  sizes: { h: SIZE, w: SIZE },
+  givens: () => ({}),
+  inputs: () => ({ y: images }),
+});
+
+/** Random weights, kept to what training keeps them to. */
+function kept(declaration: ParameterDeclaration, { shape }: HostArray, seed: number): HostArray {
+  const { name, interval, spectralBound } = declaration;
+  const drawn = normals(shape, name, seed);
+  const isSlope = name.endsWith(".slope");
+  const inside =
+    interval === null
+      ? drawn
+      : { ...drawn, data: drawn.data.map((x) => (isSlope ? Math.max(-1, Math.min(1, x)) : Math.abs(x))) };
+  return spectralBound === null ? inside : withinNorm(inside, spectralBound);
+}
+
+async function withWeights(definition: ProgramDefinition, images: HostArray, seed: number): Promise<Ready> {
+  const { program } = await ready(problem(images), definition, OPERATIONS, 1);
+  const saved = await saveParameters(OPERATIONS, definition, program.parameters);
+  const tensors = new Map(
+    definition.parameters.map((declaration) => {
+      const start = saved.tensors.get(declaration.name);
+      if (start === undefined) throw new Error(declaration.name);
+      return [declaration.name, kept(declaration, start, seed)] as const;
+    }),
+  );
+  const weights: Safetensors = { ...saved, tensors };
+  return ready(problem(images), definition, OPERATIONS, 1, { weights });
+}
+
+const joined = (images: readonly (readonly number[])[]): HostArray =>
+  realArray([images.length, SIZE, SIZE], Float64Array.from(images.flat()));
+const distanceOf = (a: readonly number[], b: readonly number[]): number =>
+  Math.hypot(...a.map((entry, i) => entry - (b[i] ?? 0)));
+
+const CHAIN = `net chain[h, w, c](u : R[h, w, c]) -> R[h, w, c] {
+  let a = u |> conv(3) |> gelu |> depthwise |> prelu
+  let b = a |> avgpool(2) |> silu |> upconv(2) |> residual(conv(2) |> elu)
+  return concat(b, u |> softmax |> leaky_relu) |> conv(c)
+}
+`;
+const DENSE = `net vector[h, w, c](u : R[h, w, c]) -> R[h, w, c] {
+  return u |> conv(4, stride = 2) |> relu |> shuffle(2) |> maxpool(1) |> skip(conv(1) |> softplus) |> conv(c)
+}
+`;
+
+const BOUNDED = [
+  ["dncnn(depth = 4, width = 3) with lipschitz <= 0.9", "", 0.9, false],
+  ["dncnn(depth = 4, width = 3, residual = true) with residual_lipschitz <= 0.5", "", 0.5, true],
+  ["unet(levels = 2, width = 3) with nonexpansive", "", 1, false],
+  ["resnet(blocks = 2, width = 3) with lipschitz <= 2", "", 2, false],
+  ["chain with lipschitz <= 1.5", CHAIN, 1.5, false],
+  ["vector with nonexpansive", DENSE, 1, false],
+] as const;
+
+describe.each(BOUNDED)("%s", (network, nets, bound, residual) => {
+  const text = `program network[h, w] {
+  input y : R[h, w]
+  learn N : net R[h, w] -> R[h, w] = ${network}
+  output N(y)
+}
+${nets}`;
+  const definition = definitionFor(compiledText("network", text), "direct");
+
+  test("is kept by the norms of its weights", async () => {
+    for (const seed of [1, 2, 3]) {
+      const x = normals([SIZE, SIZE], "x", seed).data;
+      let direction = [...normals([SIZE, SIZE], "direction", seed).data];
+      for (let round = 0; round < 6; round += 1) {
+        const length = Math.hypot(...direction);
+        const y = direction.map((entry, i) => (x[i] ?? 0) + (0.1 * entry) / length);
+        const of = await withWeights(definition, joined([[...x], y]), seed);
+        const output = await outputOf(of, definition);
+        const half = output.length / 2;
+        const images = [output.slice(0, half), output.slice(half)].map((image, i) =>
+          residual ? image.map((entry, k) => entry - ([[...x], y][i]?.[k] ?? 0)) : image,
+        );
+        const [a = [], b = []] = images;
+        expect(distanceOf(a, b)).toBeLessThanOrEqual(bound * distanceOf([...x], y) * (1 + 1e-9));
+        const moved = b.map((entry, i) => entry - (a[i] ?? 0));
+        if (Math.hypot(...moved) > 0) direction = moved;
+      }
+    }
+  });
+});
+
+const FICNN = `net own[h, w, c](u : R[h, w, c]) -> R[1] {
+  let a = u |> conv(3) |> softplus
+  let b = concat(a, u) |> conv(2) |> elu |> avgpool(2) |> residual(conv(2) |> leaky_relu)
+  return b |> maxpool(3) |> globalpool |> dense(1)
+}
+`;
+const CONVEX = [
+  ["icnn(depth = 4, width = 3) with convex", ""],
+  ["ridges(filters = 3, kernel = 3, range = 0.5) with convex", ""],
+  ["own with convex", FICNN],
+] as const;
+
+describe.each(CONVEX)("%s", (network, nets) => {
+  const program = (body: string): string => `program network[h, w] {
+  input y : R[h, w]
+  learn F : net R[h, w] -> R = ${network}
+${body}
+}
+${nets}`;
+  const value = definitionFor(compiledText("network", program("  output F(y)")), "direct");
+
+  test("is convex while its weights are nonnegative", async () => {
+    for (const seed of [1, 2, 3, 4]) {
+      const [x, y] = ["x", "y"].map((name) => [...normals([SIZE, SIZE], name, seed).data]);
+      if (x === undefined || y === undefined) throw new Error("two images");
+      const at = (t: number): readonly number[] => x.map((entry, i) => (1 - t) * entry + t * (y[i] ?? 0));
+      const points = [0, 0.25, 0.5, 0.75, 1];
+      const of = await withWeights(value, joined(points.map(at)), seed);
+      const values = await outputOf(of, value);
+      const [first = 0, last = 0] = [values[0], values.at(-1)];
+      points.forEach((t, i) => {
+        expect(values[i]).toBeLessThanOrEqual((1 - t) * first + t * last + 1e-9);
+      });
+    }
+  });
+
+  test("gradients go through steps along its gradient", async () => {
+    const body = `  learn t : R in (0, 1) = 0.05
+  state x : R[h, w] = y
+  step { x <- x - t*(x - y + grad F(x)) }
+  output x`;
+    const definition = definitionFor(compiledText("network", program(body)), "unrolled", { steps: 3 });
+    const of = await withWeights(definition, normals([2, SIZE, SIZE], "images"), 7);
+    const slopes = await parameterSlopes(of);
+    expect(slopes.map(({ name }) => name)).toEqual(["F", "t"]);
+    for (const { gradient, difference, scale } of slopes) {
+      expect(Math.abs(gradient - difference) / scale).toBeLessThan(1e-5);
+    }
+  });
+});
