@@ -28,7 +28,8 @@ export interface ShowOptions {
 /** What a set holds; `low` and `high` are over all samples, of complex ones by modulus. */
 interface Summary {
   readonly shapes: Map<string, number>;
-  readonly formats: Map<string, number>;
+  /** the files that could be read, by format */
+  readonly files: Map<string, Set<string>>;
   readonly pictures: MontagePicture[];
   readonly faults: Failure[];
   entries: number;
@@ -67,7 +68,7 @@ async function requirePicture(file: string): Promise<void> {
 async function summarised(set: FileSet, { pictures, range }: ShowOptions): Promise<Summary> {
   const summary: Summary = {
     shapes: new Map(),
-    formats: new Map(),
+    files: new Map(),
     pictures: [],
     faults: [],
     entries: 0,
@@ -100,7 +101,7 @@ function add(summary: Summary, { file }: FileSample, array: HostArray): void {
   const shape = `${array.field} ${shapeText(array.shape)}`;
   const format = formatOf(file) ?? "other";
   summary.shapes.set(shape, (summary.shapes.get(shape) ?? 0) + 1);
-  summary.formats.set(format, (summary.formats.get(format) ?? 0) + 1);
+  summary.files.set(format, (summary.files.get(format) ?? new Set()).add(file));
   const [low, high] = extremes(array);
   summary.low = Math.min(summary.low, low);
   summary.high = Math.max(summary.high, high);
@@ -137,7 +138,7 @@ function jsonOf(
     path,
     count: samples.length,
     bytes,
-    formats: Object.fromEntries(summary.formats),
+    formats: Object.fromEntries([...summary.files].map(([format, files]) => [format, files.size])),
     shapes: [...summary.shapes].map(([text, count]) => {
       const [field = "", ...axes] = text.split(" ");
       return { field, shape: axes.filter((axis) => /^\d+$/u.test(axis)).map(Number), count };
@@ -149,14 +150,12 @@ function jsonOf(
 }
 
 function textOf(path: string, { samples, bytes }: FileSet, summary: Summary): string {
-  const listed = (counts: ReadonlyMap<string, number>): string =>
-    [...counts].map(([name, count]) => `${count} ${name}`).join(", ");
+  const shapes = [...summary.shapes].map(([shape, count]) => `${count} ${shape}`).join(", ");
+  const files = [...summary.files].map(([format, { size }]) => `${size} ${format}`).join(", ");
   const { mean, sd } = moments(summary);
   const lines = [
     `${path}: ${samples.length} ${samples.length === 1 ? "sample" : "samples"}, ${(bytes / 2 ** 20).toFixed(1)} MiB on the disk`,
-    ...(summary.formats.size === 0
-      ? []
-      : [`  files   ${listed(summary.formats)}`, `  shapes  ${listed(summary.shapes)}`]),
+    ...(summary.files.size === 0 ? [] : [`  files   ${files}`, `  shapes  ${shapes}`]),
     ...(summary.entries === 0
       ? []
       : [

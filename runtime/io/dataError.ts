@@ -7,7 +7,7 @@ export const DATA_ERROR_CODES = {
   IPX8105: "an array larger than can be read",
   IPX8106: "NaN or infinity where finite numbers are needed",
   IPX8107: "an array that the file does not hold",
-  IPX8108: "an array that the format cannot store",
+  IPX8108: "an array that a format, a measure or a noise cannot take",
   IPX8109: "a file that cannot be read",
   IPX8110: "a file that cannot be written",
   IPX8111: "a file name that says no known format",

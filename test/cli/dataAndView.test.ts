@@ -82,7 +82,7 @@ describe("ipc data make", () => {
     [
       "a format that is not written",
       2,
-      /tiff files are read, not written/,
+      /TIFF files are read, not written/,
       ["ellipses", "--size", "4", "-o", at("x.tif")],
     ],
     [

@@ -73,8 +73,9 @@ async function openNpy(path: string): Promise<StoredArray> {
   const { field, shape } = header;
   const size = product(shape) * lanes(field);
   const whole = async (): Promise<HostArray> => {
-    requireRoom(path, size * (NUMBER_RULES[header.kind].bytes + 8));
-    return said(path, await bytesOf(path, header.offset, size * NUMBER_RULES[header.kind].bytes), (bytes) =>
+    const { bytes: width, double } = NUMBER_RULES[header.kind];
+    requireRoom(path, size * (width + (double ? 8 : 4)));
+    return said(path, await bytesOf(path, header.offset, size * width), (bytes) =>
       readNpyNumbers(header, bytes),
     );
   };
