@@ -112,6 +112,22 @@ export const REVERSE_RULES: { readonly [P in Operation]: ReverseRule<P> } = {
     r.contribute(a, r.algebra.mul(g, filled(r.builder, r.algebra.number(1), spaceOf(a))));
   }),
   sumSamples: missing("a sum over samples"),
+  nuclearNorm: missing("a nuclear norm"),
+  // P(c x, c t) = c P(x, t), so that t dP/dt = P - dP/dx x; and dP/dx is symmetric
+  shrinkSingular: one(({ g, y, a, b }, r) => {
+    const { algebra: e, builder } = r;
+    const back = builder.shrinkSingularGradient(a, b, g);
+    if (r.varied.has(a)) r.contribute(a, back);
+    if (r.varied.has(b)) r.contribute(b, e.div(e.sub(builder.dot(g, y), builder.dot(back, a)), b));
+  }),
+  // linear and symmetric in its cotangent
+  shrinkSingularGradient: one(({ equation, g, a, b }, r) => {
+    const cotangent = equation.inputs[2];
+    if (r.varied.has(a) || r.varied.has(b)) {
+      throw new NotDifferentiable("the derivative of singular values", equation.span);
+    }
+    if (cotangent !== undefined) r.contribute(cotangent, r.builder.shrinkSingularGradient(a, b, g));
+  }),
   largest: constantRule,
   apply: one(({ equation, g, a, b }, r) => {
     if (r.varied.has(b)) r.contribute(b, r.builder.apply(a, g, !equation.attributes.adjoint));

@@ -210,6 +210,20 @@ export class IrBuilder {
     return this.#one("sumSamples", {}, [x], x.name);
   }
 
+  nuclearNorm(x: Variable): Variable {
+    return this.#one("nuclearNorm", {}, [x], "nuclearNorm");
+  }
+
+  /** U max(S - t, 0) V' of the matrix U S V'. */
+  shrinkSingular(x: Variable, t: Variable): Variable {
+    return this.#one("shrinkSingular", {}, [x, t], "shrinkSingular");
+  }
+
+  /** The derivative of `shrinkSingular` by x, at a cotangent g. */
+  shrinkSingularGradient(x: Variable, t: Variable, g: Variable): Variable {
+    return this.#one("shrinkSingularGradient", {}, [x, t, g], "shrinkSingularGradient");
+  }
+
   largest(x: Variable, share: Variable): Variable {
     return this.#one("largest", {}, [x, share], "largest");
   }

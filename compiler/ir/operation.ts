@@ -26,6 +26,9 @@ import type { Block } from "./block.ts";
  * | channelMaximum | R[d, c] | R[d, 1], the largest entries over the last axis |
  * | sumTo | an array | its entries summed onto `space`, real where that is real |
  * | sumSamples | an unshared value | the sum over the samples of a batch, shared |
+ * | nuclearNorm | F[m, n] | the sum of its singular values, a number |
+ * | shrinkSingular | F[m, n], a number t | U max(s - t, 0) V' |
+ * | shrinkSingularGradient | F[m, n], t, a cotangent | the derivative of the last by the matrix |
  * | largest | an array, a number p | 1 at the floor(p n) entries of largest modulus, else 0 |
  * | apply | an operator, a value | A x, or A' y |
  * | rows | F[m, d], one index or b of them | F[d], or F[b, d] |
@@ -78,6 +81,9 @@ export interface OperationAttributes {
   readonly channelMaximum: Record<never, never>;
   readonly sumTo: { readonly space: Space };
   readonly sumSamples: Record<never, never>;
+  readonly nuclearNorm: Record<never, never>;
+  readonly shrinkSingular: Record<never, never>;
+  readonly shrinkSingularGradient: Record<never, never>;
   readonly largest: Record<never, never>;
   readonly apply: { readonly adjoint: boolean };
   readonly rows: Record<never, never>;

@@ -73,6 +73,13 @@ const depthwiseShape = (_: unknown, inputs: readonly VariableType[]): readonly V
   return [image(height, width, channels)];
 };
 
+/** The shape of the matrix that is the first input; the second is a number. */
+function ofMatrix(_: unknown, inputs: readonly VariableType[]): readonly VariableType[] {
+  demand(dimensionsAt(inputs, 0, 2).length === 2, "singular values are those of matrices");
+  demand(isNumber(spaceAt(inputs, 1)), "singular values are shrunk by a number");
+  return [value(spaceAt(inputs, 0))];
+}
+
 const SHAPE_RULES: { readonly [P in Operation]: ShapeRule<P> } = {
   constant: () => number,
   size: () => number,
@@ -133,6 +140,12 @@ const SHAPE_RULES: { readonly [P in Operation]: ShapeRule<P> } = {
   },
   sumTo: inSpace,
   sumSamples: (_, inputs) => [value(spaceAt(inputs, 0))],
+  nuclearNorm: (_, inputs) => {
+    demand(dimensionsAt(inputs, 0, 2).length === 2, "singular values are those of matrices");
+    return number;
+  },
+  shrinkSingular: ofMatrix,
+  shrinkSingularGradient: ofMatrix,
   largest: (_, inputs) => {
     demand(isNumber(spaceAt(inputs, 1)), "the share of `largest` is a number");
     return [value(realOf(spaceAt(inputs, 0)))];

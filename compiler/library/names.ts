@@ -39,6 +39,7 @@ export const FUNCTION_NAMES = [
   "huber",
   "huber21",
   "group_norm",
+  "nuclear_norm",
   "kullback_leibler",
   "entropy",
   "indicator",

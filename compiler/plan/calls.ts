@@ -120,6 +120,14 @@ const CALLS: { readonly [P in Operation]: Rule<P> } = {
   channelMaximum: (equation) => method("channelMaximum", [first(equation)]),
   sumTo: (equation) => method("sumTo", [first(equation), space(equation.attributes.space)]),
   sumSamples: (equation) => method("sumSamples", [first(equation)]),
+  nuclearNorm: (equation) => method("nuclearNorm", [first(equation)]),
+  shrinkSingular: (equation) => method("shrinkSingular", [first(equation), second(equation)]),
+  shrinkSingularGradient: (equation) =>
+    method("shrinkSingularGradient", [
+      first(equation),
+      second(equation),
+      { kind: "variable", variable: input(equation, 2) },
+    ]),
   largest: (equation) => method("largest", [first(equation), second(equation)]),
   apply: (equation) =>
     method(equation.attributes.adjoint ? "applyAdjoint" : "apply", [first(equation), second(equation)]),

@@ -20,6 +20,7 @@ import { map } from "./map.ts";
 import type { LoopTrace, Operations, WhileResult } from "./operations.ts";
 import { complexOf } from "./pairs.ts";
 import * as reductions from "./reductions.ts";
+import * as singular from "./singular.ts";
 import { placeRows, takeRows } from "./rows.ts";
 import { solve } from "./solve.ts";
 import { handlesOf, type Space, type Value } from "./value.ts";
@@ -54,6 +55,9 @@ export function operations(engine: Engine): Operations {
     channelMaximum: (x) => scoped(() => reductions.channelMaximum(engine, x)),
     sumTo: (x, space) => scoped(() => reductions.sumTo(engine, x, space)),
     sumSamples: (x) => scoped(() => reductions.sumSamples(engine, x)),
+    nuclearNorm: (x) => scoped(() => singular.nuclearNorm(engine, x)),
+    shrinkSingular: (x, t) => scoped(() => singular.shrinkSingular(engine, x, t)),
+    shrinkSingularGradient: (x, t, g) => scoped(() => singular.shrinkSingularGradient(engine, x, t, g)),
     largest: (x, share) => scoped(() => largest(engine, x, share)),
 
     rows: (x, indices) => scoped(() => takeRows(engine, x, indices)),

@@ -70,6 +70,10 @@ export interface Operations {
   /** the largest entry over the last axis, which stays with length 1 */
   channelMaximum(x: Value): Value;
   sumTo(x: Value, space: Space): Value;
+  /** of a matrix F[m, n] with singular values s: the sum of s; U max(s - t, 0) V'; its derivative by x, at g */
+  nuclearNorm(x: Value): ArrayValue;
+  shrinkSingular(x: Value, t: Value): ArrayValue;
+  shrinkSingularGradient(x: Value, t: Value, g: Value): ArrayValue;
   /** sum over the samples of a batch: a shared value */
   sumSamples(x: Value): Value;
   /** 1 where the entry is among the floor(share*n) of largest modulus, else 0 */

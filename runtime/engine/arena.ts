@@ -13,6 +13,7 @@ import { projectionOf } from "./arena/projection.ts";
 import { reductionsOf } from "./arena/reductions.ts";
 import { indexedOf } from "./arena/indexed.ts";
 import { createStore } from "./arena/store.ts";
+import { singularOf } from "./arena/singular.ts";
 import { waveletOf } from "./arena/wavelet.ts";
 import type { Engine } from "./engine.ts";
 
@@ -38,6 +39,7 @@ export function arenaEngine(name: string, equipment: Equipment = {}): Engine {
     ...fillOf(store),
     ...elementwiseOf(store),
     ...reductionsOf(store),
+    ...singularOf(store),
     ...indexedOf(store),
     ...movementOf(store),
     ...productsOf(store),

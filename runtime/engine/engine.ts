@@ -122,6 +122,8 @@ export interface Engine {
   addRows(rows: Handle, indices: Handle, extent: number): Handle;
   /** for each row of [rows, n] the k-th largest entry, k from 1: [rows] */
   kthLargest(rows: Handle, k: number): Handle;
+  /** the right singular vectors of matrices [count, m, n], a vector a row, in any order and sign: [count, n, n] */
+  rightSingular(matrices: Handle): Handle;
 }
 
 /**

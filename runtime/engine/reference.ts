@@ -10,6 +10,7 @@ import { productsOf } from "./reference/products.ts";
 import { projectionOf } from "./reference/projection.ts";
 import { reductionsOf } from "./reference/reductions.ts";
 import { indexedOf } from "./reference/indexed.ts";
+import { singularOf } from "./reference/singular.ts";
 import { updateOf } from "./update.ts";
 
 /**
@@ -35,6 +36,7 @@ export function referenceEngine(): Engine {
     ...updateOf(REFERENCE, elementwise.elementwise),
     ...movementOf(store),
     ...reductionsOf(store),
+    ...singularOf(store),
     ...indexedOf(store),
     ...productsOf(store),
     ...layersOf(store),

@@ -14,6 +14,7 @@ import { reductionsOf } from "./tfjs/reductions.ts";
 import { indexedOf } from "./tfjs/indexed.ts";
 import { tensorflowOf, updateByTensorflow } from "./tfjs/tensorflow.ts";
 import { valuesOf } from "./tfjs/values.ts";
+import { singularOf } from "./tfjs/singular.ts";
 import { waveletOf } from "./tfjs/wavelet.ts";
 import { updateOf } from "./update.ts";
 
@@ -58,6 +59,7 @@ export function tfjsEngine(tf: Tf, name: string): Engine {
     ...(tensorflow === null ? update : updateByTensorflow(instance, tensorflow, update.update)),
     ...movementOf(instance),
     ...reductionsOf(instance),
+    ...singularOf(instance),
     ...indexedOf(instance),
     ...productsOf(instance),
     ...convolutionOf(instance),

@@ -12,6 +12,7 @@ import pooling from "./wasm/pooling.ts";
 import projection from "./wasm/projection.ts";
 import reductions from "./wasm/reductions.ts";
 import indexed from "./wasm/indexed.ts";
+import singular from "./wasm/singular.ts";
 import wavelet from "./wasm/wavelet.ts";
 import winograd from "./wasm/winograd.ts";
 
@@ -37,6 +38,7 @@ export const MODULES = {
   projection,
   reductions,
   indexed,
+  singular,
   wavelet,
   winograd,
 } as const satisfies Record<string, KernelModule>;
@@ -79,6 +81,7 @@ export const KERNELS = {
   reduce_rows: "reductions",
   reduce_columns: "reductions",
   kth_largest: "reductions",
+  right_singular: "singular",
   move_rows: "movement",
   transpose: "movement",
   gather: "movement",

@@ -51,6 +51,13 @@ const two = constant(2);
 const anyIndex = (b: IrBuilder, t: Variable): Variable =>
   b.elementwise("floor", [b.elementwise("mul", [b.constant(3), b.elementwise("sigmoid", [t])])]);
 
+/** A number in (0.2, 0.7). */
+const someStep = (b: IrBuilder, t: Variable): Variable =>
+  b.elementwise("add", [
+    b.constant(0.2),
+    b.elementwise("mul", [b.constant(0.5), b.elementwise("sigmoid", [t])]),
+  ]);
+
 const one =
   (emit: (b: IrBuilder, a: Variable, c: Variable) => Variable): Emit =>
   (b, inputs) => [emit(b, inputs[0]!, inputs[1] ?? inputs[0]!)];
@@ -127,6 +134,12 @@ const EXAMPLES: { readonly [P in Operation]: readonly Example[] } = {
     { spaces: [space("complex", "m", "c")], emit: one((b, x) => b.sumTo(x, NUMBER)) },
   ],
   sumSamples: [],
+  nuclearNorm: [],
+  shrinkSingular: [
+    { spaces: [MATRIX, NUMBER], emit: one((b, x, t) => b.shrinkSingular(x, someStep(b, t))) },
+    { spaces: [COMPLEX_ROWS, NUMBER], emit: one((b, x, t) => b.shrinkSingular(x, someStep(b, t))) },
+  ],
+  shrinkSingularGradient: [],
   largest: [{ spaces: [REAL], emit: one((b, x) => b.largest(x, b.constant(0.5))), vanishes: true }],
   apply: [],
   rows: [

@@ -203,6 +203,32 @@ function reductionsAndMovement(): void {
 }
 
 function productsAndLayers(): void {
+  it("rightSingular: rotations that make columns orthogonal, and keep singular values", () => {
+    fc.assert(
+      fc.property(extent(1, 3), extent(1, 20), extent(1, 6), fc.nat(), (count, m, n, seed) => {
+        const matrices = scattered([count, m, n], seed);
+        const scoped = (body: (engine: Engine, x: Handle) => Handle): void => {
+          agree([matrices], (engine, x) =>
+            engine.scope(
+              () => body(engine, x as Handle),
+              (result) => [result],
+            ),
+          );
+        };
+        scoped((engine, x) => {
+          const vectors = engine.rightSingular(x);
+          return engine.matmul(vectors, vectors, { transposeRight: true });
+        });
+        scoped((engine, x) => {
+          const turned = engine.matmul(x, engine.rightSingular(x), { transposeRight: true });
+          const squares = engine.dot(turned, turned, [1]);
+          return engine.dot(squares, squares, [1]);
+        });
+      }),
+      { numRuns: 30 },
+    );
+  });
+
   it("matmul with batches and transpositions, small, large and empty", () => {
     const size = fc.oneof(extent(0, 6), fc.constantFrom(17, 33));
     fc.assert(

@@ -1,20 +1,21 @@
+import { Matrix, SingularValueDecomposition } from "ml-matrix";
 import { describe, expect, it } from "vitest";
 import { FUNCTIONS } from "../../compiler/library/functions/table.ts";
 import { hostArray, type HostArray } from "../../runtime/io/hostArray.ts";
 import { evaluated } from "./lab/evaluate.ts";
 
 const SAMPLES = 6;
-const [H, W, CHANNELS] = [3, 2, 4];
+const [H, W, CHANNELS] = [3, 2, 4] as const;
 const SIZE = H * W * CHANNELS;
 const STEP = 0.7;
 
 type Point = readonly number[];
 
 interface Case {
-  /** the function on R[h, w, c], as a program writes it at z */
+  /** the function on R[3, 2, 4], as a program writes it at z */
   readonly at: string;
   /** its value by the definition alone, of moduli in row-major order */
-  readonly value: (sizes: Point, sample: number) => number;
+  readonly value: (sizes: Point, sample: number, entries: Point) => number;
   /** whether it is on complex arrays, too */
   readonly complex: boolean;
   readonly members?: readonly string[];
@@ -38,6 +39,19 @@ const grouped = (entries: Point, key: (h: number, w: number, c: number) => strin
   });
   return [...groups.values()];
 };
+/** The sum of the singular values of a 6 x 4 matrix, of pairs if it is complex. */
+function nuclear(entries: Point): number {
+  const complex = entries.length > SIZE;
+  const at = (row: number, column: number, part: number): number =>
+    entries[complex ? 2 * (4 * row + column) + part : 4 * row + column] ?? Number.NaN;
+  const real = Array.from({ length: complex ? 12 : 6 }, (_, i) =>
+    Array.from({ length: complex ? 8 : 4 }, (__, j) => {
+      const [part, sign] = i < 6 === j < 4 ? [0, 1] : [1, i < 6 ? -1 : 1];
+      return sign * at(i % 6, j % 4, part);
+    }),
+  );
+  return sum(new SingularValueDecomposition(new Matrix(real)).diagonal) / (complex ? 2 : 1);
+}
 const byPixel = (entries: Point): readonly Point[] => grouped(entries, (h, w) => `${h},${w}`);
 const byChannel = (entries: Point): readonly Point[] => grouped(entries, (_, __, c) => String(c));
 
@@ -75,9 +89,15 @@ const CASES: { readonly [N in keyof typeof FUNCTIONS]: Case } = {
         }),
       ),
     complex: false,
-    members: ["input y : R[h, w, c] in [0, inf)"],
+    members: ["input y : R[3, 2, 4] in [0, inf)"],
     inputs: { y: counts },
     above: 0,
+  },
+  nuclear_norm: {
+    at: "nuclear_norm(M*z)",
+    members: ["let M : linear FIELD[3, 2, 4] -> FIELD[6, 4] = reshape"],
+    value: (_, __, entries) => nuclear(entries),
+    complex: true,
   },
   entropy: {
     at: "entropy(z)",
@@ -113,10 +133,10 @@ function samplesOf(data: Point): readonly Point[] {
 function program(of: Case, complex: boolean, outputs: readonly string[]): string {
   const field = complex ? "C" : "R";
   return [
-    "program law[h, w, c] {",
-    `  input x : ${field}[h, w, c]`,
-    ...(of.members ?? []).map((member) => `  ${member}`),
-    `  fun g(z : ${field}[h, w, c]) = ${of.at}`,
+    "program law {",
+    `  input x : ${field}[3, 2, 4]`,
+    ...(of.members ?? []).map((member) => `  ${member.replaceAll("FIELD", field)}`),
+    `  fun g(z : ${field}[3, 2, 4]) = ${of.at}`,
     `  output ${outputs.length === 1 ? outputs.join("") : `(${outputs.join(", ")})`}`,
     "}",
   ].join("\n");
@@ -143,7 +163,7 @@ describe.each(fields)("%s, %s", (_name, field, of) => {
   const inside = (z: Point): Point =>
     above === undefined ? z : z.map((entry) => Math.max(entry, above) + 1e-3);
   const valueOf = (z: Point, sample: number): number =>
-    of.value(sizesOf(z, complex, above !== undefined), sample);
+    of.value(sizesOf(z, complex, above !== undefined), sample, z);
 
   it("has the value of its definition", async () => {
     const z = inside(x);
@@ -179,8 +199,8 @@ describe.each(fields)("%s, %s", (_name, field, of) => {
 
   it("the prox of a batch is that of its samples, and its reverse that of finite differences", async () => {
     const direction = points(complex, 5);
-    const of2 = { ...of, members: [...(of.members ?? []), `input d : ${complex ? "C" : "R"}[h, w, c]`] };
-    const member = `fun s(z : ${complex ? "C" : "R"}[h, w, c]) = dot(d, prox(${STEP}*g)(z))`;
+    const of2 = { ...of, members: [...(of.members ?? []), `input d : ${complex ? "C" : "R"}[3, 2, 4]`] };
+    const member = `fun s(z : ${complex ? "C" : "R"}[3, 2, 4]) = dot(d, prox(${STEP}*g)(z))`;
     const text = program(of2, complex, ["s(x)", "grad s(x)"]).replace("  output", `  ${member}\n  output`);
     const at = async (z: Point): Promise<readonly (readonly number[])[]> => {
       const others = Object.entries(of.inputs ?? {}).map(

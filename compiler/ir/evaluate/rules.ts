@@ -26,6 +26,7 @@ import { placeRows, rowNorms, rows } from "./rows.ts";
 import { depthwise, depthwiseInput, shuffle, unshuffle } from "./channelLayers.ts";
 import { channelMaximum, cumulativeSum, dot, groupNorm, largest, matvec, sum, sumTo } from "./reductions.ts";
 import { filteredBackprojection } from "./operators/tomography.ts";
+import { nuclearNorm, shrinkSingular, shrinkSingularGradient } from "./singular.ts";
 
 /** The operations that treat each sample alone and have no blocks. */
 export type SampleOperation = Exclude<
@@ -77,6 +78,10 @@ export const SAMPLE_RULES: { readonly [P in SampleOperation]: SampleRule<P> } = 
   groupNorm: (_, inputs) => groupNorm(asArray(value(inputs, 0))),
   channelMaximum: (_, inputs) => channelMaximum(asArray(value(inputs, 0))),
   sumTo: ({ space }, inputs, setting) => sumTo(value(inputs, 0), bindSpace(space, setting)),
+  nuclearNorm: (_, inputs) => nuclearNorm(asArray(value(inputs, 0))),
+  shrinkSingular: (_, inputs) => shrinkSingular(asArray(value(inputs, 0)), asNumber(value(inputs, 1))),
+  shrinkSingularGradient: (_, inputs) =>
+    shrinkSingularGradient(asArray(value(inputs, 0)), asNumber(value(inputs, 1)), asArray(value(inputs, 2))),
   largest: (_, inputs) => largest(value(inputs, 0), asNumber(value(inputs, 1))),
   apply: ({ adjoint }, inputs) => {
     const operator = operatorAt(inputs, 0);

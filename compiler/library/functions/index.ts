@@ -51,6 +51,7 @@ export const FUNCTION_SIGNATURES: { readonly [N in FunctionName]: FunctionSignat
     domain: "F[d.., r..]",
     settings: { axes: { kind: "axes", initial: [0] } },
   },
+  nuclear_norm: { ...NORM, domain: "F[m, n]" },
   entropy: { ...NORM, domain: "R[d..]", nonnegative: false },
   kullback_leibler: { ...NORM, of: "data", parameter: "y" },
   indicator: { ...NORM, of: "set", parameter: "C" },

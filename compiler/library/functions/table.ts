@@ -1,3 +1,4 @@
+import { nuclearNorm } from "./nuclearNorm.ts";
 import type { FunctionName, LibraryFunction } from "./entry.ts";
 import { entropy } from "./entropy.ts";
 import { groupNorm } from "./groupNorm.ts";
@@ -23,6 +24,7 @@ export const FUNCTIONS: { readonly [N in Exclude<FunctionName, MakerName>]: Libr
   group_norm: groupNorm,
   huber,
   huber21,
+  nuclear_norm: nuclearNorm,
   kullback_leibler: kullbackLeibler,
   entropy,
 };

@@ -73,6 +73,13 @@ export const FUNCTION_PAGES: { readonly [N in FunctionName]: LibraryPage } = {
     citation: FUNCTIONS.group_norm.citation,
     example: example("h, w, c", "input p : R[h, w, c]", "output prox(0.1*group_norm(axes = (0, 1)))(p)"),
   },
+  nuclear_norm: {
+    rule:
+      "prox: the singular values are shrunk by t (soft). The gradient of its Moreau envelope at x is " +
+      "(x - prox(t*nuclear_norm)(x))/t.",
+    citation: FUNCTIONS.nuclear_norm.citation,
+    example: example("m, n", "input y : C[m, n]", "output prox(0.5*nuclear_norm)(y)"),
+  },
   entropy: {
     rule: "prox: t w, where w + log w = x/t - 1 - log t (Lambert's function), entry by entry.",
     citation: FUNCTIONS.entropy.citation,
