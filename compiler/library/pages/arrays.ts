@@ -12,7 +12,6 @@ function drawn(from: string, citation: string | null = null): LibraryPage {
   return {
     citation,
     example: example("n", "input x : R[n]", `draw e : R[n] from ${from}`, "output x + 0.1*e"),
-    notYet: "compiled",
   };
 }
 
@@ -124,7 +123,6 @@ export const ARRAY_PAGES: { readonly [N in ArrayName]: LibraryPage } = {
       "}",
       "output x",
     ),
-    notYet: "compiled",
   },
   batch: {
     citation: "Robbins and Monro, Ann. Math. Statist. 22 (1951)",
@@ -139,7 +137,6 @@ export const ARRAY_PAGES: { readonly [N in ArrayName]: LibraryPage } = {
       "}",
       "output x",
     ),
-    notYet: "compiled",
   },
   normal: drawn("normal", "Salmon, Moraes, Dror, Shaw, SC (2011): the generator is counter-based"),
   uniform: drawn("uniform(-1, 1)"),
