@@ -21,6 +21,11 @@ type ArgumentRule = (site: Site) => Variable | null;
 
 const none: ArgumentRule = () => null;
 
+/** What passes make behind differentiation. */
+const madeLater: ArgumentRule = () => {
+  throw new Error("norms of pairs are differentiated as group norms");
+};
+
 /** f' given as an expression of the arguments and y. */
 const holomorphic =
   (derivative: (site: Site) => Variable): ArgumentRule =>
@@ -140,6 +145,7 @@ export const ELEMENTWISE_REVERSE: { readonly [F in ElementwiseFunction]: readonl
   and: [none, none],
   or: [none, none],
   not: [none],
+  pairNorm: [madeLater],
   select: [none, ({ e, a, g }) => e.where(a, g), ({ e, a, g }) => e.select(a, e.number(0), g)],
 };
 

@@ -70,6 +70,7 @@ const ELEMENT_RULES: { readonly [F in ElementwiseFunction]: ElementRule } = {
   and: always("bool"),
   or: always("bool"),
   not: always("bool"),
+  pairNorm: ordered("real"),
   select: chosen,
 };
 

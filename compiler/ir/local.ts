@@ -19,7 +19,7 @@ export function simplifiedLocally(
 }
 
 function folded(builder: IrBuilder, name: ElementwiseFunction, inputs: readonly Variable[]): Variable | null {
-  if (name === "complex" || name === "imaginary") return null;
+  if (name === "complex" || name === "imaginary" || name === "pairNorm") return null;
   const values = inputs.map((input) => builder.constantOf(input));
   if (values.includes(null)) return null;
   const [a = 0, b = 0, c = 0] = values.map((value) => value ?? 0);

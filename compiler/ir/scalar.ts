@@ -1,8 +1,8 @@
-import type { ElementwiseFunction } from "../../runtime/arrays/expression.ts";
+import type { EntryFunction } from "../../runtime/arrays/expression.ts";
 
-/** The elementwise functions of real numbers, in double precision. */
+/** The functions of single real entries, in double precision. */
 export const REAL_FUNCTIONS: {
-  readonly [F in ElementwiseFunction]: (a: number, b: number, c: number) => number;
+  readonly [F in EntryFunction]: (a: number, b: number, c: number) => number;
 } = {
   add: (a, b) => a + b,
   sub: (a, b) => a - b,

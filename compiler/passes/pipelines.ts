@@ -11,6 +11,7 @@ import { gram } from "./gram.ts";
 import { group } from "./group.ts";
 import { hoist } from "./hoist.ts";
 import { operatorAlgebra } from "./operatorAlgebra.ts";
+import { pairs } from "./pairs.ts";
 import type { Module, Pass } from "./pass.ts";
 import { simplify } from "./simplify.ts";
 
@@ -43,13 +44,14 @@ export const OPTIMISE: readonly Pass[] = [
 const UNROLL: readonly Pass[] = [firstStep];
 
 /** After differentiation: reverses bring signs, common factors and cotangents that nobody wants (signs
- * move twice: through a product, then into a sum); kernels are grouped last, and then
+ * move twice: through a product, then into a sum); kernels are grouped last, norms of pairs within them, and then
  * what remains is named by what it holds. */
 export const FINISH: readonly Pass[] = [
   simplify,
   simplify,
   commonSubexpressions,
   deadCode,
+  pairs,
   group,
   deadCode,
   describe,

@@ -53,7 +53,7 @@ function numberOf(variable: Variable | undefined, context: RewriteContext): numb
 const foldConstants: RewriteRule = (equation, builder, context) => {
   if (equation.operation !== "elementwise") return null;
   const name = equation.attributes.function;
-  if (name === "complex" || name === "imaginary") return null;
+  if (name === "complex" || name === "imaginary" || name === "pairNorm") return null;
   const values = equation.inputs.map((input) => numberOf(input, context));
   const [a = 0, b = 0, c = 0] = values.map((value) => value ?? 0);
   if (values.includes(null) || values.length === 0) return null;

@@ -43,6 +43,7 @@ const FUNCTIONS: { readonly [F in ElementwiseFunction]: Rule | "choices" } = {
   and: "any",
   or: "all",
   not: "never",
+  pairNorm: "first",
   select: "choices",
 };
 

@@ -56,6 +56,7 @@ const FIELDS: { readonly [F in ElementwiseFunction]: FieldRule } = {
   and: "ordered",
   or: "ordered",
   not: "ordered",
+  pairNorm: "ordered",
   select: "rest",
 };
 
@@ -126,6 +127,7 @@ export function actsOnPairs(expression: Expression, fields: ReadonlyMap<string, 
 
 function allReal(expression: Expression, fields: ReadonlyMap<string, Field>): boolean {
   if (fieldOf(expression, fields) === "complex") return false;
+  if (expression.kind === "apply" && expression.function === "pairNorm") return false;
   return expression.kind !== "apply" || expression.arguments.every((part) => allReal(part, fields));
 }
 
@@ -255,6 +257,7 @@ const SPLIT: { readonly [F in ElementwiseFunction]: (a: Parts, b: Parts, c: Part
   and: real("and", 2),
   or: real("or", 2),
   not: real("not"),
+  pairNorm: real("pairNorm"),
   select: (a, b, c) => ({
     re: apply("select", a.re, b.re, c.re),
     im: b.im === null && c.im === null ? null : apply("select", a.re, b.im ?? ZERO, c.im ?? ZERO),

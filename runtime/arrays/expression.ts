@@ -1,5 +1,5 @@
 /**
- * The elementwise functions, the one vocabulary that the compiler's IR, the emitted code and the engines share.
+ * The elementwise functions, and one of pairs of entries, the one vocabulary that the compiler's IR, the emitted code and the engines share.
  * `arguments` is the number of arguments; `doc` the definition entry by entry. On complex entries `abs`, `soft`,
  * `hard`, `sign` and `phase` use the modulus; comparisons, `max`, `min`, `floor` and `mod` want real entries.
  */
@@ -41,6 +41,10 @@ export const ELEMENTWISE = {
   and: { arguments: 2, doc: "1 where both are not 0" },
   or: { arguments: 2, doc: "1 where one is not 0" },
   not: { arguments: 1, doc: "1 where a is 0, else 0" },
+  pairNorm: {
+    arguments: 1,
+    doc: "2-norm of the two real entries that a last axis of 2 holds, at both of them",
+  },
   select: {
     arguments: 3,
     doc: "b where a is not 0, else c; never computed by products, so NaN in the other is harmless",
@@ -48,6 +52,9 @@ export const ELEMENTWISE = {
 } as const satisfies Record<string, { readonly arguments: 1 | 2 | 3; readonly doc: string }>;
 
 export type ElementwiseFunction = keyof typeof ELEMENTWISE;
+
+/** The functions that read one entry of each argument. */
+export type EntryFunction = Exclude<ElementwiseFunction, "pairNorm">;
 
 /** An elementwise expression over named inputs. */
 export type ElementwiseExpression =

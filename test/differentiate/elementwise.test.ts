@@ -28,6 +28,7 @@ const NO_COMPLEX = new Set<ElementwiseFunction>([
   "lessEqual",
 ]);
 const NO_DERIVATIVE = new Set<ElementwiseFunction>([
+  "pairNorm",
   "positive",
   "floor",
   "less",

@@ -3,6 +3,7 @@ import type { Block, IrFunction, Variable } from "../../compiler/ir/block.ts";
 import { IrBuilder, parameter } from "../../compiler/ir/build.ts";
 import { Functions } from "../../compiler/ir/functions.ts";
 import type { IrProgram } from "../../compiler/ir/program.ts";
+import { constant, name as variable } from "../../compiler/types/dimension.ts";
 import type { Space } from "../../compiler/types/space.ts";
 import { space } from "./lab.ts";
 
@@ -294,4 +295,28 @@ export function searching(): IrProgram {
   });
 }
 
-export const PROGRAMS = { ista, fista, admm, lista, searching } as const;
+const PAIRS: Space = { kind: "array", element: "real", dimensions: [variable("n"), constant(2)] };
+
+/** Groups of two, shrunk by their norms, which one state reads in other ways, too. */
+export function grouped(): IrProgram {
+  const T = parameter("T", PAIRS, false);
+  return programOf("grouped", {
+    givens: [lambda],
+    inputs: [T],
+    states: [
+      ["p", PAIRS],
+      ["s", R],
+    ],
+    initial: (b) => [b.fill(b.constant(1), PAIRS), b.constant(0)],
+    step: (b, [p, s]) => {
+      const call = b.elementwise.bind(b);
+      const sum = call("add", [p!, call("mul", [lambda, T])]);
+      const norms = call("max", [b.constant(1), call("div", [b.groupNorm(sum), lambda])]);
+      const projected = call("div", [sum, norms]);
+      const own = b.groupNorm(projected);
+      return [call("mul", [projected, call("sqrt", [own])]), call("add", [s!, b.sum(own)])];
+    },
+  });
+}
+
+export const PROGRAMS = { ista, fista, admm, lista, searching, grouped } as const;

@@ -12,10 +12,24 @@ import { hoist } from "../../compiler/passes/hoist.ts";
 import { operatorAlgebra } from "../../compiler/passes/operatorAlgebra.ts";
 import type { Pass } from "../../compiler/passes/pass.ts";
 import { finish, optimise, runPasses } from "../../compiler/passes/pipelines.ts";
+import { pairs } from "../../compiler/passes/pairs.ts";
 import { simplify } from "../../compiler/passes/simplify.ts";
 import { expectGolden } from "../golden.ts";
 import { NUMBER } from "../../compiler/ir/spaces.ts";
-import { A, admm, fista, ista, lambda, lista, operator, programOf, searching, X, y } from "../ir/programs.ts";
+import {
+  A,
+  admm,
+  fista,
+  grouped,
+  ista,
+  lambda,
+  lista,
+  operator,
+  programOf,
+  searching,
+  X,
+  y,
+} from "../ir/programs.ts";
 
 /** Factors, signs and a choice that are known, as rules for gradients leave them behind. */
 function clumsy(): IrProgram {
@@ -155,6 +169,7 @@ const CASES: readonly (readonly [Pass, () => IrProgram])[] = [
   [group, ista],
   [firstStep, momentum],
   [gram, gradients],
+  [pairs, grouped],
 ];
 
 describe("the effect of each pass", () => {

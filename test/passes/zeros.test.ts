@@ -3,12 +3,18 @@ import { expect, test } from "vitest";
 import type { EquationOf } from "../../compiler/ir/block.ts";
 import { REAL_FUNCTIONS } from "../../compiler/ir/scalar.ts";
 import { givesZero } from "../../compiler/passes/zeros.ts";
-import { ELEMENTWISE, type ElementwiseFunction } from "../../runtime/arrays/expression.ts";
+import {
+  ELEMENTWISE,
+  type ElementwiseFunction,
+  type EntryFunction,
+} from "../../runtime/arrays/expression.ts";
 
 const NUMBERS = [-2.5, -1, 0.5, 3];
 
 test("what the rules call 0 is 0, whatever the other arguments are", () => {
-  const functions = Object.keys(ELEMENTWISE) as ElementwiseFunction[];
+  const functions = (Object.keys(ELEMENTWISE) as ElementwiseFunction[]).filter(
+    (name): name is EntryFunction => name !== "pairNorm",
+  );
   const argument = fc.constantFrom(...NUMBERS, null);
   fc.assert(
     fc.property(fc.constantFrom(...functions), fc.tuple(argument, argument, argument), (name, drawn) => {

@@ -1,4 +1,8 @@
-import type { ElementwiseExpression, ElementwiseFunction } from "../../../runtime/arrays/expression.ts";
+import type {
+  ElementwiseExpression,
+  ElementwiseFunction,
+  EntryFunction,
+} from "../../../runtime/arrays/expression.ts";
 import { REAL_FUNCTIONS } from "../scalar.ts";
 import {
   alignedIndex,
@@ -32,6 +36,7 @@ export function applyElementwise(
     return { kind: "product", parts };
   }
   const arrays = inputs.map(asArray);
+  if (name === "pairNorm") return pairNorm(arrays);
   const shape = arrays.map((array) => array.shape).reduce(alignedShape, []);
   const complex = isComplexResult(name, arrays);
   const rule = arrays.some((array) => array.im !== null) || complex ? complexRule(name) : realRule(name);
@@ -41,6 +46,14 @@ export function applyElementwise(
       entryOf(array, alignedIndex(array.shape, index)),
     );
     return rule(a, b, c);
+  });
+}
+
+function pairNorm([array]: readonly ReferenceArray[]): ReferenceArray {
+  if (array?.im !== null || array.shape.at(-1) !== 2) throw new Error("pairNorm is for real pairs");
+  return arrayOf(array.shape, "real", (flat) => {
+    const [a, b] = [flat - (flat % 2), flat - (flat % 2) + 1].map((at) => array.re[at] ?? Number.NaN);
+    return real(Math.hypot(a ?? Number.NaN, b ?? Number.NaN));
   });
 }
 
@@ -100,12 +113,12 @@ function isComplexResult(name: ElementwiseFunction, inputs: readonly ReferenceAr
   return relevant.some((input) => input.im !== null);
 }
 
-function realRule(name: ElementwiseFunction): Rule {
+function realRule(name: EntryFunction): Rule {
   const rule = REAL_FUNCTIONS[name];
   return (a, b, c) => real(rule(a.re, b.re, c.re));
 }
 
-function complexRule(name: ElementwiseFunction): Rule {
+function complexRule(name: EntryFunction): Rule {
   const rule = COMPLEX_RULES[name];
   if (rule === undefined) throw new Error(`${name} has no meaning for complex entries`);
   return rule;

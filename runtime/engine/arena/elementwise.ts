@@ -105,6 +105,8 @@ function planOf(
     return joint;
   }, []);
   for (const step of program.steps) {
+    if (step.kind === "apply" && step.function === "pairNorm" && shape.at(-1) !== 2)
+      throw store.refuse("elementwise", handles, "pairs have a last axis of 2");
     if (step.kind !== "apply" || FUNCTIONS[step.function].kind !== "none") continue;
     throw store.refuse("elementwise", handles, `engines know real numbers only: ${step.function}`);
   }

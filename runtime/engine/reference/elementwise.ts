@@ -1,4 +1,4 @@
-import type { ElementwiseExpression, ElementwiseFunction } from "../../arrays/expression.ts";
+import type { ElementwiseExpression, EntryFunction } from "../../arrays/expression.ts";
 import type { Engine, Handle } from "../engine.ts";
 import { broadcastShape, sizeOf } from "../shape.ts";
 import { refuse, type Store } from "./array.ts";
@@ -12,7 +12,7 @@ const pairsOnly = (name: string) => (): number => {
 };
 
 /** The definitions of runtime/arrays/expression.ts on real numbers. */
-const RULES: { readonly [F in ElementwiseFunction]: (a: number, b: number, c: number) => number } = {
+const RULES: { readonly [F in EntryFunction]: (a: number, b: number, c: number) => number } = {
   add: (a, b) => a + b,
   sub: (a, b) => a - b,
   mul: (a, b) => a * b,
@@ -53,7 +53,8 @@ const RULES: { readonly [F in ElementwiseFunction]: (a: number, b: number, c: nu
   select: (a, b, c) => (a !== 0 ? b : c),
 };
 
-type Entry = (values: readonly number[]) => number;
+/** An entry of the result, from the inputs' entries there; `partner` has those at the other one of its pair. */
+type Entry = (values: readonly number[], partner: readonly number[]) => number;
 
 function entryOf(expression: ElementwiseExpression, names: readonly string[]): Entry {
   switch (expression.kind) {
@@ -65,11 +66,24 @@ function entryOf(expression: ElementwiseExpression, names: readonly string[]): E
       return (values) => values[index] ?? NaN;
     }
     case "apply": {
-      const rule = RULES[expression.function];
       const [a, b, c] = expression.arguments.map((argument) => entryOf(argument, names));
-      return (values) => rule(a?.(values) ?? NaN, b?.(values) ?? NaN, c?.(values) ?? NaN);
+      if (expression.function === "pairNorm") {
+        return (values, partner) => Math.hypot(a?.(values, partner) ?? NaN, a?.(partner, values) ?? NaN);
+      }
+      const rule = RULES[expression.function];
+      return (values, partner) =>
+        rule(a?.(values, partner) ?? NaN, b?.(values, partner) ?? NaN, c?.(values, partner) ?? NaN);
     }
   }
+}
+
+function hasPairs(expression: ElementwiseExpression): boolean {
+  if (expression.kind !== "apply") return false;
+  return expression.function === "pairNorm" || expression.arguments.some(hasPairs);
+}
+
+function partnerOf(indices: readonly number[]): readonly number[] {
+  return [...indices.slice(0, -1), 1 - (indices.at(-1) ?? 0)];
 }
 
 /** Elementwise expressions, entry by entry. */
@@ -89,8 +103,13 @@ export function elementwiseOf(store: Store): Pick<Engine, "elementwise"> {
         strides: repeatingStrides(handle.shape, shape),
       }));
       const data = new Float64Array(sizeOf(shape));
+      const valuesAt = (indices: readonly number[]): readonly number[] =>
+        opened.map((input) => input.data[positionOf(indices, input.strides)] ?? NaN);
+      const ofPairs = hasPairs(expression);
+      if (ofPairs && shape.at(-1) !== 2) throw refuse("elementwise", [shape], "pairs have a last axis of 2");
       eachIndex(shape, (indices, position) => {
-        data[position] = entry(opened.map((input) => input.data[positionOf(indices, input.strides)] ?? NaN));
+        const values = valuesAt(indices);
+        data[position] = entry(values, ofPairs ? valuesAt(partnerOf(indices)) : values);
       });
       return store.make(data, shape);
     },

@@ -86,6 +86,8 @@ const RULES: { readonly [F in ElementwiseFunction]: Rule } = {
   and: both((tf, a, b) => tf.logicalAnd(a, b)),
   or: both((tf, a, b) => tf.logicalOr(a, b)),
   not: (instance, a) => instance.tf.logicalNot(truths(instance.tf, a)),
+  pairNorm: ({ tf }, a) =>
+    a.shape.at(-1) === 2 ? tf.sqrt(tf.sum(tf.square(a), -1, true)) : tf.mul(tf.abs(a), Math.SQRT2),
   select: (instance, a, b, c) => choose(instance, a, numbers(instance, b), numbers(instance, c)),
 };
 

@@ -1,5 +1,5 @@
 import type { ElementwiseFunction } from "../../arrays/expression.ts";
-import { type Code, type Import, simd } from "./module.ts";
+import { type Code, type Import, lanes, simd } from "./module.ts";
 
 const [EQ, NE, LT, GT, LE, GE] = [0x41, 0x42, 0x43, 0x44, 0x45, 0x46] as const;
 const ALL_TRUE = 0xa3;
@@ -25,6 +25,8 @@ const ONE = constant(0x3f800000);
 const PI = constant(0x40490fdb);
 const SIGN_BIT = constant(0x80000000);
 
+/** The entries of each pair, the other way round. */
+const swapped = (a: Code): Code => [...a, ...a, ...lanes(1, 0, 3, 2)];
 /** 1 where the mask holds, else 0. */
 const truth = (mask: Code): Code => binary(V_AND, mask, ONE);
 const holds = (a: Code): Code => binary(NE, a, ZERO);
@@ -100,6 +102,7 @@ export const FUNCTIONS: { readonly [F in ElementwiseFunction]: FunctionRule } = 
   and: code((a, b) => truth(binary(V_AND, holds(a), holds(b)))),
   or: code((a, b) => truth(binary(V_OR, holds(a), holds(b)))),
   not: code((a) => truth(binary(EQ, a, ZERO))),
+  pairNorm: code((a) => unary(SQRT, binary(ADD, binary(MUL, a, a), binary(MUL, swapped(a), swapped(a))))),
   select: code((a, b, c) => [...b, ...c, ...holds(a), ...simd(V_SELECT)]),
 };
 

@@ -110,10 +110,7 @@ function step(
   { x, xb, p, q }: State,
 ) {
   const D_xb = ops.apply(D, xb);
-  const sum = ops.map("p + tau*D_xb", { p, tau, D_xb });
-  const group_norms = ops.groupNorm(sum);
-  const larger = ops.map("max(1, group_norms/lambda)", { group_norms, lambda });
-  const p_next = ops.map("sum/larger", { sum, larger });
+  const p_next = ops.map("(p + tau*D_xb)/max(1, pairNorm(p + tau*D_xb)/lambda)", { p, tau, D_xb, lambda });
   const A_xb = ops.apply(A, xb);
   const q_next = ops.map("(q + tau*A_xb - tau_times_y)/one_plus_tau", {
     q,
