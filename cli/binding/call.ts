@@ -8,15 +8,17 @@ import {
 } from "../../compiler/library/operators/table.ts";
 import { OPERATOR_NAMES } from "../../compiler/library/names.ts";
 import type { Span } from "../../compiler/source/span.ts";
-import type { LibraryOperatorName } from "../../runtime/operators/library.ts";
+import { type LibraryOperatorName, RAMP_WINDOWS } from "../../runtime/operators/library.ts";
 import { Failure } from "../failure.ts";
 import { expressionOf, operatorArguments } from "./arguments.ts";
 import type { Scope } from "./evaluate.ts";
 import { fault, outOfPlace } from "./faults.ts";
 import { VALUE_FUNCTIONS } from "./functions.ts";
+import { filteredBackprojectionDraft } from "./draft.ts";
 import { INVERTED, stackedDraft } from "./stackDraft.ts";
 import { libraryDraft, matrixDraft, minCoherenceDraft } from "./libraryDraft.ts";
 import { isKernelName, KERNEL_NAMES, kernelCall } from "./kernelCall.ts";
+import { midpointsCall } from "./midpointsCall.ts";
 import { readerOf, READERS } from "./readFiles.ts";
 import { SPACE_RULES } from "./spaceRules.ts";
 import { KIND_WORDS, numberThing, type Thing, valueOf } from "./thing.ts";
@@ -30,6 +32,7 @@ export const LIBRARY_WORDS: readonly string[] = [
   ...READERS,
   ...VALUE_FUNCTIONS.keys(),
   ...KERNEL_NAMES,
+  "midpoints",
   "norm",
   "pi",
 ];
@@ -63,6 +66,7 @@ export function evaluateCall(scope: Scope, call: Call, evaluate: Evaluate): Thin
   if (readerOf(call) !== null) return readCall(scope, call);
   if (isOperatorName(name)) return operatorCall(scope, call, name, evaluate);
   if (isKernelName(name)) return kernelCall(call, name, (at) => evaluate(scope, at));
+  if (name === "midpoints") return midpointsCall(call, (at) => evaluate(scope, at));
   if (name === "norm") return normCall(scope, call, evaluate);
   const known = VALUE_FUNCTIONS.get(name);
   if (known === undefined) {
@@ -119,6 +123,11 @@ function operatorCall(scope: Scope, call: Call, name: OperatorName, evaluate: Ev
     if (operator === undefined) throw fault(call.span, `\`${name}\` takes an operator`);
     const make = name === "min_coherence" ? minCoherenceDraft : INVERTED[name];
     return { kind: "operator", draft: make(call.span, operator.draft, settings) };
+  }
+  if (name === "filtered_backprojection") {
+    if (operator === undefined) throw fault(call.span, `\`${name}\` takes an operator`);
+    const filter = RAMP_WINDOWS.find((each) => each === settings["filter"]) ?? "ramp";
+    return { kind: "operator", draft: filteredBackprojectionDraft(call.span, operator.draft, filter) };
   }
   if (!isRuntimeOperator(name)) throw outOfPlace(call.span, `\`${name}\` cannot be run yet, and`);
   const text = name === "mask" && arrays.length > 0 ? "mask(P)" : `${name}(...)`;

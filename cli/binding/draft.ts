@@ -3,6 +3,7 @@ import { diagnose } from "../../compiler/diagnostics/diagnose.ts";
 import type { Operations } from "../../runtime/arrays/operations.ts";
 import type { Space } from "../../runtime/arrays/value.ts";
 import { adjoint, compose, scale, sum } from "../../runtime/operators/algebra.ts";
+import type { RampWindow } from "../../runtime/operators/library.ts";
 import type { Operator } from "../../runtime/operators/operator.ts";
 import { sameShape } from "../../runtime/engine/shape.ts";
 import { Failure } from "../failure.ts";
@@ -51,6 +52,25 @@ export function adjointDraft(span: Span, of: OperatorDraft): OperatorDraft {
     realise: (operations, known) => {
       const operator = of.realise(operations, turned(known));
       return locatedNow(span, () => adjoint(operator));
+    },
+  };
+}
+
+/** The filtered back-projection of the A of `radon`. */
+export function filteredBackprojectionDraft(
+  span: Span,
+  of: OperatorDraft,
+  filter: RampWindow,
+): OperatorDraft {
+  return {
+    span,
+    text: `filtered_backprojection(${of.text}, filter = ${filter})`,
+    perSample: of.perSample,
+    composite: false,
+    infer: (known, guess) => turned(of.infer(turned(known), guess)),
+    realise: (operations, known) => {
+      const operator = of.realise(operations, turned(known));
+      return locatedNow(span, () => operations.filteredBackprojection(operator, filter));
     },
   };
 }
