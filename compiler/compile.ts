@@ -10,6 +10,7 @@ import type { CheckedProgram, CheckResult } from "./check/program.ts";
 import { diagnose } from "./diagnostics/diagnose.ts";
 import { compareDiagnostics, type Diagnostic } from "./diagnostics/diagnostic.ts";
 import { NotDifferentiable } from "./differentiate/notDifferentiable.ts";
+import { withGradient } from "./differentiate/withGradient.ts";
 import { reverseProgram, type ReverseOptions } from "./differentiate/program.ts";
 import type { ProgramDerivative } from "./ir/derivative.ts";
 import type { IrProgram } from "./ir/program.ts";
@@ -78,6 +79,17 @@ export function planProgram(
   const chosen = chooseTarget(compiled.checked, compiled.optimised, request);
   if (chosen.kind === "refused") return chosen;
   return guarded(compiled.checked, () => planFor(compiled.optimised, chosen.value, options));
+}
+
+/**
+ * The plan of a program without a step whose output is a number, with the number's gradient by an input: what it gives
+ * is the product of the two.
+ */
+export function planWithGradient(compiled: CompiledProgram, by: string): Outcome<Plan> {
+  return guarded(compiled.checked, () => {
+    const module = finish(optimise(withGradient(compiled.lowered, by)), null);
+    return planTarget(module.program, { kind: "direct" }, null);
+  });
 }
 
 /** What runs: the plan's functions over the operations of the runtime. */

@@ -147,7 +147,7 @@ function dispatch<K extends Expression["kind"]>(scope: Scope, expression: Expres
 }
 
 /** The fault of an expression whose parts differ in shape. */
-export function misfit({ span }: Expression, { spaces }: ShapeError): Failure {
+function misfit({ span }: Expression, { spaces }: ShapeError): Failure {
   return fault(span, `The shapes do not fit together: ${spaces.map(spaceText).join(" and ")}`);
 }
 

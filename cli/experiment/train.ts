@@ -88,10 +88,10 @@ async function trainIn(setting: Setting, resume: boolean): Promise<TrainingResul
     ...(settings.steps === undefined ? {} : { steps: settings.steps }),
     alsoRead: namesIn(lossExpression),
   });
-  const loss = await lossOf(
+  const loss = lossOf(
     lossExpression,
     operations,
-    subject.data.names,
+    { names: subject.data.names, known: subject.program.known },
     await lossSpaces(subject, source),
   );
   await located(placeOf(setting.out), () => makeFolder(setting.out));

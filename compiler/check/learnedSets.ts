@@ -20,6 +20,9 @@ const TOGETHER: ReadonlySet<string> = new Set([
   "nonnegative unit_norm",
 ]);
 
+/** The sets that are made of an order. */
+const ORDERED: ReadonlySet<string> = new Set(["nonnegative", "box", "simplex"]);
+
 /** The set of `learn k : T in C`, or null. */
 export function setOf(written: Pick<CheckedType, "tree">): Expression<Typed> | null {
   const { tree } = written;
@@ -83,7 +86,7 @@ function checkSpace(environment: Environment, tree: Learn, type: Type, set: Expr
   }
   const name = nameOf(set);
   const point = withNote(set, { ...set.note, type });
-  if (name !== "ball" && !expectOrder(environment, point, name)) return;
+  if (ORDERED.has(name) && !expectOrder(environment, point, name)) return;
   checkStage(environment, set, 2, `The set of \`${tree.name.name}\``);
 }
 

@@ -12,7 +12,7 @@ import { adjointForm, applyForm, composeForms, rowsForm, scaleForm, sumForms } f
 import type { Site } from "./site.ts";
 import { within } from "./site.ts";
 import { applyLayers, isLayers } from "./netExpression.ts";
-import { asVariable, isFunctionType, truth, value } from "./values.ts";
+import { asVariable, embedded, isFunctionType, truth, value } from "./values.ts";
 import { Scope } from "./scope.ts";
 import { libraryName } from "./libraryNames.ts";
 
@@ -194,9 +194,8 @@ function lowerProduct(site: Site, expression: Extract<Expression<Typed>, { kind:
       const operator = lowerOperator(site, expression.left);
       const x = lower(site, expression.right);
       if (x.kind === "zero") return x;
-      return value(
-        applyForm(builder, operator, asVariable(builder, x, operator.domain, expression.right.span)),
-      );
+      const point = asVariable(builder, x, operator.domain, expression.right.span);
+      return value(applyForm(builder, operator, embedded(builder, point, operator.domain)));
     }
     case "compose": {
       const left = lowerOperator(site, expression.left);

@@ -58,3 +58,12 @@ export function truth(builder: IrBuilder, known: boolean): Variable {
 export function isFunctionType(type: Type): boolean {
   return type.kind === "function";
 }
+
+/** A real array as a complex one where the space asks for it: R[d] <= C[d]. */
+export function embedded(builder: IrBuilder, variable: Variable, space: Space): Variable {
+  const own = spaceOfVariable(variable);
+  const asks = space.kind === "array" && space.element === "complex";
+  return asks && own.kind === "array" && own.element !== "complex"
+    ? builder.elementwise("complex", [variable])
+    : variable;
+}
