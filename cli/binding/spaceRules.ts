@@ -38,6 +38,15 @@ const PROJECTION: SpaceRule = {
   },
 };
 
+const VECTORS: SpaceRule = {
+  codomain: open,
+  domain: open,
+  own: (settings) => ({
+    domain: arraySpace("real", [numberOf(settings["n"], 0)]),
+    codomain: arraySpace("real", [numberOf(settings["m"], 0)]),
+  }),
+};
+
 /** The rules of all operators that can be bound. */
 export const SPACE_RULES: { readonly [N in LibraryOperatorName]: SpaceRule } = {
   I: KEPT,
@@ -80,15 +89,13 @@ export const SPACE_RULES: { readonly [N in LibraryOperatorName]: SpaceRule } = {
     domain: ({ field, shape }) => arraySpace(field, shape.slice(-1)),
   },
   reshape: { codomain: open, domain: open },
-  gaussian: {
-    codomain: open,
-    domain: open,
-    own: (settings) => ({
-      domain: arraySpace("real", [numberOf(settings["n"], 0)]),
-      codomain: arraySpace("real", [numberOf(settings["m"], 0)]),
-    }),
-  },
+  gaussian: VECTORS,
   pinv: { codomain: open, domain: open },
+  bernoulli: VECTORS,
+  symmetrised_gradient: {
+    codomain: ({ field, shape }) => arraySpace(field, [...shape.slice(0, 2), 3]),
+    domain: ({ field, shape }) => arraySpace(field, [...shape.slice(0, 2), 2]),
+  },
   min_coherence: { codomain: open, domain: open },
 };
 

@@ -25,6 +25,8 @@ export const OPERATOR_NAMES = [
   "pinv",
   "min_coherence",
   "gaussian",
+  "bernoulli",
+  "symmetrised_gradient",
   "patches",
 ] as const;
 

@@ -108,6 +108,8 @@ const RULES: { readonly [N in OperatorName]: (use: Use) => OperatorForm } = {
   reshape: bound("reshape"),
   blur: bound("blur"),
   gaussian: bound("gaussian"),
+  bernoulli: bound("bernoulli"),
+  symmetrised_gradient: bound("symmetrised_gradient"),
   radon: (use) => projection(use, "radon"),
   fan_beam: (use) => projection(use, "fan_beam"),
   filtered_backprojection: filteredBackprojection,

@@ -83,6 +83,7 @@ const CODOMAIN_GIVEN: ReadonlySet<LibraryOperatorName> = new Set([
   "downsample",
   "bicubic",
   "gaussian",
+  "bernoulli",
   "radon",
   "fan_beam",
 ]);

@@ -8,7 +8,7 @@ import { imaginaryPart, realPart } from "./complexParts.ts";
 import { diagonal } from "./diagonal.ts";
 import { downsample } from "./downsample.ts";
 import { fourier } from "./fourier.ts";
-import { gaussian } from "./gaussian.ts";
+import { bernoulli, gaussian } from "./gaussian.ts";
 import { gradient } from "./gradient.ts";
 import { identity } from "./identity.ts";
 import type { LibraryOperatorName, LibrarySettings } from "./library.ts";
@@ -19,6 +19,7 @@ import { pinv } from "./pseudoInverse.ts";
 import { overChannels, overPixels } from "./repeat.ts";
 import { fanBeam, radon } from "./radon.ts";
 import { reshape } from "./reshape.ts";
+import { symmetrisedGradient } from "./symmetrisedGradient.ts";
 import { wavelet } from "./wavelet.ts";
 
 const RULES: { readonly [N in LibraryOperatorName]: LibraryRule } = {
@@ -40,6 +41,8 @@ const RULES: { readonly [N in LibraryOperatorName]: LibraryRule } = {
   over_pixels: overPixels,
   reshape,
   gaussian,
+  bernoulli,
+  symmetrised_gradient: symmetrisedGradient,
   pinv,
   min_coherence: minCoherenceOfMatrix,
 };

@@ -18,22 +18,50 @@ const MOST_ENTRIES = 2 ** 28;
  * @throws OperatorError IPX8201, IPX8202, IPX8203
  */
 export function gaussian(call: LibraryCall): Operator {
-  requireNoArray("gaussian", call);
-  const { m, n, normalise, seed } = readSettings("gaussian", call.settings, {
+  return randomMatrix("gaussian", call, gaussianMatrix);
+}
+
+/**
+ * `bernoulli(m, n; seed = 0)`: R[n] -> R[m], a dense matrix of independent entries 1/sqrt(m) and
+ * -1/sqrt(m), each with probability 1/2 (Rademacher), the same for the same seed. Its columns have norm 1 as they are.
+ * Norm: proved (dense/norm.ts). Source: Baraniuk, Davenport, DeVore, Wakin, Constr. Approx. 28, 2008.
+ * @throws OperatorError IPX8201, IPX8202, IPX8203
+ */
+export function bernoulli(call: LibraryCall): Operator {
+  return randomMatrix("bernoulli", call, bernoulliMatrix);
+}
+
+function randomMatrix(
+  name: "gaussian" | "bernoulli",
+  call: LibraryCall,
+  make: (m: number, n: number, normalised: boolean, seed: number) => HostArray,
+): Operator {
+  requireNoArray(name, call);
+  const { m, n, normalise, seed } = readSettings(name, call.settings, {
     m: count(extentOf(call.codomain)),
     n: count(extentOf(call.codomain === null ? null : call.domain)),
     normalise: word(["none", "columns"], "none"),
     seed: count(0, 0),
   });
-  const text = `gaussian(${m}, ${n}${normalise === "columns" ? ", normalise = columns" : ""}, seed = ${seed})`;
+  const text = `${name}(${m}, ${n}${normalise === "columns" ? ", normalise = columns" : ""}, seed = ${seed})`;
   if (!sameSpace(call.domain, arraySpace("real", [n]))) {
     throw unsuitableDomain(text, call.domain, `Its domain is R[${n}].`);
   }
   if (m * n > MOST_ENTRIES) throw unsuitableDomain(text, call.domain, `It would have ${m * n} entries.`);
-  return matrixOperator(call.operations, gaussianMatrix(m, n, normalise === "columns", seed), {
+  return matrixOperator(call.operations, make(m, n, normalise === "columns", seed), {
     text,
-    properties: normalise === "columns" ? ["unit_columns"] : [],
+    properties: normalise === "columns" || name === "bernoulli" ? ["unit_columns"] : [],
   });
+}
+
+/** The matrix of `bernoulli`, [m, n]: signs drawn row by row, over sqrt(m). */
+function bernoulliMatrix(m: number, n: number, _normalised: boolean, seed: number): HostArray {
+  const random = stream(seed, "bernoulli");
+  const size = 1 / Math.sqrt(m);
+  return realArray(
+    [m, n],
+    Float64Array.from({ length: m * n }, () => (random.uniform() < 0.5 ? -size : size)),
+  );
 }
 
 /** The extent of a space of vectors that a declaration gives. */

@@ -18,6 +18,8 @@ export type LibraryOperatorName =
   | "over_pixels"
   | "reshape"
   | "gaussian"
+  | "bernoulli"
+  | "symmetrised_gradient"
   | "pinv"
   | "min_coherence";
 

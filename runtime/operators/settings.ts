@@ -31,6 +31,15 @@ export function word<W extends string>(words: readonly W[], initial?: W): Settin
   };
 }
 
+/** True or false. */
+export function truth(initial: boolean): SettingRule<boolean> {
+  return {
+    expects: "`true` or `false`",
+    initial,
+    read: (value) => (typeof value === "boolean" ? value : undefined),
+  };
+}
+
 /** A number in [low, high]. */
 export function numberWithin(low: number, high: number, initial?: number): SettingRule<number> {
   return {

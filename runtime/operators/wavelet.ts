@@ -7,12 +7,12 @@ import { defineOperator } from "./define.ts";
 import { withHandle } from "./handles.ts";
 import type { Operator } from "./operator.ts";
 import { count, readSettings, word } from "./settings.ts";
-import { imageAxes, requireArrays } from "./spaces.ts";
+import { requireArrays } from "./spaces.ts";
 import { LOWPASS, WAVELET_NAMES } from "./waveletFilters.ts";
 
 /**
- * `wavelet(name; levels = 3, boundary = periodic)`: F[i, r] -> F[i, r], the orthonormal discrete wavelet transform
- * over the first two axes, or over the one axis there is. Names and signs are PyWavelets', mode `periodization`; the
+ * `wavelet(name; levels = 3, axes = 2, boundary = periodic)`: F[i, r] -> F[i, r], the orthonormal discrete wavelet
+ * transform over the first `axes` axes, one, two or three, or over those there are. Names and signs are PyWavelets', mode `periodization`; the
  * coefficients lie in place as in its `coeffs_to_array`: averages in the first corner, details by level around them,
  * details along the first axis below. 2^levels must divide the sizes. Norm 1.
  * Source: Mallat, A Wavelet Tour of Signal Processing, 3rd ed., section 7.3.
@@ -23,11 +23,12 @@ export function wavelet(call: LibraryCall): Operator {
   const settings = readSettings("wavelet", call.settings, {
     name: word(WAVELET_NAMES),
     levels: count(3),
+    axes: count(2),
     boundary: word(["periodic"], "periodic"),
   });
   const { name, levels } = settings;
   const space = requireArrays("wavelet", call.domain, 1);
-  const image = space.shape.slice(0, imageAxes(space));
+  const image = space.shape.slice(0, settings.axes);
   if (image.some((extent) => extent % 2 ** levels !== 0)) {
     const hint = "Crop or pad the image, or take fewer levels.";
     throw unsuitableDomain(
@@ -47,7 +48,7 @@ export function wavelet(call: LibraryCall): Operator {
       return withHandle(x, result, x.shape);
     };
   return defineOperator({
-    text: `wavelet(${name}, levels = ${levels})`,
+    text: `wavelet(${name}, levels = ${levels}${settings.axes === 2 ? "" : `, axes = ${settings.axes}`})`,
     domain: space,
     codomain: space,
     norm: () => closedForm(1),

@@ -48,7 +48,7 @@ function apply(
 describe("wavelet", () => {
   it.each(fixture.cases)("$name $shape agrees with PyWavelets", ({ name, shape, levels, coefficients }) => {
     const x = coefficients.map((_, i) => Math.sin(i ** 2 / 7 + 1));
-    const found = apply("wavelet", R(...shape), { name, levels }, x);
+    const found = apply("wavelet", R(...shape), { name, levels, axes: shape.length }, x);
     expect(distance(Float64Array.from(found), Float64Array.from(coefficients))).toBeLessThan(1e-11);
   });
 

@@ -17,3 +17,12 @@ export const gaussian: OperatorSignature = {
   properties: (settings) =>
     settings.word("normalise") === "columns" ? [{ property: "unit_columns", bound: null }] : [],
 };
+
+/** Baraniuk, Davenport, DeVore, Wakin, Constr. Approx. 28, 2008. */
+export const bernoulli: OperatorSignature = {
+  ...gaussian,
+  definition:
+    "a matrix with independent entries of modulus 1/sqrt(m) and random signs; its columns have norm 1",
+  settings: { seed: { kind: "number", initial: 0, within: NONNEGATIVE } },
+  properties: () => [{ property: "unit_columns", bound: null }],
+};

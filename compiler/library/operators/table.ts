@@ -5,7 +5,7 @@ import { coils } from "./coils.ts";
 import { convolution } from "./convolution.ts";
 import { diag } from "./diag.ts";
 import { fourier } from "./fourier.ts";
-import { gaussian } from "./gaussian.ts";
+import { bernoulli, gaussian } from "./gaussian.ts";
 import { gradient } from "./gradient.ts";
 import { identity } from "./identity.ts";
 import { inv, pinv } from "./inverses.ts";
@@ -16,6 +16,7 @@ import { overChannels, overPixels } from "./repetition.ts";
 import { bicubic, downsample } from "./resampling.ts";
 import { reshape } from "./reshape.ts";
 import { fanBeam, filteredBackprojection, radon } from "./tomography.ts";
+import { symmetrisedGradient } from "./symmetrisedGradient.ts";
 import { wavelet } from "./wavelet.ts";
 
 export type OperatorName = (typeof OPERATOR_NAMES)[number];
@@ -48,4 +49,6 @@ export const OPERATORS: { readonly [N in Exclude<OperatorName, SpecialOperatorNa
   pinv,
   min_coherence: minCoherence,
   gaussian,
+  bernoulli,
+  symmetrised_gradient: symmetrisedGradient,
 };

@@ -1,10 +1,12 @@
+import { WAVELET_NAMES } from "../../../runtime/operators/waveletFilters.ts";
 import type { OperatorSignature } from "../signature.ts";
 
 export const wavelet: OperatorSignature = {
   definition: "the discrete wavelet transform; orthonormal with periodic boundaries",
-  parameters: [{ kind: "word", name: "name", words: ["haar", "db4", "sym4", "sym8"] }],
+  parameters: [{ kind: "word", name: "name", words: WAVELET_NAMES }],
   settings: {
     levels: { kind: "count", initial: 3 },
+    axes: { kind: "count", initial: 2 },
     boundary: { kind: "word", words: ["periodic", "symmetric"], initial: "periodic" },
   },
   domain: () => "F[d..]",

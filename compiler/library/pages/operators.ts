@@ -200,6 +200,21 @@ export const OPERATOR_PAGES: { readonly [N in OperatorName]: LibraryPage } = {
       "output min_coherence(A)'*y",
     ),
   },
+  bernoulli: {
+    rule: "The proved norm of the matrix; its columns have norm 1.",
+    citation: "Baraniuk, Davenport, DeVore, Wakin, Constr. Approx. 28 (2008)",
+    example: example(
+      "m, n",
+      "input x : R[n]",
+      "let A : linear R[n] -> R[m] = bernoulli(m, n, seed = 1)",
+      "output A*x",
+    ),
+  },
+  symmetrised_gradient: {
+    rule: "Norm^2 <= 8: that of the differences.",
+    citation: "Bredies, Kunisch, Pock, SIAM J. Imaging Sci. 3 (2010)",
+    example: example("h, w", "input v : R[h, w, 2]", "output norm21(symmetrised_gradient*v)"),
+  },
   gaussian: {
     rule: "Norm: proved from the Gram matrix, with its rounding bound.",
     citation: "Candes and Tao, IEEE Trans. Inf. Theory 52 (2006)",

@@ -246,6 +246,7 @@ export const PROBLEMS: readonly Problem[] = [
   onImages("condat_vu"),
   onFourierImages("condat_vu"),
   onImages("davis_yin"),
+  onImages("tgv"),
   onImages("de_admm", [
     ["depth = 17, width = 64", "depth = 3, width = 4"],
     ["tol = 1e-6, max = 30", "tol = 1e-13, max = 90"],

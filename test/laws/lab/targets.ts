@@ -15,6 +15,7 @@ export const TARGETS: Readonly<Record<string, readonly TargetName[]>> = {
   condat_vu: ["solver", "unrolled"],
   davis_yin: ["solver", "unrolled"],
   modl: ["unrolled"],
+  tgv: ["solver", "unrolled"],
   ista_net: ["unrolled"],
   de_admm: ["equilibrium"],
   equilibrium_tikhonov: ["equilibrium", "solver"],

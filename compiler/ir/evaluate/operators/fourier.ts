@@ -6,17 +6,18 @@ import { composed, operatorOfRows } from "./rows.ts";
 export function fourier(shape: readonly number[], settings: LibrarySettings): ReferenceOperator {
   const chosen = settings["axes"] ?? settings["axis"] ?? [0, 1].slice(0, Math.min(2, shape.length));
   const axes = typeof chosen === "object" ? chosen : [Number(chosen)];
-  return composed(axes.map((axis) => alongAxis(shape, axis)));
+  return composed(axes.map((axis) => alongAxis(shape, axis, settings["centred"] === true)));
 }
 
-function alongAxis(shape: readonly number[], axis: number): ReferenceOperator {
+function alongAxis(shape: readonly number[], axis: number, centred: boolean): ReferenceOperator {
   const n = shape[axis] ?? 1;
+  const middle = centred ? Math.floor(n / 2) : 0;
   return operatorOfRows({
     domain: shape,
     codomain: shape,
     row: (index) =>
       Array.from({ length: n }, (_, j) => {
-        const angle = (-2 * Math.PI * j * (index[axis] ?? 0)) / n;
+        const angle = (-2 * Math.PI * (j - middle) * ((index[axis] ?? 0) - middle)) / n;
         const weight = { re: Math.cos(angle) / Math.sqrt(n), im: Math.sin(angle) / Math.sqrt(n) };
         return { index: index.map((i, a) => (a === axis ? j : i)), weight };
       }),

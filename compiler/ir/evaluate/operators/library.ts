@@ -16,6 +16,7 @@ import { gradient } from "./gradient.ts";
 import { matrixOperator } from "./matrix.ts";
 import { minCoherence } from "./minCoherence.ts";
 import { resampling } from "./resampling.ts";
+import { symmetrisedGradient } from "./symmetrisedGradient.ts";
 import { truncatedInverse } from "./truncatedInverse.ts";
 import { operatorOfRows, weight } from "./rows.ts";
 import { projection } from "./tomography.ts";
@@ -94,6 +95,10 @@ const LIBRARY: { readonly [N in LibraryOperatorName]: (call: Call) => ReferenceO
       domain,
       codomain,
     ),
+  bernoulli: () => {
+    throw new Error("the reference has no random matrices: bind one");
+  },
+  symmetrised_gradient: ({ domain, settings }) => symmetrisedGradient(shapeOf(domain), settings),
   min_coherence: ({ domain, codomain, arrays }) =>
     matrixOperator(minCoherence(firstArray(arrays)), domain, codomain),
 };

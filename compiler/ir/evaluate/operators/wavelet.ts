@@ -1,35 +1,33 @@
 import type { LibrarySettings } from "../../../../runtime/operators/library.ts";
+import { LOWPASS } from "../../../../runtime/operators/waveletFilters.ts";
 import type { ReferenceOperator } from "../array.ts";
 import { composed, operatorOfRows, weight } from "./rows.ts";
 
 /**
- * Lowpass analysis filters in PyWavelets' order. Source: Daubechies, Ten Lectures on Wavelets, SIAM 1992, table 6.3.
- */
-const LOWPASS: Readonly<Record<string, readonly number[]>> = {
-  haar: [Math.SQRT1_2, Math.SQRT1_2],
-  db4: [
-    -0.010597401785069032, 0.0328830116668852, 0.030841381835560764, -0.18703481171909309,
-    -0.027983769416859854, 0.6308807679298589, 0.7148465705529157, 0.2303778133088965,
-  ],
-  sym4: [
-    -0.07576571478950221, -0.029635527646002493, 0.497618667632775, 0.8037387518051321, 0.29785779560530606,
-    -0.09921954357663353, -0.012603967262031304, 0.032223100604051466,
-  ],
-};
-
-/**
- * The periodic orthonormal wavelet transform over the first two axes: averages in the first corner, details of each
+ * The periodic orthonormal wavelet transform over the first axes: averages in the first corner, details of each
  * level around them. Row k of a level has tap j at column (2k + F/2 - j) mod n.
  */
 export function wavelet(shape: readonly number[], settings: LibrarySettings): ReferenceOperator {
-  const low = LOWPASS[String(settings["name"] ?? "haar")];
+  const low = new Map<string, readonly number[]>(Object.entries(LOWPASS)).get(
+    String(settings["name"] ?? "haar"),
+  );
   if (low === undefined) throw new Error(`the reference has no wavelet ${String(settings["name"])}`);
   const levels = Number(settings["levels"] ?? 3);
-  return composed(Array.from({ length: levels }, (_, level) => oneLevel(shape, low, 2 ** level)));
+  return composed(
+    Array.from({ length: levels }, (_, level) => oneLevel(shape, low, 2 ** level, axesOf(shape, settings))),
+  );
 }
 
-function oneLevel(shape: readonly number[], low: readonly number[], factor: number): ReferenceOperator {
-  const axes = Math.min(2, shape.length);
+function axesOf(shape: readonly number[], settings: LibrarySettings): number {
+  return Math.min(Number(settings["axes"] ?? 2), shape.length);
+}
+
+function oneLevel(
+  shape: readonly number[],
+  low: readonly number[],
+  factor: number,
+  axes: number,
+): ReferenceOperator {
   const corner = shape.slice(0, axes).map((extent) => extent / factor);
   return operatorOfRows({
     domain: shape,
