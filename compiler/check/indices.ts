@@ -30,16 +30,27 @@ export function checkIndex(
     announceLater(environment, "indices", "indices of further axes", expression.span);
     return failed;
   }
+  const part = restrictedType(environment, operand, index);
+  if (part === null) return failed;
+  const note = typing(part, level, type.kind === "value" ? operand.note.interval : null);
+  return { ...expression, operand, indices, note };
+}
+
+/** The type of the rows of an operand at an index or a set of them; null after a diagnostic. */
+export function restrictedType(
+  environment: Environment,
+  operand: Expression<Typed>,
+  index: Expression<Typed>,
+): Type | null {
+  const type = resolveType(environment.run, operand.note.type);
   const axes = firstAxis(type);
   if (axes === null) {
     report(environment, diagnose("IPX2022", operand.span, { actual: describe(environment, type) }));
-    return failed;
+    return null;
   }
   const count = indexCount(environment, index);
-  if (count === null) return failed;
-  if (!checkRange(environment, operand, index, axes.first)) return failed;
-  const note = typing(axes.restricted(count), level, type.kind === "value" ? operand.note.interval : null);
-  return { ...expression, operand, indices, note };
+  if (count === null || !checkRange(environment, operand, index, axes.first)) return null;
+  return axes.restricted(count);
 }
 
 interface FirstAxis {

@@ -22,7 +22,7 @@ export type SettingRule =
   /** any real expression, which may change while the program runs */
   | { readonly kind: "expression"; readonly within: Interval; readonly required?: true }
   /** a value whose type the callee's own rule asks for */
-  | { readonly kind: "value" }
+  | { readonly kind: "value"; readonly required?: true }
   /** a method with settings of its own */
   | {
       readonly kind: "method";

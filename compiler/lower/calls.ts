@@ -13,6 +13,7 @@ import { isOperatorName, libraryOperator } from "./libraryOperators.ts";
 import { Limitation } from "./limitation.ts";
 import { lipschitzOf } from "./lipschitz.ts";
 import type { Lowered } from "./lowered.ts";
+import { lowerIndexSet } from "./indexSets.ts";
 import { isKernelName, lowerKernel } from "./kernels.ts";
 import { applyForm, normOfForm, rowNormsOf } from "./operators.ts";
 import { projectOnto, proxOf } from "./prox.ts";
@@ -118,6 +119,9 @@ function lowerArrayFunction(site: Site, name: LibraryName, expression: Call, cal
       return normOfForm(b, lowerOperator(site, first));
     case "row_norms":
       return lowerRowNorms(site, first, span);
+    case "interleaved":
+    case "consecutive":
+      return lowerIndexSet(site, name, expression, call.settings);
     case "lip":
       return lipschitzOf(site, first);
     case "dot":

@@ -1,6 +1,8 @@
 import type { Block, Expression, If, Repeat, Statement, Update, While } from "../ast/tree.ts";
 import type { Variable } from "../ir/block.ts";
 import { symbolOf } from "../library/calculus/analyse.ts";
+import { constant } from "../types/dimension.ts";
+import { arraySpace, type Space } from "../types/space.ts";
 import type { Symbol, Typed } from "../types/typing.ts";
 import { constantNumber } from "./constants.ts";
 import { lower, lowerValue } from "./recursion.ts";
@@ -104,14 +106,41 @@ function defineParts(site: Site, statement: Extract<Statement<Typed>, { kind: "l
 }
 
 function runUpdate(site: Site, statement: Update<Typed>): void {
-  if (statement.index !== null) throw new Limitation("updates of a part", statement.span);
   if (statement.reference.kind !== "symbol") throw new Limitation("this update", statement.span);
   const { symbol } = statement.reference;
   const { type } = symbol.typing;
   const space = type.kind === "value" ? type.space : null;
   const name = symbol.origin.kind === "state" ? `${symbol.name}_next` : symbol.name;
+  if (statement.index !== null) {
+    const indices = lowerValue(site, statement.index);
+    const part = (): Lowered => value(updatedRows(site, symbol, indices, statement.value));
+    site.scope.define(symbol, named(site, name, part));
+    return;
+  }
   const next = (): Lowered => value(promoted(site, lowerValue(site, statement.value, space), symbol));
   site.scope.define(symbol, named(site, name, next));
+}
+
+/** An array with other rows at some indices: `p[i] <- e`. */
+function updatedRows(
+  site: Site,
+  symbol: Symbol,
+  indices: Variable,
+  expression: Expression<Typed>,
+): Variable {
+  const { builder: b } = site;
+  const before = current(site, symbol);
+  const space = spaceOfVariable(before);
+  const chosen = spaceOfVariable(indices);
+  if (space.kind !== "array" || chosen.kind !== "array") throw new Error("rows of what is no array");
+  const [first, ...others] = space.dimensions;
+  if (first === undefined) throw new Error("rows of a number");
+  const rows: Space = { ...space, dimensions: [...chosen.dimensions, ...others] };
+  const given = promoted(site, lowerValue(site, expression, rows), symbol);
+  const single = others.map(() => constant(1));
+  const ones = b.fill(b.constant(1), arraySpace("real", [...chosen.dimensions, ...single]));
+  const isChosen = b.placeRows(ones, indices, arraySpace("real", [first, ...single]));
+  return b.elementwise("select", [isChosen, b.placeRows(given, indices, space), before]);
 }
 
 /** A real value as a complex one where the declared space is complex. */

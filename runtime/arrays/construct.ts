@@ -1,4 +1,4 @@
-import type { Engine, Handle } from "../engine/engine.ts";
+import { EngineError, type Engine, type Handle } from "../engine/engine.ts";
 import { arrayValue, asArray, handleShape } from "./layout.ts";
 import { complexOf } from "./pairs.ts";
 import { ShapeError } from "./shapeError.ts";
@@ -38,6 +38,9 @@ export function coordinate(engine: Engine, space: Space, axis: number): ArrayVal
   const extent = space.kind === "array" ? space.shape[axis] : undefined;
   if (space.kind !== "array" || extent === undefined) {
     throw new ShapeError("coordinate", [space], `there is no axis ${axis}`);
+  }
+  if (!Number.isInteger(extent)) {
+    throw new EngineError(engine.name, "indices", [space.shape], "the number of parts does not divide them");
   }
   const line = engine.upload(
     Float64Array.from({ length: extent }, (_, i) => i - (extent - 1) / 2),

@@ -57,6 +57,16 @@ test("random blocks of rows come near the solution, and another seed takes anoth
   expect(other.output.data).not.toEqual(one.output.data);
 });
 
+test("ordered subsets find the nonnegative image of consistent Poisson data", async () => {
+  const definition = definitionFor(compiledProgram("osem"), "solver", { maximum: 4000 });
+  const positive = (of: HostArray): HostArray => realArray(of.shape, Float64Array.from(of.data, Math.abs));
+  const [P, image] = [positive(A), positive(truth)];
+  const program = await model(definition, { A: P }, exact);
+  const { output, objective } = await program.run({ y: product(P, image) });
+  expect(furthest(output.data, image)).toBeLessThan(0.02);
+  expect(Math.abs(objective?.[0] ?? NaN)).toBeLessThan(1e-3);
+});
+
 test("kaczmarz takes as many sweeps as it may for data that fit no solution", async () => {
   const program = await model(definitionFor(compiledProgram("kaczmarz"), "solver"), { A }, exact);
   const { iterations } = await program.run({ y: gaussian("y", M) });

@@ -13,6 +13,7 @@ import { named } from "../references.ts";
 import { typing, unknownTyping, valueTyping } from "../typed.ts";
 import { checkArguments, type CheckedArguments } from "./arguments.ts";
 import { type CallResult, unknownCall } from "./unknown.ts";
+import { checkIndexSet } from "./indexSets.ts";
 import { checkBatch, checkFile, checkIndexDraw, checkNoise } from "./draws.ts";
 import { checkChannel, checkConcat, checkKernel, checkMod } from "./images.ts";
 import { checkLipschitz, checkOperatorNorm, checkRowNorms } from "./norms.ts";
@@ -69,6 +70,7 @@ const RULES: Rules = {
   kernel: checkKernel,
   index: checkIndexDraw,
   batch: checkBatch,
+  indexSet: checkIndexSet,
   noise: checkNoise,
   file: checkFile,
   prox: ({ environment, args }) => checkProx(environment, args),

@@ -40,6 +40,10 @@ function largestOfCall(
   index: Extract<Expression<Typed>, { kind: "call" }>,
 ): Dimension | null {
   const { call } = index;
+  if (call.kind === "library" && (call.name === "interleaved" || call.name === "consecutive")) {
+    const size = call.arguments[0] === undefined ? null : sizeOf(knowledge, call.arguments[0]);
+    return size === null ? null : subtract(size, constant(1));
+  }
   if (call.kind !== "library" || call.name !== "mod") return fromInterval(index);
   const [, modulus] = call.arguments;
   const size = modulus === undefined ? null : sizeOf(knowledge, modulus);

@@ -7,7 +7,7 @@ import { type Environment, report } from "../context.ts";
 import { expectDeclared } from "../declared.ts";
 import { definitionOf } from "../definitions.ts";
 import { checkExpression } from "../expression.ts";
-import { announceLater } from "../later.ts";
+import { restrictedType } from "../indices.ts";
 import { reportUnknownName } from "../names.ts";
 import { lookUp, visibleSymbols } from "../scope.ts";
 import { wordOf } from "../symbols.ts";
@@ -26,17 +26,47 @@ export function checkUpdate(environment: Environment, statement: Update): Update
   if (!mayChange(environment, statement, symbol, beyondBoundary))
     return { ...statement, index, value, reference };
   if (index !== null) {
-    announceLater(environment, "updates of a part", "updates of a part", statement.span);
-    return { ...statement, index, value, reference };
+    return { ...statement, index, value: updatedPart(environment, statement, symbol, index, value), reference };
   }
   const declared = { name: { ...statement.name, span: symbol.span }, type: symbol.typing.type, fills: false };
   const fitting = expectDeclared(environment, declared, value);
   keepInterval(environment, symbol, fitting);
-  if (symbol.origin.kind === "state") {
-    environment.flow.updated.add(symbol);
-    environment.flow.surelyUpdated.add(symbol);
-  }
+  noteUpdate(environment, symbol);
   return { ...statement, index, value: fitting, reference };
+}
+
+function noteUpdate(environment: Environment, symbol: Symbol): void {
+  if (symbol.origin.kind !== "state") return;
+  environment.flow.updated.add(symbol);
+  environment.flow.surelyUpdated.add(symbol);
+}
+
+/** The new rows of `p[i] <- e`; what was known of the interval of a `var` is known no more. */
+function updatedPart(
+  environment: Environment,
+  { name }: Update,
+  symbol: Symbol,
+  index: Expression<Typed>,
+  value: Expression<Typed>,
+): Expression<Typed> {
+  const operand: Expression<Typed> = {
+    kind: "name",
+    name: name.name,
+    span: name.span,
+    reference: { kind: "symbol", symbol },
+    note: symbol.typing,
+  };
+  const type = symbol.typing.type.kind === "unknown" ? null : restrictedType(environment, operand, index);
+  noteUpdate(environment, symbol);
+  if (type === null || index.note.type.kind === "unknown") {
+    environment.flow.intervals.set(symbol, environment.run.knowledge.bounds.get(symbol)?.outer ?? null);
+    return value;
+  }
+  const part = { name: { ...name, span: symbol.span }, type, fills: false };
+  const fitting = expectDeclared(environment, part, value);
+  keepInterval(environment, symbol, fitting);
+  environment.flow.intervals.set(symbol, environment.run.knowledge.bounds.get(symbol)?.outer ?? null);
+  return fitting;
 }
 
 function reportUnknown(environment: Environment, statement: Update): void {

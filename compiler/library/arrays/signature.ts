@@ -23,7 +23,7 @@ export type ArrayRule =
   | { readonly kind: "pi" | "ones" | "concat" | "channel" | "mod" }
   /** a kernel R[n, n], positive or nonnegative */
   | { readonly kind: "kernel"; readonly positive: boolean }
-  | { readonly kind: "index" | "batch" }
+  | { readonly kind: "index" | "batch" | "indexSet" }
   | { readonly kind: "noise"; readonly arguments: number }
   | { readonly kind: "file"; readonly gives: "array" | "operator" }
   | { readonly kind: "prox" | "projection" | "solve" | "change" | "derivative" }

@@ -3,6 +3,7 @@ import { batch, index, normal, rademacher, uniform } from "./draws.ts";
 import { abs, clip, conj, exp, log, max, min, phase, relu, sigmoid, sign, sqrt, tanh } from "./entrywise.ts";
 import { array, image, matrix } from "./files.ts";
 import { channel, concat, diskKernel, gaussianKernel, mod, motionKernel, ones, pi } from "./images.ts";
+import { consecutive, interleaved } from "./indexSets.ts";
 import { dot, lip, maximum, mean, minimum, norm, rowNorms, sum } from "./reductions.ts";
 import { choose, hard, soft, softSelect, stopGradient } from "./selection.ts";
 import type { ArraySignature } from "./signature.ts";
@@ -60,8 +61,8 @@ export const ARRAYS: { readonly [N in ArrayName]: ArraySignature } = {
   change,
   derivative,
   each: later("each(f)"),
-  interleaved: later("index sets"),
-  consecutive: later("index sets"),
+  interleaved,
+  consecutive,
 };
 
 function later(what: string): ArraySignature {

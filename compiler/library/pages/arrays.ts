@@ -15,6 +15,14 @@ function drawn(from: string, citation: string | null = null): LibraryPage {
   };
 }
 
+/** A page of a set of indices. */
+function indexSet(name: "interleaved" | "consecutive", citation: string | null): LibraryPage {
+  return {
+    citation,
+    example: example("n", "input y : R[4*n]", `output y[${name}(4*n, parts = 4, part = 1)]`),
+  };
+}
+
 /** A page whose example is an expression for `--bind`. */
 function bound(expression: string): LibraryPage {
   return { citation: null, example: expression, binding: true };
@@ -186,6 +194,6 @@ export const ARRAY_PAGES: { readonly [N in ArrayName]: LibraryPage } = {
     ),
   },
   each: { ...of("each(relu)(x)"), notYet: "checked" },
-  interleaved: { ...of("x[interleaved(n, parts = 4, part = 0)]"), notYet: "checked" },
-  consecutive: { ...of("x[consecutive(n, parts = 4, part = 0)]"), notYet: "checked" },
+  interleaved: indexSet("interleaved", "Hudson and Larkin, IEEE Trans. Med. Imaging 13 (1994)"),
+  consecutive: indexSet("consecutive", null),
 };

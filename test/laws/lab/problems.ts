@@ -287,6 +287,13 @@ export const PROBLEMS: readonly Problem[] = [
       y: batch(seed, "y", samples, (random) => numbers(random, [N], Math.abs)),
     }),
   },
+  {
+    ...onVectors("osem", {}, [["s = 8", "s = 3"]]),
+    givens: (_operations, seed) => ({ A: numbers(stream(seed, "A"), [M, N], (x) => 0.1 + Math.abs(x)) }),
+    inputs: (_operations, seed, samples) => ({
+      y: batch(seed, "y", samples, (random) => numbers(random, [M], (x) => 0.1 + Math.abs(x))),
+    }),
+  },
   withMaskOfItsOwn("sgp_drs_step", [SMALL_UNET]),
   withMaskOfItsOwn("sgp_drs_diag", [SMALL_UNET]),
   withMaskOfItsOwn("sgp_drs_plus", [SMALL_UNET]),

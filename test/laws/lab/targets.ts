@@ -5,6 +5,7 @@ export const TARGETS: Readonly<Record<string, readonly TargetName[]>> = {
   landweber: ["solver", "unrolled"],
   kaczmarz: ["solver", "unrolled"],
   sgd: ["solver", "unrolled"],
+  osem: ["solver", "unrolled"],
   gradient_descent_tikhonov: ["solver", "unrolled", "equilibrium"],
   ista: ["solver", "unrolled", "equilibrium"],
   fista: ["solver", "unrolled"],

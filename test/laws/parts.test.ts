@@ -1,0 +1,117 @@
+import { describe, expect, test } from "vitest";
+import { operations } from "../../runtime/arrays/create.ts";
+import { valueAndGradient } from "../../runtime/adjoint/gradient.ts";
+import { referenceEngine } from "../../runtime/engine/reference.ts";
+import { realArray } from "../../runtime/io/hostArray.ts";
+import { model } from "../../runtime/model.ts";
+import { bind } from "../../runtime/program/bind.ts";
+import { bindInputs } from "../../runtime/program/inputs.ts";
+import { perform } from "../../runtime/solve/task.ts";
+import { compiledText, definitionFor } from "./lab/compiled.ts";
+
+const exact = { engine: { name: "reference" } } as const;
+const numbers = (...shape: readonly number[]) =>
+  realArray(
+    shape,
+    Float64Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => Math.sin(1 + 2 * i)),
+  );
+
+describe("index sets", () => {
+  const pick = async (set: string, m = 6): Promise<readonly number[]> => {
+    const text = `program pick[m] {\n  input y : R[m]\n  output y[${set}]\n}\n`;
+    const program = await model(definitionFor(compiledText("pick", text), "direct"), {}, exact);
+    const { output } = await program.run({ y: realArray([m], Float64Array.from({ length: m }, (_, i) => i)) });
+    return [...output.data];
+  };
+
+  test("interleaved and consecutive parts", async () => {
+    expect(await pick("interleaved(m, parts = 3, part = 1)")).toEqual([1, 4]);
+    expect(await pick("interleaved(m, parts = 2, part = 0)")).toEqual([0, 2, 4]);
+    expect(await pick("consecutive(m, parts = 3, part = 1)")).toEqual([2, 3]);
+    expect(await pick("consecutive(m, parts = 2, part = 1)", 8)).toEqual([4, 5, 6, 7]);
+  });
+
+  test("parts that do not divide the data are refused when these are bound", async () => {
+    await expect(pick("interleaved(m, parts = 4, part = 1)", 10)).rejects.toThrow(/2\.5[^]*divide/u);
+  });
+});
+
+/** Rows of states and variables, at computed indices and at index sets, in a loop and in a branch. */
+const TEXT = `
+program sweep[n, m, c] {
+  given A : linear R[n] -> R[2*m, c]
+  input y : R[2*m, c]
+  learn t : R in (0, 1) = 0.5
+  state x : R[n] = 0
+  state p : R[2*m, c] in [-5, 5] = 1
+  step k {
+    let i = mod(k, 2*m)
+    var q = p
+    q[i] <- clip(A[i]*x - y[i], -5, 5)
+    q[interleaved(2*m, parts = 2, part = mod(k, 2))] <- 0
+    p[mod(k + 1, 2*m)] <- 0
+    if k > 0 { p[i] <- clip(t*q[i] + p[i], -5, 5) }
+    x <- x - t*A[i]'*q[i] - 0.1*t*(A'*p)
+  }
+  output x
+  unroll(5)
+  converge(max = 5)
+}
+`;
+
+describe("updates of rows", () => {
+  const [N, M, C] = [3, 2, 2];
+  const using = operations(referenceEngine());
+  const A = numbers(2 * M * C, N);
+  const y = numbers(2 * M, C);
+  const compiled = compiledText("sweep", TEXT);
+
+  /** The same by hand. */
+  function expected(t: number): number[] {
+    const row = (i: number, x: readonly number[]): number[] =>
+      Array.from({ length: C }, (_, c) =>
+        x.reduce((sum, each, j) => sum + each * (A.data[(i * C + c) * N + j] ?? 0), 0),
+      );
+    const back = (i: number, r: readonly number[], j: number): number =>
+      r.reduce((sum, each, c) => sum + each * (A.data[(i * C + c) * N + j] ?? 0), 0);
+    const clip = (v: number): number => Math.min(5, Math.max(-5, v));
+    let x = new Array<number>(N).fill(0);
+    const p = Array.from({ length: 2 * M }, () => new Array<number>(C).fill(1));
+    for (let k = 0; k < 5; k++) {
+      const i = k % (2 * M);
+      const q = p.map((each) => [...each]);
+      q[i] = row(i, x).map((each, c) => clip(each - (y.data[i * C + c] ?? 0)));
+      for (let j = k % 2; j < 2 * M; j += 2) q[j] = new Array<number>(C).fill(0);
+      p[(k + 1) % (2 * M)] = new Array<number>(C).fill(0);
+      const own = q[i] ?? [];
+      if (k > 0) p[i] = (p[i] ?? []).map((each, c) => clip(t * (own[c] ?? 0) + each));
+      const before = x;
+      x = before.map(
+        (each, j) => each - t * back(i, own, j) - 0.1 * t * p.reduce((sum, r, l) => sum + back(l, r, j), 0),
+      );
+    }
+    return x;
+  }
+
+  test("are those of the algorithm", async () => {
+    for (const target of ["solver", "unrolled"] as const) {
+      const program = await model(definitionFor(compiled, target), { A }, { engine: using, sizes: { m: M, n: N, c: C } });
+      const { output } = await program.run({ y });
+      expected(0.5).forEach((each, j) => expect(output.data[j]).toBeCloseTo(each, 12));
+    }
+  });
+
+  test("have gradients", async () => {
+    const program = await bind(definitionFor(compiled, "unrolled"), using, { givens: { A }, sizes: { m: M, n: N, c: C } });
+    const inputs = await perform(using, bindInputs(program, { y }));
+    const found = await valueAndGradient(program, inputs, (ops, value) => ({
+      value: ops.dot(value, value),
+      cotangent: ops.map("2*v", { v: value }),
+    }));
+    const t = found.parameters.get("t")?.[0];
+    if (t?.kind !== "array") throw new Error("no gradient");
+    const loss = (at: number): number => expected(at).reduce((sum, each) => sum + each * each, 0);
+    const slope = (loss(0.5 + 1e-6) - loss(0.5 - 1e-6)) / 2e-6;
+    expect((using.engine.readNow(t.handle)?.[0] ?? 0) / slope).toBeCloseTo(1, 6);
+  });
+});
