@@ -122,12 +122,7 @@ function runUpdate(site: Site, statement: Update<Typed>): void {
 }
 
 /** An array with other rows at some indices: `p[i] <- e`. */
-function updatedRows(
-  site: Site,
-  symbol: Symbol,
-  indices: Variable,
-  expression: Expression<Typed>,
-): Variable {
+function updatedRows(site: Site, symbol: Symbol, indices: Variable, expression: Expression<Typed>): Variable {
   const { builder: b } = site;
   const before = current(site, symbol);
   const space = spaceOfVariable(before);

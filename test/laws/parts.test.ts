@@ -20,7 +20,12 @@ describe("index sets", () => {
   const pick = async (set: string, m = 6): Promise<readonly number[]> => {
     const text = `program pick[m] {\n  input y : R[m]\n  output y[${set}]\n}\n`;
     const program = await model(definitionFor(compiledText("pick", text), "direct"), {}, exact);
-    const { output } = await program.run({ y: realArray([m], Float64Array.from({ length: m }, (_, i) => i)) });
+    const { output } = await program.run({
+      y: realArray(
+        [m],
+        Float64Array.from({ length: m }, (_, i) => i),
+      ),
+    });
     return [...output.data];
   };
 
@@ -95,14 +100,21 @@ describe("updates of rows", () => {
 
   test("are those of the algorithm", async () => {
     for (const target of ["solver", "unrolled"] as const) {
-      const program = await model(definitionFor(compiled, target), { A }, { engine: using, sizes: { m: M, n: N, c: C } });
+      const program = await model(
+        definitionFor(compiled, target),
+        { A },
+        { engine: using, sizes: { m: M, n: N, c: C } },
+      );
       const { output } = await program.run({ y });
       expected(0.5).forEach((each, j) => expect(output.data[j]).toBeCloseTo(each, 12));
     }
   });
 
   test("have gradients", async () => {
-    const program = await bind(definitionFor(compiled, "unrolled"), using, { givens: { A }, sizes: { m: M, n: N, c: C } });
+    const program = await bind(definitionFor(compiled, "unrolled"), using, {
+      givens: { A },
+      sizes: { m: M, n: N, c: C },
+    });
     const inputs = await perform(using, bindInputs(program, { y }));
     const found = await valueAndGradient(program, inputs, (ops, value) => ({
       value: ops.dot(value, value),

@@ -58,7 +58,9 @@ test("random blocks of rows come near the solution, and another seed takes anoth
 });
 
 test("ordered subsets find the nonnegative image of consistent Poisson data", async () => {
-  const definition = definitionFor(compiledProgram("osem"), "solver", { maximum: 4000 });
+  const definition = definitionFor(compiledProgram("osem", [["< 1e-4", "< 1e-7"]]), "solver", {
+    maximum: 8000,
+  });
   const positive = (of: HostArray): HostArray => realArray(of.shape, Float64Array.from(of.data, Math.abs));
   const [P, image] = [positive(A), positive(truth)];
   const program = await model(definition, { A: P }, exact);

@@ -26,7 +26,12 @@ export function checkUpdate(environment: Environment, statement: Update): Update
   if (!mayChange(environment, statement, symbol, beyondBoundary))
     return { ...statement, index, value, reference };
   if (index !== null) {
-    return { ...statement, index, value: updatedPart(environment, statement, symbol, index, value), reference };
+    return {
+      ...statement,
+      index,
+      value: updatedPart(environment, statement, symbol, index, value),
+      reference,
+    };
   }
   const declared = { name: { ...statement.name, span: symbol.span }, type: symbol.typing.type, fills: false };
   const fitting = expectDeclared(environment, declared, value);

@@ -12,5 +12,9 @@ function indexSet(definition: string): ArraySignature {
   };
 }
 
-export const interleaved = indexSet("the indices `part`, `part` + s, `part` + 2s, ... below m, for s `parts`");
-export const consecutive = indexSet("the indices below m from `part`*m/s to (`part` + 1)*m/s - 1, for s `parts`");
+export const interleaved = indexSet(
+  "the indices `part`, `part` + s, `part` + 2s, ... below m, for s `parts`",
+);
+export const consecutive = indexSet(
+  "the indices below m from `part`*m/s to (`part` + 1)*m/s - 1, for s `parts`",
+);

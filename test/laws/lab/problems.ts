@@ -288,7 +288,7 @@ export const PROBLEMS: readonly Problem[] = [
     }),
   },
   {
-    ...onVectors("osem", {}, [["s = 8", "s = 3"]]),
+    ...onVectors("osem", {}, [["parts = 8, part = mod(k, 8)", "parts = 3, part = mod(k, 3)"]]),
     givens: (_operations, seed) => ({ A: numbers(stream(seed, "A"), [M, N], (x) => 0.1 + Math.abs(x)) }),
     inputs: (_operations, seed, samples) => ({
       y: batch(seed, "y", samples, (random) => numbers(random, [M], (x) => 0.1 + Math.abs(x))),
