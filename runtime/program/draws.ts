@@ -61,7 +61,7 @@ export function drawnArrays(
 }
 
 /** The value of a draw whose arrays stand on these handles. */
-export function drawnValue(
+function drawnValue(
   drawing: Drawing,
   declaration: DrawDeclaration,
   handles: readonly Handle[],
