@@ -72,8 +72,18 @@ export function classify(stop: Stop): Fault {
       if (fault !== null) return fault;
     }
   }
+  const { wanted, rule } = stop;
+  const last = before(stop, 1);
+  if (rule === "initial" && token !== undefined && last !== undefined && isBelow(token, last)) {
+    return { kind: "unfit", found: token.image, wanted, rule, behind: true, ...rangeOf(last) };
+  }
   const place = token === undefined ? endRange(stop) : rangeOf(token);
-  return { kind: "unfit", found: token?.image ?? null, wanted: stop.wanted, rule: stop.rule, ...place };
+  return { kind: "unfit", found: token?.image ?? null, wanted, rule, ...place };
+}
+
+/** Whether a token stands on a later line than another: what is missing belongs behind the other. */
+function isBelow(token: IToken, other: IToken): boolean {
+  return (token.startLine ?? 0) > (other.endLine ?? other.startLine ?? 0);
 }
 
 function endRange({ text, layout }: Stop): Range {

@@ -39,6 +39,8 @@ export type Fault = Range &
         readonly wanted: readonly string[];
         /** The rule in which the parser stopped. */
         readonly rule: string;
+        /** Whether the place is that of the last word before: what is wanted belongs behind it. */
+        readonly behind?: true;
       }
     | {
         readonly kind: "sideBySide";

@@ -34,12 +34,13 @@ const diagnostics: { readonly [K in FaultKind]: (fault: FaultOf<K>, place: Place
   stray: ({ close, open, opened, last }, { span, at }) =>
     diagnose("IPX0005", span, { close, open, last }, { opened: opened && at(opened) }),
 
-  unfit: ({ found, wanted, rule }, { span }) =>
+  unfit: ({ found, wanted, rule, behind }, { span }) =>
     diagnose("IPX0006", span, {
       found,
       wanted: wantedWords(wanted, rule),
       within: ruleWords(rule),
       start: rule === "initial",
+      behind: behind === true,
     }),
 
   sideBySide: ({ left, right, insertAt }, { span, edit }) =>

@@ -72,14 +72,18 @@ export const text = {
     readonly within: string | null;
     /** Whether the start of a state or a learnable is missing. */
     readonly start: boolean;
+    /** Whether this is the last word of the line before, behind which something is missing. */
+    readonly behind: boolean;
   }>()({
     severity: "error",
     class: "user",
-    title: ({ found, within }) =>
-      found === null
+    title: ({ found, within, behind }) => {
+      if (behind) return "The declaration ends too early";
+      return found === null
         ? "The text ends too early"
-        : `\`${found}\` cannot stand here${within === null ? "" : `, in ${within}`}`,
-    mark: ({ wanted }) => `${listing(wanted, "or")} is wanted`,
+        : `\`${found}\` cannot stand here${within === null ? "" : `, in ${within}`}`;
+    },
+    mark: ({ wanted, behind }) => `${listing(wanted, "or")} is wanted${behind ? " behind this" : ""}`,
     hint: ({ found, start }) => {
       if (!start) return null;
       return found === "with"
