@@ -87,8 +87,7 @@ async function sampleSource(experiment: Experiment, split: SplitName): Promise<S
 }
 
 /**
- * A set of files. Where all sets come from one folder, the first samples are kept for the test, and the others are
- * trained and validated on. Of a set that fits into memory every file is looked at before anything begins.
+ * A set of files. Where sets come from one folder, each has samples of its own. Of a set that fits into memory every file is looked at before anything begins.
  */
 async function fileSource(
   experiment: Experiment,
@@ -100,8 +99,7 @@ async function fileSource(
   const settings: SplitSettings = data[split] ?? {};
   const path = experiment.resolve(folder);
   const set = await located(placeOf(path), () => openFileSet(path, data));
-  const samples =
-    settings.folder === undefined ? ownShare(set.samples, split, data.test?.count) : set.samples;
+  const samples = settings.folder === undefined ? ownShare(set.samples, split, data) : set.samples;
   const cutting = cuttingOf(data, settings, split);
   const sampleAt = (index: number): FileSample => {
     const sample = samples[index % samples.length];
@@ -148,15 +146,22 @@ async function readPicture(
   });
 }
 
-/** The samples of a folder that a set has for itself; all where there is one only. */
+/**
+ * The samples of a folder that a set has for itself: the first for the test, the next for the validation, the others for
+ * the training. Where the test leaves one sample, it is both trained and validated on; a single one serves all three.
+ */
 function ownShare(
   all: readonly FileSample[],
   split: SplitName,
-  wanted = Number.POSITIVE_INFINITY,
+  { test, validate }: DataSettings,
 ): readonly FileSample[] {
-  const held = Math.min(wanted, Math.ceil(all.length / 2));
   if (all.length === 1) return all;
-  return split === "test" ? all.slice(0, held) : all.slice(held);
+  const tested = Math.min(test?.count ?? Infinity, Math.ceil(all.length / 2));
+  if (split === "test") return all.slice(0, tested);
+  const others = all.slice(tested);
+  if (others.length === 1) return others;
+  const validated = Math.min(validate?.count ?? Math.ceil(others.length / 5), Math.floor(others.length / 2));
+  return split === "validate" ? others.slice(0, validated) : others.slice(validated);
 }
 
 /** @throws Failure where no patch can be cut from a picture */

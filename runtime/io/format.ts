@@ -106,7 +106,9 @@ export function locateTarget(name: string): ArrayLocation<WrittenFormat> {
   if (isWritten(format) && index === undefined)
     return { format, path, ...(key === undefined ? {} : { key }) };
   const what =
-    index === undefined ? `${format.toUpperCase()} files are read, not written.` : "A part of a file is read, not written.";
+    index === undefined
+      ? `${format.toUpperCase()} files are read, not written.`
+      : "A part of a file is read, not written.";
   throw new DataError(
     "IPX8111",
     { what: `${name}: ${what}`, hint: "Arrays are written as .npy, .npz (file.npz:key) and .png." },

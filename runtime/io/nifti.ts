@@ -2,6 +2,7 @@ import { decompress, isCompressed, isNIFTI, readHeader } from "nifti-reader-js";
 import { decoding } from "./dataError.ts";
 import { contradicts, endsEarly, notOfFormat, notRead } from "./fileErrors.ts";
 import { type Field, type HostArray, hostArray, lanes, product } from "./hostArray.ts";
+import { DEFLATE_MAX_RATIO } from "./npz.ts";
 import { decodeNumbers, type NumberKind } from "./numbers.ts";
 
 interface VoxelRule {
@@ -39,6 +40,7 @@ const SHORTEST = 348;
 export function readNifti(bytes: Uint8Array): HostArray {
   if (bytes.length < 4) throw endsEarly("NIfTI");
   const raw = buffer(bytes);
+  if (isCompressed(raw)) requireSize(bytes);
   const plain = decoding("NIfTI", () => (isCompressed(raw) ? buffer(new Uint8Array(decompress(raw))) : raw));
   if (plain.byteLength < SHORTEST) throw endsEarly("NIfTI");
   if (!decoding("NIfTI", () => isNIFTI(plain))) throw notNifti();
@@ -59,6 +61,17 @@ export function readNifti(bytes: Uint8Array): HostArray {
   const stored = new Uint8Array(plain).subarray(begin);
   const numbers = decodeNumbers(stored, rule.kind, count, header.littleEndian);
   return hostArray(field, shape, scaled(numbers, header.scl_slope, header.scl_inter, field, colours));
+}
+
+/** Refuses a gzip whose last word claims more than its bytes can hold, before anything is allocated (RFC 1952). */
+function requireSize(bytes: Uint8Array): void {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const claimed = view.getUint32(bytes.length - 4, true);
+  if (claimed <= bytes.length * DEFLATE_MAX_RATIO) return;
+  throw contradicts(
+    "NIfTI",
+    `it claims ${claimed} bytes, which its ${bytes.length} compressed ones cannot hold`,
+  );
 }
 
 function notNifti(): Error {

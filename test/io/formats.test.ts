@@ -119,6 +119,26 @@ describe("formats", () => {
     );
   });
 
+  test.each(["slices.h5:group/deflated", "version73.mat:z"])(
+    "a damaged %s is read from a disk or refused, one after the other",
+    async (name) => {
+      const [file = "", key = ""] = name.split(":");
+      await fc.assert(
+        fc.asyncProperty(damaged(fixtureBytes(`formats/${file}`)), async (bytes) => {
+          const path = join(folder, file);
+          writeFileSync(path, bytes);
+          const error: unknown = await readArray(`${path}:${key}`).catch((reason: unknown) => reason);
+          survives(() => {
+            if (error instanceof Error) throw error;
+          });
+          if (bytes.length < 0.9 * fixtureBytes(`formats/${file}`).length)
+            expect(error).toBeInstanceOf(DataError);
+        }),
+        { numRuns: 60 },
+      );
+    },
+  );
+
   test.each(["a.tif", "a.jpg", "a.h5", "a.mat", "a.dcm", "a.nii", "a.npy", "a.png", "a.npz"])(
     "%s with a text in it is said to be of another format, an empty one to end early",
     async (name) => {

@@ -1,7 +1,9 @@
-import { type CompoundTypeMetadata, Dataset, File, Group, type Metadata, Module, ready } from "h5wasm/node";
+import { open } from "node:fs/promises";
+import { devNull } from "node:os";
+import { type CompoundTypeMetadata, Dataset, File, FS, type Metadata, Module, ready } from "h5wasm/node";
 import { fromFortranOrder } from "../axisOrder.ts";
 import { DataError, decoding } from "../dataError.ts";
-import { contradicts, noSuchArray, notOfFormat, notRead } from "../fileErrors.ts";
+import { contradicts, endsEarly, noSuchArray, notOfFormat, notRead } from "../fileErrors.ts";
 import { type Field, type HostArray, hostArray, lanes, product, shapeText } from "../hostArray.ts";
 import { decodeNumbers, NUMBER_RULES, type NumberKind } from "../numbers.ts";
 import { requireRoom } from "./memory.ts";
@@ -115,7 +117,7 @@ function bytesOf(
     const counts = shape.map((extent, axis) => BigInt(axis === 0 ? count : extent));
     const offsets = shape.map((_, axis) => BigInt(axis === 0 ? first : 0));
     const steps = shape.map(() => 1n);
-    Module.get_dataset_data(
+    const status = Module.get_dataset_data(
       file.file_id,
       key,
       whole ? null : counts,
@@ -123,6 +125,7 @@ function bytesOf(
       whole ? null : steps,
       BigInt(pointer),
     );
+    if (status < 0) throw contradicts("HDF5", `the numbers of '${key}' cannot be read`);
     return Module.HEAPU8.slice(pointer, pointer + length);
   } finally {
     Module._free(pointer);
@@ -165,11 +168,12 @@ function isNumberKind(kind: string): kind is NumberKind {
 
 /** Opens a file, works on it and closes it; what the library throws becomes a DataError. */
 async function withFile<T>(path: string, work: (file: File) => T): Promise<T> {
-  const module = await ready;
-  module.activate_throwing_error_handler();
+  await (library ??= quietLibrary());
+  requireWhole(path, await beginOfFile(path));
   return named(path, () =>
     decoding("HDF5", () => {
-      const file = opened(path);
+      const file = new File(path, "r");
+      if (file.file_id < 0n) throw contradicts("HDF5", "its list of contents cannot be read");
       try {
         return work(file);
       } finally {
@@ -179,30 +183,76 @@ async function withFile<T>(path: string, work: (file: File) => T): Promise<T> {
   );
 }
 
-function opened(path: string): File {
+let library: Promise<void> | null = null;
+
+/**
+ * The library, loaded once. It writes traces of its own functions to its standard error stream, which is no place for
+ * people; that stream is its own, not the process's, and ends nowhere from here on.
+ */
+async function quietLibrary(): Promise<void> {
+  await ready;
+  if (FS === null || !canClose(FS)) return;
+  FS.closeStream(2);
+  FS.open(devNull, "w");
+}
+
+interface Closing {
+  readonly closeStream: (stream: number) => void;
+}
+
+function canClose<T extends object>(system: T): system is T & Closing {
+  return "closeStream" in system && typeof system.closeStream === "function";
+}
+
+/** The first bytes of a file: enough for every place at which HDF5 may begin behind a block of the user's. */
+async function beginOfFile(path: string): Promise<{ readonly bytes: Uint8Array; readonly size: number }> {
+  const file = await open(path, "r");
   try {
-    const file = new File(path, "r");
-    if (file instanceof Group && file.file_id >= 0n) return file;
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    if (/truncated/u.test(why)) throw truncated(why);
-    if (/signature not found|not an HDF5/iu.test(why)) throw notHdf5();
-    throw error;
+    const { size } = await file.stat();
+    const bytes = new Uint8Array(Math.min(size, LAST_PLACE + SUPERBLOCK));
+    await file.read(bytes, 0, bytes.length, 0);
+    return { bytes, size };
+  } finally {
+    await file.close();
   }
-  throw contradicts("HDF5", "it cannot be opened");
 }
 
-function truncated(why: string): DataError {
-  const bytes = /eof = (\d+).*stored_eof = (\d+)/u.exec(why);
-  const words = bytes === null ? "" : `: ${bytes[2]} bytes are announced, ${bytes[1]} are there`;
-  return new DataError("IPX8101", {
-    what: `This HDF5 file ends early${words}.`,
-    why: "It was probably cut off while it was written or copied.",
-  });
+const SIGNATURE = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a] as const;
+const LAST_PLACE = 2 ** 16;
+const SUPERBLOCK = 64;
+
+/**
+ * Refuses a file without HDF5's mark, and one that is shorter than its first block says.
+ * Source: HDF5 File Format Specification 3.0, II.A.
+ * @throws DataError
+ */
+function requireWhole(
+  path: string,
+  { bytes, size }: { readonly bytes: Uint8Array; readonly size: number },
+): void {
+  for (let at = 0; at <= LAST_PLACE; at = at === 0 ? 512 : 2 * at) {
+    if (SIGNATURE.some((byte, index) => bytes[at + index] !== byte)) continue;
+    const view = new DataView(bytes.buffer, at);
+    const version = bytes[at + 8] ?? 0;
+    const [widthPlace, endPlace] = version < 2 ? [13, version === 0 ? 40 : 44] : [9, 28];
+    if (bytes[at + widthPlace] !== 8 || view.byteLength < endPlace + 8) return;
+    const end = Number(view.getBigUint64(endPlace, true));
+    if (size < end) throw truncated(end, size).inFile(path);
+    return;
+  }
+  if (bytes.length < SIGNATURE.length) throw endsEarly("HDF5").inFile(path);
+  throw notOfFormat("HDF5", "It has no mark of one.", "Files of netCDF 3 and HDF4 are others.").inFile(path);
 }
 
-function notHdf5(): DataError {
-  return notOfFormat("HDF5", "It has no mark of one.", "Files of netCDF 3 and HDF4 are others.");
+function truncated(expected: number, actual: number): DataError {
+  return new DataError(
+    "IPX8101",
+    {
+      what: `This HDF5 file ends early: ${expected} bytes are announced, ${actual} are there.`,
+      why: "It was probably cut off while it was written or copied.",
+    },
+    { expected, actual },
+  );
 }
 
 function named<T>(path: string, work: () => T): T {
