@@ -61,11 +61,7 @@ export function drawnArrays(
 }
 
 /** The value of a draw whose arrays stand on these handles. */
-function drawnValue(
-  drawing: Drawing,
-  declaration: DrawDeclaration,
-  handles: readonly Handle[],
-): Value {
+function drawnValue(drawing: Drawing, declaration: DrawDeclaration, handles: readonly Handle[]): Value {
   let next = 0;
   const take = (space: Space): Value => {
     if (space.kind === "product") return { kind: "product", parts: space.parts.map(take) };
