@@ -21,6 +21,7 @@ import { executePlan } from "./plan/execute.ts";
 import type { Plan } from "./plan/plan.ts";
 import { planTarget } from "./plan/planTarget.ts";
 import type { SourceFile } from "./source/span.ts";
+import { hasModes, specialised } from "./passes/specialise.ts";
 import { chooseTarget, type TargetRequest } from "./targets.ts";
 
 /** Reads a file that a program imports; null where there is none. */
@@ -98,9 +99,16 @@ export function definitionOf(plan: Plan): ProgramDefinition {
 }
 
 function planFor(optimised: IrProgram, target: Target, { inputs }: ReverseOptions): Plan {
-  const program = target.kind === "unrolled" ? unrolled(optimised) : optimised;
-  const byInputs = target.kind !== "solver" && inputs ? reverseByInputs(program) : null;
-  const derivative = byInputs ?? (target.kind === "solver" ? null : reverseProgram(program));
+  const whole = target.kind === "unrolled" ? unrolled(optimised) : optimised;
+  const modes = hasModes(whole);
+  const program = modes ? specialised(whole, "running") : whole;
+  const trained = modes ? specialised(whole, "training") : whole;
+  const byInputs = target.kind !== "solver" && inputs ? reverseByInputs(trained) : null;
+  const reverse = byInputs ?? (target.kind === "solver" ? null : reverseProgram(trained));
+  const derivative =
+    modes && reverse !== null
+      ? { ...reverse, functions: [...program.functions, ...reverse.functions] }
+      : reverse;
   const module = finish(program, derivative);
   const plan = planTarget(module.program, target, module.derivative);
   return { ...plan, inputGradients: byInputs !== null };

@@ -111,7 +111,6 @@ export const REVERSE_RULES: { readonly [P in Operation]: ReverseRule<P> } = {
   sumTo: one(({ g, a }, r) => {
     r.contribute(a, r.algebra.mul(g, filled(r.builder, r.algebra.number(1), spaceOf(a))));
   }),
-  sumSamples: missing("a sum over samples"),
   nuclearNorm: missing("a nuclear norm"),
   // P(c x, c t) = c P(x, t), so that t dP/dt = P - dP/dx x; and dP/dx is symmetric
   shrinkSingular: one(({ g, y, a, b }, r) => {
@@ -128,6 +127,18 @@ export const REVERSE_RULES: { readonly [P in Operation]: ReverseRule<P> } = {
     }
     if (cotangent !== undefined) r.contribute(cotangent, r.builder.shrinkSingularGradient(a, b, g));
   }),
+  sumSamples: one(({ equation, g, a }, r) => {
+    if (r.samples === "separate") throw new NotDifferentiable("a sum over samples", equation.span);
+    r.contribute(a, g);
+  }),
+  samples: constantRule,
+  inTraining: missing("a choice between running and training"),
+  observed: (equation, [g], r) => {
+    const [x, average, statistic] = equation.inputs;
+    if (x === undefined || average === undefined || statistic === undefined) return;
+    r.contribute(x, g ?? null);
+    r.contribute(average, r.algebra.sub(average, statistic));
+  },
   largest: constantRule,
   apply: one(({ equation, g, a, b }, r) => {
     if (r.varied.has(b)) r.contribute(b, r.builder.apply(a, g, !equation.attributes.adjoint));

@@ -76,6 +76,7 @@ function parameterText(parameter: PlanParameter, top: TopLevel): string {
     ...(interval === null ? [] : [["interval", inlineFunction(interval, "record", top)] as const]),
     ...(projection === null ? [] : [["projection", inlineFunction(projection, "plain", top)] as const]),
     ...unless(parameter.via === "projection", "via", literal(parameter.via)),
+    ...unless(parameter.average === undefined, "average", literal(parameter.average)),
     ...unless(parameter.spectralBound === null, "spectralBound", literal(parameter.spectralBound)),
   ]);
 }

@@ -224,6 +224,18 @@ export class IrBuilder {
     return this.#one("shrinkSingularGradient", {}, [x, t, g], "shrinkSingularGradient");
   }
 
+  samples(x: Variable): Variable {
+    return this.#one("samples", {}, [x], "samples");
+  }
+
+  inTraining(running: Variable, training: Variable): Variable {
+    return this.#one("inTraining", {}, [running, training], running.name);
+  }
+
+  observed(x: Variable, average: Variable, statistic: Variable): Variable {
+    return this.#one("observed", {}, [x, average, statistic], x.name);
+  }
+
   largest(x: Variable, share: Variable): Variable {
     return this.#one("largest", {}, [x, share], "largest");
   }

@@ -29,6 +29,9 @@ import type { Block } from "./block.ts";
  * | nuclearNorm | F[m, n] | the sum of its singular values, a number |
  * | shrinkSingular | F[m, n], a number t | U max(s - t, 0) V' |
  * | shrinkSingularGradient | F[m, n], t, a cotangent | the derivative of the last by the matrix |
+ * | samples | an array | the number of samples in its batch |
+ * | inTraining | a, b of one type | a while running, b while training |
+ * | observed | x, an average, a statistic | x; the reverse gives the average the cotangent average - statistic |
  * | largest | an array, a number p | 1 at the floor(p n) entries of largest modulus, else 0 |
  * | apply | an operator, a value | A x, or A' y |
  * | rows | F[m, d], one index or b of them | F[d], or F[b, d] |
@@ -84,6 +87,9 @@ export interface OperationAttributes {
   readonly nuclearNorm: Record<never, never>;
   readonly shrinkSingular: Record<never, never>;
   readonly shrinkSingularGradient: Record<never, never>;
+  readonly samples: Record<never, never>;
+  readonly inTraining: Record<never, never>;
+  readonly observed: Record<never, never>;
   readonly largest: Record<never, never>;
   readonly apply: { readonly adjoint: boolean };
   readonly rows: Record<never, never>;

@@ -90,6 +90,8 @@ export interface IrParameter {
   readonly initial:
     { readonly kind: "block"; readonly block: Block } | Extract<ParameterStart, { kind: "random" }>;
   readonly spectralBound: number | null;
+  /** of a running average: the parameter that counts its batches */
+  readonly average?: string;
   /** the nearest value that is allowed, which reads the parameter itself; absent where an interval says it all */
   readonly projection?: Block;
 }

@@ -146,6 +146,15 @@ const SHAPE_RULES: { readonly [P in Operation]: ShapeRule<P> } = {
   },
   shrinkSingular: ofMatrix,
   shrinkSingularGradient: ofMatrix,
+  samples: reduction,
+  inTraining: (_, inputs) => {
+    demandSame(spaceAt(inputs, 0), spaceAt(inputs, 1));
+    return [value(spaceAt(inputs, 0))];
+  },
+  observed: (_, inputs) => {
+    demandSame(spaceAt(inputs, 1), spaceAt(inputs, 2));
+    return [value(spaceAt(inputs, 0))];
+  },
   largest: (_, inputs) => {
     demand(isNumber(spaceAt(inputs, 1)), "the share of `largest` is a number");
     return [value(realOf(spaceAt(inputs, 0)))];

@@ -17,6 +17,8 @@ export interface Weight {
   readonly nonnegative: boolean;
   /** the largest norm that it may have in any case; null where there is none */
   readonly norm: number | null;
+  /** the weight that counts the batches of a running average; null for what an optimiser moves */
+  readonly average: string | null;
 }
 
 /** What is known of a layer that was applied, beside its equations. */
@@ -32,6 +34,7 @@ export interface AppliedLayer {
 export interface WeightLimits {
   readonly nonnegative?: boolean;
   readonly norm?: number;
+  readonly average?: string;
 }
 
 /**
@@ -119,6 +122,7 @@ export class LayerContext {
       bounded: role === "filter" || role === "matrix",
       nonnegative: limits.nonnegative ?? false,
       norm: limits.norm ?? null,
+      average: limits.average ?? null,
     });
     return variable;
   }

@@ -7,7 +7,7 @@ import type { AppliedLayer, LayerContext } from "./layerContext.ts";
 import * as layers from "./layers.ts";
 import type { LayerSettings } from "./layerSettings.ts";
 import { dncnn, resnet, unet } from "./libraryNets.ts";
-import { groupNorm, instanceNorm, layerNorm } from "./normalisationLayers.ts";
+import { batchNorm, groupNorm, instanceNorm, layerNorm } from "./normalisationLayers.ts";
 import { convexRidges, inputConvex } from "./regularisers.ts";
 import { averagePool, globalPool } from "./poolingLayers.ts";
 
@@ -46,7 +46,7 @@ const RULES: { readonly [N in LayerName | NetName]: LayerRule } = {
     ),
   depthwise: ({ b, context, u, settings }) => layers.depthwise(b, context, u, settings.number("kernel")),
   dense: ({ b, context, u, settings }) => layers.dense(b, context, u, settings.first, settings.truth("bias")),
-  batchnorm: later("batchnorm"),
+  batchnorm: ({ b, context, u }) => batchNorm(b, context, u),
   instancenorm: ({ b, context, u }) => instanceNorm(b, context, u),
   layernorm: ({ b, context, u }) => layerNorm(b, context, u),
   groupnorm: ({ b, context, u, settings }) => groupNorm(b, context, u, settings.number("groups")),
@@ -76,14 +76,13 @@ const RULES: { readonly [N in LayerName | NetName]: LayerRule } = {
       residual: settings.truth("residual"),
       padded: settings.truth("padded"),
     }),
-  dncnn: ({ b, context, u, out, settings }) => {
-    if (settings.word("normalise") === "batch") throw settings.limitation("batch normalisation");
-    return dncnn(b, context, u, out, {
+  dncnn: ({ b, context, u, out, settings }) =>
+    dncnn(b, context, u, out, {
       depth: settings.number("depth"),
       width: settings.dimension("width"),
       residual: settings.truth("residual"),
-    });
-  },
+      batch: settings.word("normalise") === "batch",
+    }),
   resnet: ({ b, context, u, out, settings }) =>
     resnet(b, context, u, out, { blocks: settings.number("blocks"), width: settings.dimension("width") }),
   icnn: ({ b, context, u, settings }) =>

@@ -3,20 +3,31 @@ import type { Variable } from "../ir/block.ts";
 import { constant, multiply } from "../types/dimension.ts";
 import type { Dimension } from "../types/dimension.ts";
 import type { Space } from "../types/space.ts";
+import { batchNorm } from "./normalisationLayers.ts";
 import type { LayerContext } from "./layerContext.ts";
 import { convolution, imageAxes, PLAIN, upConvolution } from "./layers.ts";
 
-/** conv, relu, (depth - 2) times conv, relu, then conv; with `residual`, u minus that (Zhang et al., 2017). */
+/**
+ * conv, relu, (depth - 2) times conv, relu, then conv; with `residual`, u minus that (Zhang et al., 2017). With
+ * `batch` the convolutions in between have batch normalisation behind them, and no biases.
+ */
 export function dncnn(
   b: IrBuilder,
   context: LayerContext,
   u: Variable,
   out: Dimension,
-  settings: { readonly depth: number; readonly width: Dimension; readonly residual: boolean },
+  settings: {
+    readonly depth: number;
+    readonly width: Dimension;
+    readonly residual: boolean;
+    readonly batch: boolean;
+  },
 ): Variable {
   let v = u;
   for (let layer = 1; layer < settings.depth; layer += 1) {
-    v = b.elementwise("relu", [convolution(b, context, v, settings.width, PLAIN)]);
+    const batch = settings.batch && layer > 1;
+    const image = convolution(b, context, v, settings.width, { ...PLAIN, bias: !batch });
+    v = b.elementwise("relu", [batch ? batchNorm(b, context, image) : image]);
   }
   const last = convolution(b, context, v, out, PLAIN);
   return settings.residual ? b.elementwise("sub", [u, last]) : last;

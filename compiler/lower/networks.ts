@@ -75,6 +75,7 @@ export function lowerNetwork(site: Site, learn: Learn<Typed>): LoweredNetwork {
     via: "projection",
     interval: intervalOf(site.builder, weight, kept),
     initial: startOf(site.builder, startWithin(weight, kept), weight.variable),
+    ...(weight.average === null ? {} : { average: `${name}.${weight.average}` }),
     spectralBound: weight.bounded ? smaller(kept.norm, weight.norm) : null,
   }));
   return { symbol, called, domain: type.parameters, weights: outside, parameters };

@@ -16,14 +16,19 @@ const EPSILON = 1e-5;
 /** Mean and variance over the image, for each channel (Ulyanov, Vedaldi, Lempitsky, 2016); then scale and shift. */
 export function instanceNorm(b: IrBuilder, context: LayerContext, u: Variable): Variable {
   const [h, w, c] = imageAxes(u);
-  return affine(b, context, "instancenorm", standardised(b, u, arraySpace("real", [c]), multiply(h, w)));
+  return affine(
+    b,
+    context,
+    context.layer("instancenorm"),
+    standardised(b, u, arraySpace("real", [c]), multiply(h, w)),
+  );
 }
 
 /** Mean and variance over all entries (Ba, Kiros, Hinton, 2016); scale and shift for each channel. */
 export function layerNorm(b: IrBuilder, context: LayerContext, u: Variable): Variable {
   const entries = entriesOf(spaceOfVariable(u));
   if (entries === null) throw new Error("a normalisation of a space of unknown size");
-  return affine(b, context, "layernorm", standardised(b, u, arraySpace("real", []), entries));
+  return affine(b, context, context.layer("layernorm"), standardised(b, u, arraySpace("real", []), entries));
 }
 
 /** Mean and variance over the image and each group of neighbouring channels (Wu, He, 2018); then scale and shift. */
@@ -33,7 +38,37 @@ export function groupNorm(b: IrBuilder, context: LayerContext, u: Variable, grou
   const grouped = b.reshape(u, arraySpace("real", [h, w, count, each]));
   const size = multiply(multiply(h, w), each);
   const image = standardised(b, grouped, arraySpace("real", [count, constant(1)]), size);
-  return affine(b, context, "groupnorm", b.reshape(image, spaceOfVariable(u)));
+  return affine(b, context, context.layer("groupnorm"), b.reshape(image, spaceOfVariable(u)));
+}
+
+/**
+ * Mean and variance over the batch and the image while training, and their running averages while running (Ioffe,
+ * Szegedy, 2015), of which the variance is without bias; then scale and shift.
+ */
+export function batchNorm(b: IrBuilder, context: LayerContext, u: Variable): Variable {
+  const space = spaceOfVariable(u);
+  const channels = space.kind === "array" ? space.dimensions.slice(-1) : [];
+  const pixels = space.kind === "array" ? space.dimensions.slice(0, -1) : [];
+  const onto = arraySpace("real", channels);
+  const layer = context.layer("batchnorm");
+  const average = { average: `${layer}.batches` };
+  const batches = context.weight(layer, "batches", [], "zero", average);
+  const runningMean = context.weight(layer, "mean", channels, "zero", average);
+  const runningVariance = context.weight(layer, "variance", channels, { value: 1 }, average);
+  const count = b.elementwise("mul", [b.samples(u), b.size(pixels.reduce(multiply, constant(1)))]);
+  const over = (v: Variable): Variable => b.elementwise("div", [b.sumSamples(b.sumTo(v, onto)), count]);
+  const mean = over(u);
+  const variance = over(b.elementwise("square", [b.elementwise("sub", [u, mean])]));
+  const others = b.elementwise("max", [b.elementwise("sub", [count, b.constant(1)]), b.constant(1)]);
+  const unbiased = b.elementwise("mul", [variance, b.elementwise("div", [count, others])]);
+  const seen = b.observed(
+    b.observed(mean, runningMean, mean),
+    batches,
+    b.elementwise("add", [batches, b.constant(1)]),
+  );
+  const centred = b.elementwise("sub", [u, b.inTraining(runningMean, seen)]);
+  const spread = b.inTraining(runningVariance, b.observed(variance, runningVariance, unbiased));
+  return affine(b, context, layer, divided(b, centred, spread));
 }
 
 /** (u - m)/sqrt(v + eps) with mean m and variance v over the `count` entries that fall onto each one of `onto`. */
@@ -52,10 +87,10 @@ function divided(b: IrBuilder, centred: Variable, variance: Variable): Variable 
   return b.elementwise("div", [centred, deviation]);
 }
 
-function affine(b: IrBuilder, context: LayerContext, sort: string, u: Variable): Variable {
+/** Scale and shift of each channel, weights of `layer`. */
+function affine(b: IrBuilder, context: LayerContext, layer: string, u: Variable): Variable {
   const space = spaceOfVariable(u);
   const channels = space.kind === "array" ? space.dimensions.slice(-1) : [];
-  const layer = context.layer(sort);
   const scale = context.weight(layer, "scale", channels, { value: 1 });
   const shift = context.weight(layer, "shift", channels, "zero");
   return b.named(b.elementwise("add", [b.elementwise("mul", [scale, u]), shift]), hintOf(layer));

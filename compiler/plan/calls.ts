@@ -129,6 +129,9 @@ const CALLS: { readonly [P in Operation]: Rule<P> } = {
       second(equation),
       { kind: "variable", variable: input(equation, 2) },
     ]),
+  samples: (equation) => method("samples", [first(equation)]),
+  inTraining: (equation) => ({ kind: "same", variable: input(equation, 0) }),
+  observed: (equation) => ({ kind: "same", variable: input(equation, 0) }),
   largest: (equation) => method("largest", [first(equation), second(equation)]),
   apply: (equation) =>
     method(equation.attributes.adjoint ? "applyAdjoint" : "apply", [first(equation), second(equation)]),

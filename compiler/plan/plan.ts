@@ -119,6 +119,8 @@ export interface PlanParameter {
   readonly initial:
     { readonly kind: "value"; readonly evaluate: PlanFunction } | Extract<ParameterStart, { kind: "random" }>;
   readonly spectralBound: number | null;
+  /** of a running average: the parameter that counts its batches */
+  readonly average?: string;
 }
 
 export interface PlanState extends StateDeclaration {

@@ -195,6 +195,13 @@ function reverseBlocks(derivative: ProgramDerivative | null): readonly Block[] {
   );
 }
 
+/** Operations that hand their first input on. */
+const PASSING: ReadonlySet<Equation["operation"]> = new Set([
+  "stopGradient",
+  "inTraining",
+  "observed",
+] as const);
+
 /** The variables that are plain numbers, what makes them and arrays filled with them, and other names of variables. */
 function plainVariables(blocks: readonly Block[]): Pick<Setting, "literals" | "made" | "same"> {
   const literals = new Map<Variable, number>();
@@ -217,7 +224,7 @@ function plainVariables(blocks: readonly Block[]): Pick<Setting, "literals" | "m
       const given = [{ kind: "number", value } as const, { kind: "space", space } as const] as const;
       make(output, { kind: "method", method: "fill", arguments: given });
     }
-    if (equation.operation === "stopGradient" && input && output) same.set(output, input);
+    if (PASSING.has(equation.operation) && input && output) same.set(output, input);
     blocksOf(equation).forEach((block) => {
       block.equations.forEach(visit);
     });

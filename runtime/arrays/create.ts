@@ -13,7 +13,7 @@ import { extendImage, foldImage } from "./margins.ts";
 import { reshape } from "./flatten.ts";
 import { largest } from "./largest.ts";
 import * as layers from "./layers.ts";
-import { checkSpace } from "./layout.ts";
+import { checkSpace, commonBatch } from "./layout.ts";
 import * as linear from "./linear.ts";
 import { loopAdjoint, type RoundAdjoint } from "./loopAdjoint.ts";
 import { map } from "./map.ts";
@@ -52,6 +52,7 @@ export function operations(engine: Engine): Operations {
     count: (x) => reductions.count(engine, x),
     cumulativeSum: (x) => scoped(() => cumulativeSum(engine, x)),
     groupNorm: (x) => scoped(() => reductions.groupNorm(engine, x)),
+    samples: (x) => number(engine, commonBatch("samples", [x]) ?? 1),
     channelMaximum: (x) => scoped(() => reductions.channelMaximum(engine, x)),
     sumTo: (x, space) => scoped(() => reductions.sumTo(engine, x, space)),
     sumSamples: (x) => scoped(() => reductions.sumSamples(engine, x)),

@@ -67,6 +67,8 @@ export interface Operations {
   /** 2-norm over the last axis, which stays with length 1: F[d, c] -> R[d, 1] */
   groupNorm(x: Value): Value;
   /** sum of the entries onto a smaller space with which the array aligns from the last axis; real if it is real */
+  /** the number of samples in the batch of a value; 1 without a batch */
+  samples(x: Value): ArrayValue;
   /** the largest entry over the last axis, which stays with length 1 */
   channelMaximum(x: Value): Value;
   sumTo(x: Value, space: Space): Value;

@@ -182,6 +182,11 @@ export interface ParameterDeclaration {
   readonly projection: ((operations: Operations, known: Known) => Value) | null;
   /** a bound of the layer's operator norm that is kept after each update */
   readonly spectralBound: number | null;
+  /**
+   * of a running average that no optimiser moves: the parameter that counts its batches, whose cotangent is minus the
+   * number of new ones; that of an average is the sum of its distances to their statistics
+   */
+  readonly average?: string;
 }
 
 export type ParameterStart =

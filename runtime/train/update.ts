@@ -4,6 +4,7 @@ import type { Handle } from "../engine/engine.ts";
 import { withinNorm } from "../nets/spectral.ts";
 import type { BoundProgram } from "../program/bound.ts";
 import { download, upload } from "../program/transfer.ts";
+import { averaged } from "./averages.ts";
 import { clip, type Clipping } from "./clip.ts";
 import { optimise, stateHandles, type OptimiserSettings, type OptimiserState } from "./optimiser.ts";
 import { realise, rawGradients, type Realised } from "./realise.ts";
@@ -52,6 +53,7 @@ export class StageUpdate implements GradientSink {
 
   wants(name: string, index: number): boolean {
     const variable = this.variable(name, index);
+    if (variable?.declaration.average !== undefined) return false;
     const declaration = variable?.declaration;
     const free = declaration?.interval === null && declaration.projection === null;
     return free && this.settings.clipping?.kind !== "norm";
@@ -73,9 +75,12 @@ export class StageUpdate implements GradientSink {
   finish(gradients: ParameterGradients): UpdateResult {
     const { program, before } = this;
     const byKey = new Map<string, Value>();
-    for (const { key, declaration, index } of this.moving) {
+    for (const variable of this.moving) {
+      const { key, declaration, index } = variable;
       const gradient = gradients.get(declaration.name)?.[index];
-      if (gradient != null) byKey.set(key, gradient);
+      if (gradient == null) continue;
+      if (declaration.average === undefined) byKey.set(key, gradient);
+      else this.average(variable, gradient, gradients.get(declaration.average)?.[index] ?? null);
     }
     this.move(rawGradients(program, before.realised, byKey));
     const raws = new Map(before.realised.raws);
@@ -90,6 +95,14 @@ export class StageUpdate implements GradientSink {
 
   private variable(name: string, index: number): Variable | undefined {
     return this.moving.find((variable) => variable.declaration.name === name && variable.index === index);
+  }
+
+  private average({ key, declaration }: Variable, gradient: Value, batches: Value | null): void {
+    const average = this.before.realised.raws.get(key);
+    if (average === undefined || batches === null) return;
+    const counts = declaration.name === declaration.average;
+    const value = averaged(this.program.operations, average, gradient, counts ? null : batches);
+    this.moved.set(key, { value, slots: {} });
   }
 
   private move(raw: Raws): void {

@@ -140,6 +140,9 @@ const EXAMPLES: { readonly [P in Operation]: readonly Example[] } = {
     { spaces: [COMPLEX_ROWS, NUMBER], emit: one((b, x, t) => b.shrinkSingular(x, someStep(b, t))) },
   ],
   shrinkSingularGradient: [],
+  samples: [],
+  inTraining: [],
+  observed: [],
   largest: [{ spaces: [REAL], emit: one((b, x) => b.largest(x, b.constant(0.5))), vanishes: true }],
   apply: [],
   rows: [
@@ -411,7 +414,7 @@ test("what has no derivative says so", () => {
       });
     };
   };
-  expect(throwing((b) => [b.sumSamples(x)])).toThrow(NotDifferentiable);
+  expect(throwing((b) => [b.inTraining(x, b.elementwise("square", [x]))])).toThrow(NotDifferentiable);
   expect(throwing((b) => [b.materialise(REAL, (inner, v) => inner.elementwise("mul", [x, v]))])).toThrow(
     NotDifferentiable,
   );

@@ -46,6 +46,9 @@ export type LaneOperation = Exclude<Operation, SampleOperation>;
 
 export const LANE_RULES: { readonly [P in LaneOperation]: LaneRule<P> } = {
   sumSamples: (_, inputs, context) => [summed(inputs, context, ([x]) => valueOf(x))],
+  samples: (_, [x], { lanes }) => [
+    { shared: true, value: numberArray(x?.shared === true ? 1 : lanes.count) },
+  ],
   outerSum: (_, inputs, context) => [summed(inputs, context, ([y, x]) => outer(valueOf(y), valueOf(x)))],
   convolveFilter: ({ stride, space }, inputs, context) => {
     const filters = bindSpace(space, context.setting);

@@ -32,6 +32,7 @@ import { nuclearNorm, shrinkSingular, shrinkSingularGradient } from "./singular.
 export type SampleOperation = Exclude<
   Operation,
   | "sumSamples"
+  | "samples"
   | "outerSum"
   | "convolveFilter"
   | "depthwiseFilter"
@@ -82,6 +83,8 @@ export const SAMPLE_RULES: { readonly [P in SampleOperation]: SampleRule<P> } = 
   shrinkSingular: (_, inputs) => shrinkSingular(asArray(value(inputs, 0)), asNumber(value(inputs, 1))),
   shrinkSingularGradient: (_, inputs) =>
     shrinkSingularGradient(asArray(value(inputs, 0)), asNumber(value(inputs, 1)), asArray(value(inputs, 2))),
+  inTraining: (_, inputs) => value(inputs, 0),
+  observed: (_, inputs) => value(inputs, 0),
   largest: (_, inputs) => largest(value(inputs, 0), asNumber(value(inputs, 1))),
   apply: ({ adjoint }, inputs) => {
     const operator = operatorAt(inputs, 0);

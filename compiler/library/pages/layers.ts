@@ -44,7 +44,7 @@ export const LAYER_PAGES: { readonly [N in LayerPageName]: LibraryPage } = {
     citation: null,
     example: layerTo("n", "R[n]", "R[8]", "dense(16) |> relu |> dense(8)"),
   },
-  batchnorm: layer("conv(8) |> batchnorm |> relu |> conv(1)", "Ioffe and Szegedy, ICML (2015)", LATER),
+  batchnorm: layer("conv(8) |> batchnorm |> relu |> conv(1)", "Ioffe and Szegedy, ICML (2015)"),
   instancenorm: layer(
     "conv(8) |> instancenorm |> relu |> conv(1)",
     "Ulyanov, Vedaldi, Lempitsky, arXiv:1607.08022 (2016)",
