@@ -14,6 +14,7 @@ const PEERS = [
   "deepinv",
   "odl",
   "pylops",
+  "astra",
   STOCK,
 ] as const;
 

@@ -6,6 +6,7 @@ import { product, triad } from "./floors.ts";
 import { fourier256, fourier320 } from "./fourier.ts";
 import { inpainting } from "./inpainting.ts";
 import { listaBatch, listaCoupledTraining, listaSingle, listaTraining } from "./lista.ts";
+import { xray, xrayAdjoint } from "./projection.ts";
 import { startup } from "./startup.ts";
 import { threshold } from "./threshold.ts";
 import { tvDeblurring, tvDenoising } from "./totalVariation.ts";
@@ -26,6 +27,8 @@ export const CASES: readonly Case[] = [
   tvDeblurring,
   fourier256,
   fourier320,
+  xray,
+  xrayAdjoint,
   unetTraining,
   dncnn,
   equilibriumGradient,

@@ -22,6 +22,7 @@ install torch==2.15.0
 install deepinv==0.5.0
 install odl==1.0.0
 install pylops==2.8.0
+install astra-toolbox==2.5.0
 
 if [ -n "$missing" ]; then
   echo "could not be installed:$missing" >&2

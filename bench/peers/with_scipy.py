@@ -5,6 +5,7 @@ import scipy
 from scipy import fft
 
 from common import TAU, THREADS, Case, complex_images, load, stacked
+from projections import CELLS, SIDE, joseph
 from with_numpy import chambolle_pock
 
 
@@ -33,5 +34,17 @@ def deblur(folder):
     return chambolle_pock(v, 0.01, prox)
 
 
+def projection(adjoint):
+    def make(folder):
+        matrix = joseph(folder)
+        matrix = matrix.T.tocsr() if adjoint else matrix
+        x = load(folder, "y" if adjoint else "x").ravel()
+        shape = (SIDE, SIDE) if adjoint else (-1, CELLS)
+        return Case(lambda: matrix @ x, lambda: (matrix @ x).reshape(shape))
+
+    return make
+
+
 def cases(_):
-    return {"fft-4x256": fourier, "fft-1x320": fourier, "tv-deblur": deblur}
+    ffts = {"fft-4x256": fourier, "fft-1x320": fourier, "tv-deblur": deblur}
+    return {**ffts, "xray": projection(False), "xray-adjoint": projection(True)}

@@ -6,6 +6,7 @@ import torch.nn.functional as F
 
 from common import ITERATIONS, LAYERS, TAU, THREADS, Case, complex_images, conv_layers, load
 from common import momentum_sequence, network, stacked, unet_layers
+from projections import CELLS, SIDE, joseph
 from wavelets import Wavelet
 
 torch.set_num_threads(THREADS)
@@ -314,6 +315,21 @@ def anderson(f, x, ends, memory=5, ridge=1e-8, most=200):
     return x.view(shape), count
 
 
+def projection(adjoint):
+    """A product with the stored matrix, or with the stored transposed one, which is faster than a transposed product."""
+
+    def make_run(folder):
+        matrix = joseph(folder)
+        matrix = matrix.T.tocsr() if adjoint else matrix
+        parts = (torch.from_numpy(part) for part in (matrix.indptr, matrix.indices, matrix.data))
+        stored = torch.sparse_csr_tensor(*parts, size=matrix.shape)
+        x = tensor(folder, "y" if adjoint else "x").ravel()
+        shape = (SIDE, SIDE) if adjoint else (-1, CELLS)
+        return lambda: (stored @ x).view(shape)
+
+    return inference(make_run)
+
+
 def cases(peer):
     of = Torch(peer == "torch.compile")
     both = {
@@ -334,4 +350,5 @@ def cases(peer):
     if peer == "torch.compile":
         return both
     eager = {"sgemm": inference(of.product), "triad": inference(of.triad)}
+    eager = {**eager, "xray": projection(False), "xray-adjoint": projection(True)}
     return {**both, **eager, "fft-4x256": of.fourier, "fft-1x320": of.fourier}

@@ -26,6 +26,7 @@ MODULES = {
     "deepinv": "with_deepinv",
     "odl": "with_odl",
     "pylops": "with_pylops",
+    "astra": "with_astra",
 }
 
 
