@@ -39,7 +39,7 @@ export interface Updated {
 }
 
 /** Assignments in order, each of which sees those before it; and the numbers that they name. */
-interface Steps {
+export interface Steps {
   readonly numbers: Readonly<Record<string, number>>;
   readonly assignments: readonly (readonly [name: string, expression: string])[];
 }
@@ -73,7 +73,8 @@ const STEPS: { readonly [K in UpdateRule["kind"]]: (rule: Extract<UpdateRule, { 
   }),
 };
 
-function stepsOf<K extends UpdateRule["kind"]>(rule: Extract<UpdateRule, { kind: K }>): Steps {
+/** What a rule does to an array x, its gradient g and its slots s0, s1 and s2. */
+export function stepsOf<K extends UpdateRule["kind"]>(rule: Extract<UpdateRule, { kind: K }>): Steps {
   const steps: (of: Extract<UpdateRule, { kind: K }>) => Steps = STEPS[rule.kind];
   return steps(rule);
 }

@@ -12,7 +12,8 @@ export interface Rows {
   readonly modes: readonly Mode[];
 }
 
-interface Axis {
+/** Axes that several arrays run along alike. */
+export interface Axis {
   readonly extent: number;
   /** entries from one index to the next, by array: 0 where it repeats */
   readonly strides: readonly number[];
@@ -47,7 +48,10 @@ function pairMode(within: number, between: number): Mode {
 }
 
 /** The axes of extents above 1, the innermost first, as few as possible. */
-function joinedAxes(shape: readonly number[], shapes: readonly (readonly number[])[]): readonly Axis[] {
+export function joinedAxes(
+  shape: readonly number[],
+  shapes: readonly (readonly number[])[],
+): readonly Axis[] {
   const axes: Axis[] = [];
   const sizes = shapes.map(() => 1);
   for (let back = 1; back <= shape.length; back++) {
