@@ -4,12 +4,14 @@ import { joinedAxes } from "../arena/rows.ts";
 import type { Engine, Handle } from "../engine.ts";
 import { broadcastShape, sizeOf } from "../shape.ts";
 import { refuse } from "./device.ts";
-import { FUNCTIONS, LIBRARY } from "./functions.ts";
+import { LIBRARY, ruleOf } from "./functions.ts";
 import { bitsOf, type Kernel } from "./kernel.ts";
 import type { Store } from "./store.ts";
 
 /** How an input runs along the result: entry by entry, as one number, or by strides. */
 type Mode = "along" | "single" | "strided";
+
+const WHOLE: ElementwiseExpression = { kind: "input", name: "x" };
 
 /** Elementwise expressions, each as one kernel that is written when it is first met and kept by its structure. */
 export function elementwiseOf(store: Store): Pick<Engine, "elementwise" | "fill"> {
@@ -21,16 +23,19 @@ export function elementwiseOf(store: Store): Pick<Engine, "elementwise" | "fill"
     return program;
   };
 
-  /** An expression of more inputs than a kernel can name: its arguments first. */
+  /** An expression of more inputs than a kernel can name: its arguments first, repeated to its shape. */
   const inParts = (
     expression: Extract<ElementwiseExpression, { kind: "apply" }>,
     inputs: Readonly<Record<string, Handle>>,
+    shape: readonly number[],
   ): Handle => {
     const named: Record<string, Handle> = {};
     const parts = expression.arguments.map((argument, index): ElementwiseExpression => {
       if (argument.kind === "constant") return argument;
       const used = Object.fromEntries(known(argument).inputs.map((name) => [name, inputOf(inputs, name)]));
-      named[`part ${index}`] = elementwise(argument, used);
+      const part = elementwise(argument, used);
+      named[`part ${index}`] = computed(store, kernels, known(WHOLE), [part], shape);
+      store.dispose([part]);
       return { kind: "input", name: `part ${index}` };
     });
     const result = elementwise({ ...expression, arguments: parts }, named);
@@ -43,10 +48,9 @@ export function elementwiseOf(store: Store): Pick<Engine, "elementwise" | "fill"
     const shape = commonShape(handles);
     const program = known(expression);
     if (program.inputs.length >= store.arrays && expression.kind === "apply") {
-      const part = inParts(expression, inputs);
-      return broadcast(store, kernels, part, shape);
+      return inParts(expression, inputs, shape);
     }
-    refuseComplex(program, handles);
+    refuseOthers(program, handles, shape);
     const used = program.inputs.map((name) => inputOf(inputs, name));
     return computed(store, kernels, program, used, shape);
   };
@@ -75,11 +79,14 @@ function inputOf(inputs: Readonly<Record<string, Handle>>, name: string): Handle
   );
 }
 
-function refuseComplex({ steps }: Program, handles: readonly Handle[]): void {
+function refuseOthers({ steps }: Program, handles: readonly Handle[], shape: readonly number[]): void {
+  const shapes = handles.map((handle) => handle.shape);
   for (const step of steps) {
-    if (step.kind !== "apply" || FUNCTIONS[step.function] !== null) continue;
-    const shapes = handles.map(({ shape }) => shape);
-    throw refuse("elementwise", shapes, `engines know real numbers only: ${step.function}`);
+    if (step.kind !== "apply" || ruleOf(step.function) !== null) continue;
+    if (step.function !== "pairNorm") {
+      throw refuse("elementwise", shapes, `engines know real numbers only: ${step.function}`);
+    }
+    if (shape.at(-1) !== 2) throw refuse("elementwise", shapes, "pairs have a last axis of 2");
   }
 }
 
@@ -110,40 +117,38 @@ function computed(
   return store.compute({ operation, kernel, inputs, words }, shape);
 }
 
-const REPEATED: Program = programOf({ kind: "input", name: "x" });
-
-/** An array repeated to a shape. */
-function broadcast(
-  store: Store,
-  kernels: Map<string, Kernel>,
-  array: Handle,
-  shape: readonly number[],
-): Handle {
-  const result = computed(store, kernels, REPEATED, [array], shape);
-  store.dispose([array]);
-  return result;
-}
-
+/**
+ * A line for each step: x0, x1, ... at the entry, and, where norms of pairs are wanted, y0, y1, ... at the other one of
+ * its pair.
+ */
 function kernelOf({ steps, constants, inputs }: Program, modes: readonly Mode[]): Kernel {
   const before = modes.map((_, at) => modes.slice(0, at).filter((mode) => mode === "strided").length);
-  const placeOf: { readonly [M in Mode]: (at: number) => string } = {
-    along: () => "i",
+  const placeOf: { readonly [M in Mode]: (at: number, index: string) => string } = {
+    along: (_, index) => index,
     single: () => "0",
-    strided: (at) => `place(i, tail + ${constants.length}u + ${2 * (before[at] ?? 0)}u * rank, rank)`,
+    strided: (at, index) =>
+      `place(${index}, tail + ${constants.length}u + ${2 * (before[at] ?? 0)}u * rank, rank)`,
   };
-  const textOf = (step: Step): string => {
+  const textOf = (step: Step, own: string, other: string): string => {
     switch (step.kind) {
-      case "input":
-        return `a${step.index}[${placeOf[modes[step.index] ?? "along"](step.index)}]`;
+      case "input": {
+        const place = placeOf[modes[step.index] ?? "along"](step.index, own === "x" ? "i" : "(i ^ 1u)");
+        return `a${step.index}[${place}]`;
+      }
       case "constant":
         return `float(tail + ${step.index}u)`;
       case "apply": {
         const [a = 0, b = 0, c = 0] = step.arguments;
-        return FUNCTIONS[step.function]?.(`x${a}`, `x${b}`, `x${c}`) ?? "0.0";
+        const norm = `root(${own}${a} * ${own}${a} + ${other}${a} * ${other}${a})`;
+        return ruleOf(step.function)?.(`${own}${a}`, `${own}${b}`, `${own}${c}`) ?? norm;
       }
     }
   };
-  const lines = steps.map((step, index) => `  let x${index} = ${textOf(step)};`);
+  const ofPairs = steps.some((step) => step.kind === "apply" && step.function === "pairNorm");
+  const lines = steps.flatMap((step, index) => [
+    `  let x${index} = ${textOf(step, "x", "y")};`,
+    ...(ofPairs ? [`  let y${index} = ${textOf(step, "y", "x")};`] : []),
+  ]);
   return {
     form: "entries",
     reads: inputs.map(() => "f32"),

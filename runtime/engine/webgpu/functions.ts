@@ -1,4 +1,4 @@
-import type { ElementwiseFunction } from "../../arrays/expression.ts";
+import type { ElementwiseFunction, EntryFunction } from "../../arrays/expression.ts";
 
 /** A function of real numbers in WGSL; null for those that make complex ones. */
 type Rule = ((a: string, b: string, c: string) => string) | null;
@@ -6,7 +6,7 @@ type Rule = ((a: string, b: string, c: string) => string) | null;
 const truth = (condition: string): string => `select(0.0, 1.0, ${condition})`;
 
 /** The definitions of runtime/arrays/expression.ts; `LIBRARY` has what they call. */
-export const FUNCTIONS: { readonly [F in ElementwiseFunction]: Rule } = {
+const FUNCTIONS: { readonly [F in EntryFunction]: Rule } = {
   add: (a, b) => `${a} + ${b}`,
   sub: (a, b) => `${a} - ${b}`,
   mul: (a, b) => `${a} * ${b}`,
@@ -46,6 +46,11 @@ export const FUNCTIONS: { readonly [F in ElementwiseFunction]: Rule } = {
   not: (a) => truth(`${a} == 0.0`),
   select: (a, b, c) => `select(${c}, ${b}, ${a} != 0.0)`,
 };
+
+/** The rule of a function; null for those that make complex numbers, and for the one that reads pairs of entries. */
+export function ruleOf(name: ElementwiseFunction): Rule {
+  return name === "pairNorm" ? null : FUNCTIONS[name];
+}
 
 /**
  * Functions that WGSL lacks, or has in too loose a form: those of WGSL are not bound to keep NaN and infinity, and are

@@ -3,7 +3,7 @@ import { parse } from "../../arrays/parse.ts";
 import type { Engine } from "../engine.ts";
 import { checkUpdate, type Steps, stepsOf, updateOf } from "../update.ts";
 import { WEBGPU } from "./device.ts";
-import { FUNCTIONS, LIBRARY } from "./functions.ts";
+import { LIBRARY, ruleOf } from "./functions.ts";
 import { bitsOf, type Kernel } from "./kernel.ts";
 import type { Store } from "./store.ts";
 
@@ -41,7 +41,7 @@ function kernelOf({ numbers, assignments }: Steps, slots: number): Kernel {
       }
       case "apply": {
         const [a = "", b = "", c = ""] = expression.arguments.map(textOf);
-        return `(${FUNCTIONS[expression.function]?.(a, b, c) ?? ""})`;
+        return `(${ruleOf(expression.function)?.(a, b, c) ?? ""})`;
       }
     }
   };
