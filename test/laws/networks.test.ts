@@ -5,9 +5,12 @@ import { realArray, type HostArray } from "../../runtime/io/hostArray.ts";
 import type { Safetensors } from "../../runtime/io/safetensors.ts";
 import { withinNorm } from "../../runtime/nets/spectral.ts";
 import type { ParameterDeclaration, ProgramDefinition } from "../../runtime/program/definition.ts";
+import { bind } from "../../runtime/program/bind.ts";
 import { saveParameters } from "../../runtime/program/parameters.ts";
 import { stream } from "../../runtime/random/stream.ts";
-import { compiledText, definitionFor } from "./lab/compiled.ts";
+import { mse } from "../../runtime/train/losses.ts";
+import { train } from "../../runtime/train/trainer.ts";
+import { compiledProgram, compiledText, definitionFor } from "./lab/compiled.ts";
 import { outputOf } from "./lab/networks.ts";
 import type { Problem } from "./lab/problems.ts";
 import { parameterSlopes } from "./lab/slopes.ts";
@@ -166,4 +169,22 @@ ${nets}`;
       expect(Math.abs(gradient - difference) / scale).toBeLessThan(1e-5);
     }
   });
+});
+
+test("a stack with batch normalisation learns to denoise", async () => {
+  const small = ["dncnn17(width = 64)", "dncnn17(depth = 4, width = 4)"] as const;
+  const definition = definitionFor(compiledProgram("dncnn_denoise", [small]), "direct");
+  const program = await bind(definition, OPERATIONS, { sizes: { h: SIZE, w: SIZE } });
+  const y = normals([4, SIZE, SIZE], "noisy");
+  const target = { ...y, data: y.data.map((entry) => entry / 2) };
+  const losses: number[] = [];
+  await train(program, {
+    data: () => Promise.resolve({ inputs: { y }, target }),
+    loss: mse,
+    optimiser: { name: "adam", rate: 0.01 },
+    batch: 4,
+    steps: 20,
+    progress: ({ loss }) => losses.push(loss),
+  });
+  expect(losses.at(-1)).toBeLessThan(0.5 * (losses[0] ?? 0));
 });
