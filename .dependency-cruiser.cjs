@@ -26,7 +26,8 @@ module.exports = {
       from: { path: "^compiler/" },
       to: {
         path: "^runtime/",
-        pathNot: "^runtime/(arrays/(expression|parse|print)|operators/library|program/definition)[.]ts$",
+        pathNot:
+          "^runtime/(arrays/(expression|parse|print)|operators/(library|waveletFilters)|program/definition)[.]ts$",
         dependencyTypesNot: ["type-only"],
       },
     },

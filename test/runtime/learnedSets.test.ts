@@ -131,7 +131,10 @@ describe.each(CASES)("learn w : R[n] $text", ({ text, start, inside }) => {
   });
 
   test("a start outside is refused", async () => {
-    const far = realArray([N], start.map((entry, i) => entry - 1 - i));
+    const far = realArray(
+      [N],
+      start.map((entry, i) => entry - 1 - i),
+    );
     const bound = bind(definition, reference(), { givens: { start: far, other: zeros } });
     await expect(bound).rejects.toThrow(BindingError);
   });
