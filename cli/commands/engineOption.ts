@@ -4,6 +4,6 @@ import { Option } from "commander";
 export function engineOption(): Option {
   return new Option(
     "--engine <name>",
-    "auto (native where it has been set up, else wasm), wasm, native, reference, tensorflow or tensorflow-gpu",
+    "auto (native where it has been set up, else wasm), wasm, native, reference, tensorflow, tensorflow-gpu or webgpu",
   );
 }

@@ -4,6 +4,8 @@ import { referenceEngine } from "./reference.ts";
 import { tfjsEngine } from "./tfjs.ts";
 import type { Tf } from "./tfjs/instance.ts";
 import { hasNativeEngine, nativeEngine, wasmEngine } from "./wasm.ts";
+import type { Host } from "./webgpu/device.ts";
+import { webgpuEngine } from "./webgpu.ts";
 
 /** The engines that can be asked for by name, with what they are. */
 export const ENGINES = {
@@ -13,6 +15,7 @@ export const ENGINES = {
   reference: "plain TypeScript, double precision, slow: the oracle",
   tensorflow: "TensorFlow's library, by @tensorflow/tfjs-node: `ipc setup tfjs-node`",
   "tensorflow-gpu": "the same on an NVIDIA GPU: `ipc setup tfjs-node-gpu`",
+  webgpu: "own kernels on the graphics processor, by WebGPU: `ipc setup webgpu`",
 } as const;
 
 export type EngineName = keyof typeof ENGINES;
@@ -46,6 +49,8 @@ export async function engine({ name = "auto", tf }: EngineChoice = {}): Promise<
       return nativeEngine();
     case "reference":
       return referenceEngine();
+    case "webgpu":
+      return probed(await webgpuEngine(await foundHost()));
     case "tensorflow":
     case "tensorflow-gpu":
       return tensorflowEngine(name, await foundModule(name));
@@ -62,6 +67,13 @@ export async function tensorflowEngine(name: TensorflowName, module: unknown): P
   await tf.setBackend("tensorflow");
   await tf.ready();
   return probed(tfjsEngine(tf, name));
+}
+
+/** WebGPU for this process. @throws EngineError where it is not installed */
+async function foundHost(): Promise<Host> {
+  if (typeof process === "undefined") throw new EngineError("webgpu", "start", [], "it needs Node");
+  const { nodeHost } = await import("./node/webgpu.ts");
+  return nodeHost();
 }
 
 async function foundModule(name: TensorflowName): Promise<unknown> {

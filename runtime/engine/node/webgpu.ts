@@ -1,31 +1,51 @@
 import { existsSync } from "node:fs";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Host, refuse } from "../webgpu/device.ts";
+import { ran } from "./command.ts";
 import { cacheFolder } from "./nativeKernels.ts";
 
 /** The npm package that brings WebGPU to Node (Dawn, its binary within), and the version that `ipc setup` takes. */
-export const WEBGPU_PACKAGE = { name: "webgpu", version: "0.6.2" } as const;
+const PACKAGE = { name: "webgpu", version: "0.6.2" } as const;
 
 /** The environment variable by which an adapter in software is taken, which tests want and users do not. */
-export const SOFTWARE_VARIABLE = "IPC_WEBGPU_SOFTWARE";
+const SOFTWARE_VARIABLE = "IPC_WEBGPU_SOFTWARE";
 
 /** Where `ipc setup webgpu` keeps the package, or would keep it. */
 export function webgpuFolder(): string {
-  return join(cacheFolder(), "webgpu", WEBGPU_PACKAGE.version);
+  return join(cacheFolder(), "webgpu", PACKAGE.version);
 }
 
 /**
- * WebGPU for this process, by what `ipc setup` keeps or by the package that is installed beside this one. Node's end
- * does not wait for it.
- * @throws EngineError where there is neither, or it cannot be loaded
+ * WebGPU for this process: by the package in a folder, if one is named, else by what `ipc setup` keeps, or else by the
+ * package that is installed beside this one.
+ * @throws EngineError where there is none, or it cannot be loaded
  */
-export async function nodeHost(): Promise<Host> {
-  const folder = webgpuFolder();
-  const module = await (existsSync(folder) ? hostModule(folder) : hostModule(null));
+export async function nodeHost(folder?: string): Promise<Host> {
+  const module = await hostModule(folder ?? (existsSync(webgpuFolder()) ? webgpuFolder() : null));
   const software = (process.env[SOFTWARE_VARIABLE] ?? "0") !== "0";
   return { gpu: module.create([]), software, ...answers() };
+}
+
+/**
+ * Installs the package, no script of it run, in a folder beside the one in which it is looked for.
+ * @returns the folder, to be renamed to `webgpuFolder` or removed
+ * @throws EngineError where npm fails; then nothing is left
+ */
+export async function installWebgpu(signal: AbortSignal): Promise<string> {
+  const folder = `${webgpuFolder()}-partial-${process.pid}`;
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, "package.json"), '{ "private": true }\n');
+  const wanted = `${PACKAGE.name}@${PACKAGE.version}`;
+  const parts = ["install", "--ignore-scripts", "--no-audit", "--no-fund", wanted];
+  const npm = process.platform === "win32" ? "npm.cmd" : "npm";
+  const { code, text } = await ran(npm, parts, { cwd: folder, signal });
+  if (code === 0) return folder;
+  await rm(folder, { recursive: true, force: true });
+  signal.throwIfAborted();
+  throw refuse("setup", [], `npm install ${wanted} failed: ${text.trim().split("\n").at(-1) ?? ""}`);
 }
 
 /** What the package exports. */
@@ -38,7 +58,7 @@ interface Module {
  * @throws EngineError where it cannot be loaded
  */
 async function hostModule(folder: string | null): Promise<Module> {
-  const { name } = WEBGPU_PACKAGE;
+  const { name } = PACKAGE;
   try {
     const place: string =
       folder === null ? name : pathToFileURL(createRequire(join(folder, "package.json")).resolve(name)).href;
