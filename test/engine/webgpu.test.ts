@@ -1,28 +1,157 @@
 import { describe, expect, it } from "vitest";
-import type { Engine } from "../../runtime/engine/engine.ts";
+import {
+  ELEMENTWISE,
+  type ElementwiseExpression,
+  type ElementwiseFunction,
+} from "../../runtime/arrays/expression.ts";
+import { deviations } from "../../runtime/engine/agreement.ts";
+import { type Engine, EngineError } from "../../runtime/engine/engine.ts";
 import { nodeHost } from "../../runtime/engine/node/webgpu.ts";
+import { referenceEngine } from "../../runtime/engine/reference.ts";
+import { engine as engineOf } from "../../runtime/engine/select.ts";
+import { openDevice } from "../../runtime/engine/webgpu/device.ts";
+import type { Kernel } from "../../runtime/engine/webgpu/kernel.ts";
+import { createStore } from "../../runtime/engine/webgpu/store.ts";
 import { webgpuEngine } from "../../runtime/engine/webgpu.ts";
 import { agreesWithReference } from "./agreement.ts";
 import { gridsAgreeWithReference } from "./grids.ts";
 import { projectionsAgreeWithReference } from "./projections.ts";
+import { refusesWhatDoesNotFit } from "./refusals.ts";
+import { deviation, onBoth } from "./support.ts";
 import { updatesAsDefined } from "./updates.ts";
 
-const found: Engine | Error = await nodeHost()
-  .then((host) => webgpuEngine({ ...host, software: true }))
+/** The host, with an adapter in software if there is no other. */
+const hostOf = async () => ({ ...(await nodeHost()), software: true });
+
+const found: Engine | Error = await hostOf()
+  .then(webgpuEngine)
   .catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
-const why = found instanceof Error ? found.message : "";
+const why = found instanceof Error ? ` (skipped: ${found.message})` : "";
 const engine = (): Engine => {
   if (found instanceof Error) throw found;
   return found;
 };
 
-describe.skipIf(found instanceof Error)(`WebGPU agrees with the reference ${why}`, () => {
+describe.skipIf(found instanceof Error)(`WebGPU agrees with the reference${why}`, () => {
   agreesWithReference(() => Promise.resolve(engine()));
   gridsAgreeWithReference(engine);
   projectionsAgreeWithReference(engine);
+  refusesWhatDoesNotFit(() => Promise.resolve(engine()));
 
-  it("updates as defined", () => {
+  it("in updates, each in one pass", () => {
     updatesAsDefined(engine());
-    expect(engine().memory().arrays).toBe(0);
+  });
+
+  it("and with WebAssembly, as `ipc setup webgpu` demands", async () => {
+    for (const { operation, deviation } of deviations(engine(), await engineOf({ name: "wasm" }))) {
+      expect(deviation, operation).toBeLessThan(2e-5);
+    }
+  });
+
+  const real = (Object.keys(ELEMENTWISE) as ElementwiseFunction[]).filter(
+    (name) => !["complex", "imaginary", "pairNorm", "pow"].includes(name),
+  );
+  it.each(real)("%s of NaN, infinities and zeros is as defined", (name) => {
+    const special = [NaN, Infinity, -Infinity, 0, 1, -2.5, 100, -100];
+    const inputs = ["a", "b", "c"].slice(0, ELEMENTWISE[name].arguments);
+    const expression: ElementwiseExpression = {
+      kind: "apply",
+      function: name,
+      arguments: inputs.map((input) => ({ kind: "input", name: input })),
+    };
+    const arrays = inputs.map((_, axis) => ({
+      shape: inputs.map((_, other) => (other === axis ? special.length : 1)),
+      data: Float64Array.from(special),
+    }));
+    const [got, wanted] = onBoth([engine(), referenceEngine()], arrays, (on, ...handles) =>
+      on.elementwise(expression, Object.fromEntries(handles.map((handle, at) => [inputs[at] ?? "", handle]))),
+    );
+    const scaled = (data: Float64Array): Float64Array =>
+      data.map((x) => (Math.abs(x) > 1e38 ? x * Infinity : x));
+    expect(
+      deviation({ ...got, data: scaled(got.data) }, { ...wanted, data: scaled(wanted.data) }),
+    ).toBeLessThan(1e-5);
+  });
+
+  it("expressions of more inputs than a kernel can name are computed in parts", () => {
+    const names = Array.from({ length: 40 }, (_, index) => `x${index}`);
+    const sum = names
+      .map((name): ElementwiseExpression => ({ kind: "input", name }))
+      .reduce((left, right) => ({ kind: "apply", function: "add", arguments: [left, right] }));
+    const arrays = names.map((_, index) => ({
+      shape: index % 3 === 0 ? [3, 1] : [2],
+      data: Float64Array.from({ length: index % 3 === 0 ? 3 : 2 }, (_, at) => index + at),
+    }));
+    const [got, wanted] = onBoth([engine(), referenceEngine()], arrays, (on, ...handles) =>
+      on.elementwise(sum, Object.fromEntries(handles.map((handle, at) => [`x${at}`, handle]))),
+    );
+    expect(got).toEqual(wanted);
+  });
+});
+
+describe.skipIf(found instanceof Error)(`a device of WebGPU${why}`, () => {
+  it("in software is refused where it was not asked for", async () => {
+    const host = await nodeHost();
+    const adapter = await host.gpu.requestAdapter();
+    const opened = await openDevice({ ...host, software: false }).catch((error: unknown) => error);
+    if (adapter?.info.isFallbackAdapter !== true) expect(opened).not.toBeInstanceOf(EngineError);
+    else expect(String(opened)).toMatch(/webgpu: start: there is no graphics adapter but .*, in software/u);
+  });
+
+  it("throws what it finds wrong by the operation's name and sizes, and goes on", async () => {
+    const store = createStore(await openDevice(await hostOf()));
+    const x = store.upload(Float32Array.of(1, 2, 3), [3]);
+    const kernel: Kernel = {
+      form: "entries",
+      reads: ["f32"],
+      writes: 1,
+      numbers: [],
+      body: "r0[i] = a0[i];",
+    };
+    const broken = { ...kernel, body: "r0[i] = b0[i];" };
+    const call = (each: Kernel) => () =>
+      store.compute({ operation: "twice", kernel: each, inputs: [x] }, [3]);
+    expect(call(broken)).toThrow(EngineError);
+    expect(call(broken)).toThrow(/webgpu: twice of \[3\]: .*unresolved value 'b0'/u);
+    expect(call({ ...kernel, writes: 2 })).toThrow(/webgpu: twice of \[3\]: /u);
+    const copy = call(kernel)();
+    expect([...(await store.read(copy))]).toEqual([1, 2, 3]);
+    expect([...(store.readNow(copy) ?? [])]).toEqual([1, 2, 3]);
+  });
+
+  it("says what is too large for it", () => {
+    expect(() => engine().fill(1, [2 ** 20, 2 ** 20])).toThrow(
+      /webgpu: fill of \[1048576, 1048576\]: \d+ bytes/u,
+    );
+  });
+
+  it("that is lost says so", async () => {
+    const device = await openDevice(await hostOf());
+    const store = createStore(device);
+    const x = store.upload(Float32Array.of(1), [1]);
+    device.own.destroy();
+    await device.own.lost;
+    expect(() => store.readNow(x)).toThrow(/webgpu: read .*the device was lost/u);
+    await expect(store.read(x)).rejects.toThrow(EngineError);
+  });
+
+  it("on a host that cannot wait is read later only", async () => {
+    const host = await hostOf();
+    const store = createStore(await openDevice({ ...host, wait: () => null }));
+    const x = store.upload(Float32Array.of(4, 5), [2]);
+    expect(store.readNow(x)).toBeNull();
+    expect([...(await store.read(x))]).toEqual([4, 5]);
+  });
+
+  it("makes no more buffers in a loop than in its first round", () => {
+    const on = engine();
+    const before = on.memory();
+    for (let round = 0; round < 3000; round++) {
+      on.scope(
+        () => on.reduce("sum", on.matmul(on.fill(round, [7, 5]), on.fill(1, [5, 3])), [0]),
+        () => [],
+      );
+    }
+    expect(on.memory()).toEqual(before);
   });
 });

@@ -41,10 +41,10 @@ const FUNCTIONS: { readonly [F in EntryFunction]: Rule } = {
   less: (a, b) => truth(`${a} < ${b}`),
   lessEqual: (a, b) => truth(`${a} <= ${b}`),
   equal: (a, b) => truth(`${a} == ${b}`),
-  and: (a, b) => truth(`${a} != 0.0 && ${b} != 0.0`),
-  or: (a, b) => truth(`${a} != 0.0 || ${b} != 0.0`),
-  not: (a) => truth(`${a} == 0.0`),
-  select: (a, b, c) => `select(${c}, ${b}, ${a} != 0.0)`,
+  and: (a, b) => truth(`holds(${a}) && holds(${b})`),
+  or: (a, b) => truth(`holds(${a}) || holds(${b})`),
+  not: (a) => truth(`!holds(${a})`),
+  select: (a, b, c) => `select(${c}, ${b}, holds(${a}))`,
 };
 
 /** The rule of a function; null for those that make complex numbers, and for the one that reads pairs of entries. */
@@ -57,6 +57,7 @@ export function ruleOf(name: ElementwiseFunction): Rule {
  * asked within their range only. The error function is Abramowitz and Stegun's 7.1.26 (1.5e-7), near 0 its series.
  */
 export const LIBRARY = `
+fn holds(x: f32) -> bool { return (bitcast<u32>(x) & 0x7fffffffu) != 0u; }
 fn signum(x: f32) -> f32 { if (is_nan(x)) { return x; } return select(select(0.0, -1.0, x < 0.0), 1.0, x > 0.0); }
 fn positive(x: f32) -> f32 { if (is_nan(x)) { return x; } return select(0.0, 1.0, x > 0.0); }
 fn exponential(x: f32) -> f32 {
