@@ -72,18 +72,21 @@ export function createQueue(device: Device): Queue {
     call({ operation, shapes, kernel, reads, writes, count, words: numbers }) {
       if (count === 0) return;
       const [across, down] = groupsOf(kernel, count);
-      device.attempt(operation, shapes, () => {
-        const { pipeline, layout } = pipelineOf(operation, shapes, kernel);
-        const binding = placed([count, ...numbers]);
+      const { pipeline, layout } = pipelineOf(operation, shapes, kernel);
+      const bound = device.attempt(operation, shapes, () => {
         const label = `${operation} of ${shapes.map((shape) => `[${shape.join(", ")}]`).join(" and ")}`;
-        const resources = [binding, ...[...reads, ...writes].map(({ buffer }) => ({ buffer }))];
+        const resources = [
+          placed([count, ...numbers]),
+          ...[...reads, ...writes].map(({ buffer }) => ({ buffer })),
+        ];
         const entries = resources.map((resource, index) => ({ binding: index, resource }));
-        encoder ??= own.createCommandEncoder();
-        pass ??= encoder.beginComputePass();
-        pass.setPipeline(pipeline);
-        pass.setBindGroup(0, own.createBindGroup({ layout, entries, label }));
-        pass.dispatchWorkgroups(across, down);
+        return own.createBindGroup({ layout, entries, label });
       });
+      encoder ??= own.createCommandEncoder();
+      pass ??= encoder.beginComputePass();
+      pass.setPipeline(pipeline);
+      pass.setBindGroup(0, bound);
+      pass.dispatchWorkgroups(across, down);
       for (const block of [...reads, ...writes]) touched.add(block);
       calls += 1;
       if (calls === MOST_CALLS) flush();

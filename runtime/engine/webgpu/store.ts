@@ -81,7 +81,12 @@ export function createStore(device: Device): Store {
     compute(work, shape) {
       for (const input of work.inputs) blockOf(work.operation, input);
       const result = make(work.operation, shape);
-      write(work, [result]);
+      try {
+        write(work, [result]);
+      } catch (error) {
+        dispose([result]);
+        throw error;
+      }
       return result;
     },
     upload(data, shape) {
