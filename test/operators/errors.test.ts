@@ -33,8 +33,8 @@ const FAULTS: readonly (readonly [OperatorErrorCode, string, RegExp, () => unkno
   [
     "IPX8202",
     "word that is none",
-    /`haar` or `db4` or `sym4` or `sym8`/,
-    () => make("wavelet", { name: "db3" }, R(8, 8)),
+    /`haar` or `db2` or .* or `sym8`/,
+    () => make("wavelet", { name: "coif1" }, R(8, 8)),
   ],
   [
     "IPX8202",

@@ -142,12 +142,11 @@ function step(ops: Operations, { D, At_y, rho, gram_A, lambda_over_rho }: Known,
   );
   const D_x_next = ops.apply(D, x_next);
   const D_x_next_plus_u = ops.map("D_x_next + u", { D_x_next, u });
-  const group_norms = ops.groupNorm(D_x_next_plus_u);
-  const quotient = ops.map("max(group_norms - lambda_over_rho, 0)/max(group_norms, lambda_over_rho)", {
-    group_norms,
-    lambda_over_rho,
-  });
-  const p_next = ops.map("quotient*D_x_next_plus_u", { quotient, D_x_next_plus_u });
+  const pairNorm = ops.map("pairNorm(D_x_next_plus_u)", { D_x_next_plus_u });
+  const p_next = ops.map(
+    "max(pairNorm - lambda_over_rho, 0)/max(pairNorm, lambda_over_rho)*D_x_next_plus_u",
+    { pairNorm, lambda_over_rho, D_x_next_plus_u },
+  );
   const q_next = ops.map("max(x_next + v, 0)", { x_next, v });
   const u_next = ops.map("D_x_next_plus_u - p_next", { D_x_next_plus_u, p_next });
   const v_next = ops.map("x_next + v - q_next", { x_next, v, q_next });

@@ -137,12 +137,12 @@ function firstStep(ops: Operations, { h, w, At_y, gram_A, D, rho, lambda_over_rh
     { by: "cg", tolerance: 1e-13, maximum: 90 },
   );
   const D_x_next = ops.apply(D, x_next);
-  const group_norms = ops.groupNorm(D_x_next);
-  const quotient = ops.map("max(group_norms - lambda_over_rho, 0)/max(group_norms, lambda_over_rho)", {
-    group_norms,
+  const pairNorm = ops.map("pairNorm(D_x_next)", { D_x_next });
+  const p_next = ops.map("max(pairNorm - lambda_over_rho, 0)/max(pairNorm, lambda_over_rho)*D_x_next", {
+    pairNorm,
     lambda_over_rho,
+    D_x_next,
   });
-  const p_next = ops.map("quotient*D_x_next", { quotient, D_x_next });
   const q_next = ops.map("max(x_next, 0)", { x_next });
   const u_next = ops.map("D_x_next - p_next", { D_x_next, p_next });
   const v_next = ops.map("x_next - q_next", { x_next, q_next });
@@ -242,12 +242,11 @@ function step(ops: Operations, { D, At_y, rho, gram_A, lambda_over_rho }: Known,
   );
   const D_x_next = ops.apply(D, x_next);
   const D_x_next_plus_u = ops.map("D_x_next + u", { D_x_next, u });
-  const group_norms = ops.groupNorm(D_x_next_plus_u);
-  const quotient = ops.map("max(group_norms - lambda_over_rho, 0)/max(group_norms, lambda_over_rho)", {
-    group_norms,
-    lambda_over_rho,
-  });
-  const p_next = ops.map("quotient*D_x_next_plus_u", { quotient, D_x_next_plus_u });
+  const pairNorm = ops.map("pairNorm(D_x_next_plus_u)", { D_x_next_plus_u });
+  const p_next = ops.map(
+    "max(pairNorm - lambda_over_rho, 0)/max(pairNorm, lambda_over_rho)*D_x_next_plus_u",
+    { pairNorm, lambda_over_rho, D_x_next_plus_u },
+  );
   const q_next = ops.map("max(x_next + v, 0)", { x_next, v });
   const u_next = ops.map("D_x_next_plus_u - p_next", { D_x_next_plus_u, p_next });
   const v_next = ops.map("x_next + v - q_next", { x_next, v, q_next });

@@ -118,10 +118,12 @@ function step(ops: Operations, { gram_A, D, tau, At_y, sigma, lambda }: Known, {
   });
   const difference = ops.map("2*x_next - x", { x_next, x });
   const D_difference = ops.apply(D, difference);
-  const sum = ops.map("p + sigma*D_difference", { p, sigma, D_difference });
-  const group_norms = ops.groupNorm(sum);
-  const larger = ops.map("max(1, group_norms/lambda)", { group_norms, lambda });
-  const p_next = ops.map("sum/larger", { sum, larger });
+  const p_next = ops.map("(p + sigma*D_difference)/max(1, pairNorm(p + sigma*D_difference)/lambda)", {
+    p,
+    sigma,
+    D_difference,
+    lambda,
+  });
   return { values: { x: x_next, p: p_next }, reports: {}, capped: null };
 }
 

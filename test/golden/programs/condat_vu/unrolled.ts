@@ -126,10 +126,7 @@ function firstStep(ops: Operations, { tau, At_y, D, sigma, lambda }: Known) {
   const x_next = ops.map("min(max(tau*At_y, 0), 1)", { tau, At_y });
   const two_times_x_next = ops.map("2*x_next", { x_next });
   const D_sub = ops.apply(D, two_times_x_next);
-  const sigma_times_D_sub = ops.map("sigma*D_sub", { sigma, D_sub });
-  const group_norms = ops.groupNorm(sigma_times_D_sub);
-  const larger = ops.map("max(1, group_norms/lambda)", { group_norms, lambda });
-  const p_next = ops.map("sigma_times_D_sub/larger", { sigma_times_D_sub, larger });
+  const p_next = ops.map("sigma*D_sub/max(1, pairNorm(sigma*D_sub)/lambda)", { sigma, D_sub, lambda });
   return { values: { x: x_next, p: p_next }, reports: {}, capped: null };
 }
 
@@ -197,10 +194,12 @@ function step(ops: Operations, { gram_A, D, tau, At_y, sigma, lambda }: Known, {
   });
   const difference = ops.map("2*x_next - x", { x_next, x });
   const D_difference = ops.apply(D, difference);
-  const sum = ops.map("p + sigma*D_difference", { p, sigma, D_difference });
-  const group_norms = ops.groupNorm(sum);
-  const larger = ops.map("max(1, group_norms/lambda)", { group_norms, lambda });
-  const p_next = ops.map("sum/larger", { sum, larger });
+  const p_next = ops.map("(p + sigma*D_difference)/max(1, pairNorm(p + sigma*D_difference)/lambda)", {
+    p,
+    sigma,
+    D_difference,
+    lambda,
+  });
   return { values: { x: x_next, p: p_next }, reports: {}, capped: null };
 }
 

@@ -1,5 +1,6 @@
 /**
- * Equilibrium regularisation (Obmann and Haltmeier, 2023): solve  A'(Ax - y) + alpha G(x) = 0.
+ * Equilibrium regularisation (Obmann and Haltmeier, arXiv:2306.01421, 2023): solve  A'(Ax - y) + alpha G(x)
+ * = 0.
  * G = I - N with N a contraction is strongly monotone, hence coercive: a solution exists and is stable.
  *
  * Compiled by ipc from equilibrium_tikhonov.ipx: a solver of at most 2000 steps.
@@ -138,13 +139,13 @@ function until(ops: Operations, _known: Known, { x }: State, { x: x_before }: St
 }
 
 /**
- * Equilibrium regularisation (Obmann and Haltmeier, 2023): solve  A'(Ax - y) + alpha G(x) = 0.
+ * Equilibrium regularisation (Obmann and Haltmeier, arXiv:2306.01421, 2023): solve  A'(Ax - y) + alpha G(x) = 0.
  * G = I - N with N a contraction is strongly monotone, hence coercive: a solution exists and is stable.
  */
 export const equilibrium_tikhonov = defineProgram<Known, State, Givens, Inputs>({
   name: "equilibrium_tikhonov",
-  doc: "Equilibrium regularisation (Obmann and Haltmeier, 2023): solve  A'(Ax - y) + alpha G(x) = 0.\nG = I - N with N a contraction is strongly monotone, hence coercive: a solution exists and is stable.",
-  hash: "3fa93aa99aa35e9051452d1dab997786a50e9efa2355af54ec573b2d1232ef7e",
+  doc: "Equilibrium regularisation (Obmann and Haltmeier, arXiv:2306.01421, 2023): solve  A'(Ax - y) + alpha G(x) = 0.\nG = I - N with N a contraction is strongly monotone, hence coercive: a solution exists and is stable.",
+  hash: "a155491cc5441ed28a0d701dc913771a77ca4d4c38bf4c4479b48097762a303f",
   sizes: [
     { name: "h", initial: null },
     { name: "w", initial: null },

@@ -133,14 +133,12 @@ function step(
   const r_next = ops.map("(r + t*A_xb - t_times_y)/one_plus_t", { r, t, A_xb, t_times_y, one_plus_t });
   const D_xb = ops.apply(D, xb);
   const sum = ops.map("p + t*(D_xb - vb)", { p, t, D_xb, vb });
-  const group_norms = ops.groupNorm(sum);
-  const larger = ops.map("max(1, group_norms/alpha)", { group_norms, alpha });
-  const p_next = ops.map("sum/larger", { sum, larger });
+  const p_next = ops.map("sum/max(1, pairNorm(sum)/alpha)", { sum, alpha });
   const E_vb = ops.apply(E, vb);
   const sum_2 = ops.map("q + t*E_vb", { q, t, E_vb });
-  const group_norms_2 = ops.groupNorm(sum_2);
-  const larger_2 = ops.map("max(1, group_norms_2/beta)", { group_norms_2, beta });
-  const q_next = ops.map("sum_2/larger_2", { sum_2, larger_2 });
+  const group_norms = ops.groupNorm(sum_2);
+  const larger = ops.map("max(1, group_norms/beta)", { group_norms, beta });
+  const q_next = ops.map("sum_2/larger", { sum_2, larger });
   return { values: { x: x_next, v: v_next, r: r_next, p: p_next, q: q_next }, reports: {}, capped: null };
 }
 
