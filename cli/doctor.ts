@@ -2,7 +2,10 @@ import { arch, cpus, platform } from "node:os";
 import { valueAndGradient } from "../runtime/adjoint/gradient.ts";
 import { operations as operationsOf } from "../runtime/arrays/create.ts";
 import type { Operations } from "../runtime/arrays/operations.ts";
+import { EngineError } from "../runtime/engine/engine.ts";
+import { nodeHost } from "../runtime/engine/node/webgpu.ts";
 import { referenceEngine } from "../runtime/engine/reference.ts";
+import { adapterOf } from "../runtime/engine/webgpu/device.ts";
 import { realArray } from "../runtime/io/hostArray.ts";
 import { adjointTest } from "../runtime/operators/adjointTest.ts";
 import { bind } from "../runtime/program/bind.ts";
@@ -47,6 +50,7 @@ export async function doctor(context: Context, request: DoctorRequest): Promise<
     cores: cpus().length,
     engine: operations.engine.name,
     bits: operations.engine.significand,
+    webgpu: await graphicsProcessor(),
   };
   if (request.json === true) writeJson(terminal, { ...facts, checks });
   else {
@@ -56,6 +60,17 @@ export async function doctor(context: Context, request: DoctorRequest): Promise<
     }
   }
   return passed ? EXIT.fine : EXIT.fault;
+}
+
+/** The graphics processor that the engine `webgpu` would compute on, or why there is none. */
+async function graphicsProcessor(): Promise<string> {
+  try {
+    const { description, vendor, device } = (await adapterOf(await nodeHost())).info;
+    return description === "" ? `${vendor} ${device}` : description;
+  } catch (error) {
+    if (error instanceof EngineError) return `none: ${error.reason}`;
+    throw error;
+  }
 }
 
 /** Operators of each sort, with a domain. */

@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import {
   ELEMENTWISE,
@@ -6,18 +8,22 @@ import {
 } from "../../runtime/arrays/expression.ts";
 import { deviations } from "../../runtime/engine/agreement.ts";
 import { type Engine, EngineError } from "../../runtime/engine/engine.ts";
-import { nodeHost } from "../../runtime/engine/node/webgpu.ts";
+import { nodeHost, SOFTWARE_VARIABLE } from "../../runtime/engine/node/webgpu.ts";
 import { referenceEngine } from "../../runtime/engine/reference.ts";
 import { engine as engineOf } from "../../runtime/engine/select.ts";
 import { openDevice } from "../../runtime/engine/webgpu/device.ts";
 import type { Kernel } from "../../runtime/engine/webgpu/kernel.ts";
 import { createStore } from "../../runtime/engine/webgpu/store.ts";
 import { webgpuEngine } from "../../runtime/engine/webgpu.ts";
+import { type HostArray, realArray } from "../../runtime/io/hostArray.ts";
+import { readNpy, writeNpy } from "../../runtime/io/npy.ts";
+import { readSafetensors } from "../../runtime/io/safetensors.ts";
+import { file, fine, PROGRAMS, temporaryFolder } from "../cli/support.ts";
 import { agreesWithReference } from "./agreement.ts";
 import { gridsAgreeWithReference } from "./grids.ts";
 import { projectionsAgreeWithReference } from "./projections.ts";
 import { refusesWhatDoesNotFit } from "./refusals.ts";
-import { deviation, onBoth } from "./support.ts";
+import { deviation, onBoth, scattered } from "./support.ts";
 import { updatesAsDefined } from "./updates.ts";
 
 /** The host, with an adapter in software if there is no other. */
@@ -86,6 +92,78 @@ describe.skipIf(found instanceof Error)(`WebGPU agrees with the reference${why}`
       on.elementwise(sum, Object.fromEntries(handles.map((handle, at) => [`x${at}`, handle]))),
     );
     expect(got).toEqual(wanted);
+  });
+});
+
+const SMALL = `program small[h, w] {
+  input y : R[h, w]
+  learn N : net R[h, w] -> R[h, w] = tiny(width = 4)
+  output y - N(y)
+}
+
+net tiny[h, w, c, width = 4](u : R[h, w, c]) -> R[h, w, c] {
+  return u |> conv(width) |> relu |> maxpool(2) |> shuffle(2) |> conv(c)
+}
+`;
+
+const EXPERIMENT = `program = "small.ipx"
+out     = "OUT"
+seed    = 1
+[data]
+generate = "ellipses(16)"
+measure  = "x"
+noise    = { sigma = 0.1 }
+train    = { count = 8 }
+validate = { count = 4, seed = 2 }
+[train]
+loss      = "norm2sq(output - target)"
+optimiser = { name = "adam", rate = 1e-2 }
+batch     = 4
+steps     = 6
+`;
+
+describe.skipIf(found instanceof Error)(`programs on WebGPU${why}`, () => {
+  const folder = temporaryFolder();
+  const size = async (name: string, program: string, ...options: readonly string[]): Promise<number> => {
+    const y = join(folder, "y.npy");
+    writeFileSync(y, writeNpy(realArray([2, 12], scattered([2, 12], 5).data)));
+    const bound = ["--bind", "A=gaussian(12, 24, seed = 1)", "--bind", "lambda=0.1", "--input", `y=${y}`];
+    const out = join(folder, `${name}.npy`);
+    const run = ["run", join(PROGRAMS, program), "--engine", name, "--batch", "--output", `x=${out}`];
+    await fine(...run, ...options, ...bound);
+    return Float64Array.from(readNpy(readFileSync(out)).data).reduce((sum, x) => sum + Math.abs(x), 0);
+  };
+
+  it.each([
+    ["ista.ipx", "--max", "60"],
+    ["fista.ipx", "--max", "60"],
+    ["lista.ipx", "--steps", "4"],
+  ])("%s gives what it gives on WebAssembly", async (program, ...options) => {
+    process.env[SOFTWARE_VARIABLE] = "1";
+    const [got, wanted] = [
+      await size("webgpu", program, ...options),
+      await size("wasm", program, ...options),
+    ];
+    expect(Math.abs(got - wanted)).toBeLessThan(1e-4 * wanted);
+  });
+
+  it("a small network is trained to the weights that it gets on WebAssembly", async () => {
+    process.env[SOFTWARE_VARIABLE] = "1";
+    file(folder, "small.ipx", SMALL);
+    const weights = async (name: string): Promise<ReadonlyMap<string, HostArray>> => {
+      const text = EXPERIMENT.replace("OUT", name);
+      await fine("train", file(folder, `${name}.toml`, text), "--engine", name);
+      return readSafetensors(readFileSync(join(folder, name, "weights.safetensors"))).tensors;
+    };
+    const [got, wanted] = [await weights("webgpu"), await weights("wasm")];
+    expect(wanted.size).toBeGreaterThan(2);
+    for (const [name, array] of wanted) {
+      const data = Float64Array.from(array.data);
+      const found = Float64Array.from(got.get(name)?.data ?? []);
+      expect(deviation({ shape: array.shape, data: found }, { shape: array.shape, data }), name).toBeLessThan(
+        1e-4,
+      );
+    }
   });
 });
 

@@ -11,7 +11,7 @@ import { cacheFolder } from "./nativeKernels.ts";
 const PACKAGE = { name: "webgpu", version: "0.6.2" } as const;
 
 /** The environment variable by which an adapter in software is taken, which tests want and users do not. */
-const SOFTWARE_VARIABLE = "IPC_WEBGPU_SOFTWARE";
+export const SOFTWARE_VARIABLE = "IPC_WEBGPU_SOFTWARE";
 
 /** Where `ipc setup webgpu` keeps the package, or would keep it. */
 export function webgpuFolder(): string {

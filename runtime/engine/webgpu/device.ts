@@ -45,15 +45,22 @@ export interface Device {
 }
 
 /**
- * The device of the host's fastest adapter.
+ * The host's fastest adapter.
  * @throws EngineError where there is none, or only one in software that was not asked for
  */
-export async function openDevice(host: Host): Promise<Device> {
-  const adapter = await host.gpu.requestAdapter({ powerPreference: "high-performance" });
+export async function adapterOf({ gpu, software }: Host): Promise<GPUAdapter> {
+  const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" });
   if (adapter === null) throw refuse("start", [], "no graphics adapter was found");
-  if (isSoftware(adapter.info) && !host.software) {
-    throw refuse("start", [], `there is no graphics adapter but ${adapter.info.description}, in software`);
-  }
+  if (!isSoftware(adapter.info) || software) return adapter;
+  throw refuse("start", [], `there is no graphics adapter but ${adapter.info.description}, in software`);
+}
+
+/**
+ * The device of the host's fastest adapter, with as large arrays as it allows.
+ * @throws EngineError as `adapterOf`
+ */
+export async function openDevice(host: Host): Promise<Device> {
+  const adapter = await adapterOf(host);
   const { maxBufferSize, maxStorageBufferBindingSize, maxStorageBuffersPerShaderStage } = adapter.limits;
   const requiredLimits = { maxBufferSize, maxStorageBufferBindingSize, maxStorageBuffersPerShaderStage };
   const own = await host.request(() => adapter.requestDevice({ requiredLimits }));
