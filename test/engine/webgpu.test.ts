@@ -108,6 +108,7 @@ net tiny[h, w, c, width = 4](u : R[h, w, c]) -> R[h, w, c] {
 
 const EXPERIMENT = `program = "small.ipx"
 out     = "OUT"
+target  = "direct"
 seed    = 1
 [data]
 generate = "ellipses(16)"
