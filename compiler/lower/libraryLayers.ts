@@ -5,6 +5,7 @@ import { NETS, type NetName } from "../library/nets/table.ts";
 import type { Dimension } from "../types/dimension.ts";
 import type { AppliedLayer, LayerContext } from "./layerContext.ts";
 import * as layers from "./layers.ts";
+import { piecewiseLinear, spline } from "./learnedFunctions.ts";
 import type { LayerSettings } from "./layerSettings.ts";
 import { dncnn, resnet, unet } from "./libraryNets.ts";
 import { batchNorm, groupNorm, instanceNorm, layerNorm } from "./normalisationLayers.ts";
@@ -60,8 +61,10 @@ const RULES: { readonly [N in LayerName | NetName]: LayerRule } = {
   gelu: ({ b, u }) => layers.gelu(b, u),
   silu: ({ b, u }) => layers.silu(b, u),
   softmax: ({ b, u }) => layers.softmax(b, u),
-  spline: later("spline"),
-  piecewise_linear: later("piecewise_linear"),
+  spline: ({ b, context, u, settings }) =>
+    spline(b, context, u, { count: settings.firstNumber, range: settings.number("range") }),
+  piecewise_linear: ({ b, context, u, settings }) =>
+    piecewiseLinear(b, context, u, { count: settings.number("points"), range: settings.number("range") }),
   maxpool: ({ b, u, settings }) => b.maxPool(u, settings.firstNumber),
   avgpool: ({ b, u, settings }) => averagePool(b, u, settings.firstNumber),
   globalpool: ({ b, u }) => globalPool(b, u),

@@ -42,10 +42,11 @@ interface LayerFixture {
 const FIXTURES = fixtureJson<Readonly<Record<string, LayerFixture>>>("layers.json");
 
 type Random = "dropout";
-type Later = "spline" | "piecewise_linear";
+/** These are held to their formulas, in learnedFunctions.test.ts. */
+type Learned = "spline" | "piecewise_linear";
 
 /** Each layer of the library as it is written, by the name of its fixture. */
-const TEXTS: { readonly [N in Exclude<LayerName, Random | Later>]: Readonly<Record<string, string>> } = {
+const TEXTS: { readonly [N in Exclude<LayerName, Random | Learned>]: Readonly<Record<string, string>> } = {
   conv: { conv: "conv(2)", "conv, stride": "conv(2, kernel = 5, stride = 2, bias = false)" },
   upconv: { upconv: "upconv(3)" },
   depthwise: { depthwise: "depthwise" },

@@ -126,7 +126,8 @@ function checkLibraryLayer(
   if (input.space !== null && args.sound && count !== null) {
     const settings = { ...defaultSettings(signature.settings), ...args.settings };
     const [stride, groups] = [wholeOf(settings["stride"]), wholeOf(settings["groups"])];
-    const shaped = SHAPES[signature.shape]({ space: input.space, count, stride, groups });
+    const points = settings["points"]?.kind === "number" ? settings["points"].value : null;
+    const shaped = SHAPES[signature.shape]({ space: input.space, count, stride, groups, points });
     if (shaped.kind === "gives") output = shaped.space;
     else {
       const actual = spaceText(input.space);

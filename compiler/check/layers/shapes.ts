@@ -15,6 +15,8 @@ export interface LayerInput {
   readonly stride: number;
   /** 1 if there are none */
   readonly groups: number;
+  /** the setting of this name; null if there is none, or it depends on sizes */
+  readonly points: number | null;
 }
 
 type PlainShape = Exclude<LayerShape, "residual" | "skip">;
@@ -29,6 +31,13 @@ export const SHAPES: { readonly [S in PlainShape]: (input: LayerInput) => Shaped
       return { kind: "takes", wanted: `images whose channels ${groups} divides` };
     }
     return onImage(space, (axes) => axes);
+  },
+  pointwise: ({ space, count, points }) => {
+    const known = points ?? constantValue(count);
+    if (known !== null && known < 2)
+      return { kind: "takes", wanted: "2 points or more, from -range to range" };
+    const isVector = space.kind === "array" && space.dimensions.length === 1;
+    return isVector ? gives(space) : onImage(space, (axes) => axes);
   },
   channels: ({ space, count, stride }) =>
     onImage(space, ([h, w]) => [divideBy(h, stride), divideBy(w, stride), count]),

@@ -94,7 +94,7 @@ export const softmax = activation("e^x over its sum over the channels", {
   range: OPEN_UNIT,
 });
 export const spline: LayerSignature = {
-  ...activation("a learned spline of one variable, one for each channel, from the identity", {
+  ...activation("the identity plus a learned sum of cubic B-splines, one for each channel, from 0", {
     smooth: true,
     convex: false,
     nondecreasing: false,
@@ -102,10 +102,10 @@ export const spline: LayerSignature = {
     settings: { range: { kind: "number", initial: 1, within: POSITIVE } },
   }),
   parameters: ["knots"],
+  shape: "pointwise",
 };
-export const piecewiseLinear = activation(
-  "a learned piecewise linear function, one for each channel, from the identity",
-  {
+export const piecewiseLinear: LayerSignature = {
+  ...activation("a learned piecewise linear function, one for each channel, from the identity", {
     smooth: false,
     convex: false,
     nondecreasing: false,
@@ -114,5 +114,6 @@ export const piecewiseLinear = activation(
       points: { kind: "count", initial: 101 },
       range: { kind: "number", initial: 1, within: POSITIVE },
     },
-  },
-);
+  }),
+  shape: "pointwise",
+};

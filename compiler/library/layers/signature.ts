@@ -6,6 +6,8 @@ export type LayerShape =
   | "same"
   /** images as they are, whose channels a setting `groups` divides where there is one */
   | "image"
+  /** images or vectors as they are, by functions of 2 points or more: `points`, or else the first argument */
+  | "pointwise"
   /** images R[h, w, c] to as many channels as the first argument says */
   | "channels"
   /** the same, at twice the size */

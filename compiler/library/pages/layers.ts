@@ -60,13 +60,11 @@ export const LAYER_PAGES: { readonly [N in LayerPageName]: LibraryPage } = {
   softmax: layer("conv(8) |> softmax |> conv(1)", "Bridle, Neurocomputing, Springer (1990)"),
   spline: layer(
     "conv(8) |> spline(21) |> conv(1)",
-    "Bohra, Campos, Gupta, Aziznejad, Unser, IEEE Open J. Signal Process. 1 (2020)",
-    LATER,
+    "Kamilov and Mansour, IEEE Signal Process. Lett. 23 (2016); Unser, IEEE Signal Process. Mag. 16 (1999)",
   ),
   piecewise_linear: layer(
     "conv(8) |> piecewise_linear(points = 51) |> conv(1)",
     "Yang, Sun, Li, Xu, NIPS (2016)",
-    LATER,
   ),
   maxpool: layer(
     "conv(8) |> maxpool(2) |> upconv(1)",

@@ -218,6 +218,23 @@ function onCoils(program: string, givens: Data = {}, edits: readonly Edit[] = []
   };
 }
 
+/** Partial Fourier data of complex images, where every sample has a pattern of its own. */
+function withPatterns(program: string, edits: readonly Edit[]): Problem {
+  return {
+    name: program,
+    program,
+    edits,
+    sizes: { h: H, w: W },
+    givens: () => ({}),
+    inputs: (_operations, seed, samples) => ({
+      P: stack(
+        samples.map((sample) => numbers(stream(seed, "P", sample), [H, W], (x) => (x > -0.3 ? 1 : 0))),
+      ),
+      y: batch(seed, "y", samples, (random) => complexNumbers(random, [H, W])),
+    }),
+  };
+}
+
 /** Every program that is compiled, on data for which it makes sense. */
 export const PROBLEMS: readonly Problem[] = [
   onVectors("landweber", { delta: 0.1 }),
@@ -241,6 +258,17 @@ export const PROBLEMS: readonly Problem[] = [
   onCoils("modl", {}, [
     ["depth = 5, width = 64", "depth = 3, width = 4"],
     ["tol = 1e-6, max = 10", "tol = 1e-13, max = 90"],
+  ]),
+  // no identity at first, with which b would stay 0
+  withPatterns("admm_net", [
+    ["C[h, w, 8] per step = convolution(8, kernel = 5", "C[h, w, 2] per step = convolution(2, kernel = 3"],
+    [
+      "net C[h, w, 8] -> C[h, w, 8] per step = piecewise_linear(points = 101, range = 1)",
+      "net C[h, w, 2] -> C[h, w, 2] per step = piecewise_linear(points = 7, range = 1) |> tanh",
+    ],
+    ["state b : C[h, w, 8]", "state b : C[h, w, 2]"],
+    ["state z : C[h, w, 8]", "state z : C[h, w, 2]"],
+    ["A'*y + rho*H'*(z - b))", "A'*y + rho*H'*(z - b), by = cg(tol = 1e-13, max = 90))"],
   ]),
   onImages("admm_tv", [EXACT_SOLVE]),
   onImages("condat_vu"),

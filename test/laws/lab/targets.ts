@@ -16,6 +16,7 @@ export const TARGETS: Readonly<Record<string, readonly TargetName[]>> = {
   condat_vu: ["solver", "unrolled"],
   davis_yin: ["solver", "unrolled"],
   modl: ["unrolled"],
+  admm_net: ["unrolled"],
   tgv: ["solver", "unrolled"],
   ista_net: ["unrolled"],
   de_admm: ["equilibrium"],
