@@ -1,5 +1,7 @@
 import { existsSync } from "node:fs";
 import type { Expression } from "../../compiler/ast/tree.ts";
+import { diagnose } from "../../compiler/diagnostics/diagnose.ts";
+import { nearest } from "../../compiler/diagnostics/suggestion.ts";
 import { GradientError } from "../../runtime/adjoint/gradientError.ts";
 import { stream } from "../../runtime/random/stream.ts";
 import { sampleOf, type HostArray } from "../../runtime/io/hostArray.ts";
@@ -7,6 +9,7 @@ import { DataError } from "../../runtime/io/dataError.ts";
 import { makeFolder, moveFile, readBytes, writeBytes, writeText } from "../../runtime/io/node/files.ts";
 import { writeSafetensors } from "../../runtime/io/safetensors.ts";
 import { saveParameters } from "../../runtime/program/parameters.ts";
+import type { ProgramDefinition } from "../../runtime/program/definition.ts";
 import { BindingError } from "../../runtime/program/bindingError.ts";
 import { resolve } from "../../runtime/program/unify.ts";
 import type { Space } from "../../runtime/arrays/value.ts";
@@ -17,7 +20,7 @@ import { train, type TrainingOptions, type TrainingResult } from "../../runtime/
 import { namesIn } from "../binding/assignment.ts";
 import { loadProgram } from "../compiler.ts";
 import type { Context } from "../context.ts";
-import { Interrupted } from "../failure.ts";
+import { Failure, Interrupted } from "../failure.ts";
 import { fault } from "../binding/faults.ts";
 import { failureAt, located, placeOf } from "../report.ts";
 import { EXIT, writeJson } from "../terminal.ts";
@@ -77,6 +80,7 @@ async function trainIn(setting: Setting, resume: boolean): Promise<TrainingResul
     ...(settings.entry === undefined ? {} : { program: settings.entry }),
     target: settings.target ?? "unrolled",
   });
+  requireParameters(setting, definition, training.factors);
   const source = await openSource(setting, "train");
   const lossExpression = experiment.expression(["train", "loss"], training.loss);
   const sample = await source.at(0);
@@ -116,6 +120,22 @@ async function trainIn(setting: Setting, resume: boolean): Promise<TrainingResul
   talk.end();
   await finish(setting, subject, result);
   return result;
+}
+
+/** Names of parameters that the program does not have are refused: a misspelt one would train what is to rest. */
+function requireParameters(
+  { experiment }: Setting,
+  { parameters }: ProgramDefinition,
+  factors: TrainSettings["factors"],
+): void {
+  const known = parameters.map(({ name }) => name);
+  const faults = Object.keys(factors)
+    .filter((name) => !known.includes(name))
+    .map((key) => {
+      const words = { key, table: "What is learned", suggestion: nearest(key, known), known };
+      return diagnose("IPX8502", experiment.toml.keySpan(["train", "factors", key]), words);
+    });
+  if (faults.length > 0) throw new Failure(faults, EXIT.usage);
 }
 
 /** Moves what an earlier training has left aside, so that its weights do not stand beside another checkpoint. */

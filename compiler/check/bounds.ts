@@ -7,7 +7,7 @@ import { type Environment, latest, report } from "./context.ts";
 import { checkExpression } from "./expression.ts";
 import { expressionText } from "./expressionText.ts";
 import { expectRealNumber } from "./expectations.ts";
-import { provesInside } from "./rules/ordering.ts";
+import { provesInside, provesOutside } from "./rules/ordering.ts";
 import { intervalOf } from "./typed.ts";
 
 /** The interval of a declaration. Its ends are expressions, so that only `inner` is sure, and nothing lies beyond `outer`. */
@@ -70,5 +70,6 @@ export function membership(
 ): Membership {
   if (bounds.inner !== null && isWithin(actual, bounds.inner)) return "inside";
   if (isEmpty(intersect(actual, bounds.outer))) return "outside";
-  return provesInside(value, actual, bounds.tree, definition) ? "inside" : "open";
+  if (provesInside(value, actual, bounds.tree, definition)) return "inside";
+  return provesOutside(value, bounds.tree, definition) ? "outside" : "open";
 }

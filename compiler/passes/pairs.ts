@@ -9,8 +9,9 @@ import { mapModule, type Pass } from "./pass.ts";
 
 /**
  * The group norms of real pairs, as of the gradient of an image, become an elementwise function of both entries where
- * all that is made of them ends in arrays of such pairs: what follows can then be one kernel with what comes before. It
- * is computed twice, in registers, instead of being written and read. Behind differentiation, which knows `groupNorm`.
+ * all that is made of them ends in arrays of such pairs: what follows can then be one kernel with what comes before,
+ * which computes it for both entries in registers instead of writing and reading it. Behind differentiation, which knows
+ * `groupNorm`.
  */
 export const pairs: Pass = {
   name: "norms of pairs",

@@ -96,7 +96,7 @@ function gramOfProduct(operations: Operations, left: Operator, right: Operator):
 }
 
 /**
- * A'A: T -> T of A: T -> U, in the form that costs least: a matrix where A is one with at least as many rows as columns,
+ * A'A: T -> T of A: T -> U, in the form that costs least: a matrix where A is one that is far higher than wide,
  * a diagonal for diagonals, one product of the frequencies for large periodic blurs, the identity for what is
  * orthonormal; otherwise A and then A'. Symmetric and positive, of norm |A|².
  */

@@ -198,7 +198,7 @@ export function stepIndex(count: number, step: number, beyond: "error" | "last" 
   return beyond === "cycle" ? step % count : Math.min(step, count - 1);
 }
 
-/** The value of a parameter in a step, by the policy for steps past the last value. */
+/** The value of a parameter in a step, by the policy for steps past the last value; one value is that of all steps. */
 export function valueAtStep(
   name: string,
   values: readonly Value[],
@@ -206,11 +206,12 @@ export function valueAtStep(
   beyond: "error" | "last" | "cycle",
 ): Value {
   const value = values[stepIndex(values.length, step, beyond)];
-  if (value === undefined || (beyond === "error" && step >= values.length)) {
+  const isPast = beyond === "error" && values.length > 1 && step >= values.length;
+  if (value === undefined || isPast) {
     throw new BindingError("IPX8011", name, {
       what: `Step ${step + 1} has no value of \`${name}\`: there are ${values.length}.`,
       why: "It is learned anew in each step.",
-      hint: "Take as many steps as were trained, or choose `beyond = last` or `beyond = cycle`.",
+      hint: "Take as many steps as were trained, or run the unrolled network with `beyond = last` or `beyond = cycle`.",
     });
   }
   return value;

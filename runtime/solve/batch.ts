@@ -87,7 +87,7 @@ export function batchWith(
     samples: inputs.samples,
     known,
     prepared,
-    beyond: target.kind === "unrolled" ? target.beyond : "last",
+    beyond: target.kind === "unrolled" ? target.beyond : "error",
     drawing: {
       seed: program.seed,
       first: inputs.first,

@@ -18,6 +18,9 @@ import { targetValue, validationLoss } from "./validation.ts";
 import { restingSteps, StageUpdate, updateHandles, withSpectralBounds, type UpdateResult } from "./update.ts";
 import { parametersByName, valuesByKey, variablesOf, type Raws } from "./variables.ts";
 
+/** How often a stage without validation notes its loss. */
+const RECORDED = 100;
+
 /** Where a training stands, for people who wait. */
 export interface TrainingProgress {
   readonly stage: number;
@@ -284,6 +287,9 @@ class Training {
         this.best = { loss: measured, stageStep: this.stageStep, raws: this.realised.raws };
         this.hold();
       }
+    }
+    const each = validation?.every ?? Math.max(1, Math.floor(this.options.steps / RECORDED));
+    if (this.stageStep % each === 0) {
       this.history.push({ step: this.step, stage: this.stage, loss, validation: measured });
     }
     this.report(stage, loss, measured);

@@ -147,6 +147,13 @@ describe("train and eval", () => {
     await fine("run", lista, ...A, "--input", `y=${y}`, "--weights", trained, "--output", `x=${x}`);
     await refused(
       1,
+      /IPX8011[^]*Step 4 has no value/,
+      "run",
+      lista,
+      ...[...A, "--input", `y=${y}`, "--weights", trained, "--target", "solver", "--max", "9"],
+    );
+    await refused(
+      1,
       /weights/,
       "run",
       join(PROGRAMS, "ista.ipx"),
@@ -171,6 +178,11 @@ describe("an experiment file with a fault", () => {
       "a misspelt key of data",
       /fault\.toml:11:1[^]*generate/,
       (text) => text.replace("generate =", "genrate ="),
+    ],
+    [
+      "a factor of what is not learned",
+      /IPX8502[^]*thta[^]*theta/,
+      (text) => text.replace("batch = 8", "batch = 8\nfactors = { thta = 0.1 }"),
     ],
     ["a wrong type", /fault\.toml:20:9/, (text) => text.replace("batch = 8", 'batch = "8"')],
     ["a number out of range", /fault\.toml:20:9/, (text) => text.replace("batch = 8", "batch = 0")],

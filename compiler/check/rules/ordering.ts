@@ -32,6 +32,18 @@ export function provesInside(
   return provesAbove(value, actual, bounds, definition) && provesBelow(value, actual, bounds, definition);
 }
 
+/** Whether a value lies outside of an interval for all values of the names in both: 3/L is not in (0, 2/L) for L > 0. */
+export function provesOutside(
+  value: Expression<Typed>,
+  bounds: WrittenInterval<Typed>,
+  definition: Definition,
+): boolean {
+  return (
+    provesLess(bounds.high, value, !bounds.highOpen, definition) ||
+    provesLess(value, bounds.low, !bounds.lowOpen, definition)
+  );
+}
+
 function provesAbove(
   value: Expression<Typed>,
   actual: Interval,

@@ -47,12 +47,6 @@ interface Data {
   readonly y: Value;
 }
 
-/** What follows from the givens. */
-interface Constants {
-  /** linear X -> X with symmetric, positive */
-  readonly gram_A: Operator;
-}
-
 /** What may be learned. */
 interface Learned {
   /** R */
@@ -68,7 +62,7 @@ interface Prepared {
 }
 
 /** All that a step may read. */
-type Known = Data & Constants & Learned & Prepared;
+type Known = Data & Learned & Prepared;
 
 /** What lives on from step to step. */
 interface State {
@@ -80,14 +74,8 @@ interface State {
   readonly u: Value;
 }
 
-/** What follows from the givens, once a run. */
-function constants(ops: Operations, { A }: Data) {
-  const gram_A = ops.gram(A);
-  return { gram_A };
-}
-
 /** What does not change between steps, once a batch. */
-function prepare(ops: Operations, { A, y, lambda, rho }: Data & Constants & Learned) {
+function prepare(ops: Operations, { A, y, lambda, rho }: Data & Learned) {
   const At_y = ops.applyAdjoint(A, y);
   const lambda_over_rho = ops.map("lambda/rho", { lambda, rho });
   return { values: { At_y, lambda_over_rho } };
@@ -100,14 +88,15 @@ function initial(ops: Operations, { X }: Known) {
 }
 
 /** One iteration: the next state. */
-function step(ops: Operations, { At_y, rho, gram_A, lambda_over_rho }: Known, { x, z, u }: State) {
+function step(ops: Operations, { At_y, rho, A, lambda_over_rho }: Known, { x, z, u }: State) {
   const sum = ops.map("At_y + rho*(z - u)", { At_y, rho, z, u });
   const x_next = ops.solve(
     sum,
     x,
     (v) => {
-      const gram_A_v = ops.apply(gram_A, v);
-      return ops.map("gram_A_v + rho*v", { gram_A_v, rho, v });
+      const A_v = ops.apply(A, v);
+      const At_A_v = ops.applyAdjoint(A, A_v);
+      return ops.map("At_A_v + rho*v", { At_A_v, rho, v });
     },
     { by: "cg", tolerance: 1e-13, maximum: 90 },
   );
@@ -185,7 +174,7 @@ export const admm_lasso = defineProgram<Known, State, Givens, Inputs>({
     { name: "u", type: { kind: "space", name: "X" }, assumedInterval: null, carried: true },
   ],
   output: { type: { kind: "space", name: "X" } },
-  constants,
+  constants: () => ({}),
   prepare: { run: prepare, reverse: null },
   initial: { run: initial, reverse: null },
   step: { run: step, reverse: null },

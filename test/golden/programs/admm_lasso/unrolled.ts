@@ -47,12 +47,6 @@ interface Data {
   readonly y: Value;
 }
 
-/** What follows from the givens. */
-interface Constants {
-  /** linear X -> X with symmetric, positive */
-  readonly gram_A: Operator;
-}
-
 /** What may be learned. */
 interface Learned {
   /** R */
@@ -68,7 +62,7 @@ interface Prepared {
 }
 
 /** All that a step may read. */
-type Known = Data & Constants & Learned & Prepared;
+type Known = Data & Learned & Prepared;
 
 /** What lives on from step to step. */
 interface State {
@@ -80,14 +74,8 @@ interface State {
   readonly u: Value;
 }
 
-/** What follows from the givens, once a run. */
-function constants(ops: Operations, { A }: Data) {
-  const gram_A = ops.gram(A);
-  return { gram_A };
-}
-
 /** What does not change between steps, once a batch. */
-function prepare(ops: Operations, { A, y, lambda, rho }: Data & Constants & Learned) {
+function prepare(ops: Operations, { A, y, lambda, rho }: Data & Learned) {
   const At_y = ops.applyAdjoint(A, y);
   const lambda_over_rho = ops.map("lambda/rho", { lambda, rho });
   return { values: { At_y, lambda_over_rho } };
@@ -96,7 +84,7 @@ function prepare(ops: Operations, { A, y, lambda, rho }: Data & Constants & Lear
 /** The vector-Jacobian product of `prepare`: cotangents of what it returns become those of what it reads. */
 function prepareAdjoint(
   ops: Operations,
-  { lambda, rho }: Data & Constants & Learned,
+  { lambda, rho }: Data & Learned,
   _saved: unknown,
   { lambda_over_rho: lambda_over_rho_bar }: Prepared,
 ) {
@@ -107,7 +95,7 @@ function prepareAdjoint(
 /** `prepareAdjoint` for the inputs alone. */
 function prepareInputAdjoint(
   ops: Operations,
-  { A }: Data & Constants & Learned,
+  { A }: Data & Learned,
   _saved: unknown,
   { At_y: At_y_bar }: Prepared,
 ) {
@@ -122,14 +110,15 @@ function initial(ops: Operations, { X }: Known) {
 }
 
 /** One iteration: the next state. */
-function step(ops: Operations, { At_y, rho, gram_A, lambda_over_rho }: Known, { x, z, u }: State) {
+function step(ops: Operations, { At_y, rho, A, lambda_over_rho }: Known, { x, z, u }: State) {
   const sum = ops.map("At_y + rho*(z - u)", { At_y, rho, z, u });
   const x_next = ops.solve(
     sum,
     x,
     (v) => {
-      const gram_A_v = ops.apply(gram_A, v);
-      return ops.map("gram_A_v + rho*v", { gram_A_v, rho, v });
+      const A_v = ops.apply(A, v);
+      const At_A_v = ops.applyAdjoint(A, A_v);
+      return ops.map("At_A_v + rho*v", { At_A_v, rho, v });
     },
     { by: "cg", tolerance: 1e-13, maximum: 90 },
   );
@@ -139,15 +128,16 @@ function step(ops: Operations, { At_y, rho, gram_A, lambda_over_rho }: Known, { 
 }
 
 /** `step`, and what its adjoint needs. */
-function stepSaving(ops: Operations, { At_y, rho, gram_A, lambda_over_rho }: Known, { x, z, u }: State) {
+function stepSaving(ops: Operations, { At_y, rho, A, lambda_over_rho }: Known, { x, z, u }: State) {
   const z_minus_u = ops.map("z - u", { z, u });
   const sum = ops.map("At_y + rho*z_minus_u", { At_y, rho, z_minus_u });
   const x_next = ops.solve(
     sum,
     x,
     (v) => {
-      const gram_A_v = ops.apply(gram_A, v);
-      return ops.map("gram_A_v + rho*v", { gram_A_v, rho, v });
+      const A_v = ops.apply(A, v);
+      const At_A_v = ops.applyAdjoint(A, A_v);
+      return ops.map("At_A_v + rho*v", { At_A_v, rho, v });
     },
     { by: "cg", tolerance: 1e-13, maximum: 90 },
   );
@@ -165,7 +155,7 @@ function stepSaving(ops: Operations, { At_y, rho, gram_A, lambda_over_rho }: Kno
 /** The vector-Jacobian product of `step`: cotangents of what it returns become those of what it reads. */
 function stepAdjoint(
   ops: Operations,
-  { X, lambda_over_rho, gram_A, rho }: Known,
+  { X, lambda_over_rho, A, rho }: Known,
   { values: { z_minus_u, x_next, x_next_plus_u } }: ReturnType<typeof stepSaving>["saved"],
   { x: x_next_bar, z: z_next_bar, u: u_next_bar }: State,
 ) {
@@ -186,8 +176,9 @@ function stepAdjoint(
     x_next_bar_2,
     null,
     (v) => {
-      const gram_A_v = ops.apply(gram_A, v);
-      return ops.map("gram_A_v + rho*v", { gram_A_v, rho, v });
+      const A_v = ops.apply(A, v);
+      const At_A_v = ops.applyAdjoint(A, A_v);
+      return ops.map("At_A_v + rho*v", { At_A_v, rho, v });
     },
     { by: "cg", tolerance: 1e-13, maximum: 90 },
   );
@@ -208,7 +199,7 @@ function stepAdjoint(
 /** `stepAdjoint` for the inputs alone. */
 function stepInputAdjoint(
   ops: Operations,
-  { lambda_over_rho, gram_A, rho }: Known,
+  { lambda_over_rho, A, rho }: Known,
   { values: { x_next_plus_u } }: ReturnType<typeof stepSaving>["saved"],
   { x: x_next_bar, z: z_next_bar, u: u_next_bar }: State,
 ) {
@@ -222,8 +213,9 @@ function stepInputAdjoint(
     x_next_bar_2,
     null,
     (v) => {
-      const gram_A_v = ops.apply(gram_A, v);
-      return ops.map("gram_A_v + rho*v", { gram_A_v, rho, v });
+      const A_v = ops.apply(A, v);
+      const At_A_v = ops.applyAdjoint(A, A_v);
+      return ops.map("At_A_v + rho*v", { At_A_v, rho, v });
     },
     { by: "cg", tolerance: 1e-13, maximum: 90 },
   );
@@ -296,7 +288,7 @@ export const admm_lasso = defineProgram<Known, State, Givens, Inputs>({
     { name: "u", type: { kind: "space", name: "X" }, assumedInterval: null, carried: true },
   ],
   output: { type: { kind: "space", name: "X" } },
-  constants,
+  constants: () => ({}),
   prepare: {
     run: prepare,
     reverse: {

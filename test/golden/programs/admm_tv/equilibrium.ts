@@ -60,8 +60,6 @@ interface Constants {
   readonly D: Operator;
   /** R */
   readonly lambda_over_rho: Value;
-  /** linear R[h, w] -> R[h, w] with symmetric, positive */
-  readonly gram_A: Operator;
 }
 
 /** What does not change between steps. */
@@ -88,11 +86,10 @@ interface State {
 }
 
 /** What follows from the givens, once a run. */
-function constants(ops: Operations, { h, w, lambda, rho, A }: Data) {
+function constants(ops: Operations, { h, w, lambda, rho }: Data) {
   const D = ops.library("gradient", { axes: 2, boundary: "periodic" }, R(h, w), []);
   const lambda_over_rho = ops.map("lambda/rho", { lambda, rho });
-  const gram_A = ops.gram(A);
-  return { D, lambda_over_rho, gram_A };
+  return { D, lambda_over_rho };
 }
 
 /** What does not change between steps, once a batch. */
@@ -125,7 +122,7 @@ function initial(ops: Operations, { h, w }: Known) {
 }
 
 /** One iteration: the next state. */
-function step(ops: Operations, { D, At_y, rho, gram_A, lambda_over_rho }: Known, { x, p, q, u, v }: State) {
+function step(ops: Operations, { D, At_y, rho, A, lambda_over_rho }: Known, { x, p, q, u, v }: State) {
   const p_minus_u = ops.map("p - u", { p, u });
   const Dt_p_minus_u = ops.applyAdjoint(D, p_minus_u);
   const sum = ops.map("At_y + rho*Dt_p_minus_u + rho*(q - v)", { At_y, rho, Dt_p_minus_u, q, v });
@@ -133,10 +130,11 @@ function step(ops: Operations, { D, At_y, rho, gram_A, lambda_over_rho }: Known,
     sum,
     x,
     (v) => {
-      const gram_A_v = ops.apply(gram_A, v);
+      const A_v = ops.apply(A, v);
+      const At_A_v = ops.applyAdjoint(A, A_v);
       const D_v = ops.apply(D, v);
       const Dt_D_v = ops.applyAdjoint(D, D_v);
-      return ops.map("gram_A_v + rho*Dt_D_v + rho*v", { gram_A_v, rho, Dt_D_v, v });
+      return ops.map("At_A_v + rho*Dt_D_v + rho*v", { At_A_v, rho, Dt_D_v, v });
     },
     { by: "cg", tolerance: 1e-13, maximum: 90 },
   );
@@ -154,11 +152,7 @@ function step(ops: Operations, { D, At_y, rho, gram_A, lambda_over_rho }: Known,
 }
 
 /** `step`, and what its adjoint needs. */
-function stepSaving(
-  ops: Operations,
-  { D, At_y, rho, gram_A, lambda_over_rho }: Known,
-  { x, p, q, u, v }: State,
-) {
+function stepSaving(ops: Operations, { D, At_y, rho, A, lambda_over_rho }: Known, { x, p, q, u, v }: State) {
   const p_minus_u = ops.map("p - u", { p, u });
   const Dt_p_minus_u = ops.applyAdjoint(D, p_minus_u);
   const sum = ops.map("At_y + rho*Dt_p_minus_u + rho*(q - v)", { At_y, rho, Dt_p_minus_u, q, v });
@@ -166,10 +160,11 @@ function stepSaving(
     sum,
     x,
     (v) => {
-      const gram_A_v = ops.apply(gram_A, v);
+      const A_v = ops.apply(A, v);
+      const At_A_v = ops.applyAdjoint(A, A_v);
       const D_v = ops.apply(D, v);
       const Dt_D_v = ops.applyAdjoint(D, D_v);
-      return ops.map("gram_A_v + rho*Dt_D_v + rho*v", { gram_A_v, rho, Dt_D_v, v });
+      return ops.map("At_A_v + rho*Dt_D_v + rho*v", { At_A_v, rho, Dt_D_v, v });
     },
     { by: "cg", tolerance: 1e-13, maximum: 90 },
   );
@@ -196,7 +191,7 @@ function stepSaving(
 /** The vector-Jacobian product of `step`: cotangents of what it returns become those of what it reads. */
 function stepAdjoint(
   ops: Operations,
-  { h, w, lambda_over_rho, D, gram_A, rho }: Known,
+  { h, w, lambda_over_rho, D, A, rho }: Known,
   {
     values: { D_x_next_plus_u, group_norms, quotient, x_next_plus_v },
   }: ReturnType<typeof stepSaving>["saved"],
@@ -231,10 +226,11 @@ function stepAdjoint(
     x_next_bar_2,
     null,
     (v) => {
-      const gram_A_v = ops.apply(gram_A, v);
+      const A_v = ops.apply(A, v);
+      const At_A_v = ops.applyAdjoint(A, A_v);
       const D_v = ops.apply(D, v);
       const Dt_D_v = ops.applyAdjoint(D, D_v);
-      return ops.map("gram_A_v + rho*Dt_D_v + rho*v", { gram_A_v, rho, Dt_D_v, v });
+      return ops.map("At_A_v + rho*Dt_D_v + rho*v", { At_A_v, rho, Dt_D_v, v });
     },
     { by: "cg", tolerance: 1e-13, maximum: 90 },
   );
@@ -249,7 +245,7 @@ function stepAdjoint(
 /** `stepAdjoint` for the state alone. */
 function stepStateAdjoint(
   ops: Operations,
-  { h, w, lambda_over_rho, D, gram_A, rho }: Known,
+  { h, w, lambda_over_rho, D, A, rho }: Known,
   {
     values: { D_x_next_plus_u, group_norms, quotient, x_next_plus_v },
   }: ReturnType<typeof stepSaving>["saved"],
@@ -284,10 +280,11 @@ function stepStateAdjoint(
     x_next_bar_2,
     null,
     (v) => {
-      const gram_A_v = ops.apply(gram_A, v);
+      const A_v = ops.apply(A, v);
+      const At_A_v = ops.applyAdjoint(A, A_v);
       const D_v = ops.apply(D, v);
       const Dt_D_v = ops.applyAdjoint(D, D_v);
-      return ops.map("gram_A_v + rho*Dt_D_v + rho*v", { gram_A_v, rho, Dt_D_v, v });
+      return ops.map("At_A_v + rho*Dt_D_v + rho*v", { At_A_v, rho, Dt_D_v, v });
     },
     { by: "cg", tolerance: 1e-13, maximum: 90 },
   );
@@ -302,7 +299,7 @@ function stepStateAdjoint(
 /** `stepAdjoint` for the inputs alone. */
 function stepInputAdjoint(
   ops: Operations,
-  { h, w, lambda_over_rho, D, gram_A, rho }: Known,
+  { h, w, lambda_over_rho, D, A, rho }: Known,
   {
     values: { D_x_next_plus_u, group_norms, quotient, x_next_plus_v },
   }: ReturnType<typeof stepSaving>["saved"],
@@ -331,10 +328,11 @@ function stepInputAdjoint(
     x_next_bar_2,
     null,
     (v) => {
-      const gram_A_v = ops.apply(gram_A, v);
+      const A_v = ops.apply(A, v);
+      const At_A_v = ops.applyAdjoint(A, A_v);
       const D_v = ops.apply(D, v);
       const Dt_D_v = ops.applyAdjoint(D, D_v);
-      return ops.map("gram_A_v + rho*Dt_D_v + rho*v", { gram_A_v, rho, Dt_D_v, v });
+      return ops.map("At_A_v + rho*Dt_D_v + rho*v", { At_A_v, rho, Dt_D_v, v });
     },
     { by: "cg", tolerance: 1e-13, maximum: 90 },
   );

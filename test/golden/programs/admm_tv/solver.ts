@@ -58,8 +58,6 @@ interface Constants {
   readonly D: Operator;
   /** R */
   readonly lambda_over_rho: Value;
-  /** linear R[h, w] -> R[h, w] with symmetric, positive */
-  readonly gram_A: Operator;
 }
 
 /** What does not change between steps. */
@@ -86,11 +84,10 @@ interface State {
 }
 
 /** What follows from the givens, once a run. */
-function constants(ops: Operations, { h, w, lambda, rho, A }: Data) {
+function constants(ops: Operations, { h, w, lambda, rho }: Data) {
   const D = ops.library("gradient", { axes: 2, boundary: "periodic" }, R(h, w), []);
   const lambda_over_rho = ops.map("lambda/rho", { lambda, rho });
-  const gram_A = ops.gram(A);
-  return { D, lambda_over_rho, gram_A };
+  return { D, lambda_over_rho };
 }
 
 /** What does not change between steps, once a batch. */
@@ -107,7 +104,7 @@ function initial(ops: Operations, { h, w }: Known) {
 }
 
 /** One iteration: the next state. */
-function step(ops: Operations, { D, At_y, rho, gram_A, lambda_over_rho }: Known, { x, p, q, u, v }: State) {
+function step(ops: Operations, { D, At_y, rho, A, lambda_over_rho }: Known, { x, p, q, u, v }: State) {
   const p_minus_u = ops.map("p - u", { p, u });
   const Dt_p_minus_u = ops.applyAdjoint(D, p_minus_u);
   const sum = ops.map("At_y + rho*Dt_p_minus_u + rho*(q - v)", { At_y, rho, Dt_p_minus_u, q, v });
@@ -115,10 +112,11 @@ function step(ops: Operations, { D, At_y, rho, gram_A, lambda_over_rho }: Known,
     sum,
     x,
     (v) => {
-      const gram_A_v = ops.apply(gram_A, v);
+      const A_v = ops.apply(A, v);
+      const At_A_v = ops.applyAdjoint(A, A_v);
       const D_v = ops.apply(D, v);
       const Dt_D_v = ops.applyAdjoint(D, D_v);
-      return ops.map("gram_A_v + rho*Dt_D_v + rho*v", { gram_A_v, rho, Dt_D_v, v });
+      return ops.map("At_A_v + rho*Dt_D_v + rho*v", { At_A_v, rho, Dt_D_v, v });
     },
     { by: "cg", tolerance: 1e-13, maximum: 90 },
   );

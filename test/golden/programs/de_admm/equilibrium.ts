@@ -49,8 +49,6 @@ interface Data {
 interface Constants {
   /** Y */
   readonly A_fill: Value;
-  /** linear R[h, w] -> R[h, w] with symmetric, positive */
-  readonly gram_A: Operator;
 }
 
 /** What may be learned. */
@@ -204,8 +202,7 @@ function D_adjoint_inputs(ops: Operations, saved: D_Saved, output_bar: Value, kn
 function constants(ops: Operations, { h, w, A }: Data) {
   const zeros = ops.fill(0, R(h, w));
   const A_fill = ops.apply(A, zeros);
-  const gram_A = ops.gram(A);
-  return { A_fill, gram_A };
+  return { A_fill };
 }
 
 /** What does not change between steps, once a batch. */
@@ -264,15 +261,16 @@ function initialInputAdjoint(ops: Operations, { A }: Known, _saved: unknown, { z
 
 /** One iteration: the next state. */
 function step(ops: Operations, known: Known, { z, u }: State) {
-  const { product, gram_A, alpha } = known;
+  const { product, A, alpha } = known;
   const z_minus_u = ops.map("z - u", { z, u });
   const difference = ops.map("z_minus_u - product", { z_minus_u, product });
   const x = ops.solve(
     difference,
     z_minus_u,
     (v) => {
-      const gram_A_v = ops.apply(gram_A, v);
-      return ops.map("v + alpha*gram_A_v", { v, alpha, gram_A_v });
+      const A_v = ops.apply(A, v);
+      const At_A_v = ops.applyAdjoint(A, A_v);
+      return ops.map("v + alpha*At_A_v", { v, alpha, At_A_v });
     },
     { by: "cg", tolerance: 1e-13, maximum: 90 },
   );
@@ -284,15 +282,16 @@ function step(ops: Operations, known: Known, { z, u }: State) {
 
 /** `step`, and what its adjoint needs. */
 function stepSaving(ops: Operations, known: Known, { z, u }: State) {
-  const { product, gram_A, alpha } = known;
+  const { product, A, alpha } = known;
   const z_minus_u = ops.map("z - u", { z, u });
   const difference = ops.map("z_minus_u - product", { z_minus_u, product });
   const x = ops.solve(
     difference,
     z_minus_u,
     (v) => {
-      const gram_A_v = ops.apply(gram_A, v);
-      return ops.map("v + alpha*gram_A_v", { v, alpha, gram_A_v });
+      const A_v = ops.apply(A, v);
+      const At_A_v = ops.applyAdjoint(A, A_v);
+      return ops.map("v + alpha*At_A_v", { v, alpha, At_A_v });
     },
     { by: "cg", tolerance: 1e-13, maximum: 90 },
   );
@@ -314,7 +313,7 @@ function stepAdjoint(
   { values: { x, x_plus_u, ...D_saved } }: ReturnType<typeof stepSaving>["saved"],
   { z: z_next_bar, u: u_next_bar }: State,
 ) {
-  const { gram_A, alpha } = known;
+  const { A, alpha } = known;
   const z_next_bar_2 = ops.map("z_next_bar - u_next_bar", { z_next_bar, u_next_bar });
   const [u1_bar, D_weights_bar] = D_adjoint(ops, x_plus_u, D_saved, z_next_bar_2, known);
   const x_plus_u_bar = ops.map("u_next_bar + u1_bar", { u_next_bar, u1_bar });
@@ -322,14 +321,16 @@ function stepAdjoint(
     x_plus_u_bar,
     null,
     (v) => {
-      const gram_A_v = ops.apply(gram_A, v);
-      return ops.map("v + alpha*gram_A_v", { v, alpha, gram_A_v });
+      const A_v = ops.apply(A, v);
+      const At_A_v = ops.applyAdjoint(A, A_v);
+      return ops.map("v + alpha*At_A_v", { v, alpha, At_A_v });
     },
     { by: "cg", tolerance: 1e-13, maximum: 90 },
   );
   const product_bar = ops.map("-z_bar", { z_bar });
-  const gram_A_v = ops.apply(gram_A, x);
-  const minus_alpha_bar_each = ops.dot(gram_A_v, z_bar);
+  const A_v = ops.apply(A, x);
+  const At_A_v = ops.applyAdjoint(A, A_v);
+  const minus_alpha_bar_each = ops.dot(At_A_v, z_bar);
   const minus_alpha_bar = ops.sumSamples(minus_alpha_bar_each);
   const alpha_bar = ops.map("-minus_alpha_bar", { minus_alpha_bar });
   const u_bar = ops.map("x_plus_u_bar - z_bar", { x_plus_u_bar, z_bar });
@@ -346,7 +347,7 @@ function stepStateAdjoint(
   { values: D_saved }: ReturnType<typeof stepSaving>["saved"],
   { z: z_next_bar, u: u_next_bar }: State,
 ) {
-  const { gram_A, alpha } = known;
+  const { A, alpha } = known;
   const z_next_bar_2 = ops.map("z_next_bar - u_next_bar", { z_next_bar, u_next_bar });
   const u1_bar = D_adjoint_inputs(ops, D_saved, z_next_bar_2, known);
   const x_plus_u_bar = ops.map("u_next_bar + u1_bar", { u_next_bar, u1_bar });
@@ -354,8 +355,9 @@ function stepStateAdjoint(
     x_plus_u_bar,
     null,
     (v) => {
-      const gram_A_v = ops.apply(gram_A, v);
-      return ops.map("v + alpha*gram_A_v", { v, alpha, gram_A_v });
+      const A_v = ops.apply(A, v);
+      const At_A_v = ops.applyAdjoint(A, A_v);
+      return ops.map("v + alpha*At_A_v", { v, alpha, At_A_v });
     },
     { by: "cg", tolerance: 1e-13, maximum: 90 },
   );
