@@ -122,6 +122,8 @@ function unwrap<T>(outcome: Outcome<T>): T {
 export interface ProgramChoice {
   readonly program?: string;
   readonly target?: TargetRequest;
+  /** what its reverses give; without it those of training */
+  readonly reverse?: ReverseOptions;
 }
 
 /**
@@ -131,7 +133,7 @@ export interface ProgramChoice {
 export async function loadProgram(
   context: Context,
   file: string,
-  { program, target = "first" }: ProgramChoice,
+  { program, target = "first", reverse = { inputs: false } }: ProgramChoice,
 ): Promise<ProgramDefinition> {
   const sound = await readProgram(context, file);
   const chosen = chosenPrograms(sound, program);
@@ -142,5 +144,5 @@ export async function loadProgram(
     throw new Failure([diagnose("IPX8505", placeOf(file), { file, known })]);
   }
   mentionWarnings(context, sound, chosen);
-  return definitionOf(planned(compiled(sound, first), target, { inputs: false }));
+  return definitionOf(planned(compiled(sound, first), target, reverse));
 }

@@ -98,20 +98,20 @@ export function definitionOf(plan: Plan): ProgramDefinition {
   return executePlan(plan);
 }
 
-function planFor(optimised: IrProgram, target: Target, { inputs }: ReverseOptions): Plan {
+function planFor(optimised: IrProgram, target: Target, { inputs, frozen = false }: ReverseOptions): Plan {
   const whole = target.kind === "unrolled" ? unrolled(optimised) : optimised;
-  const modes = hasModes(whole);
-  const program = modes ? specialised(whole, "running") : whole;
-  const trained = modes ? specialised(whole, "training") : whole;
+  const program = hasModes(whole) ? specialised(whole, "running") : whole;
+  const trains = hasModes(whole) && !frozen;
+  const trained = trains ? specialised(whole, "training") : program;
   const byInputs = target.kind !== "solver" && inputs ? reverseByInputs(trained) : null;
   const reverse = byInputs ?? (target.kind === "solver" ? null : reverseProgram(trained));
   const derivative =
-    modes && reverse !== null
+    trains && reverse !== null
       ? { ...reverse, functions: [...program.functions, ...reverse.functions] }
       : reverse;
   const module = finish(program, derivative);
   const plan = planTarget(module.program, target, module.derivative);
-  return { ...plan, inputGradients: byInputs !== null };
+  return { ...plan, inputGradients: byInputs !== null, frozen };
 }
 
 /** Null where a program cannot be differentiated by one of its inputs, such as the kernel of a blur. */

@@ -22,6 +22,8 @@ export { hostArray, realArray, type HostArray } from "./io/hostArray.ts";
 export { readNpy, writeNpy } from "./io/npy.ts";
 export { readSafetensors, writeSafetensors, type Safetensors } from "./io/safetensors.ts";
 export { Model, model, type ModelResult, type ModelTraining, type ModelSettings } from "./model.ts";
+export type { GivenMap } from "./arrays/givenMap.ts";
+export { trainedMap } from "./adjoint/trainedMap.ts";
 export { OperatorError } from "./operators/operatorError.ts";
 export { libraryOperator } from "./operators/create.ts";
 export { adjoint, compose, hstack, scale, sum, vstack } from "./operators/algebra.ts";

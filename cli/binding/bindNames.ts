@@ -1,24 +1,29 @@
 import { diagnose } from "../../compiler/diagnostics/diagnose.ts";
-import type { Operations } from "../../runtime/arrays/operations.ts";
 import { Failure } from "../failure.ts";
 import { type Assignment, namesIn } from "./assignment.ts";
 import { evaluate } from "./evaluate.ts";
 import { type FileArrays, readFiles } from "./readFiles.ts";
 import type { Thing } from "./thing.ts";
+import { type GivenMaps, type MapReading, readMaps } from "./trainedCall.ts";
 
 /**
  * The things that assignments stand for, each after those that it reads. `names` are known from elsewhere.
- * Files are read relative to `folder`.
+ * Files are read relative to the folder of `reading`.
  * @throws Failure; IPX8405 where assignments need each other
  */
 export async function bindNames(
-  operations: Operations,
+  reading: MapReading,
   assignments: readonly Assignment[],
   names: ReadonlyMap<string, Thing>,
-  folder: string,
 ): Promise<ReadonlyMap<string, Thing>> {
+  const { operations, folder } = reading;
   const files: FileArrays = new Map(
     (await Promise.all(assignments.map(({ expression }) => readFiles(expression, folder)))).flatMap(
+      (read) => [...read],
+    ),
+  );
+  const maps: GivenMaps = new Map(
+    (await Promise.all(assignments.map(({ expression }) => readMaps(expression, reading)))).flatMap(
       (read) => [...read],
     ),
   );
@@ -31,7 +36,7 @@ export async function bindNames(
     );
     if (ready.length === 0) throw circle(open);
     for (const { name, expression } of ready) {
-      found.set(name, evaluate({ operations, names: found, files }, expression));
+      found.set(name, evaluate({ operations, names: found, files, maps }, expression));
     }
     open = open.filter((assignment) => !ready.includes(assignment));
   }

@@ -6,6 +6,7 @@ import type { HostArray } from "../../runtime/io/hostArray.ts";
 import type { Data, Datum } from "../../runtime/program/datum.ts";
 import type { DataDeclaration, ProgramDefinition } from "../../runtime/program/definition.ts";
 import type { Operator } from "../../runtime/operators/operator.ts";
+import type { Context } from "../context.ts";
 import { Failure } from "../failure.ts";
 import { placeOf } from "../report.ts";
 import { type Assignment, namesIn } from "./assignment.ts";
@@ -26,6 +27,7 @@ export interface FileInput {
 
 /** What is to be bound to a program. */
 export interface BindingRequest {
+  readonly context: Context;
   readonly definition: ProgramDefinition;
   readonly operations: Operations;
   readonly assignments: readonly Assignment[];
@@ -59,7 +61,7 @@ export interface ProgramData {
  * @throws Failure that points into the expressions
  */
 export async function bindProgramData(request: BindingRequest): Promise<ProgramData> {
-  const { definition, operations, assignments, inputs, folder } = request;
+  const { context, definition, operations, assignments, inputs, folder } = request;
   const place = placesOf(request);
   requireKnown(request);
   const before = request.operators ?? new Map<string, Operator>();
@@ -74,7 +76,7 @@ export async function bindProgramData(request: BindingRequest): Promise<ProgramD
     ]),
   ]);
   const open = assignments.filter(({ name }) => !before.has(name));
-  const names = await bindNames(operations, open, given, folder);
+  const names = await bindNames({ context, operations, folder }, open, given);
   const sizes = sizesOf(definition, names, place);
   requireShared(request, names, place);
   const operators = realiseOperators(request, names, sizes, place);
@@ -170,6 +172,8 @@ function datumOf(thing: Thing | undefined, span: Span): Datum | null {
     case "truth":
     case "list":
       throw fault(span, `${KIND_WORDS[thing.kind]} cannot be bound to a name of a program`);
+    case "map":
+      return thing.map;
     case "operator":
       throw new Error("an operator that was bound was not given its spaces");
   }

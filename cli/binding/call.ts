@@ -21,6 +21,7 @@ import { isKernelName, KERNEL_NAMES, kernelCall } from "./kernelCall.ts";
 import { midpointsCall } from "./midpointsCall.ts";
 import { readerOf, READERS } from "./readFiles.ts";
 import { SPACE_RULES } from "./spaceRules.ts";
+import { TRAINED } from "./trainedCall.ts";
 import { KIND_WORDS, numberThing, type Thing, valueOf } from "./thing.ts";
 
 type Evaluate = (scope: Scope, expression: Expression) => Thing;
@@ -35,6 +36,7 @@ export const LIBRARY_WORDS: readonly string[] = [
   "midpoints",
   "norm",
   "pi",
+  TRAINED,
 ];
 
 function isRuntimeOperator(name: string): name is LibraryOperatorName {
@@ -62,6 +64,11 @@ export function evaluateCall(scope: Scope, call: Call, evaluate: Evaluate): Thin
   const { name } = callee;
   if (scope.names.has(name)) {
     throw fault(span, `\`${name}\` is bound, and is no function`, "Operators are applied with `*`.");
+  }
+  if (name === TRAINED) {
+    const map = scope.maps?.get(call);
+    if (map === undefined) throw outOfPlace(span, `\`${TRAINED}\``);
+    return { kind: "map", map };
   }
   if (readerOf(call) !== null) return readCall(scope, call);
   if (isOperatorName(name)) return operatorCall(scope, call, name, evaluate);

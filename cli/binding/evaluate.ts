@@ -20,6 +20,7 @@ import {
 } from "./draft.ts";
 import { fault, outOfPlace } from "./faults.ts";
 import type { FileArrays } from "./readFiles.ts";
+import type { GivenMaps } from "./trainedCall.ts";
 import { KIND_WORDS, numberThing, type Thing, valueOf } from "./thing.ts";
 
 /** What an expression may use: the engine, the names that are bound, the files that were read. */
@@ -27,6 +28,8 @@ export interface Scope {
   readonly operations: Operations;
   readonly names: ReadonlyMap<string, Thing>;
   readonly files: FileArrays;
+  /** the maps of trained programs, where expressions may name them */
+  readonly maps?: GivenMaps;
   /** operators that were realised before for the same place, where an expression is evaluated again and again */
   readonly realised?: Map<Expression, Operator>;
 }

@@ -1,3 +1,4 @@
+import type { GivenMap } from "../../runtime/arrays/givenMap.ts";
 import type { Operations } from "../../runtime/arrays/operations.ts";
 import type { Value } from "../../runtime/arrays/value.ts";
 import type { HostArray } from "../../runtime/io/hostArray.ts";
@@ -13,7 +14,8 @@ export type Thing =
   /** an array as it was read; with `batched` its first axis counts samples */
   | { readonly kind: "host"; readonly array: HostArray; readonly batched: boolean }
   | { readonly kind: "value"; readonly value: Value }
-  | { readonly kind: "operator"; readonly draft: OperatorDraft };
+  | { readonly kind: "operator"; readonly draft: OperatorDraft }
+  | { readonly kind: "map"; readonly map: GivenMap };
 
 export type ThingKind = Thing["kind"];
 
@@ -25,6 +27,7 @@ export const KIND_WORDS: { readonly [K in ThingKind]: string } = {
   host: "an array",
   value: "an array",
   operator: "an operator",
+  map: "a map",
 };
 
 /** A number, as a thing. */
@@ -44,6 +47,7 @@ export function valueOf(operations: Operations, thing: Thing): Value | null {
     case "truth":
     case "list":
     case "operator":
+    case "map":
       return null;
   }
 }

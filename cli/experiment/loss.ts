@@ -70,7 +70,7 @@ function boundOf(
   output: Space,
 ): Value | Operator {
   if (thing.kind === "operator") {
-    if (typeof known === "object" && "domain" in known) return known;
+    if (typeof known === "object" && known.kind === "operator") return known;
     const own = spacesOfItself(thing.draft);
     const needed = own.domain === null ? merged(own, { domain: output, codomain: null }) : own;
     return thing.draft.realise(operations, needed);

@@ -47,7 +47,7 @@ export interface SubjectRequest {
  * @throws Failure
  */
 export async function bindSubject(setting: Setting, request: SubjectRequest): Promise<Subject> {
-  const { experiment, operations } = setting;
+  const { context, experiment, operations } = setting;
   const { definition, sample, overrides = [] } = request;
   const general = setting.assignments.filter(
     ({ name }) => !overrides.some((override) => override.name === name),
@@ -62,7 +62,7 @@ export async function bindSubject(setting: Setting, request: SubjectRequest): Pr
   const expressions = measuredInputs(setting, definition);
   const measuring = async (names: ReadonlyMap<string, Thing>): Promise<Measurement> =>
     measurement({ operations, names, expressions, noise: noiseOf(experiment.settings.data) });
-  const names = await bindNames(operations, assignments, things, experiment.folder);
+  const names = await bindNames({ context, operations, folder: experiment.folder }, assignments, things);
   const batch = reshape(sample, [1, ...sample.shape]);
   const first = await (await measuring(names)).measure(batch, [0], 0);
   const measured = Object.entries(first).map(([name, array]): FileInput => ({
@@ -72,6 +72,7 @@ export async function bindSubject(setting: Setting, request: SubjectRequest): Pr
     batched: true,
   }));
   const data = await bindProgramData({
+    context,
     definition,
     operations,
     assignments,

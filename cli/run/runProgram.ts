@@ -72,6 +72,7 @@ export async function runProgram(context: Context, file: string, options: RunOpt
   const weightsFile = options.weights === undefined ? {} : { weightsFile: options.weights };
   const { data, program, batch } = await hintingAtBatch(definition, inputs, batched, async () => {
     const bound = await bindProgramData({
+      context,
       definition,
       operations,
       assignments,

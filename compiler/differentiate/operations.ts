@@ -144,6 +144,10 @@ export const REVERSE_RULES: { readonly [P in Operation]: ReverseRule<P> } = {
     if (r.varied.has(b)) r.contribute(b, r.builder.apply(a, g, !equation.attributes.adjoint));
     if (r.varied.has(a)) reverseApplyOfLibrary(equation, g, r);
   }),
+  applyMap: one(({ g, a, b }, r) => {
+    r.contribute(b, r.builder.applyMapReverse(a, b, g));
+  }),
+  applyMapReverse: missing("the derivative of a map that is given"),
   rows: one(({ g, a, b }, r) => {
     if (r.varied.has(a)) r.contribute(a, r.builder.placeRows(g, b, spaceOf(a)));
   }),

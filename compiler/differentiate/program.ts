@@ -16,6 +16,8 @@ import { markVaried } from "./varied.ts";
 /** Whether cotangents are wanted of what comes with the samples, too, by adjoints of their own. */
 export interface ReverseOptions {
   readonly inputs: boolean;
+  /** of the program as it runs, rather than as it trains: running averages stand still */
+  readonly frozen?: boolean;
 }
 
 /**

@@ -32,6 +32,8 @@ const CARRIES: { readonly [P in Operation]: boolean } = {
   observed: true,
   largest: false,
   apply: true,
+  applyMap: true,
+  applyMapReverse: true,
   rows: true,
   placeRows: true,
   applyRows: true,

@@ -42,6 +42,7 @@ export function definitionText(plan: Plan, sections: SectionTexts, top: TopLevel
     ["certificate", literal(plan.certificate)],
     ["notes", literal(plan.notes)],
     ...unless(!plan.inputGradients, "inputGradients", "true"),
+    ...unless(!plan.frozen, "frozen", "true"),
   ]);
 }
 

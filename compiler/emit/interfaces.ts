@@ -67,7 +67,7 @@ export function userInterfaces(
 } {
   const entry = (data: PlanData): Entry => ({
     ...dataEntry(data, "", use),
-    type: useType(data.type.kind === "operator" ? "OperatorDatum" : "ArrayDatum", use),
+    type: useType(DATUM_TYPES[data.type.kind], use),
     isOptional: data.initial !== null,
   });
   const interfaceFor = (name: string, doc: string, all: readonly PlanData[]) => {
@@ -94,9 +94,24 @@ export function stateInterface(
   return interfaceOf(name, "What lives on from step to step.", entries);
 }
 
+/** What users bind to a declaration, by its kind. */
+const DATUM_TYPES: { readonly [K in VariableType["kind"]]: RuntimeName } = {
+  value: "ArrayDatum",
+  trace: "ArrayDatum",
+  operator: "OperatorDatum",
+  map: "GivenMap",
+};
+
+const VARIABLE_TYPES: { readonly [K in VariableType["kind"]]: RuntimeName } = {
+  value: "Value",
+  trace: "Value",
+  operator: "Operator",
+  map: "GivenMap",
+};
+
 /** The type of the runtime that holds a variable. */
 export function runtimeType(type: VariableType, use: (name: RuntimeName) => void): string {
-  return useType(type.kind === "operator" ? "Operator" : "Value", use);
+  return useType(VARIABLE_TYPES[type.kind], use);
 }
 
 function dataEntry(data: PlanData, whose: string, use: (name: RuntimeName) => void): Entry {
@@ -110,7 +125,7 @@ function dataEntry(data: PlanData, whose: string, use: (name: RuntimeName) => vo
 
 /** The type of data, its properties with the constants that the program states. */
 function withBounds({ type, properties }: PlanData): VariableType {
-  if (type.kind !== "operator") return type;
+  if (type.kind !== "operator" && type.kind !== "map") return type;
   const stated = new Map(properties.map(({ name, bound }) => [name, bound]));
   const text = (name: string): string => {
     const bound = stated.get(name) ?? null;

@@ -2,6 +2,7 @@
 export const RUNTIME_VALUES = ["defineProgram", "R", "C", "productOf"] as const;
 export const RUNTIME_TYPES = [
   "ArrayDatum",
+  "GivenMap",
   "Operations",
   "Operator",
   "OperatorDatum",

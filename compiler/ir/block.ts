@@ -2,11 +2,17 @@ import type { Span } from "../source/span.ts";
 import type { Space } from "../types/space.ts";
 import type { Operation, OperationAttributes } from "./operation.ts";
 
-/** The type of a variable: a value of a space, a linear operator, or the trace of a loop. */
+/** The type of a variable: a value of a space, a linear operator, a map that is given, or the trace of a loop. */
 export type VariableType =
   | { readonly kind: "value"; readonly space: Space }
   | {
       readonly kind: "operator";
+      readonly domain: Space;
+      readonly codomain: Space;
+      readonly properties: readonly string[];
+    }
+  | {
+      readonly kind: "map";
       readonly domain: Space;
       readonly codomain: Space;
       readonly properties: readonly string[];

@@ -245,6 +245,16 @@ export class IrBuilder {
     return this.#one("apply", { adjoint }, [operator, x], productName(operator, x, adjoint));
   }
 
+  /** D(x) of a map that is given. */
+  applyMap(map: Variable, x: Variable): Variable {
+    return this.#one("applyMap", {}, [map, x], `${map.name}_${x.name}`);
+  }
+
+  /** The vector-Jacobian product of D at x. */
+  applyMapReverse(map: Variable, x: Variable, cotangent: Variable): Variable {
+    return this.#one("applyMapReverse", {}, [map, x, cotangent], `${map.name}_back`);
+  }
+
   /** The rows of an array at indices along its first axis. */
   rows(x: Variable, indices: Variable): Variable {
     return this.#one("rows", {}, [x, indices], `${x.name}_${indices.name}`);

@@ -34,6 +34,8 @@ import type { Block } from "./block.ts";
  * | observed | x, an average, a statistic | x; the reverse gives the average the cotangent average - statistic |
  * | largest | an array, a number p | 1 at the floor(p n) entries of largest modulus, else 0 |
  * | apply | an operator, a value | A x, or A' y |
+ * | applyMap | a given map, a value | D(x) |
+ * | applyMapReverse | a given map, a value, a cotangent of D(x) | the cotangent of x |
  * | rows | F[m, d], one index or b of them | F[d], or F[b, d] |
  * | placeRows | F[d] or F[b, d], indices | the adjoint: rows added where the indices point, in `space` |
  * | applyRows | an operator to F[m, d], indices, a value | A[i] x, or A[i]' y |
@@ -92,6 +94,8 @@ export interface OperationAttributes {
   readonly observed: Record<never, never>;
   readonly largest: Record<never, never>;
   readonly apply: { readonly adjoint: boolean };
+  readonly applyMap: Record<never, never>;
+  readonly applyMapReverse: Record<never, never>;
   readonly rows: Record<never, never>;
   readonly placeRows: { readonly space: Space };
   /** `codomain` is that of the whole operator */

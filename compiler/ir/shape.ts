@@ -165,6 +165,17 @@ const SHAPE_RULES: { readonly [P in Operation]: ShapeRule<P> } = {
     demandSame(from, spaceAt(inputs, 1));
     return [value(to)];
   },
+  applyMap: (_, inputs) => {
+    const map = mapAt(inputs, 0);
+    demandSame(map.domain, spaceAt(inputs, 1));
+    return [value(map.codomain)];
+  },
+  applyMapReverse: (_, inputs) => {
+    const map = mapAt(inputs, 0);
+    demandSame(map.domain, spaceAt(inputs, 1));
+    demandSame(map.codomain, spaceAt(inputs, 2));
+    return [value(map.domain)];
+  },
   rows: (_, inputs) => [value(restricted(spaceAt(inputs, 0), indicesAt(inputs, 1)))],
   placeRows: ({ space }, inputs) => {
     demandSame(restricted(space, indicesAt(inputs, 1)), spaceAt(inputs, 0));
@@ -357,6 +368,12 @@ function spaceAt(inputs: readonly VariableType[], index: number): Space {
   const type = inputs[index];
   if (type?.kind !== "value") throw new ShapeFault(`input ${index} is not a value`);
   return type.space;
+}
+
+function mapAt(inputs: readonly VariableType[], index: number): Extract<VariableType, { kind: "map" }> {
+  const type = inputs[index];
+  if (type?.kind !== "map") throw new ShapeFault(`input ${index} is not a map`);
+  return type;
 }
 
 function operatorAt(

@@ -64,6 +64,8 @@ const SHARING_RULES: { readonly [P in Operation]: SharingRule<P> } = {
   observed: (_, [x]) => x?.shared === true,
   largest: ofInputs,
   apply: ofInputs,
+  applyMap: ofInputs,
+  applyMapReverse: ofInputs,
   rows: ofInputs,
   placeRows: ofInputs,
   applyRows: ofInputs,

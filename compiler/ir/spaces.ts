@@ -71,7 +71,7 @@ function sameDimensions(a: readonly Dimension[], b: readonly Dimension[]): boole
 /** Whether two types have the same values. */
 export function sameType(a: VariableType, b: VariableType): boolean {
   if (a.kind === "value" && b.kind === "value") return sameSpace(a.space, b.space);
-  if (a.kind === "operator" && b.kind === "operator") {
+  if ((a.kind === "operator" && b.kind === "operator") || (a.kind === "map" && b.kind === "map")) {
     return sameSpace(a.domain, b.domain) && sameSpace(a.codomain, b.codomain);
   }
   return a.kind === b.kind;
@@ -111,9 +111,11 @@ export function typeText(type: VariableType): string {
   switch (type.kind) {
     case "value":
       return spaceText(type.space);
-    case "operator": {
+    case "operator":
+    case "map": {
       const properties = type.properties.length === 0 ? "" : ` with ${type.properties.join(", ")}`;
-      return `linear ${spaceText(type.domain)} -> ${spaceText(type.codomain)}${properties}`;
+      const linear = type.kind === "operator" ? "linear " : "";
+      return `${linear}${spaceText(type.domain)} -> ${spaceText(type.codomain)}${properties}`;
     }
     case "trace":
       return "trace";

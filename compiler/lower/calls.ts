@@ -12,7 +12,7 @@ import { evaluateLibraryFunction } from "./libraryFunctions.ts";
 import { isOperatorName, libraryOperator } from "./libraryOperators.ts";
 import { Limitation } from "./limitation.ts";
 import { lipschitzOf } from "./lipschitz.ts";
-import type { Lowered } from "./lowered.ts";
+import type { FunctionValue, Lowered } from "./lowered.ts";
 import { lowerIndexSet } from "./indexSets.ts";
 import { isKernelName, lowerKernel } from "./kernels.ts";
 import { applyForm, normOfForm, rowNormsOf } from "./operators.ts";
@@ -39,8 +39,10 @@ export function lowerCall(site: Site, expression: Call): Lowered {
       );
     case "map": {
       const point = call.arguments.map((argument) => lower(site, argument));
-      if (!site.program.networks.has(call.symbol)) throw new Limitation("a map that is given", span);
-      return value(callValue(site, { kind: "network", symbol: call.symbol }, point, span));
+      const found = site.scope.lookup(call.symbol);
+      const of: FunctionValue =
+        found?.kind === "function" ? found.of : { kind: "network", symbol: call.symbol };
+      return value(callValue(site, of, point, span));
     }
     case "prox":
       if (call.point === null) return asFunction(site, expression);

@@ -17,7 +17,7 @@ import { Scope } from "./scope.ts";
 import type { Site } from "./site.ts";
 import { within } from "./site.ts";
 import { runBody } from "./statements.ts";
-import { asVariable, spaceOfVariable, value } from "./values.ts";
+import { asVariable, embedded, spaceOfVariable, value } from "./values.ts";
 
 /** The value of a function, map or network that `callee` denotes, at the given arguments. */
 export function callFunction(
@@ -43,9 +43,20 @@ export function callValue(site: Site, of: FunctionValue, point: readonly Lowered
       return gradientAt(site, of.of, point, span);
     case "network":
       return callNetwork(site, of.symbol, point, span);
+    case "given":
+      return applyGiven(site, of.map, point, span);
     case "operator":
       return applyForm(site.builder, of.operator, only(site, point, span));
   }
+}
+
+function applyGiven(site: Site, map: Variable, [point]: readonly Lowered[], span: Span): Variable {
+  if (map.type.kind !== "map" || point === undefined) throw new Limitation("this call of a map", span);
+  const { domain } = map.type;
+  return site.builder.applyMap(
+    map,
+    embedded(site.builder, asVariable(site.builder, point, domain, span), domain),
+  );
 }
 
 function callExpression(

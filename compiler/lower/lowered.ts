@@ -125,6 +125,8 @@ export type FunctionValue =
     }
   | { readonly kind: "gradient"; readonly of: FunctionValue }
   | { readonly kind: "network"; readonly symbol: Symbol }
+  /** a map that is bound at run time */
+  | { readonly kind: "given"; readonly map: Variable }
   | { readonly kind: "operator"; readonly operator: OperatorForm };
 
 export type SetValue =

@@ -141,6 +141,7 @@ function declaredVariable(symbol: Symbol, shared: boolean): Variable {
 }
 
 function loweredOf(variable: Variable, symbol: Symbol): Lowered {
+  if (variable.type.kind === "map") return { kind: "function", of: { kind: "given", map: variable } };
   if (variable.type.kind !== "operator") return value(variable);
   const declared = symbol.typing.facts.find(
     (fact) => fact.property === "norm" && fact.provenance === "assumed",

@@ -73,6 +73,8 @@ const OPERATIONS: { readonly [P in Exclude<Operation, "constant" | "elementwise"
   observed: "never",
   largest: "never",
   apply: "second",
+  applyMap: "never",
+  applyMapReverse: "third",
   rows: "first",
   placeRows: "first",
   applyRows: "third",

@@ -1,4 +1,5 @@
 import type { ElementwiseExpression } from "../../runtime/arrays/expression.ts";
+import type { GivenMap } from "../../runtime/arrays/givenMap.ts";
 import type { LoopTrace, Operations } from "../../runtime/arrays/operations.ts";
 import type { Space as BoundSpace, Value } from "../../runtime/arrays/value.ts";
 import type { Operator } from "../../runtime/operators/operator.ts";
@@ -163,7 +164,7 @@ type ArgumentFor<T> = T extends null
         : WordArgument
       : T extends (...input: never[]) => unknown
         ? ClosureArgument
-        : T extends Value | Operator | LoopTrace
+        : T extends Value | Operator | GivenMap | LoopTrace
           ? VariableArgument
           : T extends BoundSpace
             ? SpaceArgument

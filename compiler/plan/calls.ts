@@ -135,6 +135,13 @@ const CALLS: { readonly [P in Operation]: Rule<P> } = {
   largest: (equation) => method("largest", [first(equation), second(equation)]),
   apply: (equation) =>
     method(equation.attributes.adjoint ? "applyAdjoint" : "apply", [first(equation), second(equation)]),
+  applyMap: (equation) => method("applyMap", [first(equation), second(equation)]),
+  applyMapReverse: (equation) =>
+    method("applyMapReverse", [
+      first(equation),
+      second(equation),
+      { kind: "variable", variable: input(equation, 2) },
+    ]),
   rows: (equation) => method("rows", [first(equation), second(equation)]),
   placeRows: (equation) =>
     method("placeRows", [first(equation), second(equation), space(equation.attributes.space)]),

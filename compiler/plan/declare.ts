@@ -26,8 +26,9 @@ export function typeDeclaration(type: VariableType): TypeDeclaration {
     case "value":
       return spaceDeclaration(type.space);
     case "operator":
+    case "map":
       return {
-        kind: "operator",
+        kind: type.kind,
         domain: spaceDeclaration(type.domain),
         codomain: spaceDeclaration(type.codomain),
       };

@@ -57,6 +57,7 @@ export function executePlan(plan: Plan): ProgramDefinition {
     certificate,
     notes,
     ...(plan.inputGradients ? { inputGradients: true } : {}),
+    ...(plan.frozen ? { frozen: true } : {}),
   };
 }
 
@@ -178,7 +179,11 @@ function isArrayValue(found: unknown): found is ArrayValue {
 }
 
 function isBound(found: unknown): found is Bound {
-  return isValue(found) || typeof found === "number" || (isRecord(found) && found["kind"] === "operator");
+  return (
+    isValue(found) ||
+    typeof found === "number" ||
+    (isRecord(found) && (found["kind"] === "operator" || found["kind"] === "map"))
+  );
 }
 
 function isTrace(found: unknown): found is LoopTrace {

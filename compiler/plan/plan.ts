@@ -25,6 +25,8 @@ export interface Plan {
   readonly notes: readonly string[];
   /** whether the reverses give the cotangents of inputs */
   readonly inputGradients: boolean;
+  /** whether the reverses are of the program as it runs, rather than as it trains */
+  readonly frozen: boolean;
   readonly sizes: ProgramDefinition["sizes"];
   readonly spaces: ProgramDefinition["spaces"];
   readonly givens: readonly PlanData[];

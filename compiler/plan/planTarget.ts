@@ -39,6 +39,7 @@ export function planTarget(program: IrProgram, target: Target, derivative: Progr
     certificate: program.certificate,
     notes: [],
     inputGradients: false,
+    frozen: false,
     sizes: program.sizes,
     spaces: program.spaces,
     givens,

@@ -67,6 +67,8 @@ export function operations(engine: Engine): Operations {
     apply: (operator, x) => scoped(() => operator.apply(self, taken(engine, operator, x, operator.domain))),
     applyAdjoint: (operator, y) =>
       scoped(() => operator.adjoint(self, taken(engine, operator, y, operator.codomain))),
+    applyMap: (given, x) => scoped(() => given.apply(self, x)),
+    applyMapReverse: (given, x, cotangent) => scoped(() => given.reverse(self, x, cotangent)),
     applyRows: (operator, indices, x) =>
       scoped(() => applyRows(self, operator, indices, taken(engine, operator, x, operator.domain))),
     applyRowsAdjoint: (operator, indices, y) =>

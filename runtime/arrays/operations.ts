@@ -3,6 +3,7 @@ import type { Extension } from "../operators/extension.ts";
 import type { Operator } from "../operators/operator.ts";
 import type { RampWindow } from "../operators/library.ts";
 import type { LibrarySettings, LibraryOperatorName } from "../operators/library.ts";
+import type { GivenMap } from "./givenMap.ts";
 import type { ArrayValue, Space, Value } from "./value.ts";
 
 /** The iterative solves for M x = b with a definite M. */
@@ -91,6 +92,9 @@ export interface Operations {
   /** A bound operator. */
   apply(operator: Operator, x: Value): Value;
   applyAdjoint(operator: Operator, y: Value): Value;
+  /** D(x) of a map that is given, and its vector-Jacobian product at x. */
+  applyMap(map: GivenMap, x: Value): Value;
+  applyMapReverse(map: GivenMap, x: Value, cotangent: Value): Value;
   /**
    * Some rows of an operator, at indices along the first axis of its codomain, and their adjoint. An operator without
    * access to its rows is applied whole, and restricted.

@@ -4,6 +4,7 @@ import type { Handle } from "../engine/engine.ts";
 import type { Task } from "../solve/task.ts";
 import { BindingError } from "./bindingError.ts";
 import { bindOperator, observeOperator } from "./bindOperator.ts";
+import { bindMap, observeMap } from "./bindMap.ts";
 import { boundHandles } from "./bound.ts";
 import { checkArray, checkOperator, requireHeld } from "./checks.ts";
 import { hostArraysOf, materialise, materialSpace, type Data, type Material } from "./datum.ts";
@@ -15,6 +16,7 @@ import type {
   SpaceDeclaration,
   TypeDeclaration,
 } from "./definition.ts";
+import { kindError } from "./kindError.ts";
 import { fieldError, openNames, resolve, typeText, type Dimensions, type Observation } from "./unify.ts";
 
 /** @throws BindingError IPX8001 where data are given for a name that is not declared. */
@@ -48,16 +50,9 @@ export function observe(
   batched: boolean,
 ): readonly Observation[] {
   if (type.kind === "operator") return observeOperator(spaces, name, type, material);
-  if (material.kind === "operator") throw kindError(name, type, "an operator");
-  if (type.kind === "map") throw kindError(name, type, "an array");
+  if (type.kind === "map") return observeMap(name, type, material);
+  if (material.kind === "operator" || material.kind === "map") throw kindError(name, type, material.kind);
   return [{ name, declared: type, actual: materialSpace(material, batched) }];
-}
-
-/** The error for an operator where an array is declared, or the reverse. */
-export function kindError(name: string, type: TypeDeclaration, what: string): BindingError {
-  return new BindingError("IPX8009", name, {
-    what: `\`${name}\` is declared ${typeText(type)} and bound to ${what}.`,
-  });
 }
 
 /**
@@ -116,7 +111,8 @@ export function* bindDatum(
     yield* checkOperator(operations, declaration, operator);
     return { values: [operator], made: material.kind === "operator" ? [] : operator.handles };
   }
-  if (material.kind === "operator") throw kindError(name, type, "an operator");
+  if (type.kind === "map") return { values: [bindMap(name, type, material, dimensions)], made: [] };
+  if (material.kind === "operator" || material.kind === "map") throw kindError(name, type, material.kind);
   hostArraysOf(material).forEach((array) => checkArray(declaration, array, operations));
   const space = requireSpace(name, type, dimensions);
   const stepped = extraAxis(declaration, material);

@@ -6,7 +6,8 @@ import { adjoint, compose } from "../operators/algebra.ts";
 import type { Operator } from "../operators/operator.ts";
 import { arraySpace, spaceText } from "../operators/spaces.ts";
 import { BindingError } from "./bindingError.ts";
-import { materialSpace, type Material } from "./datum.ts";
+import { kindError } from "./kindError.ts";
+import { materialSpace, type ArrayMaterial, type Material } from "./datum.ts";
 import type { SpaceDeclaration, TypeDeclaration } from "./definition.ts";
 import { resolve, typeText, type Dimensions, type Observation } from "./unify.ts";
 
@@ -27,6 +28,7 @@ export function observeOperator(
       { name, declared: type.codomain, actual: codomain },
     ];
   }
+  if (material.kind === "map") throw kindError(name, type, material.kind);
   const [rows, columns] = matrixShape(name, type, material);
   return [observeAxis(name, type.domain, columns), observeAxis(name, type.codomain, rows)].flat();
 }
@@ -52,6 +54,7 @@ export function bindOperator(
   spaces: readonly SpaceDeclaration[],
 ): Operator {
   if (material.kind === "operator") return asDeclared(operations, type, material.operator, spaces);
+  if (material.kind === "map") throw kindError(name, type, material.kind);
   const [rows, columns] = matrixShape(name, type, material);
   const domain = resolve(type.domain, dimensions);
   const codomain = resolve(type.codomain, dimensions);
@@ -77,7 +80,7 @@ function entries(space: Space | null): number {
 function matrixShape(
   name: string,
   type: OperatorType,
-  material: Exclude<Material, { kind: "operator" }>,
+  material: ArrayMaterial,
 ): readonly [rows: number, columns: number] {
   const space = materialSpace(material, false);
   if (space.kind === "array" && space.shape.length === 2) return [space.shape[0] ?? 0, space.shape[1] ?? 0];

@@ -7,7 +7,7 @@ export const BINDING_ERROR_CODES = {
   IPX8006: "complex data where real data are declared",
   IPX8007: "a value outside its declared interval",
   IPX8008: "a declared property that the data refute",
-  IPX8009: "an array where an operator is declared, or the reverse",
+  IPX8009: "an array, an operator or a map where another of them is declared",
   IPX8010: "weights that are not this program's",
   IPX8011: "more steps than there are values for",
   IPX8012: "a checkpoint or data set that does not fit the training",

@@ -70,6 +70,6 @@ function isHeld(bound: Value | Space): bound is Value {
 /** The handles that a bound name stands on. */
 export function boundHandles(bound: Bound): readonly Handle[] {
   if (typeof bound === "number") return [];
-  if (bound.kind === "operator") return bound.handles;
+  if (bound.kind === "operator" || bound.kind === "map") return bound.handles;
   return isValue(bound) ? handlesOf(bound) : [];
 }

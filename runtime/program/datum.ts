@@ -1,3 +1,4 @@
+import type { GivenMap } from "../arrays/givenMap.ts";
 import type { Operations } from "../arrays/operations.ts";
 import type { Space, Value } from "../arrays/value.ts";
 import { realArray, type HostArray } from "../io/hostArray.ts";
@@ -17,10 +18,11 @@ export type Datum =
   | HostArray
   | Value
   | Operator
+  | GivenMap
   | { readonly kind: "parts"; readonly parts: readonly Datum[] };
 
 /** What is bound to an array or a number. */
-export type ArrayDatum = Exclude<Datum, Operator>;
+export type ArrayDatum = Exclude<Datum, Operator | GivenMap>;
 
 /** What is bound to an operator: one of the runtime, or a matrix with a row for each entry of the codomain. */
 export type OperatorDatum = Operator | HostArray | Value | NestedNumbers;
@@ -28,12 +30,16 @@ export type OperatorDatum = Operator | HostArray | Value | NestedNumbers;
 /** Data by the names of declarations. */
 export type Data = Readonly<Record<string, Datum>>;
 
-/** A datum as it is bound: on the host, on the engine, or an operator. */
+/** A datum as it is bound: on the host, on the engine, an operator or a map. */
 export type Material =
   | { readonly kind: "host"; readonly array: HostArray }
   | { readonly kind: "value"; readonly value: Value }
   | { readonly kind: "operator"; readonly operator: Operator }
+  | { readonly kind: "map"; readonly map: GivenMap }
   | { readonly kind: "parts"; readonly parts: readonly Material[] };
+
+/** Material for an array or a number. */
+export type ArrayMaterial = Exclude<Material, { kind: "operator" | "map" }>;
 
 /**
  * Sorts a datum of the declaration `name` by its kind.
@@ -51,6 +57,8 @@ export function materialOf(name: string, datum: Datum): Material {
   switch (datum.kind) {
     case "operator":
       return { kind: "operator", operator: datum };
+    case "map":
+      return { kind: "map", map: datum };
     case "parts":
       return { kind: "parts", parts: datum.parts.map((part) => materialOf(name, part)) };
     case "array":
@@ -81,7 +89,7 @@ function nested(name: string, rows: NestedNumbers): HostArray {
 }
 
 /** The space that material has; of a batch, the space of one sample. */
-export function materialSpace(material: Exclude<Material, { kind: "operator" }>, batched: boolean): Space {
+export function materialSpace(material: ArrayMaterial, batched: boolean): Space {
   switch (material.kind) {
     case "host": {
       const { field, shape } = material.array;
@@ -95,8 +103,9 @@ export function materialSpace(material: Exclude<Material, { kind: "operator" }>,
 }
 
 function partSpace(material: Material, batched: boolean): Space {
-  if (material.kind === "operator") {
-    throw new BindingError("IPX8009", "", { what: "An operator cannot be a part of a product." });
+  if (material.kind === "operator" || material.kind === "map") {
+    const what = `${material.kind === "map" ? "A map" : "An operator"} cannot be a part of a product.`;
+    throw new BindingError("IPX8009", "", { what });
   }
   return materialSpace(material, batched);
 }
@@ -113,7 +122,7 @@ function spaceOfValue(value: Value): Space {
  */
 export function materialise(
   operations: Operations,
-  material: Exclude<Material, { kind: "operator" }>,
+  material: ArrayMaterial,
   space: Space,
   batched: boolean,
 ): { readonly value: Value; readonly made: readonly Value[] } {
@@ -137,7 +146,8 @@ export function materialise(
     case "parts": {
       const parts = material.parts.map((part, index) => {
         const inner = space.kind === "product" ? space.parts[index] : undefined;
-        if (part.kind === "operator" || inner === undefined) throw new RangeError("parts of another space");
+        if (part.kind === "operator" || part.kind === "map" || inner === undefined)
+          throw new RangeError("parts of another space");
         return materialise(operations, part, inner, batched);
       });
       return {
@@ -157,6 +167,7 @@ export function hostArraysOf(material: Material): readonly HostArray[] {
       return material.parts.flatMap(hostArraysOf);
     case "value":
     case "operator":
+    case "map":
       return [];
   }
 }

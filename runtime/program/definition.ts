@@ -1,9 +1,10 @@
+import type { GivenMap } from "../arrays/givenMap.ts";
 import type { LoopTrace, Operations } from "../arrays/operations.ts";
 import type { ArrayValue, Space, Value } from "../arrays/value.ts";
 import type { Operator } from "../operators/operator.ts";
 
-/** What a name stands for once a program is bound: a value, an operator, a size, or a space. */
-export type Bound = Value | Operator | number | Space;
+/** What a name stands for once a program is bound: a value, an operator, a map, a size, or a space. */
+export type Bound = Value | Operator | GivenMap | number | Space;
 
 /**
  * The names that a program's functions may read. `constants` and the starts and intervals of givens and parameters see
@@ -63,6 +64,8 @@ export interface ProgramDefinition<Givens extends object = object, Inputs extend
   readonly notes: readonly string[];
   /** whether the reverses give the cotangents of inputs; absent where they do not */
   readonly inputGradients?: boolean;
+  /** whether the reverses are of the program as it runs, its running averages standing still; absent where they train it */
+  readonly frozen?: boolean;
 }
 
 export interface StepExtras {

@@ -6,7 +6,6 @@ import { BindingError } from "./bindingError.ts";
 import {
   bindDatum,
   dimensionNames,
-  kindError,
   missing,
   observe,
   requireFields,
@@ -15,12 +14,14 @@ import {
   withConstants,
   withDefaults,
 } from "./bindDatum.ts";
+import { requireMaps } from "./bindMap.ts";
 import { isValue, type BoundInputs, type BoundProgram } from "./bound.ts";
 import { checkArray } from "./checks.ts";
 import { hostArraysOf, materialise, materialOf, type Data, type Material } from "./datum.ts";
 import type { Bound, DataDeclaration, Known, TypeDeclaration } from "./definition.ts";
 import { uploadDraw } from "./draws.ts";
 import { guarded, OpenName } from "./openNames.ts";
+import { kindError } from "./kindError.ts";
 import { resolve, unify, type Dimensions } from "./unify.ts";
 
 /**
@@ -54,11 +55,12 @@ export function* bindInputs(
   );
   const dimensions = withDefaults(definition, unify(program.dimensions, observations), () => true);
   requireFields(definition, dimensions);
+  requireMaps(definition, program.known, dimensions);
   const known: Record<string, Bound> = dimensionNames(dimensions);
   const owned: Handle[] = [];
   const single = counts.size === 0;
   for (const { declaration, material, samples } of entries) {
-    if (declaration.type.kind !== "operator" && material.kind !== "operator") {
+    if (declaration.type.kind !== "operator") {
       hostArraysOf(material).forEach((array) => checkArray(declaration, array, program.operations));
     }
     const axis = single && material.kind === "host" ? oneSample(material) : material;
@@ -111,6 +113,7 @@ function samplesOf(
   if (type.kind === "operator") return null;
   switch (material.kind) {
     case "operator":
+    case "map":
       return null;
     case "value":
       return batchOf([material.value]);
@@ -162,10 +165,10 @@ function* bindInput(
   batched: boolean,
 ): Task<{ readonly value: Bound; readonly made: readonly Handle[] }> {
   const { name, type } = declaration;
-  if (type.kind === "operator" || material.kind === "operator") {
+  if (type.kind === "operator" || material.kind === "operator" || material.kind === "map") {
     const bound = yield* bindDatum({ definition, operations, dimensions, steps: 1 }, declaration, material);
     const [value] = bound.values;
-    if (value === undefined) throw kindError(name, type, "an operator");
+    if (value === undefined) throw kindError(name, type, material.kind);
     return { value, made: bound.made };
   }
   const space = requireSpace(name, type, dimensions);

@@ -16,7 +16,7 @@ export function targetValue(
   target: Datum,
 ): { readonly value: Value; readonly owned: readonly Handle[] } {
   const material = materialOf("target", target);
-  if (material.kind === "operator") throw new TypeError("An operator is no target.");
+  if (material.kind === "operator" || material.kind === "map") throw new TypeError("A target is an array.");
   const { value, made } = materialise(operations, material, materialSpace(material, true), true);
   return { value, owned: made.flatMap(handlesOf) };
 }

@@ -145,6 +145,8 @@ const EXAMPLES: { readonly [P in Operation]: readonly Example[] } = {
   observed: [],
   largest: [{ spaces: [REAL], emit: one((b, x) => b.largest(x, b.constant(0.5))), vanishes: true }],
   apply: [],
+  applyMap: [],
+  applyMapReverse: [],
   rows: [
     { spaces: [IMAGE], emit: one((b, x) => b.rows(x, b.constant(1))) },
     { spaces: [space("complex", "m", "c"), NUMBER], emit: one((b, z, t) => b.rows(z, anyIndex(b, t))) },

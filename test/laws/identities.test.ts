@@ -34,7 +34,7 @@ function solver(name: string, ...edits: readonly Edit[]): ProgramDefinition {
 
 /** The problem with another program on its data. */
 function on(data: Problem, givens: object = {}): Problem {
-  return { ...data, givens: (own, seed) => ({ ...data.givens(own, seed), ...givens }) };
+  return { ...data, givens: async (own, seed) => ({ ...(await data.givens(own, seed)), ...givens }) };
 }
 
 describe("networks start as the algorithm that they unroll", () => {

@@ -177,6 +177,13 @@ export interface ReferenceOperator {
   readonly beams?: ReferenceBeams;
 }
 
+/** A map that is given, and its vector-Jacobian product. */
+export interface ReferenceMap {
+  readonly kind: "map";
+  readonly apply: (x: ReferenceValue) => ReferenceValue;
+  readonly reverse: (x: ReferenceValue, cotangent: ReferenceValue) => ReferenceValue;
+}
+
 /** The lines of an X-ray transform: angles in radians, distances in pixels; null where beams are parallel. */
 export interface ReferenceBeams {
   readonly domain: readonly number[];

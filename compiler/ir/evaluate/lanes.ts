@@ -1,5 +1,5 @@
 import type { Block, IrFunction, Variable } from "../block.ts";
-import type { ReferenceOperator, ReferenceSpace, ReferenceValue } from "./array.ts";
+import type { ReferenceMap, ReferenceOperator, ReferenceSpace, ReferenceValue } from "./array.ts";
 
 /** What the reverse of a loop reads: what was carried into each round, and the lanes that ran it. */
 export interface ReferenceTrace {
@@ -7,7 +7,7 @@ export interface ReferenceTrace {
   readonly rounds: readonly { readonly carried: readonly LaneValue[]; readonly active: readonly number[] }[];
 }
 
-export type Item = ReferenceValue | ReferenceOperator | ReferenceTrace;
+export type Item = ReferenceValue | ReferenceOperator | ReferenceMap | ReferenceTrace;
 
 /** A value for all samples, or one for each lane. */
 export type LaneValue =
@@ -76,9 +76,9 @@ export function itemAt(value: LaneValue, lane: number): Item {
   return item;
 }
 
-/** A value of the language; operators and traces are faults. */
+/** A value of the language; operators, maps and traces are faults. */
 export function asValue(item: Item): ReferenceValue {
-  if (item.kind === "operator" || item.kind === "trace")
+  if (item.kind === "operator" || item.kind === "map" || item.kind === "trace")
     throw new Error(`a value is wanted where ${item.kind} is`);
   return item;
 }

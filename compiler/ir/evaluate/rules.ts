@@ -90,6 +90,8 @@ export const SAMPLE_RULES: { readonly [P in SampleOperation]: SampleRule<P> } = 
     const operator = operatorAt(inputs, 0);
     return adjoint ? operator.adjoint(value(inputs, 1)) : operator.apply(value(inputs, 1));
   },
+  applyMap: (_, inputs) => mapAt(inputs, 0).apply(value(inputs, 1)),
+  applyMapReverse: (_, inputs) => mapAt(inputs, 0).reverse(value(inputs, 1), value(inputs, 2)),
   rows: (_, inputs) => rows(asArray(value(inputs, 0)), asArray(value(inputs, 1))),
   placeRows: ({ space }, inputs, setting) =>
     placeRows(asArray(value(inputs, 0)), asArray(value(inputs, 1)), shapeOf(space, setting)),
@@ -178,6 +180,12 @@ function value(inputs: readonly Item[], index: number): ReferenceValue {
   const item = inputs[index];
   if (item === undefined) throw new Error(`there is no input ${index}`);
   return asValue(item);
+}
+
+function mapAt(inputs: readonly Item[], index: number): Extract<Item, { kind: "map" }> {
+  const item = inputs[index];
+  if (item?.kind !== "map") throw new Error(`input ${index} is not a map`);
+  return item;
 }
 
 function operatorAt(inputs: readonly Item[], index: number): Extract<Item, { kind: "operator" }> {

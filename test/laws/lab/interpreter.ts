@@ -3,6 +3,7 @@ import {
   arrayOf,
   countOf,
   type ReferenceArray,
+  type ReferenceMap,
   type ReferenceOperator,
   type ReferenceSpace,
   type ReferenceValue,
@@ -10,6 +11,7 @@ import {
 import { asValue, itemAt, type Item, type LaneValue } from "../../../compiler/ir/evaluate/lanes.ts";
 import { runProgram, type ProgramBindings } from "../../../compiler/ir/evaluate/program.ts";
 import type { IrProgram } from "../../../compiler/ir/program.ts";
+import type { GivenMap } from "../../../runtime/arrays/givenMap.ts";
 import type { Operations } from "../../../runtime/arrays/operations.ts";
 import type { ArrayValue, Value } from "../../../runtime/arrays/value.ts";
 import { batchOfOperator } from "../../../runtime/operators/norm.ts";
@@ -71,6 +73,7 @@ function interpreted(
 function laneValue(operations: Operations, bound: Bound, lanes: number): LaneValue {
   if (typeof bound === "number") throw new Error("a size is no value");
   if (bound.kind === "operator") return operatorLanes(operations, bound, lanes);
+  if (bound.kind === "map") return { shared: true, value: referenceMap(operations, bound) };
   if (!isValue(bound)) throw new Error("a space is no value");
   return lanesOfValue(operations, bound, lanes);
 }
@@ -129,6 +132,17 @@ function referenceOperator(
     apply: through((x) => operations.apply(operator, x)),
     adjoint: through((y) => operations.applyAdjoint(operator, y)),
     norm: operator.norm.value,
+  };
+}
+
+/** A given map, on the engine: its definition has been compared with the interpreter as a program. */
+function referenceMap(operations: Operations, map: GivenMap): ReferenceMap {
+  const onEngine = (x: ReferenceValue): Value => runtimeValue(operations, x, null);
+  return {
+    kind: "map",
+    apply: (x) => referenceValue(operations, operations.applyMap(map, onEngine(x)), 0),
+    reverse: (x, g) =>
+      referenceValue(operations, operations.applyMapReverse(map, onEngine(x), onEngine(g)), 0),
   };
 }
 

@@ -9,6 +9,7 @@ import type { Data } from "../../../runtime/program/datum.ts";
 import { upload } from "../../../runtime/program/transfer.ts";
 import { stream, type RandomStream } from "../../../runtime/random/stream.ts";
 import type { Edit } from "./compiled.ts";
+import { denoiser } from "./denoiser.ts";
 
 /** A program with data of small sizes, drawn by a seed. */
 export interface Problem {
@@ -17,7 +18,7 @@ export interface Problem {
   readonly program: string;
   readonly edits: readonly Edit[];
   readonly sizes: Readonly<Record<string, number>>;
-  readonly givens: (operations: Operations, seed: number) => Data;
+  readonly givens: (operations: Operations, seed: number) => Data | Promise<Data>;
   /** the samples of these numbers, on the first axis */
   readonly inputs: (operations: Operations, seed: number, samples: readonly number[]) => Data;
 }
@@ -29,6 +30,7 @@ const SMALL_DNCNN: Edit = ["depth = 17, width = 64", "depth = 5, width = 4"];
 /** Fewer layers: with five, some neuron of `de_grad` sees zeros alone, and stands on the kink of relu. */
 const SHALLOW_DNCNN: Edit = ["depth = 17, width = 64", "depth = 3, width = 4"];
 const EXACT_SOLVE: Edit = ["tol = 1e-6, max = 50", "tol = 1e-13, max = 90"];
+const SMALL_DENOISER: Edit = ["dncnn17(width = 64)", "dncnn17(depth = 3, width = 4)"];
 const SMALL_UNET: Edit = ["levels = 3, width = 32", "levels = 2, width = 3"];
 
 function numbers(
@@ -235,6 +237,15 @@ function withPatterns(program: string, edits: readonly Edit[]): Problem {
   };
 }
 
+/** The program's given map is a small DnCNN, on images of every size. */
+function withDenoiser(problem: Problem): Problem {
+  const givens = async (operations: Operations, seed: number): Promise<Data> => ({
+    ...(await problem.givens(operations, seed)),
+    D: await denoiser(operations, seed, [SMALL_DENOISER]),
+  });
+  return { ...problem, givens };
+}
+
 /** Every program that is compiled, on data for which it makes sense. */
 export const PROBLEMS: readonly Problem[] = [
   onVectors("landweber", { delta: 0.1 }),
@@ -279,6 +290,18 @@ export const PROBLEMS: readonly Problem[] = [
     ["depth = 17, width = 64", "depth = 3, width = 4"],
     ["tol = 1e-6, max = 30", "tol = 1e-13, max = 90"],
   ]),
+  withDenoiser(onImages("pnp_admm", [["tol = 1e-6, max = 50", "tol = 1e-13, max = 30"]])),
+  withDenoiser({
+    ...onImages("superresolution_red", [
+      ["q = 4", "q = 2"],
+      ["R[7, 7] = gaussian_kernel(7", "R[3, 3] = gaussian_kernel(3"],
+    ]),
+    sizes: { h: H / 2, w: W / 2 },
+    givens: () => ({ mu: 0.2 }),
+    inputs: (_operations, seed, samples) => ({
+      y: batch(seed, "y", samples, (random) => numbers(random, [H / 2, W / 2])),
+    }),
+  }),
   onImages("equilibrium_tikhonov", [["depth = 7, width = 32", "depth = 3, width = 4"]]),
   {
     ...onVectors("ista_net", {}, [

@@ -28,7 +28,7 @@ export async function ready(
     weights,
   }: { readonly samples?: readonly number[]; readonly weights?: Safetensors } = {},
 ): Promise<Ready> {
-  const givens = problem.givens(operations, seed);
+  const givens = await problem.givens(operations, seed);
   const program = await bind(definition, operations, {
     givens,
     sizes: problem.sizes,

@@ -15,6 +15,8 @@ export const TARGETS: Readonly<Record<string, readonly TargetName[]>> = {
   admm_tv: ["solver", "unrolled", "equilibrium"],
   condat_vu: ["solver", "unrolled"],
   davis_yin: ["solver", "unrolled"],
+  pnp_admm: ["solver", "unrolled"],
+  superresolution_red: ["solver", "unrolled"],
   modl: ["unrolled"],
   admm_net: ["unrolled"],
   tgv: ["solver", "unrolled"],
