@@ -26,8 +26,8 @@ export class GradientError extends Error {
 export function noReverse(program: string, target: string): GradientError {
   return new GradientError(
     "IPX8301",
-    `${program} was compiled as ${target} without its reverse, so it cannot be trained. ` +
-      "Compile it as an unrolled network or an equilibrium.",
+    `${program} was compiled as ${target} without its reverse, so it cannot be trained: either nothing in it is ` +
+      "learned (a `learn` says what is), or its target is neither an unrolled network nor an equilibrium.",
   );
 }
 

@@ -61,17 +61,29 @@ export function formatOf(path: string): ArrayFormat | null {
  * @throws DataError IPX8111 for other names.
  */
 export function locateArray(name: string): ArrayLocation {
+  return locateAmong(name, readHint);
+}
+
+const WRITTEN_HINT = "Arrays are written as .npy, .npz (file.npz:key) and .png.";
+
+function readHint(): string {
+  const ends = NAMES.flatMap((format) => FORMATS[format].extensions.map((end) => `.${end}`));
+  const all = `${ends.slice(0, -1).join(", ")} and ${ends.at(-1) ?? ""}`;
+  return `Arrays lie in ${all} files; file.npz:key names one of several, file.npy:3 a part.`;
+}
+
+function locateAmong(name: string, hint: () => string): ArrayLocation {
   const format = formatOf(name);
   if (format !== null) return { format, path: name };
   for (let colon = name.lastIndexOf(":"); colon > 0; colon = name.lastIndexOf(":", colon - 1)) {
     const path = name.slice(0, colon);
     const found = formatOf(path);
-    if (found !== null) return within(name, { format: found, path }, name.slice(colon + 1));
+    if (found !== null) return within(name, { format: found, path }, name.slice(colon + 1), hint);
   }
-  throw noFormat(name);
+  throw noFormat(name, hint());
 }
 
-function within(name: string, location: ArrayLocation, rest: string): ArrayLocation {
+function within(name: string, location: ArrayLocation, rest: string, hint: () => string): ArrayLocation {
   const [, key, index] = /^(.*?)(?:(?<=^|:)(\d+))?$/su.exec(rest) ?? [];
   const { keyed } = FORMATS[location.format];
   if (!keyed) {
@@ -81,17 +93,13 @@ function within(name: string, location: ArrayLocation, rest: string): ArrayLocat
   } else if (key !== undefined) {
     return { ...location, key: key.slice(0, -1), index: Number(index) };
   }
-  throw noFormat(name);
+  throw noFormat(name, hint());
 }
 
-function noFormat(name: string): DataError {
-  const ends = NAMES.flatMap((format) => FORMATS[format].extensions.map((end) => `.${end}`));
+function noFormat(name: string, hint: string): DataError {
   return new DataError(
     "IPX8111",
-    {
-      what: `The name '${name}' says no format that is known.`,
-      hint: `Arrays lie in ${ends.slice(0, -1).join(", ")} and ${ends.at(-1) ?? ""} files; file.npz:key names one of several, file.npy:3 a part.`,
-    },
+    { what: `The name '${name}' says no format that is known.`, hint },
     { name },
   );
 }
@@ -101,19 +109,14 @@ function noFormat(name: string): DataError {
  * @throws DataError IPX8111 for names of formats that are not written.
  */
 export function locateTarget(name: string): ArrayLocation<WrittenFormat> {
-  const location = locateArray(name);
-  const { format, path, key, index } = location;
+  const { format, path, key, index } = locateAmong(name, () => WRITTEN_HINT);
   if (isWritten(format) && index === undefined)
     return { format, path, ...(key === undefined ? {} : { key }) };
   const what =
     index === undefined
       ? `${format.toUpperCase()} files are read, not written.`
       : "A part of a file is read, not written.";
-  throw new DataError(
-    "IPX8111",
-    { what: `${name}: ${what}`, hint: "Arrays are written as .npy, .npz (file.npz:key) and .png." },
-    { name },
-  );
+  throw new DataError("IPX8111", { what: `${name}: ${what}`, hint: WRITTEN_HINT }, { name });
 }
 
 function isWritten(format: ArrayFormat): format is WrittenFormat {

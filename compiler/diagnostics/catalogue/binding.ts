@@ -26,7 +26,9 @@ export const binding = {
     severity: "error",
     class: "user",
     title: ({ name }) => `\`${name}\` is neither bound nor a name of the library`,
-    hint: ({ name, suggestion }) => didYouMean(suggestion) ?? `Bind it as well: \`--bind ${name}=...\`.`,
+    hint: ({ name, suggestion }) =>
+      didYouMean(suggestion) ??
+      `Bind it as well: \`--bind ${name}=...\`, in an experiment under \`[given]\`.`,
   }),
   IPX8402: defineDiagnostic<{ readonly what: string }>()({
     severity: "error",
