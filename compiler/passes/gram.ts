@@ -40,7 +40,7 @@ interface Context {
 }
 
 /** What A'A of an operator of the library costs less than A and A' in turn; of a bound one it is not known. */
-const FORMED: ReadonlySet<string> = new Set(["blur", "gaussian"]);
+const FORMED: ReadonlySet<string> = new Set(["blur", "gaussian", "bernoulli"]);
 
 function formable(program: IrProgram): ReadonlySet<Variable> {
   const given = program.givens.filter((data) => !data.perStep).map((data) => data.variable);

@@ -4,7 +4,7 @@ import type { Handle } from "../engine/engine.ts";
 import type { BoundInputs, BoundProgram } from "../program/bound.ts";
 import type { Values } from "../program/definition.ts";
 import { numbersFrom } from "../program/transfer.ts";
-import type { Beyond } from "../solve/batch.ts";
+import { type Beyond, beyondOf } from "../solve/batch.ts";
 import type { EquilibriumTarget } from "../solve/equilibrium.ts";
 import type { SolveOptions } from "../solve/options.ts";
 import { perform, readLanes, type Task } from "../solve/task.ts";
@@ -75,7 +75,7 @@ export function* gradientTask(
 ): Task<Gradient> {
   const { definition, operations } = program;
   const { target } = definition;
-  const beyond: Beyond = options.beyond ?? (target.kind === "unrolled" ? target.beyond : "last");
+  const beyond: Beyond = options.beyond ?? beyondOf(target);
   const recorded = recordBatch(program, inputs, beyond);
   const sink = target.kind === "unrolled" ? (options.sink ?? null) : null;
   const run: Run = {

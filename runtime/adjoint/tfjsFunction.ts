@@ -12,6 +12,7 @@ import { performNow } from "../solve/task.ts";
 import { noInputGradients, noReverse } from "./gradientError.ts";
 import { GradientSum } from "./gradientSum.ts";
 import { implicitPass } from "./implicit.ts";
+import { beyondOf } from "../solve/batch.ts";
 import { recordBatch } from "./tape.ts";
 import { unrolledPass } from "./unrolled.ts";
 
@@ -134,7 +135,7 @@ function pulledBack(program: BoundProgram, data: Record<string, Value>, dy: Tens
   if (target.kind === "solver") throw noReverse(definition.name, "a solver");
   if (definition.inputGradients !== true) throw noInputGradients(definition.name);
   const inputs = performNow(operations, bindInputs(program, data, true));
-  const recorded = recordBatch(program, inputs, target.kind === "unrolled" ? target.beyond : "last");
+  const recorded = recordBatch(program, inputs, beyondOf(target));
   const sum = new GradientSum(program, recorded.batch.beyond);
   if (target.kind === "equilibrium") {
     const pass = performNow(operations, implicitPass(recorded, target, {}));

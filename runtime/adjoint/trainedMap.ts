@@ -6,7 +6,7 @@ import type { BoundInputs, BoundProgram } from "../program/bound.ts";
 import type { DataDeclaration, Values } from "../program/definition.ts";
 import { bindInputs } from "../program/inputs.ts";
 import { resolve, typeText, unify } from "../program/unify.ts";
-import { firstState, namesOfStep, prepareBatch, stepNumber, type Beyond } from "../solve/batch.ts";
+import { beyondOf, firstState, namesOfStep, prepareBatch, stepNumber, type Beyond } from "../solve/batch.ts";
 import { performNow } from "../solve/task.ts";
 import { named } from "../solve/vector.ts";
 import { noInputGradients } from "./gradientError.ts";
@@ -105,7 +105,7 @@ function backwards(program: BoundProgram, name: string, steps: number, x: Value,
   requireReverse(program);
   const { definition, operations } = program;
   const { target } = definition;
-  const beyond: Beyond = target.kind === "unrolled" ? target.beyond : "last";
+  const beyond: Beyond = beyondOf(target);
   const recorded = recordBatch(program, inputsAt(program, name, x), beyond);
   const { batch } = recorded;
   const sum = new GradientSum(program, beyond);

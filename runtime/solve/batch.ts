@@ -8,6 +8,7 @@ import type {
   Known,
   ProgramDefinition,
   StepExtras,
+  Target,
   Values,
 } from "../program/definition.ts";
 import { uploadDraw, type Drawing } from "../program/draws.ts";
@@ -15,6 +16,11 @@ import { valueAtStep } from "../program/parameters.ts";
 
 /** What happens to `per step` values past the last one. */
 export type Beyond = "error" | "last" | "cycle";
+
+/** The policy of a target: only unrolled networks choose one, and nothing else may go past what was trained. */
+export function beyondOf(target: Target): Beyond {
+  return target.kind === "unrolled" ? target.beyond : "error";
+}
 
 /** A bound program with the inputs of one batch and what was prepared from them. */
 export interface Batch {
@@ -78,7 +84,6 @@ export function batchWith(
   prepared: Values,
   owned: readonly Handle[],
 ): Batch {
-  const { target } = program.definition;
   return {
     program,
     definition: program.definition,
@@ -87,7 +92,7 @@ export function batchWith(
     samples: inputs.samples,
     known,
     prepared,
-    beyond: target.kind === "unrolled" ? target.beyond : "error",
+    beyond: beyondOf(program.definition.target),
     drawing: {
       seed: program.seed,
       first: inputs.first,
