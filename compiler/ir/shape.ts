@@ -1,29 +1,25 @@
 import type { Dimension } from "../types/dimension.ts";
-import {
-  add,
-  constant,
-  constantValue,
-  divideBy,
-  equal,
-  multiply,
-  roundedUp,
-  text,
-} from "../types/dimension.ts";
+import { add, constant, constantValue, divideBy, equal, multiply, roundedUp } from "../types/dimension.ts";
 import type { Space } from "../types/space.ts";
 import { elementwiseSpace, expressionSpace, ShapeFault } from "./align.ts";
-import type { Block, IrFunction, Variable, VariableType } from "./block.ts";
-import type { Operation, OperationAttributes } from "./operation.ts";
+import type { IrFunction, VariableType } from "./block.ts";
 import {
-  arraySpace,
-  isComplex,
-  isNumber,
-  NUMBER,
-  sameSpace,
-  sameType,
-  spaceText,
-  TRUTH,
-  typeText,
-} from "./spaces.ts";
+  demand,
+  demandEntries,
+  demandParameters,
+  demandResults,
+  demandSame,
+  dimensionsAt,
+  entriesOf,
+  imageAt,
+  indicesAt,
+  mapAt,
+  matrixAt,
+  operatorAt,
+  spaceAt,
+} from "./inputs.ts";
+import type { Operation, OperationAttributes } from "./operation.ts";
+import { arraySpace, isComplex, isNumber, NUMBER, spaceText, TRUTH } from "./spaces.ts";
 
 /** The functions of the module, by name. */
 export type FunctionLookup = (name: string) => IrFunction | null;
@@ -315,21 +311,6 @@ const LIBRARY_PROPERTIES: Readonly<Record<string, readonly string[]>> = {
   reshape: ["orthonormal"],
 };
 
-/** The number of entries of a space, or null for a named one. */
-export function entriesOf(space: Space): Dimension | null {
-  switch (space.kind) {
-    case "array":
-      return space.dimensions.reduce(multiply, constant(1));
-    case "named":
-      return null;
-    case "product":
-      return space.parts.reduce<Dimension | null>((total, part) => {
-        const entries = entriesOf(part);
-        return total === null || entries === null ? null : add(total, entries);
-      }, constant(0));
-  }
-}
-
 /** The space of images with so many more points along both image axes. */
 function grownImage(space: Space, by: number): VariableType {
   demand(space.kind === "array" && space.dimensions.length >= 2, "images have two axes");
@@ -364,97 +345,10 @@ function withChannels(inputs: readonly VariableType[], channels: Dimension): Spa
   return arraySpace(isComplex(space) ? "complex" : "real", [...dimensions.slice(0, -1), channels]);
 }
 
-function spaceAt(inputs: readonly VariableType[], index: number): Space {
-  const type = inputs[index];
-  if (type?.kind !== "value") throw new ShapeFault(`input ${index} is not a value`);
-  return type.space;
-}
-
-function mapAt(inputs: readonly VariableType[], index: number): Extract<VariableType, { kind: "map" }> {
-  const type = inputs[index];
-  if (type?.kind !== "map") throw new ShapeFault(`input ${index} is not a map`);
-  return type;
-}
-
-function operatorAt(
-  inputs: readonly VariableType[],
-  index: number,
-): Extract<VariableType, { kind: "operator" }> {
-  const type = inputs[index];
-  if (type?.kind !== "operator") throw new ShapeFault(`input ${index} is not an operator`);
-  return type;
-}
-
-/** The axes that indices leave of the first one: none for one index, one for a list of them. */
-function indicesAt(inputs: readonly VariableType[], index: number): readonly Dimension[] {
-  const dimensions = dimensionsAt(inputs, index, 0);
-  demand(dimensions.length <= 1, "rows are chosen by one index or a list of them");
-  return dimensions;
-}
-
 /** An array space with other axes for its first one. */
 function restricted(space: Space, axes: readonly Dimension[]): Space {
   if (space.kind !== "array" || space.dimensions.length === 0) {
     throw new ShapeFault(`${spaceText(space)} has no rows`);
   }
   return { ...space, dimensions: [...axes, ...space.dimensions.slice(1)] };
-}
-
-function dimensionsAt(inputs: readonly VariableType[], index: number, least: number): readonly Dimension[] {
-  const space = spaceAt(inputs, index);
-  if (space.kind !== "array" || space.dimensions.length < least) {
-    throw new ShapeFault(`${spaceText(space)} has fewer than ${least} axes`);
-  }
-  return space.dimensions;
-}
-
-function imageAt(inputs: readonly VariableType[], index: number): readonly [Dimension, Dimension, Dimension] {
-  const [height, width, channels] = dimensionsAt(inputs, index, 3);
-  if (height === undefined || width === undefined || channels === undefined) {
-    throw new ShapeFault("an image has three axes");
-  }
-  return [height, width, channels];
-}
-
-function matrixAt(
-  inputs: readonly VariableType[],
-  index: number,
-): readonly [Dimension | null, Dimension | null] {
-  const space = spaceAt(inputs, index);
-  if (space.kind === "named") return [null, null];
-  const [rows, columns] = dimensionsAt(inputs, index, 2);
-  return [rows ?? null, columns ?? null];
-}
-
-function demandEntries(space: Space, wanted: Dimension | null): void {
-  const entries = entriesOf(space);
-  if (entries === null || wanted === null) return;
-  demand(equal(entries, wanted), `${spaceText(space)} has not ${text(wanted)} entries`);
-}
-
-function demandSame(a: Space, b: Space): void {
-  demand(sameSpace(a, b), `${spaceText(a)} is not ${spaceText(b)}`);
-}
-
-function demandParameters(block: Block, types: readonly VariableType[]): void {
-  demandTypes(block.parameters, types, "parameters");
-}
-
-function demandResults(block: Block, types: readonly VariableType[]): void {
-  demandTypes(block.results, types, "results");
-}
-
-function demandTypes(variables: readonly Variable[], types: readonly VariableType[], role: string): void {
-  const fits =
-    variables.length === types.length &&
-    variables.every((variable, i) => {
-      const type = types[i];
-      return type !== undefined && sameType(variable.type, type);
-    });
-  const has = variables.map((variable) => typeText(variable.type)).join(", ");
-  demand(fits, `${role} (${has}) of a block, where (${types.map(typeText).join(", ")}) is wanted`);
-}
-
-function demand(holds: boolean, message: string): void {
-  if (!holds) throw new ShapeFault(message);
 }

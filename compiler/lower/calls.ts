@@ -6,7 +6,7 @@ import { constant } from "../types/dimension.ts";
 import type { CallMeaning, Typed } from "../types/typing.ts";
 import { lower, lowerOperator, lowerValue } from "./recursion.ts";
 import { callFunction, callValue, derivativeForm } from "./functions.ts";
-import { entriesOf } from "../ir/shape.ts";
+import { entriesOf } from "../ir/inputs.ts";
 import { isFunctionName } from "../library/functions/entry.ts";
 import { evaluateLibraryFunction } from "./libraryFunctions.ts";
 import { isOperatorName, libraryOperator } from "./libraryOperators.ts";

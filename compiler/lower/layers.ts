@@ -1,6 +1,6 @@
 import type { IrBuilder } from "../ir/build.ts";
 import type { Variable } from "../ir/block.ts";
-import { entriesOf } from "../ir/shape.ts";
+import { entriesOf } from "../ir/inputs.ts";
 import { constant, multiply } from "../types/dimension.ts";
 import type { Dimension } from "../types/dimension.ts";
 import { arraySpace } from "../types/space.ts";

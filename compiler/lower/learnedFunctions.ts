@@ -1,6 +1,6 @@
 import type { Variable } from "../ir/block.ts";
 import type { IrBuilder } from "../ir/build.ts";
-import { entriesOf } from "../ir/shape.ts";
+import { entriesOf } from "../ir/inputs.ts";
 import { constant, multiply, type Dimension } from "../types/dimension.ts";
 import { arraySpace } from "../types/space.ts";
 import { hintOf } from "./layerContext.ts";

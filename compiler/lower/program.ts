@@ -5,7 +5,7 @@ import { IrBuilder } from "../ir/build.ts";
 import type { Block, Variable } from "../ir/block.ts";
 import { Functions } from "../ir/functions.ts";
 import type { IrData, IrParameter, IrProgram } from "../ir/program.ts";
-import { entriesOf } from "../ir/shape.ts";
+import { entriesOf } from "../ir/inputs.ts";
 import { symbolOf } from "../library/calculus/analyse.ts";
 import type { Fact } from "../types/property.ts";
 import { arraySpace, REAL } from "../types/space.ts";
