@@ -19,21 +19,21 @@ const leaves: fc.Arbitrary<Expression> = fc.oneof(
 );
 
 /** Any expression, without places, and without the parentheses that its order asks for. */
-export const expressions: fc.Arbitrary<Expression> = fc.letrec<{ any: Expression; argument: Argument }>(
+export const expressions: fc.Arbitrary<Expression> = fc.letrec<{ whole: Expression; argument: Argument }>(
   (tie) => {
-    const any = tie("any");
-    const two = fc.record({ left: any, right: any });
+    const whole = tie("whole");
+    const two = fc.record({ left: whole, right: whole });
     return {
       argument: fc
-        .record({ name: fc.option(identifiers), value: any })
+        .record({ name: fc.option(identifiers), value: whole })
         .map((one) => ({ kind: "argument", span, ...one })),
-      any: fc.oneof(
+      whole: fc.oneof(
         { maxDepth: 6, withCrossShrink: true },
         leaves,
-        any.map((operand): Expression => ({ ...node, kind: "negate", operand })),
-        any.map((operand): Expression => ({ ...node, kind: "not", operand })),
-        any.map((operand): Expression => ({ ...node, kind: "adjoint", operand })),
-        any.map((of): Expression => ({ ...node, kind: "gradient", of })),
+        whole.map((operand): Expression => ({ ...node, kind: "negate", operand })),
+        whole.map((operand): Expression => ({ ...node, kind: "not", operand })),
+        whole.map((operand): Expression => ({ ...node, kind: "adjoint", operand })),
+        whole.map((of): Expression => ({ ...node, kind: "gradient", of })),
         fc
           .tuple(two, fc.constantFrom("+", "-", ".+", ".-"))
           .map(([parts, operator]): Expression => ({ ...node, kind: "sum", operator, ...parts })),
@@ -45,7 +45,7 @@ export const expressions: fc.Arbitrary<Expression> = fc.letrec<{ any: Expression
           product: null,
           ...parts,
         })),
-        fc.tuple(any, any, fc.constantFrom("^", ".^")).map(([base, exponent, operator]): Expression => ({
+        fc.tuple(whole, whole, fc.constantFrom("^", ".^")).map(([base, exponent, operator]): Expression => ({
           ...node,
           kind: "power",
           operator,
@@ -59,16 +59,16 @@ export const expressions: fc.Arbitrary<Expression> = fc.letrec<{ any: Expression
           .tuple(two, fc.constantFrom("and", "or"))
           .map(([parts, operator]): Expression => ({ ...node, kind: "logical", operator, ...parts })),
         fc
-          .tuple(any, any)
+          .tuple(whole, whole)
           .map(([value, into]): Expression => ({ ...node, kind: "pipe", value, into, call: null })),
-        fc.tuple(any, any, any).map(([condition, consequent, alternative]): Expression => ({
+        fc.tuple(whole, whole, whole).map(([condition, consequent, alternative]): Expression => ({
           ...node,
           kind: "conditional",
           condition,
           consequent,
           alternative,
         })),
-        fc.tuple(any, fc.array(tie("argument"), { maxLength: 3 })).map(([callee, list]): Expression => ({
+        fc.tuple(whole, fc.array(tie("argument"), { maxLength: 3 })).map(([callee, list]): Expression => ({
           ...node,
           kind: "call",
           callee,
@@ -76,12 +76,12 @@ export const expressions: fc.Arbitrary<Expression> = fc.letrec<{ any: Expression
           call: null,
         })),
         fc
-          .tuple(any, fc.array(any, { minLength: 1, maxLength: 2 }))
+          .tuple(whole, fc.array(whole, { minLength: 1, maxLength: 2 }))
           .map(([operand, indices]): Expression => ({ ...node, kind: "index", operand, indices })),
         fc
-          .array(any, { minLength: 2, maxLength: 3 })
+          .array(whole, { minLength: 2, maxLength: 3 })
           .map((entries): Expression => ({ ...node, kind: "tuple", entries })),
       ),
     };
   },
-).any;
+).whole;

@@ -97,13 +97,13 @@ export function checkArrayName(
   const reference = { kind: "library", name } as const;
   const key = `${expression.span.start}-${expression.span.end}`;
   const { rule, parameters } = signature;
-  const any = { kind: "named", name: `?${key}:T`, field: "any" } as const;
+  const open = { kind: "named", name: `?${key}:T`, field: "any" } as const;
   switch (rule.kind) {
     case "pi":
       return named(expression, reference, valueTyping(REAL, 0, point(Math.PI)));
     case "ones":
       return named(expression, reference, {
-        ...typing({ kind: "value", space: resolveSpace(environment.run.substitution, any) }, 0),
+        ...typing({ kind: "value", space: resolveSpace(environment.run.substitution, open) }, 0),
         interval: point(1),
       });
     case "noise":
@@ -112,7 +112,11 @@ export function checkArrayName(
       break;
     case "entrywise":
       if (rule.result === "same" && rule.asks === null) {
-        return named(expression, reference, typing({ kind: "function", parameters: [any], result: any }, 0));
+        return named(
+          expression,
+          reference,
+          typing({ kind: "function", parameters: [open], result: open }, 0),
+        );
       }
       break;
     case "later":

@@ -74,8 +74,8 @@ export function checkFile(
   if (file === undefined || resolveType(environment.run, file.note.type).kind !== "file")
     return unknownTyping(level);
   const key = `${callee.span.start}-${callee.span.end}`;
-  const any = (letter: string): Space => ({ kind: "named", name: `?${key}:${letter}`, field: "any" });
+  const open = (letter: string): Space => ({ kind: "named", name: `?${key}:${letter}`, field: "any" });
   if (rule.gives === "operator")
-    return typing({ kind: "operator", domain: any("T"), codomain: any("U") }, level);
-  return typing({ kind: "value", space: any("T") }, level);
+    return typing({ kind: "operator", domain: open("T"), codomain: open("U") }, level);
+  return typing({ kind: "value", space: open("T") }, level);
 }
