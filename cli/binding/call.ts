@@ -48,7 +48,7 @@ function isOperatorName(name: string): name is OperatorName {
 }
 
 function isSpecial(name: OperatorName): name is SpecialOperatorName {
-  return name === "vstack" || name === "hstack" || name === "patches";
+  return name === "vstack" || name === "hstack";
 }
 
 /** `I`, `fourier`, `gradient`, ... without brackets; null for another name. */
@@ -114,7 +114,6 @@ function readCall(scope: Scope, call: Call): Thing {
 function operatorCall(scope: Scope, call: Call, name: OperatorName, evaluate: Evaluate): Thing {
   const thing = (expression: Expression): Thing => evaluate(scope, expression);
   if (isSpecial(name)) {
-    if (name === "patches") throw outOfPlace(call.span, "`patches`");
     const parts = call.arguments.map((argument) => {
       const part = thing(expressionOf(argument));
       if (part.kind === "operator") return part.draft;

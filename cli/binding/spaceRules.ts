@@ -68,6 +68,18 @@ export const SPACE_RULES: { readonly [N in LibraryOperatorName]: SpaceRule } = {
   },
   radon: PROJECTION,
   fan_beam: PROJECTION,
+  patches: {
+    codomain: ({ field, shape }, settings) => {
+      const { size, stride, boundary } = settings;
+      if (typeof size !== "number" || typeof stride !== "number") return null;
+      const counts = shape
+        .slice(0, 2)
+        .map((extent) => (boundary === "periodic" ? extent / stride : (extent - size) / stride + 1));
+      const count = counts.reduce((product, each) => product * each, 1);
+      return arraySpace(field, [size, size, ...shape.slice(2), count]);
+    },
+    domain: open,
+  },
   over_channels: {
     codomain: open,
     domain: ({ field, shape }) => arraySpace(field, shape.slice(0, -1)),

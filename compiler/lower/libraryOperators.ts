@@ -114,8 +114,16 @@ const RULES: { readonly [N in OperatorName]: (use: Use) => OperatorForm } = {
   fan_beam: (use) => projection(use, "fan_beam"),
   filtered_backprojection: filteredBackprojection,
   convolution: later("convolution"),
-  patches: later("patches"),
+  patches: patchOperator,
 };
+
+/** Patches know their size by their codomain; the stride is a literal. */
+function patchOperator(use: Use): OperatorForm {
+  const [, stride] = use.makers;
+  if (stride?.kind !== "number") throw new Limitation("patches whose stride is no literal", use.span);
+  const settings: Use["settings"] = { ...use.settings, stride: { kind: "number", value: stride.value } };
+  return bound("patches")({ ...use, settings });
+}
 
 function diagonal({ site, settings, makers, spaces, span }: Use): OperatorForm {
   const [entries] = makers;

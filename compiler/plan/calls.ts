@@ -75,6 +75,7 @@ function trimmed(items: readonly (Pattern | null)[]): readonly (Pattern | null)[
 
 /** The operators whose codomain does not follow from domain and arrays. */
 const CODOMAIN_GIVEN: ReadonlySet<LibraryOperatorName> = new Set([
+  "patches",
   "over_channels",
   "over_pixels",
   "reshape",

@@ -1,8 +1,8 @@
-import { constant, type Dimension, multiply, name as nameDimension } from "./dimension.ts";
+import { add, constant, type Dimension, multiply, name as nameDimension, subtract } from "./dimension.ts";
 import type { Space } from "./space.ts";
 
 /**
- * A space with free letters, as the reference writes it: `F[h, w, r..]`, `R[q*h, q*w]`, `C[d..]`, `T`, `R`.
+ * A space with free letters, as the reference writes it: `F[h, w, r..]`, `R[q*h, q*w]`, `R[a + size - 1]`, `C[d..]`, `T`, `R`.
  * `F` is R or C, `T` `U` `V` are any spaces, `r..` is any number of axes, other letters are sizes.
  */
 export type Scheme = string;
@@ -35,9 +35,19 @@ export function instantiate(scheme: Scheme, letters: SchemeLetters): Space {
 function axisOf(axis: string, letters: SchemeLetters): Dimension {
   if (axis.endsWith("..")) return nameDimension(`?${letters.key}:${axis}`);
   return axis
+    .split(/\s+(?=[+-])/u)
+    .map((term) => termOf(term, letters))
+    .reduce(add, constant(0));
+}
+
+/** `q*h`, `+ size`, `- stride`. */
+function termOf(term: string, letters: SchemeLetters): Dimension {
+  const product = term
+    .replace(/^[+-]\s*/u, "")
     .split("*")
     .map((factor) => factorOf(factor, letters))
     .reduce(multiply, constant(1));
+  return term.startsWith("-") ? subtract(constant(0), product) : product;
 }
 
 function factorOf(factor: string, letters: SchemeLetters): Dimension {

@@ -15,6 +15,7 @@ import type { LibraryOperatorName, LibrarySettings } from "./library.ts";
 import { mask } from "./mask.ts";
 import { minCoherenceOfMatrix } from "./minCoherence.ts";
 import type { Operator } from "./operator.ts";
+import { patches } from "./patches.ts";
 import { pinv } from "./pseudoInverse.ts";
 import { overChannels, overPixels } from "./repeat.ts";
 import { fanBeam, radon } from "./radon.ts";
@@ -37,6 +38,7 @@ const RULES: { readonly [N in LibraryOperatorName]: LibraryRule } = {
   wavelet,
   radon,
   fan_beam: fanBeam,
+  patches,
   over_channels: overChannels,
   over_pixels: overPixels,
   reshape,

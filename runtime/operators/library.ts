@@ -14,6 +14,7 @@ export type LibraryOperatorName =
   | "wavelet"
   | "radon"
   | "fan_beam"
+  | "patches"
   | "over_channels"
   | "over_pixels"
   | "reshape"

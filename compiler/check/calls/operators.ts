@@ -2,7 +2,7 @@ import type { Argument, Expression } from "../../ast/tree.ts";
 import { diagnose } from "../../diagnostics/diagnose.ts";
 import { OPERATORS, type OperatorName, type SpecialOperatorName } from "../../library/operators/table.ts";
 import type { ChosenSettings, OperatorSignature, ParameterRule } from "../../library/signature.ts";
-import { constant, type Dimension } from "../../types/dimension.ts";
+import { constant, constantValue, type Dimension, text as dimensionText } from "../../types/dimension.ts";
 import type { Fact } from "../../types/property.ts";
 import { instantiate, type SchemeLetters } from "../../types/scheme.ts";
 import { productSpace, type Space, spaceText } from "../../types/space.ts";
@@ -12,13 +12,11 @@ import type { SettingValue, Typed, Typing } from "../../types/typing.ts";
 import { type Environment, latest, report } from "../context.ts";
 import { describe } from "../expectations.ts";
 import { checkExpression } from "../expression.ts";
-import { announceLater } from "../later.ts";
 import { named } from "../references.ts";
 import { checkDefinite } from "../rules/definite.ts";
 import { reportNoSize, sizeOf } from "../sizes.ts";
 import { resolveType, typing, unknownTyping } from "../typed.ts";
 import { checkArguments, type CheckedArguments } from "./arguments.ts";
-import { unknownCall } from "./unknown.ts";
 import { defaultSettings } from "./defaults.ts";
 import { checkWord } from "./settings.ts";
 
@@ -50,7 +48,7 @@ export function checkOperatorName(
 }
 
 function isSpecial(name: OperatorName): name is SpecialOperatorName {
-  return name === "vstack" || name === "hstack" || name === "patches";
+  return name === "vstack" || name === "hstack";
 }
 
 function isOptional(parameter: ParameterRule): boolean {
@@ -67,7 +65,7 @@ function operatorType(
   letters: SchemeLetters,
   settings: Readonly<Record<string, SettingValue>>,
 ): OperatorType {
-  const chosen = chosenOf(settings);
+  const chosen = chosenOf(settings, letters.known);
   const type: OperatorType = {
     kind: "operator",
     domain: instantiate(signature.domain(chosen), letters),
@@ -77,7 +75,10 @@ function operatorType(
   return resolved.kind === "operator" ? resolved : type;
 }
 
-function chosenOf(settings: Readonly<Record<string, SettingValue>>): ChosenSettings {
+function chosenOf(
+  settings: Readonly<Record<string, SettingValue>>,
+  known: ReadonlyMap<string, Dimension> = new Map(),
+): ChosenSettings {
   return {
     word: (name) => {
       const value = settings[name];
@@ -85,7 +86,9 @@ function chosenOf(settings: Readonly<Record<string, SettingValue>>): ChosenSetti
     },
     count: (name) => {
       const value = settings[name];
-      return value?.kind === "number" ? value.value : null;
+      if (value?.kind === "number") return value.value;
+      const letter = known.get(name);
+      return letter === undefined ? null : constantValue(letter);
     },
   };
 }
@@ -94,9 +97,10 @@ function factsOf(
   signature: OperatorSignature,
   settings: Readonly<Record<string, SettingValue>>,
   place: Expression,
+  known: ReadonlyMap<string, Dimension> = new Map(),
 ): readonly Fact[] {
   return signature
-    .properties(chosenOf(settings))
+    .properties(chosenOf(settings, known))
     .map(({ property, bound }) => ({ property, bound, provenance: "proved", evidence: [place.span] }));
 }
 
@@ -108,10 +112,6 @@ export function checkOperatorCall(
   name: OperatorName,
 ): Expression<Typed> {
   const typedCallee = named(callee, { kind: "library", name }, unknownTyping());
-  if (name === "patches") {
-    announceLater(environment, "patches", "`patches`", expression.span);
-    return unknownCall({ ...environment, silent: true }, expression, typedCallee);
-  }
   if (name === "vstack" || name === "hstack") return checkStack(environment, expression, callee, name);
   const signature = OPERATORS[name];
   const args = checkOperatorArguments(environment, callee, signature, expression.arguments);
@@ -125,6 +125,7 @@ export function checkOperatorCall(
     }
   });
   bindSettings(args.settings, known);
+  sound = sound && soundStride(environment, name, args.positional[1], known.get("stride"));
   const level = latest(...args.tree.map(({ value }) => (value.kind === "targetCall" ? 0 : value.note.level)));
   const note = sound
     ? operatorNote(environment, signature, letters, args, callee, level)
@@ -152,7 +153,7 @@ function operatorNote(
   callee: Name,
   level: Typing["level"],
 ): Typing {
-  const facts = [...factsOf(signature, args.settings, callee), ...binaryNorm(args, callee)];
+  const facts = [...factsOf(signature, args.settings, callee, letters.known), ...binaryNorm(args, callee)];
   return typing(operatorType(environment, signature, letters, args.settings), level, null, facts);
 }
 
@@ -199,6 +200,20 @@ function soundAxes(
   if (name !== "gradient" || (axes?.kind === "number" && [1, 2, 3].includes(axes.value))) return true;
   const actual = axes?.kind === "number" ? String(axes.value) : "no number";
   report(environment, diagnose("IPX3205", callee.span, { setting: "axes", actual, wanted: "[1, 3]" }));
+  return false;
+}
+
+/** Dimensions are divided by literals only, so that the stride of patches is one. */
+function soundStride(
+  environment: Environment,
+  name: OperatorName,
+  argument: Expression<Typed> | undefined,
+  stride: Dimension | undefined,
+): boolean {
+  if (name !== "patches" || argument === undefined || stride === undefined) return true;
+  if (argument.kind === "number" && argument.value >= 1) return true;
+  const texts = { setting: "stride", actual: dimensionText(stride), wanted: "[1, inf), as a literal" };
+  report(environment, diagnose("IPX3205", argument.span, texts));
   return false;
 }
 

@@ -1,7 +1,7 @@
 import type { Expression } from "../../ast/tree.ts";
-import type { Dimension } from "../../types/dimension.ts";
+import { constant, type Dimension } from "../../types/dimension.ts";
 import type { Space } from "../../types/space.ts";
-import type { Typed } from "../../types/typing.ts";
+import type { CallMeaning, Typed } from "../../types/typing.ts";
 import { type Definitions, factorOf } from "./analyse.ts";
 import type { Factor } from "./form.ts";
 
@@ -83,9 +83,26 @@ function ofCall(
 ): Multiple | null {
   if (call.kind !== "library") return null;
   if (call.name === "downsample") return side === "rows" ? ONE : null;
+  if (call.name === "patches") return ofPatches(call, side);
   const stacked =
     (call.name === "vstack" && side === "columns") || (call.name === "hstack" && side === "rows");
   return stacked ? sum(call.arguments.map((part) => gramMultiple(part, side, definitions))) : null;
+}
+
+/**
+ * Patches that do not overlap pick entries; periodic ones whose stride divides their size cover every pixel equally
+ * often.
+ */
+function ofPatches(
+  { arguments: makers, settings }: Pick<Extract<CallMeaning, { kind: "library" }>, "arguments" | "settings">,
+  side: Side,
+): Multiple | null {
+  const [size, stride] = makers;
+  if (size?.kind !== "number" || stride?.kind !== "number") return null;
+  if (side === "rows") return stride.value >= size.value ? ONE : null;
+  const periodic = settings["boundary"]?.kind === "word" && settings["boundary"].value === "periodic";
+  if (!periodic || size.value % stride.value !== 0) return null;
+  return { kind: "size", of: constant((size.value / stride.value) ** 2) };
 }
 
 function ofProduct(

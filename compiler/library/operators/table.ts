@@ -11,6 +11,7 @@ import { identity } from "./identity.ts";
 import { inv, pinv } from "./inverses.ts";
 import { mask } from "./mask.ts";
 import { minCoherence } from "./minCoherence.ts";
+import { patches } from "./patches.ts";
 import { imag, real } from "./parts.ts";
 import { overChannels, overPixels } from "./repetition.ts";
 import { bicubic, downsample } from "./resampling.ts";
@@ -21,8 +22,8 @@ import { wavelet } from "./wavelet.ts";
 
 export type OperatorName = (typeof OPERATOR_NAMES)[number];
 
-/** Operators without a scheme of this kind: stacks have any number of arguments, `patches` is for later. */
-export type SpecialOperatorName = "vstack" | "hstack" | "patches";
+/** Operators without a scheme of this kind: stacks have any number of arguments. */
+export type SpecialOperatorName = "vstack" | "hstack";
 
 /** The signatures of the library's operators. */
 export const OPERATORS: { readonly [N in Exclude<OperatorName, SpecialOperatorName>]: OperatorSignature } = {
@@ -50,5 +51,6 @@ export const OPERATORS: { readonly [N in Exclude<OperatorName, SpecialOperatorNa
   min_coherence: minCoherence,
   gaussian,
   bernoulli,
+  patches,
   symmetrised_gradient: symmetrisedGradient,
 };

@@ -225,8 +225,10 @@ export const OPERATOR_PAGES: { readonly [N in OperatorName]: LibraryPage } = {
     ),
   },
   patches: {
-    citation: null,
-    example: example("h, w", IMAGE, "output patches(8, 4)*x"),
-    notYet: "checked",
+    rule:
+      "P'P multiplies each pixel by the number of patches that cover it; norm: the root of the largest such number. The " +
+      "stride is a literal, and divides the sizes less that of a patch, or with `periodic` the sizes.",
+    citation: "Zoran and Weiss, ICCV (2011)",
+    example: example("h, w", IMAGE, "let P = patches(8, 4)", "output P'*soft(P*x, 0.1)"),
   },
 };

@@ -13,10 +13,6 @@ export const OPERATOR_DEFINITIONS: {
     signature: "hstack(A, B, ...) : linear (T, U, ...) -> V",
     definition: "A*x + B*y + ... of the product (x, y, ...); nested freely",
   },
-  patches: {
-    signature: "patches(size, stride) : linear R[h, w] -> R[size, size, n]",
-    definition: "all patches",
-  },
 };
 
 /** The definitions of functions that are made of others. */

@@ -15,6 +15,7 @@ import { fourier } from "./fourier.ts";
 import { gradient } from "./gradient.ts";
 import { matrixOperator } from "./matrix.ts";
 import { minCoherence } from "./minCoherence.ts";
+import { patches } from "./patches.ts";
 import { resampling } from "./resampling.ts";
 import { symmetrisedGradient } from "./symmetrisedGradient.ts";
 import { truncatedInverse } from "./truncatedInverse.ts";
@@ -66,6 +67,7 @@ const LIBRARY: { readonly [N in LibraryOperatorName]: (call: Call) => ReferenceO
     projection(shapeOf(domain), shapeOf(codomain), settings, firstArray(arrays)),
   fan_beam: ({ domain, codomain, settings, arrays }) =>
     projection(shapeOf(domain), shapeOf(codomain), settings, firstArray(arrays)),
+  patches: ({ domain, codomain, settings }) => patches(shapeOf(domain), shapeOf(codomain), settings),
   over_channels: ({ domain, codomain }) =>
     operatorOfRows({
       domain: shapeOf(domain),
