@@ -124,10 +124,13 @@ function reverseByInputs(program: IrProgram): ProgramDerivative | null {
   }
 }
 
-/** SHA-256 of the program's printed text: weights carry it. Comments and layout do not change it. */
+/**
+ * SHA-256 of the program's name and the printed text of its file and of all files that it imports: weights carry it.
+ * Comments and layout do not change it.
+ */
 function hashOf(file: File, program: CheckedProgram): string {
-  const text = `${program.tree.name.name}\n${printFile({ ...file, comments: [] })}`;
-  return bytesToHex(sha256(utf8ToBytes(text)));
+  const texts = [file, ...program.imported].map((each) => printFile({ ...each, comments: [] }));
+  return bytesToHex(sha256(utf8ToBytes([program.tree.name.name, ...texts].join("\n"))));
 }
 
 function guarded<T>(program: CheckedProgram, run: () => T): Outcome<T> {

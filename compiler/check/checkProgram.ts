@@ -42,8 +42,8 @@ import { typing } from "./typed.ts";
 import { reportUnread } from "./unread.ts";
 import { reportUndetermined } from "./undetermined.ts";
 
-/** The networks and functions of files that a program can reach, by name. */
-export type Reach = Pick<CheckedProgram, "nets" | "functions">;
+/** The networks and functions of files that a program can reach, by name, and the files that are imported. */
+export type Reach = Pick<CheckedProgram, "nets" | "functions" | "imported">;
 
 /** The members of a program as they are checked, one after the other. */
 export interface Members {

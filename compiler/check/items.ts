@@ -43,6 +43,8 @@ interface FileCheck {
   readonly file: File<Parsed>;
   readonly partial: boolean;
   readonly folder: string;
+  /** the files that were read so far for imports, in order */
+  readonly imported: () => readonly File<Parsed>[];
   readonly scope: Scope;
   readonly knowledge: Knowledge;
   readonly diagnostics: Diagnostic[];
@@ -116,6 +118,7 @@ function checkOneFile(library: Library, file: File<Parsed>, folder: string): Fil
     file,
     partial: library.partial || file.broken.length > 0,
     folder,
+    imported: () => [...library.files.values()].flatMap((each) => (each === null ? [] : [each.file])),
     scope: nestedScope(null),
     knowledge: emptyKnowledge(),
     diagnostics: [],
@@ -327,7 +330,7 @@ function errorsOf(check: FileCheck): number {
 }
 
 function reachOf(check: FileCheck): Reach {
-  return { nets: check.nets, functions: check.functions };
+  return { nets: check.nets, functions: check.functions, imported: check.imported() };
 }
 
 function declareItem(check: FileCheck, item: Program | Problem | ProgramFor, sound: boolean): Symbol {

@@ -1,6 +1,7 @@
 import type {
   Draw,
   Expression,
+  File,
   Fun,
   Given,
   Input,
@@ -35,6 +36,8 @@ export interface CheckedProgram {
   /** networks and functions of the file and of its imports that the program can reach, by name */
   readonly nets: ReadonlyMap<string, Net<Typed>>;
   readonly functions: ReadonlyMap<string, Fun<Typed>>;
+  /** the other files that it is made of: those that its file imports, and what they import, in the order of reading */
+  readonly imported: readonly File[];
 }
 
 /** A target as declared, every default filled in; counts may depend on sizes and are expressions. */

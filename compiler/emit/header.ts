@@ -1,9 +1,10 @@
 import type { AdjointSolver, FixedPointSolver, Otherwise, Target } from "../../runtime/program/definition.ts";
 import type { Plan } from "../plan/plan.ts";
+import { commentLine } from "./text.ts";
 
 /** What stands at the top of a module: the program's own words, where it is from, what it is, what is proved. */
 export function headerText(plan: Plan, sourceName: string): string {
-  const origin = `Compiled by ipc from ${sourceName}: ${targetText(plan.target)}.`;
+  const origin = `Compiled by ipc from ${commentLine(sourceName)}: ${targetText(plan.target)}.`;
   const paragraphs = [
     plan.doc,
     origin,

@@ -131,13 +131,15 @@ function emitReverse(
     ],
     [
       "adjoint",
-      emit(adjoint, {
-        name: `${name}Adjoint`,
-        doc: `The vector-Jacobian product of \`${name}\`: cotangents of what it returns become those of what it reads.`,
-        purpose: steps ? "stepAdjoint" : "adjoint",
-        types: withSaved,
-        named: readsSaved(adjoint) || name === "prepare",
-      }),
+      adjoint === null
+        ? "null"
+        : emit(adjoint, {
+            name: `${name}Adjoint`,
+            doc: `The vector-Jacobian product of \`${name}\`: cotangents of what it returns become those of what it reads.`,
+            purpose: steps ? "stepAdjoint" : "adjoint",
+            types: withSaved,
+            named: readsSaved(adjoint) || name === "prepare",
+          }),
     ],
     [
       "stateAdjoint",
@@ -158,7 +160,10 @@ function emitReverse(
             "inputAdjoint",
             emit(inputAdjoint, {
               name: `${name}InputAdjoint`,
-              doc: `\`${name}Adjoint\` for the inputs alone.`,
+              doc:
+                adjoint === null
+                  ? `The vector-Jacobian product of \`${name}\` for the inputs.`
+                  : `\`${name}Adjoint\` for the inputs alone.`,
               purpose: steps ? "stepStateAdjoint" : "inputAdjoint",
               types: withSaved,
               named: readsSaved(inputAdjoint) || name === "prepare",

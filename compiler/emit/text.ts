@@ -28,12 +28,24 @@ export function literal(value: unknown): string {
     const entries = Object.entries(value).map(([key, entry]) => `${propertyKey(key)}: ${literal(entry)}`);
     return braces(entries);
   }
-  return typeof value === "string" ? JSON.stringify(value) : String(value);
+  return typeof value === "string" ? JSON.stringify(value).replace(UNSEEN, escaped) : String(value);
 }
 
-/** Text that cannot end the comment in which it stands. */
+/** Text that cannot end the comment in which it stands, nor look like other code; its lines stay lines. */
 export function commentText(text: string): string {
-  return text.replaceAll("*/", "* /");
+  return text.replaceAll("*/", "* /").replace(UNSEEN, (each) => (each === "\n" ? each : escaped(each)));
+}
+
+/** Text of one line for a comment, such as the name of a file: line breaks are written as escapes, too. */
+export function commentLine(text: string): string {
+  return commentText(text).replaceAll("\n", escaped);
+}
+
+/** Control characters, line breaks, and marks that turn the direction of writing, so that text reads as it is not. */
+const UNSEEN = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu;
+
+function escaped(character: string): string {
+  return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
 }
 
 export function isIdentifier(name: string): boolean {

@@ -126,7 +126,7 @@ function differentiable<E>(section: PlanSection, prepare: Prepare, extras: Extra
 
 function reverse<E>(of: PlanReverse, prepare: Prepare, extras: Extras<E>): Reverse<E> {
   const save = prepare(of.save);
-  const adjoint = prepare(of.adjoint);
+  const adjoint = of.adjoint && prepare(of.adjoint);
   const stateAdjoint = of.stateAdjoint && prepare(of.stateAdjoint);
   const inputAdjoint = of.inputAdjoint && prepare(of.inputAdjoint);
   return {
@@ -134,10 +134,12 @@ function reverse<E>(of: PlanReverse, prepare: Prepare, extras: Extras<E>): Rever
       const found = record(save(operations, known, state));
       return { ...extras(found), values: values(found["values"]), saved: savedOf(found["saved"]) };
     },
-    adjoint: (operations, known, saved, cotangents): Cotangents => {
-      const found = record(adjoint(operations, known, saved, cotangents));
-      return { state: values(found["state"]), known: values(found["known"]) };
-    },
+    adjoint:
+      adjoint &&
+      ((operations, known, saved, cotangents): Cotangents => {
+        const found = record(adjoint(operations, known, saved, cotangents));
+        return { state: values(found["state"]), known: values(found["known"]) };
+      }),
     stateAdjoint:
       stateAdjoint &&
       ((operations, known, saved, cotangents) => values(stateAdjoint(operations, known, saved, cotangents))),

@@ -67,7 +67,8 @@ export interface PlanSection {
 
 export interface PlanReverse {
   readonly save: PlanFunction;
-  readonly adjoint: PlanFunction;
+  /** null where a section takes no states, and nothing but `inputAdjoint` gives a cotangent */
+  readonly adjoint: PlanFunction | null;
   readonly stateAdjoint: PlanFunction | null;
   readonly inputAdjoint: PlanFunction | null;
 }

@@ -51,7 +51,10 @@ export function planReverse(
       kind: "record",
       entries: [...resultOf(save.results), { name: "saved", result: savedResult(saved) }],
     }),
-    adjoint: planAdjoint(setting, named, states, saved, adjoint, "both"),
+    adjoint:
+      states.length + adjoint.of.length === 0
+        ? null
+        : planAdjoint(setting, named, states, saved, adjoint, "both"),
     stateAdjoint: stateOnly && planAdjoint(setting, named, states, saved, stateOnly, "states"),
     inputAdjoint: byInputs && planAdjoint(setting, { ...names, states: [] }, [], saved, byInputs, "known"),
   };

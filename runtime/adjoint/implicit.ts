@@ -190,7 +190,7 @@ function stateAdjoint({ recorded, reverse, tape }: Setting, cotangents: Values):
   const { batch } = recorded;
   const known = namesOfStep(batch, 0);
   return reverse.stateAdjoint === null
-    ? reverse.adjoint(batch.operations, known, tape.saved, cotangents).state
+    ? (reverse.adjoint?.(batch.operations, known, tape.saved, cotangents).state ?? {})
     : reverse.stateAdjoint(batch.operations, known, tape.saved, cotangents);
 }
 

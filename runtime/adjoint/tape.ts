@@ -2,7 +2,7 @@ import type { Operations } from "../arrays/operations.ts";
 import { handlesOf, spaceOf, type Space } from "../arrays/value.ts";
 import type { Handle } from "../engine/engine.ts";
 import type { BoundInputs, BoundProgram } from "../program/bound.ts";
-import type { Differentiable, Known, Saved, Values } from "../program/definition.ts";
+import type { Cotangents, Differentiable, Known, Saved, Values } from "../program/definition.ts";
 import {
   batchWith,
   boundProgramHandles,
@@ -56,6 +56,7 @@ export function record(
 }
 
 const NOTHING: Saved = { values: {}, traces: {} };
+const NO_COTANGENTS: Cotangents = { state: {}, known: {} };
 
 function spacesOf(values: Values): Readonly<Record<string, Space>> {
   const arrays = Object.entries(values).filter(([, { kind }]) => kind === "array" || kind === "product");
@@ -79,7 +80,7 @@ export function pullBack(
   const { reverse } = part;
   if (reverse === null) return {};
   const all = zeroed(operations, tape, cotangents);
-  const back = reverse.adjoint(operations, known, tape.saved, all);
+  const back = reverse.adjoint?.(operations, known, tape.saved, all) ?? NO_COTANGENTS;
   sum.add(back.known, step);
   if (sum.byInputs && reverse.inputAdjoint !== undefined) {
     sum.add(reverse.inputAdjoint(operations, known, tape.saved, all), step);

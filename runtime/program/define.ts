@@ -47,12 +47,14 @@ interface TypedSection<Known, State, Result, Cotangents, Extras = unknown, Back 
       known: Known,
       state: State,
     ) => { readonly values: Result; readonly saved: TypedSaved } & Extras;
-    readonly adjoint: (
-      operations: Operations,
-      known: Known,
-      saved: never,
-      cotangents: Cotangents,
-    ) => { readonly state: Back; readonly known: { readonly [Name in keyof Known]?: Value } };
+    readonly adjoint:
+      | ((
+          operations: Operations,
+          known: Known,
+          saved: never,
+          cotangents: Cotangents,
+        ) => { readonly state: Back; readonly known: { readonly [Name in keyof Known]?: Value } })
+      | null;
     readonly stateAdjoint:
       ((operations: Operations, known: Known, saved: never, cotangents: Cotangents) => State) | null;
     readonly inputAdjoint?: (

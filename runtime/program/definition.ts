@@ -93,9 +93,11 @@ export interface Reverse<Extras = unknown> {
   ) => { readonly values: Values; readonly saved: Saved } & Extras;
   /**
    * The vector-Jacobian product. `cotangents` has every name of the result: the driver fills in zeros. The answer has
-   * the cotangents of all states, and of what was known those that are not zero.
+   * the cotangents of all states, and of what was known those that are not zero. Null where there are none: for a
+   * section that takes no states, and of which only `inputAdjoint` gives anything.
    */
-  readonly adjoint: (operations: Operations, known: Known, saved: Saved, cotangents: Values) => Cotangents;
+  readonly adjoint:
+    ((operations: Operations, known: Known, saved: Saved, cotangents: Values) => Cotangents) | null;
   /** the same for the state alone, for the adjoint solve; null but for the step of an equilibrium */
   readonly stateAdjoint:
     ((operations: Operations, known: Known, saved: Saved, cotangents: Values) => Values) | null;

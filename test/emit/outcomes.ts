@@ -36,9 +36,9 @@ export async function outcomes(
     if (of.reverse !== null) {
       const { saved, values } = of.reverse.save(operations, known, state);
       await noteAll(`${name}.saved`, saved.values);
-      const cotangents = of.reverse.adjoint(operations, known, saved, values);
-      await noteAll(`${name}.state`, cotangents.state);
-      await noteAll(`${name}.known`, cotangents.known);
+      const cotangents = of.reverse.adjoint?.(operations, known, saved, values);
+      await noteAll(`${name}.state`, cotangents?.state ?? {});
+      await noteAll(`${name}.known`, cotangents?.known ?? {});
       await noteAll(
         `${name}.stateAdjoint`,
         of.reverse.stateAdjoint?.(operations, known, saved, values) ?? {},

@@ -67,6 +67,7 @@ test.each(MODULES)("$name as $target is printed as its golden", async ({ name, t
   const settings = { runtimeSpecifier: "ipc/runtime", sourceName: `${name}.ipx` };
   const text = await emitModule(planOf(compiledSmall(name), target), settings);
   expectGolden(`programs/${name}/${target}.ts`, text);
+  expect(text, "adjoints that give nothing").not.toMatch(/\{ state: \{\}, known: \{\} \}/u);
 });
 
 test.each(MODULES)("$name as $target computes what its plan computes", async ({ name, target }) => {

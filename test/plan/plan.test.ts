@@ -50,7 +50,7 @@ test("a solver has no reverses, an unrolled network no test, an equilibrium the 
   const network = planTarget(ista, unrolled, istaDerivative);
   expect(network.until).toBeNull();
   expect(network.step?.reverse?.stateAdjoint).toBeNull();
-  expect(keys(network.step?.reverse?.adjoint.result, "known")).toEqual(["t"]);
+  expect(keys(network.step?.reverse?.adjoint?.result, "known")).toEqual(["t"]);
   const model = planTarget(ista, equilibrium, istaDerivative);
   expect(keys(model.step?.reverse?.stateAdjoint?.result)).toEqual(["x"]);
   expect(model.step?.reverse?.save.result).toEqual(network.step?.reverse?.save.result);
@@ -201,7 +201,7 @@ test("an adjoint makes operators once more, and gives zeros to states that it do
   const reverse = plan.step?.reverse;
   expect(keys(reverse?.save.result, "saved", "values")).toEqual(["e"]);
   expect(calls(reverse?.adjoint)).toEqual(["library", "applyAdjoint", "fill"]);
-  expect(keys(reverse?.adjoint.result, "state")).toEqual(["x", "s"]);
+  expect(keys(reverse?.adjoint?.result, "state")).toEqual(["x", "s"]);
 });
 
 test("what is prepared has its reverse", () => {
@@ -257,8 +257,8 @@ test("what is prepared has its reverse", () => {
   );
   expect(keys(plan.prepare?.run.result, "values")).toEqual(["square"]);
   expect(reads(plan.prepare?.reverse?.adjoint, "cotangents")).toEqual(["square"]);
-  expect(keys(plan.prepare?.reverse?.adjoint.result, "known")).toEqual(["c"]);
-  expect(keys(plan.step?.reverse?.adjoint.result, "known")).toEqual(["square"]);
+  expect(keys(plan.prepare?.reverse?.adjoint?.result, "known")).toEqual(["c"]);
+  expect(keys(plan.step?.reverse?.adjoint?.result, "known")).toEqual(["square"]);
 });
 
 test("names become distinct identifiers of TypeScript that keep their letters", () => {

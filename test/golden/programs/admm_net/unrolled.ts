@@ -220,12 +220,7 @@ function prepare(ops: Operations, { P, y, fourier }: Data & Constants & Learned)
   return { values: { fouriert_v } };
 }
 
-/** The vector-Jacobian product of `prepare`: cotangents of what it returns become those of what it reads. */
-function prepareAdjoint(_ops: Operations) {
-  return { state: {}, known: {} };
-}
-
-/** `prepareAdjoint` for the inputs alone. */
+/** The vector-Jacobian product of `prepare` for the inputs. */
 function prepareInputAdjoint(
   ops: Operations,
   { fourier, y, P }: Data & Constants & Learned,
@@ -1077,7 +1072,7 @@ export const admm_net = defineProgram<Known, State, Record<string, never>, Input
     run: prepare,
     reverse: {
       save: (ops, known) => ({ ...prepare(ops, known), saved: { values: {}, traces: {} } }),
-      adjoint: prepareAdjoint,
+      adjoint: null,
       stateAdjoint: null,
       inputAdjoint: prepareInputAdjoint,
     },

@@ -96,12 +96,7 @@ function prepare(ops: Operations, { A, y }: Data & Constants) {
   return { values: { At_y } };
 }
 
-/** The vector-Jacobian product of `prepare`: cotangents of what it returns become those of what it reads. */
-function prepareAdjoint(_ops: Operations) {
-  return { state: {}, known: {} };
-}
-
-/** `prepareAdjoint` for the inputs alone. */
+/** The vector-Jacobian product of `prepare` for the inputs. */
 function prepareInputAdjoint(
   ops: Operations,
   { A }: Data & Constants,
@@ -180,7 +175,7 @@ function firstStepSaving(ops: Operations, { h, w, At_y, A, D, rho, lambda_over_r
   };
 }
 
-/** `firstStepAdjoint` for the inputs alone. */
+/** The vector-Jacobian product of `firstStep` for the inputs. */
 function firstStepInputAdjoint(
   ops: Operations,
   { h, w, lambda_over_rho, D, A, rho }: Known,
@@ -492,7 +487,7 @@ export const admm_tv = defineProgram<Known, State, Givens, Inputs>({
     run: prepare,
     reverse: {
       save: (ops, known) => ({ ...prepare(ops, known), saved: { values: {}, traces: {} } }),
-      adjoint: prepareAdjoint,
+      adjoint: null,
       stateAdjoint: null,
       inputAdjoint: prepareInputAdjoint,
     },
@@ -502,7 +497,7 @@ export const admm_tv = defineProgram<Known, State, Givens, Inputs>({
     run: firstStep,
     reverse: {
       save: firstStepSaving,
-      adjoint: () => ({ state: {}, known: {} }),
+      adjoint: null,
       stateAdjoint: null,
       inputAdjoint: firstStepInputAdjoint,
     },

@@ -98,12 +98,7 @@ function prepare(ops: Operations, { A, y }: Data & Constants) {
   return { values: { At_y } };
 }
 
-/** The vector-Jacobian product of `prepare`: cotangents of what it returns become those of what it reads. */
-function prepareAdjoint(_ops: Operations) {
-  return { state: {}, known: {} };
-}
-
-/** `prepareAdjoint` for the inputs alone. */
+/** The vector-Jacobian product of `prepare` for the inputs. */
 function prepareInputAdjoint(
   ops: Operations,
   { A }: Data & Constants,
@@ -147,7 +142,7 @@ function firstStepSaving(ops: Operations, { tau, At_y, D, sigma, lambda }: Known
   };
 }
 
-/** `firstStepAdjoint` for the inputs alone. */
+/** The vector-Jacobian product of `firstStep` for the inputs. */
 function firstStepInputAdjoint(
   ops: Operations,
   { h, w, lambda, sigma, D, tau, At_y }: Known,
@@ -360,7 +355,7 @@ export const condat_vu = defineProgram<Known, State, Givens, Inputs>({
     run: prepare,
     reverse: {
       save: (ops, known) => ({ ...prepare(ops, known), saved: { values: {}, traces: {} } }),
-      adjoint: prepareAdjoint,
+      adjoint: null,
       stateAdjoint: null,
       inputAdjoint: prepareInputAdjoint,
     },
@@ -370,7 +365,7 @@ export const condat_vu = defineProgram<Known, State, Givens, Inputs>({
     run: firstStep,
     reverse: {
       save: firstStepSaving,
-      adjoint: () => ({ state: {}, known: {} }),
+      adjoint: null,
       stateAdjoint: null,
       inputAdjoint: firstStepInputAdjoint,
     },

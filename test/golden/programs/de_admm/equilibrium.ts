@@ -253,7 +253,7 @@ function initial(ops: Operations, { h, w, A, y }: Known) {
   return { values: { z, u } };
 }
 
-/** `initialAdjoint` for the inputs alone. */
+/** The vector-Jacobian product of `initial` for the inputs. */
 function initialInputAdjoint(ops: Operations, { A }: Known, _saved: unknown, { z: z_bar }: State) {
   const y_bar = ops.apply(A, z_bar);
   return { y: y_bar };
@@ -471,7 +471,7 @@ export const de_admm = defineProgram<Known, State, Givens, Inputs>({
     run: initial,
     reverse: {
       save: (ops, known) => ({ ...initial(ops, known), saved: { values: {}, traces: {} } }),
-      adjoint: () => ({ state: {}, known: {} }),
+      adjoint: null,
       stateAdjoint: null,
       inputAdjoint: initialInputAdjoint,
     },

@@ -178,12 +178,7 @@ function prepare(ops: Operations, { A, y }: Data & Constants & Learned) {
   return { values: { At_y } };
 }
 
-/** The vector-Jacobian product of `prepare`: cotangents of what it returns become those of what it reads. */
-function prepareAdjoint(_ops: Operations) {
-  return { state: {}, known: {} };
-}
-
-/** `prepareAdjoint` for the inputs alone. */
+/** The vector-Jacobian product of `prepare` for the inputs. */
 function prepareInputAdjoint(
   ops: Operations,
   { A }: Data & Constants & Learned,
@@ -328,7 +323,7 @@ export const de_grad = defineProgram<Known, State, Givens, Inputs>({
     run: prepare,
     reverse: {
       save: (ops, known) => ({ ...prepare(ops, known), saved: { values: {}, traces: {} } }),
-      adjoint: prepareAdjoint,
+      adjoint: null,
       stateAdjoint: null,
       inputAdjoint: prepareInputAdjoint,
     },
@@ -337,7 +332,7 @@ export const de_grad = defineProgram<Known, State, Givens, Inputs>({
     run: (_ops, { At_y }) => ({ values: { x: At_y } }),
     reverse: {
       save: (_ops, { At_y }) => ({ values: { x: At_y }, saved: { values: {}, traces: {} } }),
-      adjoint: () => ({ state: {}, known: {} }),
+      adjoint: null,
       stateAdjoint: null,
       inputAdjoint: (_ops, _known, _saved, { x: x_bar }) => ({ At_y: x_bar }),
     },

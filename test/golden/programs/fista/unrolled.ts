@@ -91,12 +91,7 @@ function prepare(ops: Operations, { A, y }: Data & Constants) {
   return { values: { At_y } };
 }
 
-/** The vector-Jacobian product of `prepare`: cotangents of what it returns become those of what it reads. */
-function prepareAdjoint(_ops: Operations) {
-  return { state: {}, known: {} };
-}
-
-/** `prepareAdjoint` for the inputs alone. */
+/** The vector-Jacobian product of `prepare` for the inputs. */
 function prepareInputAdjoint(
   ops: Operations,
   { A }: Data & Constants,
@@ -137,7 +132,7 @@ function firstStepSaving(ops: Operations, { At_y, L, lambda_over_L }: Known, { s
   };
 }
 
-/** `firstStepAdjoint` for the inputs alone. */
+/** The vector-Jacobian product of `firstStep` for the inputs. */
 function firstStepInputAdjoint(
   ops: Operations,
   { At_y, L, lambda_over_L }: Known,
@@ -309,7 +304,7 @@ export const fista = defineProgram<Known, State, Givens, Inputs>({
     run: prepare,
     reverse: {
       save: (ops, known) => ({ ...prepare(ops, known), saved: { values: {}, traces: {} } }),
-      adjoint: prepareAdjoint,
+      adjoint: null,
       stateAdjoint: null,
       inputAdjoint: prepareInputAdjoint,
     },
@@ -319,7 +314,7 @@ export const fista = defineProgram<Known, State, Givens, Inputs>({
     run: firstStep,
     reverse: {
       save: firstStepSaving,
-      adjoint: () => ({ state: {}, known: {} }),
+      adjoint: null,
       stateAdjoint: null,
       inputAdjoint: firstStepInputAdjoint,
     },

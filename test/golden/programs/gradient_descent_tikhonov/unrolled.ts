@@ -89,12 +89,7 @@ function prepare(ops: Operations, { A, y }: Data & Constants & Learned) {
   return { values: { At_y } };
 }
 
-/** The vector-Jacobian product of `prepare`: cotangents of what it returns become those of what it reads. */
-function prepareAdjoint(_ops: Operations) {
-  return { state: {}, known: {} };
-}
-
-/** `prepareAdjoint` for the inputs alone. */
+/** The vector-Jacobian product of `prepare` for the inputs. */
 function prepareInputAdjoint(
   ops: Operations,
   { A }: Data & Constants & Learned,
@@ -260,7 +255,7 @@ export const gradient_descent_tikhonov = defineProgram<Known, State, Givens, Inp
     run: prepare,
     reverse: {
       save: (ops, known) => ({ ...prepare(ops, known), saved: { values: {}, traces: {} } }),
-      adjoint: prepareAdjoint,
+      adjoint: null,
       stateAdjoint: null,
       inputAdjoint: prepareInputAdjoint,
     },

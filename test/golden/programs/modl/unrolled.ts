@@ -228,12 +228,7 @@ function prepareSaving(ops: Operations, { h, w, P, y, fourier, S }: Data & Const
   return { values: { P_2, conj, sumTo }, saved: { values: { fouriert_v }, traces: {} } };
 }
 
-/** The vector-Jacobian product of `prepare`: cotangents of what it returns become those of what it reads. */
-function prepareAdjoint(_ops: Operations) {
-  return { state: {}, known: {} };
-}
-
-/** `prepareAdjoint` for the inputs alone. */
+/** The vector-Jacobian product of `prepare` for the inputs. */
 function prepareInputAdjoint(
   ops: Operations,
   { h, w, c, P, S, fourier, y }: Data & Constants & Learned,
@@ -467,18 +462,13 @@ export const modl = defineProgram<Known, State, Record<string, never>, Inputs>({
   constants,
   prepare: {
     run: prepare,
-    reverse: {
-      save: prepareSaving,
-      adjoint: prepareAdjoint,
-      stateAdjoint: null,
-      inputAdjoint: prepareInputAdjoint,
-    },
+    reverse: { save: prepareSaving, adjoint: null, stateAdjoint: null, inputAdjoint: prepareInputAdjoint },
   },
   initial: {
     run: (_ops, { sumTo }) => ({ values: { x: sumTo } }),
     reverse: {
       save: (_ops, { sumTo }) => ({ values: { x: sumTo }, saved: { values: {}, traces: {} } }),
-      adjoint: () => ({ state: {}, known: {} }),
+      adjoint: null,
       stateAdjoint: null,
       inputAdjoint: (_ops, _known, _saved, { x: x_bar }) => ({ sumTo: x_bar }),
     },

@@ -147,12 +147,7 @@ function prepareSaving(ops: Operations, { h, w, P, S, norm_fourier, product }: D
   };
 }
 
-/** The vector-Jacobian product of `prepare`: cotangents of what it returns become those of what it reads. */
-function prepareAdjoint(_ops: Operations) {
-  return { state: {}, known: {} };
-}
-
-/** `prepareAdjoint` for the inputs alone. */
+/** The vector-Jacobian product of `prepare` for the inputs. */
 function prepareInputAdjoint(
   ops: Operations,
   { h, w, norm_fourier, S, P }: Data & Constants,
@@ -215,7 +210,7 @@ function initialSaving(ops: Operations, { h, w, P_2, y, fourier, conj }: Known) 
   return { values: { x, p }, saved: { values: { fouriert_v }, traces: {} } };
 }
 
-/** `initialAdjoint` for the inputs alone. */
+/** The vector-Jacobian product of `initial` for the inputs. */
 function initialInputAdjoint(
   ops: Operations,
   { h, w, c, S, fourier, y, P_2 }: Known,
@@ -626,21 +621,11 @@ export const mri_multicoil_tv = defineProgram<Known, State, Givens, Inputs>({
   constants,
   prepare: {
     run: prepare,
-    reverse: {
-      save: prepareSaving,
-      adjoint: prepareAdjoint,
-      stateAdjoint: null,
-      inputAdjoint: prepareInputAdjoint,
-    },
+    reverse: { save: prepareSaving, adjoint: null, stateAdjoint: null, inputAdjoint: prepareInputAdjoint },
   },
   initial: {
     run: initial,
-    reverse: {
-      save: initialSaving,
-      adjoint: () => ({ state: {}, known: {} }),
-      stateAdjoint: null,
-      inputAdjoint: initialInputAdjoint,
-    },
+    reverse: { save: initialSaving, adjoint: null, stateAdjoint: null, inputAdjoint: initialInputAdjoint },
   },
   firstStep: {
     run: firstStep,

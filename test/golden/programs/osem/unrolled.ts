@@ -89,12 +89,7 @@ function prepare(ops: Operations, { y }: Data & Constants) {
   return { values: { v0, is_less, chosen } };
 }
 
-/** The vector-Jacobian product of `prepare`: cotangents of what it returns become those of what it reads. */
-function prepareAdjoint(_ops: Operations) {
-  return { state: {}, known: {} };
-}
-
-/** `prepareAdjoint` for the inputs alone. */
+/** The vector-Jacobian product of `prepare` for the inputs. */
 function prepareInputAdjoint(
   ops: Operations,
   { y }: Data & Constants,
@@ -242,7 +237,7 @@ export const osem = defineProgram<Known, State, Givens, Inputs>({
     run: prepare,
     reverse: {
       save: (ops, known) => ({ ...prepare(ops, known), saved: { values: {}, traces: {} } }),
-      adjoint: prepareAdjoint,
+      adjoint: null,
       stateAdjoint: null,
       inputAdjoint: prepareInputAdjoint,
     },

@@ -94,12 +94,7 @@ function prepare(ops: Operations, { A_fill, y, A, one_over_rho }: Data & Constan
   return { values: { product } };
 }
 
-/** The vector-Jacobian product of `prepare`: cotangents of what it returns become those of what it reads. */
-function prepareAdjoint(_ops: Operations) {
-  return { state: {}, known: {} };
-}
-
-/** `prepareAdjoint` for the inputs alone. */
+/** The vector-Jacobian product of `prepare` for the inputs. */
 function prepareInputAdjoint(
   ops: Operations,
   { one_over_rho, A }: Data & Constants,
@@ -119,7 +114,7 @@ function initial(ops: Operations, { h, w, A, y }: Known) {
   return { values: { z, u } };
 }
 
-/** `initialAdjoint` for the inputs alone. */
+/** The vector-Jacobian product of `initial` for the inputs. */
 function initialInputAdjoint(ops: Operations, { A }: Known, _saved: unknown, { z: z_bar }: State) {
   const y_bar = ops.apply(A, z_bar);
   return { y: y_bar };
@@ -286,7 +281,7 @@ export const pnp_admm = defineProgram<Known, State, Givens, Inputs>({
     run: prepare,
     reverse: {
       save: (ops, known) => ({ ...prepare(ops, known), saved: { values: {}, traces: {} } }),
-      adjoint: prepareAdjoint,
+      adjoint: null,
       stateAdjoint: null,
       inputAdjoint: prepareInputAdjoint,
     },
@@ -295,7 +290,7 @@ export const pnp_admm = defineProgram<Known, State, Givens, Inputs>({
     run: initial,
     reverse: {
       save: (ops, known) => ({ ...initial(ops, known), saved: { values: {}, traces: {} } }),
-      adjoint: () => ({ state: {}, known: {} }),
+      adjoint: null,
       stateAdjoint: null,
       inputAdjoint: initialInputAdjoint,
     },

@@ -98,12 +98,7 @@ function prepareSaving(ops: Operations, { y }: Data & Constants) {
   return { values: { product }, saved: { values: { norm_y }, traces: {} } };
 }
 
-/** The vector-Jacobian product of `prepare`: cotangents of what it returns become those of what it reads. */
-function prepareAdjoint(_ops: Operations) {
-  return { state: {}, known: {} };
-}
-
-/** `prepareAdjoint` for the inputs alone. */
+/** The vector-Jacobian product of `prepare` for the inputs. */
 function prepareInputAdjoint(
   ops: Operations,
   { y }: Data & Constants,
@@ -241,12 +236,7 @@ export const sgd = defineProgram<Known, State, Givens, Inputs>({
   constants,
   prepare: {
     run: prepare,
-    reverse: {
-      save: prepareSaving,
-      adjoint: prepareAdjoint,
-      stateAdjoint: null,
-      inputAdjoint: prepareInputAdjoint,
-    },
+    reverse: { save: prepareSaving, adjoint: null, stateAdjoint: null, inputAdjoint: prepareInputAdjoint },
   },
   initial: { run: initial, reverse: null },
   step: {

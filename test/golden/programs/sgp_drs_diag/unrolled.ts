@@ -630,7 +630,7 @@ function initial(ops: Operations, { A, y, use_net_0 }: Known) {
   return { values: { x, use_net: use_net_0, gamma1 } };
 }
 
-/** `initialAdjoint` for the inputs alone. */
+/** The vector-Jacobian product of `initial` for the inputs. */
 function initialInputAdjoint(ops: Operations, { A }: Known, _saved: unknown, { x: x_bar }: State) {
   const y_bar = ops.apply(A, x_bar);
   return { y: y_bar };
@@ -1110,7 +1110,7 @@ export const sgp_drs_diag = defineProgram<Known, State, Givens, Inputs>({
     run: initial,
     reverse: {
       save: (ops, known) => ({ ...initial(ops, known), saved: { values: {}, traces: {} } }),
-      adjoint: () => ({ state: {}, known: {} }),
+      adjoint: null,
       stateAdjoint: null,
       inputAdjoint: initialInputAdjoint,
     },

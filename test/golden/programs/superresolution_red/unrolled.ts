@@ -93,7 +93,7 @@ function initial(ops: Operations, { bicubic, y }: Known) {
   return { values: { x } };
 }
 
-/** `initialAdjoint` for the inputs alone. */
+/** The vector-Jacobian product of `initial` for the inputs. */
 function initialInputAdjoint(ops: Operations, { bicubic }: Known, _saved: unknown, { x: x_bar }: State) {
   const y_bar = ops.applyAdjoint(bicubic, x_bar);
   return { y: y_bar };
@@ -241,7 +241,7 @@ export const superresolution_red = defineProgram<Known, State, Givens, Inputs>({
     run: initial,
     reverse: {
       save: (ops, known) => ({ ...initial(ops, known), saved: { values: {}, traces: {} } }),
-      adjoint: () => ({ state: {}, known: {} }),
+      adjoint: null,
       stateAdjoint: null,
       inputAdjoint: initialInputAdjoint,
     },

@@ -107,12 +107,7 @@ function prepare(ops: Operations, { t, y }: Data & Constants) {
   return { values: { t_times_y } };
 }
 
-/** The vector-Jacobian product of `prepare`: cotangents of what it returns become those of what it reads. */
-function prepareAdjoint(_ops: Operations) {
-  return { state: {}, known: {} };
-}
-
-/** `prepareAdjoint` for the inputs alone. */
+/** The vector-Jacobian product of `prepare` for the inputs. */
 function prepareInputAdjoint(
   ops: Operations,
   { t }: Data & Constants,
@@ -141,7 +136,7 @@ function firstStep(ops: Operations, { h, w, t_times_y, one_plus_t }: Known) {
   return { values: { x: x_next, v: v_next, r: r_next, p: v_next, q: q_next }, reports: {}, capped: null };
 }
 
-/** `firstStepAdjoint` for the inputs alone. */
+/** The vector-Jacobian product of `firstStep` for the inputs. */
 function firstStepInputAdjoint(
   ops: Operations,
   { one_plus_t }: Known,
@@ -381,7 +376,7 @@ export const tgv = defineProgram<Known, State, Givens, Inputs>({
     run: prepare,
     reverse: {
       save: (ops, known) => ({ ...prepare(ops, known), saved: { values: {}, traces: {} } }),
-      adjoint: prepareAdjoint,
+      adjoint: null,
       stateAdjoint: null,
       inputAdjoint: prepareInputAdjoint,
     },
@@ -391,7 +386,7 @@ export const tgv = defineProgram<Known, State, Givens, Inputs>({
     run: firstStep,
     reverse: {
       save: (ops, known) => ({ ...firstStep(ops, known), saved: { values: {}, traces: {} } }),
-      adjoint: () => ({ state: {}, known: {} }),
+      adjoint: null,
       stateAdjoint: null,
       inputAdjoint: firstStepInputAdjoint,
     },

@@ -95,12 +95,7 @@ function prepare(ops: Operations, { tau, y }: Data & Constants) {
   return { values: { tau_times_y } };
 }
 
-/** The vector-Jacobian product of `prepare`: cotangents of what it returns become those of what it reads. */
-function prepareAdjoint(_ops: Operations) {
-  return { state: {}, known: {} };
-}
-
-/** `prepareAdjoint` for the inputs alone. */
+/** The vector-Jacobian product of `prepare` for the inputs. */
 function prepareInputAdjoint(
   ops: Operations,
   { tau }: Data & Constants,
@@ -130,7 +125,7 @@ function firstStep(ops: Operations, { h, w, tau_times_y, one_plus_tau, A, tau }:
   return { values: { x: x_next, xb: xb_next, p: p_next, q: q_next }, reports: {}, capped: null };
 }
 
-/** `firstStepAdjoint` for the inputs alone. */
+/** The vector-Jacobian product of `firstStep` for the inputs. */
 function firstStepInputAdjoint(
   ops: Operations,
   { tau, A, one_plus_tau }: Known,
@@ -342,7 +337,7 @@ export const tv_chambolle_pock = defineProgram<Known, State, Givens, Inputs>({
     run: prepare,
     reverse: {
       save: (ops, known) => ({ ...prepare(ops, known), saved: { values: {}, traces: {} } }),
-      adjoint: prepareAdjoint,
+      adjoint: null,
       stateAdjoint: null,
       inputAdjoint: prepareInputAdjoint,
     },
@@ -352,7 +347,7 @@ export const tv_chambolle_pock = defineProgram<Known, State, Givens, Inputs>({
     run: firstStep,
     reverse: {
       save: (ops, known) => ({ ...firstStep(ops, known), saved: { values: {}, traces: {} } }),
-      adjoint: () => ({ state: {}, known: {} }),
+      adjoint: null,
       stateAdjoint: null,
       inputAdjoint: firstStepInputAdjoint,
     },
