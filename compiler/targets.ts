@@ -3,6 +3,7 @@ import type { CheckedProgram } from "./check/program.ts";
 import { diagnose } from "./diagnostics/diagnose.ts";
 import type { Diagnostic } from "./diagnostics/diagnostic.ts";
 import type { IrProgram } from "./ir/program.ts";
+import { freeVariables } from "./ir/variables.ts";
 import { symbolOf } from "./library/calculus/analyse.ts";
 
 export type TargetName = Target["kind"];
@@ -35,8 +36,8 @@ export function chooseTarget(program: CheckedProgram, ir: IrProgram, request: Ta
   const wanted = request === "first" ? (declared[0]?.kind ?? "solver") : request;
   const own = declared.find((target) => target.kind === wanted);
   if (own !== undefined) return { kind: "done", value: own };
-  if (wanted === "direct") return { kind: "refused", diagnostic: notDirect(program) };
-  const fault = wanted === "equilibrium" ? noFixedPoint(program) : null;
+  if (wanted === "direct") return { kind: "refused", diagnostic: notDirect(program, ir) };
+  const fault = wanted === "equilibrium" ? noFixedPoint(program, ir) : null;
   return fault === null ? { kind: "done", value: DEFAULTS[wanted] } : { kind: "refused", diagnostic: fault };
 }
 
@@ -56,21 +57,27 @@ function withoutStep(program: CheckedProgram, request: TargetRequest): Choice {
 }
 
 /** Why a program with a step is not evaluated once. */
-function notDirect(program: CheckedProgram): Diagnostic {
+function notDirect(program: CheckedProgram, ir: IrProgram): Diagnostic {
   const { name } = program.tree;
-  const known = ["solver", "unrolled", ...(noFixedPoint(program) === null ? ["equilibrium"] : [])];
+  const known = ["solver", "unrolled", ...(noFixedPoint(program, ir) === null ? ["equilibrium"] : [])];
   return diagnose("IPX6011", name.span, { program: name.name, known }, { step: program.step?.span ?? null });
 }
 
 /** Why the step of a program is not one map. */
-function noFixedPoint(program: CheckedProgram): Diagnostic | null {
+function noFixedPoint(program: CheckedProgram, ir: IrProgram): Diagnostic | null {
   const span = program.tree.name.span;
   const perStep = [...program.learnables, ...program.givens].find((each) => each.perStep);
   if (perStep !== undefined) {
     const symbol = symbolOf(perStep.declaration);
     return diagnose("IPX6002", span, { name: symbol.name }, { perStep: symbol.span });
   }
+  const read = new Set(ir.step === null ? [] : freeVariables(ir.step));
   const counter = program.step?.counter ?? null;
-  if (counter === null) return null;
-  return diagnose("IPX6004", span, { name: counter.name, word: "counter" }, { source: counter.span });
+  if (counter !== null && ir.counter !== null && read.has(ir.counter)) {
+    return diagnose("IPX6004", span, { name: counter.name, word: "counter" }, { source: counter.span });
+  }
+  const draw = ir.draws.find(({ variable, when }) => when === "step" && read.has(variable));
+  if (draw === undefined) return null;
+  const words = { name: draw.variable.name, word: "draw" } as const;
+  return diagnose("IPX6004", span, words, { source: program.step?.span ?? null });
 }

@@ -65,6 +65,23 @@ describe("compile", () => {
     expect(existsSync(into)).toBe(false);
   });
 
+  it("takes a step for one map if it reads no counter, and draws nothing", async () => {
+    const walk = (step: string, targets = ""): string =>
+      `program walk {\n  input y : R[8]\n  state x : R[8] = 0\n  ${step}\n  output x\n  ${targets}\n}\n`;
+    const compile = (name: string, text: string): string[] => {
+      return ["compile", file(folder, `${name}.ipx`, text), "--target", "equilibrium", "-o", out(name)];
+    };
+    const unread = "step k { x <- x/2 + y }";
+    const reading = "step k { x <- x/2 + y/(k + 1) }";
+    const drawing = "step {\n    draw e : R[8] from normal\n    x <- x/2 + y + 0.1*e\n  }";
+    for (const targets of ["equilibrium()", "unroll(4)"]) {
+      const at = targets.slice(0, 4);
+      await fine(...compile(`unread ${at}`, walk(unread, targets)));
+      await refused(1, /IPX6004[^]*`k` counts/, ...compile(`reading ${at}`, walk(reading, targets)));
+      await refused(1, /IPX6004[^]*`e` is drawn/, ...compile(`drawing ${at}`, walk(drawing, targets)));
+    }
+  });
+
   it("ends with 2 where it cannot write", async () => {
     const inTheWay = file(folder, "in_the_way", "");
     await refused(2, /cannot be made/, "compile", program("ista"), "-o", inTheWay);

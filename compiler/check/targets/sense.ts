@@ -39,7 +39,7 @@ function checkEquilibrium(environment: Environment, tree: Target<Typed>, members
     return;
   }
   const { counter } = members;
-  if (counter !== null) {
+  if (counter !== null && isReadInStep(environment, counter)) {
     const args = { name: counter.name, word: "counter" } as const;
     report(environment, diagnose("IPX6004", tree.targetSpan, args, { source: counter.span }));
     return;

@@ -14,6 +14,7 @@ import type { CheckedTarget } from "../program.ts";
 import { nestedScope } from "../scope.ts";
 import { sizeOf } from "../sizes.ts";
 import { checkStage } from "../stages.ts";
+import { checkFate } from "./fates.ts";
 import { adjointSolver, fixedPointSolver } from "./solvers.ts";
 import { checkThresholds } from "./thresholds.ts";
 
@@ -100,6 +101,7 @@ function checkUntil(outer: Environment, special: readonly Argument[]): Expressio
   const environment: Environment = { ...outer, scope, place: "until" };
   const until = expectCondition(environment, checkExpression(environment, argument.value));
   checkThresholds(environment, until);
+  checkFate(environment, until);
   return until;
 }
 

@@ -19,7 +19,8 @@ export function checkThresholds(environment: Environment, condition: Expression<
   for (const child of partsOf(condition)) checkThresholds(environment, child);
 }
 
-function isRelativeChange(expression: Expression<Typed>): boolean {
+/** `change(x)`, without the word `absolute`. */
+export function isRelativeChange(expression: Expression<Typed>): boolean {
   return (
     expression.kind === "call" &&
     expression.call.kind === "library" &&

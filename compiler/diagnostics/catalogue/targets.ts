@@ -110,4 +110,21 @@ export const targets = {
         "or",
       )}.`,
   }),
+
+  IPX6012: defineDiagnostic<{ readonly when: "always" | "never" | "moving" }>()({
+    severity: "warning",
+    class: "user",
+    title: ({ when }) =>
+      when === "never" ? "This test never ends the run" : "This test ends the run as soon as it begins",
+    mark: ({ when }) =>
+      ({
+        always: "this always holds",
+        never: "this never holds",
+        moving: "this holds as long as the state moves",
+      })[when],
+    hint: ({ when }) =>
+      when === "never"
+        ? "The run would end at `max`. `until` says when to stop: `until = change(x) < 1e-6`."
+        : "`until` says when to stop, not how long to go on: `until = change(x) < 1e-6`.",
+  }),
 };
