@@ -1,6 +1,6 @@
 import type { ElementwiseExpression } from "../../runtime/arrays/expression.ts";
 import type { Block, Equation, EquationOf, Variable } from "../ir/block.ts";
-import { IrBuilder, parameter } from "../ir/build.ts";
+import { IrBuilder, parameter, termsOf, type MapOf } from "../ir/build.ts";
 import { spaceOf, TRUTH } from "../ir/spaces.ts";
 import { definedBy, instantiated, renamed } from "../ir/variables.ts";
 import { zeroOf } from "./algebra.ts";
@@ -24,11 +24,12 @@ export function reverseSolve(equation: EquationOf<"solve">, g: Variable, r: Reve
   const [x] = equation.outputs;
   if (right === undefined || x === undefined) return;
   const { map, tolerance, maximum } = equation.attributes;
-  const w = r.builder.solve(r.masked(g), null, { tolerance, maximum }, (inner, v) => {
+  const again: MapOf = (inner, v) => {
     const [image] = inner.inline(map, [v]);
     if (image === undefined) throw new Error("a map has a result");
     return image;
-  });
+  };
+  const w = r.builder.solve(r.masked(g), null, { tolerance, maximum }, again, termsOf(equation));
   r.contribute(right, w);
   const fixed = new Set(r.varied);
   fixed.delete(x);

@@ -164,6 +164,7 @@ export const REVERSE_RULES: { readonly [P in Operation]: ReverseRule<P> } = {
   rowNorms: constantRule,
   norm: constantRule,
   gram: constantRule,
+  diagonalise: constantRule,
   library: constantRule,
   filteredBackprojection: constantRule,
   matvec: one(({ equation, g, a, b }, r) => {

@@ -40,6 +40,7 @@ const CARRIES: { readonly [P in Operation]: boolean } = {
   rowNorms: false,
   norm: false,
   gram: false,
+  diagonalise: false,
   library: true,
   filteredBackprojection: true,
   matvec: true,

@@ -4,7 +4,7 @@ import type { LibraryOperatorName, LibrarySettings } from "../../runtime/operato
 import type { Span } from "../source/span.ts";
 import type { Dimension } from "../types/dimension.ts";
 import type { Space } from "../types/space.ts";
-import type { Block, Equation, IrFunction, Variable } from "./block.ts";
+import type { Block, Equation, EquationOf, IrFunction, Variable } from "./block.ts";
 import { Functions } from "./functions.ts";
 import { simplifiedLocally } from "./local.ts";
 import { reshared, settledLoop } from "./reshare.ts";
@@ -17,6 +17,19 @@ import { equationOf, freeVariables, instantiated } from "./variables.ts";
 export interface SolveOptions {
   readonly tolerance: number;
   readonly maximum: number;
+}
+
+/** The operator of a solve as a sum of diagonalised operators, times factors, plus the last factor times I. */
+export interface SolveTerms {
+  readonly operators: readonly Variable[];
+  readonly factors: readonly Variable[];
+}
+
+/** The terms of a solve, if it has some. */
+export function termsOf({ inputs, attributes }: EquationOf<"solve">): SolveTerms {
+  const { started, terms } = attributes;
+  const begin = started ? 2 : 1;
+  return { operators: inputs.slice(begin, begin + terms), factors: inputs.slice(begin + terms) };
 }
 
 /** Emits the equations of a block that takes one value. */
@@ -289,6 +302,12 @@ export class IrBuilder {
     return this.#one("gram", {}, [operator], `gram_${operator.name}`);
   }
 
+  /** A'A, or W' diag(weights) W of an orthonormal W, with the basis in which it is diagonal. */
+  diagonalise(operator: Variable, weights: Variable | null, alone: boolean): Variable {
+    const inputs = weights === null ? [operator] : [operator, weights];
+    return this.#one("diagonalise", { alone }, inputs, `basis_${operator.name}`);
+  }
+
   library(
     name: LibraryOperatorName,
     settings: LibrarySettings,
@@ -316,10 +335,16 @@ export class IrBuilder {
     return this.#one("materialise", { domain, map: this.#mapBlock(domain, true, map) }, [], "matrix");
   }
 
-  /** The x with M x = b, for a definite M that the map applies. */
-  solve(b: Variable, start: Variable | null, options: SolveOptions, map: MapOf): Variable {
+  /** The x with M x = b, for a definite M that the map applies; with its terms, where they are known. */
+  solve(
+    b: Variable,
+    start: Variable | null,
+    options: SolveOptions,
+    map: MapOf,
+    terms: SolveTerms = { operators: [], factors: [] },
+  ): Variable {
     if (b.type.kind !== "value") throw new Error("the right side of a solve is a value");
-    const inputs = start === null ? [b] : [b, start];
+    const inputs = [b, ...(start === null ? [] : [start]), ...terms.operators, ...terms.factors];
     const attributes = {
       map: this.#mapBlock(
         b.type.space,
@@ -327,6 +352,7 @@ export class IrBuilder {
         map,
       ),
       started: start !== null,
+      terms: terms.operators.length,
       by: "cg",
       tolerance: options.tolerance,
       maximum: options.maximum,

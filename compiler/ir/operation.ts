@@ -42,12 +42,13 @@ import type { Block } from "./block.ts";
  * | rowNorms | an operator to R[m, d] | the 2-norm of each row |
  * | norm | an operator | an upper bound of its norm, a number |
  * | gram | an operator A | the operator A'A |
+ * | diagonalise | an operator A; or W, orthonormal, and an array d | A'A, or W' diag(d) W, with its basis: `alone` if a solve has no other |
  * | library | arrays | an operator of the library on `domain` |
  * | filteredBackprojection | an operator | an approximate inverse, if it is an X-ray transform of parallel beams |
  * | matvec | W, x | W x or W' x, in `space` |
  * | outerSum | y, x | the matrix y x' of `space`, summed over the samples if they are not shared |
  * | materialise | | the matrix of the linear map `map` on `domain` |
- * | solve | b, and a start if `started` | M x = b, M x given by the block `map` |
+ * | solve | b, a start if `started`, `terms` operators N, `terms` numbers c and a number d | M x = b, M x given by the block `map`; with terms M = c_1 N_1 + ... + d I |
  * | convolve | images, filters | |
  * | convolveInput | cotangent, filters | gradient by images, of `space` |
  * | convolveFilter | images, cotangent | gradient by filters of `space`, summed over samples |
@@ -103,6 +104,7 @@ export interface OperationAttributes {
   readonly rowNorms: { readonly codomain: Space };
   readonly norm: Record<never, never>;
   readonly gram: Record<never, never>;
+  readonly diagonalise: { readonly alone: boolean };
   readonly library: {
     readonly name: LibraryOperatorName;
     readonly settings: LibrarySettings;
@@ -116,6 +118,8 @@ export interface OperationAttributes {
   readonly solve: {
     readonly map: Block;
     readonly started: boolean;
+    /** how many operators M is a sum of that may share a basis; 0 where that is not known */
+    readonly terms: number;
     readonly by: "cg";
     readonly tolerance: number;
     readonly maximum: number;

@@ -197,6 +197,10 @@ const SHAPE_RULES: { readonly [P in Operation]: ShapeRule<P> } = {
     const { domain } = operatorAt(inputs, 0);
     return [{ kind: "operator", domain, codomain: domain, properties: ["symmetric", "positive"] }];
   },
+  diagonalise: (_, inputs) => {
+    const { domain } = operatorAt(inputs, 0);
+    return [{ kind: "operator", domain, codomain: domain, properties: ["symmetric", "positive"] }];
+  },
   library: ({ domain, codomain, name: operator }) => [
     { kind: "operator", domain, codomain, properties: LIBRARY_PROPERTIES[operator] ?? [] },
   ],
@@ -225,11 +229,17 @@ const SHAPE_RULES: { readonly [P in Operation]: ShapeRule<P> } = {
     const element = isComplex(codomain) || isComplex(domain) ? "complex" : "real";
     return [value(arraySpace(element, [rows, columns]))];
   },
-  solve: ({ map, started }, inputs) => {
+  solve: ({ map, started, terms }, inputs) => {
     const right = value(spaceAt(inputs, 0));
     demandParameters(map, [right]);
     demandResults(map, [right]);
     if (started) demandSame(spaceAt(inputs, 0), spaceAt(inputs, 1));
+    const begin = started ? 2 : 1;
+    demand(inputs.length === begin + (terms === 0 ? 0 : 2 * terms + 1), "a solve has its terms");
+    for (let i = begin; i < begin + terms; i += 1)
+      demandSame(operatorAt(inputs, i).domain, spaceAt(inputs, 0));
+    for (let i = begin + terms; i < inputs.length; i += 1)
+      demand(isNumber(spaceAt(inputs, i)), "the factors of a sum are numbers");
     return [right];
   },
   convolve: ({ stride }, inputs) => {

@@ -72,6 +72,7 @@ const SHARING_RULES: { readonly [P in Operation]: SharingRule<P> } = {
   rowNorms: ofInputs,
   norm: ofInputs,
   gram: ofInputs,
+  diagonalise: ofInputs,
   library: ofInputs,
   filteredBackprojection: ofInputs,
   matvec: ofInputs,

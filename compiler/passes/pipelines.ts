@@ -6,6 +6,7 @@ import { freeVariables } from "../ir/variables.ts";
 import { commonSubexpressions } from "./commonSubexpressions.ts";
 import { deadCode } from "./deadCode.ts";
 import { describe } from "./describe.ts";
+import { directSolve } from "./directSolve.ts";
 import { firstStep } from "./firstStep.ts";
 import { gram } from "./gram.ts";
 import { group } from "./group.ts";
@@ -19,8 +20,8 @@ import { simplify } from "./simplify.ts";
  * Before differentiation. Simplify first, since the gradients that lowering inlines leave factors behind. The algebra
  * of operators needs to see that two operators are one, so equal things come before it; and it comes before hoisting,
  * which then finds its diagonals. Equal things once more after hoisting, since sections now share them. Gram products
- * need to know what does not change and what nobody else reads, so they come after hoisting and dead code; what they
- * bring, A'y and A'A, is hoisted in its turn. Dead code last, since all others leave some.
+ * need to know what does not change and what nobody else reads, so they come after hoisting and dead code, and so do
+ * the terms of solves; what they bring, A'y and A'A, is hoisted in its turn. Dead code last, since all others leave some.
  */
 export const OPTIMISE: readonly Pass[] = [
   simplify,
@@ -33,6 +34,7 @@ export const OPTIMISE: readonly Pass[] = [
   simplify,
   commonSubexpressions,
   deadCode,
+  directSolve,
   gram,
   hoist,
   commonSubexpressions,

@@ -81,6 +81,7 @@ const OPERATIONS: { readonly [P in Exclude<Operation, "constant" | "elementwise"
   rowNorms: "never",
   norm: "never",
   gram: "never",
+  diagonalise: "never",
   library: "never",
   filteredBackprojection: "never",
   matvec: "any",

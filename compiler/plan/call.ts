@@ -168,7 +168,7 @@ type ArgumentFor<T> = T extends null
           ? VariableArgument
           : T extends BoundSpace
             ? SpaceArgument
-            : T extends readonly Value[]
+            : T extends readonly (Value | Operator)[]
               ? ListArgument
               : T extends Readonly<Record<string, Value>>
                 ? InputsArgument

@@ -1,6 +1,7 @@
 import type { ElementwiseExpression } from "../../runtime/arrays/expression.ts";
 import type { LibraryOperatorName } from "../../runtime/operators/library.ts";
 import type { Block, Equation, EquationOf, Variable } from "../ir/block.ts";
+import { termsOf } from "../ir/build.ts";
 import type { Operation } from "../ir/operation.ts";
 import type { Dimension } from "../types/dimension.ts";
 import type { Space } from "../types/space.ts";
@@ -155,6 +156,14 @@ const CALLS: { readonly [P in Operation]: Rule<P> } = {
   rowNorms: (equation) => method("rowNorms", [first(equation)]),
   norm: (equation) => method("norm", [first(equation)]),
   gram: (equation) => method("gram", [first(equation)]),
+  diagonalise: (equation) => {
+    const weights = equation.inputs[1];
+    return method("diagonalise", [
+      first(equation),
+      weights === undefined ? { kind: "nothing" } : { kind: "variable", variable: weights },
+      { kind: "settings", settings: { alone: equation.attributes.alone } },
+    ]);
+  },
   library: ({ attributes: { name, settings, domain, codomain }, inputs }) => {
     const head = [{ kind: "word", word: name }, { kind: "settings", settings }, space(domain)] as const;
     const arrays = list(inputs);
@@ -175,13 +184,14 @@ const CALLS: { readonly [P in Operation]: Rule<P> } = {
   materialise: ({ attributes }, context) =>
     method("materialise", [space(attributes.domain), linearMap(attributes.map, context)]),
   solve: (equation, context) => {
-    const { map, started, by, tolerance, maximum } = equation.attributes;
-    return method("solve", [
-      first(equation),
-      started ? second(equation) : { kind: "nothing" },
-      linearMap(map, context),
-      { kind: "settings", settings: { by, tolerance, maximum } },
-    ]);
+    const { map, started, terms, by, tolerance, maximum } = equation.attributes;
+    const b = first(equation);
+    const start = started ? second(equation) : ({ kind: "nothing" } as const);
+    const apply = linearMap(map, context);
+    const settings = { kind: "settings", settings: { by, tolerance, maximum } } as const;
+    if (terms === 0) return method("solve", [b, start, apply, settings]);
+    const { operators, factors } = termsOf(equation);
+    return method("solveDiagonalised", [b, start, apply, settings, list(operators), list(factors)]);
   },
   convolve: (equation) =>
     method("convolve", [first(equation), second(equation), number(equation.attributes.stride)]),

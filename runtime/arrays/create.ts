@@ -1,6 +1,7 @@
 import type { Engine, Handle } from "../engine/engine.ts";
 import { gram } from "../operators/algebra.ts";
 import { libraryOperator } from "../operators/create.ts";
+import { diagonalise, solveDiagonalised } from "../operators/diagonalise.ts";
 import { filteredBackprojection } from "../operators/filteredBackprojection.ts";
 import type { Operator } from "../operators/operator.ts";
 import { rowNorms } from "../operators/rowNorms.ts";
@@ -87,7 +88,7 @@ export function operations(engine: Engine): Operations {
     matvecTransposed: (matrix, y, domain) => scoped(() => linear.matvecTransposed(engine, matrix, y, domain)),
     outerSum: (y, x) => scoped(() => linear.outerSum(engine, y, x)),
     materialise: (domain, columns) => scoped(() => linear.materialise(engine, domain, columns)),
-    solve: (b, start, apply, settings) => scoped(() => solve(engine, b, start, apply, settings)),
+    ...solves(engine, () => self),
 
     convolve: (images, filters, stride) => scoped(() => layers.convolve(engine, images, filters, stride)),
     convolveInputGradient: (cotangent, filters, image, stride) =>
@@ -158,6 +159,27 @@ function controlFlow(engine: Engine): Pick<Operations, keyof ListControl> {
       ),
   };
   return control as Pick<Operations, keyof ListControl>;
+}
+
+/** The solves of linear systems. */
+function solves(
+  engine: Engine,
+  self: () => Operations,
+): Pick<Operations, "diagonalise" | "solve" | "solveDiagonalised"> {
+  return {
+    diagonalise: (operator, weights, { alone }) =>
+      engine.scope(
+        () => diagonalise(self(), operator, weights, alone),
+        ({ handles }) => handles,
+      ),
+    solve: (b, start, apply, settings) =>
+      engine.scope(() => solve(engine, b, start, apply, settings), handlesOf),
+    solveDiagonalised: (b, start, apply, settings, operators, factors) =>
+      engine.scope(
+        () => solveDiagonalised(self(), b, operators, factors) ?? solve(engine, b, start, apply, settings),
+        handlesOf,
+      ),
+  };
 }
 
 /** A value as an operator takes it: of its space, reals promoted to complex. @throws ShapeError */

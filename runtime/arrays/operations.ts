@@ -128,8 +128,25 @@ export interface Operations {
   outerSum(y: Value, x: Value): Value;
   /** the matrix of a linear map of the given domain, column by column */
   materialise(domain: Space, map: (x: Value) => Value): Value;
+  /**
+   * A'A, or W' diag(weights) W of an orthonormal W, with the basis in which it is diagonal, if one is known. The
+   * eigenvectors of a matrix are one only if it is `alone`: see `solveDiagonalised` of runtime/operators/diagonalise.ts.
+   */
+  diagonalise(operator: Operator, weights: Value | null, setting: { readonly alone: boolean }): Operator;
   /** M x = b, per sample */
   solve(b: Value, start: Value | null, apply: (x: Value) => Value, settings: SolveSettings): Value;
+  /**
+   * The same of M = c_1 N_1 + c_2 N_2 + ... + d I, given the N, and the c and d: directly where the N, as `diagonalise`
+   * made them, share a basis that is known; else as `solve`.
+   */
+  solveDiagonalised(
+    b: Value,
+    start: Value | null,
+    apply: (x: Value) => Value,
+    settings: SolveSettings,
+    operators: readonly Operator[],
+    factors: readonly Value[],
+  ): Value;
 
   /** Layers; images are R[h, w, c]; padding with zeros keeps ceil(size/stride). */
   convolve(images: Value, filters: Value, stride: number): Value;

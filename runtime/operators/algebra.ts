@@ -6,6 +6,7 @@ import { productBound, scaledBound, stackBound, sumBound } from "./bounds.ts";
 import { defineOperator } from "./define.ts";
 import type { Operator, OperatorProperty, RowAccess } from "./operator.ts";
 import { sameSpace, spaceText } from "./spaces.ts";
+import { isIsometry, productForm, scaledForm, stackedForm } from "./spectral.ts";
 
 interface AdjointOperator extends Operator {
   readonly adjointOf: Operator;
@@ -34,6 +35,10 @@ export function adjoint(operator: Operator): Operator {
       ...[...operator.properties].filter((property) => kept.has(property)),
       ...(operator.properties.has("orthonormal") ? (["unit_columns"] as const) : []),
     ],
+    spectral: (operations) => {
+      const form = operator.spectral(operations);
+      return form?.own === true || isIsometry(operator) ? form : null;
+    },
     apply: (operations, y) => operator.adjoint(operations, y),
     adjoint: (operations, x) => operator.apply(operations, x),
   });
@@ -68,6 +73,7 @@ export function compose(left: Operator, right: Operator): Operator {
     norm: () => productBound(left.norm, right.norm),
     properties: () => propertiesOfProduct(left, right),
     gram: (operations) => gramOfProduct(operations, left, right),
+    spectral: (operations) => productForm(operations, left, right),
     apply: (operations, x) => left.apply(operations, right.apply(operations, x)),
     adjoint: (operations, y) => right.adjoint(operations, left.adjoint(operations, y)),
     ...rowsOfProduct(left, right),
@@ -167,6 +173,10 @@ export function scale(factor: number, operator: Operator): ScaledOperator {
       const inner = operator.gram(operations);
       return inner === null ? null : scale(factor ** 2, inner);
     },
+    spectral: (operations) => {
+      const form = operator.spectral(operations);
+      return form && scaledForm(operations, factor, form);
+    },
     apply: (operations, x) => times(operations, operator.apply(operations, x)),
     adjoint: (operations, y) => operator.adjoint(operations, times(operations, y)),
   });
@@ -228,6 +238,11 @@ export function vstack(first: Operator, ...rest: readonly Operator[]): Operator 
     handles: rows.flatMap(({ handles }) => handles),
     norm: () => stackBound(rows.map(({ norm }) => norm)),
     properties: () => sharedProperties(rows, ["nonnegative"]),
+    spectral: (operations) =>
+      stackedForm(
+        operations,
+        rows.map((row) => row.spectral(operations)),
+      ),
     apply: (operations, x) => operations.product(rows.map((row) => row.apply(operations, x))),
     adjoint: (operations, y) =>
       total(

@@ -4,7 +4,7 @@ import { spaceOf, type ArrayValue } from "../arrays/value.ts";
 import { OperatorError } from "./operatorError.ts";
 import { blurFacts, type BlurFacts } from "./blurFacts.ts";
 import { directBlur } from "./blurDirect.ts";
-import { fourierBlur } from "./blurFourier.ts";
+import { fourierBlur, transferOf } from "./blurFourier.ts";
 import { reachOf, type BlurMethod } from "./blurMethod.ts";
 import { smallerBound } from "./bounds.ts";
 import { requireOneArray, unsuitableDomain, type LibraryCall } from "./call.ts";
@@ -15,6 +15,7 @@ import { measuredNorm, nonnegativeBound } from "./norm.ts";
 import type { NormBound, Operator } from "./operator.ts";
 import { readSettings, word } from "./settings.ts";
 import { requireArrays, spaceText, type ArraySpace } from "./spaces.ts";
+import type { SpectralForm } from "./spectral.ts";
 
 /** Kernels of at most so many entries are applied directly, larger ones by Fourier transform. */
 const DIRECT_ENTRIES = 225;
@@ -48,10 +49,20 @@ export function blur(call: LibraryCall): Operator {
       const { gram, handles } = method;
       return gram && gramOperator(operator, handles, (using, x) => gram(using, asArray("blur", x)));
     },
+    spectral: (using) => (boundary === "periodic" ? spectrumOf(using, kernel, space) : null),
     apply: (using, x) => method.apply(using, asArray("blur", x)),
     adjoint: (using, y) => method.adjoint(using, asArray("blur", y)),
   });
   return operator;
+}
+
+/** |k|² in the frequencies of the image: a periodic blur is diagonal there. */
+function spectrumOf(operations: Operations, kernel: ArrayValue, { shape }: ArraySpace): SpectralForm {
+  const axes = kernel.shape.map((_, axis) => axis);
+  const sizes = axes.map((axis) => shape[axis] ?? 1);
+  const transfer = transferOf(operations, kernel, sizes, shape.length);
+  const values = asArray("blur", operations.map("abs(k)*abs(k)", { k: transfer }));
+  return { basis: { kind: "fourier", axes }, values, own: true };
 }
 
 /** The bound of a blur without a closed form that is good: the best of the rules and of what its products show. */

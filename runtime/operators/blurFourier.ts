@@ -69,7 +69,7 @@ function crop(engine: Engine, image: Handle, margins: readonly Margin[]): Handle
 }
 
 /** The unnormalised transform of the kernel, its middle at the origin, with axes of 1 up to `rank`. */
-function transferOf(
+export function transferOf(
   operations: Operations,
   kernel: ArrayValue,
   sizes: readonly number[],

@@ -1,3 +1,4 @@
+import { asArray } from "../arrays/layout.ts";
 import type { Operations } from "../arrays/operations.ts";
 import { spaceOf, type ArrayValue, type Value } from "../arrays/value.ts";
 import { sameShape } from "../engine/shape.ts";
@@ -35,6 +36,14 @@ export function coils(call: LibraryCall): Operator {
     handles: [maps.handle],
     norm: () => closedForm(largestRoot(call.operations, maps)),
     properties: () => [],
+    spectral: (using) => {
+      const roots = using.reshape(using.groupNorm(maps), arraySpace("real", space.shape));
+      return {
+        basis: { kind: "entries" },
+        values: asArray("coils", using.map("x*x", { x: roots })),
+        own: false,
+      };
+    },
     apply: (using, x) => using.map("s*x", { s: maps, x: using.reshape(x, single) }),
     adjoint: (using, y) => using.reshape(using.sumTo(product(using, maps, y), single), space),
   });

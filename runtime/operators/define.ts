@@ -6,6 +6,7 @@ import { sameShape } from "../engine/shape.ts";
 import { OperatorError } from "./operatorError.ts";
 import type { NormBound, Operator, OperatorProperty, RowAccess } from "./operator.ts";
 import { spaceText } from "./spaces.ts";
+import type { SpectralForm, VectorForm } from "./spectral.ts";
 
 /** What makes an operator; see `defineOperator`. */
 export interface OperatorDefinition {
@@ -20,6 +21,8 @@ export interface OperatorDefinition {
   readonly apply: (operations: Operations, x: Value) => Value;
   readonly adjoint: (operations: Operations, y: Value) => Value;
   readonly gram?: (operations: Operations) => Operator | null;
+  readonly spectral?: (operations: Operations) => SpectralForm | null;
+  readonly vectors?: (operations: Operations) => VectorForm | null;
 }
 
 /**
@@ -38,6 +41,8 @@ export function defineOperator(definition: OperatorDefinition): Operator {
     handles,
     ...(rows === undefined ? {} : { rows }),
     gram: definition.gram ?? (() => null),
+    spectral: definition.spectral ?? (() => null),
+    vectors: definition.vectors ?? (() => null),
     ...(geometries === undefined ? {} : { geometries }),
     get norm() {
       return norm();

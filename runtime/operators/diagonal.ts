@@ -73,6 +73,11 @@ export function diagonalOperator(
         space,
         asArray(text, using.map(given.field === "complex" ? "abs(d)*abs(d)" : "d*d", { d: given })),
       ),
+    spectral: (using) => ({
+      basis: { kind: "entries" },
+      values: asArray(text, using.map(given.field === "complex" ? "abs(d)*abs(d)" : "d*d", { d: spread })),
+      own: true,
+    }),
     apply: (using, x) => times(using, x, "d*x"),
     adjoint: (using, y) => times(using, y, given.field === "complex" ? "conj(d)*x" : "d*x"),
   });

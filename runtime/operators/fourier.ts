@@ -1,16 +1,15 @@
 import { asArray } from "../arrays/layout.ts";
 import type { Operations } from "../arrays/operations.ts";
 import type { Value } from "../arrays/value.ts";
-import type { Engine, Handle } from "../engine/engine.ts";
 import { OperatorError } from "./operatorError.ts";
 import { closedForm } from "./bounds.ts";
 import { requireNoArray, type LibraryCall } from "./call.ts";
 import { defineOperator } from "./define.ts";
 import { scaled, withHandle } from "./handles.ts";
 import type { LibrarySettings } from "./library.ts";
-import type { Operator } from "./operator.ts";
 import { counts, readSettings, truth } from "./settings.ts";
 import { imageAxes, requireComplex, type ArraySpace } from "./spaces.ts";
+import { formOfIdentity, rolled, type FourierTransform } from "./spectral.ts";
 
 /**
  * `fourier(; axes = (0, 1), centred = false)`: C[i, r] -> C[i, r], the unitary discrete Fourier transform over some axes,
@@ -19,7 +18,7 @@ import { imageAxes, requireComplex, type ArraySpace } from "./spaces.ts";
  * is the inverse. On arrays with one axis the default is that axis.
  * @throws OperatorError IPX8202, IPX8203
  */
-export function fourier(call: LibraryCall): Operator {
+export function fourier(call: LibraryCall): FourierTransform {
   requireNoArray("fourier", call);
   const space = requireComplex("fourier", call.domain);
   const { axes, centred } = transformedAxes(call.settings, space);
@@ -34,34 +33,21 @@ export function fourier(call: LibraryCall): Operator {
       const image = scaled(engine, engine.fourier(given, along, inverse), 1 / Math.sqrt(size));
       return withHandle(x, centred ? rolled(engine, image, along, "toMiddle") : image, x.shape);
     };
-  return defineOperator({
+  const operator = defineOperator({
     text: textOf(call.settings),
     domain: space,
     codomain: space,
     norm: () => closedForm(1),
     properties: () => ["orthonormal", "unit_columns"],
     gram: (using) => using.library("I", {}, space, []),
+    spectral: (using) => formOfIdentity(using, false),
     apply: transform(false),
     adjoint: transform(true),
   });
-}
-
-/**
- * The middle of each axis, at floor(n/2), moved to the origin, or back. On an odd axis the two are inverse to each other
- * and not the same, so the adjoint of a transform between them is the inverse transform between them.
- */
-function rolled(
-  engine: Engine,
-  array: Handle,
-  axes: readonly number[],
-  way: "toOrigin" | "toMiddle",
-): Handle {
-  return axes.reduce((current, axis) => {
-    const n = current.shape[axis] ?? 1;
-    const by = way === "toOrigin" ? Math.floor(n / 2) : Math.ceil(n / 2);
-    const order = Array.from({ length: n }, (_, i) => (i + by) % n);
-    return n === 1 ? current : engine.gather(current, order, axis);
-  }, array);
+  return Object.defineProperty(operator, "transform", {
+    value: { axes, centred },
+    enumerable: true,
+  }) as FourierTransform;
 }
 
 function transformedAxes(

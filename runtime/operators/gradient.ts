@@ -1,6 +1,7 @@
 import { asArray } from "../arrays/layout.ts";
 import type { Operations } from "../arrays/operations.ts";
 import type { Value } from "../arrays/value.ts";
+import { sizeOf } from "../engine/shape.ts";
 import { closedForm } from "./bounds.ts";
 import { requireNoArray, type LibraryCall } from "./call.ts";
 import { defineOperator } from "./define.ts";
@@ -8,6 +9,7 @@ import { withHandle } from "./handles.ts";
 import type { Operator } from "./operator.ts";
 import { count, readSettings, word } from "./settings.ts";
 import { arraySpace, type ArraySpace, requireArrays } from "./spaces.ts";
+import { fourierForm, type SpectralForm } from "./spectral.ts";
 
 const BOUNDARIES = ["neumann", "periodic", "zero"] as const;
 type Boundary = (typeof BOUNDARIES)[number];
@@ -45,9 +47,28 @@ export function gradient(call: LibraryCall): Operator {
     codomain,
     norm: () => closedForm(Math.sqrt(squares.reduce((sum, square) => sum + square, 0))),
     properties: () => [],
+    spectral: (using) => (boundary === "periodic" ? periodicLaplacian(using, space.shape, axes) : null),
     apply: transform(false, codomain),
     adjoint: transform(true, space),
   });
+}
+
+/**
+ * D'D of periodic differences: along the frequency k of an axis with n points 4 sin²(pi k / n), which add over the axes.
+ * At other boundaries the basis would be that of a cosine or sine transform.
+ */
+function periodicLaplacian(operations: Operations, shape: readonly number[], axes: number): SpectralForm {
+  const extents = shape.slice(0, axes);
+  const values = new Float64Array(sizeOf(extents));
+  let inner = values.length;
+  for (const n of extents) {
+    inner /= n;
+    for (let i = 0; i < values.length; i++) {
+      values[i] = (values[i] ?? 0) + 4 * Math.sin((Math.PI * (Math.floor(i / inner) % n)) / n) ** 2;
+    }
+  }
+  const along = extents.map((_, axis) => axis);
+  return fourierForm(operations, along, shape, values, false);
 }
 
 /** The largest eigenvalue of D'D for n points. */

@@ -3,6 +3,7 @@ import { requireNoArray, type LibraryCall } from "./call.ts";
 import { defineOperator } from "./define.ts";
 import type { Operator } from "./operator.ts";
 import { readSettings } from "./settings.ts";
+import { formOfIdentity } from "./spectral.ts";
 
 /**
  * The identity `I`: T -> T, on any space. Norm 1; orthonormal, symmetric, positive, nonnegative, with unit columns.
@@ -17,6 +18,7 @@ export function identity(call: LibraryCall): Operator {
     norm: () => closedForm(1),
     properties: () => ["orthonormal", "symmetric", "positive", "nonnegative", "unit_columns"],
     gram: () => identity(call),
+    spectral: (using) => formOfIdentity(using, true),
     apply: (_operations, x) => x,
     adjoint: (_operations, y) => y,
   });

@@ -4,18 +4,20 @@ import { indexHandle } from "../arrays/rows.ts";
 import type { Operations } from "../arrays/operations.ts";
 import type { ArrayValue, Space } from "../arrays/value.ts";
 import type { Engine, Handle } from "../engine/engine.ts";
-import { lanes, type HostArray } from "../io/hostArray.ts";
+import { lanes, realArray, type HostArray } from "../io/hostArray.ts";
 import { sizeOf } from "../engine/shape.ts";
 import { OperatorError } from "./operatorError.ts";
 import { smallerBound } from "./bounds.ts";
 import { defineOperator } from "./define.ts";
 import type { DenseMatrix } from "./dense/gram.ts";
+import { eigenvectorsOfGram } from "./dense/eigenvectors.ts";
 import { provedMatrixNorm } from "./dense/norm.ts";
 import { gramOperator } from "./gramOperator.ts";
-import { readNumbers } from "./host.ts";
+import { readNumbers, uploadShared } from "./host.ts";
 import { measuredNorm } from "./norm.ts";
 import type { NormBound, Operator, OperatorProperty } from "./operator.ts";
 import { arraySpace, sameSpace, spaceText, type ArraySpace } from "./spaces.ts";
+import type { VectorForm } from "./spectral.ts";
 
 /** Up to so many rows or columns the norm of a matrix is proved; beyond, it is bounded by rules and products. */
 const PROVED_ORDER = 2000;
@@ -73,6 +75,7 @@ export function matrixOperator(
         productOfRowsTransposed(using.engine, stored, indices, asArray(text, y), codomain, domain),
     },
     gram: (using) => gramOfMatrix(using.engine, stored, operator, domain),
+    vectors: (using) => vectorsOfMatrix(using.engine, stored, domain),
     apply: (using, x) => product(using.engine, stored, asArray(text, x), codomain, false),
     adjoint: (using, y) => product(using.engine, stored, asArray(text, y), domain, true),
   });
@@ -101,6 +104,32 @@ function gramOfMatrix(
   return gramOperator(operator, [matrix], (using, x) =>
     product(using.engine, stored, asArray(operator.text, x), domain, false),
   );
+}
+
+/** The most rows or columns, whichever are fewer, of a matrix whose eigenvectors are computed: a second or two. */
+const MOST_VECTORS = 512;
+
+/**
+ * The eigenvectors of A'A of a shared real matrix, where they are worth it: a solve with them costs two products, with
+ * n x n numbers or with those of A, and a round of conjugate gradients costs two products with A.
+ */
+function vectorsOfMatrix(
+  engine: Engine,
+  { plain, batch }: StoredMatrix,
+  domain: ArraySpace,
+): VectorForm | null {
+  const [rows = 0, columns = 0] = plain.shape;
+  const data = batch === null && domain.field === "real" ? engine.readNow(plain) : null;
+  if (data === null || Math.min(rows, columns) > MOST_VECTORS) return null;
+  const found = eigenvectorsOfGram({ rows, columns, data: Float64Array.from(data) });
+  const upload = (numbers: Float64Array, shape: readonly number[]): ArrayValue =>
+    uploadShared(engine, realArray(shape, numbers));
+  const basis = {
+    kind: "vectors",
+    rows: upload(found.rows.data, [found.rows.rows, columns]),
+    isComplete: found.isComplete,
+  } as const;
+  return { basis, values: upload(found.squares, [found.squares.length]) };
 }
 
 function requireMatrix(text: string, shape: readonly number[]): readonly [number, number] {

@@ -2,6 +2,7 @@ import type { Operations } from "../arrays/operations.ts";
 import type { ArrayValue, Space, Value } from "../arrays/value.ts";
 import type { Handle } from "../engine/engine.ts";
 import type { ProjectionGeometry } from "../engine/projection.ts";
+import type { SpectralForm, VectorForm } from "./spectral.ts";
 
 /** How far a bound can be trusted: the words of the compiler's facts. */
 export type Provenance =
@@ -35,6 +36,10 @@ export interface Operator {
   readonly rows?: RowAccess;
   /** A'A where it has a form of its own, which costs less than A and then A'; null where it has none: see `gram` */
   readonly gram: (operations: Operations) => Operator | null;
+  /** A'A as a diagonal in a basis that is known, by which `A'A + c I` is solved; null where there is none */
+  readonly spectral: (operations: Operations) => SpectralForm | null;
+  /** the same by the eigenvectors of a small matrix; null of other operators */
+  readonly vectors: (operations: Operations) => VectorForm | null;
   /** of an X-ray transform: its lines, those of all samples or of each */
   readonly geometries?: readonly ProjectionGeometry[];
   apply(operations: Operations, x: Value): Value;

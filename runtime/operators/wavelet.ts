@@ -8,6 +8,7 @@ import { withHandle } from "./handles.ts";
 import type { Operator } from "./operator.ts";
 import { count, readSettings, word } from "./settings.ts";
 import { requireArrays } from "./spaces.ts";
+import { formOfIdentity } from "./spectral.ts";
 import { LOWPASS, WAVELET_NAMES } from "./waveletFilters.ts";
 
 /**
@@ -54,6 +55,7 @@ export function wavelet(call: LibraryCall): Operator {
     norm: () => closedForm(1),
     properties: () => ["orthonormal", "unit_columns"],
     gram: (using) => using.library("I", {}, space, []),
+    spectral: (using) => formOfIdentity(using, false),
     apply: transform(false),
     adjoint: transform(true),
   });

@@ -163,6 +163,7 @@ const EXAMPLES: { readonly [P in Operation]: readonly Example[] } = {
   rowNorms: [],
   norm: [],
   gram: [],
+  diagonalise: [],
   library: [
     {
       spaces: [REAL, REAL],

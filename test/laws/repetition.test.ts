@@ -23,7 +23,7 @@ async function outcome(of: Problem, definition: ProgramDefinition, engine: Engin
 }
 
 /** Whose steps look at numbers while they run. */
-const UNRECORDED: ReadonlySet<string> = new Set(["fista_backtracking", "admm_lasso", "sgp"]);
+const UNRECORDED: ReadonlySet<string> = new Set(["fista_backtracking", "sgp"]);
 
 /** The engine, and how many records it has made. */
 function counting(engine: Engine): { readonly engine: Engine; readonly made: () => number } {

@@ -39,3 +39,21 @@ export const RECONSTRUCTIONS = fixture(
     }),
   }),
 );
+
+const system = z.object({ shape: numbers, A: numbers, y: numbers, x: numbers });
+
+/** What test/fixtures/make_solves.py computed. */
+export const SOLVES = fixture(
+  "solves",
+  z.object({
+    shape: numbers,
+    kernel: numbers,
+    blurred: numbers,
+    alpha: z.number(),
+    tikhonov: numbers,
+    tv: z.object({ lambda: z.number(), x: numbers, minimum: z.number() }),
+    wide: system,
+    high: system,
+    tsvd: z.object({ rank: z.number(), x: numbers }),
+  }),
+);

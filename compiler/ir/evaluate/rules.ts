@@ -109,6 +109,14 @@ export const SAMPLE_RULES: { readonly [P in SampleOperation]: SampleRule<P> } = 
     const product = (x: ReferenceValue): ReferenceValue => operator.adjoint(operator.apply(x));
     return { kind: "operator", apply: product, adjoint: product, norm: operator.norm ** 2 };
   },
+  diagonalise: (_, inputs) => {
+    const operator = operatorAt(inputs, 0);
+    const weights = inputs[1];
+    const weighted = (y: ReferenceValue): ReferenceValue =>
+      weights === undefined ? y : applyElementwise("mul", [y, asValue(weights)]);
+    const product = (x: ReferenceValue): ReferenceValue => operator.adjoint(weighted(operator.apply(x)));
+    return { kind: "operator", apply: product, adjoint: product, norm: operator.norm ** 2 };
+  },
   library: ({ name, settings, domain, codomain }, inputs, setting) =>
     libraryOperator(
       name,

@@ -49,6 +49,12 @@ interface Data {
   readonly y: Value;
 }
 
+/** What follows from the givens. */
+interface Constants {
+  /** linear X -> X with symmetric, positive */
+  readonly basis_A: Operator;
+}
+
 /** What may be learned. */
 interface Learned {
   /** R */
@@ -64,7 +70,7 @@ interface Prepared {
 }
 
 /** All that a step may read. */
-type Known = Data & Learned & Prepared;
+type Known = Data & Constants & Learned & Prepared;
 
 /** What lives on from step to step. */
 interface State {
@@ -76,8 +82,14 @@ interface State {
   readonly u: Value;
 }
 
+/** What follows from the givens, once a run. */
+function constants(ops: Operations, { A }: Data) {
+  const basis_A = ops.diagonalise(A, null, { alone: true });
+  return { basis_A };
+}
+
 /** What does not change between steps, once a batch. */
-function prepare(ops: Operations, { A, y, lambda, rho }: Data & Learned) {
+function prepare(ops: Operations, { A, y, lambda, rho }: Data & Constants & Learned) {
   const At_y = ops.applyAdjoint(A, y);
   const lambda_over_rho = ops.map("lambda/rho", { lambda, rho });
   return { values: { At_y, lambda_over_rho } };
@@ -86,7 +98,7 @@ function prepare(ops: Operations, { A, y, lambda, rho }: Data & Learned) {
 /** The vector-Jacobian product of `prepare`: cotangents of what it returns become those of what it reads. */
 function prepareAdjoint(
   ops: Operations,
-  { lambda, rho }: Data & Learned,
+  { lambda, rho }: Data & Constants & Learned,
   _saved: unknown,
   { lambda_over_rho: lambda_over_rho_bar }: Prepared,
 ) {
@@ -97,7 +109,7 @@ function prepareAdjoint(
 /** `prepareAdjoint` for the inputs alone. */
 function prepareInputAdjoint(
   ops: Operations,
-  { A }: Data & Learned,
+  { A }: Data & Constants & Learned,
   _saved: unknown,
   { At_y: At_y_bar }: Prepared,
 ) {
@@ -112,9 +124,10 @@ function initial(ops: Operations, { X }: Known) {
 }
 
 /** One iteration: the next state. */
-function step(ops: Operations, { At_y, rho, A, lambda_over_rho }: Known, { x, z, u }: State) {
+function step(ops: Operations, { At_y, rho, A, basis_A, lambda_over_rho }: Known, { x, z, u }: State) {
   const sum = ops.map("At_y + rho*(z - u)", { At_y, rho, z, u });
-  const x_next = ops.solve(
+  const one = ops.number(1);
+  const x_next = ops.solveDiagonalised(
     sum,
     x,
     (v) => {
@@ -123,6 +136,8 @@ function step(ops: Operations, { At_y, rho, A, lambda_over_rho }: Known, { x, z,
       return ops.map("At_A_v + rho*v", { At_A_v, rho, v });
     },
     { by: "cg", tolerance: 1e-13, maximum: 90 },
+    [basis_A],
+    [one, rho],
   );
   const z_next = ops.map("soft(x_next + u, lambda_over_rho)", { x_next, u, lambda_over_rho });
   const u_next = ops.map("x_next + u - z_next", { x_next, u, z_next });
@@ -130,10 +145,11 @@ function step(ops: Operations, { At_y, rho, A, lambda_over_rho }: Known, { x, z,
 }
 
 /** `step`, and what its adjoint needs. */
-function stepSaving(ops: Operations, { At_y, rho, A, lambda_over_rho }: Known, { x, z, u }: State) {
+function stepSaving(ops: Operations, { At_y, rho, A, basis_A, lambda_over_rho }: Known, { x, z, u }: State) {
   const z_minus_u = ops.map("z - u", { z, u });
   const sum = ops.map("At_y + rho*z_minus_u", { At_y, rho, z_minus_u });
-  const x_next = ops.solve(
+  const one = ops.number(1);
+  const x_next = ops.solveDiagonalised(
     sum,
     x,
     (v) => {
@@ -142,6 +158,8 @@ function stepSaving(ops: Operations, { At_y, rho, A, lambda_over_rho }: Known, {
       return ops.map("At_A_v + rho*v", { At_A_v, rho, v });
     },
     { by: "cg", tolerance: 1e-13, maximum: 90 },
+    [basis_A],
+    [one, rho],
   );
   const x_next_plus_u = ops.map("x_next + u", { x_next, u });
   const z_next = ops.map("soft(x_next_plus_u, lambda_over_rho)", { x_next_plus_u, lambda_over_rho });
@@ -157,10 +175,11 @@ function stepSaving(ops: Operations, { At_y, rho, A, lambda_over_rho }: Known, {
 /** The vector-Jacobian product of `step`: cotangents of what it returns become those of what it reads. */
 function stepAdjoint(
   ops: Operations,
-  { X, lambda_over_rho, A, rho }: Known,
+  { X, lambda_over_rho, A, rho, basis_A }: Known,
   { values: { z_minus_u, x_next, x_next_plus_u } }: ReturnType<typeof stepSaving>["saved"],
   { x: x_next_bar, z: z_next_bar, u: u_next_bar }: State,
 ) {
+  const one = ops.number(1);
   const z_next_bar_2 = ops.map("z_next_bar - u_next_bar", { z_next_bar, u_next_bar });
   const sign_x_next_plus_u = ops.map("sign(x_next_plus_u)", { x_next_plus_u });
   const x_next_plus_u_bar = ops.map(
@@ -174,7 +193,7 @@ function stepAdjoint(
   const lambda_over_rho_bar_each = ops.sum(chosen);
   const lambda_over_rho_bar = ops.sumSamples(lambda_over_rho_bar_each);
   const x_next_bar_2 = ops.map("x_next_bar + x_next_plus_u_bar", { x_next_bar, x_next_plus_u_bar });
-  const sum_bar = ops.solve(
+  const sum_bar = ops.solveDiagonalised(
     x_next_bar_2,
     null,
     (v) => {
@@ -183,6 +202,8 @@ function stepAdjoint(
       return ops.map("At_A_v + rho*v", { At_A_v, rho, v });
     },
     { by: "cg", tolerance: 1e-13, maximum: 90 },
+    [basis_A],
+    [one, rho],
   );
   const x_next_dot_sum_bar = ops.dot(x_next, sum_bar);
   const total = ops.sumSamples(x_next_dot_sum_bar);
@@ -201,10 +222,11 @@ function stepAdjoint(
 /** `stepAdjoint` for the state alone. */
 function stepStateAdjoint(
   ops: Operations,
-  { X, lambda_over_rho, A, rho }: Known,
+  { X, lambda_over_rho, A, rho, basis_A }: Known,
   { values: { x_next_plus_u } }: ReturnType<typeof stepSaving>["saved"],
   { x: x_next_bar, z: z_next_bar, u: u_next_bar }: State,
 ) {
+  const one = ops.number(1);
   const z_next_bar_2 = ops.map("z_next_bar - u_next_bar", { z_next_bar, u_next_bar });
   const sign_x_next_plus_u = ops.map("sign(x_next_plus_u)", { x_next_plus_u });
   const x_next_plus_u_bar = ops.map(
@@ -212,7 +234,7 @@ function stepStateAdjoint(
     { u_next_bar, lambda_over_rho, x_next_plus_u, z_next_bar_2, sign_x_next_plus_u },
   );
   const x_next_bar_2 = ops.map("x_next_bar + x_next_plus_u_bar", { x_next_bar, x_next_plus_u_bar });
-  const sum_bar = ops.solve(
+  const sum_bar = ops.solveDiagonalised(
     x_next_bar_2,
     null,
     (v) => {
@@ -221,6 +243,8 @@ function stepStateAdjoint(
       return ops.map("At_A_v + rho*v", { At_A_v, rho, v });
     },
     { by: "cg", tolerance: 1e-13, maximum: 90 },
+    [basis_A],
+    [one, rho],
   );
   const z_bar = ops.map("sum_bar*rho", { sum_bar, rho });
   const u_bar = ops.map("x_next_plus_u_bar - z_bar", { x_next_plus_u_bar, z_bar });
@@ -231,17 +255,18 @@ function stepStateAdjoint(
 /** `stepAdjoint` for the inputs alone. */
 function stepInputAdjoint(
   ops: Operations,
-  { lambda_over_rho, A, rho }: Known,
+  { lambda_over_rho, A, rho, basis_A }: Known,
   { values: { x_next_plus_u } }: ReturnType<typeof stepSaving>["saved"],
   { x: x_next_bar, z: z_next_bar, u: u_next_bar }: State,
 ) {
+  const one = ops.number(1);
   const z_next_bar_2 = ops.map("z_next_bar - u_next_bar", { z_next_bar, u_next_bar });
   const sign_x_next_plus_u = ops.map("sign(x_next_plus_u)", { x_next_plus_u });
   const x_next_bar_2 = ops.map(
     "x_next_bar + (u_next_bar + select(lambda_over_rho < abs(x_next_plus_u), z_next_bar_2 - lambda_over_rho/abs(x_next_plus_u)*(z_next_bar_2 - sign_x_next_plus_u*real(conj(sign_x_next_plus_u)*z_next_bar_2)), 0))",
     { x_next_bar, u_next_bar, lambda_over_rho, x_next_plus_u, z_next_bar_2, sign_x_next_plus_u },
   );
-  const At_y_bar = ops.solve(
+  const At_y_bar = ops.solveDiagonalised(
     x_next_bar_2,
     null,
     (v) => {
@@ -250,6 +275,8 @@ function stepInputAdjoint(
       return ops.map("At_A_v + rho*v", { At_A_v, rho, v });
     },
     { by: "cg", tolerance: 1e-13, maximum: 90 },
+    [basis_A],
+    [one, rho],
   );
   return { At_y: At_y_bar };
 }
@@ -320,7 +347,7 @@ export const admm_lasso = defineProgram<Known, State, Givens, Inputs>({
     { name: "u", type: { kind: "space", name: "X" }, assumedInterval: null, carried: true },
   ],
   output: { type: { kind: "space", name: "X" } },
-  constants: () => ({}),
+  constants,
   prepare: {
     run: prepare,
     reverse: {

@@ -47,6 +47,12 @@ interface Data {
   readonly y: Value;
 }
 
+/** What follows from the givens. */
+interface Constants {
+  /** linear X -> X with symmetric, positive */
+  readonly basis_A: Operator;
+}
+
 /** What may be learned. */
 interface Learned {
   /** R */
@@ -62,7 +68,7 @@ interface Prepared {
 }
 
 /** All that a step may read. */
-type Known = Data & Learned & Prepared;
+type Known = Data & Constants & Learned & Prepared;
 
 /** What lives on from step to step. */
 interface State {
@@ -74,8 +80,14 @@ interface State {
   readonly u: Value;
 }
 
+/** What follows from the givens, once a run. */
+function constants(ops: Operations, { A }: Data) {
+  const basis_A = ops.diagonalise(A, null, { alone: true });
+  return { basis_A };
+}
+
 /** What does not change between steps, once a batch. */
-function prepare(ops: Operations, { A, y, lambda, rho }: Data & Learned) {
+function prepare(ops: Operations, { A, y, lambda, rho }: Data & Constants & Learned) {
   const At_y = ops.applyAdjoint(A, y);
   const lambda_over_rho = ops.map("lambda/rho", { lambda, rho });
   return { values: { At_y, lambda_over_rho } };
@@ -88,9 +100,10 @@ function initial(ops: Operations, { X }: Known) {
 }
 
 /** One iteration: the next state. */
-function step(ops: Operations, { At_y, rho, A, lambda_over_rho }: Known, { x, z, u }: State) {
+function step(ops: Operations, { At_y, rho, A, basis_A, lambda_over_rho }: Known, { x, z, u }: State) {
   const sum = ops.map("At_y + rho*(z - u)", { At_y, rho, z, u });
-  const x_next = ops.solve(
+  const one = ops.number(1);
+  const x_next = ops.solveDiagonalised(
     sum,
     x,
     (v) => {
@@ -99,6 +112,8 @@ function step(ops: Operations, { At_y, rho, A, lambda_over_rho }: Known, { x, z,
       return ops.map("At_A_v + rho*v", { At_A_v, rho, v });
     },
     { by: "cg", tolerance: 1e-13, maximum: 90 },
+    [basis_A],
+    [one, rho],
   );
   const z_next = ops.map("soft(x_next + u, lambda_over_rho)", { x_next, u, lambda_over_rho });
   const u_next = ops.map("x_next + u - z_next", { x_next, u, z_next });
@@ -174,7 +189,7 @@ export const admm_lasso = defineProgram<Known, State, Givens, Inputs>({
     { name: "u", type: { kind: "space", name: "X" }, assumedInterval: null, carried: true },
   ],
   output: { type: { kind: "space", name: "X" } },
-  constants: () => ({}),
+  constants,
   prepare: { run: prepare, reverse: null },
   initial: { run: initial, reverse: null },
   step: { run: step, reverse: null },

@@ -60,6 +60,10 @@ interface Constants {
   readonly D: Operator;
   /** R */
   readonly lambda_over_rho: Value;
+  /** linear R[h, w] -> R[h, w] with symmetric, positive */
+  readonly basis_A: Operator;
+  /** linear R[h, w] -> R[h, w] with symmetric, positive */
+  readonly basis_D: Operator;
 }
 
 /** What does not change between steps. */
@@ -86,10 +90,12 @@ interface State {
 }
 
 /** What follows from the givens, once a run. */
-function constants(ops: Operations, { h, w, lambda, rho }: Data) {
+function constants(ops: Operations, { h, w, lambda, rho, A }: Data) {
   const D = ops.library("gradient", { axes: 2, boundary: "periodic" }, R(h, w), []);
   const lambda_over_rho = ops.map("lambda/rho", { lambda, rho });
-  return { D, lambda_over_rho };
+  const basis_A = ops.diagonalise(A, null, { alone: false });
+  const basis_D = ops.diagonalise(D, null, { alone: false });
+  return { D, lambda_over_rho, basis_A, basis_D };
 }
 
 /** What does not change between steps, once a batch. */
@@ -117,11 +123,16 @@ function initial(ops: Operations, { h, w }: Known) {
 }
 
 /** One iteration: the next state. */
-function step(ops: Operations, { D, At_y, rho, A, lambda_over_rho }: Known, { x, p, q, u, v }: State) {
+function step(
+  ops: Operations,
+  { D, At_y, rho, A, basis_A, basis_D, lambda_over_rho }: Known,
+  { x, p, q, u, v }: State,
+) {
   const p_minus_u = ops.map("p - u", { p, u });
   const Dt_p_minus_u = ops.applyAdjoint(D, p_minus_u);
   const sum = ops.map("At_y + rho*Dt_p_minus_u + rho*(q - v)", { At_y, rho, Dt_p_minus_u, q, v });
-  const x_next = ops.solve(
+  const one = ops.number(1);
+  const x_next = ops.solveDiagonalised(
     sum,
     x,
     (v) => {
@@ -132,6 +143,8 @@ function step(ops: Operations, { D, At_y, rho, A, lambda_over_rho }: Known, { x,
       return ops.map("At_A_v + rho*Dt_D_v + rho*v", { At_A_v, rho, Dt_D_v, v });
     },
     { by: "cg", tolerance: 1e-13, maximum: 90 },
+    [basis_A, basis_D],
+    [one, rho, rho],
   );
   const D_x_next = ops.apply(D, x_next);
   const D_x_next_plus_u = ops.map("D_x_next + u", { D_x_next, u });
@@ -147,11 +160,16 @@ function step(ops: Operations, { D, At_y, rho, A, lambda_over_rho }: Known, { x,
 }
 
 /** `step`, and what its adjoint needs. */
-function stepSaving(ops: Operations, { D, At_y, rho, A, lambda_over_rho }: Known, { x, p, q, u, v }: State) {
+function stepSaving(
+  ops: Operations,
+  { D, At_y, rho, A, basis_A, basis_D, lambda_over_rho }: Known,
+  { x, p, q, u, v }: State,
+) {
   const p_minus_u = ops.map("p - u", { p, u });
   const Dt_p_minus_u = ops.applyAdjoint(D, p_minus_u);
   const sum = ops.map("At_y + rho*Dt_p_minus_u + rho*(q - v)", { At_y, rho, Dt_p_minus_u, q, v });
-  const x_next = ops.solve(
+  const one = ops.number(1);
+  const x_next = ops.solveDiagonalised(
     sum,
     x,
     (v) => {
@@ -162,6 +180,8 @@ function stepSaving(ops: Operations, { D, At_y, rho, A, lambda_over_rho }: Known
       return ops.map("At_A_v + rho*Dt_D_v + rho*v", { At_A_v, rho, Dt_D_v, v });
     },
     { by: "cg", tolerance: 1e-13, maximum: 90 },
+    [basis_A, basis_D],
+    [one, rho, rho],
   );
   const D_x_next = ops.apply(D, x_next);
   const D_x_next_plus_u = ops.map("D_x_next + u", { D_x_next, u });
@@ -186,12 +206,13 @@ function stepSaving(ops: Operations, { D, At_y, rho, A, lambda_over_rho }: Known
 /** The vector-Jacobian product of `step`: cotangents of what it returns become those of what it reads. */
 function stepAdjoint(
   ops: Operations,
-  { h, w, lambda_over_rho, D, A, rho }: Known,
+  { h, w, lambda_over_rho, D, A, rho, basis_A, basis_D }: Known,
   {
     values: { D_x_next_plus_u, group_norms, quotient, x_next_plus_v },
   }: ReturnType<typeof stepSaving>["saved"],
   { x: x_next_bar, p: p_next_bar, q: q_next_bar, u: u_next_bar, v: v_next_bar }: State,
 ) {
+  const one = ops.number(1);
   const x_next_plus_v_bar = ops.map("v_next_bar + select(0 < x_next_plus_v, q_next_bar - v_next_bar, 0)", {
     v_next_bar,
     x_next_plus_v,
@@ -217,7 +238,7 @@ function stepAdjoint(
     x_next_plus_v_bar,
     Dt_v,
   });
-  const sum_bar = ops.solve(
+  const sum_bar = ops.solveDiagonalised(
     x_next_bar_2,
     null,
     (v) => {
@@ -228,6 +249,8 @@ function stepAdjoint(
       return ops.map("At_A_v + rho*Dt_D_v + rho*v", { At_A_v, rho, Dt_D_v, v });
     },
     { by: "cg", tolerance: 1e-13, maximum: 90 },
+    [basis_A, basis_D],
+    [one, rho, rho],
   );
   const q_bar = ops.map("sum_bar*rho", { sum_bar, rho });
   const v_bar = ops.map("x_next_plus_v_bar - q_bar", { x_next_plus_v_bar, q_bar });
@@ -240,12 +263,13 @@ function stepAdjoint(
 /** `stepAdjoint` for the state alone. */
 function stepStateAdjoint(
   ops: Operations,
-  { h, w, lambda_over_rho, D, A, rho }: Known,
+  { h, w, lambda_over_rho, D, A, rho, basis_A, basis_D }: Known,
   {
     values: { D_x_next_plus_u, group_norms, quotient, x_next_plus_v },
   }: ReturnType<typeof stepSaving>["saved"],
   { x: x_next_bar, p: p_next_bar, q: q_next_bar, u: u_next_bar, v: v_next_bar }: State,
 ) {
+  const one = ops.number(1);
   const x_next_plus_v_bar = ops.map("v_next_bar + select(0 < x_next_plus_v, q_next_bar - v_next_bar, 0)", {
     v_next_bar,
     x_next_plus_v,
@@ -271,7 +295,7 @@ function stepStateAdjoint(
     x_next_plus_v_bar,
     Dt_v,
   });
-  const sum_bar = ops.solve(
+  const sum_bar = ops.solveDiagonalised(
     x_next_bar_2,
     null,
     (v) => {
@@ -282,6 +306,8 @@ function stepStateAdjoint(
       return ops.map("At_A_v + rho*Dt_D_v + rho*v", { At_A_v, rho, Dt_D_v, v });
     },
     { by: "cg", tolerance: 1e-13, maximum: 90 },
+    [basis_A, basis_D],
+    [one, rho, rho],
   );
   const q_bar = ops.map("sum_bar*rho", { sum_bar, rho });
   const v_bar = ops.map("x_next_plus_v_bar - q_bar", { x_next_plus_v_bar, q_bar });
@@ -294,12 +320,13 @@ function stepStateAdjoint(
 /** `stepAdjoint` for the inputs alone. */
 function stepInputAdjoint(
   ops: Operations,
-  { h, w, lambda_over_rho, D, A, rho }: Known,
+  { h, w, lambda_over_rho, D, A, rho, basis_A, basis_D }: Known,
   {
     values: { D_x_next_plus_u, group_norms, quotient, x_next_plus_v },
   }: ReturnType<typeof stepSaving>["saved"],
   { x: x_next_bar, p: p_next_bar, q: q_next_bar, u: u_next_bar, v: v_next_bar }: State,
 ) {
+  const one = ops.number(1);
   const quotient_bar_each = ops.map("(p_next_bar - u_next_bar)*D_x_next_plus_u", {
     p_next_bar,
     u_next_bar,
@@ -319,7 +346,7 @@ function stepInputAdjoint(
     "x_next_bar + (v_next_bar + select(0 < x_next_plus_v, q_next_bar - v_next_bar, 0)) + Dt_v",
     { x_next_bar, v_next_bar, x_next_plus_v, q_next_bar, Dt_v },
   );
-  const At_y_bar = ops.solve(
+  const At_y_bar = ops.solveDiagonalised(
     x_next_bar_2,
     null,
     (v) => {
@@ -330,6 +357,8 @@ function stepInputAdjoint(
       return ops.map("At_A_v + rho*Dt_D_v + rho*v", { At_A_v, rho, Dt_D_v, v });
     },
     { by: "cg", tolerance: 1e-13, maximum: 90 },
+    [basis_A, basis_D],
+    [one, rho, rho],
   );
   return { At_y: At_y_bar };
 }

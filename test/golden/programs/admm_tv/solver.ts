@@ -58,6 +58,10 @@ interface Constants {
   readonly D: Operator;
   /** R */
   readonly lambda_over_rho: Value;
+  /** linear R[h, w] -> R[h, w] with symmetric, positive */
+  readonly basis_A: Operator;
+  /** linear R[h, w] -> R[h, w] with symmetric, positive */
+  readonly basis_D: Operator;
 }
 
 /** What does not change between steps. */
@@ -84,10 +88,12 @@ interface State {
 }
 
 /** What follows from the givens, once a run. */
-function constants(ops: Operations, { h, w, lambda, rho }: Data) {
+function constants(ops: Operations, { h, w, lambda, rho, A }: Data) {
   const D = ops.library("gradient", { axes: 2, boundary: "periodic" }, R(h, w), []);
   const lambda_over_rho = ops.map("lambda/rho", { lambda, rho });
-  return { D, lambda_over_rho };
+  const basis_A = ops.diagonalise(A, null, { alone: false });
+  const basis_D = ops.diagonalise(D, null, { alone: false });
+  return { D, lambda_over_rho, basis_A, basis_D };
 }
 
 /** What does not change between steps, once a batch. */
@@ -104,11 +110,16 @@ function initial(ops: Operations, { h, w }: Known) {
 }
 
 /** One iteration: the next state. */
-function step(ops: Operations, { D, At_y, rho, A, lambda_over_rho }: Known, { x, p, q, u, v }: State) {
+function step(
+  ops: Operations,
+  { D, At_y, rho, A, basis_A, basis_D, lambda_over_rho }: Known,
+  { x, p, q, u, v }: State,
+) {
   const p_minus_u = ops.map("p - u", { p, u });
   const Dt_p_minus_u = ops.applyAdjoint(D, p_minus_u);
   const sum = ops.map("At_y + rho*Dt_p_minus_u + rho*(q - v)", { At_y, rho, Dt_p_minus_u, q, v });
-  const x_next = ops.solve(
+  const one = ops.number(1);
+  const x_next = ops.solveDiagonalised(
     sum,
     x,
     (v) => {
@@ -119,6 +130,8 @@ function step(ops: Operations, { D, At_y, rho, A, lambda_over_rho }: Known, { x,
       return ops.map("At_A_v + rho*Dt_D_v + rho*v", { At_A_v, rho, Dt_D_v, v });
     },
     { by: "cg", tolerance: 1e-13, maximum: 90 },
+    [basis_A, basis_D],
+    [one, rho, rho],
   );
   const D_x_next = ops.apply(D, x_next);
   const D_x_next_plus_u = ops.map("D_x_next + u", { D_x_next, u });

@@ -58,6 +58,10 @@ interface Constants {
   readonly D: Operator;
   /** R */
   readonly lambda_over_rho: Value;
+  /** linear R[h, w] -> R[h, w] with symmetric, positive */
+  readonly basis_A: Operator;
+  /** linear R[h, w] -> R[h, w] with symmetric, positive */
+  readonly basis_D: Operator;
 }
 
 /** What does not change between steps. */
@@ -84,10 +88,12 @@ interface State {
 }
 
 /** What follows from the givens, once a run. */
-function constants(ops: Operations, { h, w, lambda, rho }: Data) {
+function constants(ops: Operations, { h, w, lambda, rho, A }: Data) {
   const D = ops.library("gradient", { axes: 2, boundary: "periodic" }, R(h, w), []);
   const lambda_over_rho = ops.map("lambda/rho", { lambda, rho });
-  return { D, lambda_over_rho };
+  const basis_A = ops.diagonalise(A, null, { alone: false });
+  const basis_D = ops.diagonalise(D, null, { alone: false });
+  return { D, lambda_over_rho, basis_A, basis_D };
 }
 
 /** What does not change between steps, once a batch. */
@@ -115,9 +121,10 @@ function initial(ops: Operations, { h, w }: Known) {
 }
 
 /** The first iteration, where the state is still 0. */
-function firstStep(ops: Operations, { h, w, At_y, A, D, rho, lambda_over_rho }: Known) {
+function firstStep(ops: Operations, { h, w, At_y, A, D, rho, basis_A, basis_D, lambda_over_rho }: Known) {
   const zeros = ops.fill(0, R(h, w));
-  const x_next = ops.solve(
+  const one = ops.number(1);
+  const x_next = ops.solveDiagonalised(
     At_y,
     zeros,
     (v) => {
@@ -128,6 +135,8 @@ function firstStep(ops: Operations, { h, w, At_y, A, D, rho, lambda_over_rho }: 
       return ops.map("At_A_v + rho*Dt_D_v + rho*v", { At_A_v, rho, Dt_D_v, v });
     },
     { by: "cg", tolerance: 1e-13, maximum: 90 },
+    [basis_A, basis_D],
+    [one, rho, rho],
   );
   const D_x_next = ops.apply(D, x_next);
   const pairNorm = ops.map("pairNorm(D_x_next)", { D_x_next });
@@ -143,9 +152,13 @@ function firstStep(ops: Operations, { h, w, At_y, A, D, rho, lambda_over_rho }: 
 }
 
 /** `firstStep`, and what its adjoint needs. */
-function firstStepSaving(ops: Operations, { h, w, At_y, A, D, rho, lambda_over_rho }: Known) {
+function firstStepSaving(
+  ops: Operations,
+  { h, w, At_y, A, D, rho, basis_A, basis_D, lambda_over_rho }: Known,
+) {
   const zeros = ops.fill(0, R(h, w));
-  const x_next = ops.solve(
+  const one = ops.number(1);
+  const x_next = ops.solveDiagonalised(
     At_y,
     zeros,
     (v) => {
@@ -156,6 +169,8 @@ function firstStepSaving(ops: Operations, { h, w, At_y, A, D, rho, lambda_over_r
       return ops.map("At_A_v + rho*Dt_D_v + rho*v", { At_A_v, rho, Dt_D_v, v });
     },
     { by: "cg", tolerance: 1e-13, maximum: 90 },
+    [basis_A, basis_D],
+    [one, rho, rho],
   );
   const D_x_next = ops.apply(D, x_next);
   const group_norms = ops.groupNorm(D_x_next);
@@ -178,10 +193,11 @@ function firstStepSaving(ops: Operations, { h, w, At_y, A, D, rho, lambda_over_r
 /** The vector-Jacobian product of `firstStep` for the inputs. */
 function firstStepInputAdjoint(
   ops: Operations,
-  { h, w, lambda_over_rho, D, A, rho }: Known,
+  { h, w, lambda_over_rho, D, A, rho, basis_A, basis_D }: Known,
   { values: { x_next, D_x_next, group_norms, quotient } }: ReturnType<typeof firstStepSaving>["saved"],
   { x: x_next_bar, p: p_next_bar, q: q_next_bar, u: u_next_bar, v: v_next_bar }: State,
 ) {
+  const one = ops.number(1);
   const quotient_bar_each = ops.map("(p_next_bar - u_next_bar)*D_x_next", {
     p_next_bar,
     u_next_bar,
@@ -204,7 +220,7 @@ function firstStepInputAdjoint(
     "x_next_bar + v_next_bar + select(0 < x_next, q_next_bar - v_next_bar, 0) + Dt_D_x_next_bar",
     { x_next_bar, v_next_bar, x_next, q_next_bar, Dt_D_x_next_bar },
   );
-  const At_y_bar = ops.solve(
+  const At_y_bar = ops.solveDiagonalised(
     x_next_bar_2,
     null,
     (v) => {
@@ -215,16 +231,23 @@ function firstStepInputAdjoint(
       return ops.map("At_A_v + rho*Dt_D_v + rho*v", { At_A_v, rho, Dt_D_v, v });
     },
     { by: "cg", tolerance: 1e-13, maximum: 90 },
+    [basis_A, basis_D],
+    [one, rho, rho],
   );
   return { At_y: At_y_bar };
 }
 
 /** One iteration: the next state. */
-function step(ops: Operations, { D, At_y, rho, A, lambda_over_rho }: Known, { x, p, q, u, v }: State) {
+function step(
+  ops: Operations,
+  { D, At_y, rho, A, basis_A, basis_D, lambda_over_rho }: Known,
+  { x, p, q, u, v }: State,
+) {
   const p_minus_u = ops.map("p - u", { p, u });
   const Dt_p_minus_u = ops.applyAdjoint(D, p_minus_u);
   const sum = ops.map("At_y + rho*Dt_p_minus_u + rho*(q - v)", { At_y, rho, Dt_p_minus_u, q, v });
-  const x_next = ops.solve(
+  const one = ops.number(1);
+  const x_next = ops.solveDiagonalised(
     sum,
     x,
     (v) => {
@@ -235,6 +258,8 @@ function step(ops: Operations, { D, At_y, rho, A, lambda_over_rho }: Known, { x,
       return ops.map("At_A_v + rho*Dt_D_v + rho*v", { At_A_v, rho, Dt_D_v, v });
     },
     { by: "cg", tolerance: 1e-13, maximum: 90 },
+    [basis_A, basis_D],
+    [one, rho, rho],
   );
   const D_x_next = ops.apply(D, x_next);
   const D_x_next_plus_u = ops.map("D_x_next + u", { D_x_next, u });
@@ -250,11 +275,16 @@ function step(ops: Operations, { D, At_y, rho, A, lambda_over_rho }: Known, { x,
 }
 
 /** `step`, and what its adjoint needs. */
-function stepSaving(ops: Operations, { D, At_y, rho, A, lambda_over_rho }: Known, { x, p, q, u, v }: State) {
+function stepSaving(
+  ops: Operations,
+  { D, At_y, rho, A, basis_A, basis_D, lambda_over_rho }: Known,
+  { x, p, q, u, v }: State,
+) {
   const p_minus_u = ops.map("p - u", { p, u });
   const Dt_p_minus_u = ops.applyAdjoint(D, p_minus_u);
   const sum = ops.map("At_y + rho*Dt_p_minus_u + rho*(q - v)", { At_y, rho, Dt_p_minus_u, q, v });
-  const x_next = ops.solve(
+  const one = ops.number(1);
+  const x_next = ops.solveDiagonalised(
     sum,
     x,
     (v) => {
@@ -265,6 +295,8 @@ function stepSaving(ops: Operations, { D, At_y, rho, A, lambda_over_rho }: Known
       return ops.map("At_A_v + rho*Dt_D_v + rho*v", { At_A_v, rho, Dt_D_v, v });
     },
     { by: "cg", tolerance: 1e-13, maximum: 90 },
+    [basis_A, basis_D],
+    [one, rho, rho],
   );
   const D_x_next = ops.apply(D, x_next);
   const D_x_next_plus_u = ops.map("D_x_next + u", { D_x_next, u });
@@ -289,12 +321,13 @@ function stepSaving(ops: Operations, { D, At_y, rho, A, lambda_over_rho }: Known
 /** The vector-Jacobian product of `step`: cotangents of what it returns become those of what it reads. */
 function stepAdjoint(
   ops: Operations,
-  { h, w, lambda_over_rho, D, A, rho }: Known,
+  { h, w, lambda_over_rho, D, A, rho, basis_A, basis_D }: Known,
   {
     values: { D_x_next_plus_u, group_norms, quotient, x_next_plus_v },
   }: ReturnType<typeof stepSaving>["saved"],
   { x: x_next_bar, p: p_next_bar, q: q_next_bar, u: u_next_bar, v: v_next_bar }: State,
 ) {
+  const one = ops.number(1);
   const x_next_plus_v_bar = ops.map("v_next_bar + select(0 < x_next_plus_v, q_next_bar - v_next_bar, 0)", {
     v_next_bar,
     x_next_plus_v,
@@ -320,7 +353,7 @@ function stepAdjoint(
     x_next_plus_v_bar,
     Dt_v,
   });
-  const sum_bar = ops.solve(
+  const sum_bar = ops.solveDiagonalised(
     x_next_bar_2,
     null,
     (v) => {
@@ -331,6 +364,8 @@ function stepAdjoint(
       return ops.map("At_A_v + rho*Dt_D_v + rho*v", { At_A_v, rho, Dt_D_v, v });
     },
     { by: "cg", tolerance: 1e-13, maximum: 90 },
+    [basis_A, basis_D],
+    [one, rho, rho],
   );
   const q_bar = ops.map("sum_bar*rho", { sum_bar, rho });
   const v_bar = ops.map("x_next_plus_v_bar - q_bar", { x_next_plus_v_bar, q_bar });
@@ -343,12 +378,13 @@ function stepAdjoint(
 /** `stepAdjoint` for the inputs alone. */
 function stepInputAdjoint(
   ops: Operations,
-  { h, w, lambda_over_rho, D, A, rho }: Known,
+  { h, w, lambda_over_rho, D, A, rho, basis_A, basis_D }: Known,
   {
     values: { D_x_next_plus_u, group_norms, quotient, x_next_plus_v },
   }: ReturnType<typeof stepSaving>["saved"],
   { x: x_next_bar, p: p_next_bar, q: q_next_bar, u: u_next_bar, v: v_next_bar }: State,
 ) {
+  const one = ops.number(1);
   const quotient_bar_each = ops.map("(p_next_bar - u_next_bar)*D_x_next_plus_u", {
     p_next_bar,
     u_next_bar,
@@ -368,7 +404,7 @@ function stepInputAdjoint(
     "x_next_bar + (v_next_bar + select(0 < x_next_plus_v, q_next_bar - v_next_bar, 0)) + Dt_v",
     { x_next_bar, v_next_bar, x_next_plus_v, q_next_bar, Dt_v },
   );
-  const At_y_bar = ops.solve(
+  const At_y_bar = ops.solveDiagonalised(
     x_next_bar_2,
     null,
     (v) => {
@@ -379,6 +415,8 @@ function stepInputAdjoint(
       return ops.map("At_A_v + rho*Dt_D_v + rho*v", { At_A_v, rho, Dt_D_v, v });
     },
     { by: "cg", tolerance: 1e-13, maximum: 90 },
+    [basis_A, basis_D],
+    [one, rho, rho],
   );
   return { At_y: At_y_bar };
 }

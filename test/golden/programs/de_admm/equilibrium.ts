@@ -49,6 +49,8 @@ interface Data {
 interface Constants {
   /** Y */
   readonly A_fill: Value;
+  /** linear R[h, w] -> R[h, w] with symmetric, positive */
+  readonly basis_A: Operator;
 }
 
 /** What may be learned. */
@@ -202,7 +204,8 @@ function D_adjoint_inputs(ops: Operations, saved: D_Saved, output_bar: Value, kn
 function constants(ops: Operations, { h, w, A }: Data) {
   const zeros = ops.fill(0, R(h, w));
   const A_fill = ops.apply(A, zeros);
-  return { A_fill };
+  const basis_A = ops.diagonalise(A, null, { alone: true });
+  return { A_fill, basis_A };
 }
 
 /** What does not change between steps, once a batch. */
@@ -261,10 +264,11 @@ function initialInputAdjoint(ops: Operations, { A }: Known, _saved: unknown, { z
 
 /** One iteration: the next state. */
 function step(ops: Operations, known: Known, { z, u }: State) {
-  const { product, A, alpha } = known;
+  const { product, A, alpha, basis_A } = known;
   const z_minus_u = ops.map("z - u", { z, u });
   const difference = ops.map("z_minus_u - product", { z_minus_u, product });
-  const x = ops.solve(
+  const one = ops.number(1);
+  const x = ops.solveDiagonalised(
     difference,
     z_minus_u,
     (v) => {
@@ -273,6 +277,8 @@ function step(ops: Operations, known: Known, { z, u }: State) {
       return ops.map("v + alpha*At_A_v", { v, alpha, At_A_v });
     },
     { by: "cg", tolerance: 1e-13, maximum: 90 },
+    [basis_A],
+    [alpha, one],
   );
   const x_plus_u = ops.map("x + u", { x, u });
   const z_next = D(ops, x_plus_u, known);
@@ -282,10 +288,11 @@ function step(ops: Operations, known: Known, { z, u }: State) {
 
 /** `step`, and what its adjoint needs. */
 function stepSaving(ops: Operations, known: Known, { z, u }: State) {
-  const { product, A, alpha } = known;
+  const { product, A, alpha, basis_A } = known;
   const z_minus_u = ops.map("z - u", { z, u });
   const difference = ops.map("z_minus_u - product", { z_minus_u, product });
-  const x = ops.solve(
+  const one = ops.number(1);
+  const x = ops.solveDiagonalised(
     difference,
     z_minus_u,
     (v) => {
@@ -294,6 +301,8 @@ function stepSaving(ops: Operations, known: Known, { z, u }: State) {
       return ops.map("v + alpha*At_A_v", { v, alpha, At_A_v });
     },
     { by: "cg", tolerance: 1e-13, maximum: 90 },
+    [basis_A],
+    [alpha, one],
   );
   const x_plus_u = ops.map("x + u", { x, u });
   const [z_next, D_saved] = D_save(ops, x_plus_u, known);
@@ -313,11 +322,12 @@ function stepAdjoint(
   { values: { x, x_plus_u, ...D_saved } }: ReturnType<typeof stepSaving>["saved"],
   { z: z_next_bar, u: u_next_bar }: State,
 ) {
-  const { A, alpha } = known;
+  const { A, alpha, basis_A } = known;
+  const one = ops.number(1);
   const z_next_bar_2 = ops.map("z_next_bar - u_next_bar", { z_next_bar, u_next_bar });
   const [u1_bar, D_weights_bar] = D_adjoint(ops, x_plus_u, D_saved, z_next_bar_2, known);
   const x_plus_u_bar = ops.map("u_next_bar + u1_bar", { u_next_bar, u1_bar });
-  const z_bar = ops.solve(
+  const z_bar = ops.solveDiagonalised(
     x_plus_u_bar,
     null,
     (v) => {
@@ -326,6 +336,8 @@ function stepAdjoint(
       return ops.map("v + alpha*At_A_v", { v, alpha, At_A_v });
     },
     { by: "cg", tolerance: 1e-13, maximum: 90 },
+    [basis_A],
+    [alpha, one],
   );
   const product_bar = ops.map("-z_bar", { z_bar });
   const A_v = ops.apply(A, x);
@@ -347,11 +359,12 @@ function stepStateAdjoint(
   { values: D_saved }: ReturnType<typeof stepSaving>["saved"],
   { z: z_next_bar, u: u_next_bar }: State,
 ) {
-  const { A, alpha } = known;
+  const { A, alpha, basis_A } = known;
+  const one = ops.number(1);
   const z_next_bar_2 = ops.map("z_next_bar - u_next_bar", { z_next_bar, u_next_bar });
   const u1_bar = D_adjoint_inputs(ops, D_saved, z_next_bar_2, known);
   const x_plus_u_bar = ops.map("u_next_bar + u1_bar", { u_next_bar, u1_bar });
-  const z_bar = ops.solve(
+  const z_bar = ops.solveDiagonalised(
     x_plus_u_bar,
     null,
     (v) => {
@@ -360,6 +373,8 @@ function stepStateAdjoint(
       return ops.map("v + alpha*At_A_v", { v, alpha, At_A_v });
     },
     { by: "cg", tolerance: 1e-13, maximum: 90 },
+    [basis_A],
+    [alpha, one],
   );
   const u_bar = ops.map("x_plus_u_bar - z_bar", { x_plus_u_bar, z_bar });
   return { z: z_bar, u: u_bar };

@@ -59,6 +59,8 @@ interface Constants {
   readonly one_over_rho: Value;
   /** Y */
   readonly A_fill: Value;
+  /** linear R[h, w] -> R[h, w] with symmetric, positive */
+  readonly basis_A: Operator;
 }
 
 /** What does not change between steps. */
@@ -83,7 +85,8 @@ function constants(ops: Operations, { h, w, rho, A }: Data) {
   const one_over_rho = ops.map("1/rho", { rho });
   const zeros = ops.fill(0, R(h, w));
   const A_fill = ops.apply(A, zeros);
-  return { one_over_rho, A_fill };
+  const basis_A = ops.diagonalise(A, null, { alone: true });
+  return { one_over_rho, A_fill, basis_A };
 }
 
 /** What does not change between steps, once a batch. */
@@ -102,10 +105,11 @@ function initial(ops: Operations, { h, w, A, y }: Known) {
 }
 
 /** One iteration: the next state. */
-function step(ops: Operations, { product, A, one_over_rho, D }: Known, { z, u }: State) {
+function step(ops: Operations, { product, A, one_over_rho, basis_A, D }: Known, { z, u }: State) {
+  const one = ops.number(1);
   const z_minus_u = ops.map("z - u", { z, u });
   const difference = ops.map("z_minus_u - product", { z_minus_u, product });
-  const x = ops.solve(
+  const x = ops.solveDiagonalised(
     difference,
     z_minus_u,
     (v) => {
@@ -114,6 +118,8 @@ function step(ops: Operations, { product, A, one_over_rho, D }: Known, { z, u }:
       return ops.map("v + one_over_rho*At_A_v", { v, one_over_rho, At_A_v });
     },
     { by: "cg", tolerance: 1e-13, maximum: 30 },
+    [basis_A],
+    [one_over_rho, one],
   );
   const x_plus_u = ops.map("x + u", { x, u });
   const z_next = ops.applyMap(D, x_plus_u);

@@ -59,6 +59,8 @@ interface Constants {
   readonly one_over_rho: Value;
   /** Y */
   readonly A_fill: Value;
+  /** linear R[h, w] -> R[h, w] with symmetric, positive */
+  readonly basis_A: Operator;
 }
 
 /** What does not change between steps. */
@@ -83,7 +85,8 @@ function constants(ops: Operations, { h, w, rho, A }: Data) {
   const one_over_rho = ops.map("1/rho", { rho });
   const zeros = ops.fill(0, R(h, w));
   const A_fill = ops.apply(A, zeros);
-  return { one_over_rho, A_fill };
+  const basis_A = ops.diagonalise(A, null, { alone: true });
+  return { one_over_rho, A_fill, basis_A };
 }
 
 /** What does not change between steps, once a batch. */
@@ -121,10 +124,11 @@ function initialInputAdjoint(ops: Operations, { A }: Known, _saved: unknown, { z
 }
 
 /** One iteration: the next state. */
-function step(ops: Operations, { product, A, one_over_rho, D }: Known, { z, u }: State) {
+function step(ops: Operations, { product, A, one_over_rho, basis_A, D }: Known, { z, u }: State) {
+  const one = ops.number(1);
   const z_minus_u = ops.map("z - u", { z, u });
   const difference = ops.map("z_minus_u - product", { z_minus_u, product });
-  const x = ops.solve(
+  const x = ops.solveDiagonalised(
     difference,
     z_minus_u,
     (v) => {
@@ -133,6 +137,8 @@ function step(ops: Operations, { product, A, one_over_rho, D }: Known, { z, u }:
       return ops.map("v + one_over_rho*At_A_v", { v, one_over_rho, At_A_v });
     },
     { by: "cg", tolerance: 1e-13, maximum: 30 },
+    [basis_A],
+    [one_over_rho, one],
   );
   const x_plus_u = ops.map("x + u", { x, u });
   const z_next = ops.applyMap(D, x_plus_u);
@@ -141,10 +147,11 @@ function step(ops: Operations, { product, A, one_over_rho, D }: Known, { z, u }:
 }
 
 /** `step`, and what its adjoint needs. */
-function stepSaving(ops: Operations, { product, A, one_over_rho, D }: Known, { z, u }: State) {
+function stepSaving(ops: Operations, { product, A, one_over_rho, basis_A, D }: Known, { z, u }: State) {
+  const one = ops.number(1);
   const z_minus_u = ops.map("z - u", { z, u });
   const difference = ops.map("z_minus_u - product", { z_minus_u, product });
-  const x = ops.solve(
+  const x = ops.solveDiagonalised(
     difference,
     z_minus_u,
     (v) => {
@@ -153,6 +160,8 @@ function stepSaving(ops: Operations, { product, A, one_over_rho, D }: Known, { z
       return ops.map("v + one_over_rho*At_A_v", { v, one_over_rho, At_A_v });
     },
     { by: "cg", tolerance: 1e-13, maximum: 30 },
+    [basis_A],
+    [one_over_rho, one],
   );
   const x_plus_u = ops.map("x + u", { x, u });
   const z_next = ops.applyMap(D, x_plus_u);
@@ -168,14 +177,15 @@ function stepSaving(ops: Operations, { product, A, one_over_rho, D }: Known, { z
 /** The vector-Jacobian product of `step`: cotangents of what it returns become those of what it reads. */
 function stepAdjoint(
   ops: Operations,
-  { D, A, one_over_rho }: Known,
+  { D, A, one_over_rho, basis_A }: Known,
   { values: { x_plus_u } }: ReturnType<typeof stepSaving>["saved"],
   { z: z_next_bar, u: u_next_bar }: State,
 ) {
+  const one = ops.number(1);
   const z_next_bar_2 = ops.map("z_next_bar - u_next_bar", { z_next_bar, u_next_bar });
   const D_back = ops.applyMapReverse(D, x_plus_u, z_next_bar_2);
   const x_plus_u_bar = ops.map("u_next_bar + D_back", { u_next_bar, D_back });
-  const z_bar = ops.solve(
+  const z_bar = ops.solveDiagonalised(
     x_plus_u_bar,
     null,
     (v) => {
@@ -184,6 +194,8 @@ function stepAdjoint(
       return ops.map("v + one_over_rho*At_A_v", { v, one_over_rho, At_A_v });
     },
     { by: "cg", tolerance: 1e-13, maximum: 30 },
+    [basis_A],
+    [one_over_rho, one],
   );
   const u_bar = ops.map("x_plus_u_bar - z_bar", { x_plus_u_bar, z_bar });
   return { state: { z: z_bar, u: u_bar }, known: {} };
@@ -192,14 +204,15 @@ function stepAdjoint(
 /** `stepAdjoint` for the inputs alone. */
 function stepInputAdjoint(
   ops: Operations,
-  { D, A, one_over_rho }: Known,
+  { D, A, one_over_rho, basis_A }: Known,
   { values: { x_plus_u } }: ReturnType<typeof stepSaving>["saved"],
   { z: z_next_bar, u: u_next_bar }: State,
 ) {
+  const one = ops.number(1);
   const z_next_bar_2 = ops.map("z_next_bar - u_next_bar", { z_next_bar, u_next_bar });
   const D_back = ops.applyMapReverse(D, x_plus_u, z_next_bar_2);
   const x_plus_u_bar = ops.map("u_next_bar + D_back", { u_next_bar, D_back });
-  const difference_bar = ops.solve(
+  const difference_bar = ops.solveDiagonalised(
     x_plus_u_bar,
     null,
     (v) => {
@@ -208,6 +221,8 @@ function stepInputAdjoint(
       return ops.map("v + one_over_rho*At_A_v", { v, one_over_rho, At_A_v });
     },
     { by: "cg", tolerance: 1e-13, maximum: 30 },
+    [basis_A],
+    [one_over_rho, one],
   );
   const product_bar = ops.map("-difference_bar", { difference_bar });
   return { product: product_bar };
