@@ -14,6 +14,7 @@ export {
   type GradientOptions,
 } from "./adjoint/gradient.ts";
 export type { LossValue, OutputLoss } from "./adjoint/loss.ts";
+export { forecastRun, forecastTraining, type Forecast } from "./forecast.ts";
 export { asTfjsFunction, type Tensors } from "./adjoint/tfjsFunction.ts";
 export { EngineError, type Engine } from "./engine/engine.ts";
 export { engine, type EngineChoice, type EngineName } from "./engine/select.ts";

@@ -1,4 +1,5 @@
 import { sampleAt } from "../../runtime/data/sample.ts";
+import { bytesText } from "../../runtime/measure/bytes.ts";
 import { loadingCache } from "../../runtime/data/loadingCache.ts";
 import { type HostArray, shapeText, stack } from "../../runtime/io/hostArray.ts";
 import { stream } from "../../runtime/random/stream.ts";
@@ -174,7 +175,7 @@ function requireLargeEnough(file: string, { shape }: HostArray, { patch }: Cutti
 }
 
 function streamedNote(folder: string, { samples, bytes }: FileSet): readonly string[] {
-  const size = `${(bytes / 2 ** 30).toFixed(1)} GiB`;
+  const size = bytesText(bytes);
   return [`${samples.length} samples of ${folder}, ${size} on the disk, are read as they are needed.`];
 }
 

@@ -1,4 +1,5 @@
 import type { Span } from "../../compiler/source/span.ts";
+import { bytesText } from "../../runtime/measure/bytes.ts";
 import { fault } from "../binding/faults.ts";
 
 /** The most bytes that one thing of an experiment may take: what WebAssembly addresses. */
@@ -16,9 +17,4 @@ export function requireMemory(span: Span, what: string, numbers: number): void {
     span,
     `${what} would take ${bytesText(bytes)} of memory; at most ${bytesText(MOST_BYTES)} are possible`,
   );
-}
-
-function bytesText(bytes: number): string {
-  const gibibytes = bytes / 2 ** 30;
-  return `${bytes} bytes (${gibibytes >= 100 ? Math.round(gibibytes) : gibibytes.toFixed(1)} GiB)`;
 }

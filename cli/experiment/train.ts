@@ -3,6 +3,9 @@ import type { Expression } from "../../compiler/ast/tree.ts";
 import { diagnose } from "../../compiler/diagnostics/diagnose.ts";
 import { nearest } from "../../compiler/diagnostics/suggestion.ts";
 import { GradientError } from "../../runtime/adjoint/gradientError.ts";
+import { EngineError } from "../../runtime/engine/engine.ts";
+import { forecastTraining, requireRoom } from "../../runtime/forecast.ts";
+import { bytesText } from "../../runtime/measure/bytes.ts";
 import { stream } from "../../runtime/random/stream.ts";
 import { sampleOf, type HostArray } from "../../runtime/io/hostArray.ts";
 import { DataError } from "../../runtime/io/dataError.ts";
@@ -102,13 +105,17 @@ async function trainIn(setting: Setting, resume: boolean): Promise<TrainingResul
   if (!resume) await setAside(setting);
   const talk = trainingTalk(context.terminal, definition.name);
   const validation = await validationOptions(setting, subject, training);
+  const options: TrainingOptions = {
+    ...plainOptions(training),
+    data: trainingData(subject, source),
+    loss,
+    seed: settings.seed,
+    ...validation,
+  };
+  await foretell(setting, subject, options);
   const result = await context.terminal.interruptible(async (signal) =>
     train(subject.program, {
-      ...plainOptions(training),
-      data: trainingData(subject, source),
-      loss,
-      seed: settings.seed,
-      ...validation,
+      ...options,
       checkpoint: { store: storeIn(setting), name: CHECKPOINT, every: training.checkpoint },
       resume,
       signal,
@@ -120,6 +127,27 @@ async function trainIn(setting: Setting, resume: boolean): Promise<TrainingResul
   talk.end();
   await finish(setting, subject, result);
   return result;
+}
+
+/**
+ * Says how much memory a training takes, where the engine knows.
+ * @throws Failure at the size of the batch where it is more than there is
+ */
+async function foretell(
+  { experiment, context, operations }: Setting,
+  { program }: Subject,
+  options: TrainingOptions,
+): Promise<void> {
+  const forecast = await forecastTraining(program, options);
+  if (forecast === null) return;
+  try {
+    requireRoom(operations.engine.name, "train", forecast);
+  } catch (error) {
+    throw error instanceof EngineError
+      ? failureAt(experiment.toml.valueSpan(["train", "batch"]), error)
+      : error;
+  }
+  context.terminal.talk(`The training takes at most ${bytesText(forecast.peak)} of memory.\n`);
 }
 
 /** Names of parameters that the program does not have are refused: a misspelt one would train what is to rest. */

@@ -25,6 +25,7 @@ import { hintingAtBatch } from "./batchHint.ts";
 import { bindBatch, bindTo, failureOfRun } from "./bindAll.ts";
 import { readInputs } from "./inputFiles.ts";
 import { limited } from "./limits.ts";
+import { foretellRun } from "./memory.ts";
 import { encodeOutputs, type OutputRequest, parseOutput, rehearseOutputs, writeFiles } from "./outputs.ts";
 import { progressLine } from "./progressLine.ts";
 import { resultJson, resultText, unconvergedSamples } from "./resultText.ts";
@@ -90,6 +91,7 @@ export async function runProgram(context: Context, file: string, options: RunOpt
     return { data: bound, program: own, batch: await bindBatch(own, bound, bound.inputs, batched) };
   });
   const single = !hasBatch(program, inputs, batched);
+  await foretellRun(terminal, program, batch);
   const result = await watched(terminal, async (signal, progress) => {
     const solve = async (how: SolveOptions): Promise<SolveResult> => {
       try {

@@ -4,7 +4,9 @@ import { differencesOf } from "./arena/differences.ts";
 import { elementwiseOf } from "./arena/elementwise.ts";
 import { fillOf } from "./arena/fill.ts";
 import { fourierOf } from "./arena/fourier.ts";
-import { createMachine, type Equipment } from "./arena/machine.ts";
+import { createLedger } from "./arena/ledger.ts";
+import { createMachine, type Equipment, type Machine } from "./arena/machine.ts";
+import { LARGEST_ARENA } from "./arena/memory.ts";
 import { movementOf } from "./arena/movement.ts";
 import { optimisersOf } from "./arena/optimisers.ts";
 import { poolingOf } from "./arena/pooling.ts";
@@ -12,10 +14,10 @@ import { productsOf } from "./arena/products.ts";
 import { projectionOf } from "./arena/projection.ts";
 import { reductionsOf } from "./arena/reductions.ts";
 import { indexedOf } from "./arena/indexed.ts";
-import { createStore } from "./arena/store.ts";
+import { createStore, type Store } from "./arena/store.ts";
 import { singularOf } from "./arena/singular.ts";
 import { waveletOf } from "./arena/wavelet.ts";
-import type { Engine } from "./engine.ts";
+import type { Answer, Engine, Rehearsal } from "./engine.ts";
 
 /**
  * The engine on an arena of its own: one shared WebAssembly memory, and the kernels of runtime/kernels, on the threads
@@ -23,10 +25,30 @@ import type { Engine } from "./engine.ts";
  * @throws EngineError where WebAssembly lacks SIMD or shared memory
  */
 export function arenaEngine(name: string, equipment: Equipment = {}): Engine {
-  const store = createStore(createMachine(name, equipment));
+  const machine = createMachine(name, equipment);
+  const engine: Engine = {
+    ...operationsOf(createStore(machine)),
+    rehearse: (answer) => rehearsal(engine, machine, answer),
+  };
+  return engine;
+}
+
+/** What a computation on an arena takes, by the same operations on a machine that only counts. */
+function rehearsal(of: Engine, { name, memory }: Machine, answer: Answer): Rehearsal {
+  const ledger = createLedger(name, answer);
+  const engine: Engine = { ...operationsOf(createStore(ledger, of)), rehearse: null };
+  const begun = ledger.memory.used;
+  return {
+    engine,
+    peak: () => ledger.memory.peak - begun,
+    room: LARGEST_ARENA - memory.used,
+  };
+}
+
+function operationsOf(store: Store): Omit<Engine, "rehearse"> {
   const { upload, read, readNow, dispose, scope, memory, reshape, recorder } = store;
   return {
-    name,
+    name: store.machine.name,
     significand: 24,
     upload,
     read,

@@ -46,6 +46,8 @@ export interface Engine {
   memory(): { readonly arrays: number; readonly bytes: number };
   /** null on engines that cannot repeat operations unasked */
   readonly recorder: Recorder | null;
+  /** What a computation will take, without computing it; null on engines that cannot tell. See `Rehearsal`. */
+  readonly rehearse: ((answer: Answer) => Rehearsal) | null;
 
   fill(value: number, shape: readonly number[]): Handle;
   elementwise(expression: ElementwiseExpression, inputs: Readonly<Record<string, Handle>>): Handle;
@@ -148,6 +150,21 @@ export interface Recorded<T> {
   /** Frees the arrays of the body that are not disposed of, and what repeats it. */
   release(): void;
 }
+
+/**
+ * An engine that makes the arrays of another and computes nothing. It takes arrays of the other as they are; what is
+ * read of its own is an answer that it was made with.
+ */
+export interface Rehearsal {
+  readonly engine: Engine;
+  /** the most bytes that were in use at once, beside what the other engine holds */
+  readonly peak: () => number;
+  /** bytes that the other engine has left */
+  readonly room: number;
+}
+
+/** The number that stands for an entry of what is read, by how often was read before. */
+export type Answer = (reads: number, entry: number) => number;
 
 /** A device failure or an operation that an engine lacks: names the engine, the operation and the sizes. */
 export class EngineError extends Error {

@@ -25,6 +25,7 @@ export function referenceEngine(): Engine {
     name: REFERENCE,
     significand: 53,
     recorder: null,
+    rehearse: null,
     upload,
     read,
     readNow,

@@ -31,6 +31,7 @@ export function tfjsEngine(tf: Tf, name: string): Engine {
     name,
     significand: 24,
     recorder: null,
+    rehearse: null,
     upload: (data, shape) =>
       run(instance, "upload", [], () => tf.tensor(Float32Array.from(data), [...shape], "float32")),
     read: async (array) => Float32Array.from(await tensorOf(instance, array).data()),

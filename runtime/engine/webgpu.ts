@@ -28,6 +28,7 @@ export async function webgpuEngine(host: Host): Promise<Engine> {
     name: WEBGPU,
     significand: 24,
     recorder: null,
+    rehearse: null,
     ...{ upload, read, readNow, dispose, scope, memory, reshape },
     ...elementwise,
     ...optimisersOf(store, elementwise.elementwise),

@@ -1,6 +1,6 @@
 import { KERNELS, type KernelName, MODULES, type ModuleName } from "../../kernels/catalogue.ts";
 import { EngineError } from "../engine.ts";
-import { createMemory, type Memory } from "./memory.ts";
+import { createMemory, type Memory, type SharedMemory } from "./memory.ts";
 import { ARGUMENT_WORDS, PLACE } from "./places.ts";
 
 /** A kernel: (arena, arguments, first, last); see runtime/kernels/source/kernel.h. */
@@ -15,7 +15,9 @@ export type KernelSource =
       /** a module whose exports this one imports as `library`, or null */
       readonly library: WebAssembly.Module | null;
     }
-  | { readonly kind: "native"; readonly file: string; readonly index: number };
+  | { readonly kind: "native"; readonly file: string; readonly index: number }
+  /** does nothing: of a machine that only counts */
+  | { readonly kind: "idle" };
 
 /** A kernel that can be run. */
 export interface Runnable {
@@ -43,8 +45,8 @@ export interface NativeKernels {
 
 /** What a machine may have beside WebAssembly; nothing in a browser. */
 export interface Equipment {
-  readonly threads?: (memory: Memory) => Threads;
-  readonly native?: (memory: Memory) => NativeKernels;
+  readonly threads?: (memory: SharedMemory) => Threads;
+  readonly native?: (memory: SharedMemory) => NativeKernels;
 }
 
 /** What computes on an arena. */
@@ -105,7 +107,7 @@ export function createMachine(name: string, equipment: Equipment = {}): Machine 
   const kernels = new Map<KernelName, Runnable>();
   const moduleOf = compiledModules(name);
   let threads: Threads | null = null;
-  let recorded: Run[] | null = null;
+  const recorder = createRunRecorder();
 
   const runnableOf = (kernel: KernelName): Runnable => {
     const index = native?.names.indexOf(kernel) ?? -1;
@@ -148,9 +150,23 @@ export function createMachine(name: string, equipment: Equipment = {}): Machine 
       if (items === 0) return;
       if (words.length > ARGUMENT_WORDS) throw new RangeError("too many arguments of a kernel");
       const runnable = typeof kernel === "string" ? known(kernel) : kernel;
-      recorded?.push({ runnable, words, items, work });
-      memory.words.set(words, PLACE.arguments / 4);
+      recorder.note({ runnable, words, items, work });
+      memory.writeWords(PLACE.arguments, words);
       perform({ runnable, place: PLACE.arguments, items, work });
+    },
+    record: recorder.record,
+    repeat: (runs) => {
+      for (const each of runs) perform(each);
+    },
+  };
+}
+
+/** Remembers the runs of a body; see `Machine.record`. */
+export function createRunRecorder(): Pick<Machine, "record"> & { note(run: Run): void } {
+  let recorded: Run[] | null = null;
+  return {
+    note: (run) => {
+      recorded?.push(run);
     },
     record: (body) => {
       if (recorded !== null) throw new TypeError("records do not nest");
@@ -161,9 +177,6 @@ export function createMachine(name: string, equipment: Equipment = {}): Machine 
       } finally {
         recorded = null;
       }
-    },
-    repeat: (runs) => {
-      for (const each of runs) perform(each);
     },
   };
 }
@@ -196,7 +209,7 @@ function compiled(name: string, binary: Uint8Array<ArrayBuffer>): WebAssembly.Mo
 
 function fromModule(
   name: string,
-  { memory }: Memory,
+  { memory }: SharedMemory,
   source: Extract<KernelSource, { kind: "wasm" }>,
   title: string,
 ): Runnable {

@@ -23,31 +23,38 @@ export interface Room {
   free(block: Block): void;
 }
 
-/** One WebAssembly memory that threads and native code share, and the blocks that stand in it. */
-export interface Memory extends Room {
-  /** Views of the whole memory; valid until something is allocated. */
-  readonly floats: Float32Array<SharedArrayBuffer>;
-  readonly words: Uint32Array<SharedArrayBuffer>;
-  readonly memory: WebAssembly.Memory;
+/** Room for blocks, and how much of it is taken. */
+export interface Blocks extends Room {
   /** bytes in blocks now, and the most that ever were */
   readonly used: number;
   readonly peak: number;
 }
 
+/** What the host does with an arena. Places are in bytes. */
+export interface Memory extends Blocks {
+  writeFloats(place: number, floats: ArrayLike<number>): void;
+  writeWords(place: number, words: ArrayLike<number>): void;
+  /** copies, which stay as they are */
+  readFloats(place: number, count: number): Float32Array;
+  readWords(place: number, count: number): Uint32Array;
+}
+
+/** One WebAssembly memory that threads and native code share, and the blocks that stand in it. */
+export interface SharedMemory extends Memory {
+  readonly memory: WebAssembly.Memory;
+}
+
+/** The most bytes that an arena holds: what 32 bits address. */
+export const LARGEST_ARENA = LARGEST_PAGES * PAGE;
+
 /**
- * An arena whose first `reserved` bytes are taken. Blocks are of size classes, four between powers of two, and kept
- * for the next of their class when they are freed: allocation takes constant time and little is wasted (at most a
- * fifth). Where a class has none and the memory cannot grow, free neighbours are joined. Kernels may read, not write,
- * up to 64 bytes behind a block.
+ * An arena whose first `reserved` bytes are taken; see `createBlocks`. Kernels may read, not write, up to 64 bytes
+ * behind a block.
  * @throws EngineError where there is no shared memory
  */
-export function createMemory(name: string, reserved: number): Memory {
+export function createMemory(name: string, reserved: number): SharedMemory {
   const memory = sharedMemory(name, reserved);
-  const free = new Map<number, number[]>();
   let views = viewsOf(memory);
-  let end = aligned(reserved);
-  let used = 0;
-  let peak = 0;
 
   const grownTo = (bytes: number): boolean => {
     const pages = Math.ceil(bytes / PAGE);
@@ -66,6 +73,35 @@ export function createMemory(name: string, reserved: number): Memory {
     }
     return false;
   };
+  const blocks = createBlocks(name, reserved, grownTo);
+  return {
+    memory,
+    get used() {
+      return blocks.used;
+    },
+    get peak() {
+      return blocks.peak;
+    },
+    allocate: blocks.allocate,
+    free: blocks.free,
+    writeFloats: (place, floats) => views.floats.set(floats, place / 4),
+    writeWords: (place, words) => views.words.set(words, place / 4),
+    readFloats: (place, count) => Float32Array.from(views.floats.subarray(place / 4, place / 4 + count)),
+    readWords: (place, count) => Uint32Array.from(views.words.subarray(place / 4, place / 4 + count)),
+  };
+}
+
+/**
+ * Blocks behind `reserved` bytes of a memory that `grownTo` makes larger, if it can. They are of size classes, four
+ * between powers of two, and kept for the next of their class when they are freed: allocation takes constant time and
+ * little is wasted (at most a fifth). Where a class has none and the memory cannot grow, free neighbours are joined.
+ */
+export function createBlocks(name: string, reserved: number, grownTo: (bytes: number) => boolean): Blocks {
+  const free = new Map<number, number[]>();
+  let end = aligned(reserved);
+  let used = 0;
+  let peak = 0;
+
   const fresh = (size: number): number | null => {
     if (!grownTo(end + size + ALIGNMENT)) return null;
     const offset = end;
@@ -75,20 +111,13 @@ export function createMemory(name: string, reserved: number): Memory {
   const place = (size: number): number | null => free.get(size)?.pop() ?? fresh(size) ?? joined(free, size);
 
   return {
-    memory,
-    get floats() {
-      return views.floats;
-    },
-    get words() {
-      return views.words;
-    },
     get used() {
       return used;
     },
     get peak() {
       return peak;
     },
-    allocate(bytes) {
+    allocate: (bytes) => {
       const size = classOf(bytes);
       const offset = place(size);
       if (offset === null) {
@@ -99,7 +128,7 @@ export function createMemory(name: string, reserved: number): Memory {
       peak = Math.max(peak, used);
       return { offset, size };
     },
-    free({ offset, size }) {
+    free: ({ offset, size }) => {
       used -= size;
       const same = free.get(size);
       if (same === undefined) free.set(size, [offset]);

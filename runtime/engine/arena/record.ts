@@ -59,7 +59,7 @@ export function createRecorder(
       },
       write: (to, numbers) => {
         if (numbers.length !== sizeOf(to.shape)) throw refuse("write", [to], `not ${numbers.length} numbers`);
-        memory.floats.set(numbers, blockOf(to).offset / 4);
+        memory.writeFloats(blockOf(to).offset, numbers);
       },
     }),
   };
@@ -74,7 +74,7 @@ function placedRuns({ memory }: Machine, pool: Pool, runs: readonly Run[]): read
   let { offset: place } = pool.pin(4 * total);
   return runs.map(({ words, ...run }) => {
     const placed = { ...run, place };
-    memory.words.set(words, place / 4);
+    memory.writeWords(place, words);
     place += 4 * words.length;
     return placed;
   });

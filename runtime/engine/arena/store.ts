@@ -4,14 +4,18 @@ import { sizeOf } from "../shape.ts";
 import type { Block, Memory, Room } from "./memory.ts";
 import { createRecorder } from "./record.ts";
 import type { Machine } from "./machine.ts";
+import { PLACE } from "./places.ts";
 
 /** An array in the arena; arrays that differ in shape only share their block. */
 class ArenaArray implements Handle {
   readonly shape: readonly number[];
+  /** which arena */
+  readonly arena: Memory;
   /** how many arrays share the block; null once this one is freed */
   shared: SharedBlock | null;
-  constructor(shape: readonly number[], shared: SharedBlock) {
+  constructor(shape: readonly number[], arena: Memory, shared: SharedBlock) {
     this.shape = shape;
+    this.arena = arena;
     this.shared = shared;
   }
 }
@@ -45,8 +49,8 @@ export interface Store extends Pick<
   refuse(operation: string, arrays: readonly Pick<Handle, "shape">[], reason: string): EngineError;
 }
 
-/** A store on a machine, with no arrays. */
-export function createStore(machine: Machine): Store {
+/** A store on a machine, with no arrays. Arrays of the engine `outside` are read there, and take no place here. */
+export function createStore(machine: Machine, outside: Engine | null = null): Store {
   const { memory } = machine;
   const refuse: Store["refuse"] = (operation, handles, reason) =>
     new EngineError(
@@ -56,11 +60,12 @@ export function createStore(machine: Machine): Store {
       reason,
     );
   const recording = createRecorder(machine, refuse);
-  const { make, again, blockOf, ...counted } = createArrays(refuse);
-  const copied = (handle: Handle): Float32Array => {
+  const { make, again, blockOf, ...counted } = createArrays(memory, outside !== null, refuse);
+  const copied = (handle: Handle): Float32Array | Float64Array => {
     recording.refuseReading(handle);
-    const start = blockOf(handle).offset / 4;
-    return Float32Array.from(memory.floats.subarray(start, start + sizeOf(handle.shape)));
+    const block = blockOf(handle);
+    const elsewhere = block === ELSEWHERE ? (outside?.readNow(handle) ?? null) : null;
+    return elsewhere ?? memory.readFloats(block.offset, sizeOf(handle.shape));
   };
   const lent = <T>(room: Room, bytes: number, body: (offset: number) => T): T => {
     const block = room.allocate(bytes);
@@ -80,14 +85,14 @@ export function createStore(machine: Machine): Store {
     scratch: (floats, body) => lent(recording.room(), 4 * floats, body),
     constants: (words, body) =>
       lent(recording.lasting(), 4 * words.length, (offset) => {
-        memory.words.set(words, offset / 4);
+        memory.writeWords(offset, words);
         return body(offset);
       }),
     table: tablesOf(memory),
     upload: (data, shape) => {
       if (data.length !== sizeOf(shape)) throw refuse("upload", [{ shape }], `not ${data.length} numbers`);
       const array = make(shape, recording.lasting());
-      memory.floats.set(data, blockOf(array).offset / 4);
+      memory.writeFloats(blockOf(array).offset, data);
       return array;
     },
     read: (array) => Promise.resolve(copied(array)),
@@ -103,24 +108,32 @@ interface Arrays extends Pick<Engine, "dispose" | "scope" | "memory"> {
   readonly blockOf: (array: Handle) => Block;
 }
 
-function createArrays(refuse: Store["refuse"]): Arrays {
+/** The place of arrays of another engine. */
+const ELSEWHERE: Block = { offset: PLACE.end, size: 0 };
+
+function createArrays(arena: Memory, takesOthers: boolean, refuse: Store["refuse"]): Arrays {
   let arrays = 0;
   let bytes = 0;
 
+  const isOwn = (handle: Handle): handle is ArenaArray =>
+    handle instanceof ArenaArray && handle.arena === arena;
   const holding = (shape: readonly number[], shared: SharedBlock): Handle => {
-    const array = new ArenaArray([...shape], shared);
+    const array = new ArenaArray([...shape], arena, shared);
     note(array);
     arrays += 1;
     return array;
   };
   const sharedOf = (handle: Handle): SharedBlock => {
-    if (!(handle instanceof ArenaArray)) throw refuse("read", [handle], "an array of another engine");
+    if (!isOwn(handle)) {
+      if (!takesOthers) throw refuse("read", [handle], "an array of another engine");
+      return { block: ELSEWHERE, room: { allocate: arena.allocate, free: () => undefined }, arrays: 1 };
+    }
     if (handle.shared === null) throw refuse("read", [handle], "the array has been freed");
     return handle.shared;
   };
   const dispose: Engine["dispose"] = (handles) => {
     for (const handle of handles) {
-      if (!(handle instanceof ArenaArray) || handle.shared === null) continue;
+      if (!isOwn(handle) || handle.shared === null) continue;
       arrays -= 1;
       handle.shared.arrays -= 1;
       if (handle.shared.arrays === 0) {
@@ -169,7 +182,7 @@ function tablesOf(memory: Memory): Store["table"] {
     if (before !== undefined) return before;
     const found = values();
     const { offset } = memory.allocate(4 * found.length);
-    memory.floats.set(found, offset / 4);
+    memory.writeFloats(offset, found);
     tables.set(key, offset);
     return offset;
   };

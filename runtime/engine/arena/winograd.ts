@@ -139,5 +139,5 @@ function wordsOf(places: readonly number[], geometry: Geometry, tiling: Tiling):
 }
 
 function areClear({ machine }: Store, flags: number, count: number): boolean {
-  return machine.memory.words.subarray(flags / 4, flags / 4 + count).every((flag) => flag === 0);
+  return machine.memory.readWords(flags, count).every((flag) => flag === 0);
 }

@@ -4,7 +4,7 @@ import { cpus, homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Kernel, NativeKernels } from "../arena/machine.ts";
-import type { Memory } from "../arena/memory.ts";
+import type { SharedMemory } from "../arena/memory.ts";
 import { EngineError } from "../engine.ts";
 
 /** The name of the engine whose kernels were built for this computer. */
@@ -63,7 +63,7 @@ interface Addon {
  * The native kernels in a file.
  * @throws EngineError where the file is missing or is no addon of this project
  */
-export function nativeKernels(file: string): (memory: Memory) => NativeKernels {
+export function nativeKernels(file: string): (memory: SharedMemory) => NativeKernels {
   const module: { exports: unknown } = { exports: {} };
   try {
     process.dlopen(module, file);
@@ -76,7 +76,7 @@ export function nativeKernels(file: string): (memory: Memory) => NativeKernels {
   return (memory) => ({
     file,
     names: addon.names,
-    kernelAt: (index) => addon.kernelAt(index, memory.floats),
+    kernelAt: (index) => addon.kernelAt(index, new Float32Array(memory.memory.buffer)),
   });
 }
 

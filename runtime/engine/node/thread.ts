@@ -46,6 +46,7 @@ export function thread({ workerData, receiveMessageOnPort, parentPort }: typeof 
   if (port === null) return;
 
   const learn = (source: KernelSource): Kernel => {
+    if (source.kind === "idle") return () => undefined;
     if (source.kind === "native") {
       const native = { exports: {} as { kernelAt: (index: number, memory: Float32Array) => Kernel } };
       process.dlopen(native, source.file);

@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import type { Runnable, Threads } from "../arena/machine.ts";
-import type { Memory } from "../arena/memory.ts";
+import type { SharedMemory } from "../arena/memory.ts";
 import { CONTROL_WORDS, PLACE, STACK_SIZE } from "../arena/places.ts";
 import { EngineError } from "../engine.ts";
 import { thread, type ThreadData, type ThreadMessage, WORD } from "./thread.ts";
@@ -24,7 +24,7 @@ const LOST = "a thread has died or hangs; start again, or choose another engine"
  */
 export function createThreads(
   name: string,
-  memory: Memory,
+  memory: SharedMemory,
   count = availableParallelism(),
   longestWait = LONGEST_WAIT,
 ): Threads {
@@ -85,7 +85,7 @@ export function createThreads(
   };
 }
 
-function startThread(memory: Memory): Worker {
+function startThread(memory: SharedMemory): Worker {
   const { offset } = memory.allocate(STACK_SIZE);
   const workerData: ThreadData = {
     memory: memory.memory,
