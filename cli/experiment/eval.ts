@@ -6,7 +6,7 @@ import { namesIn } from "../binding/assignment.ts";
 import { loadProgram } from "../compiler.ts";
 import type { Context } from "../context.ts";
 import { Interrupted } from "../failure.ts";
-import { located, placeOf } from "../report.ts";
+import { failureAt, located, placeOf } from "../report.ts";
 import { progressLine } from "../run/progressLine.ts";
 import { EXIT, writeJson } from "../terminal.ts";
 import { openSource, type SampleSource } from "./dataset.ts";
@@ -129,7 +129,7 @@ async function trainedWeights(file: string): Promise<Safetensors | null> {
     return readSafetensors(await readBytes(file));
   } catch (error) {
     if (error instanceof DataError && error.facts["reason"] === "ENOENT") return null;
-    throw error;
+    throw failureAt(placeOf(file), error);
   }
 }
 

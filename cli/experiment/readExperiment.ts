@@ -122,6 +122,27 @@ function tableName(path: Path): string {
   return path.length === 0 ? "An experiment" : `\`${path.map(String).join(".")}\``;
 }
 
+/** What a number, a list or a text that is too small or too large is to be. */
+function boundText(issue: Extract<Issue, { readonly code: "too_small" | "too_big" }>): string {
+  const [limit, word, beyond] =
+    issue.code === "too_small"
+      ? [issue.minimum, "at least", "greater than"]
+      : [issue.maximum, "at most", "less than"];
+  const entries = `${String(limit)} ${String(limit) === "1" ? "entry" : "entries"}`;
+  switch (issue.origin) {
+    case "array":
+      return issue.code === "too_small" && String(limit) === "1"
+        ? "the list is empty; it needs an entry"
+        : `the list has ${word} ${entries}`;
+    case "string":
+      return "the text is empty";
+    default:
+      return issue.inclusive === false
+        ? `it is to be ${beyond} ${String(limit)}`
+        : `it is ${word} ${String(limit)}`;
+  }
+}
+
 function sentence(issue: Issue): string {
   switch (issue.code) {
     case "invalid_type":
@@ -129,9 +150,8 @@ function sentence(issue: Issue): string {
     case "invalid_value":
       return `one of ${issue.values.map(String).join(", ")} is wanted here`;
     case "too_small":
-      return `it is at least ${String(issue.minimum)}`;
     case "too_big":
-      return `it is at most ${String(issue.maximum)}`;
+      return boundText(issue);
     case "invalid_union":
       return issue.message.replace(/^Invalid discriminator value\. Expected (.*)$/u, (_, names: string) => {
         return `one of ${names.replaceAll("'", "").replaceAll(" | ", ", ")} is wanted here`;

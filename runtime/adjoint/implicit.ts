@@ -1,6 +1,6 @@
 import type { Operations } from "../arrays/operations.ts";
 import { handlesOf, type ArrayValue, type Value } from "../arrays/value.ts";
-import type { Reverse, StepExtras, Values } from "../program/definition.ts";
+import type { AdjointSolver, Certificate, Reverse, StepExtras, Values } from "../program/definition.ts";
 import { namesOfStep } from "../solve/batch.ts";
 import { findEquilibrium, type Equilibrium, type EquilibriumTarget } from "../solve/equilibrium.ts";
 import { maskOf } from "../solve/lanes.ts";
@@ -156,7 +156,7 @@ function* pullBackEquilibrium(setting: Setting, cotangent: Value, sum: GradientS
   const unsolved = solution.converged.flatMap((converged, sample) => (converged ? [] : [sample]));
   if (unsolved.length > 0 && ["error", "retry"].includes(target.otherwise.kind)) {
     holder.release();
-    throw withoutAdjoint(solution, unsolved);
+    throw withoutAdjoint(solution, unsolved, target.backward, definition.certificate);
   }
   engine.scope(
     () => {
@@ -194,15 +194,41 @@ function stateAdjoint({ recorded, reverse, tape }: Setting, cotangents: Values):
     : reverse.stateAdjoint(batch.operations, known, tape.saved, cotangents);
 }
 
-function withoutAdjoint({ residual }: AdjointSolution, unsolved: readonly number[]): GradientError {
+function withoutAdjoint(
+  { residual }: AdjointSolution,
+  unsolved: readonly number[],
+  backward: AdjointSolver,
+  certificate: Certificate | null,
+): GradientError {
   const worst = Math.max(...unsolved.map((sample) => residual[sample] ?? Number.NaN));
+  const asked = "tolerance" in backward ? `, and ${backward.tolerance} is asked for` : "";
   return new GradientError(
     "IPX8303",
     `The adjoint equation of ${unsolved.length} samples was not solved: its residual is up to ` +
-      `${worst.toPrecision(3)} of the right side. The step may expand at the fixed point. ` +
+      `${worst.toPrecision(3)} of the right side${asked}. ${reasonBy(certificate)} ` +
       "Try more iterations, another `backward`, or `otherwise = drop`.",
     unsolved,
   );
+}
+
+/** Why an adjoint equation may be hard, in agreement with what is known of the step. */
+function reasonBy(certificate: Certificate | null): string {
+  switch (certificate?.answer) {
+    case "proved":
+    case "probabilistic": {
+      const { statement, conditions } = certificate;
+      const held = conditions.length === 0 ? "" : `, on the conditions that ${conditions.join("; ")}`;
+      return (
+        `That the iteration converges is proved (${statement}${held}); where that applies, the step does not expand ` +
+        "at the fixed point, but it may contract slowly there, or not in every direction."
+      );
+    }
+    case "refuted":
+      return `The iteration is proved not to converge always: ${certificate.statement}.`;
+    case "not_found":
+    case undefined:
+      return "The step may expand at the fixed point: there is no proof that it does not.";
+  }
 }
 
 /** The solution with zeros for the samples that were not solved: they are left out of the gradient. */

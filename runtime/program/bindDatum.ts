@@ -17,6 +17,7 @@ import type {
   TypeDeclaration,
 } from "./definition.ts";
 import { kindError } from "./kindError.ts";
+import { namesText, openTypeHint } from "./openHint.ts";
 import { fieldError, openNames, resolve, typeText, type Dimensions, type Observation } from "./unify.ts";
 
 /** @throws BindingError IPX8001 where data are given for a name that is not declared. */
@@ -144,10 +145,9 @@ export function requireSpace(name: string, type: TypeDeclaration, dimensions: Di
 }
 
 function openError(name: string, type: TypeDeclaration, dimensions: Dimensions): BindingError {
-  const open = openNames(type, dimensions).join(", ");
   return new BindingError("IPX8005", name, {
-    what: `The data leave ${open} of \`${name}\` : ${typeText(type)} open.`,
-    hint: `Bind the size as well: sizes: { ${open}: ... }.`,
+    what: `The data leave ${namesText(openNames(type, dimensions))} of \`${name}\` : ${typeText(type)} open.`,
+    hint: openTypeHint(type, dimensions),
   });
 }
 

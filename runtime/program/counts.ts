@@ -7,6 +7,7 @@ import { referenceEngine } from "../engine/reference.ts";
 import { BindingError } from "./bindingError.ts";
 import { isValue } from "./bound.ts";
 import type { Bound, Count, Known } from "./definition.ts";
+import { openSizesHint } from "./openHint.ts";
 
 /** How far a quotient in double precision may lie above the count that it means. */
 const ROUNDING = 1e-9;
@@ -51,6 +52,6 @@ function numberOf(operations: Operations, name: string, bound: Bound | undefined
   }
   throw new BindingError("IPX8005", name, {
     what: `The data leave \`${name}\` of the count ${count} open.`,
-    hint: `Bind the size as well: sizes: { ${name}: ... }.`,
+    hint: openSizesHint([name]),
   });
 }

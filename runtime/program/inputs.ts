@@ -20,6 +20,7 @@ import { checkArray } from "./checks.ts";
 import { hostArraysOf, materialise, materialOf, type Data, type Material } from "./datum.ts";
 import type { Bound, DataDeclaration, Known, TypeDeclaration } from "./definition.ts";
 import { uploadDraw } from "./draws.ts";
+import { namesText, openSizesHint } from "./openHint.ts";
 import { guarded, OpenName } from "./openNames.ts";
 import { kindError } from "./kindError.ts";
 import { resolve, unify, type Dimensions } from "./unify.ts";
@@ -70,7 +71,7 @@ export function* bindInputs(
     known[declaration.name] = bound.value;
   }
   const constants = program.constantsWait
-    ? lateConstants(program, { ...program.known, ...known }, owned)
+    ? lateConstants(program, dimensions, { ...program.known, ...known }, owned)
     : {};
   const batch = batchOf(Object.values(known));
   const samples = batch ?? 1;
@@ -87,14 +88,21 @@ export function* bindInputs(
 type Host = Extract<Material, { kind: "host" }>;
 
 /** The constants that waited for the sizes of inputs. */
-function lateConstants({ definition, operations }: BoundProgram, known: Known, owned: Handle[]): Known {
+function lateConstants(
+  { definition, operations }: BoundProgram,
+  dimensions: Dimensions,
+  known: Known,
+  owned: Handle[],
+): Known {
   try {
     return { ...withConstants(definition, operations, guarded(known), owned) };
   } catch (error) {
     if (!(error instanceof OpenName)) throw error;
+    const sizes = definition.sizes.map(({ name }) => name).filter((name) => !dimensions.sizes.has(name));
+    const open = sizes.includes(error.read) ? sizes : [error.read];
     throw new BindingError("IPX8005", error.read, {
-      what: `No datum fixes \`${error.read}\` of ${definition.name}.`,
-      hint: `Bind the size: sizes: { ${error.read}: ... }.`,
+      what: `No datum fixes ${namesText(open)} of ${definition.name}.`,
+      hint: openSizesHint(open),
     });
   }
 }

@@ -10,6 +10,7 @@ import { stream } from "../random/stream.ts";
 import { BindingError } from "./bindingError.ts";
 import type { Known, ParameterDeclaration, ProgramDefinition } from "./definition.ts";
 import { guarded, OpenName } from "./openNames.ts";
+import { namesText, openSizesHint, openTypeHint } from "./openHint.ts";
 import { download, upload } from "./transfer.ts";
 import { openNames, resolve, typeText, type Dimensions } from "./unify.ts";
 
@@ -36,9 +37,9 @@ export function parameterSpace(declaration: ParameterDeclaration, dimensions: Di
   if (space !== null) return space;
   const open = openNames(type, dimensions);
   throw new BindingError("IPX8005", name, {
-    what: `The parameter \`${name}\` : ${typeText(type)} has no size yet: ${open.join(", ")} is open.`,
+    what: `The parameter \`${name}\` : ${typeText(type)} has no size yet: ${namesText(open)} ${open.length === 1 ? "is" : "are"} open.`,
     why: "Sizes on which weights depend are bound once a run, not by inputs.",
-    hint: `Bind them: sizes: { ${open.map((size) => `${size}: ...`).join(", ")} }.`,
+    hint: openTypeHint(type, dimensions),
   });
 
   function matrixSpace(domain: typeof type, codomain: typeof type): Space | null {
@@ -66,7 +67,7 @@ export function startParameters(request: ParameterRequest): Parameters {
 }
 
 function startValues(
-  { operations, dimensions, steps, seed }: ParameterRequest,
+  { operations, definition, dimensions, steps, seed }: ParameterRequest,
   declaration: ParameterDeclaration,
   known: Known,
 ): readonly Value[] {
@@ -83,7 +84,8 @@ function startValues(
       return upload(operations, bounded, false);
     });
   }
-  const value = evaluateStart(operations, name, initial.evaluate, known);
+  const open = definition.sizes.map((size) => size.name).filter((size) => !dimensions.sizes.has(size));
+  const value = evaluateStart(operations, name, initial.evaluate, known, open);
   if (!sameSpace(spaceOf(value), space)) throw otherShape(declaration, spaceOf(value), space);
   return Array.from({ length: count }, () => value);
 }
@@ -93,6 +95,7 @@ function evaluateStart(
   name: string,
   evaluate: (operations: Operations, known: Known) => Value,
   known: Known,
+  open: readonly string[],
 ): Value {
   try {
     return operations.engine.scope(() => evaluate(operations, guarded(known)), handlesOf);
@@ -100,7 +103,7 @@ function evaluateStart(
     if (!(error instanceof OpenName)) throw error;
     throw new BindingError("IPX8005", name, {
       what: `The start of \`${name}\` needs \`${error.read}\`, which is not known before inputs are bound.`,
-      hint: "Bind the program's sizes with its givens.",
+      hint: open.length === 0 ? "Bind all that it needs with the givens." : openSizesHint(open),
     });
   }
 }

@@ -198,6 +198,21 @@ describe("an experiment file with a fault", () => {
       /fault\.toml:8:1[^]*lambda/,
       (text) => text.replace("lambda = 0.1", "lamda = 0.1"),
     ],
+    [
+      "a bound of 0 where one above is wanted",
+      /`train\.clip`: it is to be greater than 0/,
+      (text) => text.replace("[train]", "[train]\nclip = 0"),
+    ],
+    [
+      "an empty list",
+      /`train\.rates`: the list is empty; it needs an entry/,
+      (text) => text.replace("[train]", "[train]\nrates = []"),
+    ],
+    [
+      "an empty text",
+      /`train\.loss`: the text is empty/,
+      (text) => text.replace("[train]", '[train]\nloss = ""'),
+    ],
     ["a missing program", /cannot be read/, (text) => text.replace("lista.ipx", "nowhere.ipx")],
     ["an unknown generator", /fault\.toml:11:13[^]*sparse/, (text) => text.replace("sparse(", "sprase(")],
   ];
@@ -207,6 +222,15 @@ describe("an experiment file with a fault", () => {
     expect([1, 2]).toContain(code);
     expect(talk).toMatch(what);
     expect(existsSync(join(folder, "never"))).toBe(false);
+  });
+
+  it("is measured with weights that were cut off: their file is named", async () => {
+    const cut = join(folder, "cut");
+    mkdirSync(cut);
+    const whole = readFileSync(join(folder, "whole", "weights.safetensors"));
+    const weights = file(cut, "weights.safetensors", whole.subarray(0, whole.length - 9));
+    const { talk } = await refused(1, /IPX8101/, "eval", file(folder, "cut.toml", experiment("cut")));
+    expect(talk).toContain(`--> ${weights}`);
   });
 
   it("tunes a name that the baseline has not: it is said at the key", async () => {

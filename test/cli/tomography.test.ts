@@ -68,6 +68,21 @@ metrics = ["psnr_db"]
     expect(`${out}${talk}`).toMatch(/psnr_db/u);
   });
 
+  it("say all the sizes that no datum fixes, and how they are bound", async () => {
+    const [, angles = ""] = ANGLES;
+    const output = join(folder, "open.npy");
+    const run = (name: string, ...more: readonly string[]): readonly string[] => {
+      const data = ["--input", `y=${y}`, "--output", `output=${output}`];
+      return ["run", join(PROGRAMS, `${name}.ipx`), "--bind", angles, ...more, ...data];
+    };
+    await refused(
+      1,
+      /IPX8005[^]*fixes `h` and `w` of learned_gradient[^]*--bind h=\.\.\. --bind w=\.\.\.[^]*\[given\]/,
+      ...run("learned_gradient"),
+    );
+    await refused(1, /IPX8005[^]*fixes `w` of fbp[^]*`--bind w=\.\.\.`/, ...run("fbp", "--bind", "h=16"));
+  });
+
   it("say what is wrong with lines and their operators", async () => {
     const x = npy(
       folder,

@@ -297,6 +297,29 @@ describe("samples without an equilibrium", () => {
     });
   });
 
+  test.each([
+    [null, /may expand at the fixed point/, /proved/],
+    ["not_found", /may expand at the fixed point/, /is proved/],
+    ["proved", /is proved \(it contracts, on the conditions that t < 1\)[^]*does not expand/, /may expand/],
+    ["refuted", /proved not to converge always: it contracts\./, /may expand/],
+  ] as const)("say no other of the adjoint equation than a certificate %j", async (answer, says, saysNot) => {
+    const target: Target = { ...equilibrium, backward: { ...equilibrium.backward, restart: 1, maximum: 1 } };
+    const certificate =
+      answer === null
+        ? null
+        : {
+            answer,
+            algorithm: null,
+            statement: "it contracts",
+            conditions: answer === "proved" ? ["t < 1"] : [],
+          };
+    const definition = { ...istaProgram({ target, perStep: false, shrink: 0.8 }), certificate };
+    const error: unknown = await gradientOf(reference(), definition).catch((found: unknown) => found);
+    expect(error).toMatchObject({ code: "IPX8303", message: expect.stringMatching(says) as string });
+    expect(error).not.toMatchObject({ message: expect.stringMatching(saysNot) as string });
+    expect(error).toMatchObject({ message: expect.stringContaining("1e-11 is asked for") as string });
+  });
+
   test("are dropped, or unrolled, or tried again", async () => {
     const dropped = await gradientOf(reference(), failing({ kind: "drop" }), {}, data);
     const unrolledOnes = await gradientOf(reference(), failing({ kind: "unroll", steps: 40 }), {}, data);
