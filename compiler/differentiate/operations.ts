@@ -165,6 +165,7 @@ export const REVERSE_RULES: { readonly [P in Operation]: ReverseRule<P> } = {
   norm: constantRule,
   gram: constantRule,
   diagonalise: constantRule,
+  composition: constantRule,
   library: constantRule,
   filteredBackprojection: constantRule,
   matvec: one(({ equation, g, a, b }, r) => {

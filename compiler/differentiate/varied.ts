@@ -41,6 +41,7 @@ const CARRIES: { readonly [P in Operation]: boolean } = {
   norm: false,
   gram: false,
   diagonalise: false,
+  composition: false,
   library: true,
   filteredBackprojection: true,
   matvec: true,

@@ -308,6 +308,15 @@ export class IrBuilder {
     return this.#one("diagonalise", { alone }, inputs, `basis_${operator.name}`);
   }
 
+  /** The product of operators, the outermost first, with the adjoints of those at the places `adjoints`. */
+  composition(factors: readonly Variable[], adjoints: readonly number[]): Variable {
+    const name = factors.map((factor, place) => `${factor.name}${adjoints.includes(place) ? "t" : ""}`);
+    const last = factors.at(-1);
+    if (last?.type.kind !== "operator") throw new Error("a product without factors");
+    const domain = adjoints.includes(factors.length - 1) ? last.type.codomain : last.type.domain;
+    return this.#one("composition", { adjoints, domain }, factors, name.join("_"));
+  }
+
   library(
     name: LibraryOperatorName,
     settings: LibrarySettings,

@@ -43,6 +43,7 @@ import type { Block } from "./block.ts";
  * | norm | an operator | an upper bound of its norm, a number |
  * | gram | an operator A | the operator A'A |
  * | diagonalise | an operator A; or W, orthonormal, and an array d | A'A, or W' diag(d) W, with its basis: `alone` if a solve has no other |
+ * | composition | operators, the outermost first | their product, with the adjoints of those at the places `adjoints` |
  * | library | arrays | an operator of the library on `domain` |
  * | filteredBackprojection | an operator | an approximate inverse, if it is an X-ray transform of parallel beams |
  * | matvec | W, x | W x or W' x, in `space` |
@@ -105,6 +106,7 @@ export interface OperationAttributes {
   readonly norm: Record<never, never>;
   readonly gram: Record<never, never>;
   readonly diagonalise: { readonly alone: boolean };
+  readonly composition: { readonly adjoints: readonly number[]; readonly domain: Space };
   readonly library: {
     readonly name: LibraryOperatorName;
     readonly settings: LibrarySettings;

@@ -166,6 +166,8 @@ function described(equation: Equation): readonly [string, readonly string[]] {
         "solve",
         [`tolerance = ${equation.attributes.tolerance}`, `maximum = ${equation.attributes.maximum}`],
       ];
+    case "composition":
+      return ["composition", [`adjoints = (${equation.attributes.adjoints.join(", ")})`]];
     case "materialise":
       return ["materialise", [spaceText(equation.attributes.domain)]];
     case "convolve":

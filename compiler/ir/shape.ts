@@ -201,6 +201,21 @@ const SHAPE_RULES: { readonly [P in Operation]: ShapeRule<P> } = {
     const { domain } = operatorAt(inputs, 0);
     return [{ kind: "operator", domain, codomain: domain, properties: ["symmetric", "positive"] }];
   },
+  composition: ({ adjoints, domain: wanted }, inputs) => {
+    const factors = inputs.map((_, place) => {
+      const { domain, codomain } = operatorAt(inputs, place);
+      return adjoints.includes(place) ? { domain: codomain, codomain: domain } : { domain, codomain };
+    });
+    factors.slice(1).forEach((inner, place) => {
+      const outer = factors[place];
+      if (outer !== undefined) demandSame(outer.domain, inner.codomain);
+    });
+    const [first] = factors;
+    const last = factors.at(-1);
+    if (first === undefined || last === undefined) throw new ShapeFault("a product without factors");
+    demandSame(last.domain, wanted);
+    return [{ kind: "operator", domain: last.domain, codomain: first.codomain, properties: [] }];
+  },
   library: ({ domain, codomain, name: operator }) => [
     { kind: "operator", domain, codomain, properties: LIBRARY_PROPERTIES[operator] ?? [] },
   ],

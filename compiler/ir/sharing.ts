@@ -73,6 +73,7 @@ const SHARING_RULES: { readonly [P in Operation]: SharingRule<P> } = {
   norm: ofInputs,
   gram: ofInputs,
   diagonalise: ofInputs,
+  composition: ofInputs,
   library: ofInputs,
   filteredBackprojection: ofInputs,
   matvec: ofInputs,

@@ -15,6 +15,8 @@ import { lipschitzOf } from "./lipschitz.ts";
 import type { FunctionValue, Lowered } from "./lowered.ts";
 import { lowerIndexSet } from "./indexSets.ts";
 import { isKernelName, lowerKernel } from "./kernels.ts";
+import { isGiven } from "./given.ts";
+import { normOfGivenForm } from "./operatorNorm.ts";
 import { applyForm, normOfForm, rowNormsOf } from "./operators.ts";
 import { projectOnto, proxOf } from "./prox.ts";
 import { solveSettings } from "./solveSettings.ts";
@@ -117,8 +119,10 @@ function lowerArrayFunction(site: Site, name: LibraryName, expression: Call, cal
   const [first, second, third] = call.arguments;
   if (first === undefined) throw new Limitation(`\`${name}\` without an argument`, span);
   switch (name) {
-    case "norm":
-      return normOfForm(b, lowerOperator(site, first));
+    case "norm": {
+      const norm = isGiven(first, site.program.definitions) ? normOfGivenForm : normOfForm;
+      return norm(b, lowerOperator(site, first));
+    }
     case "row_norms":
       return lowerRowNorms(site, first, span);
     case "interleaved":

@@ -1,17 +1,21 @@
 import type { Expression } from "../ast/tree.ts";
 import type { Variable } from "../ir/block.ts";
 import { formOfFunction } from "../library/calculus/analyse.ts";
-import type { FormTerm, Link } from "../library/calculus/form.ts";
+import type { Factor, FormTerm, Link } from "../library/calculus/form.ts";
 import { FUNCTIONS } from "../library/functions/table.ts";
 import type { Fact } from "../types/property.ts";
 import type { Typed } from "../types/typing.ts";
 import { lower, lowerOperator, lowerValue } from "./recursion.ts";
 import { Limitation } from "./limitation.ts";
+import { isGiven } from "./given.ts";
+import type { OperatorForm } from "./lowered.ts";
+import { chainOfForms, normOfGivenForm } from "./operatorNorm.ts";
 import { normOfForm } from "./operators.ts";
 import { isFunctionName } from "../library/functions/entry.ts";
 import { Scope } from "./scope.ts";
 import type { Site } from "./site.ts";
 import { within } from "./site.ts";
+import { spaceOfVariable } from "./values.ts";
 
 /** lip(M): an upper bound of the Lipschitz constant of a map. */
 export function lipschitzOf(site: Site, map: Expression<Typed>): Variable {
@@ -60,25 +64,50 @@ function lipschitzOfTerm(site: Site, term: FormTerm): Variable {
     const size = builder.elementwise("abs", [lowerValue(site, factor.value)]);
     return builder.elementwise(factor.inverse ? "div" : "mul", [product, size]);
   }, builder.constant(constant));
-  return term.links.reduce((bound, link) => {
-    const size = normOfLink(site, link);
-    return size === null ? bound : builder.elementwise("mul", [bound, builder.elementwise("square", [size])]);
-  }, factors);
+  return sizesOfLinks(site, term.links).reduce(
+    (bound, size) => builder.elementwise("mul", [bound, builder.elementwise("square", [size])]),
+    factors,
+  );
 }
 
-function normOfLink(site: Site, link: Link): Variable | null {
+/** Numbers whose product bounds the norm of the linear part of a chain: one for its operators, if givens decide them. */
+function sizesOfLinks(site: Site, links: readonly Link[]): readonly Variable[] {
   const { builder } = site;
+  const { definitions } = site.program;
+  const scales = links.flatMap((link) => (link.kind === "scale" ? [sizeOfFactor(site, link.by)] : []));
+  const parts = links.flatMap((link) => partOfLink(site, link));
+  const chain = parts.every(({ of }) => isGiven(of, definitions))
+    ? chainOfForms(parts.map(({ form }) => form))
+    : null;
+  if (chain !== null) return [...scales, normOfGivenForm(builder, chain)];
+  const own = parts.map(({ form, of }) =>
+    isGiven(of, definitions) ? normOfGivenForm(builder, form) : normOfForm(builder, form),
+  );
+  return [...scales, ...own];
+}
+
+function sizeOfFactor(site: Site, by: Factor): Variable {
+  const { builder } = site;
+  if (by.kind === "number") return builder.constant(Math.abs(by.value));
+  const size = builder.elementwise("abs", [lowerValue(site, by.value)]);
+  return by.inverse ? builder.elementwise("reciprocal", [size]) : size;
+}
+
+/** The operator of a link, with the expression that decides it; none of a number or a shift. */
+function partOfLink(
+  site: Site,
+  link: Link,
+): readonly { readonly form: OperatorForm; readonly of: Expression<Typed> }[] {
   switch (link.kind) {
     case "shift":
-      return null;
-    case "scale": {
-      if (link.by.kind === "number") return builder.constant(Math.abs(link.by.value));
-      const size = builder.elementwise("abs", [lowerValue(site, link.by.value)]);
-      return link.by.inverse ? builder.elementwise("reciprocal", [size]) : size;
+    case "scale":
+      return [];
+    case "diagonal": {
+      const entries = lowerValue(site, link.by);
+      const space = spaceOfVariable(entries);
+      return [{ form: { kind: "diagonal", entries, domain: space, codomain: space }, of: link.by }];
     }
-    case "diagonal":
-      return builder.maximum(builder.elementwise("abs", [lowerValue(site, link.by)]));
     case "operator":
-      return normOfForm(builder, lowerOperator(site, link.operator));
+      return [{ form: lowerOperator(site, link.operator), of: link.operator }];
   }
 }

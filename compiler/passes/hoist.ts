@@ -48,6 +48,7 @@ function hoistProgram(program: IrProgram): IrProgram {
     objective: section(program.objective),
     until: section(program.until),
   };
+  for (const block of startsOf(program)) lasts.push(...measuredNorms(block, early));
   const prepare = withLoopsLifted({
     ...program.prepare,
     equations: [...program.prepare.equations, ...moved],
@@ -59,6 +60,50 @@ function hoistProgram(program: IrProgram): IrProgram {
     constants: { ...program.constants, equations: [...program.constants.equations, ...outer, ...lasts] },
     prepare: inner,
   };
+}
+
+/** The blocks that start what is learned, and keep it in its interval. */
+function startsOf({ parameters }: IrProgram): readonly Block[] {
+  return parameters.flatMap(({ initial, interval, projection }) => [
+    ...(initial.kind === "block" ? [initial.block] : []),
+    ...[interval?.low, interval?.high, projection].flatMap((block) => (block == null ? [] : [block])),
+  ]);
+}
+
+/**
+ * Copies of the equations by which a block finds the norms of products that givens alone decide. They are measured,
+ * and what a block finds again at every update is then found once a run: equal things are shared afterwards.
+ */
+function measuredNorms(block: Block, known: ReadonlySet<Variable>): readonly Equation[] {
+  const definitions = new Map(
+    block.equations.flatMap((each) => each.outputs.map((output) => [output, each] as const)),
+  );
+  /** The equations behind a variable; null where something else decides it, too. */
+  const behind = (variable: Variable): readonly Equation[] | null => {
+    if (known.has(variable)) return [];
+    const equation = definitions.get(variable);
+    if (equation === undefined) return null;
+    return readBy(equation).reduce<readonly Equation[] | null>(
+      (found, read) => {
+        const own = found === null ? null : behind(read);
+        return found === null || own === null ? null : [...own, ...found];
+      },
+      [equation],
+    );
+  };
+  const needed = new Set(
+    block.equations.flatMap((equation) => {
+      const [product] = equation.inputs;
+      if (equation.operation !== "norm" || product === undefined) return [];
+      if (definitions.get(product)?.operation !== "composition") return [];
+      const found = behind(product);
+      return found === null ? [] : [...found, equation];
+    }),
+  );
+  const names = new Map<Variable, Variable>();
+  return block.equations
+    .filter((equation) => needed.has(equation))
+    .map((equation) => renamedEquation(equation, names));
 }
 
 /** Whether an equation is no work: a number, or an array of one number. */

@@ -82,6 +82,7 @@ const OPERATIONS: { readonly [P in Exclude<Operation, "constant" | "elementwise"
   norm: "never",
   gram: "never",
   diagonalise: "never",
+  composition: "never",
   library: "never",
   filteredBackprojection: "never",
   matvec: "any",

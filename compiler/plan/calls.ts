@@ -164,6 +164,11 @@ const CALLS: { readonly [P in Operation]: Rule<P> } = {
       { kind: "settings", settings: { alone: equation.attributes.alone } },
     ]);
   },
+  composition: ({ attributes: { adjoints }, inputs }) =>
+    method(
+      "composition",
+      adjoints.length === 0 ? [list(inputs)] : [list(inputs), { kind: "settings", settings: { adjoints } }],
+    ),
   library: ({ attributes: { name, settings, domain, codomain }, inputs }) => {
     const head = [{ kind: "word", word: name }, { kind: "settings", settings }, space(domain)] as const;
     const arrays = list(inputs);

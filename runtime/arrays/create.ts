@@ -1,5 +1,6 @@
 import type { Engine, Handle } from "../engine/engine.ts";
 import { gram } from "../operators/algebra.ts";
+import { composition } from "../operators/composition.ts";
 import { libraryOperator } from "../operators/create.ts";
 import { diagonalise, solveDiagonalised } from "../operators/diagonalise.ts";
 import { filteredBackprojection } from "../operators/filteredBackprojection.ts";
@@ -27,6 +28,7 @@ import { solve } from "./solve.ts";
 import { handlesOf, type Space, type Value } from "./value.ts";
 
 const handlesOfAll = (values: readonly Value[]): readonly Handle[] => values.flatMap(handlesOf);
+const handlesOfOperator = ({ handles }: Operator): readonly Handle[] => handles;
 const handlesOfResult = ({ carried, capped }: WhileResult): readonly Handle[] =>
   handlesOfAll([...carried, capped]);
 
@@ -76,11 +78,8 @@ export function operations(engine: Engine): Operations {
       scoped(() => applyRowsAdjoint(self, operator, indices, promoted(engine, y, operator.codomain))),
     rowNorms: (operator) => scoped(() => rowNorms(self, operator)),
     norm: (operator) => number(engine, operator.norm.value),
-    gram: (operator) =>
-      engine.scope(
-        () => gram(self, operator),
-        ({ handles }) => handles,
-      ),
+    gram: (operator) => engine.scope(() => gram(self, operator), handlesOfOperator),
+    composition: (factors, settings) => composition(self, factors, settings?.adjoints ?? []),
     library: (name, settings, domain, arrays, codomain) =>
       libraryOperator(self, name, settings, domain, arrays, codomain),
     filteredBackprojection: (operator, filter) => filteredBackprojection(self, operator, filter),

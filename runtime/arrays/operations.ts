@@ -108,6 +108,11 @@ export interface Operations {
   /** A'A, in the form that costs least where A is bound (`gram` of runtime/operators/algebra.ts) */
   gram(operator: Operator): Operator;
   /**
+   * The product of operators, the outermost first, with the adjoints of those at the places `adjoints`. Its norm is
+   * measured, where a product of norms is no tight bound (`composition` of runtime/operators/composition.ts).
+   */
+  composition(factors: readonly Operator[], settings?: { readonly adjoints: readonly number[] }): Operator;
+  /**
    * An operator of the library, with the arrays that it takes, on its declared domain. The codomain is given for
    * those that do not know it otherwise: `over_channels`, `over_pixels`, `reshape`, `min_coherence`, `pinv`, `radon`,
    * `fan_beam`, and for those whose counts follow from the spaces: `downsample`, `bicubic`, `gaussian`.

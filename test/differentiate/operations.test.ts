@@ -164,6 +164,7 @@ const EXAMPLES: { readonly [P in Operation]: readonly Example[] } = {
   norm: [],
   gram: [],
   diagonalise: [],
+  composition: [],
   library: [
     {
       spaces: [REAL, REAL],

@@ -13,6 +13,7 @@ import {
   ZERO,
 } from "../scalar/polynomial.ts";
 import { boundedKey } from "../budget.ts";
+import type { NormProduct } from "./composedNorm.ts";
 import { isZero, text, type Unknowns, varies } from "../scalar/unknowns.ts";
 
 /** A linear operator as one sign: a name, a call, or a chain of them. */
@@ -20,6 +21,11 @@ export interface Leaf {
   readonly key: string;
   /** the bound of its norm that the program itself uses */
   readonly norm: Scalar;
+  /** what that bound is made of, and where it stands */
+  readonly product: NormProduct;
+  readonly unknowns: Unknowns;
+  /** whether it is its own adjoint by its definition */
+  readonly symmetric: boolean;
   /** whether it may be another operator in the next step */
   readonly varies: boolean;
 }

@@ -18,7 +18,7 @@ import {
   termsOf,
   ZERO,
 } from "../scalar/polynomial.ts";
-import { reciprocal, unknown } from "../scalar/unknowns.ts";
+import { reciprocal, simplified, unknown } from "../scalar/unknowns.ts";
 import {
   type Combination,
   combinationKey,
@@ -32,7 +32,8 @@ import {
   times,
 } from "./combination.ts";
 import { type Application, type Context, isFixed, isNumberType, withNumber, withVector } from "./context.ts";
-import { applyOperator, normOf, productOf } from "./operators.ts";
+import { after, NO_OPERATOR, type NormProduct, normOfProduct } from "./composedNorm.ts";
+import { applyOperator, productOf, productOfDiagonal, productOfOperator } from "./operators.ts";
 
 /** dot(a, b), expanded over the parts of both. */
 export function dotOf(context: Context, a: Combination, b: Combination): Scalar {
@@ -174,13 +175,13 @@ function termLipschitz(context: Context, term: FormTerm): Scalar | null {
   if (term.atom.kind !== "library" || !isFunctionName(term.atom.name)) return null;
   const constant = gradientLipschitz(term.atom.name);
   if (constant === null) return null;
-  const norms = term.links.map((link) => linkNorm(context, link));
-  const known = norms.flatMap((norm) => (norm === null ? [] : [norm]));
-  if (known.length !== norms.length) return null;
-  return known.reduce(
-    (product, norm) => multiply(product, multiply(norm, norm)),
-    scale(factorOf(context, term), constant),
-  );
+  const product = term.links.reduce<NormProduct | null>((inner, link) => {
+    const own = linkProduct(context, link);
+    return inner === null || own === null ? null : after(own, inner);
+  }, NO_OPERATOR);
+  if (product === null) return null;
+  const norm = simplified(context.unknowns, normOfProduct(context.unknowns, product));
+  return multiply(scale(factorOf(context, term), constant), multiply(norm, norm));
 }
 
 /** The Lipschitz constant of the gradient of a function of the library; null where it has kinks. */
@@ -189,19 +190,19 @@ export function gradientLipschitz(name: FunctionName): number | null {
   return FUNCTIONS[name].gradientLipschitz;
 }
 
-function linkNorm(context: Context, link: Link): Scalar | null {
+function linkProduct(context: Context, link: Link): NormProduct | null {
   switch (link.kind) {
     case "shift":
-      return ONE;
+      return NO_OPERATOR;
     case "operator":
-      return normOf(context, link.operator);
+      return productOfOperator(context, link.operator, false);
     case "scale": {
-      if (link.by.kind === "number") return number(Math.abs(link.by.value));
+      if (link.by.kind === "number") return { scale: number(Math.abs(link.by.value)), factors: [] };
       const by = context.read.number(context, link.by.value);
-      return link.by.inverse ? reciprocal(context.unknowns, by) : by;
+      return { scale: link.by.inverse ? reciprocal(context.unknowns, by) : by, factors: [] };
     }
     case "diagonal":
-      return null;
+      return isFixed(link.by) ? productOfDiagonal(context, link.by) : null;
   }
 }
 

@@ -1,3 +1,4 @@
+import { after, NO_OPERATOR, type NormProduct, normOfProduct, turned } from "./composedNorm.ts";
 import { add, multiply, ONE, type Scalar, ZERO } from "../scalar/polynomial.ts";
 import { reciprocal, simplified, type Unknowns, varies } from "../scalar/unknowns.ts";
 import {
@@ -26,7 +27,7 @@ export function applyLeaf(leaf: Leaf, adjoint: boolean, a: Combination): Combina
  * gradient, with respect to p, of the function behind A.
  */
 function leafAt(leaf: Leaf, adjoint: boolean, atom: Atom): Combination {
-  if (!adjoint) return of({ kind: "operator", leaf, adjoint, at: atom });
+  if (!adjoint && !leaf.symmetric) return of({ kind: "operator", leaf, adjoint, at: atom });
   if (atom.kind === "operator" && !atom.adjoint && atom.leaf.key === leaf.key) {
     return of({ kind: "normal", leaf, at: atom.at });
   }
@@ -40,13 +41,18 @@ function leafAt(leaf: Leaf, adjoint: boolean, atom: Atom): Combination {
     const lipschitz = multiply(atom.lipschitz, multiply(leaf.norm, leaf.norm));
     if (point !== null) return of({ ...atom, point, lipschitz });
   }
-  return of({ kind: "operator", leaf, adjoint, at: atom });
+  return of({ kind: "operator", leaf, adjoint: adjoint && !leaf.symmetric, at: atom });
 }
 
 function chain(outer: Leaf, inner: Leaf): Leaf {
+  const { unknowns } = outer;
+  const product = after(outer.product, inner.product);
   return {
     key: `${outer.key}*${inner.key}`,
-    norm: multiply(outer.norm, inner.norm),
+    norm: normOfProduct(unknowns, product),
+    product,
+    unknowns,
+    symmetric: false,
     varies: outer.varies || inner.varies,
   };
 }
@@ -94,15 +100,27 @@ export function linearNorm(a: Combination, absolute: (weight: Scalar) => Scalar 
 
 /** The norm of the chain of operators from the placeholder to an atom; 0 where the atom does not read it. */
 function chainNorm(atom: Atom): Scalar {
+  const product = chainOf(atom);
+  if (product === null) return ZERO;
+  return atom.kind === "operator" || atom.kind === "normal"
+    ? normOfProduct(atom.leaf.unknowns, product)
+    : ONE;
+}
+
+function chainOf(atom: Atom): NormProduct | null {
   switch (atom.kind) {
     case "placeholder":
-      return ONE;
-    case "operator":
-      return multiply(atom.leaf.norm, chainNorm(atom.at));
-    case "normal":
-      return multiply(multiply(atom.leaf.norm, atom.leaf.norm), chainNorm(atom.at));
+      return NO_OPERATOR;
+    case "operator": {
+      const inner = chainOf(atom.at);
+      return inner && after(atom.adjoint ? turned(atom.leaf.product) : atom.leaf.product, inner);
+    }
+    case "normal": {
+      const inner = chainOf(atom.at);
+      return inner && after(turned(atom.leaf.product), after(atom.leaf.product, inner));
+    }
     default:
-      return ZERO;
+      return null;
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Expression } from "../../ast/tree.ts";
 import { expressionText } from "../../check/expressionText.ts";
 import type { Fact } from "../../types/property.ts";
+import { isReal } from "../../types/space.ts";
 import type { Typed } from "../../types/typing.ts";
 import { multiply, number, ONE, scale, type Scalar } from "../scalar/polynomial.ts";
 import { reciprocal, simplified, unknown } from "../scalar/unknowns.ts";
@@ -16,6 +17,7 @@ import {
   times,
 } from "./combination.ts";
 import { type Context, freshName, isFixed, isRealNumberType, symbolKey } from "./context.ts";
+import { after, NO_OPERATOR, type NormProduct, normOfProduct, turned } from "./composedNorm.ts";
 import { applyLeaf } from "./linear.ts";
 
 type Operator = Expression<Typed>;
@@ -84,40 +86,81 @@ function isIdentity(operator: Operator): boolean {
 }
 
 function leafOf(context: Context, operator: Operator): Leaf {
+  const entries = entriesOf(operator);
+  if (entries !== null && isFixed(operator)) {
+    return diagonalLeaf(context, context.read.vector(context, entries), entries);
+  }
   const varies = !isFixed(operator);
   const text = expressionText(operator);
-  return { key: varies ? freshName(context, text) : text, norm: normOf(context, operator), varies };
+  const key = varies ? freshName(context, text) : text;
+  const product = productOfOperator(context, operator, false);
+  const { unknowns } = context;
+  return { key, norm: normOfProduct(unknowns, product), product, unknowns, symmetric: false, varies };
 }
 
-/** The norm of an operator expression, as the program computes it: by the rules of products and multiples. */
+/** d of `diag(d)`. */
+function entriesOf(operator: Operator): Operator | null {
+  if (operator.kind !== "call" || operator.call.kind !== "library" || operator.call.name !== "diag")
+    return null;
+  return operator.call.arguments[0] ?? null;
+}
+
+/** The norm of an operator expression, as the program computes it. */
 export function normOf(context: Context, operator: Operator): Scalar {
-  const resolved = renamed(context, operator);
-  switch (resolved.kind) {
+  return simplified(
+    context.unknowns,
+    normOfProduct(context.unknowns, productOfOperator(context, operator, false)),
+  );
+}
+
+/** An operator expression as a product whose norm has a bound, with its `let`s written out. */
+export function productOfOperator(context: Context, operator: Operator, adjoint: boolean): NormProduct {
+  switch (operator.kind) {
     case "adjoint":
+      return productOfOperator(context, operator.operand, !adjoint);
     case "negate":
-      return normOf(context, resolved.operand);
+      return productOfOperator(context, operator.operand, adjoint);
     case "product": {
-      if (resolved.product === "compose") {
-        return multiply(normOf(context, resolved.left), normOf(context, resolved.right));
+      if (operator.product === "compose") {
+        const left = productOfOperator(context, operator.left, adjoint);
+        const right = productOfOperator(context, operator.right, adjoint);
+        return adjoint ? after(right, left) : after(left, right);
       }
-      if (resolved.product !== "scaleOperator") return ownNorm(context, resolved, null);
+      if (operator.product !== "scaleOperator") return single(context, operator, adjoint);
       const [by, of] =
-        resolved.operator === "/" ? [resolved.right, resolved.left] : [resolved.left, resolved.right];
+        operator.operator === "/" ? [operator.right, operator.left] : [operator.left, operator.right];
       const size = absolute(context, context.read.number(context, by), by);
-      const factor = resolved.operator === "/" ? reciprocal(context.unknowns, size) : size;
-      return simplified(context.unknowns, multiply(factor, normOf(context, of)));
+      const factor = operator.operator === "/" ? reciprocal(context.unknowns, size) : size;
+      const inner = productOfOperator(context, of, adjoint);
+      return { ...inner, scale: simplified(context.unknowns, multiply(factor, inner.scale)) };
     }
     case "name": {
-      const fact =
-        resolved.reference.kind === "symbol" ? normFact(resolved.reference.symbol.typing.facts) : null;
-      const definition =
-        resolved.reference.kind === "symbol" ? context.definitions.get(resolved.reference.symbol) : undefined;
-      if (fact === null && definition?.kind === "let") return normOf(context, definition.initial);
-      return ownNorm(context, resolved, fact);
+      const symbol = operator.reference.kind === "symbol" ? operator.reference.symbol : null;
+      const definition = symbol === null ? undefined : context.definitions.get(symbol);
+      return symbol !== null && normFact(symbol.typing.facts) === null && definition?.kind === "let"
+        ? productOfOperator(context, definition.initial, adjoint)
+        : single(context, operator, adjoint);
     }
     default:
-      return ownNorm(context, resolved, null);
+      return single(context, operator, adjoint);
   }
+}
+
+/** An operator that is no product. */
+function single(context: Context, operator: Operator, adjoint: boolean): NormProduct {
+  if (isIdentity(operator)) return NO_OPERATOR;
+  const entries = entriesOf(operator);
+  if (entries !== null && isFixed(operator)) {
+    const { product } = diagonalLeaf(context, context.read.vector(context, entries), entries);
+    return adjoint ? turned(product) : product;
+  }
+  const symbol =
+    operator.kind === "name" && operator.reference.kind === "symbol" ? operator.reference.symbol : null;
+  const norm = ownNorm(context, operator, symbol && normFact(symbol.typing.facts));
+  const text = symbol === null ? expressionText(operator) : symbolKey(symbol);
+  const key = isFixed(operator) ? text : freshName(context, text);
+  const orthonormal = isOrthonormal(operator);
+  return { scale: ONE, factors: [{ key, adjoint, symmetric: false, orthonormal, norm }] };
 }
 
 /** |c| as a number: c itself where its interval is positive. */
@@ -162,13 +205,26 @@ function isOrthonormal(operator: Operator): boolean {
 /** a .* b. A constant a is a diagonal operator. */
 export function productOf(context: Context, a: Combination, b: Combination, written: Operator): Combination {
   if (!isConstant(context.unknowns, a) || isConstant(context.unknowns, b)) return entrywise(a, b);
-  const key = `diag(${combinationKey(a)})`;
-  const interval = written.note.interval;
+  return applyLeaf(diagonalLeaf(context, a, written), false, b);
+}
+
+/** The diagonal operator of constant entries. Its norm is the number that `maximum(abs(d))` is. */
+function diagonalLeaf(context: Context, entries: Combination, written: Operator): Leaf {
+  const { unknowns } = context;
+  const key = `diag(${combinationKey(entries)})`;
+  const { interval, type } = written.note;
   const size = interval === null ? Infinity : Math.max(Math.abs(interval.low), Math.abs(interval.high));
-  const norm = unknown(context.unknowns, `max|${key}|`, {
+  const norm = unknown(unknowns, `max|${key}|`, {
     label: `maximum(abs(${expressionText(written)}))`,
     sign: "nonnegative",
     upper: Number.isFinite(size) ? { value: number(size), open: false } : null,
   });
-  return applyLeaf({ key, norm, varies: false }, false, b);
+  const symmetric = type.kind === "value" && isReal(type.space);
+  const product = { scale: ONE, factors: [{ key, adjoint: false, symmetric, orthonormal: false, norm }] };
+  return { key, norm, product, unknowns, symmetric, varies: false };
+}
+
+/** The diagonal operator of entries that are the same in every step, as a product. */
+export function productOfDiagonal(context: Context, written: Operator): NormProduct {
+  return diagonalLeaf(context, context.read.vector(context, written), written).product;
 }

@@ -21,6 +21,7 @@ import { channels, concat, padImage, placeChannels, resized } from "./images.ts"
 import { asValue, type Item, type Setting } from "./lanes.ts";
 import { convolve, convolveInput, maxPool, maxPoolGradient } from "./layers.ts";
 import { extendImage, foldImage } from "./margins.ts";
+import { composition } from "./operators/composition.ts";
 import { libraryOperator } from "./operators/library.ts";
 import { placeRows, rowNorms, rows } from "./rows.ts";
 import { depthwise, depthwiseInput, shuffle, unshuffle } from "./channelLayers.ts";
@@ -116,6 +117,10 @@ export const SAMPLE_RULES: { readonly [P in SampleOperation]: SampleRule<P> } = 
       weights === undefined ? y : applyElementwise("mul", [y, asValue(weights)]);
     const product = (x: ReferenceValue): ReferenceValue => operator.adjoint(weighted(operator.apply(x)));
     return { kind: "operator", apply: product, adjoint: product, norm: operator.norm ** 2 };
+  },
+  composition: ({ adjoints, domain }, inputs, setting) => {
+    const factors = inputs.map((_, place) => operatorAt(inputs, place));
+    return composition(factors, adjoints, bindSpace(domain, setting));
   },
   library: ({ name, settings, domain, codomain }, inputs, setting) =>
     libraryOperator(

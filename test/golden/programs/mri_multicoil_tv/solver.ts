@@ -4,8 +4,8 @@
  *
  * Compiled by ipc from mri_multicoil_tv.ipx: a solver of at most 1000 steps.
  *
- * Convergence: proved. tau*sigma*|K|^2 = 1.98*norm(D)/(norm(mask(P))^2*norm(coils(S))^2 + 2*norm(D)) stays
- * below 1 - tau*L/2 with tau*L = 1.98*norm(mask(P))^2*norm(coils(S))^2/(norm(mask(P))^2*norm(coils(S))^2 +
+ * Convergence: proved. tau*sigma*|K|^2 = 1.98*norm(D)/(norm(mask(P)*fourier*coils(S))^2 + 2*norm(D)) stays
+ * below 1 - tau*L/2 with tau*L = 1.98*norm(mask(P)*fourier*coils(S))^2/(norm(mask(P)*fourier*coils(S))^2 +
  * 2*norm(D)); the iterates converge to a minimiser of the objective, if there is one
  * - 1 - tau*sigma*|K|^2 > tau*L/2
  * - a saddle point exists
@@ -249,7 +249,7 @@ export const mri_multicoil_tv = defineProgram<Known, State, Givens, Inputs>({
     answer: "proved",
     algorithm: "Condat-Vu",
     statement:
-      "tau*sigma*|K|^2 = 1.98*norm(D)/(norm(mask(P))^2*norm(coils(S))^2 + 2*norm(D)) stays below 1 - tau*L/2 with tau*L = 1.98*norm(mask(P))^2*norm(coils(S))^2/(norm(mask(P))^2*norm(coils(S))^2 + 2*norm(D)); the iterates converge to a minimiser of the objective, if there is one",
+      "tau*sigma*|K|^2 = 1.98*norm(D)/(norm(mask(P)*fourier*coils(S))^2 + 2*norm(D)) stays below 1 - tau*L/2 with tau*L = 1.98*norm(mask(P)*fourier*coils(S))^2/(norm(mask(P)*fourier*coils(S))^2 + 2*norm(D)); the iterates converge to a minimiser of the objective, if there is one",
     conditions: ["1 - tau*sigma*|K|^2 > tau*L/2", "a saddle point exists"],
   },
   notes: [],

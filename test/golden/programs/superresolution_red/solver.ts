@@ -3,7 +3,7 @@
  *
  * Compiled by ipc from superresolution_red.ipx: a solver of at most 500 steps.
  *
- * Convergence: proved. the step is averaged, since t*norm(downsample(q))^2*norm(blur(kernel, boundary =
+ * Convergence: proved. the step is averaged, since t*norm(downsample(q)*blur(kernel, boundary =
  * periodic))^2 + 2*t*mu stays below 2 and `D` is nonexpansive; the iterates converge to a fixed point, if
  * there is one
  * - t*(L + 2*mu) < 2
@@ -62,6 +62,8 @@ interface Constants {
   readonly blur: Operator;
   /** linear R[h, w] -> R[h*q, q*w] */
   readonly bicubic: Operator;
+  /** R */
+  readonly norm_downsample_blur: Value;
 }
 
 /** What may be learned. */
@@ -84,7 +86,9 @@ function constants(ops: Operations, { h, q, w, kernel }: Data) {
   const downsample = ops.library("downsample", { antialias: "none" }, R(h * q, q * w), [], R(h, w));
   const blur = ops.library("blur", { boundary: "periodic" }, R(h * q, q * w), [kernel]);
   const bicubic = ops.library("bicubic", {}, R(h, w), [], R(h * q, q * w));
-  return { downsample, blur, bicubic };
+  const downsample_blur = ops.composition([downsample, blur]);
+  const norm_downsample_blur = ops.norm(downsample_blur);
+  return { downsample, blur, bicubic, norm_downsample_blur };
 }
 
 /** The first state. */
@@ -167,19 +171,25 @@ export const superresolution_red = defineProgram<Known, State, Givens, Inputs>({
       type: { kind: "array", field: "real", dimensions: [] },
       initial: {
         kind: "value",
-        evaluate: (ops, { downsample, blur, mu }) => {
+        evaluate: (ops, { downsample, blur, norm_downsample_blur, mu }) => {
           const norm_downsample = ops.norm(downsample);
           const norm_blur = ops.norm(blur);
-          return ops.map("1/(square(norm_downsample*norm_blur) + 2*mu)", { norm_downsample, norm_blur, mu });
+          return ops.map("1/(square(min(norm_downsample*norm_blur, norm_downsample_blur)) + 2*mu)", {
+            norm_downsample,
+            norm_blur,
+            norm_downsample_blur,
+            mu,
+          });
         },
       },
-      interval: (ops, { downsample, blur, mu }) => {
+      interval: (ops, { downsample, blur, norm_downsample_blur, mu }) => {
         const low = ops.number(0);
         const norm_downsample = ops.norm(downsample);
         const norm_blur = ops.norm(blur);
-        const high = ops.map("2/(square(norm_downsample*norm_blur) + 2*mu)", {
+        const high = ops.map("2/(square(min(norm_downsample*norm_blur, norm_downsample_blur)) + 2*mu)", {
           norm_downsample,
           norm_blur,
+          norm_downsample_blur,
           mu,
         });
         return { low, high, lowOpen: true, highOpen: true };
@@ -207,7 +217,7 @@ export const superresolution_red = defineProgram<Known, State, Givens, Inputs>({
     answer: "proved",
     algorithm: "gradient descent with a denoiser (RED)",
     statement:
-      "the step is averaged, since t*norm(downsample(q))^2*norm(blur(kernel, boundary = periodic))^2 + 2*t*mu stays below 2 and `D` is nonexpansive; the iterates converge to a fixed point, if there is one",
+      "the step is averaged, since t*norm(downsample(q)*blur(kernel, boundary = periodic))^2 + 2*t*mu stays below 2 and `D` is nonexpansive; the iterates converge to a fixed point, if there is one",
     conditions: ["t*(L + 2*mu) < 2", "`D` is nonexpansive", "a fixed point exists"],
   },
   notes: [],
