@@ -34,6 +34,11 @@ function shown(character: string): string {
   return control.test(character) ? "\ufffd" : character;
 }
 
+/** A text on one line, such as the name of a file, with signs for what would command the terminal. */
+export function printable(text: string): string {
+  return [...text].map(shown).join("");
+}
+
 /** Shows a line; `focus` are the offsets, from and to, that must be seen. */
 export function showLine(line: string, focus: readonly [number, number]): ShownLine {
   const [from, to] = line.length <= lineLimit ? [0, line.length] : windowAround(line, focus);

@@ -1,6 +1,6 @@
 import { type LineIndex, lineIndex } from "../source/lines.ts";
 import type { Span } from "../source/span.ts";
-import { columnsOf, type ShownLine, showLine } from "./columns.ts";
+import { columnsOf, printable, type ShownLine, showLine } from "./columns.ts";
 import type { Diagnostic, Severity } from "./diagnostic.ts";
 
 /** How diagnostics are written. `text` gives the text of a file by its path; null if it is not at hand. */
@@ -28,7 +28,8 @@ const hintWidth = 96;
 export function renderDiagnostic(diagnostic: Diagnostic, { text, colour = false }: RenderOptions): string {
   const paint = painter(diagnostic.severity, colour);
   const head =
-    paint("main", `${diagnostic.severity}[${diagnostic.code}]`) + paint("title", `: ${diagnostic.message}`);
+    paint("main", `${diagnostic.severity}[${diagnostic.code}]`) +
+    paint("title", `: ${printable(diagnostic.message)}`);
   const files = [...new Set([diagnostic.span.file, ...diagnostic.labels.map(({ span }) => span.file)])];
   const sections = files.map((file) => ({
     file,
@@ -66,9 +67,10 @@ function painter(severity: Severity, colour: boolean): Paint {
 function placeOf(diagnostic: Diagnostic, file: string, text: string | null): string {
   const own = diagnostic.span.file === file;
   const span = own ? diagnostic.span : diagnostic.labels.find((label) => label.span.file === file)?.span;
-  if (text === null || span === undefined) return file;
+  const name = printable(file);
+  if (text === null || span === undefined) return name;
   const { line, column } = lineIndex(text).position(span.start);
-  return `${file}:${line}:${column}`;
+  return `${name}:${line}:${column}`;
 }
 
 function marksIn(diagnostic: Diagnostic, file: string, text: string | null): readonly Mark[] {

@@ -15,6 +15,15 @@ const slip = `program p[space X] {
 }
 `;
 
+it("shows names of files on one line, without what would command a terminal", async () => {
+  const { code, talk } = await ipc("check", "no\u001b[31m\nfile.ipx");
+  expect(code).toBe(2);
+  expect(talk.split("\n").slice(0, 2)).toEqual([
+    "error[IPX8109]: no\ufffd[31m\ufffdfile.ipx cannot be read",
+    " --> no\ufffd[31m\ufffdfile.ipx",
+  ]);
+});
+
 describe("check", () => {
   it("ends well on a sound program", async () => {
     expect((await fine("check", ista)).out).toBe("");
