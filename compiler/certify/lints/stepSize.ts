@@ -6,10 +6,11 @@ import { diagnose } from "../../diagnostics/diagnose.ts";
 import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
 import { symbolOf } from "../../library/calculus/analyse.ts";
 import type { GradientStep } from "../rules/smoothPart.ts";
-import type { Unknowns } from "../scalar/unknowns.ts";
+import { type Scalar, substitute } from "../scalar/polynomial.ts";
+import { simplified, type Unknowns } from "../scalar/unknowns.ts";
 import type { Fact } from "../../types/property.ts";
 import type { Typed } from "../../types/typing.ts";
-import { isNumberType } from "../symbolic/context.ts";
+import { isNumberType, symbolKey } from "../symbolic/context.ts";
 import { statementsIn, valuesOf } from "./walk.ts";
 
 type Tree = Expression<Typed>;
@@ -117,13 +118,13 @@ function adjointIn(operator: Tree): string | null {
   return adjointIn(operator.product === "compose" ? operator.left : operator.right);
 }
 
-/** IPX7103: t L is a multiple of norm(A), so that the step is over the norm where its square is meant. */
+/** IPX7103: t L is a multiple of norm(A), at the start of what is learned, so that the step is over the norm where its square is meant. */
 export function normForItsSquare(
   program: CheckedProgram,
   unknowns: Unknowns,
   found: GradientStep,
 ): Diagnostic | null {
-  const [term, ...others] = [...found.lipschitz.terms.values()];
+  const [term, ...others] = [...atStart(program, unknowns, found.lipschitz).terms.values()];
   const [power, ...rest] = [...(term?.powers ?? [])];
   if (power === undefined || others.length > 0 || rest.length > 0 || power[1] !== 1) return null;
   const label = unknowns.get(power[0])?.label ?? "";
@@ -133,6 +134,16 @@ export function normForItsSquare(
   const { right } = place;
   const end = { ...right.span, start: right.span.end };
   return diagnose("IPX7103", place.span, { norm: label }, {}, [{ span: end, newText: "^2" }]);
+}
+
+/** A number with what is learned at its start. */
+function atStart(program: CheckedProgram, unknowns: Unknowns, value: Scalar): Scalar {
+  const started = program.learnables.reduce((inner, { declaration }) => {
+    const key = symbolKey(symbolOf(declaration));
+    const start = unknowns.get(key)?.witness ?? null;
+    return start === null ? inner : substitute(inner, key, start);
+  }, value);
+  return simplified(unknowns, started);
 }
 
 type Product = Extract<Tree, { kind: "product" }>;

@@ -1,11 +1,12 @@
 import type { Expression } from "../../ast/tree.ts";
 import { diagnose } from "../../diagnostics/diagnose.ts";
 import { formOfFunction } from "../../library/calculus/analyse.ts";
-import type { FormTerm, FunctionForm, Link } from "../../library/calculus/form.ts";
+import type { Factor, FormTerm, FunctionForm, Link } from "../../library/calculus/form.ts";
 import { gramMultiple } from "../../library/calculus/gram.ts";
 import { boxesAmong, isSeparable } from "../../library/calculus/separable.ts";
 import type { LibraryFunction } from "../../library/functions/entry.ts";
 import { FUNCTIONS } from "../../library/functions/table.ts";
+import { isWithin, POSITIVE } from "../../types/interval.ts";
 import type { Typed } from "../../types/typing.ts";
 import { type Environment, type Knowledge, report } from "../context.ts";
 import { expressionText } from "../expressionText.ts";
@@ -19,7 +20,7 @@ type Obstacle =
       readonly second: string;
       readonly term: FormTerm;
     }
-  | { readonly kind: "unknown"; readonly part: string; readonly term: FormTerm };
+  | { readonly kind: "unknown" | "concave"; readonly part: string; readonly term: FormTerm };
 
 /** Asks for a rule for prox(of); reports where there is none. */
 export function checkProxRule(environment: Environment, of: Expression<Typed>): boolean {
@@ -49,6 +50,10 @@ export function isProximable(knowledge: Knowledge, form: FunctionForm): boolean 
 
 function obstacleOf(knowledge: Knowledge, form: FunctionForm): Obstacle | null {
   const all = form.terms.filter((term) => term.atom.kind !== "constant");
+  const concave = all.find(isConcave);
+  if (concave !== undefined) {
+    return { kind: "concave", part: `\`${expressionText(concave.source)}\``, term: concave };
+  }
   const terms = boxesAmong(all)?.rest ?? all;
   const hard = terms.filter((term) => !isQuadratic(term));
   const [first, second] = hard;
@@ -59,6 +64,22 @@ function obstacleOf(knowledge: Knowledge, form: FunctionForm): Obstacle | null {
   const uneven = terms.find((term) => term !== first && term.links.some((link) => link.kind === "diagonal"));
   if (uneven !== undefined && !isSeparable(first)) return sumObstacle(first, uneven);
   return obstacleOfTerm(knowledge, first);
+}
+
+/** Whether a term with a kink has a negative factor for all values of its numbers. */
+function isConcave(term: FormTerm): boolean {
+  if (isQuadratic(term) || term.atom.kind === "general") return false;
+  const signs = term.factors.map(signOf);
+  return !signs.includes(null) && signs.filter((sign) => sign === -1).length % 2 === 1;
+}
+
+/** The sign of a factor that is never 0; null where it is not known. */
+function signOf(factor: Factor): 1 | -1 | null {
+  if (factor.kind === "number") return factor.value > 0 ? 1 : factor.value < 0 ? -1 : null;
+  const { interval } = factor.value.note;
+  if (interval === null) return null;
+  if (isWithin(interval, POSITIVE)) return 1;
+  return interval.high < 0 || (interval.high === 0 && interval.highOpen) ? -1 : null;
 }
 
 function sumObstacle(first: FormTerm, second: FormTerm): Obstacle {

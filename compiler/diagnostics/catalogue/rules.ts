@@ -4,7 +4,7 @@ import { defineDiagnostic } from "../entry.ts";
 type ProxObstacle =
   | { readonly kind: "composition"; readonly part: string }
   | { readonly kind: "sum" | "overlap"; readonly first: string; readonly second: string }
-  | { readonly kind: "unknown"; readonly part: string };
+  | { readonly kind: "unknown" | "concave"; readonly part: string };
 
 function proxObstacle(obstacle: ProxObstacle): string {
   switch (obstacle.kind) {
@@ -16,6 +16,8 @@ function proxObstacle(obstacle: ProxObstacle): string {
       return `the groups of ${obstacle.first} and ${obstacle.second} overlap: shrinking one changes the other.`;
     case "unknown":
       return `I have no rule for the prox of ${obstacle.part}.`;
+    case "concave":
+      return `${obstacle.part} has a negative weight here: the prox may be several points, or none.`;
   }
 }
 
@@ -29,6 +31,8 @@ function otherThanProx(obstacle: ProxObstacle): string {
       return "Give each norm a copy of the array: a prox for each, as in admm_lasso, or dualise both.";
     case "sum":
       return "Split it: a prox for each part, as in admm_lasso; a smooth part may go by its gradient, as in ista.";
+    case "concave":
+      return "Proxes are those of convex functions. Check the sign in front of it.";
     case "unknown":
       return obstacle.part === "`tv`"
         ? dualised.replace("for h(M*x)", "it is norm21(gradient*x);")
