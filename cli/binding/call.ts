@@ -15,8 +15,8 @@ import type { Scope } from "./evaluate.ts";
 import { fault, outOfPlace } from "./faults.ts";
 import { VALUE_FUNCTIONS } from "./functions.ts";
 import { filteredBackprojectionDraft } from "./draft.ts";
-import { INVERTED, stackedDraft } from "./stackDraft.ts";
-import { libraryDraft, matrixDraft, minCoherenceDraft } from "./libraryDraft.ts";
+import { blockDraft, INVERTED, stackedDraft } from "./stackDraft.ts";
+import { libraryDraft, matrixDraft, minCoherenceDraft, sparseDraft } from "./libraryDraft.ts";
 import { isKernelName, KERNEL_NAMES, kernelCall } from "./kernelCall.ts";
 import { midpointsCall } from "./midpointsCall.ts";
 import { readerOf, READERS } from "./readFiles.ts";
@@ -48,7 +48,7 @@ function isOperatorName(name: string): name is OperatorName {
 }
 
 function isSpecial(name: OperatorName): name is SpecialOperatorName {
-  return name === "vstack" || name === "hstack";
+  return name === "vstack" || name === "hstack" || name === "blockdiag";
 }
 
 /** `I`, `fourier`, `gradient`, ... without brackets; null for another name. */
@@ -105,9 +105,10 @@ function readCall(scope: Scope, call: Call): Thing {
   const array = scope.files.get(call);
   if (array === undefined) throw new Error("a file of a binding was not read before");
   const reader = readerOf(call);
-  if (reader !== "matrix") return { kind: "host", array, batched: false };
   const [file] = call.arguments;
   const name = file?.value.kind === "string" ? file.value.value : "A";
+  if ("kind" in array) return { kind: "operator", draft: sparseDraft(call.span, `sparse("${name}")`, array) };
+  if (reader !== "matrix") return { kind: "host", array, batched: false };
   return { kind: "operator", draft: matrixDraft(call.span, `matrix("${name}")`, array) };
 }
 
@@ -119,7 +120,8 @@ function operatorCall(scope: Scope, call: Call, name: OperatorName, evaluate: Ev
       if (part.kind === "operator") return part.draft;
       throw fault(argument.span, `\`${name}\` takes operators`);
     });
-    return { kind: "operator", draft: stackedDraft(call.span, name, parts) };
+    const draft = name === "blockdiag" ? blockDraft(call.span, parts) : stackedDraft(call.span, name, parts);
+    return { kind: "operator", draft };
   }
   const value = (expression: Expression): ReturnType<typeof required> =>
     required(scope, thing(expression), expression, name);

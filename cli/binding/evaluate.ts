@@ -45,7 +45,7 @@ const RULES: Rules = {
   string: (_scope, { span }) => {
     throw fault(
       span,
-      "A file is read by `array`, `image` or `matrix`",
+      "A file is read by `array`, `image`, `matrix` or `sparse`",
       'Write, for example, `array("y.npy")`.',
     );
   },

@@ -9,6 +9,8 @@ import { sizeOf } from "../../runtime/engine/shape.ts";
 import { arraySpace, type ArraySpace } from "../../runtime/operators/spaces.ts";
 import type { HostArray } from "../../runtime/io/hostArray.ts";
 import { uploadShared } from "../../runtime/operators/host.ts";
+import { sparseOperator } from "../../runtime/operators/sparse.ts";
+import type { SparseMatrix } from "../../runtime/io/sparse.ts";
 import { locatedNow } from "../report.ts";
 import { openSpace, type OperatorDraft } from "./draft.ts";
 import { SPACE_RULES, type Spaces } from "./spaceRules.ts";
@@ -23,7 +25,7 @@ export interface LibraryUse {
 }
 
 /** Operators whose codomain is told by their declaration, as the setting `shape`. */
-const SHAPED: ReadonlySet<LibraryOperatorName> = new Set(["over_channels", "over_pixels", "reshape"]);
+const SHAPED: ReadonlySet<LibraryOperatorName> = new Set(["over_channels", "over_pixels", "reshape", "crop"]);
 /** Operators that act on arrays of the shape of the array between their brackets. */
 const SUGGESTING: ReadonlySet<LibraryOperatorName> = new Set(["mask", "diag"]);
 
@@ -71,6 +73,27 @@ function suggested({ name, arrays }: LibraryUse): Space | null {
   const [array] = arrays;
   if (!SUGGESTING.has(name) || array?.kind !== "array") return null;
   return arraySpace(array.field, array.shape);
+}
+
+/** `sparse("A.npz")`: between R[n] and R[m], or spaces of as many entries where these are known. */
+export function sparseDraft(span: Span, text: string, matrix: SparseMatrix): OperatorDraft {
+  const fitting = (space: Space | null, entries: number): Space =>
+    space?.kind === "array" && sizeOf(space.shape) === entries && space.field === "real"
+      ? space
+      : arraySpace("real", [entries]);
+  const infer = ({ domain, codomain }: Spaces): { readonly domain: Space; readonly codomain: Space } => ({
+    domain: fitting(domain, matrix.columns),
+    codomain: fitting(codomain, matrix.rows),
+  });
+  return {
+    span,
+    text,
+    perSample: false,
+    composite: false,
+    infer,
+    realise: (operations, known) =>
+      locatedNow(span, () => sparseOperator(operations, matrix, { text, ...infer(known) })),
+  };
 }
 
 /** `matrix("A.npy")`: between R[n] and R[m], or spaces of as many entries where these are known. */

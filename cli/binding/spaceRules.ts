@@ -101,6 +101,7 @@ export const SPACE_RULES: { readonly [N in LibraryOperatorName]: SpaceRule } = {
     domain: ({ field, shape }) => arraySpace(field, shape.slice(-1)),
   },
   reshape: { codomain: open, domain: open },
+  crop: { codomain: open, domain: open },
   gaussian: VECTORS,
   pinv: { codomain: open, domain: open },
   bernoulli: VECTORS,

@@ -1,7 +1,7 @@
 import type { Span } from "../../compiler/source/span.ts";
 import type { Operations } from "../../runtime/arrays/operations.ts";
 import type { Space } from "../../runtime/arrays/value.ts";
-import { hstack, vstack } from "../../runtime/operators/algebra.ts";
+import { blockdiag, hstack, vstack } from "../../runtime/operators/algebra.ts";
 import { inverse } from "../../runtime/operators/inverse.ts";
 import type { LibrarySettings } from "../../runtime/operators/library.ts";
 import type { Operator } from "../../runtime/operators/operator.ts";
@@ -54,6 +54,39 @@ export function stackedDraft(
       const head = realised(first, 0);
       const tail = rest.map((part, index) => realised(part, index + 1));
       return locatedNow(span, () => (vertical ? vstack(head, ...tail) : hstack(head, ...tail)));
+    },
+  };
+}
+
+/** `blockdiag(A, B, ...)`: a product as domain and as codomain. */
+export function blockDraft(span: Span, parts: readonly OperatorDraft[]): OperatorDraft {
+  const inferParts = ({ domain, codomain }: Spaces, guess: boolean): readonly Spaces[] => {
+    const partOf = (space: Space | null, index: number): Space | null =>
+      space?.kind === "product" ? (space.parts[index] ?? null) : null;
+    return parts.map((part, index) =>
+      part.infer({ domain: partOf(domain, index), codomain: partOf(codomain, index) }, guess),
+    );
+  };
+  const product = (spaces: readonly (Space | null)[]): Space | null => {
+    const known = spaces.filter((space) => space !== null);
+    return known.length === spaces.length ? { kind: "product", parts: known } : null;
+  };
+  return {
+    span,
+    text: `blockdiag(${parts.map(({ text }) => text).join(", ")})`,
+    perSample: parts.some(({ perSample }) => perSample),
+    composite: true,
+    infer: (known, guess) => {
+      const inferred = inferParts(known, guess);
+      return {
+        domain: product(inferred.map(({ domain }) => domain)),
+        codomain: product(inferred.map(({ codomain }) => codomain)),
+      };
+    },
+    realise: (operations, known) => {
+      const inferred = inferParts(known, true);
+      const blocks = parts.map((part, index) => part.realise(operations, inferred[index] ?? known));
+      return locatedNow(span, () => blockdiag(...blocks));
     },
   };
 }

@@ -77,6 +77,7 @@ const RULES: { readonly [N in OperatorName]: (use: Use) => OperatorForm } = {
   mask: diagonal,
   vstack: (use) => stack(use, "vertical"),
   hstack: (use) => stack(use, "horizontal"),
+  blockdiag: (use) => stack(use, "diagonal"),
   inv: (use) => {
     const options = solveSettings(use.settings["by"] ?? null, use.span);
     return { kind: "inverse", of: operatorBetween(use), options, ...use.spaces };
@@ -106,6 +107,7 @@ const RULES: { readonly [N in OperatorName]: (use: Use) => OperatorForm } = {
   over_channels: bound("over_channels"),
   over_pixels: bound("over_pixels"),
   reshape: bound("reshape"),
+  crop: bound("crop"),
   blur: bound("blur"),
   gaussian: bound("gaussian"),
   bernoulli: bound("bernoulli"),
@@ -132,7 +134,10 @@ function diagonal({ site, settings, makers, spaces, span }: Use): OperatorForm {
     : { kind: "diagonal", entries: lowerValue(site, entries), ...spaces };
 }
 
-function stack({ site, makers, spaces }: Use, direction: "vertical" | "horizontal"): OperatorForm {
+function stack(
+  { site, makers, spaces }: Use,
+  direction: "vertical" | "horizontal" | "diagonal",
+): OperatorForm {
   return { kind: "stack", direction, parts: makers.map((maker) => lowerOperator(site, maker)), ...spaces };
 }
 

@@ -82,7 +82,7 @@ export type OperatorForm =
     }
   | {
       readonly kind: "stack";
-      readonly direction: "vertical" | "horizontal";
+      readonly direction: "vertical" | "horizontal" | "diagonal";
       readonly parts: readonly OperatorForm[];
       readonly domain: Space;
       readonly codomain: Space;

@@ -38,13 +38,13 @@ export function applyForm(builder: IrBuilder, form: OperatorForm, x: Variable): 
       const right = applyForm(builder, form.right, x);
       return builder.elementwise(form.sign === 1 ? "add" : "sub", [left, right]);
     }
-    case "stack":
-      return form.direction === "vertical"
-        ? builder.product(form.parts.map((part) => applyForm(builder, part, x)))
-        : summed(
-            builder,
-            form.parts.map((part, index) => applyForm(builder, part, builder.part(x, index))),
-          );
+    case "stack": {
+      const { direction } = form;
+      const parts = form.parts.map((part, index) =>
+        applyForm(builder, part, direction === "vertical" ? x : builder.part(x, index)),
+      );
+      return direction === "horizontal" ? summed(builder, parts) : builder.product(parts);
+    }
     case "rows":
       return applyRowsForm(builder, form, x);
     case "derivative":
@@ -90,13 +90,13 @@ export function applyAdjointForm(builder: IrBuilder, form: OperatorForm, y: Vari
       const right = applyAdjointForm(builder, form.right, y);
       return builder.elementwise(form.sign === 1 ? "add" : "sub", [left, right]);
     }
-    case "stack":
-      return form.direction === "horizontal"
-        ? builder.product(form.parts.map((part) => applyAdjointForm(builder, part, y)))
-        : summed(
-            builder,
-            form.parts.map((part, index) => applyAdjointForm(builder, part, builder.part(y, index))),
-          );
+    case "stack": {
+      const { direction } = form;
+      const parts = form.parts.map((part, index) =>
+        applyAdjointForm(builder, part, direction === "horizontal" ? y : builder.part(y, index)),
+      );
+      return direction === "vertical" ? summed(builder, parts) : builder.product(parts);
+    }
     case "rows":
       return applyRowsAdjointForm(builder, form, y);
     case "derivative": {
@@ -182,7 +182,9 @@ export function normOfForm(builder: IrBuilder, form: OperatorForm): Variable {
     case "sum":
       return builder.elementwise("add", [normOfForm(builder, form.left), normOfForm(builder, form.right)]);
     case "stack": {
-      const squares = form.parts.map((part) => builder.elementwise("square", [normOfForm(builder, part)]));
+      const norms = form.parts.map((part) => normOfForm(builder, part));
+      if (form.direction === "diagonal") return norms.reduce((a, b) => builder.elementwise("max", [a, b]));
+      const squares = norms.map((norm) => builder.elementwise("square", [norm]));
       return builder.elementwise("sqrt", [summed(builder, squares)]);
     }
     case "derivative":

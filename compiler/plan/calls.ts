@@ -80,6 +80,7 @@ const CODOMAIN_GIVEN: ReadonlySet<LibraryOperatorName> = new Set([
   "over_channels",
   "over_pixels",
   "reshape",
+  "crop",
   "min_coherence",
   "pinv",
   "downsample",

@@ -27,12 +27,20 @@ export function npzKeys(bytes: Uint8Array): readonly string[] {
  * @throws DataError IPX8107 with the keys that exist, and those of `readNpy`.
  */
 export function readNpz(bytes: Uint8Array, key?: string): HostArray {
+  return readNpy(readNpzBytes(bytes, key));
+}
+
+/**
+ * The npy file of one array of an npz file.
+ * @throws DataError IPX8107 with the keys that exist
+ */
+export function readNpzBytes(bytes: Uint8Array, key?: string): Uint8Array {
   const keys = npzKeys(bytes);
   const wanted = key ?? (keys.length === 1 ? keys[0] : undefined);
   if (wanted === undefined || !keys.includes(wanted)) throw noSuchKey(keys, key);
   const found = entries(bytes, (name) => name === `${wanted}.npy`)[`${wanted}.npy`];
   if (found === undefined) throw noSuchKey(keys, key);
-  return readNpy(found);
+  return found;
 }
 
 /** Writes named arrays as an npz file; the same arrays give the same bytes. `compress` deflates them. */

@@ -2,7 +2,7 @@ import type { Operations } from "../arrays/operations.ts";
 import type { Space, Value } from "../arrays/value.ts";
 import { factorText, operandText } from "./algebraText.ts";
 import { OperatorError } from "./operatorError.ts";
-import { productBound, scaledBound, stackBound, sumBound } from "./bounds.ts";
+import { largestBound, productBound, scaledBound, stackBound, sumBound } from "./bounds.ts";
 import { defineOperator } from "./define.ts";
 import type { Operator, OperatorProperty, RowAccess } from "./operator.ts";
 import { sameSpace, spaceText } from "./spaces.ts";
@@ -272,6 +272,28 @@ export function hstack(first: Operator, ...rest: readonly Operator[]): Operator 
         columns.map((column, index) => column.apply(operations, operations.part(x, index))),
       ),
     adjoint: (operations, y) => operations.product(columns.map((column) => column.adjoint(operations, y))),
+  });
+}
+
+/**
+ * (T, U, ...) -> (V, W, ...), (x, z, ...) to (A x, B z, ...). The norm is the largest of the norms.
+ */
+export function blockdiag(...blocks: readonly Operator[]): Operator {
+  const each = (
+    operations: Operations,
+    value: Value,
+    apply: (block: Operator, part: Value) => Value,
+  ): Value => operations.product(blocks.map((block, index) => apply(block, operations.part(value, index))));
+  return defineOperator({
+    text: `blockdiag(${blocks.map(({ text }) => text).join(", ")})`,
+    domain: { kind: "product", parts: blocks.map(({ domain }) => domain) },
+    codomain: { kind: "product", parts: blocks.map(({ codomain }) => codomain) },
+    handles: blocks.flatMap(({ handles }) => handles),
+    norm: () => largestBound(blocks.map(({ norm }) => norm)),
+    properties: () =>
+      sharedProperties(blocks, ["nonnegative", "orthonormal", "symmetric", "positive", "unit_columns"]),
+    apply: (operations, x) => each(operations, x, (block, part) => block.apply(operations, part)),
+    adjoint: (operations, y) => each(operations, y, (block, part) => block.adjoint(operations, part)),
   });
 }
 

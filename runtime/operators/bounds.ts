@@ -42,6 +42,11 @@ export function stackBound(bounds: readonly NormBound[]): NormBound {
   return derived(Math.hypot(...bounds.map((bound) => bound.value)), bounds, bounds.length < 2);
 }
 
+/** The bound of a block-diagonal operator: the largest of its blocks', which holds if all of them do. */
+export function largestBound(bounds: readonly NormBound[]): NormBound {
+  return derived(Math.max(0, ...bounds.map((bound) => bound.value)), bounds, true);
+}
+
 function derived(value: number, from: readonly NormBound[], exact: boolean): NormBound {
   const provenance = from.map((bound) => bound.provenance).reduce(weaker, { kind: "proved" });
   return { value: exact || value === 0 ? value : value * (1 + CLOSED_FORM_ROUNDING), provenance };

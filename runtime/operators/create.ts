@@ -4,6 +4,7 @@ import { bicubic } from "./bicubic.ts";
 import { blur } from "./blur.ts";
 import type { LibraryRule } from "./call.ts";
 import { coils } from "./coils.ts";
+import { crop } from "./crop.ts";
 import { imaginaryPart, realPart } from "./complexParts.ts";
 import { diagonal } from "./diagonal.ts";
 import { downsample } from "./downsample.ts";
@@ -42,6 +43,7 @@ const RULES: { readonly [N in LibraryOperatorName]: LibraryRule } = {
   over_channels: overChannels,
   over_pixels: overPixels,
   reshape,
+  crop,
   gaussian,
   bernoulli,
   symmetrised_gradient: symmetrisedGradient,

@@ -18,6 +18,7 @@ export type LibraryOperatorName =
   | "over_channels"
   | "over_pixels"
   | "reshape"
+  | "crop"
   | "gaussian"
   | "bernoulli"
   | "symmetrised_gradient"

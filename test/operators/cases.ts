@@ -1,12 +1,14 @@
 import type { Operations } from "../../runtime/arrays/operations.ts";
 import { C, R, productOf } from "../../runtime/arrays/spaces.ts";
 import type { Space, Value } from "../../runtime/arrays/value.ts";
-import { adjoint, compose, hstack, scale, sum, vstack } from "../../runtime/operators/algebra.ts";
+import { adjoint, blockdiag, compose, hstack, scale, sum, vstack } from "../../runtime/operators/algebra.ts";
 import { libraryOperator } from "../../runtime/operators/create.ts";
 import { inverse } from "../../runtime/operators/inverse.ts";
 import type { LibraryOperatorName, LibrarySettings } from "../../runtime/operators/library.ts";
 import { matrixOperator } from "../../runtime/operators/matrix.ts";
 import { minCoherence } from "../../runtime/operators/minCoherence.ts";
+import { sparseOperator } from "../../runtime/operators/sparse.ts";
+import type { SparseMatrix } from "../../runtime/io/sparse.ts";
 import { pseudoInverseOf } from "../../runtime/operators/pseudoInverse.ts";
 import type { Operator } from "../../runtime/operators/operator.ts";
 import type { RampWindow } from "../../runtime/operators/library.ts";
@@ -63,6 +65,16 @@ function inverseOf(
       filter,
     );
 }
+
+/** A row without entries, and two entries at one place. */
+const SPARSE: SparseMatrix = {
+  kind: "sparse",
+  rows: 5,
+  columns: 4,
+  rowIndices: Float64Array.of(0, 0, 1, 3, 3, 3, 4),
+  columnIndices: Float64Array.of(3, 0, 1, 2, 2, 0, 3),
+  values: Float64Array.of(1.5, -2, 0.25, 3, 1, -1, 2),
+};
 
 const gaussian34 = (using: Operations): Operator =>
   libraryOperator(using, "gaussian", { m: 3, n: 4 }, R(4), []);
@@ -160,6 +172,15 @@ export const CASES: readonly Case[] = [
   tight("over_pixels", library("over_pixels", R(3), { shape: [2, 5, 3] })),
   tight("over_pixels, complex", library("over_pixels", C(2), { shape: [3, 2, 2] })),
   tight("reshape", library("reshape", R(6, 2), { shape: [3, 4] })),
+  tight("crop, odd from even", library("crop", R(6, 5, 2), { shape: [3, 4, 2] })),
+  tight("crop at the corner, complex", library("crop", C(4, 3), { shape: [4, 2], at: "corner" })),
+  tight("block-diagonal", (using) =>
+    blockdiag(
+      gaussian34(using),
+      libraryOperator(using, "fourier", {}, C(2, 3), []),
+      scale(0.5, gradient5(using)),
+    ),
+  ),
   tight("gaussian", gaussian34),
   tight("gaussian, columns", library("gaussian", R(7), { m: 5, n: 7, normalise: "columns", seed: 2 })),
   tight("min_coherence", (using) => minCoherence(using, gaussian34(using))),
@@ -196,6 +217,21 @@ export const CASES: readonly Case[] = [
   ),
   tight("matrix, complex", (using) =>
     matrixOperator(using, complexArray(using, [3, 2], [1, 2, 0, -1, 0.5, 1], [0.5, 0, 1, 2, -1, 1])),
+  ),
+  bounded("sparse matrix", (using) =>
+    sparseOperator(using, SPARSE, { text: "sparse", domain: R(2, 2), codomain: R(5) }),
+  ),
+  bounded("sparse matrix without entries", (using) =>
+    sparseOperator(
+      using,
+      {
+        ...SPARSE,
+        rowIndices: new Float64Array(),
+        columnIndices: new Float64Array(),
+        values: new Float64Array(),
+      },
+      { text: "sparse", domain: R(4), codomain: R(5) },
+    ),
   ),
   tight("min_coherence between images", (using) =>
     using.library("min_coherence", {}, R(2, 3), [gaussianArray(using, [4, 6], 5)], R(2, 2)),

@@ -48,7 +48,7 @@ export function checkOperatorName(
 }
 
 function isSpecial(name: OperatorName): name is SpecialOperatorName {
-  return name === "vstack" || name === "hstack";
+  return name === "vstack" || name === "hstack" || name === "blockdiag";
 }
 
 function isOptional(parameter: ParameterRule): boolean {
@@ -112,7 +112,7 @@ export function checkOperatorCall(
   name: OperatorName,
 ): Expression<Typed> {
   const typedCallee = named(callee, { kind: "library", name }, unknownTyping());
-  if (name === "vstack" || name === "hstack") return checkStack(environment, expression, callee, name);
+  if (isSpecial(name)) return checkStack(environment, expression, callee, name);
   const signature = OPERATORS[name];
   const args = checkOperatorArguments(environment, callee, signature, expression.arguments);
   const known = new Map<string, Dimension>();
@@ -280,24 +280,50 @@ function refuseParameter(
   return false;
 }
 
-/** vstack: one domain, stacked results; hstack: stacked arguments, one result. */
+/** vstack: one domain, stacked results; hstack: stacked arguments, one result; blockdiag: both stacked. */
 function checkStack(
   environment: Environment,
   expression: Call,
   callee: Name,
-  name: "vstack" | "hstack",
+  name: SpecialOperatorName,
 ): Expression<Typed> {
   const rules = { name, parameters: ["A", "B"], optional: 0, variadic: true, settings: {} };
   const args = checkArguments(environment, rules, callee.span, expression.arguments, (argument) =>
     checkExpression(environment, argument),
   );
   const level = latest(...args.positional.map((argument) => argument.note.level));
-  const type = args.sound ? stackType(environment, callee, args.positional, name) : null;
+  const type = !args.sound
+    ? null
+    : name === "blockdiag"
+      ? blockType(environment, callee, args.positional)
+      : stackType(environment, callee, args.positional, name);
   const note = type === null ? unknownTyping(level) : typing(type, level);
   const operator = type === null ? null : { domain: type.domain, codomain: type.codomain };
   const call = { kind: "library", name, arguments: args.positional, settings: {}, operator } as const;
   const typedCallee = named(callee, { kind: "library", name }, unknownTyping());
   return { ...expression, callee: typedCallee, arguments: args.tree, call, note };
+}
+
+function blockType(
+  environment: Environment,
+  callee: Name,
+  parts: readonly Expression<Typed>[],
+): OperatorType | null {
+  const blocks: OperatorType[] = [];
+  for (const part of parts) {
+    const type = resolveType(environment.run, part.note.type);
+    if (type.kind === "unknown") return null;
+    if (type.kind !== "operator") {
+      refuseParameter(environment, callee, "A", "an operator", part);
+      return null;
+    }
+    blocks.push(type);
+  }
+  return {
+    kind: "operator",
+    domain: productSpace(blocks.map(({ domain }) => domain)),
+    codomain: productSpace(blocks.map(({ codomain }) => codomain)),
+  };
 }
 
 function stackType(

@@ -1,7 +1,7 @@
 import type { ARRAY_NAMES } from "../names.ts";
 import { batch, index, normal, rademacher, uniform } from "./draws.ts";
 import { abs, clip, conj, exp, log, max, min, phase, relu, sigmoid, sign, sqrt, tanh } from "./entrywise.ts";
-import { array, image, matrix } from "./files.ts";
+import { array, image, matrix, sparse } from "./files.ts";
 import { channel, concat, diskKernel, gaussianKernel, mod, motionKernel, ones, pi } from "./images.ts";
 import { consecutive, interleaved } from "./indexSets.ts";
 import { dot, lip, maximum, mean, minimum, norm, rowNorms, sum } from "./reductions.ts";
@@ -55,6 +55,7 @@ export const ARRAYS: { readonly [N in ArrayName]: ArraySignature } = {
   array,
   image,
   matrix,
+  sparse,
   prox,
   proj,
   solve,

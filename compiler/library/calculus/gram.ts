@@ -57,6 +57,7 @@ function ofName(
   if (reference.kind !== "library" || note.type.kind !== "operator") return null;
   const { domain, codomain } = note.type;
   switch (reference.name) {
+    case "crop":
     case "real":
     case "imag":
       return side === "rows" ? ONE : null;
@@ -82,7 +83,7 @@ function ofCall(
   definitions: Definitions,
 ): Multiple | null {
   if (call.kind !== "library") return null;
-  if (call.name === "downsample") return side === "rows" ? ONE : null;
+  if (call.name === "downsample" || call.name === "crop") return side === "rows" ? ONE : null;
   if (call.name === "patches") return ofPatches(call, side);
   const stacked =
     (call.name === "vstack" && side === "columns") || (call.name === "hstack" && side === "rows");

@@ -3,6 +3,7 @@ import type { OperatorSignature } from "../signature.ts";
 import { blur } from "./blur.ts";
 import { coils } from "./coils.ts";
 import { convolution } from "./convolution.ts";
+import { crop } from "./crop.ts";
 import { diag } from "./diag.ts";
 import { fourier } from "./fourier.ts";
 import { bernoulli, gaussian } from "./gaussian.ts";
@@ -23,7 +24,7 @@ import { wavelet } from "./wavelet.ts";
 export type OperatorName = (typeof OPERATOR_NAMES)[number];
 
 /** Operators without a scheme of this kind: stacks have any number of arguments. */
-export type SpecialOperatorName = "vstack" | "hstack";
+export type SpecialOperatorName = "vstack" | "hstack" | "blockdiag";
 
 /** The signatures of the library's operators. */
 export const OPERATORS: { readonly [N in Exclude<OperatorName, SpecialOperatorName>]: OperatorSignature } = {
@@ -46,6 +47,7 @@ export const OPERATORS: { readonly [N in Exclude<OperatorName, SpecialOperatorNa
   over_channels: overChannels,
   over_pixels: overPixels,
   reshape,
+  crop,
   inv,
   pinv,
   min_coherence: minCoherence,

@@ -152,6 +152,7 @@ export const ARRAY_PAGES: { readonly [N in ArrayName]: LibraryPage } = {
   array: bound('mask(array("mask.npy"))'),
   image: bound('blur(image("kernel.png"))'),
   matrix: bound('matrix("A.npy")'),
+  sparse: bound('sparse("A.npz")'),
   prox: {
     rule: "Closed forms by the tables and the rules of docs/language.md, section 4; firmly nonexpansive.",
     citation: "Moreau, Bull. Soc. Math. France 93 (1965); Parikh and Boyd, Proximal Algorithms (2014)",

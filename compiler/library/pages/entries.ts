@@ -72,7 +72,7 @@ export function librarySections(): readonly LibrarySection[] {
 
 function operatorEntry(name: (typeof OPERATOR_NAMES)[number]): LibraryEntry {
   const page = OPERATOR_PAGES[name];
-  if (name === "vstack" || name === "hstack") {
+  if (name === "vstack" || name === "hstack" || name === "blockdiag") {
     return { name, properties: [], page, ...OPERATOR_DEFINITIONS[name] };
   }
   const operator = OPERATORS[name];

@@ -162,6 +162,23 @@ export const OPERATOR_PAGES: { readonly [N in OperatorName]: LibraryPage } = {
     citation: null,
     example: example("n", "input x : R[n, n]", "let S : linear R[n, n] -> R[n^2] = reshape", "output S*x"),
   },
+  crop: {
+    rule:
+      "Norm 1; A A' = I. At the `middle` the entry floor(d/2) of an axis becomes the entry floor(e/2), so that a centred " +
+      "Fourier transform keeps its origin; at the `corner` the first entry stays the first.",
+    citation: null,
+    example: example("h, w", IMAGE, "let P : linear R[h, w] -> R[8, 8] = crop", "output P'*(P*x)"),
+  },
+  blockdiag: {
+    rule: "Norm: the largest of the parts' norms.",
+    citation: null,
+    example: example(
+      "space X, space Y",
+      "given A : linear X -> Y",
+      "input x : X",
+      "output blockdiag(A, I)*(x, x)",
+    ),
+  },
   vstack: {
     rule: "Norm^2 <= the sum of the parts' norms squared.",
     citation: null,

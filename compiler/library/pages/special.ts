@@ -9,6 +9,10 @@ export const OPERATOR_DEFINITIONS: {
     signature: "vstack(A, B, ...) : linear T -> (U, V, ...)",
     definition: "(A*x, B*x, ...); nested freely",
   },
+  blockdiag: {
+    signature: "blockdiag(A, B, ...) : linear (T, U, ...) -> (V, W, ...)",
+    definition: "(A*x, B*y, ...) of the product (x, y, ...); nested freely",
+  },
   hstack: {
     signature: "hstack(A, B, ...) : linear (T, U, ...) -> V",
     definition: "A*x + B*y + ... of the product (x, y, ...); nested freely",

@@ -88,6 +88,17 @@ const LIBRARY: { readonly [N in LibraryOperatorName]: (call: Call) => ReferenceO
       row: (index) => [{ index: indexAt(from, flatIndex(to, index)), weight: weight(1) }],
     });
   },
+  crop: ({ domain, codomain, settings }) => {
+    const [from, to] = [shapeOf(domain), shapeOf(codomain)];
+    const begin = to.map((extent, axis) =>
+      settings["at"] === "corner" ? 0 : Math.floor((from[axis] ?? 0) / 2) - Math.floor(extent / 2),
+    );
+    return operatorOfRows({
+      domain: from,
+      codomain: to,
+      row: (index) => [{ index: index.map((i, axis) => i + (begin[axis] ?? 0)), weight: weight(1) }],
+    });
+  },
   gaussian: () => {
     throw new Error("the reference has no random matrices: bind one");
   },
