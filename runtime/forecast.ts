@@ -24,8 +24,11 @@ const STEPS = 100;
 const FEW = 2;
 const READS = 20;
 
-/** As many steps of a training show its peak: the first makes the optimiser's memory, the second has it. */
-const TRAINING_STEPS = 2;
+/**
+ * As many steps of a training show its peak: the first makes the optimiser's memory and the weights that are kept as the
+ * best, the second has both, the third is recorded, and a validation stands beside what repeats it.
+ */
+const TRAINING_STEPS = 4;
 
 /**
  * What a run takes at its peak, without running it; null on engines that cannot tell. A `while` is taken to go to its

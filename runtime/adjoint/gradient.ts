@@ -151,13 +151,20 @@ function* lossAt(
   const [values] = yield* readLanes([made.value], samples);
   const used = handlesOf(made.cotangent);
   if (!used.includes(made.value.handle)) operations.engine.dispose([made.value.handle]);
+  requireFiniteLoss(values, counts);
+  return { values, cotangent: made.cotangent };
+}
+
+/**
+ * Refuses losses of samples that count and are not finite.
+ * @throws GradientError IPX8304
+ */
+export function requireFiniteLoss(values: Float64Array, counts: readonly boolean[]): void {
   const bad = [...values].flatMap((value, sample) =>
     counts[sample] === true && !Number.isFinite(value) ? [sample] : [],
   );
-  if (bad.length > 0) {
-    throw new GradientError("IPX8304", `The loss of ${bad.length} samples is not finite.`, bad);
-  }
-  return { values, cotangent: made.cotangent };
+  if (bad.length === 0) return;
+  throw new GradientError("IPX8304", `The loss of ${bad.length} samples is not finite.`, bad);
 }
 
 function* unrolledValues(

@@ -46,7 +46,7 @@ function rehearsal(of: Engine, { name, memory }: Machine, answer: Answer): Rehea
 }
 
 function operationsOf(store: Store): Omit<Engine, "rehearse"> {
-  const { upload, read, readNow, dispose, scope, memory, reshape, recorder } = store;
+  const { upload, read, readNow, dispose, scope, memory, reshape } = store;
   return {
     name: store.machine.name,
     significand: 24,
@@ -56,7 +56,6 @@ function operationsOf(store: Store): Omit<Engine, "rehearse"> {
     dispose,
     scope,
     memory,
-    recorder,
     reshape,
     ...fillOf(store),
     ...elementwiseOf(store),

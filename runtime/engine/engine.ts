@@ -135,13 +135,20 @@ export interface Engine {
 export interface Recorder {
   /**
    * Runs `body`, and remembers the operations. Arrays that it makes stay in place, with new numbers at each replay;
-   * arrays from outside are read anew. Null where the body reads numbers: then nothing is left of it.
+   * arrays from outside are read anew. Null where the body reads numbers: then nothing is left of it, nor of the record
+   * that it follows. A record `after` another, with which it takes turns, uses the places that the other has freed.
    */
-  record<T>(body: () => T): Recorded<T> | null;
+  record<T>(body: () => T, after?: Recorded<unknown>): Recorded<T> | null;
   /** Overwrites the entries of an array by those of another of as many entries; may stand in a body. */
   copy(from: Handle, to: Handle): void;
+  /** `Engine.update`; `renumber` gives it the numbers of another rule of its kind for the replays to come. */
+  update(rule: UpdateRule, value: Handle, gradient: Handle, slots: readonly Handle[]): RenumberedUpdate;
   /** Overwrites the entries of an array from the host; not remembered. */
   write(to: Handle, numbers: Float64Array | Float32Array): void;
+}
+
+export interface RenumberedUpdate extends Updated {
+  readonly renumber: (rule: UpdateRule) => void;
 }
 
 export interface Recorded<T> {

@@ -95,3 +95,15 @@ export const KERNELS = {
 } as const satisfies Record<string, ModuleName>;
 
 export type KernelName = keyof typeof KERNELS;
+
+/**
+ * Kernels that write nothing but whole arrays whose places stand at these arguments, entry by entry; each may be the
+ * array whose place stands before it, and no other.
+ */
+export const IN_PLACE: { readonly [K in KernelName]?: readonly number[] } = {
+  sgd: [3],
+  momentum: [3, 5],
+  rmsprop: [3, 5, 7],
+  rmsprop_centered: [3, 5, 7, 9],
+  adam: [3, 5, 7],
+};

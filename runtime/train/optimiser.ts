@@ -7,7 +7,7 @@ import { adam, type AdamSettings } from "./optimisers/adam.ts";
 import { adamax, type AdamaxSettings } from "./optimisers/adamax.ts";
 import { momentum, type MomentumSettings } from "./optimisers/momentum.ts";
 import { rmsprop, type RmspropSettings } from "./optimisers/rmsprop.ts";
-import type { OptimiserRule } from "./optimisers/rule.ts";
+import type { OptimiserRule, Renumber } from "./optimisers/rule.ts";
 import { sgd, type SgdSettings } from "./optimisers/sgd.ts";
 
 /** The optimisers of tfjs with their settings; update rules and defaults are those of tfjs-core 4. */
@@ -69,12 +69,21 @@ export interface Stepped {
   readonly state: OptimiserState;
 }
 
-/** One update of some variables; the slots of the others stay. Call it inside a scope. */
+/** Whether an update can be recorded and repeated: its numbers stay the same, or engines are told new ones. */
+export function isRepeatable({ name }: OptimiserSettings): boolean {
+  return name !== "adamax";
+}
+
+/**
+ * One update of some variables; the slots of the others stay. Where it is recorded, `recorded` takes what is to be
+ * called before each replay. Call it inside a scope.
+ */
 export function optimise(
   operations: Operations,
   settings: OptimiserSettings,
   state: OptimiserState,
   steps: readonly Step[],
+  recorded: Renumber[] | null = null,
 ): Stepped {
   const rule = ruleOf(settings);
   const rate = rateOf(settings);
@@ -89,6 +98,7 @@ export function optimise(
       slots: remembered,
       rate: rate * factor,
       step: state.step,
+      recorded,
     });
     values.set(key, updated.value);
     slots.set(key, updated.slots);

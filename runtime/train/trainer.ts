@@ -1,11 +1,9 @@
 import { perform } from "../solve/task.ts";
-import { gradientTask, releaseGradient } from "../adjoint/gradient.ts";
 import type { Recompute } from "../adjoint/unrolled.ts";
 import { handlesOf } from "../arrays/value.ts";
 import { withParameters, type BoundProgram } from "../program/bound.ts";
 import { bindInputs } from "../program/inputs.ts";
 import type { Parameters } from "../program/parameters.ts";
-import { handlesOfKnown } from "../solve/batch.ts";
 import { Holder } from "../solve/vector.ts";
 import type { Clipping } from "./clip.ts";
 import { decodeCheckpoint, encodeCheckpoint, type HistoryEntry, type Store } from "./checkpoint.ts";
@@ -13,9 +11,10 @@ import type { TrainingBatch, TrainingData } from "./data.ts";
 import type { Loss } from "./losses.ts";
 import { FRESH, rateOf, type OptimiserSettings, type OptimiserState } from "./optimiser.ts";
 import { rawsOf, realise, realisedHandles, type Realised } from "./realise.ts";
+import { Stepper } from "./stepper.ts";
 import { stagesOf, type Schedule, type Stage } from "./schedule.ts";
 import { targetValue, validationLoss } from "./validation.ts";
-import { restingSteps, StageUpdate, updateHandles, withSpectralBounds, type UpdateResult } from "./update.ts";
+import { updateHandles, withSpectralBounds } from "./update.ts";
 import { parametersByName, valuesByKey, variablesOf, type Raws } from "./variables.ts";
 
 /** How often a stage without validation notes its loss. */
@@ -41,6 +40,7 @@ export interface TrainingProgress {
 /** How to train. */
 export interface TrainingOptions {
   readonly data: TrainingData;
+  /** depends on its arguments alone: what it computes in a step may be repeated on the numbers of others */
   readonly loss: Loss;
   readonly optimiser: OptimiserSettings;
   /** samples in a batch */
@@ -119,6 +119,7 @@ class Training {
   private readonly options: TrainingOptions;
   private readonly settings: string;
   private readonly stages: readonly Stage[];
+  private readonly stepper: Stepper;
   private readonly holder: Holder;
   private readonly started = performance.now();
   private readonly firstStep: { value: number } = { value: 0 };
@@ -135,11 +136,8 @@ class Training {
     this.options = options;
     this.settings = settingsText(options);
     this.stages = stagesOf(program, options.schedule ?? { kind: "end_to_end" });
-    const bound = [...program.parameters.values(), ...program.stepGivens.values()].flat();
-    this.holder = new Holder(program.operations.engine, [
-      ...handlesOfKnown(program.known),
-      ...bound.flatMap(handlesOf),
-    ]);
+    this.stepper = new Stepper(program, options);
+    this.holder = new Holder(program.operations.engine, this.stepper.foreign);
   }
 
   /** Takes up the checkpoint, or the program's own parameters. */
@@ -178,6 +176,7 @@ class Training {
   }
 
   release(): void {
+    this.stepper.release();
     this.holder.release();
   }
 
@@ -207,6 +206,7 @@ class Training {
     if (checkpoint !== undefined) await this.save();
     const parameters = parametersByName(this.program, this.realised.values);
     const kept = [...this.realised.values.values()].flatMap(handlesOf);
+    this.stepper.release();
     this.holder.release(kept);
     const seconds = (performance.now() - this.started) / 1000;
     return { parameters, interrupted, steps: this.step, history: this.history, seconds };
@@ -239,38 +239,21 @@ class Training {
 
   private async takeStep(stage: Stage): Promise<void> {
     const { operations } = this.program;
-    const { data, batch, seed = 0, loss, recompute, signal } = this.options;
+    const { data, batch, seed = 0 } = this.options;
     const { inputs, target } = await data({ seed, step: this.step, size: batch });
-    const program = this.current();
-    const bound = await perform(operations, bindInputs(program, inputs, true, this.step * batch));
+    const bound = await perform(operations, bindInputs(this.program, inputs, true, this.step * batch));
     const wanted = targetValue(operations, target);
-    const { optimiser, rates = {}, clipping = null } = this.options;
-    const settings = { optimiser, clipping, rates };
-    const before: UpdateResult = { realised: this.realised, optimiser: this.optimiser };
-    const update = new StageUpdate(program, stage, settings, before);
-    const task = gradientTask(program, bound, (of, output) => loss(of, output, wanted.value), {
-      ...(stage.depth === null ? {} : { steps: stage.depth }),
-      ...(recompute === undefined ? {} : { recompute }),
-      ...(signal === undefined ? {} : { signal }),
-      greedy: stage.greedy,
-      resting: restingSteps(program, stage, settings),
-      byInputs: false,
-      sink: update,
-    });
-    const gradient = await perform(operations, task).catch((error: unknown) => {
-      operations.engine.dispose([...bound.owned, ...wanted.owned]);
-      throw error;
-    });
-    const after = operations.engine.scope(() => update.finish(gradient.parameters), updateHandles);
-    releaseGradient(operations, gradient);
-    operations.engine.dispose([...bound.owned, ...wanted.owned]);
+    const { realised, optimiser } = this;
+    const { loss, after } = await this.stepper.take(stage, { bound, wanted }, { realised, optimiser });
     this.realised = after.realised;
     this.optimiser = after.optimiser;
-    this.hold();
-    await this.boundNorms();
+    if (after.realised !== realised) {
+      this.hold();
+      await this.boundNorms();
+    }
     this.stageStep += 1;
     this.step += 1;
-    await this.observe(stage, gradient.value);
+    await this.observe(stage, loss);
   }
 
   private async boundNorms(): Promise<void> {
@@ -284,6 +267,7 @@ class Training {
     if (validation !== undefined && this.stageStep % validation.every === 0) {
       measured = await validationLoss(this.current(), validation.batches, this.options.loss, stage.depth);
       if (this.best === null || measured < this.best.loss) {
+        this.stepper.release();
         this.best = { loss: measured, stageStep: this.stageStep, raws: this.realised.raws };
         this.hold();
       }
@@ -316,6 +300,7 @@ class Training {
   /** Takes the best arrays of the stage, and forgets the optimiser's memory. */
   private endStage(): void {
     const { best } = this;
+    this.stepper.release();
     this.optimiser = FRESH;
     this.best = null;
     this.stage += 1;

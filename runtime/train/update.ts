@@ -7,6 +7,7 @@ import { download, upload } from "../program/transfer.ts";
 import { averaged } from "./averages.ts";
 import { clip, type Clipping } from "./clip.ts";
 import { optimise, stateHandles, type OptimiserSettings, type OptimiserState } from "./optimiser.ts";
+import type { Renumber } from "./optimisers/rule.ts";
 import { realise, rawGradients, type Realised } from "./realise.ts";
 import type { Stage } from "./schedule.ts";
 import { asPairs, likeModel, variablesOf, type Raws, type Variable } from "./variables.ts";
@@ -17,6 +18,8 @@ export interface UpdateSettings {
   readonly clipping: Clipping | null;
   /** factors of the rate by parameter; 1 where absent */
   readonly rates: Readonly<Record<string, number>>;
+  /** where the update is recorded: takes what is to be called before each replay */
+  readonly recorded?: Renumber[];
 }
 
 /** Variables and optimiser after an update. */
@@ -115,7 +118,8 @@ export class StageUpdate implements GradientSink {
       const factor = this.factors.get(key) ?? 0;
       return [{ key, value: asPairs(value), gradient: asPairs(gradient), factor }];
     });
-    const { values, state } = optimise(operations, settings.optimiser, before.optimiser, steps);
+    const { optimiser, recorded = null } = settings;
+    const { values, state } = optimise(operations, optimiser, before.optimiser, steps, recorded);
     for (const [key, value] of values) {
       const model = before.realised.raws.get(key) ?? value;
       this.moved.set(key, { value: likeModel(value, model), slots: state.slots.get(key) ?? {} });

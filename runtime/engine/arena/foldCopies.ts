@@ -1,45 +1,60 @@
 import type { Run } from "./machine.ts";
 
-/** A run that copies an array: the places of both arrays, in bytes. */
+/** A run that copies an array: the places of both arrays, in bytes, and their size. */
 interface Copy {
   readonly at: number;
   readonly to: number;
   readonly from: number;
+  readonly size: number;
+}
+
+/** The run that makes what is copied, and the argument that is its place. */
+interface Maker {
+  readonly at: number;
+  readonly result: number;
 }
 
 /**
- * The runs without those copies of arrays which can be written where the copy would go: where a written kernel, whose
- * first argument is the place of its only result, makes the array, and nobody else touches either place from there on,
- * or until the copy. Numbers that only look like places keep a copy, and do no harm.
+ * The runs without those copies of arrays which can be written where the copy would go: where a kernel that writes
+ * nothing but whole arrays makes the array, and nobody else touches either place from there on, or until the copy.
+ * So updates of optimisers come to be in place. Numbers that only look like places keep a copy, and do no harm.
  */
 export function foldCopies(runs: readonly Run[]): readonly Run[] {
   const folded: (Run | null)[] = [...runs];
   runs.forEach((run, at) => {
     if (run.runnable.name !== "copy") return;
-    const [to = 0, from = 0] = run.words;
-    const maker = makerOf(folded, { at, to, from });
+    const [to = 0, from = 0, entries = 0] = run.words;
+    const maker = makerOf(folded, { at, to, from, size: 4 * entries });
     if (maker === null) return;
-    const made = folded[maker];
+    const made = folded[maker.at];
     if (made === null || made === undefined) return;
-    folded[maker] = { ...made, words: [to, ...made.words.slice(1)] };
+    folded[maker.at] = { ...made, words: made.words.with(maker.result, to) };
     folded[at] = null;
   });
   return folded.filter((run) => run !== null);
 }
 
 /** The run that makes what is copied, if it may as well write it to its end. */
-function makerOf(runs: readonly (Run | null)[], { at, to, from }: Copy): number | null {
-  const touches = (run: Run | null, place: number): boolean => run?.words.includes(place) ?? false;
+function makerOf(runs: readonly (Run | null)[], { at, to, from, size }: Copy): Maker | null {
+  const within = (place: number) => (word: number) => word >= place && word < place + size;
+  const touches = (run: Run | null, place: number): boolean => run?.words.some(within(place)) ?? false;
   for (let maker = at - 1; maker >= 0; maker--) {
     const run = runs[maker] ?? null;
     if (run === null || !touches(run, from)) {
       if (touches(run, to)) return null;
       continue;
     }
+    const { results, inPlace } = run.runnable;
+    const result = run.words.findIndex(within(from));
     const isMaker =
-      run.runnable.writesFirst && run.words.indexOf(from) === 0 && run.words.lastIndexOf(from) === 0;
+      run.words[result] === from &&
+      results.includes(result) &&
+      run.words.findLastIndex(within(from)) === result;
+    const isFree = run.words.every(
+      (word, index) => !within(to)(word) || (inPlace && word === to && index === result - 1),
+    );
     const later = runs.slice(at + 1).some((each) => touches(each, from));
-    return isMaker && !later && !run.words.includes(to) ? maker : null;
+    return isMaker && isFree && !later ? { at: maker, result } : null;
   }
   return null;
 }

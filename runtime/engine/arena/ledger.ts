@@ -1,4 +1,11 @@
-import { createRunRecorder, type Machine, type Runnable } from "./machine.ts";
+import {
+  createRunRecorder,
+  GENERATED_WRITING,
+  type Machine,
+  type Runnable,
+  type Writing,
+  writingOf,
+} from "./machine.ts";
 import { createBlocks } from "./memory.ts";
 import { PLACE } from "./places.ts";
 import type { Answer } from "../engine.ts";
@@ -31,16 +38,16 @@ export function createLedger(name: string, answer: Answer): Machine {
       readWords: (_, count) => new Uint32Array(count),
     },
     run: (kernel, words, items, work) => {
-      const runnable = typeof kernel === "string" ? idle(kernel) : kernel;
+      const runnable = typeof kernel === "string" ? idle(kernel, writingOf(kernel)) : kernel;
       if (items > 0) recorder.note({ runnable, words, items, work });
     },
-    generate: (title) => idle(title, true),
+    generate: (title) => idle(title, GENERATED_WRITING),
     record: recorder.record,
     repeat: () => undefined,
   };
 }
 
 /** A kernel that does nothing. */
-function idle(name: string, writesFirst = false): Runnable {
-  return { name, source: { kind: "idle" }, kernel: () => undefined, writesFirst };
+function idle(name: string, writing: Writing): Runnable {
+  return { name, source: { kind: "idle" }, kernel: () => undefined, ...writing };
 }

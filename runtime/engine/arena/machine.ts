@@ -1,4 +1,4 @@
-import { KERNELS, type KernelName, MODULES, type ModuleName } from "../../kernels/catalogue.ts";
+import { IN_PLACE, KERNELS, type KernelName, MODULES, type ModuleName } from "../../kernels/catalogue.ts";
 import { EngineError } from "../engine.ts";
 import { createMemory, type Memory, type SharedMemory } from "./memory.ts";
 import { ARGUMENT_WORDS, PLACE } from "./places.ts";
@@ -19,13 +19,19 @@ export type KernelSource =
   /** does nothing: of a machine that only counts */
   | { readonly kind: "idle" };
 
+/** What is known of where a kernel writes. */
+export interface Writing {
+  /** which arguments are places of arrays that it writes whole, where it writes nothing else; none if not known */
+  readonly results: readonly number[];
+  /** whether a result may be the array whose place is the argument before it */
+  readonly inPlace: boolean;
+}
+
 /** A kernel that can be run. */
-export interface Runnable {
+export interface Runnable extends Writing {
   readonly name: string;
   readonly source: KernelSource;
   readonly kernel: Kernel;
-  /** whether its first argument is the place of an array that it writes whole, and it writes nothing else */
-  readonly writesFirst: boolean;
 }
 
 /** Threads that take items of a kernel, beside the one that asks. */
@@ -83,7 +89,7 @@ export interface PlacedRun extends Omit<Run, "words"> {
   readonly place: number;
 }
 
-/** The export of modules that are written at run time: elementwise expressions, whose result is the first argument. */
+/** The export of modules that are written at run time. */
 const GENERATED = "run";
 
 /** The least work that is worth calling threads: some 10 microseconds of one. */
@@ -113,10 +119,10 @@ export function createMachine(name: string, equipment: Equipment = {}): Machine 
     const index = native?.names.indexOf(kernel) ?? -1;
     if (native !== null && index >= 0) {
       const source = { kind: "native", file: native.file, index } as const;
-      return { name: kernel, source, kernel: native.kernelAt(index), writesFirst: false };
+      return { name: kernel, source, kernel: native.kernelAt(index), ...writingOf(kernel) };
     }
     const source = { kind: "wasm", module: moduleOf(KERNELS[kernel]), name: kernel, library: null } as const;
-    return fromModule(name, memory, source, kernel);
+    return { ...fromModule(name, memory, source, kernel), ...writingOf(kernel) };
   };
   const known = (kernel: KernelName): Runnable => {
     const before = kernels.get(kernel);
@@ -144,7 +150,8 @@ export function createMachine(name: string, equipment: Equipment = {}): Machine 
     generate: (title, binary, library) => {
       const module = compiled(name, binary);
       const imported = library === undefined ? null : moduleOf(library);
-      return fromModule(name, memory, { kind: "wasm", module, name: GENERATED, library: imported }, title);
+      const source = { kind: "wasm", module, name: GENERATED, library: imported } as const;
+      return { ...fromModule(name, memory, source, title), ...GENERATED_WRITING };
     },
     run: (kernel, words, items, work) => {
       if (items === 0) return;
@@ -212,13 +219,22 @@ function fromModule(
   { memory }: SharedMemory,
   source: Extract<KernelSource, { kind: "wasm" }>,
   title: string,
-): Runnable {
+): Omit<Runnable, keyof Writing> {
   const env = { memory };
   const library = source.library === null ? {} : new WebAssembly.Instance(source.library, { env }).exports;
   const { exports } = new WebAssembly.Instance(source.module, { env, library });
   const kernel = exports[source.name];
   if (!isKernel(kernel)) throw failure(name, title, [], `the module has no kernel ${source.name}`);
-  return { name: title, source, kernel, writesFirst: source.name === GENERATED };
+  return { name: title, source, kernel };
+}
+
+/** Where kernels that are written at run time write: elementwise expressions, whose result is the first argument. */
+export const GENERATED_WRITING: Writing = { results: [0], inPlace: false };
+
+/** Where a kernel writes. */
+export function writingOf(kernel: KernelName): Writing {
+  const results = IN_PLACE[kernel] ?? [];
+  return { results, inPlace: results.length > 0 };
 }
 
 function isKernel(found: unknown): found is Kernel {

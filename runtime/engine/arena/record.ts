@@ -1,4 +1,4 @@
-import type { EngineError, Handle, Recorder } from "../engine.ts";
+import type { EngineError, Handle, Recorded, Recorder } from "../engine.ts";
 import { sizeOf } from "../shape.ts";
 import type { Machine, PlacedRun, Run } from "./machine.ts";
 import { foldCopies } from "./foldCopies.ts";
@@ -13,7 +13,7 @@ export interface Recording {
   lasting(): Room;
   /** @throws NotRecordable while something is recorded */
   refuseReading(array: Handle): void;
-  recorder(blockOf: (array: Handle) => Block): Recorder;
+  recorder(blockOf: (array: Handle) => Block): Omit<Recorder, "update">;
 }
 
 /** Thrown out of a body that reads numbers, and caught where it is recorded. */
@@ -27,14 +27,17 @@ export function createRecorder(
   const { memory } = machine;
   let pool: Pool | null = null;
 
-  const record: Recorder["record"] = (body) => {
+  const pools = new WeakMap<Recorded<unknown>, Pool>();
+  const record: Recorder["record"] = <T>(body: () => T, after?: Recorded<unknown>) => {
     if (pool !== null) throw refuse("record", [], "a record within a record");
-    const own = createPool(memory);
+    const own = (after === undefined ? undefined : pools.get(after)) ?? createPool(memory);
     pool = own;
     try {
       const { result, runs } = machine.record(body);
       const placed = placedRuns(machine, own, foldCopies(runs));
-      return { result, replay: () => machine.repeat(placed), release: own.release };
+      const recorded: Recorded<T> = { result, replay: () => machine.repeat(placed), release: own.release };
+      pools.set(recorded, own);
+      return recorded;
     } catch (error) {
       own.release();
       if (error instanceof NotRecordable) return null;

@@ -1,4 +1,4 @@
-import { type Engine, EngineError, type Handle } from "../engine.ts";
+import { type Engine, EngineError, type Handle, type Recorder } from "../engine.ts";
 import { createScopes } from "../scopes.ts";
 import { sizeOf } from "../shape.ts";
 import type { Block, Memory, Room } from "./memory.ts";
@@ -30,9 +30,10 @@ interface SharedBlock {
 /** Makes arrays, opens them, and counts those that nobody has freed. */
 export interface Store extends Pick<
   Engine,
-  "upload" | "read" | "readNow" | "dispose" | "scope" | "memory" | "reshape" | "recorder"
+  "upload" | "read" | "readNow" | "dispose" | "scope" | "memory" | "reshape"
 > {
   readonly machine: Machine;
+  readonly recorder: Omit<Recorder, "update">;
   /** A new array of that shape, its entries whatever stood there. */
   make(shape: readonly number[]): Handle;
   /** The place of an array's first entry, in bytes from the start of the arena. */

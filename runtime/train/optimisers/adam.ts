@@ -17,9 +17,12 @@ export function adam({ beta1 = 0.9, beta2 = 0.999, epsilon: e = EPSILON }: AdamS
     slots: { first: 0, second: 0 },
     update: (update) => {
       // both corrections folded into rate and epsilon, to spare two passes
-      const d = Math.sqrt(1 - beta2 ** (update.step + 1));
-      const rate = (update.rate * d) / (1 - beta1 ** (update.step + 1));
-      return byEngine(update, { kind: "adam", rate, beta1, beta2, epsilon: e * d }, ["first", "second"]);
+      const ruleAt = (step: number) => {
+        const d = Math.sqrt(1 - beta2 ** (step + 1));
+        const rate = (update.rate * d) / (1 - beta1 ** (step + 1));
+        return { kind: "adam", rate, beta1, beta2, epsilon: e * d } as const;
+      };
+      return byEngine(update, ruleAt, ["first", "second"]);
     },
   };
 }

@@ -15,6 +15,6 @@ export function momentum({ momentum: m, nesterov = false }: MomentumSettings): O
   return {
     slots: { momentum: 0 },
     update: (update) =>
-      byEngine(update, { kind: "momentum", rate: update.rate, momentum: m, nesterov }, ["momentum"]),
+      byEngine(update, () => ({ kind: "momentum", rate: update.rate, momentum: m, nesterov }), ["momentum"]),
   };
 }

@@ -19,7 +19,7 @@ export function rmsprop(settings: RmspropSettings): OptimiserRule {
     slots: centered ? { square: 0, momentum: 0, mean: 0 } : { square: 0, momentum: 0 },
     update: (update) => {
       const rule = { kind: "rmsprop", rate: update.rate, decay, momentum, epsilon, centered } as const;
-      return byEngine(update, rule, centered ? ["square", "momentum", "mean"] : ["square", "momentum"]);
+      return byEngine(update, () => rule, centered ? ["square", "momentum", "mean"] : ["square", "momentum"]);
     },
   };
 }

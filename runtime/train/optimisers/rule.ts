@@ -1,6 +1,10 @@
 import type { Operations } from "../../arrays/operations.ts";
 import { type ArrayValue, type Value } from "../../arrays/value.ts";
-import type { UpdateRule } from "../../engine/update.ts";
+import type { Handle } from "../../engine/engine.ts";
+import type { Updated as HandlesUpdated, UpdateRule } from "../../engine/update.ts";
+
+/** Gives a recorded update the numbers of step `step`, for the replays to come. */
+export type Renumber = (step: number) => void;
 
 /** One variable at an update. */
 export interface Update {
@@ -12,6 +16,8 @@ export interface Update {
   readonly rate: number;
   /** the number of updates before this one */
   readonly step: number;
+  /** where the update is recorded, what is to be called before each replay */
+  readonly recorded: Renumber[] | null;
 }
 
 /** A variable after its update, and the optimiser's memory of it. */
@@ -47,10 +53,14 @@ export function compute(
   return operations.map(expression, { ...values, ...Object.fromEntries(entries) });
 }
 
-/** An update that engines have: `names` are those of the rule's slots, in its order. */
-export function byEngine(update: Update, rule: UpdateRule, names: readonly string[]): Updated {
+/** An update that engines have, by its rule in each step; `names` are those of the rule's slots, in its order. */
+export function byEngine(
+  update: Update,
+  ruleAt: (step: number) => UpdateRule,
+  names: readonly string[],
+): Updated {
   const slots = names.map((name) => slot(update, name));
-  const [value = update.value, ...remembered] = moved(update.operations, rule, [
+  const [value = update.value, ...remembered] = moved(update, ruleAt, [
     update.value,
     update.gradient,
     ...slots,
@@ -59,13 +69,17 @@ export function byEngine(update: Update, rule: UpdateRule, names: readonly strin
 }
 
 /** The value and its slots after an update, of a value, its gradient and its slots; products part by part. */
-function moved(operations: Operations, rule: UpdateRule, values: readonly Value[]): readonly Value[] {
+function moved(
+  update: Update,
+  ruleAt: (step: number) => UpdateRule,
+  values: readonly Value[],
+): readonly Value[] {
   const [model] = values;
   if (model?.kind === "product") {
     const parts = model.parts.map((_, part) =>
       moved(
-        operations,
-        rule,
+        update,
+        ruleAt,
         values.map((value) => (value.kind === "product" ? (value.parts[part] ?? value) : value)),
       ),
     );
@@ -77,11 +91,20 @@ function moved(operations: Operations, rule: UpdateRule, values: readonly Value[
   }
   const [value, gradient, ...slots] = values.filter((each): each is ArrayValue => each.kind === "array");
   if (value === undefined || gradient === undefined) throw new TypeError("an update without a gradient");
-  const after = operations.engine.update(
-    rule,
-    value.handle,
-    gradient.handle,
-    slots.map(({ handle }) => handle),
-  );
+  const after = updated(update, ruleAt, [value.handle, gradient.handle, slots.map(({ handle }) => handle)]);
   return [after.value, ...after.slots].map((handle) => ({ ...value, handle }));
+}
+
+function updated(
+  { operations, step, recorded }: Update,
+  ruleAt: (step: number) => UpdateRule,
+  arrays: readonly [value: Handle, gradient: Handle, slots: readonly Handle[]],
+): HandlesUpdated {
+  const { engine } = operations;
+  if (recorded === null || engine.recorder === null) return engine.update(ruleAt(step), ...arrays);
+  const { renumber, ...after } = engine.recorder.update(ruleAt(step), ...arrays);
+  recorded.push((later) => {
+    renumber(ruleAt(later));
+  });
+  return after;
 }

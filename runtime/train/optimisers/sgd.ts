@@ -9,6 +9,6 @@ export interface SgdSettings {
 export function sgd(): OptimiserRule {
   return {
     slots: {},
-    update: (update) => byEngine(update, { kind: "sgd", rate: update.rate }, []),
+    update: (update) => byEngine(update, () => ({ kind: "sgd", rate: update.rate }), []),
   };
 }

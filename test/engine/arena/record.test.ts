@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { createMachine, type Equipment } from "../../../runtime/engine/arena/machine.ts";
 import { createStore } from "../../../runtime/engine/arena/store.ts";
 import { fillOf } from "../../../runtime/engine/arena/fill.ts";
+import { optimisersOf } from "../../../runtime/engine/arena/optimisers.ts";
 import { createThreads } from "../../../runtime/engine/node/threads.ts";
 
 const MACHINES: readonly (readonly [string, Equipment])[] = [
@@ -12,7 +13,7 @@ const MACHINES: readonly (readonly [string, Equipment])[] = [
 describe.each(MACHINES)("records on %s", (_, equipment) => {
   const store = createStore(createMachine("test", equipment));
   const { fill } = fillOf(store);
-  const { recorder } = store;
+  const { recorder } = optimisersOf(store);
   if (recorder === null) throw new Error("the arena records");
 
   test("repeat what was computed on what stands there now", () => {
@@ -62,6 +63,54 @@ describe.each(MACHINES)("records on %s", (_, equipment) => {
     });
     recorded?.replay();
     expect(Array.from(store.readNow(recorded?.result ?? fill(0, [3])) ?? [])).toEqual([1, 2, 3]);
+  });
+
+  test("update arrays in place, but where the old entries are asked for later", () => {
+    const update = { kind: "momentum", rate: 0.5, momentum: 0.25, nesterov: false } as const;
+    const size = 20_000;
+    for (const isAskedFor of [false, true]) {
+      const [x, slot, gradient, old] = [fill(8, [size]), fill(4, [size]), fill(1, [size]), fill(0, [size])];
+      const recorded = recorder.record(() => {
+        const after = recorder.update(update, x, gradient, [slot]);
+        if (isAskedFor) recorder.copy(x, old);
+        recorder.copy(after.value, x);
+        recorder.copy(after.slots[0] ?? slot, slot);
+        store.dispose([after.value, ...after.slots]);
+        return after.renumber;
+      });
+      const entries = () => [x, slot, old].map((array) => new Set(store.readNow(array)));
+      expect(entries()).toEqual([new Set([7]), new Set([2]), new Set([isAskedFor ? 8 : 0])]);
+      recorded?.result({ ...update, rate: 2 });
+      recorded?.replay();
+      expect(entries()).toEqual([new Set([4]), new Set([1.5]), new Set([isAskedFor ? 7 : 0])]);
+      store.dispose([x, slot, gradient, old]);
+      recorded?.release();
+    }
+  });
+
+  test("take turns in the places of one another", () => {
+    const input = fill(1, [1000]);
+    const first = recorder.record(() => {
+      const passing = fill(5, [1000]);
+      const kept = fill(0, [1000]);
+      recorder.copy(input, kept);
+      store.dispose([passing]);
+      return kept;
+    });
+    if (first === null) throw new Error("nothing was read");
+    const { used } = store.machine.memory;
+    const second = recorder.record(() => {
+      const again = fill(3, [1000]);
+      recorder.copy(again, input);
+      store.dispose([again]);
+    }, first);
+    expect(store.machine.memory.used - used).toBeLessThan(1000);
+    second?.replay();
+    first.replay();
+    expect(new Set(store.readNow(first.result))).toEqual(new Set([3]));
+    store.dispose([first.result, input]);
+    first.release();
+    second?.release();
   });
 
   test("are not made of a body that reads", () => {
