@@ -5,23 +5,30 @@ import { evaluate, namesOf, type Dimension } from "../types/dimension.ts";
 import type { Space } from "../types/space.ts";
 import type { Argument, Pattern, PlanFunction, Result, Statement } from "./call.ts";
 import { fieldOf } from "./declare.ts";
+import { lastReads } from "./lifetimes.ts";
+import { noteShared, release, type Shared } from "./release.ts";
+import { usesOfStatement, variablesOfPattern } from "./uses.ts";
 
 /** A function of a plan that runs: the operations, then its arguments by position. */
 export type Executable = (operations: Operations, ...given: readonly unknown[]) => unknown;
 
-/** The values of a function while it runs: a slot for what is known, then one for every name that it binds. */
+/**
+ * The values of a function while it runs: a slot for what is known, one for what is shared, then one for every name that
+ * it binds.
+ */
 type Frame = unknown[];
 type Read = (frame: Frame, operations: Operations) => unknown;
 type Act = (frame: Frame, operations: Operations) => void;
 type Bind = (frame: Frame, value: unknown) => void;
 
 const KNOWN = 0;
+const SHARED = 1;
 
 /** Where a function and its closures keep their values. Slots are given out once, when the function is prepared. */
 class Slots {
   private readonly slots = new Map<Variable | string, number>();
   get count(): number {
-    return this.slots.size + 1;
+    return this.slots.size + 2;
   }
   of(key: Variable | string): number {
     const slot = this.slots.get(key) ?? this.count;
@@ -41,6 +48,7 @@ export function executable(of: PlanFunction, networks: ReadonlyMap<string, Execu
   return (operations, ...given) => {
     const frame: Frame = new Array<unknown>(slots.count);
     frame[KNOWN] = given[known];
+    frame[SHARED] = new Set();
     return run(frame, operations, given);
   };
 }
@@ -51,12 +59,40 @@ function runner(
   networks: ReadonlyMap<string, Executable>,
 ): (frame: Frame, operations: Operations, given: readonly unknown[]) => unknown {
   const binds = of.parameters.map((parameter) => binder(parameter.pattern, slots));
-  const acts = of.statements.map((statement) => actOf(statement, slots, networks));
+  const ended = lastReads(of);
+  const acts = of.statements.map((statement, at) =>
+    releasing(actOf(statement, slots, networks), statement, ended[at] ?? [], slots),
+  );
   const result = resultReader(of.result, slots);
   return (frame, operations, given) => {
     for (let i = 0; i < binds.length; i += 1) binds[i]?.(frame, given[i]);
     for (const act of acts) act(frame, operations);
     return result(frame, operations);
+  };
+}
+
+/** The call, and then what nobody reads any more is freed. */
+function releasing(act: Act, statement: Statement, ended: readonly Variable[], slots: Slots): Act {
+  const slotsOf = (variables: Iterable<Variable>): readonly number[] =>
+    Array.from(variables, (variable) => slots.of(variable));
+  const [read, made, over] = [
+    slotsOf(usesOfStatement(statement).variables),
+    slotsOf(variablesOfPattern(statement.outputs)),
+    slotsOf(ended),
+  ];
+  return (frame, operations) => {
+    act(frame, operations);
+    const shared = frame[SHARED] as Shared;
+    noteShared(
+      shared,
+      read.map((slot) => frame[slot]),
+      made.map((slot) => frame[slot]),
+    );
+    release(
+      operations,
+      shared,
+      over.map((slot) => frame[slot]),
+    );
   };
 }
 

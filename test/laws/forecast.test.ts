@@ -5,8 +5,11 @@ import type { SharedMemory } from "../../runtime/engine/arena/memory.ts";
 import type { Engine } from "../../runtime/engine/engine.ts";
 import { forecastRun, forecastTraining } from "../../runtime/forecast.ts";
 import { type HostArray, realArray } from "../../runtime/io/hostArray.ts";
+import { bind } from "../../runtime/program/bind.ts";
+import { bindInputs } from "../../runtime/program/inputs.ts";
 import { stream } from "../../runtime/random/stream.ts";
 import { run } from "../../runtime/solve/run.ts";
+import { perform } from "../../runtime/solve/task.ts";
 import { finiteData } from "../../runtime/train/data.ts";
 import { norm2sq } from "../../runtime/train/losses.ts";
 import { train } from "../../runtime/train/trainer.ts";
@@ -97,4 +100,22 @@ describe("the peak of memory is known before a training", () => {
     if (target === "equilibrium") expect(memory.peak).toBeLessThanOrEqual(said);
     else expect(memory.peak).toBe(said);
   });
+});
+
+/** The peak of a denoiser with so many layers on one picture, without training. */
+async function peakOf(depth: number): Promise<number> {
+  const { engine } = ownArena();
+  const using = operations(engine);
+  const edit = ["dncnn17(width = 64)", `dncnn17(depth = ${depth}, width = 8)`] as const;
+  const definition = definitionFor(compiledProgram("dncnn_denoise", [edit]), "direct");
+  const program = await bind(definition, using, {});
+  const inputs = await perform(
+    using,
+    bindInputs(program, { y: realArray([16, 16], new Float64Array(256)) }, false),
+  );
+  return (await forecastRun(program, inputs))?.peak ?? 0;
+}
+
+test("a network that runs takes no more memory the deeper it is", async () => {
+  expect(await peakOf(9)).toBe(await peakOf(5));
 });
