@@ -111,6 +111,25 @@ export const REVERSE_RULES: { readonly [P in Operation]: ReverseRule<P> } = {
   sumTo: one(({ g, a }, r) => {
     r.contribute(a, r.algebra.mul(g, filled(r.builder, r.algebra.number(1), spaceOf(a))));
   }),
+  slices: one(({ equation, g, a, b }, r) => {
+    demandAllSamples(equation, r);
+    r.contribute(a, r.builder.joinSlices(g, channelsOf(a), b));
+  }),
+  joinSlices: one(({ equation, g, a, b }, r) => {
+    demandAllSamples(equation, r);
+    r.contribute(a, r.builder.slices(g, b));
+  }),
+  // a shared value is read by all slices; its cotangent is summed already, unless each sample has its own
+  repeatSlices: one(({ equation, g, y, a, b }, r) => {
+    demandAllSamples(equation, r);
+    const summed = y.shared && r.samples === "sum";
+    r.contribute(a, summed ? g : r.builder.sumSlices(g, equation.attributes.count, b));
+  }),
+  sumSlices: one(({ equation, g, a, b }, r) => {
+    demandAllSamples(equation, r);
+    const { count } = equation.attributes;
+    r.contribute(a, r.builder.repeatSlices(g, count, b));
+  }),
   nuclearNorm: missing("a nuclear norm"),
   // P(c x, c t) = c P(x, t), so that t dP/dt = P - dP/dx x; and dP/dx is symmetric
   shrinkSingular: one(({ g, y, a, b }, r) => {
@@ -285,6 +304,12 @@ function productWithNumber(t: Variable, x: Variable, g: Variable, r: Reversal): 
   const [space, other] = [spaceOf(t), spaceOf(x)];
   const reducible = isNumber(space) && isReal(space) && !isNumber(other) && sameSpace(other, spaceOf(g));
   return reducible ? r.builder.dot(x, g) : null;
+}
+
+/** Slices are samples of their own, so that what masks samples says nothing of them. */
+function demandAllSamples(equation: EquationOf<Operation>, r: Reversal): void {
+  if (r.mask === null) return;
+  throw new NotDifferentiable("`each` in a loop or a branch that samples leave one by one", equation.span);
 }
 
 function channelsOf(variable: Variable): Dimension {

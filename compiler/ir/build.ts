@@ -223,6 +223,24 @@ export class IrBuilder {
     return this.#one("sumSamples", {}, [x], x.name);
   }
 
+  /** The slices of x along its last axis as samples, for each sample of `like`. */
+  slices(x: Variable, like: Variable): Variable {
+    return this.#one("slices", {}, [x, like], `${x.name}_slices`);
+  }
+
+  joinSlices(y: Variable, count: Dimension, like: Variable): Variable {
+    return this.#one("joinSlices", { count }, [y, like], y.name);
+  }
+
+  /** v for each of the slices of a sample of `like`; what all samples share stays as it is. */
+  repeatSlices(v: Variable, count: Dimension, like: Variable): Variable {
+    return this.#one("repeatSlices", { count }, [v, like], v.name);
+  }
+
+  sumSlices(y: Variable, count: Dimension, like: Variable): Variable {
+    return this.#one("sumSlices", { count }, [y, like], y.name);
+  }
+
   nuclearNorm(x: Variable): Variable {
     return this.#one("nuclearNorm", {}, [x], "nuclearNorm");
   }

@@ -26,6 +26,10 @@ import type { Block } from "./block.ts";
  * | channelMaximum | R[d, c] | R[d, 1], the largest entries over the last axis |
  * | sumTo | an array | its entries summed onto `space`, real where that is real |
  * | sumSamples | an unshared value | the sum over the samples of a batch, shared |
+ * | slices | F[d, c], and a value with the samples that it is for | F[d] for each of the slices, as samples of their own |
+ * | joinSlices | F[d] of slices, the same value | F[d, count] |
+ * | repeatSlices | a value, that value | the same for each slice of a sample; shared if it is |
+ * | sumSlices | a value of slices, that value | the sum over the slices of each sample |
  * | nuclearNorm | F[m, n] | the sum of its singular values, a number |
  * | shrinkSingular | F[m, n], a number t | U max(s - t, 0) V' |
  * | shrinkSingularGradient | F[m, n], t, a cotangent | the derivative of the last by the matrix |
@@ -88,6 +92,10 @@ export interface OperationAttributes {
   readonly channelMaximum: Record<never, never>;
   readonly sumTo: { readonly space: Space };
   readonly sumSamples: Record<never, never>;
+  readonly slices: Record<never, never>;
+  readonly joinSlices: { readonly count: Dimension };
+  readonly repeatSlices: { readonly count: Dimension };
+  readonly sumSlices: { readonly count: Dimension };
   readonly nuclearNorm: Record<never, never>;
   readonly shrinkSingular: Record<never, never>;
   readonly shrinkSingularGradient: Record<never, never>;

@@ -136,6 +136,19 @@ const SHAPE_RULES: { readonly [P in Operation]: ShapeRule<P> } = {
   },
   sumTo: inSpace,
   sumSamples: (_, inputs) => [value(spaceAt(inputs, 0))],
+  slices: (_, inputs) => {
+    const space = spaceAt(inputs, 0);
+    const dimensions = dimensionsAt(inputs, 0, 1);
+    demand(space.kind === "array", "slices are those of arrays");
+    return [value(space.kind === "array" ? { ...space, dimensions: dimensions.slice(0, -1) } : space)];
+  },
+  joinSlices: ({ count }, inputs) => {
+    const space = spaceAt(inputs, 0);
+    if (space.kind !== "array") throw new ShapeFault("slices are arrays");
+    return [value({ ...space, dimensions: [...space.dimensions, count] })];
+  },
+  repeatSlices: (_, inputs) => [value(spaceAt(inputs, 0))],
+  sumSlices: (_, inputs) => [value(spaceAt(inputs, 0))],
   nuclearNorm: (_, inputs) => {
     demand(dimensionsAt(inputs, 0, 2).length === 2, "singular values are those of matrices");
     return number;

@@ -1,9 +1,9 @@
-import type { ElementwiseFunction } from "../../runtime/arrays/expression.ts";
 import type { Expression } from "../ast/tree.ts";
 import type { Variable } from "../ir/block.ts";
 import type { LibraryName } from "../library/names.ts";
 import { constant } from "../types/dimension.ts";
 import type { CallMeaning, Typed } from "../types/typing.ts";
+import { ENTRYWISE } from "./entrywise.ts";
 import { lower, lowerOperator, lowerValue } from "./recursion.ts";
 import { callFunction, callValue, derivativeForm } from "./functions.ts";
 import { entriesOf } from "../ir/inputs.ts";
@@ -12,7 +12,7 @@ import { evaluateLibraryFunction } from "./libraryFunctions.ts";
 import { isOperatorName, libraryOperator } from "./libraryOperators.ts";
 import { Limitation } from "./limitation.ts";
 import { lipschitzOf } from "./lipschitz.ts";
-import type { FunctionValue, Lowered } from "./lowered.ts";
+import type { FunctionValue, Lowered, OperatorForm } from "./lowered.ts";
 import { lowerIndexSet } from "./indexSets.ts";
 import { isKernelName, lowerKernel } from "./kernels.ts";
 import { isGiven } from "./given.ts";
@@ -79,6 +79,7 @@ function lowerLibraryCall(site: Site, expression: Call, call: LibraryCall): Lowe
     };
   }
   if (expression.note.type.kind === "function") return asFunction(site, expression);
+  if (name === "each") return { kind: "operator", operator: eachForm(site, expression, call) };
   const [first] = call.arguments;
   if (isFunctionName(name) && first !== undefined) {
     return value(evaluateLibraryFunction(site, name, call.settings, lowerValue(site, first), [], span));
@@ -86,24 +87,14 @@ function lowerLibraryCall(site: Site, expression: Call, call: LibraryCall): Lowe
   return value(lowerArrayFunction(site, name, expression, call));
 }
 
-const ENTRYWISE: Partial<Readonly<Record<LibraryName, ElementwiseFunction>>> = {
-  abs: "abs",
-  conj: "conj",
-  phase: "phase",
-  exp: "exp",
-  log: "log",
-  sqrt: "sqrt",
-  sign: "sign",
-  relu: "relu",
-  tanh: "tanh",
-  sigmoid: "sigmoid",
-  max: "max",
-  min: "min",
-  soft: "soft",
-  hard: "hard",
-  choose: "select",
-  mod: "mod",
-};
+/** `each(A)` as an operator. */
+function eachForm(site: Site, { note, span }: Call, { arguments: [first] }: LibraryCall): OperatorForm {
+  const { type } = note;
+  if (type.kind !== "operator") throw new Limitation("this use of `each`", span);
+  const of = lowerOperator(site, required(first, span));
+  const place = { span, sampled: site.program.sampled };
+  return { kind: "each", of, place, domain: type.domain, codomain: type.codomain };
+}
 
 function lowerArrayFunction(site: Site, name: LibraryName, expression: Call, call: LibraryCall): Variable {
   const { builder: b } = site;

@@ -8,6 +8,8 @@ import type { CallMeaning, Typed } from "../types/typing.ts";
 import { isFunctionName } from "../library/functions/entry.ts";
 import { evaluateLibraryFunction } from "./libraryFunctions.ts";
 import { lower, lowerValue } from "./recursion.ts";
+import { onEachSlice } from "./each.ts";
+import { ENTRYWISE } from "./entrywise.ts";
 import { Limitation } from "./limitation.ts";
 import type { FunctionValue, Lowered, OperatorForm } from "./lowered.ts";
 import { callNetwork } from "./networks.ts";
@@ -107,6 +109,13 @@ function callName(
     if (isFunctionName(reference.name)) {
       return evaluateLibraryFunction(site, reference.name, {}, only(site, point, span), [], span);
     }
+    const entrywise = ENTRYWISE[reference.name];
+    if (entrywise !== undefined) {
+      return site.builder.elementwise(
+        entrywise,
+        point.map((lowered) => asVariable(site.builder, lowered, null, span)),
+      );
+    }
     throw new Limitation(`\`${expression.name}\` as a function`, span);
   }
   if (reference.kind !== "symbol") throw new Limitation(`\`${expression.name}\``, span);
@@ -163,7 +172,22 @@ function callMaker(
       span,
     );
   }
+  if (call.kind === "library" && call.name === "each") {
+    const [of] = call.arguments;
+    if (of !== undefined) return callOnEach(site, of, point, span);
+  }
   throw new Limitation("a call of this", span);
+}
+
+/** `each(f)` at its point. */
+function callOnEach(site: Site, of: Expression<Typed>, point: readonly Lowered[], span: Span): Variable {
+  const points = point.map((lowered) => asVariable(site.builder, lowered, null, span));
+  const place = { span, sampled: site.program.sampled };
+  return onEachSlice(site.builder, points, place, (inner, slices) => {
+    const [sampled = null] = slices;
+    const here = within(site, inner, new Scope(site.scope));
+    return callFunction({ ...here, program: { ...here.program, sampled } }, of, slices.map(value), span);
+  });
 }
 
 /** `derivative(F)(x)` as an operator. */

@@ -1,6 +1,7 @@
 import type { Expression } from "../ast/tree.ts";
 import type { LibraryName } from "../library/names.ts";
 import type { Typed } from "../types/typing.ts";
+import { ENTRYWISE } from "./entrywise.ts";
 import { isFunctionName } from "../library/functions/entry.ts";
 import { isOperatorName, libraryOperator } from "./libraryOperators.ts";
 import { Limitation } from "./limitation.ts";
@@ -21,5 +22,8 @@ export function libraryName(site: Site, name: LibraryName, expression: Expressio
     return { kind: "operator", operator: libraryOperator(site, name, {}, [], type, expression.span) };
   }
   if (isFunctionName(name)) return { kind: "function", of: { kind: "library", name, settings: {} } };
+  if (ENTRYWISE[name] !== undefined) {
+    return { kind: "function", of: { kind: "expression", expression, scope: site.scope } };
+  }
   throw new Limitation(`\`${name}\` at this place`, expression.span);
 }

@@ -22,6 +22,9 @@ export function lipschitzOf(site: Site, map: Expression<Typed>): Variable {
   if (map.kind === "gradient") return lipschitzOfGradient(site, map.of);
   const declared = boundOf(map.note.facts, "lipschitz") ?? boundOf(map.note.facts, "nonexpansive");
   if (declared !== null) return site.builder.constant(declared);
+  const made = map.kind === "call" && map.call.kind === "library" ? map.call : null;
+  const [first] = made?.arguments ?? [];
+  if (made?.name === "each" && first !== undefined) return lipschitzOf(site, first);
   throw new Limitation("the Lipschitz constant of this map", map.span);
 }
 

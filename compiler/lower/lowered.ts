@@ -6,6 +6,7 @@ import type { LibraryName } from "../library/names.ts";
 import type { Span } from "../source/span.ts";
 import type { Space } from "../types/space.ts";
 import type { SettingValue, Symbol, Typed } from "../types/typing.ts";
+import type { EachPlace } from "./each.ts";
 import type { Scope } from "./scope.ts";
 
 /** What an expression of the language is while it is lowered: only values become variables of the IR. */
@@ -92,6 +93,14 @@ export type OperatorForm =
       readonly kind: "rows";
       readonly of: OperatorForm;
       readonly indices: Variable;
+      readonly domain: Space;
+      readonly codomain: Space;
+    }
+  /** `of` on each slice along the last axis */
+  | {
+      readonly kind: "each";
+      readonly of: OperatorForm;
+      readonly place: EachPlace;
       readonly domain: Space;
       readonly codomain: Space;
     }

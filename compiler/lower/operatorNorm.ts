@@ -97,6 +97,7 @@ function factorsOf(builder: IrBuilder, form: OperatorForm, adjoint: boolean): Fa
     case "stack":
     case "rows":
     case "derivative":
+    case "each":
     case "column":
       return null;
   }

@@ -5,6 +5,7 @@ import { constant as constantDimension, multiply, type Dimension } from "../type
 import { arraySpace, REAL, type Space } from "../types/space.ts";
 import { Limitation } from "./limitation.ts";
 import { filtered, filteredBack, normOfFilters } from "./convolution.ts";
+import { onEachSlice } from "./each.ts";
 import type { OperatorForm } from "./lowered.ts";
 import { spaceOfVariable } from "./values.ts";
 
@@ -47,6 +48,8 @@ export function applyForm(builder: IrBuilder, form: OperatorForm, x: Variable): 
     }
     case "rows":
       return applyRowsForm(builder, form, x);
+    case "each":
+      return onEachSlice(builder, [x], form.place, (inner, [slice = x]) => applyForm(inner, form.of, slice));
     case "derivative":
       return form.symmetric
         ? applyAdjointForm(builder, form, x)
@@ -99,6 +102,10 @@ export function applyAdjointForm(builder: IrBuilder, form: OperatorForm, y: Vari
     }
     case "rows":
       return applyRowsAdjointForm(builder, form, y);
+    case "each":
+      return onEachSlice(builder, [y], form.place, (inner, [slice = y]) =>
+        applyAdjointForm(inner, form.of, slice),
+      );
     case "derivative": {
       const parts = pullback(builder, form.of, form.points, y);
       const [first] = parts;
@@ -171,6 +178,7 @@ export function normOfForm(builder: IrBuilder, form: OperatorForm): Variable {
       return builder.maximum(builder.groupNorm(form.maps));
     case "adjoint":
     case "rows":
+    case "each":
       return normOfForm(builder, form.of);
     case "compose":
       return normOfComposition(builder, form.left, form.right);
@@ -209,6 +217,7 @@ function leastOfForm(builder: IrBuilder, form: OperatorForm): Variable {
     case "sum":
       return builder.elementwise("add", [leastOfForm(builder, form.left), leastOfForm(builder, form.right)]);
     case "adjoint":
+    case "each":
       return leastOfForm(builder, form.of);
     case "inverse":
       return builder.elementwise("reciprocal", [normOfForm(builder, form.of)]);

@@ -44,10 +44,11 @@ export function lowerProgram(
   const prepare = new IrBuilder(functions, constants);
   const networks = new Map<Symbol, LoweredNetwork>();
   const draws = new DrawTable();
-  const context: ProgramContext = {
+  const declarations: ProgramContext = {
     lowerExpression,
     definitions: collectDefinitions(program),
     networks,
+    sampled: null,
     nets: program.nets,
     layers: null,
     draws,
@@ -55,18 +56,21 @@ export function lowerProgram(
     old: new Map(),
     lastTest: new Map(),
   };
-  const early: Site = { builder: constants, scope: new Scope(null), program: context };
+  const first: Site = { builder: constants, scope: new Scope(null), program: declarations };
+  const givens = program.givens.map((given) => lowerData(first, given));
+  const inputs = program.inputs.map((input) => lowerData(first, input));
+  const sampled = inputs.find(({ variable }) => variable.type.kind === "value")?.variable ?? null;
+  const context: ProgramContext = { ...declarations, sampled };
+  const early: Site = { ...first, program: context };
   const site: Site = { builder: prepare, scope: new Scope(early.scope), program: context };
-  const givens = program.givens.map((given) => lowerData(early, given));
-  const inputs = program.inputs.map((input) => lowerData(early, input));
   const learned = program.learnables.map((learn) => declareLearnable(early, learn));
-  lowerBindings(early, site, program);
   program.learnables.forEach((learn) => {
     if (learn.type.kind === "netType") {
       const network = lowerNetwork(early, learn);
       networks.set(network.symbol, network);
     }
   });
+  lowerBindings(early, site, program);
   const parameters = program.learnables.flatMap((learn, index) =>
     parametersOf(early, learn, learned[index] ?? null, networks),
   );

@@ -26,6 +26,8 @@ export interface ProgramContext {
   readonly networks: ReadonlyMap<Symbol, LoweredNetwork>;
   /** networks of the file and of its imports, by name */
   readonly nets: ReadonlyMap<string, Net<Typed>>;
+  /** a value that has the samples of the batch whatever else does: the first input, or a slice inside of `each` */
+  readonly sampled: Variable | null;
   /** inside a network: where its layers get their weights */
   readonly layers: LayerContext | null;
   /** what the program draws */

@@ -49,6 +49,17 @@ function numberOf(variable: Variable | undefined, context: RewriteContext): numb
   return definition?.operation === "constant" ? definition.attributes.value : null;
 }
 
+/** What all samples share is the same for all of their slices; slices that are joined and cut again stay as they are. */
+const slicesOfSlices: RewriteRule = (equation, _, context) => {
+  const [first, like] = equation.inputs;
+  if (first === undefined) return null;
+  if (equation.operation === "repeatSlices") return first.shared ? first : null;
+  if (equation.operation !== "slices") return null;
+  const joined = context.definition(first);
+  const [apart, before] = joined?.operation === "joinSlices" ? joined.inputs : [];
+  return apart?.shared === false && before === like ? apart : null;
+};
+
 /** f(c1, c2) = c. */
 const foldConstants: RewriteRule = (equation, builder, context) => {
   if (equation.operation !== "elementwise") return null;
@@ -307,6 +318,7 @@ const positivePart: RewriteRule = (equation, _builder, context) => {
 };
 
 const RULES: readonly RewriteRule[] = [
+  slicesOfSlices,
   positivePart,
   foldConstants,
   joinFactors,

@@ -124,6 +124,12 @@ const CALLS: { readonly [P in Operation]: Rule<P> } = {
   channelMaximum: (equation) => method("channelMaximum", [first(equation)]),
   sumTo: (equation) => method("sumTo", [first(equation), space(equation.attributes.space)]),
   sumSamples: (equation) => method("sumSamples", [first(equation)]),
+  slices: (equation) => method("slices", [first(equation), second(equation)]),
+  joinSlices: (equation) =>
+    method("joinSlices", [first(equation), dimension(equation.attributes.count), second(equation)]),
+  repeatSlices: (equation) => method("repeatSlices", [first(equation), dimension(equation.attributes.count)]),
+  sumSlices: (equation) =>
+    method("sumSlices", [first(equation), dimension(equation.attributes.count), second(equation)]),
   nuclearNorm: (equation) => method("nuclearNorm", [first(equation)]),
   shrinkSingular: (equation) => method("shrinkSingular", [first(equation), second(equation)]),
   shrinkSingularGradient: (equation) =>

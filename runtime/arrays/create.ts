@@ -23,6 +23,7 @@ import type { LoopTrace, Operations, WhileResult } from "./operations.ts";
 import { complexOf } from "./pairs.ts";
 import * as reductions from "./reductions.ts";
 import * as singular from "./singular.ts";
+import { joinSlices, repeatSlices, slices, sumSlices } from "./slices.ts";
 import { placeRows, takeRows } from "./rows.ts";
 import { solve } from "./solve.ts";
 import { handlesOf, type Space, type Value } from "./value.ts";
@@ -63,9 +64,6 @@ export function operations(engine: Engine): Operations {
     shrinkSingular: (x, t) => scoped(() => singular.shrinkSingular(engine, x, t)),
     shrinkSingularGradient: (x, t, g) => scoped(() => singular.shrinkSingularGradient(engine, x, t, g)),
     largest: (x, share) => scoped(() => largest(engine, x, share)),
-
-    rows: (x, indices) => scoped(() => takeRows(engine, x, indices)),
-    placeRows: (y, indices, space) => scoped(() => placeRows(engine, y, indices, space)),
 
     apply: (operator, x) => scoped(() => operator.apply(self, taken(engine, operator, x, operator.domain))),
     applyAdjoint: (operator, y) =>
@@ -114,9 +112,25 @@ export function operations(engine: Engine): Operations {
     padImageTo: (x, space) => scoped(() => layers.padImageTo(engine, x, space)),
     reshape: (x, space) => scoped(() => reshape(engine, x, space)),
 
+    ...parts(engine),
     ...controlFlow(engine),
   };
   return self;
+}
+
+/** Rows of arrays, and slices as samples. */
+function parts(
+  engine: Engine,
+): Pick<Operations, "rows" | "placeRows" | "slices" | "joinSlices" | "repeatSlices" | "sumSlices"> {
+  const scoped = <V extends Value>(body: () => V): V => engine.scope(body, handlesOf);
+  return {
+    rows: (x, indices) => scoped(() => takeRows(engine, x, indices)),
+    placeRows: (y, indices, space) => scoped(() => placeRows(engine, y, indices, space)),
+    slices: (x, like) => scoped(() => slices(engine, x, like)),
+    joinSlices: (y, count, like) => scoped(() => joinSlices(engine, y, count, like)),
+    repeatSlices: (v, count) => scoped(() => repeatSlices(engine, v, count)),
+    sumSlices: (y, count, like) => scoped(() => sumSlices(engine, y, count, like)),
+  };
 }
 
 /** Control flow on lists of any length. */

@@ -79,6 +79,14 @@ export interface Operations {
   shrinkSingularGradient(x: Value, t: Value, g: Value): ArrayValue;
   /** sum over the samples of a batch: a shared value */
   sumSamples(x: Value): Value;
+  /**
+   * The slices F[d] of F[d, c] along its last axis as samples, those of a sample of `like` side by side, and back. Of
+   * values of each sample: a copy for each of `count` slices, and the adjoint, their sum; what is shared stays so.
+   */
+  slices(x: Value, like: Value): Value;
+  joinSlices(y: Value, count: number, like: Value): Value;
+  repeatSlices(v: Value, count: number): Value;
+  sumSlices(y: Value, count: number, like: Value): Value;
   /** 1 where the entry is among the floor(share*n) of largest modulus, else 0 */
   largest(x: Value, share: Value): Value;
 

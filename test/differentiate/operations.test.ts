@@ -45,11 +45,24 @@ const PAIR: Space = { kind: "product", parts: [REAL, COMPLEX] };
 const MATRIX = space("real", "m", "n");
 const LIST = space("real", "h");
 const COMPLEX_ROWS = space("complex", "m", "c");
+const COMPLEX_COLUMN = space("complex", "m");
 const two = constant(2);
 
 /** Indices 0, 1 and 2 from numbers, between which finite differences do not jump. */
 const anyIndex = (b: IrBuilder, t: Variable): Variable =>
   b.elementwise("floor", [b.elementwise("mul", [b.constant(3), b.elementwise("sigmoid", [t])])]);
+
+/** A function of a slice and of what all slices of a sample share. */
+const sliced =
+  (of: (b: IrBuilder, slice: Variable, other: Variable) => Variable): Emit =>
+  (b, [x, v]) => {
+    const [array, other] = [x!, v!];
+    const like = array.shared ? other : array;
+    const dimensions =
+      array.type.kind === "value" && array.type.space.kind === "array" ? array.type.space : null;
+    const count = dimensions?.dimensions.at(-1) ?? constant(1);
+    return [b.joinSlices(of(b, b.slices(array, like), b.repeatSlices(other, count, like)), count, like)];
+  };
 
 /** A number in (0.2, 0.7). */
 const someStep = (b: IrBuilder, t: Variable): Variable =>
@@ -134,6 +147,25 @@ const EXAMPLES: { readonly [P in Operation]: readonly Example[] } = {
     { spaces: [space("complex", "m", "c")], emit: one((b, x) => b.sumTo(x, NUMBER)) },
   ],
   sumSamples: [],
+  // each of the four in one chain, on arrays and numbers that the samples share or not
+  slices: [
+    { spaces: [IMAGE, NUMBER], emit: sliced((b, x, t) => b.elementwise("mul", [t, x])) },
+    { spaces: [COMPLEX_ROWS, COMPLEX_COLUMN], emit: sliced((b, x, v) => b.elementwise("mul", [v, x])) },
+  ],
+  joinSlices: [{ spaces: [IMAGE, NUMBER], emit: sliced((b, x, t) => b.elementwise("mul", [t, b.norm2(x)])) }],
+  repeatSlices: [
+    { spaces: [MATRIX, space("real", "m")], emit: sliced((b, x, v) => b.elementwise("sub", [x, v])) },
+  ],
+  sumSlices: [
+    {
+      spaces: [MATRIX, space("real", "m")],
+      emit: (b, [x, v]) => {
+        const like = x!.shared ? v! : x!;
+        const parts = b.elementwise("mul", [b.slices(x!, like), b.repeatSlices(v!, name("n"), like)]);
+        return [b.sumSlices(parts, name("n"), like)];
+      },
+    },
+  ],
   nuclearNorm: [],
   shrinkSingular: [
     { spaces: [MATRIX, NUMBER], emit: one((b, x, t) => b.shrinkSingular(x, someStep(b, t))) },

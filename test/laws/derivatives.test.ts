@@ -31,6 +31,8 @@ const MAPS = {
   "a map of entries": "fun F(x : R[n]) = exp(0.3*x) .* sigmoid(x) + 0.5*norm2sq(x)*x",
   "a map with a loop written out":
     "fun F(x : R[n]) -> R[n] { var z = x\n repeat 3 { z <- tanh(z) + 0.1*x }\n return z }",
+  "a map on slices":
+    "let S : linear R[n] -> R[2, 2] = reshape\n fun g(p : R[2], t : R) = t*tanh(p) + norm2sq(p)*p\n fun F(x : R[n]) = S'*each(g)(S*x, each(norm2sq)(S*x)) + 0.1*S'*each(tanh)(S*x)",
   "a solve": "fun F(x : R[n]) = solve(diag(exp(x)) + 2*I, x, by = cg(tol = 1e-12, max = 20))",
 };
 

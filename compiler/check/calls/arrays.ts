@@ -18,6 +18,7 @@ import { checkBatch, checkFile, checkIndexDraw, checkNoise } from "./draws.ts";
 import { checkChannel, checkConcat, checkKernel, checkMod } from "./images.ts";
 import { checkLipschitz, checkOperatorNorm, checkRowNorms } from "./norms.ts";
 import { checkUnappliedDerivative } from "./derivative.ts";
+import { checkEach } from "./each.ts";
 import { checkProjection, checkProx } from "./prox.ts";
 import { checkChange, checkSolve } from "./solve.ts";
 import {
@@ -79,6 +80,7 @@ const RULES: Rules = {
   solve: checkSolve,
   change: checkChange,
   derivative: checkUnappliedDerivative,
+  each: checkEach,
   later: () => unknownTyping(),
 };
 

@@ -23,12 +23,17 @@ export function findKink(knowledge: Knowledge, of: Expression<Typed>): Kink | nu
     case "negate":
       return findKink(knowledge, of.operand);
     case "call":
-      return of.call.kind === "library" && of.call.name === "indicator"
-        ? { part: "indicator", span: of.span }
-        : null;
+      return kinkOfMade(knowledge, of);
     default:
       return null;
   }
+}
+
+function kinkOfMade(knowledge: Knowledge, of: Extract<Expression<Typed>, { kind: "call" }>): Kink | null {
+  if (of.call.kind !== "library") return null;
+  if (of.call.name === "indicator") return { part: "indicator", span: of.span };
+  const [first] = of.call.arguments;
+  return of.call.name === "each" && first !== undefined ? findKink(knowledge, first) : null;
 }
 
 function kinkOfName(knowledge: Knowledge, of: Extract<Expression<Typed>, { kind: "name" }>): Kink | null {

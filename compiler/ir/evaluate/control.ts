@@ -25,7 +25,8 @@ import {
 import { depthwiseFilter } from "./channelLayers.ts";
 import { convolveFilter } from "./layers.ts";
 import { outer, solveLinear } from "./reductions.ts";
-import { bindSpace, type SampleOperation } from "./rules.ts";
+import { bindSpace, sizeOf, type SampleOperation } from "./rules.ts";
+import { joinSlices, repeatSlices, slices, sumSlices } from "./slices.ts";
 
 /** What an operation that sees all lanes may use. */
 export interface LaneContext {
@@ -49,6 +50,10 @@ export const LANE_RULES: { readonly [P in LaneOperation]: LaneRule<P> } = {
   samples: (_, [x], { lanes }) => [
     { shared: true, value: numberArray(x?.shared === true ? 1 : lanes.count) },
   ],
+  slices: (_, [x, like]) => [slices(x, like)],
+  joinSlices: ({ count }, [y, like], { setting }) => [joinSlices(y, like, sizeOf(count, setting))],
+  repeatSlices: ({ count }, [v], { setting }) => [repeatSlices(v, sizeOf(count, setting))],
+  sumSlices: ({ count }, [y, like], { setting }) => [sumSlices(y, like, sizeOf(count, setting))],
   outerSum: (_, inputs, context) => [summed(inputs, context, ([y, x]) => outer(valueOf(y), valueOf(x)))],
   convolveFilter: ({ stride, space }, inputs, context) => {
     const filters = bindSpace(space, context.setting);

@@ -1,7 +1,8 @@
 import type { Block, Equation } from "../block.ts";
 import { LANE_RULES, type LaneContext, type LaneOperation } from "./control.ts";
-import { itemAt, type Item, type Lanes, type LaneValue, type Setting } from "./lanes.ts";
+import { itemAt, type Item, type Lanes, type LanesOfValue, type LaneValue, type Setting } from "./lanes.ts";
 import type { Operation, OperationAttributes } from "../operation.ts";
+import { readBy } from "../variables.ts";
 import { SAMPLE_RULES, type SampleOperation } from "./rules.ts";
 
 /**
@@ -27,17 +28,33 @@ export function runBlock(block: Block, inputs: readonly LaneValue[], outer: Lane
     lanes.bind(parameter, value);
   });
   for (const equation of block.equations) {
-    const outputs = evaluateEquation(equation, lanes, setting);
+    const within = lanesOf(equation, lanes);
+    const outputs = evaluateEquation(equation, lanes, within.count, setting);
     equation.outputs.forEach((output, i) => {
       const value = outputs[i];
       if (value === undefined) throw new Error(`${equation.operation} has no output ${i}`);
-      lanes.bind(output, value);
+      lanes.bind(output, value, within);
     });
   }
   return lanes;
 }
 
-function evaluateEquation(equation: Equation, lanes: Lanes, setting: Setting): readonly LaneValue[] {
+/** The lanes of an equation: those of the values that it reads, which between slices are more than those around. */
+function lanesOf(equation: Equation, lanes: Lanes): LanesOfValue {
+  for (const variable of readBy(equation)) {
+    const value = variable.shared ? null : lanes.get(variable);
+    if (value !== null && !value.shared)
+      return { count: value.values.length, apart: lanes.isApart(variable) };
+  }
+  return { count: lanes.count, apart: equation.operation === "slices" };
+}
+
+function evaluateEquation(
+  equation: Equation,
+  lanes: Lanes,
+  count: number,
+  setting: Setting,
+): readonly LaneValue[] {
   const inputs = equation.inputs.map((input) => lanes.get(input));
   const { operation, attributes } = equation;
   if (isSampleOperation(operation)) {
@@ -53,10 +70,10 @@ function evaluateEquation(equation: Equation, lanes: Lanes, setting: Setting): r
         setting,
       );
     if (inputs.every((input) => input.shared)) return [{ shared: true, value: inLane(0) }];
-    return [{ shared: false, values: Array.from({ length: lanes.count }, (_, lane) => inLane(lane)) }];
+    return [{ shared: false, values: Array.from({ length: count }, (_, lane) => inLane(lane)) }];
   }
   const context: LaneContext = {
-    lanes,
+    lanes: count === lanes.count ? lanes : lanes.sliced(count),
     outputs: equation.outputs,
     setting,
     evaluate: (block, values, outer) => evaluateBlock(block, values, outer, setting),

@@ -14,6 +14,12 @@ export type LaneValue =
   | { readonly shared: true; readonly value: Item }
   | { readonly shared: false; readonly values: readonly Item[] };
 
+/** How many lanes a value has, and whether they are slices of what all samples share. */
+export interface LanesOfValue {
+  readonly count: number;
+  readonly apart: boolean;
+}
+
 /** What the interpreter knows besides variables. */
 export interface Setting {
   readonly functions: ReadonlyMap<string, IrFunction>;
@@ -28,10 +34,12 @@ export interface Setting {
 export class Lanes {
   readonly count: number;
   readonly #parent: Lanes | null;
-  readonly #indices: readonly number[];
+  /** null: those of the parent as they are */
+  readonly #indices: readonly number[] | null;
   readonly #values = new Map<Variable, LaneValue>();
+  readonly #apart = new Set<Variable>();
 
-  constructor(count: number, parent: Lanes | null = null, indices: readonly number[] = []) {
+  constructor(count: number, parent: Lanes | null = null, indices: readonly number[] | null = []) {
     this.count = count;
     this.#parent = parent;
     this.#indices = indices;
@@ -42,17 +50,41 @@ export class Lanes {
     return new Lanes(indices.length, this, indices);
   }
 
-  bind(variable: Variable, value: LaneValue): void {
+  /** The same variables where values have `count` lanes, which are slices of those here. */
+  sliced(count: number): Lanes {
+    return new Lanes(count, this, null);
+  }
+
+  /** `within`: the lanes of the value, where they are slices. */
+  bind(
+    variable: Variable,
+    value: LaneValue,
+    within: LanesOfValue = { count: this.count, apart: false },
+  ): void {
     if (variable.shared && !value.shared) throw new Error(`${variable.name} is shared, its value is not`);
-    this.#values.set(variable, variable.shared ? value : expanded(value, this.count));
+    this.#values.set(variable, variable.shared ? value : expanded(value, within.count));
+    if (within.apart) this.#apart.add(variable);
+  }
+
+  /** Whether the lanes of a variable are slices of what all samples share. */
+  isApart(variable: Variable): boolean {
+    return this.#apart.has(variable) || (this.#parent?.isApart(variable) ?? false);
   }
 
   get(variable: Variable): LaneValue {
     const own = this.#values.get(variable);
     if (own !== undefined) return own;
     if (this.#parent === null) throw new Error(`${variable.name} has no value`);
-    return chosen(this.#parent.get(variable), this.#indices);
+    const outer = this.#parent.get(variable);
+    if (this.#indices === null || outer.shared || this.isApart(variable)) return outer;
+    const each = outer.values.length / this.#parent.count;
+    return chosen(outer, each === 1 ? this.#indices : slicesAt(this.#indices, each));
   }
+}
+
+/** The places of the slices of some lanes, `each` of them for a lane. */
+function slicesAt(indices: readonly number[], each: number): readonly number[] {
+  return indices.flatMap((index) => Array.from({ length: each }, (_, k) => index * each + k));
 }
 
 /** One value for each of `count` lanes. */

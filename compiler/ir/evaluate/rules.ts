@@ -33,6 +33,10 @@ import { nuclearNorm, shrinkSingular, shrinkSingularGradient } from "./singular.
 export type SampleOperation = Exclude<
   Operation,
   | "sumSamples"
+  | "slices"
+  | "joinSlices"
+  | "repeatSlices"
+  | "sumSlices"
   | "samples"
   | "outerSum"
   | "convolveFilter"
@@ -158,7 +162,7 @@ export const SAMPLE_RULES: { readonly [P in SampleOperation]: SampleRule<P> } = 
 };
 
 /** The number that a dimension is. */
-function sizeOf(dimension: Dimension, setting: Setting): number {
+export function sizeOf(dimension: Dimension, setting: Setting): number {
   const size = evaluateDimension(dimension, setting.sizes);
   if (size === null) throw new Error(`the size of ${text(dimension)} is not known`);
   return size;

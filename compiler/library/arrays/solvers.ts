@@ -30,6 +30,12 @@ export const change: ArraySignature = {
   settings: {},
   rule: { kind: "change" },
 };
+export const each: ArraySignature = {
+  definition: "`each(f)` : F[d, c] -> G[e, c], f : F[d] -> G[e] on each slice along the last axis",
+  parameters: ["f"],
+  settings: {},
+  rule: { kind: "each" },
+};
 export const derivative: ArraySignature = {
   definition:
     "`derivative(F)(x)` : linear X -> Y, the derivative of a smooth map F at x; of `grad f` the Hessian",

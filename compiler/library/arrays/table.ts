@@ -7,7 +7,7 @@ import { consecutive, interleaved } from "./indexSets.ts";
 import { dot, lip, maximum, mean, minimum, norm, rowNorms, sum } from "./reductions.ts";
 import { choose, hard, soft, softSelect, stopGradient } from "./selection.ts";
 import type { ArraySignature } from "./signature.ts";
-import { change, derivative, proj, prox, solve } from "./solvers.ts";
+import { change, derivative, each, proj, prox, solve } from "./solvers.ts";
 
 export type ArrayName = (typeof ARRAY_NAMES)[number];
 
@@ -61,11 +61,7 @@ export const ARRAYS: { readonly [N in ArrayName]: ArraySignature } = {
   solve,
   change,
   derivative,
-  each: later("each(f)"),
+  each,
   interleaved,
   consecutive,
 };
-
-function later(what: string): ArraySignature {
-  return { definition: what, parameters: [], variadic: true, settings: {}, rule: { kind: "later", what } };
-}

@@ -85,6 +85,8 @@ function ofCall(
   if (call.kind !== "library") return null;
   if (call.name === "downsample" || call.name === "crop") return side === "rows" ? ONE : null;
   if (call.name === "patches") return ofPatches(call, side);
+  const [first] = call.arguments;
+  if (call.name === "each" && first !== undefined) return gramMultiple(first, side, definitions);
   const stacked =
     (call.name === "vstack" && side === "columns") || (call.name === "hstack" && side === "rows");
   return stacked ? sum(call.arguments.map((part) => gramMultiple(part, side, definitions))) : null;

@@ -194,7 +194,19 @@ export const ARRAY_PAGES: { readonly [N in ArrayName]: LibraryPage } = {
       "output derivative(grad h)(x)*x",
     ),
   },
-  each: { ...of("each(relu)(x)"), notYet: "checked" },
+  each: {
+    rule:
+      "Slices become samples, so that f is computed on all of them at once. What is declared of f holds of `each(f)`, with " +
+      "the same constants: the norm and the Lipschitz constant, too.",
+    citation: null,
+    example: example(
+      "h, w",
+      "input x : R[h, w]",
+      "let P = patches(8, 4)",
+      "fun shrink(p : R[8, 8]) = 1/(1 + norm2sq(p))*p",
+      "output P'*each(shrink)(P*x)",
+    ),
+  },
   interleaved: indexSet("interleaved", "Hudson and Larkin, IEEE Trans. Med. Imaging 13 (1994)"),
   consecutive: indexSet("consecutive", null),
 };

@@ -321,6 +321,17 @@ export const PROBLEMS: readonly Problem[] = [
       }),
     }),
   },
+  {
+    // thresholds of about 0.007, so that some entries pass, and no kink of relu
+    ...onImages("deep_ksvd", [
+      [
+        "dense(128) |> relu |> dense(64) |> relu |> dense(32) |> relu |> dense(1)",
+        "dense(4) |> tanh |> dense(1)",
+      ],
+    ]),
+    sizes: { h: H, w: W, p: 3, atoms: 5 },
+    givens: () => ({}),
+  },
   onVectors("lista"),
   onVectors("lista_cp"),
   onVectors("tilista"),

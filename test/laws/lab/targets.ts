@@ -21,6 +21,7 @@ export const TARGETS: Readonly<Record<string, readonly TargetName[]>> = {
   admm_net: ["unrolled"],
   tgv: ["solver", "unrolled"],
   ista_net: ["unrolled"],
+  deep_ksvd: ["unrolled"],
   de_admm: ["equilibrium"],
   equilibrium_tikhonov: ["equilibrium", "solver"],
   mri_multicoil_tv: ["solver", "unrolled"],
