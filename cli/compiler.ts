@@ -8,6 +8,7 @@ import {
   definitionOf,
   type Outcome,
   planProgram,
+  type ReadBytes,
   type ReadImport,
 } from "../compiler/compile.ts";
 import type { CheckedProgram } from "../compiler/check/program.ts";
@@ -27,7 +28,18 @@ import type { Sources } from "./sources.ts";
 
 /** Checks a program's text; files that it imports are read beside it. */
 export function checkText(sources: Sources, source: SourceFile): readonly Diagnostic[] {
-  return analyse(source, importsBeside(sources, source.path)).diagnostics;
+  return analyse(source, importsBeside(sources, source.path), networksBeside(source.path)).diagnostics;
+}
+
+/** Reads the networks that a program names, relative to it; null where there is no such file. */
+function networksBeside(file: string): ReadBytes {
+  return (path) => {
+    try {
+      return readFileSync(isAbsolute(path) ? path : join(dirname(file), path));
+    } catch {
+      return null;
+    }
+  };
 }
 
 /** Reads imports relative to the importing file; null where there is no such file. */
@@ -54,7 +66,7 @@ export interface SoundFile {
  */
 export async function readProgram({ sources }: Context, file: string): Promise<SoundFile> {
   const source = await located(placeOf(file), () => readSource(sources, file));
-  const analysis = analyse(source, importsBeside(sources, file));
+  const analysis = analyse(source, importsBeside(sources, file), networksBeside(file));
   const { diagnostics } = analysis;
   if (diagnostics.some(({ severity }) => severity === "error")) throw new Failure(diagnostics);
   return { source, analysis };

@@ -6,6 +6,7 @@ import { parseFile } from "./ast/parse.ts";
 import type { File } from "./ast/tree.ts";
 import { certify } from "./certify/certify.ts";
 import { checkFile } from "./check/index.ts";
+import type { ReadBytes } from "./check/items.ts";
 import type { CheckedProgram, CheckResult } from "./check/program.ts";
 import { diagnose } from "./diagnostics/diagnose.ts";
 import { compareDiagnostics, type Diagnostic } from "./diagnostics/diagnostic.ts";
@@ -23,6 +24,8 @@ import { planTarget } from "./plan/planTarget.ts";
 import type { SourceFile } from "./source/span.ts";
 import { hasModes, specialised } from "./passes/specialise.ts";
 import { chooseTarget, type TargetRequest } from "./targets.ts";
+
+export type { ReadBytes };
 
 /** Reads a file that a program imports; null where there is none. */
 export type ReadImport = (path: string) => SourceFile | null;
@@ -46,14 +49,21 @@ export type Outcome<T> =
   | { readonly kind: "done"; readonly value: T }
   | { readonly kind: "refused"; readonly diagnostic: Diagnostic };
 
-/** Parses, checks and certifies a file. Never throws for what a user writes. */
-export function analyse(source: SourceFile, readImport: ReadImport): Analysis {
+/**
+ * Parses, checks and certifies a file; `readBytes` reads the networks that it names. Never throws for what a user
+ * writes.
+ */
+export function analyse(
+  source: SourceFile,
+  readImport: ReadImport,
+  readBytes: ReadBytes = () => null,
+): Analysis {
   const { file, diagnostics: syntax } = parseFile(source);
   const readFile = (path: string): File | null => {
     const imported = readImport(path);
     return imported && parseFile(imported).file;
   };
-  const checked = checkFile(file, readFile, syntax.length > 0);
+  const checked = checkFile(file, readFile, syntax.length > 0, readBytes);
   const found = [...syntax, ...checked.diagnostics];
   const sound = !found.some((diagnostic) => diagnostic.severity === "error");
   const certified = sound ? checked.programs.flatMap((program) => certify(program).diagnostics) : [];
@@ -125,12 +135,15 @@ function reverseByInputs(program: IrProgram): ProgramDerivative | null {
 }
 
 /**
- * SHA-256 of the program's name and the printed text of its file and of all files that it imports: weights carry it.
- * Comments and layout do not change it.
+ * SHA-256 of the program's name and the printed text of its file and of all files that it imports, and of the files
+ * of networks: weights carry it. Comments and layout do not change it.
  */
 function hashOf(file: File, program: CheckedProgram): string {
   const texts = [file, ...program.imported].map((each) => printFile({ ...each, comments: [] }));
-  return bytesToHex(sha256(utf8ToBytes([program.tree.name.name, ...texts].join("\n"))));
+  const networks = [...program.nets.values()].flatMap(({ body }) =>
+    body.kind === "netFile" && body.network !== null ? [body.network.hash] : [],
+  );
+  return bytesToHex(sha256(utf8ToBytes([program.tree.name.name, ...texts, ...networks].join("\n"))));
 }
 
 function guarded<T>(program: CheckedProgram, run: () => T): Outcome<T> {

@@ -64,7 +64,7 @@ async function load(call: Call, { context, operations, folder }: MapReading): Pr
     reverse: { inputs: true, frozen: true },
   });
   if (weights === null) {
-    const learned = definition.parameters[0]?.name;
+    const learned = definition.parameters.find(({ initial }) => initial.kind !== "stored")?.name;
     if (learned !== undefined)
       throw fault(call.span, `${definition.name} learns \`${learned}\`, and no weights are named`, EXAMPLE);
     return located(call.span, async () => trainedMap(await bind(definition, operations)));
@@ -75,7 +75,7 @@ async function load(call: Call, { context, operations, folder }: MapReading): Pr
 
 function argumentsOf(call: Call): {
   readonly file: Text;
-  /** a program that learns nothing needs none */
+  /** a program needs none that learns nothing, or has the networks of files alone */
   readonly weights: Text | null;
   readonly program: string | null;
 } {

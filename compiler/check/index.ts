@@ -1,7 +1,7 @@
 import type { File, Item, Parsed } from "../ast/tree.ts";
 import { compareDiagnostics, type Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Typed } from "../types/typing.ts";
-import { checkItems } from "./items.ts";
+import { checkItems, type ReadBytes } from "./items.ts";
 import type { CheckedProgram, CheckResult } from "./program.ts";
 
 /** Finds a file by its path as it is written in an `import`, relative to the file that is checked. */
@@ -12,8 +12,13 @@ export type Imports = (path: string) => File<Parsed> | null;
  * reported; `items` and `programs` hold what has none. `partial`: the text has faults, so that a part of it is missing
  * from the tree, and nobody knows what it would read.
  */
-export function checkFile(file: File<Parsed>, imports: Imports, partial = false): CheckResult {
-  const checked = checkItems(file, imports, partial || file.broken.length > 0);
+export function checkFile(
+  file: File<Parsed>,
+  imports: Imports,
+  partial = false,
+  bytes: ReadBytes = () => null,
+): CheckResult {
+  const checked = checkItems(file, imports, bytes, partial || file.broken.length > 0);
   const diagnostics = withheld(distinct(checked.diagnostics), partial);
   const faulty = (start: number, end: number): boolean =>
     diagnostics.some(

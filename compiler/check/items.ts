@@ -12,6 +12,7 @@ import { checkFun } from "./funs.ts";
 import { namesIn } from "./itemNames.ts";
 import { checkJoin, isFunctionGiven, type Placed } from "./methods/join.ts";
 import { checkProblem } from "./methods/problem.ts";
+import { readNetFile } from "./netFiles.ts";
 import { checkNet } from "./nets.ts";
 import type { CheckedProgram } from "./program.ts";
 import { nestedScope, type Scope } from "./scope.ts";
@@ -31,9 +32,13 @@ const RULES: Rules = { expression: typeExpression, block: typeBlock, body: typeB
 
 type Imports = (path: string) => File<Parsed> | null;
 
+/** Reads the bytes of a file beside the first one; null where there is none. */
+export type ReadBytes = (path: string) => Uint8Array | null;
+
 /** What the files of one check share: each file is checked once. */
 interface Library {
   readonly imports: Imports;
+  readonly bytes: ReadBytes;
   readonly files: Map<string, FileCheck | null>;
   readonly partial: boolean;
 }
@@ -45,6 +50,7 @@ interface FileCheck {
   readonly folder: string;
   /** the files that were read so far for imports, in order */
   readonly imported: () => readonly File<Parsed>[];
+  readonly bytes: ReadBytes;
   readonly scope: Scope;
   readonly knowledge: Knowledge;
   readonly diagnostics: Diagnostic[];
@@ -63,8 +69,13 @@ interface Part extends Placed<Program | Problem | ProgramFor> {
 }
 
 /** Checks the items of a file, those of its imports first. */
-export function checkItems(file: File<Parsed>, imports: Imports, partial: boolean): CheckedItems {
-  const library: Library = { imports, files: new Map(), partial };
+export function checkItems(
+  file: File<Parsed>,
+  imports: Imports,
+  bytes: ReadBytes,
+  partial: boolean,
+): CheckedItems {
+  const library: Library = { imports, bytes, files: new Map(), partial };
   const check = checkOneFile(library, file, "");
   const foreign = [...library.files.values()].flatMap((each) =>
     each === null ? [] : each.diagnostics.filter(({ severity }) => severity === "error"),
@@ -119,6 +130,7 @@ function checkOneFile(library: Library, file: File<Parsed>, folder: string): Fil
     partial: library.partial || file.broken.length > 0,
     folder,
     imported: () => [...library.files.values()].flatMap((each) => (each === null ? [] : [each.file])),
+    bytes: library.bytes,
     scope: nestedScope(null),
     knowledge: emptyKnowledge(),
     diagnostics: [],
@@ -259,7 +271,9 @@ function checkAlone(check: FileCheck, item: Exclude<Item, Import>): Item<Typed> 
       return fun;
     }
     case "net": {
-      const { tree } = twice(check, item, (environment) => checkNet(environment, item));
+      const { body } = item;
+      const read = body.kind === "netFile" ? readNetFile(check.bytes(joinPaths(check.folder, body.path))) : null;
+      const { tree } = twice(check, item, (environment) => checkNet(environment, item, read));
       check.nets.set(item.name.name, tree);
       return tree;
     }

@@ -6,8 +6,8 @@ import { UNKNOWN } from "../types/type.ts";
 import type { Symbol, Typed } from "../types/typing.ts";
 import type { Environment } from "./context.ts";
 import { declareArguments } from "./funs.ts";
-import { announceLater } from "./later.ts";
 import { netSettings } from "./layers/netLayer.ts";
+import { checkNetFile, type NetReading } from "./netFiles.ts";
 import { declareParameters } from "./parameters.ts";
 import { keepExtent } from "./rules/extent.ts";
 import { nestedScope } from "./scope.ts";
@@ -27,10 +27,14 @@ export interface CheckedNet {
   readonly interval: Interval;
 }
 
-/** `net f[h, w, c, out](u : R[h, w, c]) -> R[h, w, out] { ... }`; checked once, for all sizes. */
+/**
+ * `net f[h, w, c, out](u : R[h, w, c]) -> R[h, w, out] { ... }`; checked once, for all sizes. `read` is what the file
+ * of a network holds that has one.
+ */
 export function checkNet(
   environment: Environment,
   tree: Net,
+  read: NetReading,
 ): { readonly tree: Net<Typed>; readonly symbol: Symbol } {
   const inner: Environment = { ...environment, scope: nestedScope(environment.scope, true), place: "net" };
   const { run } = environment;
@@ -38,11 +42,11 @@ export function checkNet(
   const parameters = declareParameters(inner, tree.parameters);
   const args = declareArguments(inner, tree.arguments);
   const result = checkType(inner, tree.result);
+  const spaces = args.map(({ checked: { type } }) => (type.kind === "value" ? type.space : null));
   const body =
     tree.body.kind === "netFile"
-      ? tree.body
+      ? checkNetFile(environment, tree.body, read, spaces, result)
       : checkBody(inner, tree.body, { kind: "net", name: tree.name, result: result.type });
-  if (body.kind === "netFile") announceLater(environment, "network files", "networks from files", body.span);
   run.later.delete(tree.name.name);
   const symbol = declare(environment, tree.name, { kind: "net", declaration: tree }, typing(UNKNOWN, 2));
   const checked: Net<Typed> = {
@@ -55,7 +59,6 @@ export function checkNet(
   };
   run.knowledge.nets.set(symbol, checked);
   if (body.kind !== "netFile") keepExtent(environment, tree.name, symbol, body);
-  const spaces = args.map(({ checked: { type } }) => (type.kind === "value" ? type.space : null));
   const known = spaces.filter((space): space is Space => space !== null);
   if (known.length === spaces.length && result.type.kind === "value") {
     const sizes = tree.parameters.filter((parameter) => parameter.kind === "sizeParameter");
@@ -68,7 +71,7 @@ export function checkNet(
       settings: netSettings(sizes.map(({ name }) => name.name)),
       parameters: known,
       result: result.type.space,
-      interval: result.bounds?.outer ?? REALS,
+      interval: body.kind === "netFile" ? REALS : (result.bounds?.outer ?? REALS),
     });
   }
   return { tree: checked, symbol };

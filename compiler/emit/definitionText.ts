@@ -62,12 +62,12 @@ function dataText(data: PlanData, top: TopLevel): string {
 function parameterText(parameter: PlanParameter, top: TopLevel): string {
   const { initial, interval, projection } = parameter;
   const start =
-    initial.kind === "random"
-      ? literal(initial)
-      : object([
+    initial.kind === "value"
+      ? object([
           ["kind", literal("value")],
           ["evaluate", inlineFunction(initial.evaluate, "plain", top)],
-        ]);
+        ])
+      : literal(initial);
   return object([
     ["name", literal(parameter.name)],
     ["type", literal(typeDeclaration(parameter.type))],

@@ -224,5 +224,6 @@ function dataText(data: IrData, names: Names): string {
 function parameterLines(parameter: IrParameter, names: Names): readonly string[] {
   const line = `  learn ${declared(parameter.variable, names)}${parameter.perStep ? " per step" : ""}`;
   if (parameter.initial.kind === "random") return [`${line} = ${parameter.initial.init}`];
+  if (parameter.initial.kind === "stored") return [`${line} = stored`];
   return [`${line} =`, ...blockLines(parameter.initial.block, names, "    ")];
 }

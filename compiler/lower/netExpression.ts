@@ -1,6 +1,9 @@
-import type { Block, Expression, Net } from "../ast/tree.ts";
+import type { Block, Expression, Net, NetFile } from "../ast/tree.ts";
+import type { IrBuilder } from "../ir/build.ts";
 import type { Variable } from "../ir/block.ts";
 import { symbolOf } from "../library/calculus/analyse.ts";
+import { applyOnnx } from "../onnx/apply.ts";
+import { OnnxFault } from "../onnx/fault.ts";
 import { constant } from "../types/dimension.ts";
 import type { Dimension } from "../types/dimension.ts";
 import type { CallMeaning, Typed } from "../types/typing.ts";
@@ -136,13 +139,16 @@ function applyNet(
   outer: LayerContext,
 ): Variable {
   const net = site.program.nets.get(call.net.name);
-  if (net === undefined || net.body.kind !== "block")
-    throw new Limitation(`the network \`${call.net.name}\``, expression.span);
+  if (net === undefined) throw new Limitation(`the network \`${call.net.name}\``, expression.span);
   const given = inputs.map((input, index) => {
     const type = net.arguments[index]?.type;
     const wantsChannels = type?.kind === "arrayType" && type.dimensions.length === 3;
     return wantsChannels ? asImage(site.builder, input) : input;
   });
+  if (net.body.kind === "netFile") {
+    const axes = net.result.kind === "arrayType" ? net.result.dimensions.length : 0;
+    return applyFile(site.builder, net.body, given, axes, outer);
+  }
   const sizes = headerSizes(site, net, call.sizes, given, out);
   const scope = new Scope(site.scope);
   net.arguments.forEach((argument, index) => {
@@ -155,6 +161,22 @@ function applyNet(
     program: { ...site.program, layers: outer.withSizes(sizes) },
   };
   return runNetBody(inner, net.body);
+}
+
+function applyFile(
+  builder: IrBuilder,
+  { network, path, span }: NetFile<Typed>,
+  inputs: readonly Variable[],
+  axes: number,
+  places: LayerContext,
+): Variable {
+  if (network === null) throw new Limitation(`the network \`${path}\``, span);
+  try {
+    return applyOnnx(builder, network, inputs, axes, places);
+  } catch (error) {
+    if (error instanceof OnnxFault) throw new Limitation(`the network \`${path}\`: ${error.message}`, span);
+    throw error;
+  }
 }
 
 function runNetBody(site: Site, body: Block<Typed>): Variable {

@@ -87,11 +87,22 @@ function startOf(
   variable: Variable,
 ): IrParameter["initial"] {
   if (typeof start === "string") return { kind: "random", init: start };
+  if ("stored" in start) return { kind: "stored", float32: base64Of(start.stored) };
   const space = spaceOfVariable(variable);
   return {
     kind: "block",
     block: builder.block([], (inner) => [inner.fill(inner.constant(start.value), space)]),
   };
+}
+
+/** 32-bit floats from the lowest byte on, as base64. */
+function base64Of(values: Float32Array): string {
+  const view = new DataView(new ArrayBuffer(4 * values.length));
+  values.forEach((value, i) => {
+    view.setFloat32(4 * i, value, true);
+  });
+  const characters = Array.from(new Uint8Array(view.buffer), (byte) => String.fromCharCode(byte));
+  return btoa(characters.join(""));
 }
 
 /** A network at a point: the function of the module with the weights of this step. */

@@ -72,18 +72,24 @@ export function batchNorm(b: IrBuilder, context: LayerContext, u: Variable): Var
 }
 
 /** (u - m)/sqrt(v + eps) with mean m and variance v over the `count` entries that fall onto each one of `onto`. */
-function standardised(b: IrBuilder, u: Variable, onto: Space, count: Dimension): Variable {
+export function standardised(
+  b: IrBuilder,
+  u: Variable,
+  onto: Space,
+  count: Dimension,
+  epsilon = EPSILON,
+): Variable {
   const mean = meanOnto(b, u, onto, count);
   const centred = b.elementwise("sub", [u, mean]);
-  return divided(b, centred, meanOnto(b, b.elementwise("square", [centred]), onto, count));
+  return divided(b, centred, meanOnto(b, b.elementwise("square", [centred]), onto, count), epsilon);
 }
 
 function meanOnto(b: IrBuilder, u: Variable, onto: Space, count: Dimension): Variable {
   return b.elementwise("div", [b.sumTo(u, onto), b.size(count)]);
 }
 
-function divided(b: IrBuilder, centred: Variable, variance: Variable): Variable {
-  const deviation = b.elementwise("sqrt", [b.elementwise("add", [variance, b.constant(EPSILON)])]);
+function divided(b: IrBuilder, centred: Variable, variance: Variable, epsilon = EPSILON): Variable {
+  const deviation = b.elementwise("sqrt", [b.elementwise("add", [variance, b.constant(epsilon)])]);
   return b.elementwise("div", [centred, deviation]);
 }
 

@@ -74,9 +74,9 @@ function parameterDeclaration(parameter: PlanParameter, prepare: Prepare): Param
     type: typeDeclaration(type),
     projection: projection && valueFunction(projection, prepare),
     initial:
-      initial.kind === "random"
-        ? initial
-        : { kind: "value", evaluate: valueFunction(initial.evaluate, prepare) },
+      initial.kind === "value"
+        ? { kind: "value", evaluate: valueFunction(initial.evaluate, prepare) }
+        : initial,
     interval:
       ends &&
       ((operations, known) => {

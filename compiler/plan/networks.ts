@@ -91,14 +91,14 @@ function takenTogether(
   return { holds: "saved", network: reverses.original, start, names };
 }
 
-/** The values that a saving form keeps, or the cotangents of weights that an adjoint gives. */
+/** The values that a saving form keeps, or the cotangents of weights that an adjoint gives; not one value alone. */
 function givenTogether(
   of: IrFunction,
   setting: Setting,
   functions: ReadonlyMap<string, IrFunction>,
 ): PlanGroup | null {
   const { reverses } = of;
-  if (reverses === undefined) return null;
+  if (reverses === undefined || of.body.results.length < 2) return null;
   const { original: network } = reverses;
   if (reverses.kind === "save") {
     const names = savedNames(of);

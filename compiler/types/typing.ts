@@ -17,6 +17,7 @@ import type {
   Var,
 } from "../ast/tree.ts";
 import type { LibraryName } from "../library/names.ts";
+import type { OnnxNetwork } from "../onnx/network.ts";
 import type { Span } from "../source/span.ts";
 import type { Dimension } from "./dimension.ts";
 import type { Interval } from "./interval.ts";
@@ -151,4 +152,6 @@ export interface Typed extends Stage {
   readonly call: CallMeaning;
   readonly type: Type;
   readonly declaration: Symbol | readonly Symbol[];
+  /** null after an error */
+  readonly network: OnnxNetwork | null;
 }

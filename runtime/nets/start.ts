@@ -17,6 +17,19 @@ export function startingWeights(
   return STARTS[start.init](start, shape, random);
 }
 
+/** The weights that a program brings. */
+export function storedWeights(
+  { float32 }: Extract<ParameterStart, { kind: "stored" }>,
+  shape: readonly number[],
+): HostArray {
+  const bytes = Uint8Array.from(atob(float32), (character) => character.charCodeAt(0));
+  const view = new DataView(bytes.buffer);
+  return realArray(
+    shape,
+    Float64Array.from({ length: bytes.length / 4 }, (_, i) => view.getFloat32(4 * i, true)),
+  );
+}
+
 type StartRule = (start: RandomStart, shape: readonly number[], random: RandomStream) => HostArray;
 
 const STARTS: { readonly [I in RandomStart["init"]]: StartRule } = {

@@ -91,7 +91,7 @@ type TypedParameter<Known> = Pick<ParameterDeclaration, "name" | "type"> &
   Partial<Omit<ParameterDeclaration, "name" | "type" | "initial" | "interval" | "projection">> & {
     readonly initial:
       | { readonly kind: "value"; readonly evaluate: Evaluate<Known> }
-      | Extract<ParameterStart, { readonly kind: "random" }>;
+      | Extract<ParameterStart, { readonly kind: "random" | "stored" }>;
     readonly interval?: (operations: Operations, known: Known) => TypedInterval;
     readonly projection?: Evaluate<Known>;
   };

@@ -197,7 +197,9 @@ export interface ParameterDeclaration {
 export type ParameterStart =
   | { readonly kind: "value"; readonly evaluate: (operations: Operations, known: Known) => Value }
   /** by the shape: filters [kh, kw, c, out], matrices [out, in], anything else without fans */
-  | { readonly kind: "random"; readonly init: "he" | "xavier" | "average" | "zero" | "one" | "dct" };
+  | { readonly kind: "random"; readonly init: "he" | "xavier" | "average" | "zero" | "one" | "dct" }
+  /** entries that the program brings: 32-bit floats from the lowest byte on, as base64 */
+  | { readonly kind: "stored"; readonly float32: string };
 
 /**
  * Random numbers. Those of a `sample` are drawn once, before the first step, and are known like its inputs; those of a

@@ -4,7 +4,7 @@ import { sizeOf } from "../engine/shape.ts";
 import { hostArray, stack, type HostArray } from "../io/hostArray.ts";
 import type { Safetensors } from "../io/safetensors.ts";
 import { withinNorm } from "../nets/spectral.ts";
-import { startingWeights } from "../nets/start.ts";
+import { startingWeights, storedWeights } from "../nets/start.ts";
 import { sameSpace, spaceText } from "../operators/spaces.ts";
 import { stream } from "../random/stream.ts";
 import { BindingError } from "./bindingError.ts";
@@ -83,6 +83,11 @@ function startValues(
       const bounded = spectralBound === null ? weights : withinNorm(weights, spectralBound);
       return upload(operations, bounded, false);
     });
+  }
+  if (initial.kind === "stored") {
+    if (space.kind !== "array") throw new TypeError(`The weights \`${name}\` are no array.`);
+    const value = upload(operations, storedWeights(initial, space.shape), false);
+    return Array.from({ length: count }, () => value);
   }
   const open = definition.sizes.map((size) => size.name).filter((size) => !dimensions.sizes.has(size));
   const value = evaluateStart(operations, name, initial.evaluate, known, open);

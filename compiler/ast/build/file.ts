@@ -118,7 +118,7 @@ function net(context: Context, node: NetCstNode): Net {
     body:
       path === undefined
         ? block(context, only(body === undefined ? [] : [body]))
-        : { kind: "netFile", span: tokenSpan(context, path), path: unquoted(path) },
+        : { kind: "netFile", span: tokenSpan(context, path), path: unquoted(path), network: null },
     declaration: null,
   };
 }

@@ -14,6 +14,8 @@ export interface Stage {
   readonly type: unknown;
   /** Of every declaration: what is known of the declared name. */
   readonly declaration: unknown;
+  /** Of every network of a file: what the file holds. */
+  readonly network: unknown;
 }
 
 /** Straight from the parser: nothing is known. */
@@ -24,6 +26,7 @@ export interface Parsed extends Stage {
   readonly call: null;
   readonly type: null;
   readonly declaration: null;
+  readonly network: null;
 }
 
 /** What every node has: its discriminant and its place. */

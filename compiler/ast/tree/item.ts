@@ -43,9 +43,10 @@ export interface ProgramFor<S extends Stage = Parsed> extends Declared {
 }
 
 /** `file "f.onnx"` as the body of a net. */
-export interface NetFile extends Node {
+export interface NetFile<S extends Stage = Parsed> extends Node {
   readonly kind: "netFile";
   readonly path: string;
+  readonly network: S["network"];
 }
 
 /** `net f[c](u : R[h, w, c]) -> R[h, w, 1] { ... }`. */
@@ -55,7 +56,7 @@ export interface Net<S extends Stage = Parsed> extends Declared {
   readonly parameters: readonly Parameter<S>[];
   readonly arguments: readonly TypedName<S>[];
   readonly result: Type<S>;
-  readonly body: Block<S> | NetFile;
+  readonly body: Block<S> | NetFile<S>;
   readonly declaration: S["declaration"];
 }
 

@@ -18,7 +18,7 @@ export function checkKept(
     if (rule === undefined) continue;
     const broken = new Map<string, LayerUse>();
     for (const use of layersOf(environment.run.knowledge, network)) {
-      if (!broken.has(use.name) && breaks(use.name, rule.keeps)) broken.set(use.name, use);
+      if (!broken.has(use.name) && (use.opaque || breaks(use.name, rule.keeps))) broken.set(use.name, use);
     }
     for (const { name, span } of broken.values()) {
       const args = { property: fact.property, layer: name, hint: rule.hint };

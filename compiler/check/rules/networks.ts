@@ -11,6 +11,8 @@ export interface LayerUse {
   readonly span: Span;
   readonly smooth: boolean;
   readonly mixesSamples: boolean;
+  /** whether nothing is known of it: a network of a file */
+  readonly opaque: boolean;
 }
 
 /** All layers that an expression reaches, through the networks of files, too. */
@@ -42,7 +44,9 @@ function layersOfName(
     return libraryUse(expression.reference.name, {}, expression.span);
   if (expression.reference.kind !== "symbol") return [];
   const net = knowledge.nets.get(expression.reference.symbol);
-  return net === undefined || net.body.kind === "netFile" ? [] : layersOfBlock(knowledge, net.body);
+  if (net === undefined) return [];
+  if (net.body.kind !== "netFile") return layersOfBlock(knowledge, net.body);
+  return [{ name: net.name.name, span: expression.span, smooth: false, mixesSamples: false, opaque: true }];
 }
 
 function layersOfCall(
@@ -64,12 +68,12 @@ function libraryUse(
 ): readonly LayerUse[] {
   if (Object.hasOwn(LAYERS, name)) {
     const layer = LAYERS[name as LayerName];
-    return [{ name, span, smooth: layer.smooth !== false, mixesSamples: layer.mixesSamples }];
+    return [{ name, span, smooth: layer.smooth !== false, mixesSamples: layer.mixesSamples, opaque: false }];
   }
   if (!Object.hasOwn(NETS, name)) return [];
   const normalise = settings["normalise"];
   const mixesSamples = normalise?.kind === "word" && normalise.value === "batch";
-  return [{ name, span, smooth: NETS[name as NetName].smooth, mixesSamples }];
+  return [{ name, span, smooth: NETS[name as NetName].smooth, mixesSamples, opaque: false }];
 }
 
 function layersOfBlock(knowledge: Knowledge, block: Block<Typed>): readonly LayerUse[] {

@@ -27,6 +27,19 @@ export const compilation = {
     hint: () => "This is no fault of the program. Please report it with the file.",
   }),
 
+  IPX9005: defineDiagnostic<{
+    readonly path: string;
+    readonly operator: string;
+    readonly why: string;
+  }>()({
+    severity: "error",
+    class: "limitation",
+    title: ({ path, operator }) => `This version cannot compute \`${operator}\` of the network \`${path}\``,
+    mark: ({ why }) => why,
+    hint: () =>
+      "docs/language.md, section 6, lists the operators that are known. Write the file anew without this one, or the network in this language.",
+  }),
+
   IPX9004: defineDiagnostic<{
     readonly name: string;
     readonly what: "size" | "depth";

@@ -127,6 +127,15 @@ export const names = {
     hint: () => 'The path is relative to this file, as in `import armijo from "./armijo_library.ipx"`.',
   }),
 
+  IPX1031: defineDiagnostic<{ readonly path: string; readonly why: string }>()({
+    severity: "error",
+    class: "user",
+    title: ({ path }) => `I cannot read the network \`${path}\``,
+    mark: ({ why }) => why,
+    hint: () =>
+      "The path is relative to this file; the network is one in ONNX's format, all in one file, with its arrays.",
+  }),
+
   IPX1013: defineDiagnostic<{
     readonly name: string;
     readonly path: string;

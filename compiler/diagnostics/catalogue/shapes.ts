@@ -291,6 +291,15 @@ export const shapes = {
     mark: ({ actual }) => `this is ${actual}`,
   }),
 
+  IPX2041: defineDiagnostic<{ readonly path: string; readonly why: string }>()({
+    severity: "error",
+    class: "user",
+    title: ({ path }) => `The network \`${path}\` is not of this type`,
+    mark: ({ why }) => why,
+    hint: () =>
+      "An array [1, c, h, w] of the file is an image R[h, w, c], or R[h, w] where c is 1; [1, n] is a vector R[n]. A range is declared where the network is learned.",
+  }),
+
   IPX2027: defineDiagnostic<{ readonly layer: string; readonly wanted: string; readonly actual: string }>()({
     severity: "error",
     class: "user",

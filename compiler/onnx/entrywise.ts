@@ -1,0 +1,124 @@
+import type { ElementwiseFunction } from "../../runtime/arrays/expression.ts";
+import type { IrBuilder } from "../ir/build.ts";
+import type { Variable } from "../ir/block.ts";
+import { elu, gelu, leaky } from "../lower/layers.ts";
+import { type Flow, imageFlow, type NodePlace, permuted } from "./place.ts";
+import type { OnnxTensor } from "./tensor.ts";
+
+/** A function of one array, entry by entry. */
+export function ofOne(compute: (b: IrBuilder, u: Variable, place: NodePlace) => Variable) {
+  return (place: NodePlace): Flow => withVariable(place, place.flow(), compute(place.b, place.variable(), place));
+}
+
+/** A function of arrays of the library's name, entry by entry, numbers and axes of one entry repeated. */
+export function ofSeveral(name: ElementwiseFunction) {
+  return (place: NodePlace): Flow => {
+    const shaped = place.inputs.find((flow) => flow !== null && flow.kind !== "tensor") ?? null;
+    if (shaped === null) throw place.fault("It is of constants alone.");
+    const [first, ...others] = place.inputs.map((_, index) => operand(place, index, shaped));
+    if (first === undefined) throw place.fault("It has no inputs.");
+    const result = others.reduce((left, right) => place.b.elementwise(name, [left, right]), first);
+    return withVariable(place, shaped, result);
+  };
+}
+
+function withVariable(place: NodePlace, flow: Flow, variable: Variable): Flow {
+  if (flow.kind === "tensor") throw place.fault("It is of constants alone.");
+  return { ...flow, variable };
+}
+
+function operand(place: NodePlace, index: number, shaped: Flow): Variable {
+  const flow = place.flow(index);
+  if (flow.kind === "tensor") return constantArray(place, flow.tensor, shaped);
+  if (flow.kind !== shaped.kind) throw place.fault("It is of an image and a vector.");
+  return flow.variable;
+}
+
+/** A number without axes is a constant; any other array of the file a weight, an image [c, h, w] of it R[h, w, c]. */
+function constantArray(place: NodePlace, tensor: OnnxTensor, shaped: Flow): Variable {
+  const { shape, values, name } = tensor;
+  const [first] = values;
+  if (values.length === 1 && first !== undefined && (shape.length === 0 || name === "")) {
+    return place.b.constant(first);
+  }
+  const axes = shaped.kind === "image" ? 4 : 2;
+  const whole = [...Array.from({ length: Math.max(axes - shape.length, 0) }, () => 1), ...shape];
+  const [samples, ...own] = whole;
+  if (samples !== 1 || own.length !== axes - 1) throw place.fault(`An array of [${shape.join(", ")}] is not aligned.`);
+  const isFlat = own.slice(1).every((extent) => extent === 1);
+  if (shaped.kind === "vector" && shaped.flattened !== null && values.length > 1) {
+    throw place.fault("An array meets the entries of an image in their order.");
+  }
+  const sizes = values.length === 1 ? [] : isFlat ? own.slice(0, 1) : [own[1] ?? 1, own[2] ?? 1, own[0] ?? 1];
+  const entries = isFlat ? values : permuted({ name, shape: own, values }, [1, 2, 0]);
+  return place.weight(place.layer("array"), "value", name, sizes, entries);
+}
+
+/** `Clip` onto [min, max], which are inputs, and settings in files before version 11. */
+export function clip(place: NodePlace): Flow {
+  const { b } = place;
+  const end = (index: number, name: string, none: number): number =>
+    place.optionalTensor(index)?.values[0] ?? place.number(name, none);
+  const [low, high] = [end(1, "min", -Infinity), end(2, "max", Infinity)];
+  const above = low > -3e38 ? b.elementwise("max", [place.variable(), b.constant(low)]) : place.variable();
+  const result = high < 3e38 ? b.elementwise("min", [above, b.constant(high)]) : above;
+  return withVariable(place, place.flow(), result);
+}
+
+/** `PRelu`: a slope for each channel, or one. */
+export function slopes(place: NodePlace): Flow {
+  const { values, name, shape } = place.tensor(1);
+  if (shape.filter((extent) => extent !== 1).length > 1) throw place.fault("It has a slope for each pixel.");
+  const sizes = values.length === 1 ? [] : [values.length];
+  const slope = place.weight(place.layer("prelu"), "slope", name, sizes, values);
+  return withVariable(place, place.flow(), leaky(place.b, place.variable(), slope));
+}
+
+export function leakyRelu(b: IrBuilder, u: Variable, place: NodePlace): Variable {
+  return leaky(b, u, b.constant(place.number("alpha", 0.01)));
+}
+
+/** u where positive, alpha (e^u - 1) elsewhere. */
+export function scaledElu(b: IrBuilder, u: Variable, place: NodePlace): Variable {
+  const alpha = place.number("alpha", 1);
+  if (alpha === 1) return elu(b, u);
+  const below = b.elementwise("exp", [b.elementwise("min", [u, b.constant(0)])]);
+  const curve = b.elementwise("mul", [b.constant(alpha), b.elementwise("sub", [below, b.constant(1)])]);
+  return b.elementwise("add", [b.elementwise("relu", [u]), curve]);
+}
+
+/** u Phi(u), or its approximation by tanh (Hendrycks, Gimpel, 2016). */
+export function gaussianUnit(b: IrBuilder, u: Variable, place: NodePlace): Variable {
+  if (place.word("approximate", "none") !== "tanh") return gelu(b, u);
+  const cube = b.elementwise("mul", [u, b.elementwise("square", [u])]);
+  const inner = b.elementwise("add", [u, b.elementwise("mul", [b.constant(0.044715), cube])]);
+  const curve = b.elementwise("tanh", [b.elementwise("mul", [b.constant(Math.sqrt(2 / Math.PI)), inner])]);
+  const share = b.elementwise("add", [b.constant(1), curve]);
+  return b.elementwise("mul", [b.constant(0.5), b.elementwise("mul", [u, share])]);
+}
+
+/** `Identity`, and `Dropout` of a network that runs. */
+export function unchanged(place: NodePlace): Flow {
+  return place.flow();
+}
+
+/** `Constant`: an array of the file. */
+export function constantTensor(place: NodePlace): Flow {
+  const tensor = place.constant;
+  if (tensor === null) throw place.fault("It holds no numbers.");
+  return { kind: "tensor", tensor };
+}
+
+/** `Concat` on the channels. */
+export function joined(place: NodePlace): Flow {
+  const axis = place.number("axis", 1);
+  const flows = place.inputs.map((_, index) => place.flow(index));
+  const [first] = flows;
+  if (first === undefined || flows.some(({ kind }) => kind !== first.kind || kind === "tensor")) {
+    throw place.fault("It joins arrays of several sorts.");
+  }
+  const isLast = first.kind === "vector" && (axis === 1 || axis === -1);
+  if (!isLast && !(first.kind === "image" && (axis === 1 || axis === -3))) throw place.fault(`It joins axis ${axis}.`);
+  const whole = place.b.concat(flows.map((_, index) => place.variable(index)));
+  return first.kind === "image" ? imageFlow(whole) : { kind: "vector", variable: whole, flattened: null };
+}
