@@ -41,7 +41,7 @@ function makeCommand(context: Context): Command {
     .description("Draws samples and writes them, with the seed that draws them again.")
     .argument(
       "<generator>",
-      "sparse, dead_leaves, ellipses or shepp_logan, or a call: 'sparse(500, rate = 0.1)'",
+      "sparse, dead_leaves, ellipses, shepp_logan, cartesian_mask, radial_mask or variable_density_mask, or a call: 'sparse(500, rate = 0.1)'",
     )
     .requiredOption("-o, --output <path>", "a folder for a file a sample, or one .npy or .npz file of all")
     .addOption(countOption("--count <n>", "how many samples").default(1))
@@ -61,7 +61,8 @@ Examples:
   ipc data make 'ellipses(128, distribution = learned_primal_dual)' --count 100 -o ellipses.npy
   ipc data make dead_leaves --count 20 --size 256 --format png -o leaves
   ipc data make 'sparse(500, rate = 0.1)' --count 1000 -o sparse.npy
-  ipc data make 'shepp_logan(512, variant = original)' -o phantom`,
+  ipc data make 'shepp_logan(512, variant = original)' -o phantom
+  ipc data make 'cartesian_mask(320, 320, acceleration = 4, origin = middle)' --format png -o masks`,
     )
     .action(async (generator: string, options: MakeOptions) => {
       const { makeSet } = await import("../data/makeSet.ts");

@@ -2,6 +2,13 @@ import type { Argument, CallExpression, Expression, Parsed } from "../../compile
 import { nearest } from "../../compiler/diagnostics/suggestion.ts";
 import { deadLeaves } from "../../runtime/data/deadLeaves.ts";
 import { ELLIPSE_DISTRIBUTIONS, randomEllipses } from "../../runtime/data/ellipses.ts";
+import {
+  CARTESIAN_LINES,
+  cartesianMask,
+  ORIGINS,
+  radialMask,
+  variableDensityMask,
+} from "../../runtime/data/samplingMasks.ts";
 import type { SampleGenerator } from "../../runtime/data/sample.ts";
 import { sheppLogan, SHEPP_LOGAN_VARIANTS } from "../../runtime/data/sheppLogan.ts";
 import { sparse } from "../../runtime/data/sparse.ts";
@@ -28,6 +35,12 @@ const RATE: ParameterRule = {
   initial: 0.1,
   accepts: (value) => value > 0 && value <= 1,
   words: "a number above 0 and at most 1",
+};
+
+const SHARE: ParameterRule = {
+  initial: null,
+  accepts: (value) => value >= 0 && value <= 1,
+  words: "a number from 0 to 1",
 };
 
 function oneOf(choices: readonly string[], initial: string): ParameterRule {
@@ -75,6 +88,55 @@ export const GENERATORS: Readonly<Record<string, GeneratorRule>> = {
     numbers: (given) => given("size") ** 2,
     make: (given) =>
       randomEllipses(given("size"), ELLIPSE_DISTRIBUTIONS[given("distribution")], given("oversampling")),
+  },
+  cartesian_mask: {
+    positions: ["h", "w"],
+    parameters: {
+      h: COUNT,
+      w: COUNT,
+      acceleration: {
+        initial: 4,
+        accepts: (value) => value >= 1 && Number.isFinite(value),
+        words: "a number from 1",
+      },
+      centre: { ...SHARE, initial: 0.08 },
+      lines: oneOf(CARTESIAN_LINES, "random"),
+      origin: oneOf(ORIGINS, "corner"),
+    },
+    numbers: (given) => given("h") * given("w"),
+    make: (given) =>
+      cartesianMask(given("h"), given("w"), {
+        acceleration: given("acceleration"),
+        centre: given("centre"),
+        lines: CARTESIAN_LINES[given("lines")] ?? "random",
+        origin: ORIGINS[given("origin")] ?? "corner",
+      }),
+  },
+  radial_mask: {
+    positions: ["h", "w"],
+    parameters: { h: COUNT, w: COUNT, spokes: { ...COUNT, initial: 30 }, origin: oneOf(ORIGINS, "corner") },
+    numbers: (given) => given("h") * given("w"),
+    make: (given) =>
+      radialMask(given("h"), given("w"), given("spokes"), ORIGINS[given("origin")] ?? "corner"),
+  },
+  variable_density_mask: {
+    positions: ["h", "w"],
+    parameters: {
+      h: COUNT,
+      w: COUNT,
+      rate: { ...RATE, initial: 0.25 },
+      power: { ...POSITIVE, initial: 3 },
+      centre: { ...SHARE, initial: 0.04 },
+      origin: oneOf(ORIGINS, "corner"),
+    },
+    numbers: (given) => given("h") * given("w"),
+    make: (given) =>
+      variableDensityMask(given("h"), given("w"), {
+        rate: given("rate"),
+        power: given("power"),
+        centre: given("centre"),
+        origin: ORIGINS[given("origin")] ?? "corner",
+      }),
   },
   shepp_logan: {
     positions: ["size"],

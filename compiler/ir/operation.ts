@@ -49,7 +49,7 @@ import type { Block } from "./block.ts";
  * | diagonalise | an operator A; or W, orthonormal, and an array d | A'A, or W' diag(d) W, with its basis: `alone` if a solve has no other |
  * | composition | operators, the outermost first | their product, with the adjoints of those at the places `adjoints` |
  * | library | arrays | an operator of the library on `domain` |
- * | filteredBackprojection | an operator | an approximate inverse, if it is an X-ray transform of parallel beams |
+ * | filteredBackprojection | an operator | an approximate inverse, if it is an X-ray transform |
  * | matvec | W, x | W x or W' x, in `space` |
  * | outerSum | y, x | the matrix y x' of `space`, summed over the samples if they are not shared |
  * | materialise | | the matrix of the linear map `map` on `domain` |

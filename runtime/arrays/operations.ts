@@ -132,7 +132,7 @@ export interface Operations {
     arrays: readonly Value[],
     codomain?: Space,
   ): Operator;
-  /** The approximate inverse of an X-ray transform of parallel beams. */
+  /** The approximate inverse of an X-ray transform. */
   filteredBackprojection(operator: Operator, filter: RampWindow): Operator;
   /** A matrix of shape [entries of codomain, entries of domain] applied to a value; and its transpose. */
   matvec(matrix: Value, x: Value, codomain: Space): Value;

@@ -1,90 +1,127 @@
 import { asArray } from "../arrays/layout.ts";
 import type { Operations } from "../arrays/operations.ts";
 import type { ArrayValue } from "../arrays/value.ts";
+import type { ProjectionGeometry } from "../engine/projection.ts";
+import { adjoint } from "./algebra.ts";
 import { closedForm, productBound } from "./bounds.ts";
 import { defineOperator } from "./define.ts";
+import { fanBackprojection, type FanGeometry } from "./fanBackprojection.ts";
 import { measuredNorm } from "./norm.ts";
 import type { Operator } from "./operator.ts";
 import { OperatorError } from "./operatorError.ts";
 import { projections } from "./projections.ts";
 import { rampFilter } from "./rampFilter.ts";
 import type { RampWindow } from "./library.ts";
+import type { ArraySpace } from "./spaces.ts";
 
 /** Filtered views are interpolated to cells of at most so many pixels, so that back-projection leaves no gaps. */
 const FINEST = 0.25;
 
 /**
- * `filtered_backprojection(A; filter = ramp)` for the A of `radon`: R[v, d, r] -> R[h, w, r], the inversion formula on
- * a grid. Each view is filtered by the ramp, times a window, and interpolated to cells of a quarter of a pixel by its
- * Fourier series (rampFilter.ts), then back-projected by the adjoint for such cells. A view counts as much as half of
- * the angles to its neighbours, modulo half a turn; see `viewWeights`. Norm: a product of closed forms, or the
- * probabilistic bound where that says more.
+ * `filtered_backprojection(A; filter = ramp)` for the A of `radon` or `fan_beam`: R[v, d, r] -> R[h, w, r], the
+ * inversion formula on a grid. Each view is filtered by the ramp, times a window, and interpolated to cells of a quarter
+ * of a pixel by its Fourier series (rampFilter.ts), then back-projected by the adjoint for such cells. A view counts as
+ * much as half of the angles to its neighbours, modulo half a turn; see `viewWeights`. Views of fan beams are over a
+ * whole turn, where every line is met twice, and counted half; they are weighted by the cosines of their lines before
+ * and after the filter, and back-projected with weights for the distance (fanBackprojection.ts). Norm: a product of
+ * closed forms, or the probabilistic bound where that says more.
  * Source: Kak and Slaney, Principles of Computerized Tomographic Imaging, 1988, chapter 3.
- * @throws OperatorError IPX8207 for an operator that is no `radon`
+ * @throws OperatorError IPX8207 for an operator that is none of these
  */
 export function filteredBackprojection(operations: Operations, of: Operator, window: RampWindow): Operator {
   const { domain, codomain } = of;
-  const geometries = (of.geometries ?? []).filter(({ fan }) => fan === null);
+  const { geometries = [] } = of;
   const [first] = geometries;
   if (first === undefined || domain.kind !== "array" || codomain.kind !== "array") throw notRadon(of);
   const { detectors, spacing } = first;
-  const pieces = Math.max(1, Math.ceil(spacing / FINEST - 1e-9));
+  const pieces = Math.max(1, Math.ceil(widest(first, domain) / FINEST - 1e-9));
   const fine = { detectors: pieces * (detectors - 1) + 1, spacing: spacing / pieces };
   const text = `filtered_backprojection(${of.text}, filter = ${window})`;
   const finer = geometries.map((geometry) => ({ ...geometry, ...fine }));
-  const back = projections(operations, text, domain, finer);
+  const fans = finer.filter((geometry): geometry is FanGeometry => geometry.fan !== null);
+  const back =
+    fans.length === 0
+      ? adjoint(projections(operations, text, domain, finer))
+      : fanBackprojection(operations, text, domain, fans);
   const filter = rampFilter(operations, detectors, pieces, window);
-  const shares = geometries.map(({ angles }) => viewWeights(angles).map((weight) => weight / pieces));
+  const turn = first.fan === null ? Math.PI : 2 * Math.PI;
+  const shares = geometries.map(({ angles }) =>
+    viewWeights(angles, turn).map((weight) => (weight * Math.PI) / (turn * pieces)),
+  );
   const weights = weightsValue(operations, shares, codomain.shape.length);
+  const [before, after] = [first, { ...first, ...fine }].map((lines) =>
+    cosinesValue(operations, lines, codomain.shape.length - 2),
+  );
+  if (before === undefined || after === undefined) throw new RangeError("a filter without lines");
   const operator: Operator = defineOperator({
     text,
     domain: codomain,
     codomain: domain,
-    handles: [...filter.handles, weights.handle],
+    handles: [...filter.handles, weights.handle, before.handle, after.handle, ...back.handles],
     norm: () => {
       const factor = closedForm(Math.max(0, ...shares.flat()) * filter.norm);
       return measuredNorm(operations, operator, productBound(factor, back.norm));
     },
     properties: () => [],
     apply: (using, y) => {
-      const weighted = asArray(text, using.map("w*y", { w: weights, y }));
-      return back.adjoint(using, filter.apply(using, weighted));
+      const weighted = asArray(text, using.map("w*c*y", { w: weights, c: before, y }));
+      const filtered = filter.apply(using, weighted);
+      return back.apply(using, using.map("c*y", { c: after, y: filtered }));
     },
     adjoint: (using, x) => {
-      const views = filter.adjoint(using, asArray(text, back.apply(using, x)));
-      return using.map("w*y", { w: weights, y: views });
+      const filtered = using.map("c*y", { c: after, y: back.adjoint(using, x) });
+      const views = filter.adjoint(using, asArray(text, filtered));
+      return using.map("w*c*y", { w: weights, c: before, y: views });
     },
   });
   return operator;
 }
 
-function notRadon({ text, geometries }: Operator): OperatorError {
-  const isFan = geometries !== undefined;
+/** The most pixels from one line to the next, within the image. */
+function widest(
+  { spacing, fan }: ProjectionGeometry,
+  { shape: [height = 1, width = 1] }: ArraySpace,
+): number {
+  if (fan === null) return spacing;
+  return (spacing * (fan.source + Math.hypot(height, width) / 2)) / (fan.source + fan.detector);
+}
+
+function notRadon({ text }: Operator): OperatorError {
   return new OperatorError("IPX8207", {
     what: `\`${text}\` has no filtered back-projection.`,
-    why: isFan
-      ? "Fan beams want other weights, which are not there yet."
-      : "It is known for the operators of `radon`, as they are: no multiples, parts or products.",
-    hint: isFan
-      ? "Take `solve(A'*A + rho*I, A'*y)`, or rebin the data to parallel beams."
-      : "Bind `A = radon(angles, detectors = d)`.",
+    why: "It is known for the operators of `radon` and `fan_beam`, as they are: no multiples, parts or products.",
+    hint: "Bind `A = radon(angles, detectors = d)`.",
   });
+}
+
+/** The cosine of the angle between the line of each cell and the middle one, R[1, d, 1, ...]; 1 of parallel beams. */
+function cosinesValue(
+  { engine }: Operations,
+  { detectors, spacing, fan }: ProjectionGeometry,
+  further: number,
+): ArrayValue {
+  const depth = fan === null ? Infinity : fan.source + fan.detector;
+  const data = Float64Array.from({ length: detectors }, (_, cell) =>
+    Math.cos(Math.atan(((cell - (detectors - 1) / 2) * spacing) / depth)),
+  );
+  const shape = [1, detectors, ...Array.from({ length: further }, () => 1)];
+  return { kind: "array", field: "real", shape, batch: null, handle: engine.upload(data, shape) };
 }
 
 /** Gaps between neighbouring angles that are so many times the median one were left out, and do not count. */
 const MISSING = 3;
 
 /**
- * What each view of parallel beams counts: half of the angles to its neighbours on both sides, in radians. Angles are
- * taken modulo half a turn, where beams are the same but for their direction; a gap that is more than three times the
+ * What each view counts: half of the angles to its neighbours on both sides, in radians. Angles are taken modulo half a
+ * turn for parallel beams, which are the same there but for their direction, and modulo a turn for fans; a gap that is more than three times the
  * median is a missing wedge, and counts as the median. Regular angles over half a turn count pi/v each, over a whole
  * turn half of what lies between them.
  */
-function viewWeights(angles: readonly number[]): readonly number[] {
-  const modulo = angles.map((angle) => ((angle % Math.PI) + Math.PI) % Math.PI);
+function viewWeights(angles: readonly number[], turn: number): readonly number[] {
+  const modulo = angles.map((angle) => ((angle % turn) + turn) % turn);
   const order = modulo.map((_, view) => view).sort((a, b) => (modulo[a] ?? 0) - (modulo[b] ?? 0));
   const gaps = order.map((view, at) => {
-    const next = modulo[order[at + 1] ?? -1] ?? (modulo[order[0] ?? 0] ?? 0) + Math.PI;
+    const next = modulo[order[at + 1] ?? -1] ?? (modulo[order[0] ?? 0] ?? 0) + turn;
     return next - (modulo[view] ?? 0);
   });
   const median = gaps.toSorted((a, b) => a - b)[Math.floor(gaps.length / 2)] ?? 0;

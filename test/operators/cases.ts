@@ -210,6 +210,18 @@ export const CASES: readonly Case[] = [
     "filtered_backprojection, channels, fine cells",
     inverseOf(R(5, 4, 2), { detectors: 10, spacing: 0.25 }, "hann", [0.1, 1.1, 1.9, 3.3]),
   ),
+  bounded("filtered_backprojection of fan beams", (using) =>
+    using.filteredBackprojection(
+      libraryOperator(
+        using,
+        "fan_beam",
+        { detectors: 9, source: 12, detector: 6, spacing: 1.5 },
+        R(5, 6),
+        angles(TURN)(using),
+      ),
+      "hann",
+    ),
+  ),
   bounded("filtered_backprojection of one cell", inverseOf(R(3, 2), { detectors: 1 }, "cosine", [0.1])),
   tight("matrix", (using) => matrixOperator(using, gaussianArray(using, [5, 3], 1))),
   tight("matrix between images", (using) =>
@@ -301,6 +313,11 @@ export const PER_SAMPLE: readonly Case[] = [
   bounded("filtered back-projection of the angles of each sample", (using) => {
     const A = libraryOperator(using, "radon", { detectors: 7 }, R(5, 4), [gaussianArray(using, [4], 5, 3)]);
     return using.filteredBackprojection(A, "shepp_logan");
+  }),
+  bounded("filtered back-projection of fans of each sample", (using) => {
+    const settings = { detectors: 7, source: 9, detector: 2 };
+    const A = libraryOperator(using, "fan_beam", settings, R(5, 4, 2), [gaussianArray(using, [4], 5, 3)]);
+    return using.filteredBackprojection(A, "ramp");
   }),
   tight("mask of each sample", (using) =>
     libraryOperator(using, "mask", {}, R(3, 4, 2), [gaussianArray(using, [3, 4], 1, 3)]),

@@ -31,7 +31,7 @@ export const fanBeam: OperatorSignature = {
 };
 
 export const filteredBackprojection: OperatorSignature = {
-  definition: "filtered back-projection for a `radon` A",
+  definition: "filtered back-projection for a `radon` or `fan_beam` A",
   parameters: [{ kind: "operator", name: "A", domain: "R[h, w, r..]", codomain: "R[v, d, r..]" }],
   settings: { filter: { kind: "word", words: RAMP_WINDOWS, initial: "ramp" } },
   domain: () => "R[v, d, r..]",

@@ -19,12 +19,15 @@ export function projection(
   });
 }
 
-function projectionOf(beams: ReferenceBeams): ReferenceOperator {
+function projectionOf(
+  beams: ReferenceBeams,
+  factor: (view: number, at: Crossing["at"]) => number = () => 1,
+): ReferenceOperator {
   const { domain, codomain, angles } = beams;
   const row = ([view = 0, cell = 0, ...rest]: readonly number[]): readonly Term[] =>
     crossings(beams, angles[view] ?? 0, cell).map(({ at, share }) => ({
       index: [...at, ...rest],
-      weight: weight(share),
+      weight: weight(share * factor(view, at)),
     }));
   return Object.assign(operatorOfRows({ domain, codomain, row }), { beams });
 }
@@ -73,15 +76,21 @@ const WINDOWS: Readonly<Record<string, (frequency: number) => number>> = {
 
 /**
  * Filtered back-projection by its sums: the filtered view at the place t between cells is the Fourier series
- * sum_f H(f) cos(2 pi f t/n)/n of each cell, and is projected back from cells of a quarter of a pixel.
+ * sum_f H(f) cos(2 pi f t/n)/n of each cell, and is projected back from cells of a quarter of a pixel. Of fan beams, the
+ * cosines of lines count before and after the filter, and each pixel by its depth behind the source.
  */
 export function filteredBackprojection(of: ReferenceOperator, filter: string): ReferenceOperator {
   const { beams } = of;
-  if (beams?.fan !== null) throw new Error("the reference filters parallel beams only");
+  if (beams === undefined) throw new Error("the reference filters X-ray transforms only");
+  const { fan } = beams;
   const [views = 0, detectors = 0, ...rest] = beams.codomain;
-  const pieces = Math.max(1, Math.ceil(4 * beams.spacing - 1e-9));
+  const reach = Math.hypot(beams.domain[0] ?? 0, beams.domain[1] ?? 0) / 2;
+  const magnified = fan === null ? 1 : (fan.source + reach) / (fan.source + fan.detector);
+  const pieces = Math.max(1, Math.ceil(4 * beams.spacing * magnified - 1e-9));
   const codomain = [views, pieces * (detectors - 1) + 1, ...rest];
-  const weights = viewWeights(beams.angles);
+  const weights = viewWeights(beams.angles, fan === null ? Math.PI : 2 * Math.PI);
+  const cosine = (place: number): number =>
+    fan === null ? 1 : Math.cos(Math.atan((place * beams.spacing) / (fan.source + fan.detector)));
   const response = responseOf(detectors, pieces, filter);
   const filtering = operatorOfRows({
     domain: beams.codomain,
@@ -89,11 +98,29 @@ export function filteredBackprojection(of: ReferenceOperator, filter: string): R
     row: ([view = 0, cell = 0, ...inner]) =>
       Array.from({ length: detectors }, (_, k) => ({
         index: [view, k, ...inner],
-        weight: weight(((weights[view] ?? 0) / pieces) * (response[Math.abs(cell - pieces * k)] ?? 0)),
+        weight: weight(
+          ((weights[view] ?? 0) / (fan === null ? pieces : 2 * pieces)) *
+            cosine(k - (detectors - 1) / 2) *
+            cosine(cell / pieces - (detectors - 1) / 2) *
+            (response[Math.abs(cell - pieces * k)] ?? 0),
+        ),
       })),
   });
-  const fine = projectionOf({ ...beams, codomain, spacing: beams.spacing / pieces });
-  return composed([filtering, adjointOf(fine)]);
+  const fine = { ...beams, codomain, spacing: beams.spacing / pieces };
+  return composed([filtering, adjointOf(projectionOf(fine, (view, at) => 1 / depthOf(beams, view, at)))]);
+}
+
+/** The depth of a pixel behind the source over that of the middle, in a view. */
+function depthOf(
+  { angles, domain, fan }: ReferenceBeams,
+  view: number,
+  [row, column]: Crossing["at"],
+): number {
+  if (fan === null) return 1;
+  const [height = 0, width = 0] = domain;
+  const angle = angles[view] ?? Number.NaN;
+  const [x, y] = [column - (width - 1) / 2, (height - 1) / 2 - row];
+  return 1 + (y * Math.cos(angle) - x * Math.sin(angle)) / fan.source;
 }
 
 function adjointOf(of: ReferenceOperator): ReferenceOperator {
@@ -125,11 +152,11 @@ function responseOf(detectors: number, pieces: number, filter: string): readonly
   );
 }
 
-/** Half of the angles to both neighbours, modulo half a turn; gaps above three medians count as the median. */
-function viewWeights(angles: readonly number[]): readonly number[] {
-  const places = angles.map((angle) => angle - Math.PI * Math.floor(angle / Math.PI));
+/** Half of the angles to both neighbours, modulo a turn; gaps above three medians count as the median. */
+function viewWeights(angles: readonly number[], turn: number): readonly number[] {
+  const places = angles.map((angle) => angle - turn * Math.floor(angle / turn));
   const sorted = [...places].sort((one, other) => one - other);
-  const gaps = sorted.map((place, at) => (sorted[at + 1] ?? (sorted[0] ?? 0) + Math.PI) - place);
+  const gaps = sorted.map((place, at) => (sorted[at + 1] ?? (sorted[0] ?? 0) + turn) - place);
   const median = [...gaps].sort((one, other) => one - other)[Math.floor(gaps.length / 2)] ?? 0;
   const kept = gaps.map((gap) => (median > 0 && gap > 3 * median ? median : gap));
   return places.map((place) => {
