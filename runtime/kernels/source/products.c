@@ -421,9 +421,38 @@ INLINE void dots(const int rows, const int columns, const float *const *left, co
   }
 }
 
-/* Rows [top, top + rows) of a block, `columns` at a time; the last ones may be counted twice. */
-INLINE void rows_by_dots(const int rows, const int columns, const struct product *p, const struct block *block, int top,
-                         int start, int begin, int depth) {
+/* Products of one row of left with one of right, lane by lane. */
+INLINE vec dot_lanes(const float *left, const float *right, int depth) {
+  vec sums[4] = {{0}, {0}, {0}, {0}};
+  int p = 0;
+  for (; p + 4 * LANES <= depth; p += 4 * LANES) {
+#pragma GCC unroll 4
+    for (int i = 0; i < 4; i++)
+      sums[i] = fma_vec(load(left + p + i * LANES), load(right + p + i * LANES), sums[i]);
+  }
+  for (; p + LANES <= depth; p += LANES) sums[0] = fma_vec(load(left + p), load(right + p), sums[0]);
+  if (p < depth && depth >= LANES) {
+    const vec rest = last_lanes(load(right + depth - LANES), LANES - (depth - p));
+    sums[1] = fma_vec(last_lanes(load(left + depth - LANES), LANES - (depth - p)), rest, sums[1]);
+  }
+  return (sums[0] + sums[1]) + (sums[2] + sums[3]);
+}
+
+/* Products of a row of left with DOTS rows of right, one after another: memory is fastest where it is read in order. */
+INLINE void dots_in_turn(const float *left, const float *const *right, int depth, float *result) {
+  vec sums[DOTS];
+#pragma GCC unroll 1
+  for (int c = 0; c < DOTS; c++) sums[c] = dot_lanes(left, right[c], depth);
+  store4(result, sums_of_lanes(sums));
+  if (depth >= LANES) return;
+  for (int p = 0; p < depth; p++) {
+    for (int c = 0; c < DOTS; c++) result[c] += left[p] * right[c][p];
+  }
+}
+
+/* Rows [top, top + rows) of a block, `columns` at a time, or in turn; the last ones may be counted twice. */
+INLINE void rows_by_dots(const int rows, const int columns, const int in_turn, const struct product *p,
+                         const struct block *block, int top, int start, int begin, int depth) {
   const size_t n = (size_t)p->n, k = (size_t)p->k;
   const float *left[DOTS_ROWS], *right[8];
   float sums[8 * DOTS_ROWS];
@@ -433,7 +462,8 @@ INLINE void rows_by_dots(const int rows, const int columns, const struct product
 #pragma GCC unroll 8
   for (int c = 0; c < columns; c++)
     right[c] = block->right + (size_t)min_int(start + c, block->end - 1) * k + (size_t)begin;
-  dots(rows, columns, left, right, depth, sums);
+  if (in_turn) dots_in_turn(left[0], right, depth, sums);
+  else dots(rows, columns, left, right, depth, sums);
   const int accumulate = p->accumulate || begin > 0;
   for (int r = 0; r < min_int(rows, block->bottom - top); r++) {
     float *result = block->result + (size_t)(top + r) * n + start;
@@ -442,17 +472,23 @@ INLINE void rows_by_dots(const int rows, const int columns, const struct product
   }
 }
 
+/* A matrix of more floats is seldom in cache as a whole. */
+#define STREAMED 65536
+
 INLINE void block_by_dots(const struct product *p, const struct block *block) {
   const int step = part_of(p->k, DEPTH_OF_DOTS);
   for (int begin = 0; begin < p->k; begin += step) {
     const int depth = min_int(step, p->k - begin);
-    if (block->bottom - block->top == 1) {
+    if (block->bottom - block->top == 1 && (size_t)p->k * (size_t)p->n > STREAMED) {
+      for (int j = block->start; j < block->end; j += DOTS)
+        rows_by_dots(1, DOTS, 1, p, block, block->top, j, begin, depth);
+    } else if (block->bottom - block->top == 1) {
       for (int j = block->start; j < block->end; j += DOTS_1)
-        rows_by_dots(1, DOTS_1, p, block, block->top, j, begin, depth);
+        rows_by_dots(1, DOTS_1, 0, p, block, block->top, j, begin, depth);
     } else {
       for (int j = block->start; j < block->end; j += DOTS)
         for (int i = block->top; i < block->bottom; i += DOTS_ROWS)
-          rows_by_dots(DOTS_ROWS, DOTS, p, block, i, j, begin, depth);
+          rows_by_dots(DOTS_ROWS, DOTS, 0, p, block, i, j, begin, depth);
     }
   }
 }

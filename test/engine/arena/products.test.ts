@@ -119,6 +119,7 @@ describe.each(Object.entries(builds))("products on the arena, %s", (_, engine) =
         agree(engine, { ...how, m: 1003, n: 49, k: 33 });
         agree(engine, { ...how, m: 2, n: 3, k: 5003 });
         agree(engine, { ...how, m: 1, n: 2011, k: 130 });
+        agree(engine, { ...how, m: 1, n: 30001, k: 3 });
         agree(engine, { ...how, m: 3, n: 39, k: 4099 });
       }
     }
