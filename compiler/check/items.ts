@@ -272,7 +272,8 @@ function checkAlone(check: FileCheck, item: Exclude<Item, Import>): Item<Typed> 
     }
     case "net": {
       const { body } = item;
-      const read = body.kind === "netFile" ? readNetFile(check.bytes(joinPaths(check.folder, body.path))) : null;
+      const read =
+        body.kind === "netFile" ? readNetFile(check.bytes(joinPaths(check.folder, body.path))) : null;
       const { tree } = twice(check, item, (environment) => checkNet(environment, item, read));
       check.nets.set(item.name.name, tree);
       return tree;

@@ -46,7 +46,9 @@ export function checkNetFile(
   if (known.length < inputs.length || result.type.kind !== "value") return { ...body, network: null };
   const { space } = result.type;
   if (result.bounds !== null) {
-    return refused(diagnose("IPX2041", result.tree.span, { path, why: "the range of what it gives is not known" }));
+    return refused(
+      diagnose("IPX2041", result.tree.span, { path, why: "the range of what it gives is not known" }),
+    );
   }
   const found = orFault(() => {
     const builder = new IrBuilder();

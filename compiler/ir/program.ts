@@ -88,7 +88,8 @@ export interface IrParameter {
     readonly highOpen: boolean;
   } | null;
   readonly initial:
-    { readonly kind: "block"; readonly block: Block } | Extract<ParameterStart, { kind: "random" | "stored" }>;
+    | { readonly kind: "block"; readonly block: Block }
+    | Extract<ParameterStart, { kind: "random" | "stored" }>;
   readonly spectralBound: number | null;
   /** of a running average: the parameter that counts its batches */
   readonly average?: string;

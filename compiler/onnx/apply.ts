@@ -40,7 +40,8 @@ export function applyOnnx(
     values.set(output, applied(new NodePlace(b, node, given, places, weights), node));
   }
   const last = values.get(network.output);
-  if (last === undefined || last.kind === "tensor") throw new OnnxFault("file", "Its output is computed by no node.");
+  if (last === undefined || last.kind === "tensor")
+    throw new OnnxFault("file", "Its output is computed by no node.");
   if (last.kind === "vector" && last.flattened !== null) {
     throw new OnnxFault("type", "It gives the entries of an image in the order of PyTorch.");
   }
@@ -53,7 +54,10 @@ function flowOf(b: IrBuilder, input: Variable): Flow {
   if (axes?.length === 1) return { kind: "vector", variable: input, flattened: null };
   if (axes?.length === 3) return imageFlow(input);
   if (axes?.length === 2) return imageFlow(b.reshape(input, arraySpace("real", [...axes, constant(1)])));
-  throw new OnnxFault("type", `It takes images R[h, w], R[h, w, c] and vectors R[n], not ${spaceText(space)}.`);
+  throw new OnnxFault(
+    "type",
+    `It takes images R[h, w], R[h, w, c] and vectors R[n], not ${spaceText(space)}.`,
+  );
 }
 
 function applied(place: NodePlace, node: OnnxNode): Flow {

@@ -1,6 +1,6 @@
 import type { IrBuilder } from "../ir/build.ts";
 import type { Variable } from "../ir/block.ts";
-import { add, constant, constantValue, divideBy, multiply, type Dimension } from "../types/dimension.ts";
+import { add, constant, constantValue, multiply, type Dimension } from "../types/dimension.ts";
 import { arraySpace } from "../types/space.ts";
 import type { OnnxTensor } from "./tensor.ts";
 import { type Flow, imageFlow, imageSpace, type NodePlace, permuted, sizesOfImage } from "./place.ts";
@@ -40,7 +40,9 @@ export function convolution(place: NodePlace): Flow {
   const weight = place.weight(layer, "filter", filters.name, shape, permuted(filters, order));
   const filter = widened(b, dilated(b, weight, shape, dilation), window);
   const grown = resized(b, u, Math.max(window.grow, 0));
-  const kept = isDepthwise ? b.depthwise(grown, filter) : grouped(b, grown, filter, { each, count, groups, stride });
+  const kept = isDepthwise
+    ? b.depthwise(grown, filter)
+    : grouped(b, grown, filter, { each, count, groups, stride });
   return imageFlow(biased(place, layer, resized(b, kept, Math.min(window.grow, 0)), count));
 }
 
@@ -51,7 +53,11 @@ export function transposedConvolution(place: NodePlace): Flow {
   const filters = place.tensor(1);
   const [channels = 0, count = 0, height = 0, width = 0] = filters.shape;
   const [h, w, c] = sizesOfImage(u);
-  const { stride, dilation, groups, window } = settingsOf(place, filters, place.counts("output_padding", [0])[0] ?? 0);
+  const { stride, dilation, groups, window } = settingsOf(
+    place,
+    filters,
+    place.counts("output_padding", [0])[0] ?? 0,
+  );
   if (groups !== 1) throw place.fault("It has groups.");
   if (constantValue(c) !== channels) throw place.fault(`Its filters are for ${channels} channels.`);
   const layer = place.layer("upconv");
@@ -68,7 +74,8 @@ export function transposedConvolution(place: NodePlace): Flow {
 
 function settingsOf(place: NodePlace, { shape }: OnnxTensor, outputPadding: number): Settings {
   const kernel = shape.slice(2);
-  if (shape.length !== 4 || kernel.some((reach) => reach < 1)) throw place.fault("Its filters are not of two axes.");
+  if (shape.length !== 4 || kernel.some((reach) => reach < 1))
+    throw place.fault("Its filters are not of two axes.");
   const strides = place.counts("strides", [1, 1]);
   const dilations = place.counts("dilations", [1, 1]);
   const [stride = 1, dilation = 1] = [strides[0], dilations[0]];
@@ -82,7 +89,9 @@ function settingsOf(place: NodePlace, { shape }: OnnxTensor, outputPadding: numb
     windowOf(reach, stride, pads[axis] ?? 0, (pads[axis + 2] ?? 0) - outputPadding),
   );
   if (rows === undefined || rows === null || columns === undefined || columns === null) {
-    throw place.fault(`Its margins [${pads.join(", ")}] leave no multiple or quotient of the size by the stride.`);
+    throw place.fault(
+      `Its margins [${pads.join(", ")}] leave no multiple or quotient of the size by the stride.`,
+    );
   }
   if (rows.before !== columns.before || rows.after !== columns.after || rows.grow !== columns.grow) {
     throw place.fault("Its margins differ between the axes.");
@@ -114,7 +123,11 @@ function windowOf(reach: number, stride: number, before: number, after: number):
 }
 
 /** Zeros around a filter, so that its window begins `start` points before each place. */
-function zerosAround(reach: number, stride: number, start: number): { readonly before: number; readonly after: number } {
+function zerosAround(
+  reach: number,
+  stride: number,
+  start: number,
+): { readonly before: number; readonly after: number } {
   const own = Math.floor(Math.max(reach - stride, 0) / 2);
   if (own === start) return { before: 0, after: 0 };
   return own < start
@@ -122,17 +135,25 @@ function zerosAround(reach: number, stride: number, start: number): { readonly b
     : { before: reach - stride - 1 - 2 * start, after: 0 };
 }
 
-function demandGroups(place: NodePlace, { shape }: OnnxTensor, channels: number | null, groups: number): void {
+function demandGroups(
+  place: NodePlace,
+  { shape }: OnnxTensor,
+  channels: number | null,
+  groups: number,
+): void {
   const [count = 0, each = 0] = shape;
   if (!Number.isInteger(groups) || groups < 1 || count % groups !== 0 || channels !== each * groups) {
-    throw place.fault(`Its filters [${shape.join(", ")}] in ${groups} groups are not for ${channels ?? "any"} channels.`);
+    throw place.fault(
+      `Its filters [${shape.join(", ")}] in ${groups} groups are not for ${channels ?? "any"} channels.`,
+    );
   }
 }
 
 function checkDivides(place: NodePlace, u: Variable, stride: number): void {
   for (const size of sizesOfImage(u).slice(0, 2)) {
     const known = constantValue(size);
-    if (known !== null && known % stride !== 0) throw place.fault(`Its stride ${stride} does not divide ${known}.`);
+    if (known !== null && known % stride !== 0)
+      throw place.fault(`Its stride ${stride} does not divide ${known}.`);
   }
 }
 
@@ -158,11 +179,18 @@ function dilated(b: IrBuilder, filter: Variable, shape: readonly number[], d: nu
   if (d === 1) return filter;
   const [height = 1, width = 1, ...others] = shape;
   const rest = others.reduce((size, extent) => size * extent, 1);
-  const space = (...sizes: readonly number[]): ReturnType<typeof arraySpace> => arraySpace("real", sizes.map(constant));
+  const space = (...sizes: readonly number[]): ReturnType<typeof arraySpace> =>
+    arraySpace("real", sizes.map(constant));
   const [tall, wide] = [(height - 1) * d + 1, (width - 1) * d + 1];
-  const rows = b.padImageTo(b.reshape(filter, space(height, 1, width * rest)), space(height, d, width * rest));
+  const rows = b.padImageTo(
+    b.reshape(filter, space(height, 1, width * rest)),
+    space(height, d, width * rest),
+  );
   const cutRows = b.cropImage(b.reshape(rows, space(height * d, width, rest)), space(tall, width, rest));
-  const columns = b.padImageTo(b.reshape(cutRows, space(tall * width, 1, rest)), space(tall * width, d, rest));
+  const columns = b.padImageTo(
+    b.reshape(cutRows, space(tall * width, 1, rest)),
+    space(tall * width, d, rest),
+  );
   const cut = b.cropImage(b.reshape(columns, space(tall, width * d, rest)), space(tall, wide, rest));
   return b.reshape(cut, space(tall, wide, ...others));
 }
@@ -181,7 +209,8 @@ function resized(b: IrBuilder, u: Variable, by: number): Variable {
 function biased(place: NodePlace, layer: string, image: Variable, count: number): Variable {
   const bias = place.optionalTensor(2);
   if (bias === null) return place.b.named(image, hint(layer));
-  if (bias.values.length !== count) throw place.fault(`It has ${bias.values.length} biases for ${count} channels.`);
+  if (bias.values.length !== count)
+    throw place.fault(`It has ${bias.values.length} biases for ${count} channels.`);
   const weight = place.weight(layer, "bias", bias.name, [count], bias.values);
   return place.b.named(place.b.elementwise("add", [image, weight]), hint(layer));
 }
@@ -190,15 +219,22 @@ function hint(layer: string): string {
   return layer.replaceAll(".", "_");
 }
 
-/** `MaxPool` and `AveragePool` of q x q tiles; null for any other window. */
+/** The q of `MaxPool` and `AveragePool` of q x q tiles. @throws OnnxFault for any other window */
 export function tileOf(place: NodePlace): number {
   const kernel = place.counts("kernel_shape", []);
   const strides = place.counts("strides", [1, 1]);
   const pads = place.counts("pads", [0, 0, 0, 0]);
   const [q = 0] = kernel;
   const isTile = kernel.length === 2 && [...kernel, ...strides].every((each) => each === q);
-  if (!isTile || q < 1 || pads.some((pad) => pad !== 0) || place.word("auto_pad", "NOTSET").startsWith("SAME")) {
-    throw place.fault("Only windows that tile the image are known: as large as their stride, without margins.");
+  if (
+    !isTile ||
+    q < 1 ||
+    pads.some((pad) => pad !== 0) ||
+    place.word("auto_pad", "NOTSET").startsWith("SAME")
+  ) {
+    throw place.fault(
+      "Only windows that tile the image are known: as large as their stride, without margins.",
+    );
   }
   if (place.counts("dilations", [1]).some((each) => each !== 1)) throw place.fault("It is dilated.");
   checkDivides(place, place.image(), q);
@@ -213,10 +249,4 @@ export function repeated(b: IrBuilder, u: Variable, q: number): Variable {
   const zeros = b.fill(b.constant(0), arraySpace("real", [h, times, w, times, c]));
   const all = b.elementwise("add", [zeros, tiles]);
   return b.reshape(all, imageSpace(multiply(times, h), multiply(times, w), c));
-}
-
-/** The size of an image that q divides. */
-export function dividedBy(u: Variable, q: number): readonly [Dimension, Dimension] {
-  const [h, w] = sizesOfImage(u);
-  return [divideBy(h, q), divideBy(w, q)];
 }

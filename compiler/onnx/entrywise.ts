@@ -7,7 +7,8 @@ import type { OnnxTensor } from "./tensor.ts";
 
 /** A function of one array, entry by entry. */
 export function ofOne(compute: (b: IrBuilder, u: Variable, place: NodePlace) => Variable) {
-  return (place: NodePlace): Flow => withVariable(place, place.flow(), compute(place.b, place.variable(), place));
+  return (place: NodePlace): Flow =>
+    withVariable(place, place.flow(), compute(place.b, place.variable(), place));
 }
 
 /** A function of arrays of the library's name, entry by entry, numbers and axes of one entry repeated. */
@@ -44,7 +45,8 @@ function constantArray(place: NodePlace, tensor: OnnxTensor, shaped: Flow): Vari
   const axes = shaped.kind === "image" ? 4 : 2;
   const whole = [...Array.from({ length: Math.max(axes - shape.length, 0) }, () => 1), ...shape];
   const [samples, ...own] = whole;
-  if (samples !== 1 || own.length !== axes - 1) throw place.fault(`An array of [${shape.join(", ")}] is not aligned.`);
+  if (samples !== 1 || own.length !== axes - 1)
+    throw place.fault(`An array of [${shape.join(", ")}] is not aligned.`);
   const isFlat = own.slice(1).every((extent) => extent === 1);
   if (shaped.kind === "vector" && shaped.flattened !== null && values.length > 1) {
     throw place.fault("An array meets the entries of an image in their order.");
@@ -118,7 +120,8 @@ export function joined(place: NodePlace): Flow {
     throw place.fault("It joins arrays of several sorts.");
   }
   const isLast = first.kind === "vector" && (axis === 1 || axis === -1);
-  if (!isLast && !(first.kind === "image" && (axis === 1 || axis === -3))) throw place.fault(`It joins axis ${axis}.`);
+  if (!isLast && !(first.kind === "image" && (axis === 1 || axis === -3)))
+    throw place.fault(`It joins axis ${axis}.`);
   const whole = place.b.concat(flows.map((_, index) => place.variable(index)));
   return first.kind === "image" ? imageFlow(whole) : { kind: "vector", variable: whole, flattened: null };
 }

@@ -24,7 +24,9 @@ export function batchNormalisation(place: NodePlace): Flow {
   const sizes = [channelsOf(place)];
   if (factors.length !== sizes[0]) throw place.fault(`It has ${factors.length} scales.`);
   const scaled = place.b.elementwise("mul", [place.weight(layer, "scale", source, sizes, factors), u]);
-  return imageFlow(place.b.elementwise("add", [scaled, place.weight(layer, "shift", source, sizes, offsets)]));
+  return imageFlow(
+    place.b.elementwise("add", [scaled, place.weight(layer, "shift", source, sizes, offsets)]),
+  );
 }
 
 /** `InstanceNormalization`: to mean 0 and variance 1 over the image, then scale and shift. */
@@ -79,7 +81,8 @@ export function nearest(place: NodePlace): Flow {
   const rounds = place.word("nearest_mode", "round_prefer_floor");
   const repeats = place1 === "asymmetric" ? rounds === "floor" || rows <= 2 : place1.endsWith("half_pixel");
   const isOld = place.inputs.length <= 2;
-  if (!isOld && (!repeats || rounds === "ceil")) throw place.fault(`Its points lie by ${place1} and ${rounds}.`);
+  if (!isOld && (!repeats || rounds === "ceil"))
+    throw place.fault(`Its points lie by ${place1} and ${rounds}.`);
   return imageFlow(rows === 1 ? u : repeated(place.b, u, rows));
 }
 
@@ -172,7 +175,8 @@ function dense(place: NodePlace, isTransposed: boolean): Flow {
   const flow = place.flow();
   const matrix = place.tensor(1);
   const [rows = 0, columns = 0] = isTransposed ? matrix.shape : matrix.shape.toReversed();
-  if (flow.kind !== "vector" || matrix.shape.length !== 2) throw place.fault("It is not of a vector and a matrix.");
+  if (flow.kind !== "vector" || matrix.shape.length !== 2)
+    throw place.fault("It is not of a vector and a matrix.");
   const entries = isTransposed ? matrix.values : permuted(matrix, [1, 0]);
   const layer = place.layer("dense");
   const [height, width, channels] = flow.flattened ?? [1, 1, columns];

@@ -111,8 +111,7 @@ export class NodePlace {
   }
 
   asCounts(name: string, counts: readonly number[]): readonly number[] {
-    const isCount = (value: number): boolean =>
-      Number.isInteger(value) && Math.abs(value) <= LARGEST_SETTING;
+    const isCount = (value: number): boolean => Number.isInteger(value) && Math.abs(value) <= LARGEST_SETTING;
     if (!counts.every(isCount)) throw this.fault(`Its setting \`${name}\` is [${counts.join(", ")}].`);
     return counts;
   }
@@ -136,7 +135,13 @@ export class NodePlace {
   }
 
   /** A weight with these entries; `source` names the array of the file that it comes from. */
-  weight(layer: string, role: string, source: string, shape: readonly number[], values: Float64Array): Variable {
+  weight(
+    layer: string,
+    role: string,
+    source: string,
+    shape: readonly number[],
+    values: Float64Array,
+  ): Variable {
     const key = `${source} ${role} ${shape.join()}`;
     const before = source === "" ? undefined : this.#weights.get(key);
     if (before !== undefined) return before;

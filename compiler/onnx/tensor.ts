@@ -18,7 +18,9 @@ export interface RawTensor {
 }
 
 /** How an entry of each type is read: its bytes, and the reading; numbers as in `TensorProto.DataType`. */
-const ENTRIES: Readonly<Record<number, readonly [bytes: number, read: (at: DataView, byte: number) => number]>> = {
+const ENTRIES: Readonly<
+  Record<number, readonly [bytes: number, read: (at: DataView, byte: number) => number]>
+> = {
   1: [4, (at, byte) => at.getFloat32(byte, true)],
   2: [1, (at, byte) => at.getUint8(byte)],
   3: [1, (at, byte) => at.getInt8(byte)],
@@ -43,7 +45,11 @@ export function tensorOf({ name, shape, type, raw, listed, external }: RawTensor
     throw fault(`of the shape [${shape.join(", ")}] has ${given} entries`);
   }
   if (raw === null) {
-    return { name, shape, values: Float64Array.from(listed, (each) => (type === HALF ? halfValue(each) : each)) };
+    return {
+      name,
+      shape,
+      values: Float64Array.from(listed, (each) => (type === HALF ? halfValue(each) : each)),
+    };
   }
   const view = new DataView(raw.buffer, raw.byteOffset, raw.byteLength);
   return { name, shape, values: Float64Array.from({ length: count }, (_, i) => read(view, i * bytes)) };

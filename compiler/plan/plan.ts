@@ -120,7 +120,8 @@ export interface PlanParameter {
   /** returns the nearest value that is allowed to the parameter's own */
   readonly projection: PlanFunction | null;
   readonly initial:
-    { readonly kind: "value"; readonly evaluate: PlanFunction } | Extract<ParameterStart, { kind: "random" | "stored" }>;
+    | { readonly kind: "value"; readonly evaluate: PlanFunction }
+    | Extract<ParameterStart, { kind: "random" | "stored" }>;
   readonly spectralBound: number | null;
   /** of a running average: the parameter that counts its batches */
   readonly average?: string;

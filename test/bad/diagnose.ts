@@ -1,7 +1,15 @@
+import { existsSync, readFileSync } from "node:fs";
 import { analyse, compileProgram, planProgram } from "../../compiler/compile.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import type { SourceFile } from "../../compiler/source/span.ts";
 import { programs } from "../programs.ts";
+
+const fixtures = new URL("../fixtures/", import.meta.url);
+
+function networkFile(path: string): Uint8Array | null {
+  const at = new URL(path, fixtures);
+  return existsSync(at) ? readFileSync(at) : null;
+}
 
 /**
  * What is wrong with a file, by all stages that look at one file. Notes are for those who ask, by a file name that
@@ -11,6 +19,7 @@ export function diagnose(source: SourceFile): readonly Diagnostic[] {
   const { file, checked, diagnostics } = analyse(
     source,
     (path) => programs.find((program) => `./${program.path}` === path) ?? null,
+    networkFile,
   );
   if (source.path.startsWith("note_")) return diagnostics;
   const found = diagnostics.filter(({ severity }) => severity !== "note");

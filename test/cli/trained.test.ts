@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { copyFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { readNpy } from "../../runtime/io/npy.ts";
@@ -71,6 +71,24 @@ describe("a program that was trained, given to another", { timeout: 60_000 }, ()
       expect(z).toBeCloseTo(together[i] ?? Number.NaN, 5);
     });
     expect(Math.max(...alone.map((z, i) => Math.abs(z - entry(64 + i))))).toBeGreaterThan(0.01);
+  });
+
+  it("is a network of an ONNX file, which brings its weights, and which training moves", async () => {
+    copyFileSync(new URL("../fixtures/onnx/dncnn.onnx", import.meta.url), at("dncnn.onnx"));
+    const text = `net f[h, w](u : R[h, w, 1]) -> R[h, w, 1] = file "dncnn.onnx"
+program stored[h, w] {
+  input y : R[h, w]
+  learn D : net R[h, w] -> R[h, w] = f
+  output D(y)
+}
+`;
+    const bound = `D=trained("${file(folder, "stored.ipx", text)}")`;
+    await fine(...run("--bind", bound, "--max", "3", "--input", `y=${y1}`, "--output", `z=${at("zo.npy")}`));
+    expect(numbers("zo.npy").every(Number.isFinite)).toBe(true);
+    const experiment = denoising.replace("small.ipx", "stored.ipx").replace('"denoiser"', '"finer"');
+    await fine("train", file(folder, "finer.toml", experiment));
+    const { tensors } = readSafetensors(readFileSync(at("finer/weights.safetensors")));
+    expect([...tensors.keys()]).toContain("D.conv1.filter");
   });
 
   it("is part of an unrolled network that learns", async () => {

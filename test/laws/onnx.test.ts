@@ -52,7 +52,9 @@ function planOfText(text: string, bytes: (path: string) => Uint8Array | null): P
   const [program] = checked.programs;
   const errors = diagnostics.filter(({ severity }) => severity === "error");
   if (program === undefined || errors.length > 0) {
-    throw new Error(errors.map(({ code, message, labels }) => `${code} ${message} ${JSON.stringify(labels)}`).join("\n"));
+    throw new Error(
+      errors.map(({ code, message, labels }) => `${code} ${message} ${JSON.stringify(labels)}`).join("\n"),
+    );
   }
   const compiled = compileProgram(file, program);
   if (compiled.kind === "refused") throw new Error(compiled.diagnostic.message);
@@ -62,7 +64,14 @@ function planOfText(text: string, bytes: (path: string) => Uint8Array | null): P
 }
 
 function problemOf(name: string, { input }: NetworkFixture): Problem {
-  return { name, program: "", edits: [], sizes: {}, givens: () => ({}), inputs: () => ({ u: hostOf(input) }) };
+  return {
+    name,
+    program: "",
+    edits: [],
+    sizes: {},
+    givens: () => ({}),
+    inputs: () => ({ u: hostOf(input) }),
+  };
 }
 
 /** The largest difference to a fixture's value and gradients. */
@@ -102,17 +111,20 @@ const TYPES: Readonly<Record<string, string>> = {
   head: "(u : R[4, 4, 1]) -> R[2]",
 };
 
-test.each(Object.entries(TYPES))("%s: a network of a file is PyTorch's, and so are its gradients", async (name, type) => {
-  const fixture = FIXTURES[name];
-  if (fixture === undefined) throw new Error(`no fixture ${name}`);
-  const [input, output] = [fixture.input.shape.slice(1), fixture.output.shape.slice(1)];
-  const plan = planOfText(programOf(`./${name}.onnx`, input, output, type), fileOf);
-  for (const engine of [referenceEngine(), await wasmEngine()]) {
-    const definition = definitionOf(plan);
-    const made = await ready(problemOf(name, fixture), definition, operations(engine), 0);
-    expect(await distanceTo(fixture, made)).toBeLessThan(1e-5);
-  }
-});
+test.each(Object.entries(TYPES))(
+  "%s: a network of a file is PyTorch's, and so are its gradients",
+  async (name, type) => {
+    const fixture = FIXTURES[name];
+    if (fixture === undefined) throw new Error(`no fixture ${name}`);
+    const [input, output] = [fixture.input.shape.slice(1), fixture.output.shape.slice(1)];
+    const plan = planOfText(programOf(`./${name}.onnx`, input, output, type), fileOf);
+    for (const engine of [referenceEngine(), await wasmEngine()]) {
+      const definition = definitionOf(plan);
+      const made = await ready(problemOf(name, fixture), definition, operations(engine), 0);
+      expect(await distanceTo(fixture, made)).toBeLessThan(1e-5);
+    }
+  },
+);
 
 test("the module that is emitted brings the weights", async () => {
   const fixture = FIXTURES["residual"];
@@ -149,7 +161,11 @@ test("no file of damaged bytes throws, or is read for long", () => {
   for (let position = 0; position < good.length; position += 7) {
     for (const value of [0, 127, 255]) {
       const damaged = Uint8Array.from(good, (byte, at) => (at === position ? value : byte));
-      const { diagnostics } = analyse({ path: "bad.ipx", text }, () => null, () => damaged);
+      const { diagnostics } = analyse(
+        { path: "bad.ipx", text },
+        () => null,
+        () => damaged,
+      );
       for (const { code } of diagnostics) expect(["IPX1031", "IPX2041", "IPX9005"]).toContain(code);
     }
   }

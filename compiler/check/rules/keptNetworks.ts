@@ -20,13 +20,16 @@ export function checkKept(
     for (const use of layersOf(environment.run.knowledge, network)) {
       if (!broken.has(use.name) && (use.opaque || breaks(use.name, rule.keeps))) broken.set(use.name, use);
     }
-    for (const { name, span } of broken.values()) {
-      const args = { property: fact.property, layer: name, hint: rule.hint };
+    for (const { name, span, opaque } of broken.values()) {
+      const args = { property: fact.property, layer: name, hint: opaque ? OPAQUE : rule.hint };
       const [declared] = fact.evidence;
       report(environment, diagnose("IPX3310", span, args, declared === undefined ? {} : { declared }));
     }
   }
 }
+
+const OPAQUE =
+  "Nothing is known of a network of a file. Where it is bound to a `given` map, such a property is assumed.";
 
 interface KeptRule {
   readonly keeps: (layer: LayerSignature) => boolean;
