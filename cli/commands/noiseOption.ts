@@ -7,11 +7,14 @@ const KINDS: { readonly [K in Noise["kind"]]: (value: number) => Noise | null } 
   relative: (fraction) =>
     fraction >= 0 && Number.isFinite(fraction) ? { kind: "relative", fraction } : null,
   poisson: (counts) => (counts > 0 && Number.isFinite(counts) ? { kind: "poisson", counts } : null),
+  transmission: (photons) =>
+    photons >= 1 && Number.isFinite(photons) ? { kind: "transmission", photons } : null,
 };
 
 /** `--noise SIGMA` or `--noise KIND=VALUE`, with the kinds of experiment files. */
 export function noiseOption(): Option {
-  const meaning = "a standard deviation, or snr=DB, relative=FRACTION, poisson=COUNTS (of the value 1)";
+  const meaning =
+    "a standard deviation, or snr=DB, relative=FRACTION, poisson=COUNTS (of the value 1), transmission=PHOTONS (behind the line integral 0)";
   return new Option("--noise <noise>", `add noise: ${meaning}`).argParser(noiseOf);
 }
 
@@ -22,7 +25,7 @@ function noiseOf(text: string): Noise {
   const noise = isKind(kind) && !Number.isNaN(value) ? KINDS[kind](value) : null;
   if (noise !== null) return noise;
   throw new InvalidArgumentError(
-    "It must be a number from 0, or one of sigma=, relative= with a number from 0, snr= with one in dB, poisson= with a positive one.",
+    "It must be a number from 0, or one of sigma=, relative= with a number from 0, snr= with one in dB, poisson= with a positive one, transmission= with one from 1.",
   );
 }
 

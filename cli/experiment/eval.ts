@@ -21,6 +21,8 @@ import { WEIGHTS } from "./train.ts";
 /** What `eval` is asked for. */
 export interface EvalRequest {
   readonly engine?: string;
+  /** a folder in the place of the experiment's */
+  readonly data?: string;
   readonly json?: true;
 }
 
@@ -33,7 +35,7 @@ export interface Evaluation {
 
 /** Measures an experiment's program against its baselines, writes tables and figures, and gives the exit code. */
 export async function evalExperiment(context: Context, file: string, request: EvalRequest): Promise<number> {
-  const setting = await openSetting(context, file, request.engine);
+  const setting = await openSetting(context, file, request);
   const { results, files, text } = await evaluateIn(setting);
   if (request.json === true) writeJson(context.terminal, { ...resultsJson(setting, results), files });
   else context.terminal.out(text);

@@ -90,5 +90,6 @@ export function noiseOf({ noise }: DataSettings): Noise | null {
     return noise.snr === Number.POSITIVE_INFINITY ? null : { kind: "snr", decibel: noise.snr };
   if ("sigma" in noise) return { kind: "sigma", sigma: noise.sigma };
   if ("poisson" in noise) return { kind: "poisson", counts: noise.poisson };
+  if ("transmission" in noise) return { kind: "transmission", photons: noise.transmission };
   return { kind: "relative", fraction: noise.relative };
 }

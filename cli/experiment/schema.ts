@@ -13,6 +13,7 @@ const noise = z.union([
   z.strictObject({ sigma: z.number().min(0) }),
   z.strictObject({ relative: z.number().min(0) }),
   z.strictObject({ poisson: z.number().positive() }),
+  z.strictObject({ transmission: z.number().min(1) }),
 ]);
 
 const split = z.strictObject({
@@ -170,7 +171,7 @@ export function knownKeys(path: readonly PropertyKey[]): readonly string[] {
     ["data.train", Object.keys(split.shape)],
     ["data.validate", Object.keys(split.shape)],
     ["data.test", Object.keys(split.shape)],
-    ["data.noise", ["snr", "sigma", "relative", "poisson"]],
+    ["data.noise", ["snr", "sigma", "relative", "poisson", "transmission"]],
     ["train", Object.keys(train.shape)],
     ["train.optimiser", [...new Set(optimiser.options.flatMap(({ shape }) => Object.keys(shape)))]],
     ["eval", Object.keys(evaluation.shape)],

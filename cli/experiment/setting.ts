@@ -34,8 +34,12 @@ export interface Setting {
  * Reads an experiment and opens its engine; the command's choice of an engine goes before the file's.
  * @throws Failure, UsageError
  */
-export async function openSetting(context: Context, file: string, engine?: string): Promise<Setting> {
-  const experiment = await located(placeOf(file), () => readExperiment(context.sources, file));
+export async function openSetting(
+  context: Context,
+  file: string,
+  { engine, data }: { readonly engine?: string | undefined; readonly data?: string | undefined },
+): Promise<Setting> {
+  const experiment = await located(placeOf(file), () => readExperiment(context.sources, file, data));
   const { settings } = experiment;
   const assignments = experiment.assignments(["given"], settings.given);
   const named = engine === undefined && settings.engine !== undefined;

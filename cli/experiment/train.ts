@@ -39,6 +39,8 @@ import { trainingTalk } from "./trainingTalk.ts";
 export interface TrainRequest {
   readonly resume?: true;
   readonly engine?: string;
+  /** a folder in the place of the experiment's */
+  readonly data?: string;
   readonly json?: true;
 }
 
@@ -53,7 +55,7 @@ export async function trainExperiment(
   file: string,
   request: TrainRequest,
 ): Promise<number> {
-  const setting = await openSetting(context, file, request.engine);
+  const setting = await openSetting(context, file, request);
   const result = await trainIn(setting, request.resume === true);
   const weights = resultFile(setting, WEIGHTS);
   if (request.json === true) {

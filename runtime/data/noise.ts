@@ -3,8 +3,12 @@ import { type HostArray, hostArray, lanes, unravel } from "../io/hostArray.ts";
 import { MAX_POISSON_MEAN, poissonCount } from "../random/poisson.ts";
 import type { RandomStream } from "../random/stream.ts";
 
-/** Noise on a measurement: white and Gaussian by one of three measures of its size, or Poisson counts. */
-export type Noise = GaussianNoise | { readonly kind: "poisson"; readonly counts: number };
+/** Noise on a measurement: white and Gaussian by one of three measures of its size, Poisson counts, or those behind an object. */
+export type Noise =
+  | GaussianNoise
+  | { readonly kind: "poisson"; readonly counts: number }
+  /** `photons` is how many reach a cell of the detector where nothing is in their way */
+  | { readonly kind: "transmission"; readonly photons: number };
 
 /** White Gaussian noise; by its standard deviation, by SNR in dB, or relative to the mean magnitude. */
 export type GaussianNoise =
@@ -20,10 +24,28 @@ export type GaussianNoise =
  * Gaussian: a complex entry gets circular noise, real and imaginary part independent, each of variance sigma^2 / 2,
  * so that its squared magnitude has mean sigma^2. Poisson: an entry v becomes Poisson(counts v) / counts, with the
  * mean v and the variance v / counts; `counts` is how many photons the value 1 stands for.
+ *
+ * Transmission: an entry v is a line integral of the attenuation. Of `photons` on a line Poisson(photons e^-v) arrive
+ * (Lambert and Beer), and the entry becomes log(photons / count), where a count of 0 is taken for 1: with a variance of
+ * about e^v / photons (Sauer and Bouman, IEEE Trans. Signal Process. 41, 1993).
  * @throws DataError IPX8108 for Poisson noise on a complex or a negative entry, or on too large a one.
  */
 export function addNoise(array: HostArray, noise: Noise, random: RandomStream): HostArray {
   if (noise.kind === "poisson") return withCounts(array, noise.counts, random);
+  if (noise.kind === "transmission") {
+    const { photons } = noise;
+    const arriving = hostArray(
+      array.field,
+      array.shape,
+      array.data.map((value) => Math.exp(-value)),
+    );
+    const shares = withCounts(arriving, photons, random);
+    return hostArray(
+      "real",
+      array.shape,
+      shares.data.map((share) => -Math.log(Math.max(share, 1 / photons))),
+    );
+  }
   const sigma = standardDeviation(array, noise);
   if (sigma === 0) return array;
   const scale = array.field === "complex" ? sigma * Math.SQRT1_2 : sigma;

@@ -280,7 +280,7 @@ it("apply adds every kind of noise, and refuses others", async () => {
     "y.npy",
     filled([64], () => 4),
   );
-  for (const noise of ["0.5", "sigma=0.5", "snr=20", "relative=0.1", "poisson=100"]) {
+  for (const noise of ["0.5", "sigma=0.5", "snr=20", "relative=0.1", "poisson=100", "transmission=200"]) {
     await fine("apply", "I", "--input", y, "--output", at("noisy.npy"), "--noise", noise, "--seed", "3");
     const { data } = readNpy(readFileSync(at("noisy.npy")));
     const squares = [...data].reduce((sum, value) => sum + (value - 4) ** 2, 0);
@@ -288,7 +288,7 @@ it("apply adds every kind of noise, and refuses others", async () => {
     expect(deviation, noise).toBeGreaterThan(0.1);
     expect(deviation, noise).toBeLessThan(0.7);
   }
-  for (const noise of ["-1", "salt=1", "poisson=0", "snr=", "poisson=inf"]) {
+  for (const noise of ["-1", "salt=1", "poisson=0", "transmission=0", "snr=", "poisson=inf"]) {
     await refused(
       2,
       /It must be a number from 0, or one of/,

@@ -179,6 +179,22 @@ describe("noise", () => {
     );
   });
 
+  it("line integrals of counted photons have the variance e^v / photons, and none is infinite", () => {
+    const level = realArray([20_000], new Float64Array(20_000).fill(1.5));
+    const noisy = addNoise(level, { kind: "transmission", photons: 1e5 }, stream(4));
+    const mean = total(noisy, (value) => value) / 20_000;
+    const variance = total(noisy, (value) => (value - 1.5) ** 2) / 20_000;
+    const expected = Math.exp(1.5) / 1e5;
+    expect(Math.abs(mean - 1.5)).toBeLessThan(5 * Math.sqrt(expected / 20_000) + expected);
+    expect(Math.abs(variance / expected - 1)).toBeLessThan(0.05);
+    const opaque = addNoise(
+      realArray([3], Float64Array.of(40, 0, 40)),
+      { kind: "transmission", photons: 10 },
+      stream(4),
+    );
+    expect([opaque.data[0], opaque.data[2]]).toEqual([Math.log(10), Math.log(10)]);
+  });
+
   it("relative noise goes by the mean magnitude", () => {
     const constant = hostArray(
       "complex",
