@@ -1,7 +1,4 @@
-import { sha256 } from "@noble/hashes/sha2";
-import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils";
 import type { ProgramDefinition, Target } from "../runtime/program/definition.ts";
-import { printFile } from "./ast/print/file.ts";
 import { parseFile } from "./ast/parse.ts";
 import type { File } from "./ast/tree.ts";
 import { certify } from "./certify/certify.ts";
@@ -21,6 +18,7 @@ import { finish, optimise, unrolled } from "./passes/pipelines.ts";
 import { executePlan } from "./plan/execute.ts";
 import type { Plan } from "./plan/plan.ts";
 import { planTarget } from "./plan/planTarget.ts";
+import { programHash } from "./programHash.ts";
 import type { SourceFile } from "./source/span.ts";
 import { hasModes, specialised } from "./passes/specialise.ts";
 import { chooseTarget, type TargetRequest } from "./targets.ts";
@@ -73,7 +71,7 @@ export function analyse(
 /** Lowers a checked program and optimises it. */
 export function compileProgram(file: File, program: CheckedProgram): Outcome<CompiledProgram> {
   return guarded(program, () => {
-    const lowered = lowerProgram(program, hashOf(file, program), certify(program).certificate);
+    const lowered = lowerProgram(program, programHash(file, program), certify(program).certificate);
     return { checked: program, lowered, optimised: optimise(lowered) };
   });
 }
@@ -132,18 +130,6 @@ function reverseByInputs(program: IrProgram): ProgramDerivative | null {
     if (error instanceof NotDifferentiable) return null;
     throw error;
   }
-}
-
-/**
- * SHA-256 of the program's name and the printed text of its file and of all files that it imports, and of the files
- * of networks: weights carry it. Comments and layout do not change it.
- */
-function hashOf(file: File, program: CheckedProgram): string {
-  const texts = [file, ...program.imported].map((each) => printFile({ ...each, comments: [] }));
-  const networks = [...program.nets.values()].flatMap(({ body }) =>
-    body.kind === "netFile" && body.network !== null ? [body.network.hash] : [],
-  );
-  return bytesToHex(sha256(utf8ToBytes([program.tree.name.name, ...texts, ...networks].join("\n"))));
 }
 
 function guarded<T>(program: CheckedProgram, run: () => T): Outcome<T> {

@@ -34,6 +34,7 @@ import {
 } from "./members.ts";
 import { declareParameters } from "./parameters.ts";
 import type { CheckedProgram, CheckedTarget } from "./program.ts";
+import { declareHeader, type Header } from "./programs/instance.ts";
 import { nestedScope, type Scope } from "./scope.ts";
 import { checkDraw } from "./statements/draw.ts";
 import { checkSense } from "./targets/sense.ts";
@@ -60,8 +61,17 @@ export interface Members {
   until: CheckedProgram["until"];
 }
 
-/** Checks a program of a file; null where it has faults that leave nothing to lower. */
-export function checkProgram(run: Run, fileScope: Scope, tree: Program, reach: Reach): CheckedProgram | null {
+/**
+ * Checks a program of a file; null where it has faults that leave nothing to lower. `header`: what the names of its
+ * header are in the program that calls it.
+ */
+export function checkProgram(
+  run: Run,
+  fileScope: Scope,
+  tree: Program,
+  reach: Reach,
+  header: Header | null = null,
+): CheckedProgram | null {
   const scope = nestedScope(fileScope, true);
   const environment: Environment = {
     run,
@@ -71,7 +81,10 @@ export function checkProgram(run: Run, fileScope: Scope, tree: Program, reach: R
     inStep: false,
     silent: false,
   };
-  const parameters = declareParameters(environment, tree.parameters);
+  const parameters =
+    header === null
+      ? declareParameters(environment, tree.parameters)
+      : declareHeader(environment, tree.parameters, header);
   const conditions = tree.conditions.map((condition) =>
     expectCondition(environment, checkExpression(environment, condition)),
   );
@@ -121,10 +134,15 @@ export function finishProgram(
     typing: typing(UNKNOWN, 0),
     perStep: false,
   };
-  return assemble({ ...tree, declaration: symbol }, members, reach);
+  const { instances } = environment.run.knowledge;
+  return assemble({ ...tree, declaration: symbol }, members, { ...reach, instances });
 }
 
-function assemble(tree: Program<Typed>, members: Members, reach: Reach): CheckedProgram | null {
+function assemble(
+  tree: Program<Typed>,
+  members: Members,
+  reach: Pick<CheckedProgram, "nets" | "functions" | "instances">,
+): CheckedProgram | null {
   const [output] = members.outputs;
   if (output === undefined) return null;
   return {

@@ -10,6 +10,7 @@ import type { Type } from "../types/type.ts";
 import type { Level, Symbol, Typed } from "../types/typing.ts";
 import type { DeclaredBounds } from "./bounds.ts";
 import type { CheckedNet } from "./nets.ts";
+import type { Callable, Instance } from "./programs/instance.ts";
 import type { Extent } from "./rules/extent.ts";
 import type { Scope } from "./scope.ts";
 import type { BlockOwner } from "./statements/block.ts";
@@ -43,6 +44,10 @@ export interface Knowledge {
   readonly networks: Map<Symbol, Expression<Typed>>;
   /** the number of values that a drawn index can have */
   readonly indexCounts: Map<Symbol, Dimension>;
+  /** programs that may be called, by their items */
+  readonly callables: Map<Symbol, Callable>;
+  /** the programs that are called, as their calls have them */
+  readonly instances: Map<Symbol, Instance>;
 }
 
 /** The rules that reach each other through expressions and blocks. */

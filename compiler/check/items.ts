@@ -6,10 +6,13 @@ import { closedSubstitution, emptySubstitution, type Substitution } from "../typ
 import { UNKNOWN } from "../types/type.ts";
 import { checkProgram, type Reach } from "./checkProgram.ts";
 import { emptyFlow, type Environment, type Knowledge, type Rules, type Run } from "./context.ts";
+import { copyKnowledge, emptyKnowledge, learn } from "./knowledge.ts";
+import { callableOf, type Instantiated } from "./programs/callable.ts";
+import type { Header } from "./programs/instance.ts";
 import { typeExpression } from "./expressionRules.ts";
 import { checkSetting } from "./calls/settings.ts";
 import { checkFun } from "./funs.ts";
-import { namesIn } from "./itemNames.ts";
+import { calledIn, namesIn } from "./itemNames.ts";
 import { checkJoin, isFunctionGiven, type Placed } from "./methods/join.ts";
 import { checkProblem } from "./methods/problem.ts";
 import { readNetFile } from "./netFiles.ts";
@@ -48,9 +51,9 @@ interface FileCheck {
   readonly file: File<Parsed>;
   readonly partial: boolean;
   readonly folder: string;
-  /** the files that were read so far for imports, in order */
-  readonly imported: () => readonly File<Parsed>[];
   readonly bytes: ReadBytes;
+  /** the files that it imports, and what they import, in the order of reading */
+  readonly imported: Set<File<Parsed>>;
   readonly scope: Scope;
   readonly knowledge: Knowledge;
   readonly diagnostics: Diagnostic[];
@@ -87,50 +90,13 @@ export function checkItems(
   return { items, programs: check.programs, diagnostics: [...check.diagnostics, ...foreign] };
 }
 
-function emptyKnowledge(): Knowledge {
-  return {
-    definitions: new Map(),
-    extents: new Map(),
-    signatures: new Map(),
-    bounds: new Map(),
-    nets: new Map(),
-    netShapes: new Map(),
-    networks: new Map(),
-    indexCounts: new Map(),
-  };
-}
-
-function copyKnowledge(knowledge: Knowledge): Knowledge {
-  return {
-    definitions: new Map(knowledge.definitions),
-    extents: new Map(knowledge.extents),
-    signatures: new Map(knowledge.signatures),
-    bounds: new Map(knowledge.bounds),
-    nets: new Map(knowledge.nets),
-    netShapes: new Map(knowledge.netShapes),
-    networks: new Map(knowledge.networks),
-    indexCounts: new Map(knowledge.indexCounts),
-  };
-}
-
-function learn(knowledge: Knowledge, from: Knowledge): void {
-  for (const [symbol, value] of from.definitions) knowledge.definitions.set(symbol, value);
-  for (const [symbol, value] of from.extents) knowledge.extents.set(symbol, value);
-  for (const [symbol, value] of from.signatures) knowledge.signatures.set(symbol, value);
-  for (const [symbol, value] of from.bounds) knowledge.bounds.set(symbol, value);
-  for (const [symbol, value] of from.nets) knowledge.nets.set(symbol, value);
-  for (const [symbol, value] of from.netShapes) knowledge.netShapes.set(symbol, value);
-  for (const [symbol, value] of from.networks) knowledge.networks.set(symbol, value);
-  for (const [symbol, value] of from.indexCounts) knowledge.indexCounts.set(symbol, value);
-}
-
 function checkOneFile(library: Library, file: File<Parsed>, folder: string): FileCheck {
   const check: FileCheck = {
     file,
     partial: library.partial || file.broken.length > 0,
     folder,
-    imported: () => [...library.files.values()].flatMap((each) => (each === null ? [] : [each.file])),
     bytes: library.bytes,
+    imported: new Set(),
     scope: nestedScope(null),
     knowledge: emptyKnowledge(),
     diagnostics: [],
@@ -177,6 +143,7 @@ function checkImport(library: Library, check: FileCheck, item: Import): void {
     for (const name of item.names) check.scope.symbols.set(name.name, unknownSymbol(name));
     return;
   }
+  for (const file of [imported.file, ...imported.imported]) check.imported.add(file);
   learn(check.knowledge, imported.knowledge);
   for (const name of item.names) {
     const symbol = imported.scope.symbols.get(name.name);
@@ -247,9 +214,12 @@ function folderOf(path: string): string {
 function checkItem(check: FileCheck, item: Item): void {
   if (check.done.has(item) || item.kind === "import") return;
   check.open.add(item);
-  for (const name of namesIn(item)) {
-    const used = check.file.items.find((each) => isUsable(each) && each.name.name === name.name);
-    if (used === undefined || used === item) continue;
+  const uses = [
+    ...namesIn(item).map((name) => ({ name, item: itemNamed(check, name.name, isUsable) })),
+    ...calledIn(item).map((name) => ({ name, item: itemNamed(check, name.name, isProgram) })),
+  ];
+  for (const { name, item: used } of uses) {
+    if (used === null || (used === item && !isProgram(item))) continue;
     if (check.open.has(used)) {
       check.diagnostics.push(diagnose("IPX1004", name.span, { name: name.name }));
       check.scope.symbols.set(name.name, unknownSymbol(name));
@@ -259,8 +229,16 @@ function checkItem(check: FileCheck, item: Item): void {
   check.open.delete(item);
 }
 
-function isUsable(item: Item): item is Fun | Net {
+function itemNamed(check: FileCheck, name: string, fits: (item: Item) => boolean): Item | null {
+  return check.file.items.find((each) => fits(each) && each.kind !== "import" && each.name.name === name) ?? null;
+}
+
+function isUsable(item: Item): boolean {
   return item.kind === "fun" || item.kind === "net";
+}
+
+function isProgram(item: Item): boolean {
+  return item.kind === "program" || item.kind === "programFor";
 }
 
 function checkAlone(check: FileCheck, item: Exclude<Item, Import>): Item<Typed> | null {
@@ -345,7 +323,7 @@ function errorsOf(check: FileCheck): number {
 }
 
 function reachOf(check: FileCheck): Reach {
-  return { nets: check.nets, functions: check.functions, imported: check.imported() };
+  return { nets: check.nets, functions: check.functions, imported: [...check.imported] };
 }
 
 function declareItem(check: FileCheck, item: Program | Problem | ProgramFor, sound: boolean): Symbol {
@@ -364,10 +342,16 @@ function declareItem(check: FileCheck, item: Program | Problem | ProgramFor, sou
 function checkProgramItem(check: FileCheck, item: Program): Item<Typed> | null {
   const before = errorsOf(check);
   const program = twice(check, item, ({ run, scope }) => checkProgram(run, scope, item, reachOf(check)));
-  declareItem(check, item, errorsOf(check) === before);
+  const sound = errorsOf(check) === before;
+  const symbol = declareItem(check, item, sound);
   if (program === null) return null;
-  if (!item.members.some((member) => member.kind === "given" && isFunctionGiven(member)))
-    check.programs.push(program);
+  if (item.members.some((member) => member.kind === "given" && isFunctionGiven(member))) return program.tree;
+  check.programs.push(program);
+  if (sound) {
+    const instantiated = (header: Header): Instantiated =>
+      checkedTwice(check, item, ({ run, scope }) => checkProgram(run, scope, item, reachOf(check), header));
+    check.knowledge.callables.set(symbol, callableOf(program, check.file, instantiated));
+  }
   return program.tree;
 }
 
@@ -376,15 +360,24 @@ function checkProgramItem(check: FileCheck, item: Program): Item<Typed> | null {
  * every note of the tree is whole and every message names the type that was found.
  */
 function twice<T>(check: FileCheck, item: Item, work: (environment: Environment) => T): T {
+  const { result, environment } = checkedTwice(check, item, work);
+  check.diagnostics.push(...environment.run.diagnostics);
+  for (const [name, symbol] of environment.scope.symbols) check.scope.symbols.set(name, symbol);
+  if (item.kind === "fun" || item.kind === "net") learn(check.knowledge, environment.run.knowledge);
+  return result;
+}
+
+/** The same, of which the file learns nothing. */
+function checkedTwice<T>(
+  check: FileCheck,
+  item: Item,
+  work: (environment: Environment) => T,
+): { readonly result: T; readonly environment: Environment } {
   const substitution = emptySubstitution();
   const first = newRun(check, item, substitution);
   work(first);
   const second = newRun(check, item, closedSubstitution(substitution));
-  const result = work(second);
-  check.diagnostics.push(...second.run.diagnostics);
-  for (const [name, symbol] of second.scope.symbols) check.scope.symbols.set(name, symbol);
-  if (item.kind === "fun" || item.kind === "net") learn(check.knowledge, second.run.knowledge);
-  return result;
+  return { result: work(second), environment: second };
 }
 
 function newRun(check: FileCheck, item: Item, substitution: Substitution): Environment {

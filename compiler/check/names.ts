@@ -6,7 +6,6 @@ import type { LibraryName } from "../library/names.ts";
 import { UNKNOWN } from "../types/type.ts";
 import type { Reference, Symbol, Typed, Typing } from "../types/typing.ts";
 import { type Environment, type Place, recordRead, report } from "./context.ts";
-import { announceLater } from "./later.ts";
 import { named } from "./references.ts";
 import { checkLibraryName } from "./calls/library.ts";
 import { type Found, lookUp, visibleSymbols } from "./scope.ts";
@@ -26,10 +25,6 @@ export function meaningOf(environment: Environment, name: string, span: Span): M
   if (found !== null) {
     recordRead(environment, found.symbol);
     return { kind: "symbol", found };
-  }
-  if (name === "weights") {
-    announceLater(environment, "weights(P)", "weights as values", span);
-    return { kind: "unknown" };
   }
   const later = environment.run.later.get(name);
   if (later !== undefined) {

@@ -16,8 +16,9 @@ import type {
   Step,
 } from "../ast/tree.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
-import type { Typed } from "../types/typing.ts";
+import type { Symbol, Typed } from "../types/typing.ts";
 import type { Target } from "../../runtime/program/definition.ts";
+import type { Instance } from "./programs/instance.ts";
 
 /** A program after checking: its members by sort, in order, each typed. */
 export interface CheckedProgram {
@@ -38,6 +39,8 @@ export interface CheckedProgram {
   readonly functions: ReadonlyMap<string, Fun<Typed>>;
   /** the other files that it is made of: those that its file imports, and what they import, in the order of reading */
   readonly imported: readonly File[];
+  /** the programs that it calls, by the symbols of their instances */
+  readonly instances: ReadonlyMap<Symbol, Instance>;
 }
 
 /** A target as declared, every default filled in; counts may depend on sizes and are expressions. */

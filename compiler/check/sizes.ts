@@ -55,7 +55,7 @@ export function sizeOf(knowledge: Defined, expression: Expression<Typed>): Dimen
 }
 
 function sizeOfSymbol(knowledge: Defined, symbol: Symbol): Dimension | null {
-  if (symbol.origin.kind === "size") return nameDimension(symbol.name);
+  if (symbol.origin.kind === "size") return symbol.origin.stands ?? nameDimension(symbol.name);
   const definition = knowledge.definitions.get(symbol);
   return definition?.kind === "let" ? sizeOf(knowledge, definition.initial) : null;
 }

@@ -18,8 +18,8 @@ import { checkBounds, type DeclaredBounds } from "./bounds.ts";
 import { type Environment, recordRead, report } from "./context.ts";
 import { checkExpression } from "./expression.ts";
 import { operandOf, within } from "./expressionText.ts";
-import { announceLater } from "./later.ts";
 import { reportUnknownName } from "./names.ts";
+import { weightsType } from "./programs/weights.ts";
 import { lookUp } from "./scope.ts";
 import { checkSize } from "./sizes.ts";
 import { withArticle, wordOf } from "./symbols.ts";
@@ -82,8 +82,8 @@ function namedMeaning(environment: Environment, tree: NamedType): { type: Type; 
   const { name, span } = tree.name;
   const failed = { type: UNKNOWN, reference: { kind: "unknown" } } as const;
   if (tree.argument !== null) {
-    if (name === "weights") announceLater(environment, "weights(P)", "weights as a space", tree.span);
-    else report(environment, diagnose("IPX2024", tree.span, { type: "no type", hint: null }));
+    if (name === "weights") return weightsType(environment, tree.argument, tree.span);
+    report(environment, diagnose("IPX2024", tree.span, { type: "no type", hint: null }));
     return failed;
   }
   const found = lookUp(environment.scope, name);

@@ -85,7 +85,8 @@ export function reverseBranch(equation: EquationOf<"branch">, cotangents: Cotang
   }
 }
 
-function hasVaried(
+/** Whether a result depends on what is varied. */
+export function hasVaried(
   equations: readonly Equation[],
   results: readonly Variable[],
   known: ReadonlySet<Variable>,
@@ -96,7 +97,7 @@ function hasVaried(
 }
 
 /** Runs equations forwards once more, in the lanes of the mask, and backwards. */
-function reverseStraight(
+export function reverseStraight(
   r: Reversal,
   mask: Variable | null,
   equations: readonly Equation[],

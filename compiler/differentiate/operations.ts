@@ -5,6 +5,7 @@ import { add, constant, divideBy, type Dimension } from "../types/dimension.ts";
 import { filled } from "./algebra.ts";
 import { reverseBranch, reverseCall, reverseFused, reverseLoop, reverseSolve } from "./control.ts";
 import { ELEMENTWISE_REVERSE } from "./elementwise.ts";
+import { reverseFixedPoint } from "./fixedPoint.ts";
 import { reverseApplyOfLibrary, reverseMatrix } from "./matrices.ts";
 import { NotDifferentiable } from "./notDifferentiable.ts";
 import type { Reversal } from "./reversal.ts";
@@ -220,13 +221,13 @@ export const REVERSE_RULES: { readonly [P in Operation]: ReverseRule<P> } = {
   maxPoolGradient: one(({ equation, g, a, b }, r) => {
     if (r.varied.has(b)) r.contribute(b, pooledAtWinners(a, g, b, equation.attributes.q, r));
   }),
-  depthwise: one(({ equation, g, a, b }, r) => {
+  depthwise: one(({ g, a, b }, r) => {
     if (r.varied.has(a)) r.contribute(a, r.builder.depthwiseInput(g, b));
-    if (r.varied.has(b)) r.contribute(b, depthwiseFilterGradient(equation, a, g, b, r));
+    if (r.varied.has(b)) r.contribute(b, depthwiseFilterGradient(a, g, b, r));
   }),
-  depthwiseInput: one(({ equation, g, a, b }, r) => {
+  depthwiseInput: one(({ g, a, b }, r) => {
     if (r.varied.has(a)) r.contribute(a, r.builder.depthwise(g, b));
-    if (r.varied.has(b)) r.contribute(b, depthwiseFilterGradient(equation, g, a, b, r));
+    if (r.varied.has(b)) r.contribute(b, depthwiseFilterGradient(g, a, b, r));
   }),
   depthwiseFilter: one(({ g, a, b }, r) => {
     if (r.varied.has(a)) r.contribute(a, r.builder.depthwiseInput(b, g));
@@ -283,6 +284,9 @@ export const REVERSE_RULES: { readonly [P in Operation]: ReverseRule<P> } = {
     reverseCall(equation, cotangents, r);
   },
   stopGradient: constantRule,
+  fixedPoint: (equation, [g], r) => {
+    if (g !== null && g !== undefined) reverseFixedPoint(equation, g, r);
+  },
 };
 
 function reverseElementwise(equation: EquationOf<"elementwise">, g: Variable | null, r: Reversal): void {
@@ -324,33 +328,25 @@ function filterGradient(
   filters: Variable,
   r: Reversal,
 ): Variable {
-  demandSharedFilters(equation, [images, cotangent], filters, r);
   const { stride } = equation.attributes;
-  return r.builder.convolveFilter(r.masked(images), r.masked(cotangent), spaceOf(filters), stride);
+  const [x, g] = [r.masked(images), r.masked(cotangent)];
+  return r.builder.convolveFilter(x, g, spaceOf(filters), stride, isApart([x, g], filters, r));
 }
 
 function depthwiseFilterGradient(
-  equation: EquationOf<"depthwise" | "depthwiseInput">,
   images: Variable,
   cotangent: Variable,
   filters: Variable,
   r: Reversal,
 ): Variable {
-  demandSharedFilters(equation, [images, cotangent], filters, r);
-  return r.builder.depthwiseFilter(r.masked(images), r.masked(cotangent), spaceOf(filters));
+  const [x, g] = [r.masked(images), r.masked(cotangent)];
+  return r.builder.depthwiseFilter(x, g, spaceOf(filters), isApart([x, g], filters, r));
 }
 
-/** The gradients by filters are sums over the samples. */
-function demandSharedFilters(
-  equation: EquationOf<"convolve" | "convolveInput" | "depthwise" | "depthwiseInput">,
-  factors: readonly Variable[],
-  filters: Variable,
-  r: Reversal,
-): void {
-  if (factors.every((factor) => factor.shared)) return;
-  if (r.samples === "separate" || !filters.shared) {
-    throw new NotDifferentiable("a convolution by filters of each sample", equation.span);
-  }
+/** Whether each sample has a gradient of its own by filters. */
+function isApart(factors: readonly Variable[], filters: Variable, r: Reversal): boolean {
+  if (factors.every((factor) => factor.shared)) return false;
+  return r.samples === "separate" || !filters.shared;
 }
 
 /** The entries of g at the winners of each window: the sum over the window of g where a cotangent of 1 would go. */

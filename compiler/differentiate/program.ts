@@ -30,7 +30,10 @@ export function reverseProgram(
   options: ReverseOptions = { inputs: false },
 ): ProgramDerivative {
   const functions = new Functions(program.functions);
-  const learned = program.parameters.map((each) => each.variable).filter(isValue);
+  const learned = program.parameters
+    .filter(({ of }) => of === undefined)
+    .map((each) => each.variable)
+    .filter(isValue);
   const inputs = options.inputs ? program.inputs.map((each) => each.variable).filter(isValue) : [];
   if (learned.length + inputs.length === 0) {
     return { prepare: null, initial: null, step: null, finish: null, functions: program.functions };

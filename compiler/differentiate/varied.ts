@@ -77,6 +77,7 @@ const CARRIES: { readonly [P in Operation]: boolean } = {
   loopAdjoint: true,
   call: true,
   stopGradient: false,
+  fixedPoint: true,
 };
 
 /** Adds to `varied` the variables of a straight line of equations that depend on those in it. */

@@ -78,6 +78,7 @@ function parameterText(parameter: PlanParameter, top: TopLevel): string {
     ...(projection === null ? [] : [["projection", inlineFunction(projection, "plain", top)] as const]),
     ...unless(parameter.via === "projection", "via", literal(parameter.via)),
     ...unless(parameter.average === undefined, "average", literal(parameter.average)),
+    ...unless(parameter.of === undefined, "of", literal(parameter.of)),
     ...unless(parameter.spectralBound === null, "spectralBound", literal(parameter.spectralBound)),
   ]);
 }

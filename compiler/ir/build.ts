@@ -10,6 +10,7 @@ import { simplifiedLocally } from "./local.ts";
 import { reshared, settledLoop } from "./reshare.ts";
 import { outputTypes } from "./shape.ts";
 import { outputSharing } from "./sharing.ts";
+import type { FixedPointOptions } from "./fixedPoint.ts";
 import type { ImageMargins, Operation, OperationAttributes } from "./operation.ts";
 import { equationOf, freeVariables, instantiated } from "./variables.ts";
 
@@ -395,8 +396,14 @@ export class IrBuilder {
     return this.#one("convolveInput", { stride, space }, [cotangent, filters], "convolveInput");
   }
 
-  convolveFilter(images: Variable, cotangent: Variable, space: Space, stride: number): Variable {
-    return this.#one("convolveFilter", { stride, space }, [images, cotangent], "convolveFilter");
+  convolveFilter(
+    images: Variable,
+    cotangent: Variable,
+    space: Space,
+    stride: number,
+    apart = false,
+  ): Variable {
+    return this.#one("convolveFilter", { stride, space, apart }, [images, cotangent], "convolveFilter");
   }
 
   maxPool(images: Variable, q: number): Variable {
@@ -415,8 +422,8 @@ export class IrBuilder {
     return this.#one("depthwiseInput", {}, [cotangent, filters], "depthwiseInput");
   }
 
-  depthwiseFilter(images: Variable, cotangent: Variable, space: Space): Variable {
-    return this.#one("depthwiseFilter", { space }, [images, cotangent], "depthwiseFilter");
+  depthwiseFilter(images: Variable, cotangent: Variable, space: Space, apart = false): Variable {
+    return this.#one("depthwiseFilter", { space, apart }, [images, cotangent], "depthwiseFilter");
   }
 
   shuffle(images: Variable, q: number): Variable {
@@ -466,6 +473,11 @@ export class IrBuilder {
 
   stopGradient(x: Variable): Variable {
     return this.#one("stopGradient", {}, [x], x.name);
+  }
+
+  /** z, known to be the fixed point of a block with one parameter; the options are those of the adjoint system. */
+  fixedPoint(z: Variable, step: Block, options: FixedPointOptions): Variable {
+    return this.#one("fixedPoint", { step, ...options }, [z], z.name);
   }
 
   /** The results of a function of the module; it is added to the module if it is not there yet. */

@@ -5,6 +5,7 @@ import type { Extension } from "../../runtime/operators/extension.ts";
 import type { Dimension } from "../types/dimension.ts";
 import type { Space } from "../types/space.ts";
 import type { Block } from "./block.ts";
+import type { FixedPointOptions } from "./fixedPoint.ts";
 
 /**
  * The operations of the intermediate representation and their attributes. A program of the IR speaks of one sample;
@@ -56,11 +57,11 @@ import type { Block } from "./block.ts";
  * | solve | b, a start if `started`, `terms` operators N, `terms` numbers c and a number d | M x = b, M x given by the block `map`; with terms M = c_1 N_1 + ... + d I |
  * | convolve | images, filters | |
  * | convolveInput | cotangent, filters | gradient by images, of `space` |
- * | convolveFilter | images, cotangent | gradient by filters of `space`, summed over samples |
+ * | convolveFilter | images, cotangent | gradient by filters of `space`, summed over samples if not `apart` |
  * | maxPool, maxPoolGradient | images; images, cotangent | |
  * | depthwise | images, a filter R[kh, kw, c] for each channel | |
  * | depthwiseInput | cotangent, filters | gradient by images |
- * | depthwiseFilter | images, cotangent | gradient by filters of `space`, summed over samples |
+ * | depthwiseFilter | images, cotangent | gradient by filters of `space`, summed over samples if not `apart` |
  * | shuffle, unshuffle | images | q^2 channels as q x q pixels, and back |
  * | concat, channels, placeChannels | on the last axis | |
  * | extendImage, foldImage | images | beyond their borders by a rule, on both image axes; and its adjoint (of `zero`: a crop) |
@@ -71,6 +72,7 @@ import type { Block } from "./block.ts";
  * | loopAdjoint | a trace, cotangents of carried, zeros for what is captured | their cotangents; see runtime/arrays/operations.ts |
  * | call | arguments | the results of a function of the module (a network) |
  * | stopGradient | a value | the same, without a derivative |
+ * | fixedPoint | the z with z = step(z), a block | the same; its derivative is that of the fixed point |
  */
 export interface OperationAttributes {
   readonly constant: { readonly value: number };
@@ -136,12 +138,12 @@ export interface OperationAttributes {
   };
   readonly convolve: { readonly stride: number };
   readonly convolveInput: { readonly stride: number; readonly space: Space };
-  readonly convolveFilter: { readonly stride: number; readonly space: Space };
+  readonly convolveFilter: { readonly stride: number; readonly space: Space; readonly apart: boolean };
   readonly maxPool: { readonly q: number };
   readonly maxPoolGradient: { readonly q: number };
   readonly depthwise: Record<never, never>;
   readonly depthwiseInput: Record<never, never>;
-  readonly depthwiseFilter: { readonly space: Space };
+  readonly depthwiseFilter: { readonly space: Space; readonly apart: boolean };
   readonly shuffle: { readonly q: number };
   readonly unshuffle: { readonly q: number };
   readonly concat: Record<never, never>;
@@ -159,6 +161,8 @@ export interface OperationAttributes {
   readonly loopAdjoint: { readonly body: Block; readonly carried: number };
   readonly call: { readonly function: string };
   readonly stopGradient: Record<never, never>;
+  /** the other attributes say how the adjoint system is solved; see fixedPoint.ts */
+  readonly fixedPoint: { readonly step: Block } & FixedPointOptions;
 }
 
 /** Points beyond both ends of the two image axes, and what stands there. */

@@ -138,6 +138,7 @@ const BLOCK_TITLES: { readonly [P in Operation]?: readonly string[] } = {
   loop: ["while", "do"],
   loopSaving: ["while", "do"],
   loopAdjoint: ["round"],
+  fixedPoint: ["step"],
 };
 
 /** The word of an equation, and what its attributes say behind the inputs. */
@@ -170,9 +171,14 @@ function described(equation: Equation): readonly [string, readonly string[]] {
       return ["composition", [`adjoints = (${equation.attributes.adjoints.join(", ")})`]];
     case "materialise":
       return ["materialise", [spaceText(equation.attributes.domain)]];
+    case "convolveFilter": {
+      const { stride, apart } = equation.attributes;
+      return ["convolveFilter", [`stride = ${stride}`, ...(apart ? ["apart"] : [])]];
+    }
+    case "depthwiseFilter":
+      return ["depthwiseFilter", equation.attributes.apart ? ["apart"] : []];
     case "convolve":
     case "convolveInput":
-    case "convolveFilter":
       return [equation.operation, [`stride = ${equation.attributes.stride}`]];
     case "maxPool":
     case "maxPoolGradient":

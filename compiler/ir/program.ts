@@ -93,6 +93,8 @@ export interface IrParameter {
   readonly spectralBound: number | null;
   /** of a running average: the parameter that counts its batches */
   readonly average?: string;
+  /** of a program that is called: no optimiser moves it, and a file of that program's weights has it */
+  readonly of?: { readonly program: string; readonly hash: string; readonly name: string };
   /** the nearest value that is allowed, which reads the parameter itself; absent where an interval says it all */
   readonly projection?: Block;
 }

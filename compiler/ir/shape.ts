@@ -340,6 +340,11 @@ const SHAPE_RULES: { readonly [P in Operation]: ShapeRule<P> } = {
     return called.body.results.map((result) => result.type);
   },
   stopGradient: (_, inputs) => [value(spaceAt(inputs, 0))],
+  fixedPoint: ({ step }, inputs) => {
+    demandParameters(step, inputs);
+    demandResults(step, inputs);
+    return [value(spaceAt(inputs, 0))];
+  },
 };
 
 /** What is known of the operators of the library for all arrays that they may take. */

@@ -29,6 +29,8 @@ export function outputSharing<P extends Operation>(
 
 const ofInputs = (_: unknown, inputs: readonly Variable[]): boolean => inputs.every((input) => input.shared);
 const always = (): boolean => true;
+const unlessApart = ({ apart }: { readonly apart: boolean }, inputs: readonly Variable[]): boolean =>
+  !apart || inputs.every((input) => input.shared);
 const withMap = ({ map }: { readonly map: Block }, inputs: readonly Variable[]): boolean =>
   inputs.every((input) => input.shared) && freeVariables(map).every((variable) => variable.shared);
 const looping: SharingRule<"loop"> = ({ condition, body }) => {
@@ -86,12 +88,12 @@ const SHARING_RULES: { readonly [P in Operation]: SharingRule<P> } = {
   solve: withMap,
   convolve: ofInputs,
   convolveInput: ofInputs,
-  convolveFilter: always,
+  convolveFilter: unlessApart,
   maxPool: ofInputs,
   maxPoolGradient: ofInputs,
   depthwise: ofInputs,
   depthwiseInput: ofInputs,
-  depthwiseFilter: always,
+  depthwiseFilter: unlessApart,
   shuffle: ofInputs,
   unshuffle: ofInputs,
   concat: ofInputs,
@@ -119,4 +121,5 @@ const SHARING_RULES: { readonly [P in Operation]: SharingRule<P> } = {
     return results.map((result) => result.shared || ofInputs(null, inputs));
   },
   stopGradient: ofInputs,
+  fixedPoint: ({ step }, inputs) => withMap({ map: step }, inputs),
 };

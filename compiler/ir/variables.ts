@@ -14,6 +14,8 @@ export function blocksOf(equation: Equation): readonly Block[] {
       return [equation.attributes.condition, equation.attributes.body];
     case "loopAdjoint":
       return [equation.attributes.body];
+    case "fixedPoint":
+      return [equation.attributes.step];
     default:
       return [];
   }
@@ -37,6 +39,8 @@ export function mapBlocks(equation: Equation, change: (block: Block) => Block): 
     }
     case "loopAdjoint":
       return { ...equation, attributes: { ...equation.attributes, body: change(equation.attributes.body) } };
+    case "fixedPoint":
+      return { ...equation, attributes: { ...equation.attributes, step: change(equation.attributes.step) } };
     default:
       return equation;
   }

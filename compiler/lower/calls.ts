@@ -5,11 +5,14 @@ import { constant } from "../types/dimension.ts";
 import type { CallMeaning, Typed } from "../types/typing.ts";
 import { ENTRYWISE } from "./entrywise.ts";
 import { lower, lowerOperator, lowerValue } from "./recursion.ts";
+import { relativeChange } from "./change.ts";
 import { callFunction, callValue, derivativeForm } from "./functions.ts";
 import { entriesOf } from "../ir/inputs.ts";
 import { isFunctionName } from "../library/functions/entry.ts";
 import { evaluateLibraryFunction } from "./libraryFunctions.ts";
 import { isOperatorName, libraryOperator } from "./libraryOperators.ts";
+import { lowerProgramCall } from "./called/call.ts";
+import { weightsOf } from "./called/weights.ts";
 import { Limitation } from "./limitation.ts";
 import { lipschitzOf } from "./lipschitz.ts";
 import type { FunctionValue, Lowered, OperatorForm } from "./lowered.ts";
@@ -56,6 +59,10 @@ export function lowerCall(site: Site, expression: Call): Lowered {
       return { kind: "operator", operator: derivativeForm(site, call, expression) };
     case "library":
       return lowerLibraryCall(site, expression, call);
+    case "program":
+      return value(lowerProgramCall(site, call, span));
+    case "weights":
+      return value(weightsOf(site, call, span));
     case "network":
     case "unknown":
       throw new Limitation("this call", span);
@@ -211,14 +218,6 @@ function lowerChange(site: Site, first: Expression<Typed>, call: LibraryCall, sp
     Object.values(call.settings).some((setting) => setting.kind === "word" && setting.value === "absolute");
   if (absolute) return moved;
   return relativeChange(site, moved, now, old);
-}
-
-/** `moved` over the larger of two norms, 0 where both are 0. */
-export function relativeChange(site: Site, moved: Variable, now: Variable, old: Variable): Variable {
-  const { builder: b } = site;
-  const size = b.elementwise("max", [b.norm2(now), b.norm2(old)]);
-  const positive = b.elementwise("less", [b.constant(0), size]);
-  return b.elementwise("select", [positive, b.elementwise("div", [moved, size]), b.constant(0)]);
 }
 
 function lowerChannel(

@@ -40,7 +40,9 @@ function sizeOf(site: Site, expression: Extract<Expression<Typed>, { kind: "name
       const known = evaluate(dimension, site.program.defaults);
       if (known !== null) return known;
     }
-    const { initial } = reference.symbol.origin;
+    const { initial, stands } = reference.symbol.origin;
+    const known = stands === undefined ? null : evaluate(stands, site.program.defaults);
+    if (known !== null) return known;
     if (initial !== null) return initial;
   }
   throw new Limitation(`the size \`${expression.name}\` as a count`, expression.span);

@@ -91,7 +91,7 @@ function lookup(site: Site, symbol: Symbol, expression: Expression<Typed>): Lowe
   const found = site.scope.lookup(symbol);
   if (found !== null) return found;
   const { origin } = symbol;
-  if (origin.kind === "size") return value(site.builder.size(sizeOf(site, symbol.name)));
+  if (origin.kind === "size") return value(site.builder.size(origin.stands ?? sizeOf(site, symbol.name)));
   if (site.program.networks.has(symbol)) return { kind: "function", of: { kind: "network", symbol } };
   const definition = site.program.definitions.get(symbol);
   if (definition?.kind === "fun") {

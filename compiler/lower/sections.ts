@@ -7,7 +7,7 @@ import { freeVariables } from "../ir/variables.ts";
 import { symbolOf } from "../library/calculus/analyse.ts";
 import { REAL } from "../types/space.ts";
 import type { Symbol, Typed } from "../types/typing.ts";
-import { relativeChange } from "./calls.ts";
+import { relativeChange } from "./change.ts";
 import { filled, variableType } from "./declared.ts";
 import { CAPPED, mayLoop } from "./effects.ts";
 import { Limitation } from "./limitation.ts";
@@ -20,7 +20,7 @@ import { named, promoted, runStatements } from "./statements.ts";
 import { asVariable, truth, value } from "./values.ts";
 
 /** What a program does with its states. */
-type Sections = Pick<
+export type Sections = Pick<
   IrProgram,
   "states" | "reports" | "counter" | "initial" | "step" | "loops" | "finish" | "objective" | "until"
 >;

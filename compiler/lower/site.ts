@@ -3,6 +3,8 @@ import type { Variable } from "../ir/block.ts";
 import type { Definitions } from "../library/calculus/analyse.ts";
 import type { Net } from "../ast/tree.ts";
 import type { Symbol, Typed } from "../types/typing.ts";
+import type { Instance } from "../check/programs/instance.ts";
+import type { CalledPrograms } from "./called/programs.ts";
 import type { LayerContext } from "./layerContext.ts";
 import type { LoweredNetwork } from "./networks.ts";
 import type { Lowered } from "./lowered.ts";
@@ -38,6 +40,10 @@ export interface ProgramContext {
   readonly old: ReadonlyMap<Symbol, Lowered>;
   /** in `until`: the states at the last test, for `change` */
   readonly lastTest: ReadonlyMap<Symbol, Variable>;
+  /** the programs that it calls, as its calls have them */
+  readonly instances: ReadonlyMap<Symbol, Instance>;
+  /** what calls of programs have made so far */
+  readonly called: CalledPrograms;
 }
 
 /** The same place, seen from a block inside. */

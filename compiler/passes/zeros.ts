@@ -117,6 +117,7 @@ const OPERATIONS: { readonly [P in Exclude<Operation, "constant" | "elementwise"
   loopAdjoint: "never",
   call: "never",
   stopGradient: "first",
+  fixedPoint: "never",
 };
 
 /**

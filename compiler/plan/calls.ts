@@ -16,6 +16,7 @@ import type {
   Result,
   SpaceArgument,
   VariableArgument,
+  WordArgument,
 } from "./call.ts";
 
 /** What the rules ask of their surroundings. */
@@ -220,6 +221,7 @@ const CALLS: { readonly [P in Operation]: Rule<P> } = {
       second(equation),
       space(equation.attributes.space),
       number(equation.attributes.stride),
+      ...apart(equation.attributes.apart),
     ]),
   maxPool: (equation) => method("maxPool", [first(equation), number(equation.attributes.q)]),
   maxPoolGradient: (equation) =>
@@ -227,7 +229,12 @@ const CALLS: { readonly [P in Operation]: Rule<P> } = {
   depthwise: (equation) => method("depthwise", [first(equation), second(equation)]),
   depthwiseInput: (equation) => method("depthwiseInputGradient", [first(equation), second(equation)]),
   depthwiseFilter: (equation) =>
-    method("depthwiseFilterGradient", [first(equation), second(equation), space(equation.attributes.space)]),
+    method("depthwiseFilterGradient", [
+      first(equation),
+      second(equation),
+      space(equation.attributes.space),
+      ...apart(equation.attributes.apart),
+    ]),
   shuffle: (equation) => method("shuffle", [first(equation), number(equation.attributes.q)]),
   unshuffle: (equation) => method("unshuffle", [first(equation), number(equation.attributes.q)]),
   concat: ({ inputs }) => method("concat", [list(inputs)]),
@@ -281,6 +288,7 @@ const CALLS: { readonly [P in Operation]: Rule<P> } = {
   },
   call: ({ attributes, inputs }, context) => context.network(attributes.function, inputs),
   stopGradient: (equation) => ({ kind: "same", variable: input(equation, 0) }),
+  fixedPoint: (equation) => ({ kind: "same", variable: input(equation, 0) }),
 };
 
 /** A call of a method; its arguments are checked against the method's signature. */
@@ -305,6 +313,8 @@ const number = (value: number) => ({ kind: "number", value }) as const;
 const list = (variables: readonly Variable[]): ListArgument => ({ kind: "list", variables });
 const space = (value: Space): SpaceArgument => ({ kind: "space", space: value });
 const dimension = (value: Dimension): DimensionArgument => ({ kind: "dimension", dimension: value });
+const apart = (is: boolean): readonly [] | readonly [WordArgument] =>
+  is ? [{ kind: "word", word: "apart" }] : [];
 const results = (block: Block): Result => ({ kind: "list", items: block.results });
 
 function marginSettings({ attributes }: EquationOf<"extendImage" | "foldImage">) {

@@ -125,6 +125,8 @@ export interface PlanParameter {
   readonly spectralBound: number | null;
   /** of a running average: the parameter that counts its batches */
   readonly average?: string;
+  /** of a program that this one calls, whose weights stand still */
+  readonly of?: { readonly program: string; readonly hash: string; readonly name: string };
 }
 
 export interface PlanState extends StateDeclaration {

@@ -201,6 +201,7 @@ const PASSING: ReadonlySet<Equation["operation"]> = new Set([
   "stopGradient",
   "inTraining",
   "observed",
+  "fixedPoint",
 ] as const);
 
 /** The variables that are plain numbers, what makes them and arrays filled with them, and other names of variables. */

@@ -16,7 +16,12 @@ export type Space =
       readonly undecided?: string;
     }
   | { readonly kind: "named"; readonly name: string; readonly field: "any" | "real" | "complex" }
-  | { readonly kind: "product"; readonly parts: readonly Space[] };
+  | {
+      readonly kind: "product";
+      readonly parts: readonly Space[];
+      /** how the language writes it: `weights(P)`; products of two names are two spaces */
+      readonly label?: string;
+    };
 
 export type ArraySpace = Extract<Space, { kind: "array" }>;
 
@@ -31,9 +36,18 @@ export function arraySpace(element: Element, dimensions: readonly Dimension[]): 
 }
 
 /** A product space; of one part, that part. */
-export function productSpace(parts: readonly Space[]): Space {
+export function productSpace(parts: readonly Space[], label?: string): Space {
   const [only] = parts;
-  return parts.length === 1 && only !== undefined ? only : { kind: "product", parts };
+  if (parts.length === 1 && only !== undefined) return only;
+  return label === undefined ? { kind: "product", parts } : { kind: "product", parts, label };
+}
+
+/** Whether two products may be one space by the names that they have. */
+export function agreeInLabel(
+  a: Extract<Space, { kind: "product" }>,
+  b: Extract<Space, { kind: "product" }>,
+): boolean {
+  return a.label === undefined || b.label === undefined || a.label === b.label;
 }
 
 /** The real numbers. */
@@ -80,6 +94,7 @@ export function equalSpaces(a: Space, b: Space): boolean {
   if (a.kind === "named" && b.kind === "named") return a.name === b.name;
   if (a.kind === "product" && b.kind === "product") {
     return (
+      agreeInLabel(a, b) &&
       a.parts.length === b.parts.length &&
       a.parts.every((part, k) => {
         const other = b.parts[k];
@@ -105,7 +120,7 @@ export function spaceText(space: Space): string {
     case "named":
       return space.name.startsWith("?") ? "_" : space.name;
     case "product":
-      return `(${space.parts.map(spaceText).join(", ")})`;
+      return space.label ?? `(${space.parts.map(spaceText).join(", ")})`;
   }
 }
 

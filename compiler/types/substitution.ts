@@ -9,7 +9,7 @@ import {
   substitute,
   subtract,
 } from "./dimension.ts";
-import type { ArraySpace, Element, Space } from "./space.ts";
+import { agreeInLabel, type ArraySpace, type Element, type Space } from "./space.ts";
 
 /**
  * What is known of the unknowns of one program. An unknown is named by the place where it arises: `?12-15:n` is a
@@ -127,7 +127,7 @@ export function resolveSpace(substitution: Substitution, space: Space): Space {
       return found === undefined ? space : resolveSpace(substitution, found);
     }
     case "product":
-      return { kind: "product", parts: space.parts.map((part) => resolveSpace(substitution, part)) };
+      return { ...space, parts: space.parts.map((part) => resolveSpace(substitution, part)) };
   }
 }
 
@@ -163,6 +163,7 @@ export function unifySpaces(substitution: Substitution, first: Space, second: Sp
   if (a.kind === "named" && b.kind === "named") return a.name === b.name;
   if (a.kind === "product" && b.kind === "product") {
     return (
+      agreeInLabel(a, b) &&
       a.parts.length === b.parts.length &&
       a.parts.every((part, k) => {
         const other = b.parts[k];
@@ -183,6 +184,7 @@ export function fitSpace(substitution: Substitution, actual: Space, wanted: Spac
   }
   if (a.kind === "product" && w.kind === "product") {
     return (
+      agreeInLabel(a, w) &&
       a.parts.length === w.parts.length &&
       a.parts.every((part, k) => {
         const other = w.parts[k];

@@ -49,7 +49,8 @@ export interface Symbol {
 
 /** The declaration that made a symbol. */
 export type SymbolOrigin =
-  | { readonly kind: "size"; readonly initial: number | null }
+  /** `stands`: in a program that is called, what its size is in the caller */
+  | { readonly kind: "size"; readonly initial: number | null; readonly stands?: Dimension }
   | { readonly kind: "space"; readonly space: Space }
   | { readonly kind: "given"; readonly declaration: Given<Parsed> }
   | { readonly kind: "input"; readonly declaration: Input<Parsed> }
@@ -127,6 +128,17 @@ export type CallMeaning =
       readonly arguments: readonly Expression<Typed>[];
       readonly sizes: Readonly<Record<string, Dimension>>;
     }
+  /** a program that is called; `of` names its instance among those that the caller has */
+  | {
+      readonly kind: "program";
+      readonly of: Symbol;
+      /** by the symbols of the instance's givens and inputs; what is left out has its default */
+      readonly arguments: ReadonlyMap<Symbol, Expression<Typed>>;
+      /** null: as initialised or as trained */
+      readonly weights: Expression<Typed> | null;
+    }
+  /** `weights(P)` as a value; the starts of what P learns read the caller's givens of the same names */
+  | { readonly kind: "weights"; readonly of: Symbol; readonly arguments: ReadonlyMap<Symbol, Expression<Typed>> }
   | { readonly kind: "unknown" };
 
 /** The value of a setting once checked. */

@@ -1,7 +1,6 @@
 import type { Engine, Handle } from "../engine/engine.ts";
-import { imagesOf, shapeOf, withFilters } from "./layers.ts";
-import { arrayValue, asArray, asReal, batchedHandle, commonBatch, withBatch } from "./layout.ts";
-import { sumSamples } from "./reductions.ts";
+import { filterGradients, imagesOf, shapeOf, withFilters } from "./layers.ts";
+import { arrayValue, asReal, batchedHandle } from "./layout.ts";
 import { ShapeError } from "./shapeError.ts";
 import type { ArrayValue, Space, Value } from "./value.ts";
 
@@ -52,26 +51,23 @@ function turned(engine: Engine, filters: Handle): Handle {
   return engine.reshape(engine.gather(flat, backwards, 0), [height, width, channels]);
 }
 
-/** The gradient of <depthwise(images, filters), cotangent> by shared filters, summed over the samples. @throws ShapeError */
+/**
+ * The gradient of <depthwise(images, filters), cotangent> by the filters: summed over the samples, or that of each
+ * sample. @throws ShapeError
+ */
 export function depthwiseFilterGradient(
   engine: Engine,
   images: Value,
   cotangent: Value,
   filters: Space,
+  samples?: "apart",
 ): Value {
   const operation = "depthwiseFilterGradient";
-  const batch = commonBatch(operation, [images, cotangent]);
-  const [x, g] = [imagesOf(operation, images), imagesOf(operation, cotangent)];
-  const shape = shapeOf(operation, filters, x);
-  const summed = x.batch === null && g.batch !== null ? asArray(operation, sumSamples(engine, g)) : g;
-  const whole = summed === g ? withBatch(engine, g, batch) : summed;
-  const handle = engine.depthwiseFilterGradient(
-    batchedHandle(engine, x),
-    batchedHandle(engine, whole),
-    shape,
-    keeping(shape),
+  const pair = [imagesOf(operation, images), imagesOf(operation, cotangent)] as const;
+  const shape = shapeOf(operation, filters, pair[0]);
+  return filterGradients(engine, operation, pair, shape, samples, (x, g) =>
+    engine.depthwiseFilterGradient(x, g, shape, keeping(shape)),
   );
-  return arrayValue(engine, handle, null, shape);
 }
 
 /** Channels [h, w, q^2 c] as pixels [q h, q w, c]: channel (k q + i) q + j is pixel (i, j) of channel k. @throws ShapeError */

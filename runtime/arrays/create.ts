@@ -90,16 +90,16 @@ export function operations(engine: Engine): Operations {
     convolve: (images, filters, stride) => scoped(() => layers.convolve(engine, images, filters, stride)),
     convolveInputGradient: (cotangent, filters, image, stride) =>
       scoped(() => layers.convolveInputGradient(engine, cotangent, filters, image, stride)),
-    convolveFilterGradient: (images, cotangent, filters, stride) =>
-      scoped(() => layers.convolveFilterGradient(engine, images, cotangent, filters, stride)),
+    convolveFilterGradient: (images, cotangent, filters, stride, samples) =>
+      scoped(() => layers.convolveFilterGradient(engine, images, cotangent, filters, stride, samples)),
     maxPool: (images, q) => scoped(() => layers.maxPool(engine, images, q)),
     maxPoolGradient: (images, cotangent, q) =>
       scoped(() => layers.maxPoolGradient(engine, images, cotangent, q)),
     depthwise: (images, filters) => scoped(() => channelLayers.depthwise(engine, images, filters)),
     depthwiseInputGradient: (cotangent, filters) =>
       scoped(() => channelLayers.depthwiseInputGradient(engine, cotangent, filters)),
-    depthwiseFilterGradient: (images, cotangent, filters) =>
-      scoped(() => channelLayers.depthwiseFilterGradient(engine, images, cotangent, filters)),
+    depthwiseFilterGradient: (images, cotangent, filters, samples) =>
+      scoped(() => channelLayers.depthwiseFilterGradient(engine, images, cotangent, filters, samples)),
     shuffle: (images, q) => scoped(() => channelLayers.shuffle(engine, images, q)),
     unshuffle: (images, q) => scoped(() => channelLayers.unshuffle(engine, images, q)),
     concat: (parts) => scoped(() => layers.concat(engine, parts)),

@@ -88,27 +88,51 @@ export function convolveInputGradient(
   );
 }
 
-/** The gradient of <convolve(images, filters), cotangent> by shared filters, summed over the samples. @throws ShapeError */
+/**
+ * The gradient of <convolve(images, filters), cotangent> by the filters: summed over the samples, or that of each
+ * sample. @throws ShapeError
+ */
 export function convolveFilterGradient(
   engine: Engine,
   images: Value,
   cotangent: Value,
   filters: Space,
   stride: number,
+  samples?: "apart",
 ): Value {
   const operation = "convolveFilterGradient";
-  const batch = commonBatch(operation, [images, cotangent]);
-  const [x, g] = [imagesOf(operation, images), imagesOf(operation, cotangent)];
-  const shape = shapeOf(operation, filters, x);
+  const pair = [imagesOf(operation, images), imagesOf(operation, cotangent)] as const;
+  const shape = shapeOf(operation, filters, pair[0]);
+  const options = keeping(pair[0].shape, shape, stride);
+  return filterGradients(engine, operation, pair, shape, samples, (x, g) =>
+    engine.convolveFilterGradient(x, g, shape, options),
+  );
+}
+
+/** A gradient by filters that the engine sums over the samples: so, or for each sample. @throws ShapeError */
+export function filterGradients(
+  engine: Engine,
+  operation: string,
+  [x, g]: readonly [images: ArrayValue, cotangent: ArrayValue],
+  shape: readonly number[],
+  samples: "apart" | undefined,
+  compute: (images: Handle, cotangent: Handle) => Handle,
+): ArrayValue {
+  const batch = commonBatch(operation, [x, g]);
+  if (samples === "apart" && batch !== null) {
+    const [images, cotangents] = [withBatch(engine, x, batch), withBatch(engine, g, batch)];
+    const results = Array.from({ length: batch }, (_, sample) => {
+      const one = compute(
+        engine.gather(images.handle, [sample], 0),
+        engine.gather(cotangents.handle, [sample], 0),
+      );
+      return engine.reshape(one, [1, ...shape]);
+    });
+    return arrayValue(engine, engine.concat(results, 0), batch, shape);
+  }
   const summed = x.batch === null && g.batch !== null ? asArray(operation, sumSamples(engine, g)) : g;
   const whole = summed === g ? withBatch(engine, g, batch) : summed;
-  const handle = engine.convolveFilterGradient(
-    batchedHandle(engine, x),
-    batchedHandle(engine, whole),
-    shape,
-    keeping(x.shape, shape, stride),
-  );
-  return arrayValue(engine, handle, null, shape);
+  return arrayValue(engine, compute(batchedHandle(engine, x), batchedHandle(engine, whole)), null, shape);
 }
 
 /** The shape of a space of real arrays. @throws ShapeError */

@@ -164,15 +164,21 @@ export interface Operations {
   /** Layers; images are R[h, w, c]; padding with zeros keeps ceil(size/stride). */
   convolve(images: Value, filters: Value, stride: number): Value;
   convolveInputGradient(cotangent: Value, filters: Value, image: Space, stride: number): Value;
-  /** summed over the samples */
-  convolveFilterGradient(images: Value, cotangent: Value, filters: Space, stride: number): Value;
+  /** summed over the samples, or for each sample its own */
+  convolveFilterGradient(
+    images: Value,
+    cotangent: Value,
+    filters: Space,
+    stride: number,
+    samples?: "apart",
+  ): Value;
   maxPool(images: Value, q: number): Value;
   maxPoolGradient(images: Value, cotangent: Value, q: number): Value;
   /** a filter [kh, kw, c] for each channel */
   depthwise(images: Value, filters: Value): Value;
   depthwiseInputGradient(cotangent: Value, filters: Value): Value;
-  /** summed over the samples */
-  depthwiseFilterGradient(images: Value, cotangent: Value, filters: Space): Value;
+  /** summed over the samples, or for each sample its own */
+  depthwiseFilterGradient(images: Value, cotangent: Value, filters: Space, samples?: "apart"): Value;
   /** q^2 channels as q x q pixels: channel (c q + i) q + j to pixel (i, j) of channel c; and back */
   shuffle(images: Value, q: number): Value;
   unshuffle(images: Value, q: number): Value;

@@ -192,6 +192,8 @@ export interface ParameterDeclaration {
    * number of new ones; that of an average is the sum of its distances to their statistics
    */
   readonly average?: string;
+  /** of a program that this one calls: no optimiser moves it; a file of that program's weights has it under `name` */
+  readonly of?: { readonly program: string; readonly hash: string; readonly name: string };
 }
 
 export type ParameterStart =

@@ -125,26 +125,43 @@ export const PROGRAM_HASH = "program_hash";
 export const PROGRAM_NAME = "program";
 
 /**
- * Parameters from a file of weights; those of each step stand on a leading axis. The caller owns them.
+ * Parameters from a file of weights; those of each step stand on a leading axis. A file of a program that this one calls
+ * gives the weights of that one, and all others start. The caller owns them.
  * @throws BindingError IPX8010 where the file is of another program or lacks a parameter, IPX8004 for its shapes.
  */
 export function loadParameters(request: ParameterRequest, weights: Safetensors): Parameters {
-  const { definition, operations, dimensions } = request;
+  const { definition } = request;
   const { [PROGRAM_HASH]: hash, [PROGRAM_NAME]: program } = weights.metadata;
-  if (hash !== definition.hash) throw otherProgram(definition.name, program);
-  const names = new Set(definition.parameters.map(({ name }) => name));
+  if (hash === definition.hash) return loaded(request, weights, definition.parameters, ({ name }) => name);
+  const called = definition.parameters.filter(({ of }) => of !== undefined && of.hash === hash);
+  if (called.length === 0) throw otherProgram(definition.name, program);
+  const found = loaded(request, weights, called, ({ name, of }) => of?.name ?? name);
+  const started = new Map(startParameters(request));
+  const replaced = [...found.keys()].flatMap((name) => (started.get(name) ?? []).flatMap(handlesOf));
+  request.operations.engine.dispose(replaced);
+  return new Map([...started, ...found]);
+}
+
+function loaded(
+  { operations, dimensions }: ParameterRequest,
+  weights: Safetensors,
+  declarations: readonly ParameterDeclaration[],
+  nameOf: (declaration: ParameterDeclaration) => string,
+): Parameters {
+  const names = new Set(declarations.map(nameOf));
   const stranger = [...weights.tensors.keys()].find((name) => !names.has(name));
   if (stranger !== undefined) {
     throw new BindingError("IPX8010", stranger, {
-      what: `The weights hold \`${stranger}\`, which ${definition.name} does not learn.`,
+      what: `The weights hold \`${stranger}\`, which their program does not learn.`,
     });
   }
   return new Map(
-    definition.parameters.map((declaration) => {
-      const array = weights.tensors.get(declaration.name);
+    declarations.map((declaration) => {
+      const name = nameOf(declaration);
+      const array = weights.tensors.get(name);
       if (array === undefined) {
-        throw new BindingError("IPX8010", declaration.name, {
-          what: `The weights hold no \`${declaration.name}\`.`,
+        throw new BindingError("IPX8010", name, {
+          what: `The weights hold no \`${name}\`.`,
           hint: "Is the file complete, and of this program?",
         });
       }

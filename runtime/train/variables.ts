@@ -12,15 +12,22 @@ export interface Variable {
   readonly index: number;
 }
 
-/** The variables of a program: parameters in order of declaration, steps in order. */
+/**
+ * The variables of a program: parameters in order of declaration, steps in order. Those of a program that it calls stand
+ * still.
+ */
 export function variablesOf(program: BoundProgram): readonly Variable[] {
-  return program.definition.parameters.flatMap((declaration) =>
+  return learnedBy(program).flatMap((declaration) =>
     (program.parameters.get(declaration.name) ?? []).map((_, index) => ({
       key: declaration.perStep ? `${declaration.name}/${index}` : declaration.name,
       declaration,
       index,
     })),
   );
+}
+
+function learnedBy({ definition }: BoundProgram): readonly ParameterDeclaration[] {
+  return definition.parameters.filter(({ of }) => of === undefined);
 }
 
 /** What the optimiser moves, by the keys of variables: values, or what a reparameterisation maps to them. */
@@ -36,9 +43,12 @@ export function valuesByKey(program: BoundProgram, parameters: Parameters): Raws
   );
 }
 
-/** The reverse of `valuesByKey`. */
+/** The reverse of `valuesByKey`, with the parameters that stand still. */
 export function parametersByName(program: BoundProgram, values: Raws): Parameters {
-  const parameters = new Map<string, Value[]>();
+  const fixed = program.definition.parameters.filter(({ of }) => of !== undefined);
+  const parameters = new Map<string, Value[]>(
+    fixed.map(({ name }) => [name, [...(program.parameters.get(name) ?? [])]]),
+  );
   for (const { key, declaration } of variablesOf(program)) {
     const value = values.get(key);
     if (value === undefined) throw new TypeError(`The variable \`${key}\` has no value.`);

@@ -312,6 +312,7 @@ const EXAMPLES: { readonly [P in Operation]: readonly Example[] } = {
   loopSaving: [],
   loopAdjoint: [],
   call: [],
+  fixedPoint: [],
   stopGradient: [{ spaces: [REAL], emit: one((b, x) => b.stopGradient(x)), vanishes: true }],
 };
 

@@ -128,6 +128,8 @@ function callOf(context: Context, expression: Extract<Vector, { kind: "call" }>)
       return libraryCall(context, expression, call);
     case "derivative":
     case "network":
+    case "program":
+    case "weights":
     case "unknown":
       return opaque(context, expression);
   }

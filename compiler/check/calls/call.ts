@@ -6,10 +6,12 @@ import { type Environment, report } from "../context.ts";
 import { describe } from "../expectations.ts";
 import { checkExpression } from "../expression.ts";
 import { expressionText, operandOf, within } from "../expressionText.ts";
-import { announceLater } from "../later.ts";
 import { isLayerExpression, pipeIntoLayer } from "../layers/layer.ts";
 import { meaningOf, readSymbol } from "../names.ts";
+import { checkProgramCall, WEIGHTS } from "../programs/call.ts";
+import { checkWeights } from "../programs/weights.ts";
 import { named } from "../references.ts";
+import { lookUp } from "../scope.ts";
 import { resolveType, sortOf, unknownTyping } from "../typed.ts";
 import { checkDerivative, derivativeIn } from "./derivative.ts";
 import { checkFunctionCall } from "./functions.ts";
@@ -23,6 +25,9 @@ export function checkCall(environment: Environment, expression: Call): Expressio
   const { callee } = expression;
   const derivative = derivativeIn(environment, callee);
   if (derivative !== null) return checkDerivative(environment, expression, derivative);
+  if (callee.kind === "name" && callee.name === WEIGHTS && lookUp(environment.scope, WEIGHTS) === null) {
+    return checkWeights(environment, expression);
+  }
   if (callee.kind !== "name") return callOf(environment, expression, checkExpression(environment, callee));
   const meaning = meaningOf(environment, callee.name, callee.span);
   switch (meaning.kind) {
@@ -31,7 +36,6 @@ export function checkCall(environment: Environment, expression: Call): Expressio
         environment,
         expression,
         named(callee, { kind: "unknown" }, unknownTyping()),
-        callee.name === "weights",
       );
     case "library":
       return checkLibraryCall(environment, expression, callee, meaning.name);
@@ -52,8 +56,7 @@ function callOfSymbol(
     return unknownCall(environment, expression, named(callee, { kind: "unknown" }, unknownTyping()));
   }
   if (symbol.origin.kind === "item" && symbol.origin.item === "program") {
-    announceLater(environment, "program calls", "calls of programs", expression.span);
-    return unknownCall(environment, expression, named(callee, { kind: "symbol", symbol }, unknownTyping()));
+    return checkProgramCall(environment, expression, callee, symbol);
   }
   const note = readSymbol(environment, found, callee.span);
   return callOf(environment, expression, named(callee, { kind: "symbol", symbol }, note));

@@ -129,7 +129,8 @@ function instantiateSignature(signature: Signature, key: string): Signature {
 
 type Renaming = (name: string) => string | null;
 
-function renameType(type: Type, renaming: Renaming): Type {
+/** A type with names of sizes and spaces replaced. */
+export function renameType(type: Type, renaming: Renaming): Type {
   const space = (of: Space): Space => renameSpace(of, renaming);
   switch (type.kind) {
     case "value":
@@ -163,7 +164,7 @@ export function renameSpace(space: Space, renaming: Renaming): Space {
       return name === null ? space : { kind: "named", name, field: "any" };
     }
     case "product":
-      return { kind: "product", parts: space.parts.map((part) => renameSpace(part, renaming)) };
+      return { ...space, parts: space.parts.map((part) => renameSpace(part, renaming)) };
   }
 }
 
@@ -175,7 +176,7 @@ function renameDimension(dimension: Dimension, renaming: Renaming): Dimension {
 }
 
 /** Whether an argument is what a parameter asks for; reports where it is not. */
-function takes(
+export function takes(
   environment: Environment,
   callee: Expression<Typed>,
   parameter: SignatureParameter,

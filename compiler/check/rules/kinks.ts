@@ -109,6 +109,9 @@ function kinkInCall(
     return firstOf(call.arguments, within);
   }
   if (call.kind === "function") return findKink(knowledge, call.callee) ?? firstOf(call.arguments, within);
+  if (call.kind === "program") {
+    return firstOf([...call.arguments.values(), ...(call.weights === null ? [] : [call.weights])], within);
+  }
   return call.kind === "map" ? firstOf(call.arguments, within) : null;
 }
 

@@ -405,4 +405,26 @@ export const shapes = {
     mark: () => "at which?",
     hint: ({ name }) => `Write \`derivative(${name})(x)\`, a linear operator.`,
   }),
+
+  IPX2037: defineDiagnostic<{ readonly program: string; readonly message: string }>()({
+    severity: "error",
+    class: "user",
+    title: ({ program }) => `\`${program}\` cannot be called with these sizes and spaces`,
+    mark: ({ message }) => `with them: ${message}`,
+    hint: ({ program }) => `The arguments decide what the sizes and spaces in the header of \`${program}\` are.`,
+  }),
+
+  IPX2038: defineDiagnostic<{ readonly program: string; readonly open: readonly string[] }>()({
+    severity: "error",
+    class: "user",
+    title: ({ program, open }) =>
+      open.length === 0
+        ? `\`${program}\` learns nothing, so that it has no weights`
+        : `The weights of \`${program}\` depend on ${open.map((name) => `\`${name}\``).join(", ")}`,
+    mark: ({ open }) => (open.length === 0 ? "" : "which is not known here"),
+    hint: ({ open }) =>
+      open.length === 0
+        ? null
+        : `Declare ${open.map((name) => `\`${name}\``).join(", ")} in the header of this program, too, or a given of the same name and type.`,
+  }),
 };

@@ -55,20 +55,20 @@ export const LANE_RULES: { readonly [P in LaneOperation]: LaneRule<P> } = {
   repeatSlices: ({ count }, [v], { setting }) => [repeatSlices(v, sizeOf(count, setting))],
   sumSlices: ({ count }, [y, like], { setting }) => [sumSlices(y, like, sizeOf(count, setting))],
   outerSum: (_, inputs, context) => [summed(inputs, context, ([y, x]) => outer(valueOf(y), valueOf(x)))],
-  convolveFilter: ({ stride, space }, inputs, context) => {
+  convolveFilter: ({ stride, space, apart }, inputs, context) => {
     const filters = bindSpace(space, context.setting);
     if (filters.kind !== "array") throw new Error("filters are an array");
     return [
-      summed(inputs, context, ([image, cotangent]) =>
+      (apart ? each : summed)(inputs, context, ([image, cotangent]) =>
         convolveFilter(asArray(valueOf(image)), asArray(valueOf(cotangent)), filters.shape, stride),
       ),
     ];
   },
-  depthwiseFilter: ({ space }, inputs, context) => {
+  depthwiseFilter: ({ space, apart }, inputs, context) => {
     const filters = bindSpace(space, context.setting);
     if (filters.kind !== "array") throw new Error("filters are an array");
     return [
-      summed(inputs, context, ([image, cotangent]) =>
+      (apart ? each : summed)(inputs, context, ([image, cotangent]) =>
         depthwiseFilter(asArray(valueOf(image)), asArray(valueOf(cotangent)), filters.shape),
       ),
     ];
@@ -137,6 +137,16 @@ function summed(
   if (inputs.every((input) => input.shared)) return { shared: true, value: inLane(0) };
   const values = Array.from({ length: lanes.count }, (_, lane) => inLane(lane));
   return { shared: true, value: values.reduce(sumOf) };
+}
+
+function each(
+  inputs: readonly LaneValue[],
+  { lanes }: LaneContext,
+  of: (items: readonly Item[]) => ReferenceValue,
+): LaneValue {
+  const inLane = (lane: number): ReferenceValue => of(inputs.map((input) => itemAt(input, lane)));
+  if (inputs.every((input) => input.shared)) return { shared: true, value: inLane(0) };
+  return { shared: false, values: Array.from({ length: lanes.count }, (_, lane) => inLane(lane)) };
 }
 
 /** A result for each lane, or one for all, from the inputs and a linear map that may read variables of the lane. */

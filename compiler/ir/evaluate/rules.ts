@@ -159,6 +159,7 @@ export const SAMPLE_RULES: { readonly [P in SampleOperation]: SampleRule<P> } = 
   padImageTo: ({ space }, inputs, setting) => resized(asArray(value(inputs, 0)), shapeOf(space, setting)),
   reshape: ({ space }, inputs, setting) => reshape(value(inputs, 0), bindSpace(space, setting)),
   stopGradient: (_, inputs) => value(inputs, 0),
+  fixedPoint: (_, inputs) => value(inputs, 0),
 };
 
 /** The number that a dimension is. */

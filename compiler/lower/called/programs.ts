@@ -1,0 +1,46 @@
+import type { CheckedProgram } from "../../check/program.ts";
+import type { Instance } from "../../check/programs/instance.ts";
+import type { IrFunction, Variable } from "../../ir/block.ts";
+import type { IrBuilder } from "../../ir/build.ts";
+import type { IrParameter } from "../../ir/program.ts";
+import { symbolOf } from "../../library/calculus/analyse.ts";
+
+/** What the calls of programs add to the program that calls: functions of networks, and weights that stand still. */
+export class CalledPrograms {
+  /** where what depends on givens alone is computed */
+  readonly constants: IrBuilder;
+  readonly #names: Set<string>;
+  readonly #functions = new Map<string, { readonly instance: Instance; readonly called: IrFunction }[]>();
+  readonly #weights = new Map<string, { readonly instance: Instance; readonly parameters: readonly IrParameter[] }>();
+
+  constructor(constants: IrBuilder, program: CheckedProgram) {
+    this.constants = constants;
+    this.#names = new Set(program.learnables.map((learn) => symbolOf(learn.declaration).name));
+  }
+
+  /** The weights of the programs that are called as they were trained, in the order of their first use. */
+  get weights(): readonly IrParameter[] {
+    return [...this.#weights.values()].flatMap(({ parameters }) => parameters);
+  }
+
+  /** The weights of an instance as they were trained; null where the program already has them in other spaces. */
+  trained(instance: Instance, make: () => readonly IrParameter[]): readonly Variable[] | null {
+    const { name } = instance.program.tree.name;
+    const known = this.#weights.get(name) ?? { instance, parameters: make() };
+    this.#weights.set(name, known);
+    return known.instance === instance ? known.parameters.map(({ variable }) => variable) : null;
+  }
+
+  /** The function of a network of an instance, made at its first use under a name that no other has. */
+  network(instance: Instance, wanted: string, make: (name: string) => IrFunction): IrFunction {
+    const known = this.#functions.get(wanted) ?? [];
+    const found = known.find((each) => each.instance === instance);
+    if (found !== undefined) return found.called;
+    let name = wanted;
+    for (let count = 2; this.#names.has(name); count += 1) name = `${wanted}_${count}`;
+    this.#names.add(name);
+    const called = make(name);
+    this.#functions.set(wanted, [...known, { instance, called }]);
+    return called;
+  }
+}
