@@ -87,7 +87,8 @@ export function checkItems(
     const done = check.done.get(item) ?? null;
     return done === null ? [] : [done];
   });
-  return { items, programs: check.programs, diagnostics: [...check.diagnostics, ...foreign] };
+  const programs = check.programs.toSorted((a, b) => a.tree.name.span.start - b.tree.name.span.start);
+  return { items, programs, diagnostics: [...check.diagnostics, ...foreign] };
 }
 
 function checkOneFile(library: Library, file: File<Parsed>, folder: string): FileCheck {

@@ -18,6 +18,7 @@ import { expectDeclared } from "./declared.ts";
 import { expectRealNumber, expectValue } from "./expectations.ts";
 import { checkExpression } from "./expression.ts";
 import { checkLearnedSet, intervalOfSet, setOf } from "./learnedSets.ts";
+import { announceLater } from "./later.ts";
 import { checkNetwork } from "./layers/wiring.ts";
 import { checkLearnBounds, checkStage } from "./stages.ts";
 import { checkProperties } from "./properties.ts";
@@ -132,7 +133,7 @@ export function checkInput(outer: Environment, tree: Input): Input<Typed> {
 /** `learn t : R in (0, 2/L) per step = 1/L`. */
 export function checkLearn(outer: Environment, tree: Learn): Learn<Typed> {
   const environment: Environment = { ...outer, place: "learn" };
-  const written = checkType(environment, tree.type);
+  const written = withoutWeights(environment, tree.type, checkType(environment, tree.type));
   checkVia(environment, tree);
   const initial = checkLearnStart(environment, tree, written);
   const { trees, facts } = propertiesOf(environment, tree, written, "proved");
@@ -151,8 +152,20 @@ export function checkLearn(outer: Environment, tree: Learn): Learn<Typed> {
   return { ...tree, type: written.tree, initial, properties: trees, declaration: symbol };
 }
 
+/** A network that gives the weights of a program is for later. */
+function withoutWeights(environment: Environment, type: WrittenType, written: CheckedType): CheckedType {
+  if (type.kind !== "netType" || type.codomain.kind !== "namedType" || type.codomain.argument === null) {
+    return written;
+  }
+  announceLater(environment, "weights given by networks", "weights given by networks", type.span);
+  return { ...written, type: UNKNOWN };
+}
+
 function checkLearnStart(environment: Environment, tree: Learn, written: CheckedType): Expression<Typed> {
   const { type } = written;
+  if (tree.type.kind === "netType" && type.kind === "unknown") {
+    return checkExpression({ ...environment, silent: true }, tree.initial);
+  }
   if (tree.type.kind === "netType" && type.kind === "function") {
     const declared = {
       name: tree.name.name,

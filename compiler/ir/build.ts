@@ -132,6 +132,14 @@ export class IrBuilder {
     return results;
   }
 
+  /** The same, where some of the arguments are the same for all samples, and so is what depends on them alone. */
+  inlineAs(block: Block, inputs: readonly Variable[]): readonly Variable[] {
+    const names = new Map(
+      block.parameters.map((each, i) => [each, { ...each, shared: inputs[i]?.shared === true }] as const),
+    );
+    return this.inline(reshared(block, names, this.functions), inputs);
+  }
+
   /** A block with the parameters given, whose equations see what is defined here. */
   block(parameters: readonly Variable[], build: BlockOf): Block {
     const inner = new IrBuilder(this.functions, this);

@@ -36,6 +36,8 @@ export interface LoweredNetwork {
   /** the program's variables of the weights, in the order of the function's parameters */
   readonly weights: readonly Variable[];
   readonly parameters: readonly IrParameter[];
+  /** whether it is written out where it is called: its weights are the same for all samples, their cotangents are not */
+  readonly writtenOut?: true;
 }
 
 /** Lowers `learn N : net D -> E = layers`: the type is the wiring. */
@@ -112,7 +114,10 @@ export function callNetwork(site: Site, symbol: Symbol, point: readonly Lowered[
   const inputs = point.map((lowered, index) =>
     asVariable(site.builder, lowered, network.domain[index] ?? null, span),
   );
-  const [result] = site.builder.call(network.called, [...inputs, ...network.weights]);
+  const [result] =
+    network.writtenOut === true
+      ? site.builder.inlineAs(network.called.body, [...inputs, ...network.weights])
+      : site.builder.call(network.called, [...inputs, ...network.weights]);
   if (result === undefined) throw new Limitation(`the network \`${symbol.name}\``, span);
   const [first] = inputs;
   return first === undefined || inputs.length > 1

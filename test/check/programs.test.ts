@@ -4,9 +4,6 @@ import { typeText } from "../../compiler/types/type.ts";
 import { programs } from "../programs.ts";
 import { checkText, codesOf, soundProgram } from "./check.ts";
 
-/** Programs that use what the reference marks [later]. */
-const LATER = new Set(["model_adaptation.ipx"]);
-
 function source(name: string): string {
   const found = programs.find(({ path }) => path === `${name}.ipx`);
   if (found === undefined) throw new Error(name);
@@ -15,9 +12,7 @@ function source(name: string): string {
 
 describe("the programs of the project", () => {
   test.each(programs)("$path", ({ path, text }) => {
-    const codes = codesOf(checkText(text, path));
-    if (LATER.has(path)) expect(new Set(codes)).toEqual(new Set(["IPX1011"]));
-    else expect(codes).toEqual([]);
+    expect(codesOf(checkText(text, path))).toEqual([]);
   });
 });
 

@@ -1,4 +1,5 @@
 import type { Expression } from "../../ast/tree.ts";
+import { diagnose } from "../../diagnostics/diagnose.ts";
 import { symbolOf } from "../../library/calculus/analyse.ts";
 import type { SettingRule } from "../../library/signature.ts";
 import { valueType } from "../../types/type.ts";
@@ -6,7 +7,7 @@ import type { Symbol, Typed } from "../../types/typing.ts";
 import { checkArguments } from "../calls/arguments.ts";
 import { renameType, takes } from "../calls/functions.ts";
 import { unknownCall } from "../calls/unknown.ts";
-import { type Environment, latest } from "../context.ts";
+import { type Environment, latest, report } from "../context.ts";
 import { checkExpression } from "../expression.ts";
 import { announceLater } from "../later.ts";
 import { named } from "../references.ts";
@@ -34,6 +35,13 @@ export function checkProgramCall(
   const callable = environment.run.knowledge.callables.get(symbol);
   if (callable === undefined) {
     announceLater(environment, "program calls", "calls of this program", expression.span);
+    return unknownCall(environment, expression, noted, true);
+  }
+  const unnamed = expression.arguments.find(({ name }) => name === null);
+  if (unnamed !== undefined) {
+    const { givens, inputs } = callable.program;
+    const names = [...givens.filter(({ initial }) => initial === null), ...inputs].map(({ name }) => name.name);
+    report(environment, diagnose("IPX1023", unnamed.span, { program: callee.name, names }));
     return unknownCall(environment, expression, noted, true);
   }
   const rules = {

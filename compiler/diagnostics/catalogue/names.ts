@@ -65,7 +65,7 @@ export const names = {
     class: "user",
     title: ({ name }) => `\`${name}\` needs itself`,
     mark: () => "which leads back to it",
-    hint: () => "Functions and networks are not recursive. For repetition write `repeat` or `while`.",
+    hint: () => "Functions, networks and programs are not recursive. For repetition write `repeat` or `while`.",
   }),
 
   IPX1005: defineDiagnostic<{ readonly name: string; readonly word: "input" | "learn" }>()({
@@ -233,6 +233,14 @@ export const names = {
     mark: ({ name }) => `\`${name}\` is no part of what this method solves`,
     labels: { declared: ({ problem }) => `declared in \`${problem}\`` },
     hint: ({ name }) => `Choose a method that is given \`${name}\`, or remove it from the problem.`,
+  }),
+
+  IPX1023: defineDiagnostic<{ readonly program: string; readonly names: readonly string[] }>()({
+    severity: "error",
+    class: "user",
+    title: ({ program }) => `The arguments of the program \`${program}\` are named`,
+    mark: () => "which of its givens and inputs is this?",
+    hint: ({ program, names }) => `Write \`${program}(${names.map((name) => `${name} = ...`).join(", ")})\`.`,
   }),
 };
 

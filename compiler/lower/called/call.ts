@@ -33,7 +33,8 @@ export function lowerProgramCall(
   const networks = new Map<Symbol, LoweredNetwork>();
   const place = calledSite(site, site.builder, instance, networks);
   defineData(site, place, program, call.arguments);
-  const perStep = defineWeights(place, instance, networks, weightsIn(site, call, instance, span));
+  const weights = weightsIn(site, call, instance, span);
+  const perStep = defineWeights(place, instance, networks, weights, call.weights !== null);
   lowerBindings(place, place, program);
   return runTarget(place, program, lowerSections(place, program), perStep);
 }
@@ -60,6 +61,7 @@ function defineWeights(
   instance: Instance,
   networks: Map<Symbol, LoweredNetwork>,
   weights: readonly Variable[],
+  vary: boolean,
 ): readonly StepValues[] {
   const perStep: StepValues[] = [];
   let next = 0;
@@ -89,7 +91,13 @@ function defineWeights(
       throw new Limitation("batch normalisation in a program that is called", learn.span);
     }
     const own = network.weights.map(() => take(learn.perStep));
-    networks.set(symbol, { ...network, weights: own, called: functionOf(place, instance, network, own) });
+    const together = vary && own.every(({ shared }) => shared);
+    networks.set(symbol, {
+      ...network,
+      weights: own,
+      called: functionOf(place, instance, network, own),
+      ...(together ? { writtenOut: true } : {}),
+    });
   }
   return perStep;
 }

@@ -3,7 +3,6 @@ import type { CheckedProgram } from "../../check/program.ts";
 import type { Block, Variable } from "../../ir/block.ts";
 import type { IrBuilder } from "../../ir/build.ts";
 import { type FixedPointOptions, solveFixedPoint } from "../../ir/fixedPoint.ts";
-import { reshared } from "../../ir/reshare.ts";
 import { freeVariables, substitute } from "../../ir/variables.ts";
 import { evaluate } from "../../types/dimension.ts";
 import { Limitation } from "../limitation.ts";
@@ -38,7 +37,7 @@ export function runTarget(
   const called: Called = { site, program, sections, perStep };
   const start = site.builder.inline(sections.initial, []);
   const states = sections.step === null ? start : afterSteps(called, sections.step, start);
-  const [output] = inlined(site.builder, sections.finish, states);
+  const [output] = site.builder.inlineAs(sections.finish, states);
   if (output === undefined) throw new Error("a program has an output");
   return output;
 }
@@ -58,14 +57,6 @@ function afterSteps(called: Called, step: Block, start: Values): Values {
   }
 }
 
-/** A block with its results at these values, of which some may be the same for all samples. */
-function inlined(builder: IrBuilder, block: Block, values: Values): Values {
-  const names = new Map(
-    block.parameters.map((each, i) => [each, { ...each, shared: values[i]?.shared === true }] as const),
-  );
-  return builder.inline(reshared(block, names, builder.functions), values);
-}
-
 function stepCount({ site, program }: Called): number {
   const steps = evaluate(stepsOf(program), site.program.defaults);
   if (steps !== null) return steps;
@@ -78,7 +69,7 @@ function countOf({ program }: Called, count: number | string): number {
 }
 
 /** How many equations the steps may become when they are written out; more of them stay a loop. */
-const WRITTEN_OUT = 60;
+const WRITTEN_OUT = 100;
 
 /** A given number of steps. */
 function afterCount(called: Called, step: Block, start: Values, count: number): Values {
@@ -105,7 +96,7 @@ function afterCount(called: Called, step: Block, start: Values, count: number): 
 
 /** The states after one step, the one with the number k. */
 function stepAt(called: Called, builder: IrBuilder, step: Block, states: Values, k: Variable): Values {
-  return inlined(builder, atNumber(called, builder, step, k), states).slice(0, states.length);
+  return builder.inlineAs(atNumber(called, builder, step, k), states).slice(0, states.length);
 }
 
 /** The step with its counter and what is learned in each step put in. */
@@ -117,8 +108,7 @@ function atNumber({ sections, perStep }: Called, builder: IrBuilder, step: Block
   for (const each of perStep) {
     if (read.has(each.value)) names.set(each.value, builder.rows(each.all, k));
   }
-  const put = substitute(step, names);
-  return reshared(put, new Map(), builder.functions);
+  return substitute(step, names);
 }
 
 /** Steps until the program's own test holds, each sample for itself. */
@@ -142,12 +132,12 @@ function whenConverged(
       let results: Values = before;
       let k = values.at(-2) ?? one;
       for (let times = 0; times < every; times += 1) {
-        results = inlined(inner, atNumber(called, inner, step, k), results.slice(0, start.length));
+        results = inner.inlineAs(atNumber(called, inner, step, k), results.slice(0, start.length));
         k = inner.elementwise("add", [k, one]);
       }
       const states = results.slice(0, start.length);
       const reported = results.slice(start.length, start.length + reports);
-      const [done] = inlined(inner, until, [...states, ...before, ...reported]);
+      const [done] = inner.inlineAs(until, [...states, ...before, ...reported]);
       if (done === undefined) throw new Error("a test has an answer");
       return [...states, k, inner.elementwise("not", [done])];
     },
@@ -183,13 +173,13 @@ function atEquilibrium(
   const first = pack(builder, start);
   const parameter: Variable = { ...first, type: { kind: "value", space: spaceOfVariable(first) } };
   const map = builder.block([parameter], (inner, [z]) => [
-    pack(inner, inlined(inner, step, unpack(inner, z ?? parameter))),
+    pack(inner, inner.inlineAs(step, unpack(inner, z ?? parameter))),
   ]);
   const { solver, tolerance, backward } = target;
   const forward = { ...columnsOf(solver), tolerance, maximum: countOf(called, target.maximum) };
   const z = solveFixedPoint(builder, first, map, backwardOptions(backward), forward);
   const states = unpack(builder, z);
-  const after = inlined(builder, step, states);
+  const after = builder.inlineAs(step, states);
   return start.map((_, i) => (moving.includes(i) ? states[i] : after[i]) ?? first);
 }
 

@@ -32,16 +32,29 @@ export function compiledProgram(name: string, edits: readonly Edit[] = []): Comp
   return compiledText(name, programText(name, edits));
 }
 
-/** The only program of a text, compiled. */
-export function compiledText(name: string, text: string): CompiledProgram {
-  const before = known.get(text);
+/** What the laws make of programs that others import: their networks are small. */
+const IMPORTED: Readonly<Record<string, readonly Edit[]>> = {
+  de_prox: [["depth = 17, width = 64", "depth = 3, width = 4"]],
+};
+
+/** The first program of a text, compiled; `edits` of what it imports, by name. */
+export function compiledText(
+  name: string,
+  text: string,
+  imported: Readonly<Record<string, readonly Edit[]>> = IMPORTED,
+): CompiledProgram {
+  const key = text + JSON.stringify(imported);
+  const before = known.get(key);
   if (before !== undefined) return before;
-  const { file, checked, diagnostics } = analyse({ path: `${name}.ipx`, text }, () => null);
+  const { file, checked, diagnostics } = analyse({ path: `${name}.ipx`, text }, (path) => {
+    const [, of = ""] = /^\.\/(.*)\.ipx$/u.exec(path) ?? [];
+    return { path, text: programText(of, imported[of]) };
+  });
   const [program] = checked.programs;
   if (program === undefined) throw new Error(diagnostics.map(({ message }) => message).join("\n"));
   const compiled = compileProgram(file, program);
   if (compiled.kind === "refused") throw new Error(compiled.diagnostic.message);
-  known.set(text, compiled.value);
+  known.set(key, compiled.value);
   return compiled.value;
 }
 

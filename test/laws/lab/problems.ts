@@ -164,6 +164,17 @@ function onImages(program: string, edits: readonly Edit[] = [], givens: Data = {
   };
 }
 
+/** Weighted images: the data term is so strongly convex that a step with any denoiser of residual 0.9 contracts. */
+function onWeightedImages(program: string, givens: Data = {}): Problem {
+  return {
+    ...onImages(program),
+    givens: (operations, seed) => {
+      const pattern = numbers(stream(seed, "A"), [H, W], (x) => 0.8 + 0.2 / (1 + x * x));
+      return { A: operations.library("mask", {}, R(H, W), [upload(operations, pattern, false)]), ...givens };
+    },
+  };
+}
+
 /** Real images with Fourier data: the operator's complex domain is restricted by its declaration. */
 function onFourierImages(program: string, edits: readonly Edit[] = [], givens: Data = {}): Problem {
   return {
@@ -340,6 +351,8 @@ export const PROBLEMS: readonly Problem[] = [
   onImages("de_grad", [SHALLOW_DNCNN]),
   onFourierImages("de_grad", [SHALLOW_DNCNN]),
   onImages("de_prox", [SMALL_DNCNN]),
+  onWeightedImages("model_adaptation", { t: 0.02 }),
+  onVectors("refined_ista", { tau: 0.05 }),
   onVectors("newton", {}, [["tol = 1e-6, max = 100", "tol = 1e-13, max = 90"]]),
   onVectors("levenberg_marquardt", {}, [EXACT_SOLVE]),
   {

@@ -32,6 +32,8 @@ export const TARGETS: Readonly<Record<string, readonly TargetName[]>> = {
   alista: ["unrolled"],
   de_grad: ["equilibrium", "unrolled"],
   de_prox: ["equilibrium", "unrolled"],
+  model_adaptation: ["solver"],
+  refined_ista: ["solver"],
   newton: ["solver"],
   levenberg_marquardt: ["solver"],
   sgp: ["solver"],
