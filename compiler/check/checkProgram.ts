@@ -141,7 +141,7 @@ export function finishProgram(
 function assemble(
   tree: Program<Typed>,
   members: Members,
-  reach: Pick<CheckedProgram, "nets" | "functions" | "instances">,
+  reach: Reach & Pick<CheckedProgram, "instances">,
 ): CheckedProgram | null {
   const [output] = members.outputs;
   if (output === undefined) return null;

@@ -231,7 +231,9 @@ function checkItem(check: FileCheck, item: Item): void {
 }
 
 function itemNamed(check: FileCheck, name: string, fits: (item: Item) => boolean): Item | null {
-  return check.file.items.find((each) => fits(each) && each.kind !== "import" && each.name.name === name) ?? null;
+  return (
+    check.file.items.find((each) => fits(each) && each.kind !== "import" && each.name.name === name) ?? null
+  );
 }
 
 function isUsable(item: Item): boolean {

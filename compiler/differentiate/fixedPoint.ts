@@ -12,7 +12,11 @@ import { markVaried } from "./varied.ts";
  * z = f(z): the cotangent of what f reads is that of f at z for w with w = g + J'w, J the derivative of f by z
  * (implicit function theorem). w is a fixed point in turn, so that the rule can be differentiated, too.
  */
-export function reverseFixedPoint(equation: EquationOf<"fixedPoint">, cotangent: Variable, r: Reversal): void {
+export function reverseFixedPoint(
+  equation: EquationOf<"fixedPoint">,
+  cotangent: Variable,
+  r: Reversal,
+): void {
   const [z] = equation.outputs;
   if (z === undefined) return;
   const { step, ...options } = equation.attributes;

@@ -96,7 +96,8 @@ function unpacked(values: readonly Variable[], { memory }: FixedPointOptions): S
 }
 
 function namesOf({ name }: Variable, { memory }: FixedPointOptions): readonly string[] {
-  const columns = (of: string): readonly string[] => Array.from({ length: memory }, (_, j) => `${of}${j + 1}`);
+  const columns = (of: string): readonly string[] =>
+    Array.from({ length: memory }, (_, j) => `${of}${j + 1}`);
   return [name, "residual", "plain", ...columns("dx"), ...columns("dr")];
 }
 
@@ -141,10 +142,13 @@ function proposal(
 ): Variable {
   const ahead = (along: Variable, by: Variable): Variable =>
     b.elementwise("add", [along, b.elementwise("mul", [b.constant(damping), by])]);
-  return residuals.reduce((sum, q, j) => {
-    const direction = ahead(points[j] ?? q, q);
-    return b.elementwise("sub", [sum, b.elementwise("mul", [b.dot(residual, q), direction])]);
-  }, ahead(x, residual));
+  return residuals.reduce(
+    (sum, q, j) => {
+      const direction = ahead(points[j] ?? q, q);
+      return b.elementwise("sub", [sum, b.elementwise("mul", [b.dot(residual, q), direction])]);
+    },
+    ahead(x, residual),
+  );
 }
 
 /** The differences of points and residuals, the latter made orthonormal to the columns there are; 0 if it cannot be. */

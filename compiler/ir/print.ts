@@ -171,15 +171,11 @@ function described(equation: Equation): readonly [string, readonly string[]] {
       return ["composition", [`adjoints = (${equation.attributes.adjoints.join(", ")})`]];
     case "materialise":
       return ["materialise", [spaceText(equation.attributes.domain)]];
-    case "convolveFilter": {
-      const { stride, apart } = equation.attributes;
-      return ["convolveFilter", [`stride = ${stride}`, ...(apart ? ["apart"] : [])]];
-    }
-    case "depthwiseFilter":
-      return ["depthwiseFilter", equation.attributes.apart ? ["apart"] : []];
     case "convolve":
     case "convolveInput":
-      return [equation.operation, [`stride = ${equation.attributes.stride}`]];
+    case "convolveFilter":
+    case "depthwiseFilter":
+      return [equation.operation, filteringText(equation.attributes)];
     case "maxPool":
     case "maxPoolGradient":
     case "shuffle":
@@ -197,6 +193,17 @@ function described(equation: Equation): readonly [string, readonly string[]] {
     default:
       return [equation.operation, []];
   }
+}
+
+/** The stride of a convolution, and whether a gradient by filters is that of each sample. */
+function filteringText({
+  stride,
+  apart = false,
+}: {
+  readonly stride?: number;
+  readonly apart?: boolean;
+}): readonly string[] {
+  return [...(stride === undefined ? [] : [`stride = ${stride}`]), ...(apart ? ["apart"] : [])];
 }
 
 function fusedText(attributes: OperationAttributes["fused"]): string {

@@ -138,7 +138,11 @@ export type CallMeaning =
       readonly weights: Expression<Typed> | null;
     }
   /** `weights(P)` as a value; the starts of what P learns read the caller's givens of the same names */
-  | { readonly kind: "weights"; readonly of: Symbol; readonly arguments: ReadonlyMap<Symbol, Expression<Typed>> }
+  | {
+      readonly kind: "weights";
+      readonly of: Symbol;
+      readonly arguments: ReadonlyMap<Symbol, Expression<Typed>>;
+    }
   | { readonly kind: "unknown" };
 
 /** The value of a setting once checked. */

@@ -15,15 +15,20 @@ function expectEqualSlopes({ name, gradient, difference, scale }: Slopes): void 
   );
 }
 
-describe.each(PROBLEMS)("$name, unrolled", (problem) => {
+/** Solves inside of a step are exact to their tolerances only; programCalls.test.ts has this one to full precision. */
+const COARSE: ReadonlySet<string> = new Set(["model_adaptation"]);
+
+describe.each(PROBLEMS.filter(({ name }) => !COARSE.has(name)))("$name, unrolled", (problem) => {
   const compiled = compiledProgram(problem.program, problem.edits);
   const definition = definitionFor(compiled, "unrolled", { steps: 3 });
 
-  test.runIf(definition.parameters.length > 0)("gradients of all that is learned", async () => {
+  const learned = definition.parameters.filter(({ of }) => of === undefined);
+
+  test.runIf(learned.length > 0)("gradients of all that is learned", async () => {
     const bound = await ready(problem, definition, operations(referenceEngine()), SEED);
     const slopes = await parameterSlopes(bound);
     expect(slopes.length).toBe(
-      new Set(definition.parameters.map(({ name }) => name.split(".")[0] ?? name)).size,
+      new Set(learned.map(({ name }) => name.split(".")[0] ?? name)).size,
     );
     slopes.forEach(expectEqualSlopes);
   });

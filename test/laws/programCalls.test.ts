@@ -13,7 +13,10 @@ const SEED = 5;
 const SMALL: Edit = ["depth = 17, width = 64", "depth = 3, width = 3"];
 const EXACT: readonly Edit[] = [
   SMALL,
-  ["tol = 1e-5, max = 100, backward = gmres(tol = 1e-5)", "tol = 1e-13, max = 400, backward = gmres(tol = 1e-13)"],
+  [
+    "tol = 1e-5, max = 100, backward = gmres(tol = 1e-5)",
+    "tol = 1e-13, max = 400, backward = gmres(tol = 1e-13)",
+  ],
 ];
 const using = operations(referenceEngine());
 const images = problem("model_adaptation");
@@ -101,7 +104,7 @@ const CALLED: readonly (readonly [string, Problem, (called: string, output: stri
   ["a program without a step", problem("refined_ista"), inFile("output b + t*A'*(y - A*tanh(K*b))")],
 ];
 
-describe.each(CALLED)("a call of %s", (_, { edits: __, ...of }, text) => {
+describe.each(CALLED)("a call of %s", (_, of, text) => {
   const data: Problem = { ...of, edits: [], givens: async (...all) => onlyA(await of.givens(...all)) };
   const output = (expression: string, more: Data = {}): Promise<readonly number[]> =>
     outputOf(data, text("de_prox", expression), more);

@@ -32,11 +32,7 @@ export function checkCall(environment: Environment, expression: Call): Expressio
   const meaning = meaningOf(environment, callee.name, callee.span);
   switch (meaning.kind) {
     case "unknown":
-      return unknownCall(
-        environment,
-        expression,
-        named(callee, { kind: "unknown" }, unknownTyping()),
-      );
+      return unknownCall(environment, expression, named(callee, { kind: "unknown" }, unknownTyping()));
     case "library":
       return checkLibraryCall(environment, expression, callee, meaning.name);
     case "symbol":

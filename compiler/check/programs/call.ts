@@ -40,7 +40,9 @@ export function checkProgramCall(
   const unnamed = expression.arguments.find(({ name }) => name === null);
   if (unnamed !== undefined) {
     const { givens, inputs } = callable.program;
-    const names = [...givens.filter(({ initial }) => initial === null), ...inputs].map(({ name }) => name.name);
+    const names = [...givens.filter(({ initial }) => initial === null), ...inputs].map(
+      ({ name }) => name.name,
+    );
     report(environment, diagnose("IPX1023", unnamed.span, { program: callee.name, names }));
     return unknownCall(environment, expression, noted, true);
   }
@@ -78,7 +80,10 @@ export function checkProgramCall(
     return value === undefined ? [] : [[own, value] as const];
   });
   const { note } = program.output.value;
-  const level = latest(weights === null && program.learnables.length > 0 ? 2 : 0, ...Object.values(args.values).map((value) => value.note.level));
+  const level = latest(
+    weights === null && program.learnables.length > 0 ? 2 : 0,
+    ...Object.values(args.values).map((value) => value.note.level),
+  );
   return {
     ...expression,
     callee: noted,

@@ -25,7 +25,8 @@ export function solvedHeader(environment: Environment, callable: Callable, key: 
     const found = lookUp(environment.scope, name)?.symbol.origin;
     if (parameter.kind === "spaceParameter") {
       const solved = resolveSpace(substitution, { kind: "named", name: unknown, field: "any" });
-      const own: Space = { kind: "named", name: foreign(callable, name), field: "any" };
+      const field = FIELDS[parameter.field ?? "any"];
+      const own: Space = { kind: "named", name: foreign(callable, name), field };
       const space = !hasUnknowns(solved) ? solved : found?.kind === "space" ? found.space : own;
       header.set(name, { kind: "space", space });
       continue;
@@ -40,6 +41,8 @@ export function solvedHeader(environment: Environment, callable: Callable, key: 
   }
   return header;
 }
+
+const FIELDS = { R: "real", C: "complex", any: "any" } as const;
 
 /** The name of a size or a space of the program that the caller knows nothing of. */
 function foreign(callable: Callable, name: string): string {
@@ -67,7 +70,8 @@ export function instanceFor(
 /** The names of a space that are the callee's own, such as the size `n` of `weights(P)` where the caller has none. */
 export function foreignNames(callable: Callable, space: Space): readonly string[] {
   const prefix = foreign(callable, "");
-  const own = (name: string): readonly string[] => (name.startsWith(prefix) ? [name.slice(prefix.length)] : []);
+  const own = (name: string): readonly string[] =>
+    name.startsWith(prefix) ? [name.slice(prefix.length)] : [];
   switch (space.kind) {
     case "array":
       return space.dimensions.flatMap((dimension) => namesOf(dimension).flatMap(own));

@@ -40,7 +40,11 @@ export function weightsType(
 /** `weights(P)` as a value: the weights of P as initialised, or as trained. */
 export function checkWeights(environment: Environment, expression: Call): Expression<Typed> {
   const [argument, ...more] = expression.arguments;
-  const callee = named({ ...nameOf("weights", expression.callee.span) }, { kind: "unknown" }, unknownTyping());
+  const callee = named(
+    { ...nameOf("weights", expression.callee.span) },
+    { kind: "unknown" },
+    unknownTyping(),
+  );
   const value = argument?.value;
   if (argument === undefined || argument.name !== null || more.length > 0 || value?.kind !== "name") {
     const args = { callee: "weights", parameters: ["P"], count: expression.arguments.length, atLeast: false };
@@ -52,7 +56,8 @@ export function checkWeights(environment: Environment, expression: Call): Expres
   const space = weighed?.instance.weights ?? null;
   const program = named(value, { kind: "unknown" }, unknownTyping());
   const tree = { ...expression, callee, arguments: [{ ...argument, value: program }] };
-  if (weighed === null || space === null) return { ...tree, call: { kind: "unknown" }, note: unknownTyping() };
+  if (weighed === null || space === null)
+    return { ...tree, call: { kind: "unknown" }, note: unknownTyping() };
   const call = { kind: "weights", of: weighed.instance.symbol, arguments: weighed.arguments } as const;
   return { ...tree, call, note: valueTyping(space, 2) };
 }

@@ -65,7 +65,8 @@ export const names = {
     class: "user",
     title: ({ name }) => `\`${name}\` needs itself`,
     mark: () => "which leads back to it",
-    hint: () => "Functions, networks and programs are not recursive. For repetition write `repeat` or `while`.",
+    hint: () =>
+      "Functions, networks and programs are not recursive. For repetition write `repeat` or `while`.",
   }),
 
   IPX1005: defineDiagnostic<{ readonly name: string; readonly word: "input" | "learn" }>()({

@@ -411,7 +411,8 @@ export const shapes = {
     class: "user",
     title: ({ program }) => `\`${program}\` cannot be called with these sizes and spaces`,
     mark: ({ message }) => `with them: ${message}`,
-    hint: ({ program }) => `The arguments decide what the sizes and spaces in the header of \`${program}\` are.`,
+    hint: ({ program }) =>
+      `The arguments decide what the sizes and spaces in the header of \`${program}\` are.`,
   }),
 
   IPX2038: defineDiagnostic<{ readonly program: string; readonly open: readonly string[] }>()({

@@ -19,7 +19,8 @@ export function defaultTarget(program: CheckedProgram): CheckedTarget {
 export function stepsOf(program: CheckedProgram): Dimension {
   const { target, stepsParameter, counts } = defaultTarget(program);
   const { span } = program.tree.name;
-  if (target.kind !== "unrolled") throw new Limitation("`per step` values in a call of what is not unrolled", span);
+  if (target.kind !== "unrolled")
+    throw new Limitation("`per step` values in a call of what is not unrolled", span);
   if (stepsParameter !== null) {
     const parameter = program.tree.parameters.find(({ name }) => name.name === stepsParameter);
     const symbol = parameter?.declaration;

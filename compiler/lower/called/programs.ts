@@ -11,7 +11,10 @@ export class CalledPrograms {
   readonly constants: IrBuilder;
   readonly #names: Set<string>;
   readonly #functions = new Map<string, { readonly instance: Instance; readonly called: IrFunction }[]>();
-  readonly #weights = new Map<string, { readonly instance: Instance; readonly parameters: readonly IrParameter[] }>();
+  readonly #weights = new Map<
+    string,
+    { readonly instance: Instance; readonly parameters: readonly IrParameter[] }
+  >();
 
   constructor(constants: IrBuilder, program: CheckedProgram) {
     this.constants = constants;

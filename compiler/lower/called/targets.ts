@@ -52,7 +52,8 @@ function afterSteps(called: Called, step: Block, start: Values): Values {
     case "equilibrium":
       return atEquilibrium(called, step, start, target);
     case "solver":
-      if (called.sections.until === null) return afterCount(called, step, start, countOf(called, target.maximum));
+      if (called.sections.until === null)
+        return afterCount(called, step, start, countOf(called, target.maximum));
       return whenConverged(called, step, called.sections.until, start, target);
   }
 }

@@ -19,11 +19,7 @@ import { calledSite, defineData, instanceOf } from "./context.ts";
 import { stepsOf } from "./defaultTarget.ts";
 
 /** `weights(P)` as a value: the product of P's weights as initialised, or as trained; of one, that one. */
-export function weightsOf(
-  site: Site,
-  call: Extract<CallMeaning, { kind: "weights" }>,
-  span: Span,
-): Variable {
+export function weightsOf(site: Site, call: Extract<CallMeaning, { kind: "weights" }>, span: Span): Variable {
   const parts = trainedWeights(site, instanceOf(site, call.of, span), call.arguments, span);
   const [only] = parts;
   return only !== undefined && parts.length === 1 ? only : site.builder.product(parts);
@@ -84,10 +80,10 @@ function asTrained(
       : parameter.initial;
   const space = spaceOfVariable(variable);
   const own = names.get(variable) ?? variable;
-  const { average: _, projection: __, ...kept } = parameter;
   const trained: IrParameter = {
-    ...kept,
+    doc: parameter.doc,
     initial,
+    spectralBound: parameter.spectralBound,
     variable: own,
     name: `${name}.${parameter.name}`,
     perStep: false,
