@@ -65,7 +65,7 @@ export function requireHeld(name: string, array: HostArray, { engine }: Pick<Ope
   } catch (error) {
     throw error instanceof DataError ? error.of({ declaration: name }) : error;
   }
-  if (engine.significand !== 24) return;
+  if (engine.significand !== 24 || array.data instanceof Float32Array) return;
   requireEvery(
     array,
     (value) => Number.isFinite(Math.fround(value)),

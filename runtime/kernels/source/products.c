@@ -496,7 +496,7 @@ INLINE void block_by_dots(const struct product *p, const struct block *block) {
 /* Rows up to which the right side is read as it stands: registers of 4 lanes are soon filled from anywhere. */
 #if LANES == 4
 #define FEW_ROWS 128
-#define FEW_DOTS 96
+#define FEW_DOTS 20
 #else
 #define FEW_ROWS 8
 #define FEW_DOTS 8
