@@ -105,7 +105,8 @@ export interface OperationAttributes {
   readonly inTraining: Record<never, never>;
   readonly observed: Record<never, never>;
   readonly largest: Record<never, never>;
-  readonly apply: { readonly adjoint: boolean };
+  /** `within`: only one kernel reads it, which may compute it as it goes */
+  readonly apply: { readonly adjoint: boolean; readonly within?: true };
   readonly applyMap: Record<never, never>;
   readonly applyMapReverse: Record<never, never>;
   readonly rows: Record<never, never>;

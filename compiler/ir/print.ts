@@ -151,7 +151,10 @@ function described(equation: Equation): readonly [string, readonly string[]] {
     case "library":
       return [`library.${equation.attributes.name}`, settingsText(equation.attributes.settings)];
     case "apply":
-      return [equation.attributes.adjoint ? "applyAdjoint" : "apply", []];
+      return [
+        equation.attributes.adjoint ? "applyAdjoint" : "apply",
+        equation.attributes.within === true ? ["within"] : [],
+      ];
     case "applyRows":
       return [equation.attributes.adjoint ? "applyRowsAdjoint" : "applyRows", []];
     case "matvec":

@@ -7,6 +7,7 @@ import { commonSubexpressions } from "./commonSubexpressions.ts";
 import { deadCode } from "./deadCode.ts";
 import { describe } from "./describe.ts";
 import { directSolve } from "./directSolve.ts";
+import { differences } from "./differences.ts";
 import { firstStep } from "./firstStep.ts";
 import { gram } from "./gram.ts";
 import { group } from "./group.ts";
@@ -46,8 +47,8 @@ export const OPTIMISE: readonly Pass[] = [
 const UNROLL: readonly Pass[] = [firstStep];
 
 /** After differentiation: reverses bring signs, common factors and cotangents that nobody wants (signs
- * move twice: through a product, then into a sum); kernels are grouped last, norms of pairs within them, and then
- * what remains is named by what it holds. */
+ * move twice: through a product, then into a sum); kernels are grouped last, norms of pairs within them and then
+ * finite differences that only they read, and what remains is named by what it holds. */
 export const FINISH: readonly Pass[] = [
   simplify,
   simplify,
@@ -56,6 +57,7 @@ export const FINISH: readonly Pass[] = [
   pairs,
   group,
   deadCode,
+  differences,
   describe,
 ];
 

@@ -1,3 +1,4 @@
+import type { Applied } from "../../runtime/arrays/applied.ts";
 import type { ElementwiseExpression } from "../../runtime/arrays/expression.ts";
 import type { GivenMap } from "../../runtime/arrays/givenMap.ts";
 import type { LoopTrace, Operations } from "../../runtime/arrays/operations.ts";
@@ -170,6 +171,6 @@ type ArgumentFor<T> = T extends null
             ? SpaceArgument
             : T extends readonly (Value | Operator)[]
               ? ListArgument
-              : T extends Readonly<Record<string, Value>>
+              : T extends Readonly<Record<string, Value | Applied>>
                 ? InputsArgument
                 : SettingsArgument;

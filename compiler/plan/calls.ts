@@ -143,8 +143,7 @@ const CALLS: { readonly [P in Operation]: Rule<P> } = {
   inTraining: (equation) => ({ kind: "same", variable: input(equation, 0) }),
   observed: (equation) => ({ kind: "same", variable: input(equation, 0) }),
   largest: (equation) => method("largest", [first(equation), second(equation)]),
-  apply: (equation) =>
-    method(equation.attributes.adjoint ? "applyAdjoint" : "apply", [first(equation), second(equation)]),
+  apply: (equation) => method(applyMethod(equation), [first(equation), second(equation)]),
   applyMap: (equation) => method("applyMap", [first(equation), second(equation)]),
   applyMapReverse: (equation) =>
     method("applyMapReverse", [
@@ -375,6 +374,11 @@ function mapCall(
     { kind: "expression", expression: replaceInputs(expression, replacements) },
     { kind: "inputs", entries: inputs },
   ]);
+}
+
+function applyMethod({ attributes: { adjoint, within } }: EquationOf<"apply">) {
+  if (within === true) return adjoint ? "appliedAdjoint" : "applied";
+  return adjoint ? "applyAdjoint" : "apply";
 }
 
 /** The expression with its inputs replaced. */

@@ -7,6 +7,7 @@ import { filteredBackprojection } from "../operators/filteredBackprojection.ts";
 import type { Operator } from "../operators/operator.ts";
 import { rowNorms } from "../operators/rowNorms.ts";
 import { applyRows, applyRowsAdjoint } from "../operators/restrict.ts";
+import { applied, appliedAdjoint, valuesOf } from "./applied.ts";
 import { coordinate, fill, number, part, product } from "./construct.ts";
 import * as channelLayers from "./channelLayers.ts";
 import { cumulativeSum } from "./cumulative.ts";
@@ -44,9 +45,8 @@ export function operations(engine: Engine): Operations {
     number: (value) => number(engine, value),
     fill: (value, space) => scoped(() => fill(engine, value, space)),
     coordinate: (space, axis) => scoped(() => coordinate(engine, space, axis)),
-    map: (expression, inputs) => scoped(() => map(engine, expression, inputs)),
-    product,
-    part,
+    map: (expression, inputs) => scoped(() => map(engine, expression, valuesOf(self, inputs))),
+    ...{ product, part, applied, appliedAdjoint },
 
     sum: (x) => scoped(() => reductions.sum(engine, x)),
     maximum: (x) => scoped(() => reductions.maximum(engine, x)),

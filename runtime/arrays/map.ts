@@ -1,3 +1,4 @@
+import { arrayOf } from "../engine/differences.ts";
 import type { Engine, Handle } from "../engine/engine.ts";
 import { broadcastShape, sameShape } from "../engine/shape.ts";
 import { actsOnPairs, fieldOf, partName, split } from "./complex.ts";
@@ -119,7 +120,7 @@ function handlesFor(
       const pair = input.field === "complex" ? [2] : onPairs ? [1] : [];
       const shape = [...ones, ...input.shape, ...pair];
       const { handle } = input;
-      return [name, sameShape(shape, handle.shape) ? handle : engine.reshape(handle, shape)];
+      return [name, sameShape(shape, handle.shape) ? handle : engine.reshape(arrayOf(engine, handle), shape)];
     }),
   );
 }

@@ -4,6 +4,7 @@ import type { Operator } from "../operators/operator.ts";
 import type { RampWindow } from "../operators/library.ts";
 import type { LibrarySettings, LibraryOperatorName } from "../operators/library.ts";
 import type { GivenMap } from "./givenMap.ts";
+import type { Applied } from "./applied.ts";
 import type { ArrayValue, Space, Value } from "./value.ts";
 
 /** The iterative solves for M x = b with a definite M. */
@@ -50,7 +51,7 @@ export interface Operations {
   /** For each entry of a real space its index along an axis, minus that of the middle, (n - 1)/2. */
   coordinate(space: Space, axis: number): ArrayValue;
   /** An elementwise expression of named inputs, such as `"soft(x - t*g, t*lambda)"`; products entry by entry. */
-  map(expression: string, inputs: Readonly<Record<string, Value>>): Value;
+  map(expression: string, inputs: Readonly<Record<string, Value | Applied>>): Value;
   /** A product of values, and its parts. */
   product(parts: readonly Value[]): Value;
   part(value: Value, index: number): Value;
@@ -100,6 +101,9 @@ export interface Operations {
   /** A bound operator. */
   apply(operator: Operator, x: Value): Value;
   applyAdjoint(operator: Operator, y: Value): Value;
+  /** the same as inputs of one `map`, which may compute them as it goes */
+  applied(operator: Operator, x: Value): Applied;
+  appliedAdjoint(operator: Operator, y: Value): Applied;
   /** D(x) of a map that is given, and its vector-Jacobian product at x. */
   applyMap(map: GivenMap, x: Value): Value;
   applyMapReverse(map: GivenMap, x: Value, cotangent: Value): Value;

@@ -1,4 +1,5 @@
-import type { Handle } from "./engine.ts";
+import type { Engine, Handle } from "./engine.ts";
+import { sameShape } from "./shape.ts";
 
 /** What `differences` of an engine is told; see there. */
 export interface DifferencesOptions {
@@ -36,4 +37,54 @@ export function differencesRefusal(array: Pick<Handle, "shape">, options: Differ
   const inOrder = axes.every((axis, i) => axis > (axes[i - 1] ?? -1) && axis < at);
   if (!inOrder || axes.length === 0 || at > rank) return `no axes [${axes.join(", ")}] before ${at}`;
   return adjoint && array.shape[at] !== axes.length ? `axis ${at} does not count ${axes.length} axes` : null;
+}
+
+/**
+ * The differences of an array, or their adjoint, as an input of `elementwise`: read where they are wanted by an engine
+ * that can, computed before by the others. Nothing else takes them for an array.
+ */
+export interface Differenced extends Handle {
+  readonly of: Handle;
+  readonly options: DifferencesOptions;
+}
+
+/** The differences of an array, not computed yet. */
+export function differenced(of: Handle, options: DifferencesOptions): Differenced {
+  return { of, options, shape: differencesShape(of, options) };
+}
+
+export function isDifferenced(input: Handle): input is Differenced {
+  return "of" in input && "options" in input;
+}
+
+/** The array of an input, computed where it stands for differences. */
+export function arrayOf(engine: Pick<Engine, "differences">, input: Handle): Handle {
+  return isDifferenced(input) ? engine.differences(input.of, input.options) : input;
+}
+
+/** `elementwise` of arrays only as one that takes differences too, which are computed before. */
+export function withDifferences({
+  elementwise,
+  differences,
+  dispose,
+}: Pick<Engine, "elementwise" | "differences" | "dispose">): Engine["elementwise"] {
+  return (expression, inputs) => {
+    const entries = Object.entries(inputs);
+    if (!entries.some(([, input]) => isDifferenced(input))) return elementwise(expression, inputs);
+    const made: Handle[] = [];
+    try {
+      const arrays = entries.map(([name, input]) => {
+        const array = arrayOf({ differences }, input);
+        if (array !== input) made.push(array);
+        return [name, array] as const;
+      });
+      return elementwise(expression, Object.fromEntries(arrays));
+    } finally {
+      dispose(made);
+    }
+  };
+}
+
+export function sameDifferences(a: DifferencesOptions, b: DifferencesOptions): boolean {
+  return sameShape(a.axes, b.axes) && a.at === b.at && a.boundary === b.boundary && a.adjoint === b.adjoint;
 }

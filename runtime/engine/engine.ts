@@ -50,6 +50,7 @@ export interface Engine {
   readonly rehearse: ((answer: Answer) => Rehearsal) | null;
 
   fill(value: number, shape: readonly number[]): Handle;
+  /** inputs may stand for the differences of arrays; see `Differenced` */
   elementwise(expression: ElementwiseExpression, inputs: Readonly<Record<string, Handle>>): Handle;
   reduce(kind: Reduction, array: Handle, axes: readonly number[]): Handle;
   /** sum of a b over `axes` in one pass */

@@ -1,3 +1,4 @@
+import { withDifferences } from "./differences.ts";
 import type { Engine } from "./engine.ts";
 import { createStore, REFERENCE } from "./reference/array.ts";
 import { depthwiseOf } from "./reference/depthwise.ts";
@@ -19,7 +20,9 @@ import { updateOf } from "./update.ts";
  */
 export function referenceEngine(): Engine {
   const store = createStore();
-  const elementwise = elementwiseOf(store);
+  const arrays = elementwiseOf(store);
+  const grids = gridsOf(store);
+  const elementwise = withDifferences({ ...arrays, ...grids, dispose: store.dispose });
   const { upload, read, readNow, dispose, scope, memory, fill } = store;
   return {
     name: REFERENCE,
@@ -33,8 +36,8 @@ export function referenceEngine(): Engine {
     scope,
     memory,
     fill,
-    ...elementwise,
-    ...updateOf(REFERENCE, elementwise.elementwise),
+    elementwise,
+    ...updateOf(REFERENCE, elementwise),
     ...movementOf(store),
     ...reductionsOf(store),
     ...singularOf(store),
@@ -43,7 +46,7 @@ export function referenceEngine(): Engine {
     ...layersOf(store),
     ...depthwiseOf(store),
     ...fourierOf(store),
-    ...gridsOf(store),
+    ...grids,
     ...projectionOf(store),
   };
 }

@@ -1,4 +1,5 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
+import { withDifferences } from "./differences.ts";
 import type { Engine } from "./engine.ts";
 import { convolutionOf } from "./tfjs/convolution.ts";
 import { depthwiseOf } from "./tfjs/depthwise.ts";
@@ -24,8 +25,12 @@ import { updateOf } from "./update.ts";
  */
 export function tfjsEngine(tf: Tf, name: string): Engine {
   const instance = instanceOf(tf, name);
-  const elementwise = elementwiseOf(instance);
-  const update = updateOf(name, elementwise.elementwise);
+  const { elementwise } = elementwiseOf(instance);
+  const { differences } = differencesOf(instance);
+  const update = updateOf(name, elementwise);
+  const dispose: Engine["dispose"] = (arrays) => {
+    for (const array of arrays) tensorOf(instance, array).dispose();
+  };
   const tensorflow = tensorflowOf(tf);
   return {
     name,
@@ -36,9 +41,7 @@ export function tfjsEngine(tf: Tf, name: string): Engine {
       run(instance, "upload", [], () => tf.tensor(Float32Array.from(data), [...shape], "float32")),
     read: async (array) => Float32Array.from(await tensorOf(instance, array).data()),
     readNow: (array) => valuesOf(instance, tensorOf(instance, array)),
-    dispose: (arrays) => {
-      for (const array of arrays) tensorOf(instance, array).dispose();
-    },
+    dispose,
     scope: (body, kept) => {
       const engine = tf.engine();
       let survivors: Tensor[] = [];
@@ -56,7 +59,8 @@ export function tfjsEngine(tf: Tf, name: string): Engine {
       return { arrays: numTensors, bytes: numBytes };
     },
     fill: (value, shape) => run(instance, "fill", [], () => tf.fill([...shape], value, "float32")),
-    ...elementwise,
+    elementwise: withDifferences({ elementwise, differences, dispose }),
+    differences,
     ...(tensorflow === null ? update : updateByTensorflow(instance, tensorflow, update.update)),
     ...movementOf(instance),
     ...reductionsOf(instance),
@@ -68,7 +72,6 @@ export function tfjsEngine(tf: Tf, name: string): Engine {
     ...poolingOf(instance),
     ...fourierOf(instance),
     ...waveletOf(instance),
-    ...differencesOf(instance),
     ...projectionOf(instance),
   };
 }

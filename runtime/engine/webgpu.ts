@@ -1,3 +1,4 @@
+import { withDifferences } from "./differences.ts";
 import type { Engine } from "./engine.ts";
 import { convolutionOf } from "./webgpu/convolution.ts";
 import { depthwiseOf } from "./webgpu/depthwise.ts";
@@ -22,7 +23,8 @@ import { createStore } from "./webgpu/store.ts";
  */
 export async function webgpuEngine(host: Host): Promise<Engine> {
   const store = createStore(await openDevice(host));
-  const elementwise = elementwiseOf(store);
+  const entries = elementwiseOf(store);
+  const grids = gridsOf(store);
   const { upload, read, readNow, dispose, scope, memory, reshape } = store;
   return {
     name: WEBGPU,
@@ -30,8 +32,9 @@ export async function webgpuEngine(host: Host): Promise<Engine> {
     recorder: null,
     rehearse: null,
     ...{ upload, read, readNow, dispose, scope, memory, reshape },
-    ...elementwise,
-    ...optimisersOf(store, elementwise.elementwise),
+    ...entries,
+    elementwise: withDifferences({ ...entries, ...grids, dispose }),
+    ...optimisersOf(store, entries.elementwise),
     ...movementOf(store),
     ...reductionsOf(store),
     ...indexedOf(store),
@@ -40,7 +43,7 @@ export async function webgpuEngine(host: Host): Promise<Engine> {
     ...depthwiseOf(store),
     ...poolingOf(store),
     ...fourierOf(store),
-    ...gridsOf(store),
+    ...grids,
     ...projectionOf(store),
     ...singularOf(store),
   };

@@ -23,6 +23,7 @@ export interface OperatorDefinition {
   readonly gram?: (operations: Operations) => Operator | null;
   readonly spectral?: (operations: Operations) => SpectralForm | null;
   readonly vectors?: (operations: Operations) => VectorForm | null;
+  readonly differences?: Operator["differences"];
 }
 
 /**
@@ -30,7 +31,7 @@ export interface OperatorDefinition {
  * spaces, reals are embedded where the space is complex, and what a product makes on its way is freed.
  */
 export function defineOperator(definition: OperatorDefinition): Operator {
-  const { text, domain, codomain, handles = [], rows, geometries } = definition;
+  const { text, domain, codomain, handles = [], rows, geometries, differences } = definition;
   const norm = once(definition.norm);
   const properties = once<ReadonlySet<OperatorProperty>>(() => new Set(definition.properties()));
   return {
@@ -44,6 +45,7 @@ export function defineOperator(definition: OperatorDefinition): Operator {
     spectral: definition.spectral ?? (() => null),
     vectors: definition.vectors ?? (() => null),
     ...(geometries === undefined ? {} : { geometries }),
+    ...(differences === undefined ? {} : { differences }),
     get norm() {
       return norm();
     },

@@ -1,7 +1,8 @@
 import { asArray } from "../arrays/layout.ts";
 import type { Operations } from "../arrays/operations.ts";
-import type { Value } from "../arrays/value.ts";
-import { sizeOf } from "../engine/shape.ts";
+import type { ArrayValue, Value } from "../arrays/value.ts";
+import { differenced, type DifferencesOptions } from "../engine/differences.ts";
+import { sameShape, sizeOf } from "../engine/shape.ts";
 import { closedForm } from "./bounds.ts";
 import { requireNoArray, type LibraryCall } from "./call.ts";
 import { defineOperator } from "./define.ts";
@@ -32,14 +33,16 @@ export function gradient(call: LibraryCall): Operator {
   requireArrays("gradient", space, axes);
   const codomain = arraySpace(space.field, [...space.shape, axes]);
   const squares = space.shape.slice(0, axes).map((n) => SQUARED_NORMS[boundary](n));
+  const optionsFor = ({ batch }: ArrayValue, adjoint: boolean): DifferencesOptions => {
+    const shift = batch === null ? 0 : 1;
+    const along = Array.from({ length: axes }, (_, axis) => axis + shift);
+    return { axes: along, at: space.shape.length + shift, boundary, adjoint };
+  };
   const transform =
     (adjoint: boolean, { shape }: ArraySpace) =>
     ({ engine }: Operations, value: Value): Value => {
       const x = asArray("gradient", value);
-      const shift = x.batch === null ? 0 : 1;
-      const along = Array.from({ length: axes }, (_, axis) => axis + shift);
-      const at = space.shape.length + shift;
-      return withHandle(x, engine.differences(x.handle, { axes: along, at, boundary, adjoint }), shape);
+      return withHandle(x, engine.differences(x.handle, optionsFor(x, adjoint)), shape);
     };
   return defineOperator({
     text: `gradient(axes = ${axes}, boundary = ${boundary})`,
@@ -50,6 +53,12 @@ export function gradient(call: LibraryCall): Operator {
     spectral: (using) => (boundary === "periodic" ? periodicLaplacian(using, space.shape, axes) : null),
     apply: transform(false, codomain),
     adjoint: transform(true, space),
+    differences: (x, adjoint) => {
+      const [from, to] = adjoint ? [codomain, space] : [space, codomain];
+      const isReal = x.kind === "array" && x.field === "real" && space.field === "real";
+      if (!isReal || !sameShape(x.shape, from.shape)) return null;
+      return withHandle(x, differenced(x.handle, optionsFor(x, adjoint)), to.shape);
+    },
   });
 }
 

@@ -44,6 +44,11 @@ export interface Operator {
   readonly geometries?: readonly ProjectionGeometry[];
   apply(operations: Operations, x: Value): Value;
   adjoint(operations: Operations, y: Value): Value;
+  /**
+   * Present where A takes finite differences: A x, or A' x, as an input of an elementwise expression (`Differenced`);
+   * null for a value that is not of the space as it is.
+   */
+  readonly differences?: (x: Value, adjoint: boolean) => ArrayValue | null;
 }
 
 /**

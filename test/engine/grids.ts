@@ -7,12 +7,13 @@ import { referenceEngine } from "../../runtime/engine/reference.ts";
 import { sizeOf } from "../../runtime/engine/shape.ts";
 import type { WaveletOptions } from "../../runtime/engine/wavelet.ts";
 import { LOWPASS, WAVELET_NAMES } from "../../runtime/operators/waveletFilters.ts";
+import { differencesWithinAgree } from "./differencesWithin.ts";
 import { deviation, type Numbers, scattered } from "./support.ts";
 
 /** What these tests need of an engine. */
 export type Grids = Pick<
   Engine,
-  "upload" | "readNow" | "dispose" | "memory" | "wavelet" | "differences" | "fill"
+  "upload" | "readNow" | "dispose" | "memory" | "wavelet" | "differences" | "elementwise" | "fill"
 >;
 
 const exact = referenceEngine();
@@ -53,6 +54,7 @@ type Both = (engine: Grids, x: Handle, adjoint: boolean) => Handle;
 export function gridsAgreeWithReference(make: () => Grids): void {
   describe("wavelet", () => waveletAgrees(make));
   describe("differences", () => differencesAgree(make));
+  describe("differences within expressions", () => differencesWithinAgree(make));
 }
 
 interface WaveletCase {

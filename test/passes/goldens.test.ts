@@ -5,6 +5,7 @@ import { printDerivative, printProgram } from "../../compiler/ir/print.ts";
 import type { IrProgram } from "../../compiler/ir/program.ts";
 import { commonSubexpressions } from "../../compiler/passes/commonSubexpressions.ts";
 import { deadCode } from "../../compiler/passes/deadCode.ts";
+import { differences } from "../../compiler/passes/differences.ts";
 import { firstStep } from "../../compiler/passes/firstStep.ts";
 import { gram } from "../../compiler/passes/gram.ts";
 import { group } from "../../compiler/passes/group.ts";
@@ -14,6 +15,8 @@ import type { Pass } from "../../compiler/passes/pass.ts";
 import { finish, optimise, runPasses } from "../../compiler/passes/pipelines.ts";
 import { pairs } from "../../compiler/passes/pairs.ts";
 import { simplify } from "../../compiler/passes/simplify.ts";
+import { constant, type Dimension, name } from "../../compiler/types/dimension.ts";
+import type { Space } from "../../compiler/types/space.ts";
 import { expectGolden } from "../golden.ts";
 import { NUMBER } from "../../compiler/ir/spaces.ts";
 import {
@@ -160,6 +163,37 @@ function gradients(): IrProgram {
   });
 }
 
+/** Differences, and their adjoint, that a kernel reads, that it and another one read, and of complex numbers. */
+function stencils(): IrProgram {
+  const sizes = [name("h"), name("w")];
+  const array = (element: "real" | "complex", dimensions: readonly Dimension[]): Space => {
+    return { kind: "array", element, dimensions };
+  };
+  const [picture, field] = [array("real", sizes), array("real", [...sizes, constant(2)])];
+  const [wave, waves] = [array("complex", sizes), array("complex", [...sizes, constant(2)])];
+  return programOf("stencils", {
+    givens: [lambda],
+    states: [
+      ["x", picture],
+      ["p", field],
+      ["q", field],
+      ["z", wave],
+    ],
+    initial: (b) => [picture, field, field, wave].map((each) => b.fill(b.constant(0), each)),
+    step: (b, [x, p, q, z]) => {
+      const call = b.elementwise.bind(b);
+      const D = b.named(b.library("gradient", {}, picture, field, []), "D");
+      const C = b.library("gradient", {}, wave, waves, []);
+      const ascent = call("add", [p!, call("mul", [lambda, b.apply(D, x!, false)])]);
+      const descent = call("sub", [x!, call("mul", [lambda, b.apply(D, ascent, true)])]);
+      const twice = b.apply(D, descent, false);
+      const sum = call("mul", [b.sum(twice), call("add", [q!, twice])]);
+      const complex = call("mul", [lambda, b.apply(C, z!, false)]);
+      return [descent, ascent, sum, b.apply(C, complex, true)];
+    },
+  });
+}
+
 const CASES: readonly (readonly [Pass, () => IrProgram])[] = [
   [simplify, clumsy],
   [commonSubexpressions, repeated],
@@ -170,6 +204,7 @@ const CASES: readonly (readonly [Pass, () => IrProgram])[] = [
   [firstStep, momentum],
   [gram, gradients],
   [pairs, grouped],
+  [differences, () => runPasses({ program: stencils(), derivative: null }, [group]).program],
 ];
 
 describe("the effect of each pass", () => {

@@ -1,12 +1,16 @@
 import type { ElementwiseExpression } from "../../arrays/expression.ts";
 import { FUNCTIONS } from "../../kernels/encode/functions.ts";
-import { callsLibrary, kernelOf, layoutOf } from "../../kernels/encode/kernel.ts";
+import { kernelOf } from "../../kernels/encode/kernel.ts";
+import { callsLibrary, layoutOf, type Pattern } from "../../kernels/encode/pattern.ts";
 import { type Program, programOf } from "../../kernels/encode/program.ts";
+import { differenced, isDifferenced, sameDifferences, withDifferences } from "../differences.ts";
 import type { Engine, Handle } from "../engine.ts";
 import { broadcastShape, sameShape, sizeOf } from "../shape.ts";
+import { differencesOf } from "./differences.ts";
 import { bitsOf, type Runnable } from "./machine.ts";
 import { ARGUMENT_WORDS } from "./places.ts";
-import { rowsOf } from "./rows.ts";
+import { type Rows, rowsOf } from "./rows.ts";
+import { stencilRowsOf } from "./stencilRows.ts";
 import type { Store } from "./store.ts";
 
 /** Entries of an item: so many that an item takes some 10 microseconds, fewer where there are functions to call. */
@@ -23,13 +27,18 @@ const PLANS = 8;
 interface Analysis {
   readonly program: Program;
   /** plans by the shapes of inputs, the last made first */
-  plans: readonly Plan[];
+  plans: readonly Planned[];
 }
 
-/** How an expression is computed for inputs of certain names and shapes. */
-interface Plan {
+/** A plan for inputs of certain names, shapes and differences; null where differences are computed before. */
+interface Planned {
   readonly names: readonly string[];
-  readonly shapes: readonly (readonly number[])[];
+  readonly inputs: readonly Handle[];
+  readonly plan: Plan | null;
+}
+
+/** How an expression is computed. */
+interface Plan {
   readonly shape: readonly number[];
   readonly kernel: Runnable;
   /** the arguments, but for the places of the arrays: the result's is the first, the inputs' stand from `offsets` on */
@@ -40,7 +49,10 @@ interface Plan {
   readonly work: number;
 }
 
-/** Elementwise expressions, each as one kernel that is written when it is first met. */
+/**
+ * Elementwise expressions, each as one kernel that is written when it is first met. Differences are read by the kernel
+ * where it can, and computed before where it cannot.
+ */
 export function elementwiseOf(store: Store): Pick<Engine, "elementwise"> {
   const analyses = new WeakMap<ElementwiseExpression, Analysis>();
   const kernels = new Map<string, Runnable>();
@@ -52,27 +64,37 @@ export function elementwiseOf(store: Store): Pick<Engine, "elementwise"> {
     analyses.set(expression, found);
     return found;
   };
-  const planned = (analysis: Analysis, inputs: Readonly<Record<string, Handle>>): Plan => {
-    for (const plan of analysis.plans) if (fits(plan, inputs)) return plan;
+  const planned = (analysis: Analysis, inputs: Readonly<Record<string, Handle>>): Plan | null => {
+    for (const known of analysis.plans) if (fits(known, inputs)) return known.plan;
     const plan = planOf(store, kernels, analysis.program, inputs);
-    analysis.plans = [plan, ...analysis.plans.slice(0, PLANS - 1)];
+    const shapes = Object.values(inputs).map(shapeOnly);
+    const made = { names: Object.keys(inputs), inputs: shapes, plan };
+    analysis.plans = [made, ...analysis.plans.slice(0, PLANS - 1)];
     return plan;
   };
-
-  return {
-    elementwise(expression, inputs) {
-      const plan = planned(analysed(expression), inputs);
-      const { offsets, used } = plan;
-      const words = plan.words.slice();
-      for (let at = 0; at < used.length; at++) {
-        words[offsets + at] = store.offsetOf(inputOf(store, inputs, used[at] ?? ""));
-      }
-      const result = store.make(plan.shape);
-      words[0] = store.offsetOf(result);
-      store.machine.run(plan.kernel, words, plan.items, plan.work);
-      return result;
-    },
+  const elementwise: Engine["elementwise"] = (expression, inputs) => {
+    const plan = planned(analysed(expression), inputs);
+    if (plan === null) return apart(expression, inputs);
+    const { offsets, used } = plan;
+    const words = plan.words.slice();
+    for (let at = 0; at < used.length; at++) {
+      const input = inputOf(store, inputs, used[at] ?? "");
+      words[offsets + at] = store.offsetOf(isDifferenced(input) ? input.of : input);
+    }
+    const result = store.make(plan.shape);
+    words[0] = store.offsetOf(result);
+    store.machine.run(plan.kernel, words, plan.items, plan.work);
+    return result;
   };
+  const apart = withDifferences({ elementwise, ...differencesOf(store), dispose: store.dispose });
+  return { elementwise };
+}
+
+/** What a plan depends on, of an input. */
+function shapeOnly(input: Handle): Handle {
+  return isDifferenced(input)
+    ? differenced({ shape: [...input.of.shape] }, input.options)
+    : { shape: [...input.shape] };
 }
 
 function inputOf(store: Store, inputs: Readonly<Record<string, Handle>>, name: string): Handle {
@@ -81,43 +103,54 @@ function inputOf(store: Store, inputs: Readonly<Record<string, Handle>>, name: s
   return input;
 }
 
-function fits({ names, shapes }: Plan, inputs: Readonly<Record<string, Handle>>): boolean {
+function fits({ names, inputs: before }: Planned, inputs: Readonly<Record<string, Handle>>): boolean {
   let at = 0;
   for (const name in inputs) {
-    const shape = shapes[at];
-    if (names[at] !== name || shape === undefined || !sameShape(shape, inputs[name]?.shape ?? []))
+    const [known, input] = [before[at], inputs[name]];
+    if (names[at] !== name || known === undefined || input === undefined || !alike(known, input))
       return false;
     at += 1;
   }
   return at === names.length;
 }
 
+function alike(a: Handle, b: Handle): boolean {
+  if (!sameShape(a.shape, b.shape)) return false;
+  if (!isDifferenced(a) || !isDifferenced(b)) return isDifferenced(a) === isDifferenced(b);
+  return sameDifferences(a.options, b.options);
+}
+
+/** Null where differences among the inputs cannot be read by a kernel. */
 function planOf(
   store: Store,
   kernels: Map<string, Runnable>,
   program: Program,
   inputs: Readonly<Record<string, Handle>>,
-): Plan {
+): Plan | null {
   const handles = Object.values(inputs);
   const shape = handles.reduce<readonly number[]>((left, right) => {
     const joint = broadcastShape(left, right.shape);
     if (joint === null) throw store.refuse("elementwise", handles, "the shapes do not align");
     return joint;
   }, []);
-  for (const step of program.steps) {
-    if (step.kind === "apply" && step.function === "pairNorm" && shape.at(-1) !== 2)
-      throw store.refuse("elementwise", handles, "pairs have a last axis of 2");
-    if (step.kind !== "apply" || FUNCTIONS[step.function].kind !== "none") continue;
-    throw store.refuse("elementwise", handles, `engines know real numbers only: ${step.function}`);
-  }
-  const used = program.inputs.map((name) => inputOf(store, inputs, name).shape);
-  const rows = rowsOf(shape, used);
-  const entries = sizeOf(shape);
-  const cut = cutOf(entries, rows.entries, callsLibrary(program));
-  const pattern = { program, modes: rows.modes, axes: rows.extents.length };
+  refuseOthers(store, program, handles, shape);
+  const pairs = program.steps.some(
+    (step) => step.kind === "apply" && FUNCTIONS[step.function].kind === "pair",
+  );
+  const used = program.inputs.map((name) => inputOf(store, inputs, name));
+  const shapes = used.map((input) => input.shape);
+  const found = used.some(isDifferenced)
+    ? stencilRowsOf(shape, used, pairs)
+    : { rows: rowsOf(shape, shapes, pairs), stencil: null };
+  if (found === null) return null;
+  const { rows, stencil } = found;
+  const { modes, planes } = rows;
+  const pattern: Pattern = { program, modes, axes: rows.extents.length, planes, stencil };
   const layout = layoutOf(pattern);
   if (layout.words > ARGUMENT_WORDS)
     throw store.refuse("elementwise", handles, "too many inputs of one expression");
+  const entries = sizeOf(shape);
+  const cut = cutOf(entries, rows, callsLibrary(program));
   const words = new Array<number>(layout.words).fill(0);
   const write = (at: number, values: readonly number[]): void => {
     values.forEach((value, index) => (words[at + index] = value));
@@ -128,8 +161,6 @@ function planOf(
   write(layout.strides, rows.strides.flat());
   write(layout.carries, carriesOf(rows.extents, rows.strides).flat());
   return {
-    names: Object.keys(inputs),
-    shapes: handles.map((handle) => [...handle.shape]),
     ...{ shape, words, offsets: layout.offsets, used: program.inputs },
     kernel: kernelFor(store, kernels, pattern),
     items: cut.items,
@@ -137,10 +168,25 @@ function planOf(
   };
 }
 
+function refuseOthers(
+  store: Store,
+  { steps }: Program,
+  handles: readonly Handle[],
+  shape: readonly number[],
+): void {
+  for (const step of steps) {
+    const kind = step.kind === "apply" ? FUNCTIONS[step.function].kind : null;
+    if (kind === "pair" && shape.at(-1) !== 2)
+      throw store.refuse("elementwise", handles, "pairs have a last axis of 2");
+    if (step.kind === "apply" && kind === "none")
+      throw store.refuse("elementwise", handles, `engines know real numbers only: ${step.function}`);
+  }
+}
+
 /** How rows are cut into items, or items joined of rows. */
 function cutOf(
   entries: number,
-  length: number,
+  { entries: length, planes }: Rows,
   calls: boolean,
 ): {
   readonly tile: number;
@@ -150,8 +196,8 @@ function cutOf(
   readonly items: number;
 } {
   const most = calls ? LEAST_ENTRIES : MOST_ENTRIES;
-  const size = Math.min(most, Math.max(LEAST_ENTRIES, 1024 * Math.ceil(entries / 8192)));
-  const rows = entries === 0 ? 0 : entries / length;
+  const size = Math.min(most, Math.max(LEAST_ENTRIES, 1024 * Math.ceil(entries / 8192))) / planes;
+  const rows = entries === 0 ? 0 : entries / planes / length;
   const tiles = Math.ceil(length / size);
   const tile = 16 * Math.ceil(length / tiles / 16);
   const rowsOfItem = tiles > 1 ? 1 : Math.max(1, Math.floor(size / length));
@@ -176,13 +222,9 @@ function workOf(program: Program): number {
   return program.steps.length + 2 * (program.inputs.length + 1) + CALL_WORK * calls;
 }
 
-function kernelFor(
-  store: Store,
-  kernels: Map<string, Runnable>,
-  pattern: Parameters<typeof kernelOf>[0],
-): Runnable {
-  const { program, modes, axes } = pattern;
-  const key = `${program.structure}|${modes.join()}|${axes}`;
+function kernelFor(store: Store, kernels: Map<string, Runnable>, pattern: Pattern): Runnable {
+  const { program, modes, axes, planes, stencil } = pattern;
+  const key = `${program.structure}|${modes.join()}|${axes}|${planes}|${JSON.stringify(stencil)}`;
   const before = kernels.get(key);
   if (before !== undefined) return before;
   const library = callsLibrary(program) ? (["mathematics"] as const) : ([] as const);

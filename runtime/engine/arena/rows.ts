@@ -1,9 +1,11 @@
-import type { Mode } from "../../kernels/encode/kernel.ts";
+import type { Mode } from "../../kernels/encode/pattern.ts";
 
 /** How several arrays run along the rows of the shape that they share by numpy's rule. */
 export interface Rows {
-  /** entries of a row */
+  /** points of a row */
   readonly entries: number;
+  /** entries of a point: pairs where the arrays run differently within them, or functions know of both */
+  readonly planes: 1 | 2;
   /** extents of the axes that rows are counted by, the innermost first */
   readonly extents: readonly number[];
   /** by axis and array, bytes from a row to the next */
@@ -19,26 +21,47 @@ export interface Axis {
   readonly strides: readonly number[];
 }
 
-/** The rows of `shape` for arrays of shapes that align with it; neighbouring axes are joined where all arrays allow. */
-export function rowsOf(shape: readonly number[], shapes: readonly (readonly number[])[]): Rows {
-  const [inner, ...outer] = joinedAxes(shape, shapes);
-  const none: Rows = { entries: 1, extents: [], strides: [], modes: shapes.map(() => "single") };
-  if (inner === undefined) return none;
-  const [next, ...others] = outer;
-  const rowsBeyond = (axes: readonly Axis[], entries: number, modes: readonly Mode[]): Rows => ({
-    entries,
+/**
+ * The rows of `shape` for arrays of shapes that align with it; neighbouring axes are joined where all arrays allow,
+ * but for a last axis of `pairs`.
+ */
+export function rowsOf(
+  shape: readonly number[],
+  shapes: readonly (readonly number[])[],
+  pairs: boolean,
+): Rows {
+  if (pairs) {
+    const [within, ...axes] = alignedAxes(shape, shapes);
+    return rowsBeyond(joined(axes), within?.strides ?? null, shapes.length);
+  }
+  const axes = joinedAxes(shape, shapes);
+  const [inner, ...outer] = axes;
+  const isOfPairs = inner?.extent === 2 && outer.length > 0;
+  return isOfPairs ? rowsBeyond(outer, inner.strides, shapes.length) : rowsBeyond(axes, null, shapes.length);
+}
+
+/** Rows along the first of some axes, the innermost first; `within` has the strides within points that are pairs. */
+export function rowsBeyond(
+  [along, ...axes]: readonly Axis[],
+  within: readonly number[] | null,
+  arrays: number,
+): Rows {
+  const modes = Array.from({ length: arrays }, (_, at): Mode => {
+    const between = along?.strides[at] ?? 0;
+    const mode = within === null ? pointMode(between) : pairMode(within[at] ?? 0, between);
+    return mode === "splat" && axes.every(({ strides }) => strides[at] === 0) ? "single" : mode;
+  });
+  return {
+    entries: along?.extent ?? 1,
+    planes: within === null ? 1 : 2,
     extents: axes.map(({ extent }) => extent),
     strides: axes.map(({ strides }) => strides.map((stride) => 4 * stride)),
-    modes: modes.map((mode, at) =>
-      mode === "splat" && axes.every(({ strides }) => strides[at] === 0) ? "single" : mode,
-    ),
-  });
-  if (inner.extent === 2 && next !== undefined) {
-    const modes = inner.strides.map((stride, at) => pairMode(stride, next.strides[at] ?? 0));
-    return rowsBeyond(others, 2 * next.extent, modes);
-  }
-  const modes = inner.strides.map((stride): Mode => (stride === 0 ? "splat" : "stream"));
-  return rowsBeyond(outer, inner.extent, modes);
+    modes,
+  };
+}
+
+function pointMode(between: number): Mode {
+  return between === 0 ? "splat" : "stream";
 }
 
 /** How an array runs along pairs, by its strides within a pair and from pair to pair. */
@@ -47,27 +70,41 @@ function pairMode(within: number, between: number): Mode {
   return between === 0 ? "couple" : "stream";
 }
 
+/** The axes of a shape, the innermost first. */
+export function alignedAxes(
+  shape: readonly number[],
+  shapes: readonly (readonly number[])[],
+): readonly Axis[] {
+  const sizes = shapes.map(() => 1);
+  return shape.toReversed().map((extent, index) => {
+    const strides = shapes.map((own, at) => {
+      const repeats = (own[own.length - 1 - index] ?? 1) === 1;
+      const size = sizes[at] ?? 1;
+      if (!repeats) sizes[at] = size * extent;
+      return repeats ? 0 : size;
+    });
+    return { extent, strides };
+  });
+}
+
 /** The axes of extents above 1, the innermost first, as few as possible. */
 export function joinedAxes(
   shape: readonly number[],
   shapes: readonly (readonly number[])[],
 ): readonly Axis[] {
-  const axes: Axis[] = [];
-  const sizes = shapes.map(() => 1);
-  for (let back = 1; back <= shape.length; back++) {
-    const extent = shape[shape.length - back] ?? 1;
+  return joined(alignedAxes(shape, shapes));
+}
+
+/** Axes, the innermost first, joined where all arrays run along neighbours alike. */
+export function joined(axes: readonly Axis[]): readonly Axis[] {
+  const found: Axis[] = [];
+  for (const { extent, strides } of axes) {
     if (extent === 1) continue;
-    const strides = shapes.map((own, at) => {
-      const repeats = (own[own.length - back] ?? 1) === 1;
-      const size = sizes[at] ?? 1;
-      if (!repeats) sizes[at] = size * extent;
-      return repeats ? 0 : size;
-    });
-    const last = axes.at(-1);
+    const last = found.at(-1);
     const joins = last?.strides.every((stride, at) => strides[at] === stride * last.extent) ?? false;
     if (last !== undefined && joins)
-      axes[axes.length - 1] = { extent: last.extent * extent, strides: last.strides };
-    else axes.push({ extent, strides });
+      found[found.length - 1] = { extent: last.extent * extent, strides: last.strides };
+    else found.push({ extent, strides });
   }
-  return axes;
+  return found;
 }

@@ -1,5 +1,5 @@
 import type { ElementwiseFunction } from "../../arrays/expression.ts";
-import { type Code, type Import, lanes, simd } from "./module.ts";
+import { type Code, type Import, simd } from "./module.ts";
 
 const [EQ, NE, LT, GT, LE, GE] = [0x41, 0x42, 0x43, 0x44, 0x45, 0x46] as const;
 const ALL_TRUE = 0xa3;
@@ -25,8 +25,6 @@ const ONE = constant(0x3f800000);
 const PI = constant(0x40490fdb);
 const SIGN_BIT = constant(0x80000000);
 
-/** The entries of each pair, the other way round. */
-const swapped = (a: Code): Code => [...a, ...a, ...lanes(1, 0, 3, 2)];
 /** 1 where the mask holds, else 0. */
 const truth = (mask: Code): Code => binary(V_AND, mask, ONE);
 const holds = (a: Code): Code => binary(NE, a, ZERO);
@@ -38,18 +36,36 @@ const side = (a: Code): Code => binary(V_AND, binary(V_OR, binary(V_AND, a, SIGN
 type Emitted = (a: Code, b: Code, c: Code) => Code;
 
 /**
- * What a function becomes: instructions on four lanes, fewer perhaps where b >= 0; a call of the library; or nothing
- * that engines can do.
+ * What a function becomes: instructions on four lanes, fewer perhaps where an argument that serves a row is ordinary;
+ * those of the two entries of pairs; a call of the library; or nothing that engines can do.
  */
 export type FunctionRule =
-  | { readonly kind: "code"; readonly code: Emitted; readonly nonnegative: Emitted | null }
+  | { readonly kind: "code"; readonly code: Emitted; readonly special: Special | null }
+  | { readonly kind: "pair"; readonly code: (a: Code, b: Code) => Code }
   | { readonly kind: "call"; readonly import: Import }
   | { readonly kind: "none" };
 
-const code = (emitted: Emitted, nonnegative: Emitted | null = null): FunctionRule => ({
+/** Fewer instructions for an argument, at one of some places, of which `holds` leaves a word that is not 0. */
+export interface Special {
+  readonly places: readonly number[];
+  readonly holds: (bound: Code) => Code;
+  readonly code: (other: Code, bound: Code) => Code;
+}
+
+const code = (emitted: Emitted, special: Special | null = null): FunctionRule => ({
   kind: "code",
   code: emitted,
-  nonnegative,
+  special,
+});
+/** No lane is negative or NaN. */
+const noneNegative = (a: Code): Code => [...binary(GE, a, ZERO), ...simd(ALL_TRUE)];
+/** No lane is 0 or NaN. */
+const allOrdinary = (a: Code): Code => [...binary(GT, unary(ABS, a), ZERO), ...simd(ALL_TRUE)];
+/** Larger or smaller ones, NaN where either is, by one instruction that takes `other` where the two do not compare. */
+const extreme = (operation: number): Special => ({
+  places: [0, 1],
+  holds: allOrdinary,
+  code: (other, bound) => binary(operation, other, bound),
 });
 const called = (name: string, vectors = 1): FunctionRule => ({ kind: "call", import: { name, vectors } });
 const same = code((a) => a);
@@ -85,15 +101,19 @@ export const FUNCTIONS: { readonly [F in ElementwiseFunction]: FunctionRule } = 
   relu: code((a) => binary(V_ANDNOT, a, binary(LE, a, ZERO))),
   positive: code((a) => binary(V_OR, truth(binary(GT, a, ZERO)), undefinedness(a))),
   floor: code((a) => unary(FLOOR, a)),
-  max: code((a, b) => binary(MAX, a, b)),
-  min: code((a, b) => binary(MIN, a, b)),
+  max: code((a, b) => binary(MAX, a, b), extreme(GREATER)),
+  min: code((a, b) => binary(MIN, a, b), extreme(LESSER)),
   mod: code((a, b) => binary(SUB, a, binary(MUL, b, unary(FLOOR, binary(DIV, a, b))))),
   soft: code(
     (a, b) => {
       const excess = binary(SUB, unary(ABS, a), b);
       return binary(MUL, side(a), binary(V_ANDNOT, excess, binary(LE, excess, ZERO)));
     },
-    (a, b) => binary(SUB, a, binary(LESSER, binary(GREATER, a, unary(NEG, b)), b)),
+    {
+      places: [1],
+      holds: noneNegative,
+      code: (a, b) => binary(SUB, a, binary(LESSER, binary(GREATER, a, unary(NEG, b)), b)),
+    },
   ),
   hard: code((a, b) => binary(V_AND, a, binary(GT, unary(ABS, a), b))),
   less: code((a, b) => truth(binary(LT, a, b))),
@@ -102,9 +122,9 @@ export const FUNCTIONS: { readonly [F in ElementwiseFunction]: FunctionRule } = 
   and: code((a, b) => truth(binary(V_AND, holds(a), holds(b)))),
   or: code((a, b) => truth(binary(V_OR, holds(a), holds(b)))),
   not: code((a) => truth(binary(EQ, a, ZERO))),
-  pairNorm: code((a) => unary(SQRT, binary(ADD, binary(MUL, a, a), binary(MUL, swapped(a), swapped(a))))),
+  pairNorm: {
+    kind: "pair",
+    code: (a, b) => unary(SQRT, binary(ADD, binary(MUL, a, a), binary(MUL, b, b))),
+  },
   select: code((a, b, c) => [...b, ...c, ...holds(a), ...simd(V_SELECT)]),
 };
-
-/** A word that is not 0 where no lane is negative or NaN. */
-export const noneNegative = (a: Code): Code => [...binary(GE, a, ZERO), ...simd(ALL_TRUE)];

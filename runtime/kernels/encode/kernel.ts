@@ -1,127 +1,30 @@
-import { FUNCTIONS, noneNegative } from "./functions.ts";
+import { FUNCTIONS, type Special } from "./functions.ts";
 import * as wasm from "./module.ts";
-import type { Code, Import, Type } from "./module.ts";
-import type { Program, Step } from "./program.ts";
-
-/**
- * How an input runs along a row. `single`: one number for all; `splat`: one a row; `stream`: one an entry; and where
- * entries come in pairs, `repeat`: one a pair; `couple`: two for each pair, the same along the row.
- */
-export type Mode = "single" | "splat" | "stream" | "repeat" | "couple";
-
-/** What a kernel is generated for: a program, how its inputs run, and how many axes the rows have. */
-export interface Pattern {
-  readonly program: Program;
-  readonly modes: readonly Mode[];
-  readonly axes: number;
-}
-
-/** Where the arguments of a kernel stand, in words; the innermost axis of the rows is the first. */
-export interface Layout {
-  readonly result: 0;
-  /** entries of a row, and of the tile of a row that is an item's */
-  readonly entries: 1;
-  readonly tile: 2;
-  /** tiles of a row; where there is one only, an item may have many rows */
-  readonly tiles: 3;
-  readonly rows: 4;
-  readonly rowsOfItem: 5;
-  readonly constants: number;
-  /** bytes: where each input begins, */
-  readonly offsets: number;
-  readonly extents: number;
-  /** by axis and input, the way from a row to the next, */
-  readonly strides: number;
-  /** and what is added to the step along an axis when the one within comes to its end */
-  readonly carries: number;
-  readonly words: number;
-}
-
-/** The layout of the arguments of a pattern's kernel. */
-export function layoutOf({ program, modes, axes }: Pattern): Layout {
-  const offsets = 6 + program.constants.length;
-  const extents = offsets + modes.length;
-  const strides = extents + axes;
-  const carries = strides + axes * modes.length;
-  return {
-    ...{ result: 0, entries: 1, tile: 2, tiles: 3, rows: 4, rowsOfItem: 5, constants: 6 },
-    ...{ offsets, extents, strides, carries, words: carries + axes * modes.length },
-  };
-}
+import type { Code, Import } from "./module.ts";
+import {
+  advanceOf,
+  importsOf,
+  type Layout,
+  layoutOf,
+  LEVELS,
+  levelsOf,
+  type Locals,
+  localsOf,
+  type Mode,
+  type Pattern,
+} from "./pattern.ts";
+import type { Step } from "./program.ts";
+import * as stencils from "./stencil.ts";
+import type { Along, Direction } from "./stencil.ts";
 
 const ARGUMENTS = 1;
 const FIRST = 2;
 const LAST = 3;
 
-/** The locals of a kernel: numbers by what they hold. */
-interface Locals {
-  readonly types: readonly Type[];
-  readonly part: number;
-  readonly row: number;
-  readonly rowEnd: number;
-  readonly column: number;
-  readonly count: number;
-  readonly left: number;
-  readonly out: number;
-  readonly rest: number;
-  readonly tail: number;
-  readonly indices: readonly number[];
-  readonly starts: readonly number[];
-  readonly places: readonly number[];
-  readonly values: readonly number[];
-}
-
-function localsOf({ program, modes, axes }: Pattern): Locals {
-  const types: Type[] = [];
-  const local = (type: Type): number => 3 + types.push(type);
-  const many = (count: number, type: Type): number[] => Array.from({ length: count }, () => local(type));
-  const [part, row, rowEnd, column] = [local("i32"), local("i32"), local("i32"), local("i32")];
-  const [count, left, out, rest] = [local("i32"), local("i32"), local("i32"), local("i32")];
-  return {
-    ...{ types, part, row, rowEnd, column, count, left, out, rest },
-    tail: local("v128"),
-    indices: many(axes, "i32"),
-    starts: many(modes.length, "i32"),
-    places: many(modes.length, "i32"),
-    values: many(program.steps.length, "v128"),
-  };
-}
-
-/** How often a step is computed: once for all (0), once a row (1), or for all entries (2). */
-function levelsOf({ program, modes }: Pattern): readonly number[] {
-  const levels: number[] = [];
-  for (const step of program.steps) {
-    if (step.kind === "constant") levels.push(0);
-    else if (step.kind === "input") levels.push(LEVELS[modes[step.index] ?? "single"]);
-    else levels.push(Math.max(0, ...step.arguments.map((at) => levels[at] ?? 0)));
-  }
-  return levels;
-}
-
-const LEVELS: { readonly [M in Mode]: number } = { single: 0, splat: 1, couple: 1, stream: 2, repeat: 2 };
-
-/** Bytes of the input that belong to one entry. */
-const ADVANCE: { readonly [M in Mode]: number } = { single: 0, splat: 0, couple: 0, stream: 4, repeat: 2 };
-
-/** The library functions that a program calls, each once. */
-function importsOf({ steps }: Program): readonly Import[] {
-  const found = new Map<string, Import>();
-  for (const step of steps) {
-    const rule = step.kind === "apply" ? FUNCTIONS[step.function] : null;
-    if (rule?.kind === "call") found.set(rule.import.name, rule.import);
-  }
-  return [...found.values()];
-}
-
 /** The kernel of a pattern: a module that exports `run`, and imports what it calls as `library.NAME`. */
 export function kernelOf(pattern: Pattern): Uint8Array<ArrayBuffer> {
   const writer = new Writer(pattern);
   return wasm.moduleOf(writer.imports, writer.locals.types, writer.code());
-}
-
-/** Whether a program's kernel imports the library. */
-export function callsLibrary(program: Program): boolean {
-  return importsOf(program).length > 0;
 }
 
 /** Writes the code of a kernel, from the items down to the entries. */
@@ -131,14 +34,18 @@ class Writer {
   private readonly pattern: Pattern;
   private readonly layout: Layout;
   private readonly levels: readonly number[];
-  /** the steps whose values are known not to be negative where code is written now */
-  private nonnegative: ReadonlySet<number> = new Set();
+  private readonly advances: readonly number[];
+  /** whether arguments that serve rows are ordinary, where code is written now */
+  private isSpecial = false;
+  /** whether all points have their neighbours, where code is written now */
+  private isInside = false;
   constructor(pattern: Pattern) {
     this.pattern = pattern;
     this.imports = importsOf(pattern.program);
     this.locals = localsOf(pattern);
     this.layout = layoutOf(pattern);
     this.levels = levelsOf(pattern);
+    this.advances = pattern.modes.map((mode) => advanceOf(pattern, mode));
   }
 
   /** The numbers that serve all items, and the items one by one. */
@@ -171,7 +78,7 @@ class Writer {
     const tile = this.argument(layout.tile);
     const size = (rowCode: Code, columnCode: Code): Code => [
       ...[...rowCode, ...entries, ...wasm.MULTIPLY, ...columnCode, ...wasm.ADD],
-      ...[...wasm.word(2), ...wasm.SHIFT_LEFT],
+      ...[...wasm.word(this.pointBytes()), ...wasm.MULTIPLY],
     ];
     return [
       ...[...wasm.get(FIRST), ...tiles, ...wasm.REMAINDER, ...wasm.set(part)],
@@ -188,6 +95,10 @@ class Writer {
     ];
   }
 
+  private pointBytes(): number {
+    return 4 * this.pattern.planes;
+  }
+
   private atMost(local: number, bound: Code): Code {
     return wasm.when([...bound, ...wasm.get(local), ...wasm.LESS], [...bound, ...wasm.set(local)]);
   }
@@ -197,7 +108,7 @@ class Writer {
     const moving = this.inputs((mode) => mode !== "single");
     const begin = moving.flatMap((input) => [
       ...this.argument(this.layout.offsets + input),
-      ...[...wasm.get(column), ...wasm.word(ADVANCE[this.pattern.modes[input] ?? "single"])],
+      ...[...wasm.get(column), ...wasm.word(this.advances[input] ?? 0)],
       ...[...wasm.MULTIPLY, ...wasm.ADD, ...wasm.set(starts[input] ?? 0)],
     ]);
     const axes = indices.flatMap((index, axis) => {
@@ -218,15 +129,47 @@ class Writer {
   private rows(): Code {
     const { row, rowEnd, count, left, starts, places } = this.locals;
     const streams = this.inputs((mode) => LEVELS[mode] === 2);
+    const whole = [...wasm.get(count), ...wasm.set(left), ...this.allEntries(streams)];
     const body = [
       ...streams.flatMap((input) => [...wasm.get(starts[input] ?? 0), ...wasm.set(places[input] ?? 0)]),
-      ...[...wasm.get(count), ...wasm.set(left)],
       ...this.steps(1, 0),
-      ...this.allEntries(streams),
+      ...(this.stretches(streams) ?? whole),
       ...this.nextRow(0),
       ...wasm.increase(row, wasm.word(1)),
     ];
     return wasm.during([...wasm.get(row), ...wasm.get(rowEnd), ...wasm.LESS], body);
+  }
+
+  /** The entries of a row in stretches whose neighbours all lie alike; null where nobody asks for neighbours. */
+  private stretches(streams: readonly number[]): Code | null {
+    const { stencil, modes } = this.pattern;
+    const { stencil: locals, indices, column, count, left } = this.locals;
+    if (stencil === null || locals === null) return null;
+    const entries = this.argument(this.layout.entries);
+    const placed = (direction: Direction, along: Along): Code => {
+      const at = stencil.directions.indexOf(direction);
+      return at < 0 ? [] : stencils.placedAlong(stencil, locals, at, along);
+    };
+    const input = modes.indexOf("stencil");
+    const across: Along = {
+      index: wasm.get(indices[0] ?? 0),
+      extent: this.argument(this.layout.extents),
+      step: this.stride("strides", 0, input),
+    };
+    const along: Along = {
+      index: wasm.get(locals.at),
+      extent: entries,
+      step: wasm.word(this.advances[input] ?? 0),
+    };
+    return [
+      ...[...wasm.get(column), ...wasm.set(locals.at), ...wasm.get(count), ...wasm.set(locals.remaining)],
+      ...placed("across", across),
+      ...wasm.during(wasm.get(locals.remaining), [
+        ...placed("along", along),
+        ...stencils.nextStretch(stencil, locals, left, entries),
+        ...wasm.either(stencils.isInside(stencil, locals), this.inside(streams), this.allEntries(streams)),
+      ]),
+    ];
   }
 
   private nextRow(axis: number): Code {
@@ -237,129 +180,219 @@ class Writer {
     const moved = this.inputs((mode) => mode !== "single").flatMap((input) =>
       wasm.increase(starts[input] ?? 0, this.stride(table, axis, input)),
     );
-    if (axis === indices.length - 1) return moved;
+    const counted = wasm.increase(index, wasm.word(1));
+    if (axis === indices.length - 1)
+      return this.pattern.stencil === null || axis > 0 ? moved : [...moved, ...counted];
     const extent = this.argument(this.layout.extents + axis);
     const ended = [...wasm.get(index), ...extent, ...wasm.EQUAL];
     const carried = [...wasm.word(0), ...wasm.set(index), ...this.nextRow(axis + 1)];
-    return [...moved, ...wasm.increase(index, wasm.word(1)), ...wasm.when(ended, carried)];
+    return [...moved, ...counted, ...wasm.when(ended, carried)];
   }
 
   /** The entries of a row, by fewer instructions where thresholds that serve the row are not negative. */
   private allEntries(streams: readonly number[]): Code {
-    const bounds = this.pattern.program.steps.flatMap((step) => {
-      const rule = step.kind === "apply" ? FUNCTIONS[step.function] : null;
-      const bound = step.kind === "apply" ? step.arguments[1] : undefined;
-      if (bound === undefined || rule?.kind !== "code" || rule.nonnegative === null) return [];
-      return (this.levels[bound] ?? 2) < 2 ? [bound] : [];
-    });
+    const bounds = this.pattern.program.steps.flatMap((step) => this.specialOf(step) ?? []);
     if (bounds.length === 0) return this.entries(streams);
-    const tests = bounds.map((at) => noneNegative(wasm.get(this.locals.values[at] ?? 0)));
+    const tests = bounds.flatMap(({ bound, special }) =>
+      this.valuesOf(bound).map((value) => special.holds(wasm.get(value))),
+    );
     const all = tests.flatMap((test, index) => (index === 0 ? test : [...test, ...wasm.AND]));
     const general = this.entries(streams);
-    this.nonnegative = new Set(bounds);
+    this.isSpecial = true;
     const special = this.entries(streams);
-    this.nonnegative = new Set();
+    this.isSpecial = false;
     return wasm.either(all, special, general);
   }
 
-  /** The entries of a row: several vectors at once, then one by one, then what is less than a vector. */
+  /** The argument of a step that serves rows, and the rule for ordinary ones; null where there is none. */
+  private specialOf(step: Step): { bound: number; other: number; special: Special } | null {
+    const rule = step.kind === "apply" ? FUNCTIONS[step.function] : null;
+    if (step.kind !== "apply" || rule?.kind !== "code" || rule.special === null) return null;
+    const { special } = rule;
+    const at = special.places.find((place) => (this.levels[step.arguments[place] ?? -1] ?? 2) < 2);
+    const [bound, other] = at === undefined ? [] : [step.arguments[at], step.arguments[1 - at]];
+    if (bound === undefined || other === undefined || (this.levels[other] ?? 2) < 2) return null;
+    return { bound, other, special };
+  }
+
+  /** The entries of a row whose points all have their neighbours. */
+  private inside(streams: readonly number[]): Code {
+    this.isInside = true;
+    const code = this.allEntries(streams);
+    this.isInside = false;
+    return code;
+  }
+
+  private valuesOf(step: number): readonly number[] {
+    return this.locals.values[step] ?? [];
+  }
+
+  /** The points that are left: several vectors at once, then one by one, then what is less than a vector. */
   private entries(streams: readonly number[]): Code {
-    const { left, tail, out } = this.locals;
+    const { left, tail, other, out } = this.locals;
     const atOnce = this.vectorsAtOnce();
+    const bytes = this.pointBytes();
     const atLeast = (vectors: number): Code => [
       ...[...wasm.get(left), ...wasm.word(4 * vectors), ...wasm.NOT_LESS],
     ];
     const loop = (vectors: number): Code => wasm.during(atLeast(vectors), this.vectors(vectors, streams));
     const bit = (size: number, body: Code): Code =>
       wasm.when([...wasm.get(left), ...wasm.word(size), ...wasm.AND], body);
+    const isPair = this.pattern.planes === 2;
+    const [first = [], second = first] = this.results();
+    const halves = [...wasm.get(tail), ...wasm.get(tail), ...wasm.lanes(2, 3, 2, 3), ...wasm.set(tail)];
+    const stored = (two: boolean): Code => [
+      ...[...wasm.get(out), ...wasm.get(tail)],
+      ...(two ? (isPair ? wasm.storeVector(0) : wasm.storeFirstPair()) : []),
+      ...(two ? [] : isPair ? wasm.storeFirstPair() : wasm.storeFirst()),
+      ...wasm.increase(out, wasm.word(two ? 2 * bytes : bytes)),
+    ];
     const rest = [
-      ...[...this.steps(2, 0), ...this.result(), ...wasm.set(tail)],
-      ...bit(2, [
-        ...[...wasm.get(out), ...wasm.get(tail), ...wasm.storeFirstPair()],
-        ...[...wasm.get(tail), ...wasm.get(tail), ...wasm.lanes(2, 3, 2, 3), ...wasm.set(tail)],
-        ...wasm.increase(out, wasm.word(8)),
-      ]),
-      ...bit(1, [
-        ...[...wasm.get(out), ...wasm.get(tail), ...wasm.storeFirst()],
-        ...wasm.increase(out, wasm.word(4)),
-      ]),
+      ...[...this.steps(2, 0), ...first, ...wasm.set(tail)],
+      ...(isPair ? [...second, ...wasm.set(other)] : []),
+      ...bit(2, [...stored(true), ...(isPair ? [...wasm.get(other), ...wasm.set(tail)] : halves)]),
+      ...bit(1, stored(false)),
+      ...(this.pattern.stencil === null ? [] : this.advanced(streams, wasm.get(left))),
     ];
     return [...(atOnce > 1 ? loop(atOnce) : []), ...loop(1), ...wasm.when(wasm.get(left), rest)];
   }
 
   private vectorsAtOnce(): number {
     if (this.imports.length > 0) return 1;
-    const size = this.levels.filter((level) => level === 2).length;
+    const sizes = this.levels.map((level, at) => (level === 2 ? this.valuesOf(at).length : 0));
+    const size = sizes.reduce((sum, each) => sum + each, 0);
     return size <= 12 ? 4 : size <= 32 ? 2 : 1;
   }
 
   private vectors(count: number, streams: readonly number[]): Code {
-    const { left, out, places } = this.locals;
+    const { left, out } = this.locals;
+    const { planes } = this.pattern;
     const stores = Array.from({ length: count }, (_, vector) => [
       ...this.steps(2, vector),
-      ...[...wasm.get(out), ...this.result(), ...wasm.storeVector(16 * vector)],
+      ...this.results().flatMap((result, at) => [
+        ...[...wasm.get(out), ...result, ...wasm.storeVector(16 * (planes * vector + at))],
+      ]),
     ]);
     return [
       ...stores.flat(),
-      ...streams.flatMap((input) =>
-        wasm.increase(
-          places[input] ?? 0,
-          wasm.word(4 * count * ADVANCE[this.pattern.modes[input] ?? "single"]),
-        ),
-      ),
-      ...wasm.increase(out, wasm.word(16 * count)),
+      ...this.advanced(streams, wasm.word(4 * count)),
+      ...wasm.increase(out, wasm.word(4 * count * this.pointBytes())),
       ...wasm.increase(left, wasm.word(-4 * count)),
     ];
   }
 
-  private result(): Code {
-    return wasm.get(this.locals.values.at(-1) ?? 0);
+  /** Moves the places of the streams by so many points. */
+  private advanced(streams: readonly number[], points: Code): Code {
+    return streams.flatMap((input) =>
+      wasm.increase(this.locals.places[input] ?? 0, [
+        ...[...points, ...wasm.word(this.advances[input] ?? 0), ...wasm.MULTIPLY],
+      ]),
+    );
+  }
+
+  /** The vectors that four points become, as they are stored: pairs side by side. */
+  private results(): readonly Code[] {
+    const [first = 0, second = first] = this.valuesOf(this.locals.values.length - 1);
+    if (this.pattern.planes === 1) return [wasm.get(first)];
+    const both = [...wasm.get(first), ...wasm.get(second)];
+    return [
+      [...both, ...wasm.lanes(0, 4, 1, 5)],
+      [...both, ...wasm.lanes(2, 6, 3, 7)],
+    ];
   }
 
   /** Computes the steps of a level, for the given vector behind where the streams stand. */
   private steps(level: number, vector: number): Code {
     return this.pattern.program.steps.flatMap((step, at) =>
-      this.levels[at] === level ? [...this.step(step, vector), ...wasm.set(this.locals.values[at] ?? 0)] : [],
+      this.levels[at] === level ? this.step(step, this.valuesOf(at), vector) : [],
     );
   }
 
-  private step(step: Step, vector: number): Code {
+  /** Sets the values of a step. */
+  private step(step: Step, values: readonly number[], vector: number): Code {
     switch (step.kind) {
-      case "constant":
-        return [...wasm.get(ARGUMENTS), ...wasm.loadRepeated(4 * (this.layout.constants + step.index))];
-      case "input":
-        return this.load(step.index, vector);
-      case "apply": {
-        const [a = [], b = [], c = []] = step.arguments.map((at) => wasm.get(this.locals.values[at] ?? 0));
-        const rule = FUNCTIONS[step.function];
-        if (rule.kind === "code") {
-          const special = this.nonnegative.has(step.arguments[1] ?? -1) ? rule.nonnegative : null;
-          return (special ?? rule.code)(a, b, c);
-        }
-        if (rule.kind === "none") throw new TypeError(`${step.function} is no function of real numbers`);
-        const index = this.imports.findIndex(({ name }) => name === rule.import.name);
-        return [...[a, b].slice(0, rule.import.vectors).flat(), ...wasm.call(index)];
+      case "constant": {
+        const place = 4 * (this.layout.constants + step.index);
+        return values.flatMap((value) => [
+          ...[...wasm.get(ARGUMENTS), ...wasm.loadRepeated(place), ...wasm.set(value)],
+        ]);
       }
+      case "input":
+        return this.load(step.index, values, vector);
+      case "apply":
+        return values.flatMap((value, plane) => [...this.applied(step, plane), ...wasm.set(value)]);
     }
   }
 
-  private load(input: number, vector: number): Code {
+  private applied(step: Extract<Step, { kind: "apply" }>, plane: number): Code {
+    const argument = (at: number, of: number): Code => {
+      const values = this.valuesOf(at);
+      return wasm.get(values[of] ?? values[0] ?? 0);
+    };
+    const [a = [], b = [], c = []] = step.arguments.map((at) => argument(at, plane));
+    const rule = FUNCTIONS[step.function];
+    switch (rule.kind) {
+      case "code": {
+        const found = this.isSpecial ? this.specialOf(step) : null;
+        if (found === null) return rule.code(a, b, c);
+        return found.special.code(argument(found.other, plane), argument(found.bound, plane));
+      }
+      case "pair": {
+        const [of = 0] = step.arguments;
+        return rule.code(argument(of, 0), argument(of, 1));
+      }
+      case "call": {
+        const index = this.imports.findIndex(({ name }) => name === rule.import.name);
+        return [...[a, b].slice(0, rule.import.vectors).flat(), ...wasm.call(index)];
+      }
+      case "none":
+        throw new TypeError(`${step.function} is no function of real numbers`);
+    }
+  }
+
+  /** Sets the values of an input. */
+  private load(input: number, values: readonly number[], vector: number): Code {
     const start = wasm.get(this.locals.starts[input] ?? 0);
     const place = wasm.get(this.locals.places[input] ?? 0);
+    const [first = 0, second = 0] = values;
     switch (this.pattern.modes[input] ?? "single") {
       case "single":
-        return [...this.argument(this.layout.offsets + input), ...wasm.loadRepeated(0)];
+        return [...this.argument(this.layout.offsets + input), ...wasm.loadRepeated(0), ...wasm.set(first)];
       case "splat":
-        return [...start, ...wasm.loadRepeated(0)];
+        return [...start, ...wasm.loadRepeated(0), ...wasm.set(first)];
       case "couple":
-        return [...start, ...wasm.loadRepeatedPair(0)];
+        return values.flatMap((value, plane) => [
+          ...[...start, ...wasm.loadRepeated(4 * plane), ...wasm.set(value)],
+        ]);
+      case "repeat":
+        return [...place, ...wasm.loadVector(16 * vector), ...wasm.set(first)];
       case "stream":
-        return [...place, ...wasm.loadVector(16 * vector)];
-      case "repeat": {
-        const { tail } = this.locals;
-        const loaded = [...place, ...wasm.loadPair(8 * vector), ...wasm.set(tail)];
-        return [...loaded, ...wasm.get(tail), ...wasm.get(tail), ...wasm.lanes(0, 0, 1, 1)];
-      }
+        return values.length === 1
+          ? [...place, ...wasm.loadVector(16 * vector), ...wasm.set(first)]
+          : this.loadPairs(place, vector, first, second);
+      case "stencil":
+        return this.loadStencil(place, values, vector);
     }
+  }
+
+  private loadPairs(place: Code, vector: number, first: number, second: number): Code {
+    const { tail, other } = this.locals;
+    const both = [...wasm.get(tail), ...wasm.get(other)];
+    return [
+      ...[...place, ...wasm.loadVector(32 * vector), ...wasm.set(tail)],
+      ...[...place, ...wasm.loadVector(32 * vector + 16), ...wasm.set(other)],
+      ...[...both, ...wasm.lanes(0, 2, 4, 6), ...wasm.set(first)],
+      ...[...both, ...wasm.lanes(1, 3, 5, 7), ...wasm.set(second)],
+    ];
+  }
+
+  private loadStencil(place: Code, values: readonly number[], vector: number): Code {
+    const { isInside } = this;
+    const { stencil } = this.pattern;
+    const { stencil: locals } = this.locals;
+    if (stencil === null || locals === null) throw new TypeError("an input has no stencil");
+    return stencil.adjoint
+      ? stencils.loadDivergence(stencil, locals, { place, vector, isInside }, values[0] ?? 0)
+      : stencils.loadDifferences(stencil, locals, { place, vector, isInside }, values);
   }
 }

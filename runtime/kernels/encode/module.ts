@@ -38,14 +38,12 @@ const access = (operation: number) => (offset: number) => simd(operation, 2, ...
 
 export const loadVector = access(0x00);
 export const loadRepeated = access(0x09);
-export const loadRepeatedPair = access(0x0a);
-export const loadPair = access(0x5d);
 export const storeVector = access(0x0b);
 export const storeFirst = (): Code => simd(0x5a, 2, 0, 0);
 export const storeFirstPair = (): Code => simd(0x5b, 2, 0, 0);
 export const loadWord = (offset: number): Code => [0x28, 2, ...unsigned(offset)];
 
-/** Four lanes of a vector, by their numbers. */
+/** Four lanes of two vectors, by their numbers: 0 to 3 of the first, 4 to 7 of the second. */
 export const lanes = (...chosen: readonly [number, number, number, number]): Code =>
   simd(0x0d, ...chosen.flatMap((lane) => [0, 1, 2, 3].map((byte) => 4 * lane + byte)));
 
@@ -60,10 +58,19 @@ export const MULTIPLY: Code = [0x6c];
 export const DIVIDE: Code = [0x6e];
 export const REMAINDER: Code = [0x70];
 export const AND: Code = [0x71];
-export const SHIFT_LEFT: Code = [0x74];
 export const EQUAL: Code = [0x46];
 export const LESS: Code = [0x49];
 export const NOT_LESS: Code = [0x4f];
+
+export const V_AND = simd(0x4e);
+export const V_ADD = simd(0xe4);
+export const V_SUBTRACT = simd(0xe5);
+
+/** All bits of a vector where `condition` leaves 1, none where it leaves 0. */
+export const mask = (condition: Code): Code => [...word(0), ...condition, ...SUBTRACT, ...simd(0x11)];
+
+/** The first lane of a vector, as a word. */
+export const firstLane = (local: number): Code => [...get(local), ...simd(0x1b, 0)];
 
 /** `local += code` */
 export const increase = (local: number, code: Code): Code => [...get(local), ...code, ...ADD, ...set(local)];

@@ -116,7 +116,7 @@ function step(
   { x, p, q, u, v }: State,
 ) {
   const p_minus_u = ops.map("p - u", { p, u });
-  const Dt_p_minus_u = ops.applyAdjoint(D, p_minus_u);
+  const Dt_p_minus_u = ops.appliedAdjoint(D, p_minus_u);
   const sum = ops.map("At_y + rho*Dt_p_minus_u + rho*(q - v)", { At_y, rho, Dt_p_minus_u, q, v });
   const one = ops.number(1);
   const x_next = ops.solveDiagonalised(
@@ -126,14 +126,14 @@ function step(
       const A_v = ops.apply(A, v);
       const At_A_v = ops.applyAdjoint(A, A_v);
       const D_v = ops.apply(D, v);
-      const Dt_D_v = ops.applyAdjoint(D, D_v);
+      const Dt_D_v = ops.appliedAdjoint(D, D_v);
       return ops.map("At_A_v + rho*Dt_D_v + rho*v", { At_A_v, rho, Dt_D_v, v });
     },
     { by: "cg", tolerance: 1e-13, maximum: 90 },
     [basis_A, basis_D],
     [one, rho, rho],
   );
-  const D_x_next = ops.apply(D, x_next);
+  const D_x_next = ops.applied(D, x_next);
   const D_x_next_plus_u = ops.map("D_x_next + u", { D_x_next, u });
   const pairNorm = ops.map("pairNorm(D_x_next_plus_u)", { D_x_next_plus_u });
   const p_next = ops.map(

@@ -131,7 +131,7 @@ function firstStep(ops: Operations, { h, w, At_y, A, D, rho, basis_A, basis_D, l
       const A_v = ops.apply(A, v);
       const At_A_v = ops.applyAdjoint(A, A_v);
       const D_v = ops.apply(D, v);
-      const Dt_D_v = ops.applyAdjoint(D, D_v);
+      const Dt_D_v = ops.appliedAdjoint(D, D_v);
       return ops.map("At_A_v + rho*Dt_D_v + rho*v", { At_A_v, rho, Dt_D_v, v });
     },
     { by: "cg", tolerance: 1e-13, maximum: 90 },
@@ -165,7 +165,7 @@ function firstStepSaving(
       const A_v = ops.apply(A, v);
       const At_A_v = ops.applyAdjoint(A, A_v);
       const D_v = ops.apply(D, v);
-      const Dt_D_v = ops.applyAdjoint(D, D_v);
+      const Dt_D_v = ops.appliedAdjoint(D, D_v);
       return ops.map("At_A_v + rho*Dt_D_v + rho*v", { At_A_v, rho, Dt_D_v, v });
     },
     { by: "cg", tolerance: 1e-13, maximum: 90 },
@@ -215,7 +215,7 @@ function firstStepInputAdjoint(
     chosen,
     D_x_next,
   });
-  const Dt_D_x_next_bar = ops.applyAdjoint(D, D_x_next_bar);
+  const Dt_D_x_next_bar = ops.appliedAdjoint(D, D_x_next_bar);
   const x_next_bar_2 = ops.map(
     "x_next_bar + v_next_bar + select(0 < x_next, q_next_bar - v_next_bar, 0) + Dt_D_x_next_bar",
     { x_next_bar, v_next_bar, x_next, q_next_bar, Dt_D_x_next_bar },
@@ -227,7 +227,7 @@ function firstStepInputAdjoint(
       const A_v = ops.apply(A, v);
       const At_A_v = ops.applyAdjoint(A, A_v);
       const D_v = ops.apply(D, v);
-      const Dt_D_v = ops.applyAdjoint(D, D_v);
+      const Dt_D_v = ops.appliedAdjoint(D, D_v);
       return ops.map("At_A_v + rho*Dt_D_v + rho*v", { At_A_v, rho, Dt_D_v, v });
     },
     { by: "cg", tolerance: 1e-13, maximum: 90 },
@@ -244,7 +244,7 @@ function step(
   { x, p, q, u, v }: State,
 ) {
   const p_minus_u = ops.map("p - u", { p, u });
-  const Dt_p_minus_u = ops.applyAdjoint(D, p_minus_u);
+  const Dt_p_minus_u = ops.appliedAdjoint(D, p_minus_u);
   const sum = ops.map("At_y + rho*Dt_p_minus_u + rho*(q - v)", { At_y, rho, Dt_p_minus_u, q, v });
   const one = ops.number(1);
   const x_next = ops.solveDiagonalised(
@@ -254,14 +254,14 @@ function step(
       const A_v = ops.apply(A, v);
       const At_A_v = ops.applyAdjoint(A, A_v);
       const D_v = ops.apply(D, v);
-      const Dt_D_v = ops.applyAdjoint(D, D_v);
+      const Dt_D_v = ops.appliedAdjoint(D, D_v);
       return ops.map("At_A_v + rho*Dt_D_v + rho*v", { At_A_v, rho, Dt_D_v, v });
     },
     { by: "cg", tolerance: 1e-13, maximum: 90 },
     [basis_A, basis_D],
     [one, rho, rho],
   );
-  const D_x_next = ops.apply(D, x_next);
+  const D_x_next = ops.applied(D, x_next);
   const D_x_next_plus_u = ops.map("D_x_next + u", { D_x_next, u });
   const pairNorm = ops.map("pairNorm(D_x_next_plus_u)", { D_x_next_plus_u });
   const p_next = ops.map(
@@ -281,7 +281,7 @@ function stepSaving(
   { x, p, q, u, v }: State,
 ) {
   const p_minus_u = ops.map("p - u", { p, u });
-  const Dt_p_minus_u = ops.applyAdjoint(D, p_minus_u);
+  const Dt_p_minus_u = ops.appliedAdjoint(D, p_minus_u);
   const sum = ops.map("At_y + rho*Dt_p_minus_u + rho*(q - v)", { At_y, rho, Dt_p_minus_u, q, v });
   const one = ops.number(1);
   const x_next = ops.solveDiagonalised(
@@ -291,14 +291,14 @@ function stepSaving(
       const A_v = ops.apply(A, v);
       const At_A_v = ops.applyAdjoint(A, A_v);
       const D_v = ops.apply(D, v);
-      const Dt_D_v = ops.applyAdjoint(D, D_v);
+      const Dt_D_v = ops.appliedAdjoint(D, D_v);
       return ops.map("At_A_v + rho*Dt_D_v + rho*v", { At_A_v, rho, Dt_D_v, v });
     },
     { by: "cg", tolerance: 1e-13, maximum: 90 },
     [basis_A, basis_D],
     [one, rho, rho],
   );
-  const D_x_next = ops.apply(D, x_next);
+  const D_x_next = ops.applied(D, x_next);
   const D_x_next_plus_u = ops.map("D_x_next + u", { D_x_next, u });
   const group_norms = ops.groupNorm(D_x_next_plus_u);
   const quotient = ops.map("max(group_norms - lambda_over_rho, 0)/max(group_norms, lambda_over_rho)", {
@@ -347,7 +347,7 @@ function stepAdjoint(
     "u_next_bar + (p_next_bar - u_next_bar)*quotient + chosen*D_x_next_plus_u",
     { u_next_bar, p_next_bar, quotient, chosen, D_x_next_plus_u },
   );
-  const Dt_v = ops.applyAdjoint(D, D_x_next_plus_u_bar);
+  const Dt_v = ops.appliedAdjoint(D, D_x_next_plus_u_bar);
   const x_next_bar_2 = ops.map("x_next_bar + x_next_plus_v_bar + Dt_v", {
     x_next_bar,
     x_next_plus_v_bar,
@@ -360,7 +360,7 @@ function stepAdjoint(
       const A_v = ops.apply(A, v);
       const At_A_v = ops.applyAdjoint(A, A_v);
       const D_v = ops.apply(D, v);
-      const Dt_D_v = ops.applyAdjoint(D, D_v);
+      const Dt_D_v = ops.appliedAdjoint(D, D_v);
       return ops.map("At_A_v + rho*Dt_D_v + rho*v", { At_A_v, rho, Dt_D_v, v });
     },
     { by: "cg", tolerance: 1e-13, maximum: 90 },
@@ -399,7 +399,7 @@ function stepInputAdjoint(
     "u_next_bar + (p_next_bar - u_next_bar)*quotient + chosen*D_x_next_plus_u",
     { u_next_bar, p_next_bar, quotient, chosen, D_x_next_plus_u },
   );
-  const Dt_v = ops.applyAdjoint(D, D_x_next_plus_u_bar);
+  const Dt_v = ops.appliedAdjoint(D, D_x_next_plus_u_bar);
   const x_next_bar_2 = ops.map(
     "x_next_bar + (v_next_bar + select(0 < x_next_plus_v, q_next_bar - v_next_bar, 0)) + Dt_v",
     { x_next_bar, v_next_bar, x_next_plus_v, q_next_bar, Dt_v },
@@ -411,7 +411,7 @@ function stepInputAdjoint(
       const A_v = ops.apply(A, v);
       const At_A_v = ops.applyAdjoint(A, A_v);
       const D_v = ops.apply(D, v);
-      const Dt_D_v = ops.applyAdjoint(D, D_v);
+      const Dt_D_v = ops.appliedAdjoint(D, D_v);
       return ops.map("At_A_v + rho*Dt_D_v + rho*v", { At_A_v, rho, Dt_D_v, v });
     },
     { by: "cg", tolerance: 1e-13, maximum: 90 },

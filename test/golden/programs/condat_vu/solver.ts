@@ -108,7 +108,7 @@ function initial(ops: Operations, { h, w }: Known) {
 /** One iteration: the next state. */
 function step(ops: Operations, { gram_A, D, tau, At_y, sigma, lambda }: Known, { x, p }: State) {
   const gram_A_x = ops.apply(gram_A, x);
-  const Dt_p = ops.applyAdjoint(D, p);
+  const Dt_p = ops.appliedAdjoint(D, p);
   const x_next = ops.map("min(max(x - tau*(gram_A_x - At_y + Dt_p), 0), 1)", {
     x,
     tau,
@@ -117,7 +117,7 @@ function step(ops: Operations, { gram_A, D, tau, At_y, sigma, lambda }: Known, {
     Dt_p,
   });
   const difference = ops.map("2*x_next - x", { x_next, x });
-  const D_difference = ops.apply(D, difference);
+  const D_difference = ops.applied(D, difference);
   const p_next = ops.map("(p + sigma*D_difference)/max(1, pairNorm(p + sigma*D_difference)/lambda)", {
     p,
     sigma,

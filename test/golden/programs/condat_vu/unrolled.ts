@@ -120,7 +120,7 @@ function initial(ops: Operations, { h, w }: Known) {
 function firstStep(ops: Operations, { tau, At_y, D, sigma, lambda }: Known) {
   const x_next = ops.map("min(max(tau*At_y, 0), 1)", { tau, At_y });
   const two_times_x_next = ops.map("2*x_next", { x_next });
-  const D_sub = ops.apply(D, two_times_x_next);
+  const D_sub = ops.applied(D, two_times_x_next);
   const p_next = ops.map("sigma*D_sub/max(1, pairNorm(sigma*D_sub)/lambda)", { sigma, D_sub, lambda });
   return { values: { x: x_next, p: p_next }, reports: {}, capped: null };
 }
@@ -129,7 +129,7 @@ function firstStep(ops: Operations, { tau, At_y, D, sigma, lambda }: Known) {
 function firstStepSaving(ops: Operations, { tau, At_y, D, sigma, lambda }: Known) {
   const x_next = ops.map("min(max(tau*At_y, 0), 1)", { tau, At_y });
   const two_times_x_next = ops.map("2*x_next", { x_next });
-  const D_sub = ops.apply(D, two_times_x_next);
+  const D_sub = ops.applied(D, two_times_x_next);
   const sigma_times_D_sub = ops.map("sigma*D_sub", { sigma, D_sub });
   const group_norms = ops.groupNorm(sigma_times_D_sub);
   const larger = ops.map("max(1, group_norms/lambda)", { group_norms, lambda });
@@ -168,7 +168,7 @@ function firstStepInputAdjoint(
     sigma_times_D_sub,
     sigma,
   });
-  const Dt_D_sub_bar = ops.applyAdjoint(D, D_sub_bar);
+  const Dt_D_sub_bar = ops.appliedAdjoint(D, D_sub_bar);
   const At_y_bar = ops.map(
     "select(0 < tau*At_y, select(max(tau*At_y, 0) < 1, x_next_bar + Dt_D_sub_bar*2, 0), 0)*tau",
     { tau, At_y, x_next_bar, Dt_D_sub_bar },
@@ -179,7 +179,7 @@ function firstStepInputAdjoint(
 /** One iteration: the next state. */
 function step(ops: Operations, { gram_A, D, tau, At_y, sigma, lambda }: Known, { x, p }: State) {
   const gram_A_x = ops.apply(gram_A, x);
-  const Dt_p = ops.applyAdjoint(D, p);
+  const Dt_p = ops.appliedAdjoint(D, p);
   const x_next = ops.map("min(max(x - tau*(gram_A_x - At_y + Dt_p), 0), 1)", {
     x,
     tau,
@@ -188,7 +188,7 @@ function step(ops: Operations, { gram_A, D, tau, At_y, sigma, lambda }: Known, {
     Dt_p,
   });
   const difference = ops.map("2*x_next - x", { x_next, x });
-  const D_difference = ops.apply(D, difference);
+  const D_difference = ops.applied(D, difference);
   const p_next = ops.map("(p + sigma*D_difference)/max(1, pairNorm(p + sigma*D_difference)/lambda)", {
     p,
     sigma,
@@ -201,11 +201,11 @@ function step(ops: Operations, { gram_A, D, tau, At_y, sigma, lambda }: Known, {
 /** `step`, and what its adjoint needs. */
 function stepSaving(ops: Operations, { gram_A, D, tau, At_y, sigma, lambda }: Known, { x, p }: State) {
   const gram_A_x = ops.apply(gram_A, x);
-  const Dt_p = ops.applyAdjoint(D, p);
+  const Dt_p = ops.appliedAdjoint(D, p);
   const difference = ops.map("x - tau*(gram_A_x - At_y + Dt_p)", { x, tau, gram_A_x, At_y, Dt_p });
   const x_next = ops.map("min(max(difference, 0), 1)", { difference });
   const difference_2 = ops.map("2*x_next - x", { x_next, x });
-  const D_difference = ops.apply(D, difference_2);
+  const D_difference = ops.applied(D, difference_2);
   const sum = ops.map("p + sigma*D_difference", { p, sigma, D_difference });
   const group_norms = ops.groupNorm(sum);
   const larger = ops.map("max(1, group_norms/lambda)", { group_norms, lambda });
@@ -241,7 +241,7 @@ function stepAdjoint(
     { difference, x_next_bar, Dt_v },
   );
   const product = ops.map("difference_bar*tau", { difference_bar, tau });
-  const D_product = ops.apply(D, product);
+  const D_product = ops.applied(D, product);
   const p_bar = ops.map("sum_bar - D_product", { sum_bar, D_product });
   const gram_At_product = ops.applyAdjoint(gram_A, product);
   const x_bar = ops.map("difference_bar - Dt_v - gram_At_product", { difference_bar, Dt_v, gram_At_product });
@@ -270,7 +270,7 @@ function stepInputAdjoint(
     sum,
     sigma,
   });
-  const Dt_v = ops.applyAdjoint(D, D_difference_bar);
+  const Dt_v = ops.appliedAdjoint(D, D_difference_bar);
   const At_y_bar = ops.map(
     "select(0 < difference, select(max(difference, 0) < 1, x_next_bar + Dt_v*2, 0), 0)*tau",
     { difference, x_next_bar, Dt_v, tau },

@@ -123,7 +123,7 @@ function step(
   { x, v, r, p, q }: State,
 ) {
   const At_r = ops.applyAdjoint(A, r);
-  const Dt_p = ops.applyAdjoint(D, p);
+  const Dt_p = ops.appliedAdjoint(D, p);
   const x_next = ops.map("x - t*(At_r + Dt_p)", { x, t, At_r, Dt_p });
   const Et_q = ops.applyAdjoint(E, q);
   const v_next = ops.map("v - t*(Et_q - p)", { v, t, Et_q, p });
@@ -131,7 +131,7 @@ function step(
   const vb = ops.map("2*v_next - v", { v_next, v });
   const A_xb = ops.apply(A, xb);
   const r_next = ops.map("(r + t*A_xb - t_times_y)/one_plus_t", { r, t, A_xb, t_times_y, one_plus_t });
-  const D_xb = ops.apply(D, xb);
+  const D_xb = ops.applied(D, xb);
   const sum = ops.map("p + t*(D_xb - vb)", { p, t, D_xb, vb });
   const p_next = ops.map("sum/max(1, pairNorm(sum)/alpha)", { sum, alpha });
   const E_vb = ops.apply(E, vb);
@@ -147,7 +147,7 @@ function objective(ops: Operations, { A, y, D, E, alpha, beta }: Known, { x, v }
   const A_x = ops.apply(A, x);
   const residual = ops.map("A_x - y", { A_x, y });
   const residual_squared = ops.dot(residual, residual);
-  const D_x = ops.apply(D, x);
+  const D_x = ops.applied(D, x);
   const residual_2 = ops.map("D_x - v", { D_x, v });
   const group_norms = ops.groupNorm(residual_2);
   const sum_group_norms = ops.sum(group_norms);

@@ -154,7 +154,7 @@ function step(
   { x, v, r, p, q }: State,
 ) {
   const At_r = ops.applyAdjoint(A, r);
-  const Dt_p = ops.applyAdjoint(D, p);
+  const Dt_p = ops.appliedAdjoint(D, p);
   const x_next = ops.map("x - t*(At_r + Dt_p)", { x, t, At_r, Dt_p });
   const Et_q = ops.applyAdjoint(E, q);
   const v_next = ops.map("v - t*(Et_q - p)", { v, t, Et_q, p });
@@ -162,7 +162,7 @@ function step(
   const vb = ops.map("2*v_next - v", { v_next, v });
   const A_xb = ops.apply(A, xb);
   const r_next = ops.map("(r + t*A_xb - t_times_y)/one_plus_t", { r, t, A_xb, t_times_y, one_plus_t });
-  const D_xb = ops.apply(D, xb);
+  const D_xb = ops.applied(D, xb);
   const sum = ops.map("p + t*(D_xb - vb)", { p, t, D_xb, vb });
   const p_next = ops.map("sum/max(1, pairNorm(sum)/alpha)", { sum, alpha });
   const E_vb = ops.apply(E, vb);
@@ -180,7 +180,7 @@ function stepSaving(
   { x, v, r, p, q }: State,
 ) {
   const At_r = ops.applyAdjoint(A, r);
-  const Dt_p = ops.applyAdjoint(D, p);
+  const Dt_p = ops.appliedAdjoint(D, p);
   const x_next = ops.map("x - t*(At_r + Dt_p)", { x, t, At_r, Dt_p });
   const Et_q = ops.applyAdjoint(E, q);
   const v_next = ops.map("v - t*(Et_q - p)", { v, t, Et_q, p });
@@ -188,7 +188,7 @@ function stepSaving(
   const vb = ops.map("2*v_next - v", { v_next, v });
   const A_xb = ops.apply(A, xb);
   const r_next = ops.map("(r + t*A_xb - t_times_y)/one_plus_t", { r, t, A_xb, t_times_y, one_plus_t });
-  const D_xb = ops.apply(D, xb);
+  const D_xb = ops.applied(D, xb);
   const sum = ops.map("p + t*(D_xb - vb)", { p, t, D_xb, vb });
   const group_norms = ops.groupNorm(sum);
   const larger = ops.map("max(1, group_norms/alpha)", { group_norms, alpha });
@@ -258,7 +258,7 @@ function stepAdjoint(
   const q_bar = ops.map("sum_bar - E_v", { sum_bar, E_v });
   const x_bar = ops.map("x_next_bar_2 - (Dt_v + At_A_xb_bar)", { x_next_bar_2, Dt_v, At_A_xb_bar });
   const x_next_bar_times_t = ops.map("x_next_bar_2*t", { x_next_bar_2, t });
-  const D_v = ops.apply(D, x_next_bar_times_t);
+  const D_v = ops.applied(D, x_next_bar_times_t);
   const p_bar = ops.map("sum_bar_2 + v_next_bar_times_t - D_v", { sum_bar_2, v_next_bar_times_t, D_v });
   const A_v = ops.apply(A, x_next_bar_times_t);
   const r_bar = ops.map("quotient_3 - A_v", { quotient_3, A_v });
@@ -290,7 +290,7 @@ function objective(ops: Operations, { A, y, D, E, alpha, beta }: Known, { x, v }
   const A_x = ops.apply(A, x);
   const residual = ops.map("A_x - y", { A_x, y });
   const residual_squared = ops.dot(residual, residual);
-  const D_x = ops.apply(D, x);
+  const D_x = ops.applied(D, x);
   const residual_2 = ops.map("D_x - v", { D_x, v });
   const group_norms = ops.groupNorm(residual_2);
   const sum_group_norms = ops.sum(group_norms);

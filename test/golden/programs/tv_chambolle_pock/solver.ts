@@ -109,7 +109,7 @@ function step(
   { D, tau, lambda, A, tau_times_y, one_plus_tau }: Known,
   { x, xb, p, q }: State,
 ) {
-  const D_xb = ops.apply(D, xb);
+  const D_xb = ops.applied(D, xb);
   const p_next = ops.map("(p + tau*D_xb)/max(1, pairNorm(p + tau*D_xb)/lambda)", { p, tau, D_xb, lambda });
   const A_xb = ops.apply(A, xb);
   const q_next = ops.map("(q + tau*A_xb - tau_times_y)/one_plus_tau", {
@@ -119,7 +119,7 @@ function step(
     tau_times_y,
     one_plus_tau,
   });
-  const Dt_p_next = ops.applyAdjoint(D, p_next);
+  const Dt_p_next = ops.appliedAdjoint(D, p_next);
   const At_q_next = ops.applyAdjoint(A, q_next);
   const x_next = ops.map("x - tau*(Dt_p_next + At_q_next)", { x, tau, Dt_p_next, At_q_next });
   const xb_next = ops.map("2*x_next - x", { x_next, x });

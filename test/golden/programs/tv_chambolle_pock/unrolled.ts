@@ -148,7 +148,7 @@ function step(
   { D, tau, lambda, A, tau_times_y, one_plus_tau }: Known,
   { x, xb, p, q }: State,
 ) {
-  const D_xb = ops.apply(D, xb);
+  const D_xb = ops.applied(D, xb);
   const p_next = ops.map("(p + tau*D_xb)/max(1, pairNorm(p + tau*D_xb)/lambda)", { p, tau, D_xb, lambda });
   const A_xb = ops.apply(A, xb);
   const q_next = ops.map("(q + tau*A_xb - tau_times_y)/one_plus_tau", {
@@ -158,7 +158,7 @@ function step(
     tau_times_y,
     one_plus_tau,
   });
-  const Dt_p_next = ops.applyAdjoint(D, p_next);
+  const Dt_p_next = ops.appliedAdjoint(D, p_next);
   const At_q_next = ops.applyAdjoint(A, q_next);
   const x_next = ops.map("x - tau*(Dt_p_next + At_q_next)", { x, tau, Dt_p_next, At_q_next });
   const xb_next = ops.map("2*x_next - x", { x_next, x });
@@ -171,7 +171,7 @@ function stepSaving(
   { D, tau, lambda, A, tau_times_y, one_plus_tau }: Known,
   { x, xb, p, q }: State,
 ) {
-  const D_xb = ops.apply(D, xb);
+  const D_xb = ops.applied(D, xb);
   const sum = ops.map("p + tau*D_xb", { p, tau, D_xb });
   const group_norms = ops.groupNorm(sum);
   const larger = ops.map("max(1, group_norms/lambda)", { group_norms, lambda });
@@ -184,7 +184,7 @@ function stepSaving(
     tau_times_y,
     one_plus_tau,
   });
-  const Dt_p_next = ops.applyAdjoint(D, p_next);
+  const Dt_p_next = ops.appliedAdjoint(D, p_next);
   const At_q_next = ops.applyAdjoint(A, q_next);
   const x_next = ops.map("x - tau*(Dt_p_next + At_q_next)", { x, tau, Dt_p_next, At_q_next });
   const xb_next = ops.map("2*x_next - x", { x_next, x });
@@ -231,7 +231,7 @@ function stepAdjoint(
     sum,
   });
   const D_xb_bar = ops.map("p_bar*tau", { p_bar, tau });
-  const Dt_D_xb_bar = ops.applyAdjoint(D, D_xb_bar);
+  const Dt_D_xb_bar = ops.appliedAdjoint(D, D_xb_bar);
   const xb_bar = ops.map("At_A_xb_bar + Dt_D_xb_bar", { At_A_xb_bar, Dt_D_xb_bar });
   return { state: { x: x_bar, xb: xb_bar, p: p_bar, q: q_bar }, known: {} };
 }
