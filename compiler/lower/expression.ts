@@ -76,7 +76,8 @@ function lowerIndex(site: Site, expression: Extract<Expression<Typed>, { kind: "
   if (index === undefined) throw new Limitation("a restriction without an index", expression.span);
   const indices = lowerValue(site, index);
   const operand = lower(site, expression.operand);
-  if (operand.kind === "operator") return { kind: "operator", operator: rowsForm(operand.operator, indices) };
+  if (operand.kind === "operator")
+    return { kind: "operator", operator: rowsForm(site.builder, operand.operator, indices) };
   return value(site.builder.rows(asVariable(site.builder, operand, null, expression.span), indices));
 }
 

@@ -2,6 +2,7 @@ import { pullback, pushforward } from "../differentiate/gradient.ts";
 import type { IrBuilder } from "../ir/build.ts";
 import type { Variable } from "../ir/block.ts";
 import { constant as constantDimension, multiply, type Dimension } from "../types/dimension.ts";
+import { isNumber } from "../ir/spaces.ts";
 import { arraySpace, REAL, type Space } from "../types/space.ts";
 import { Limitation } from "./limitation.ts";
 import { filtered, filteredBack, normOfFilters } from "./convolution.ts";
@@ -265,15 +266,29 @@ export function sumForms(left: OperatorForm, right: OperatorForm, sign: 1 | -1):
   return { kind: "sum", left, right, sign, domain: left.domain, codomain: left.codomain };
 }
 
-/** A[i], A[J]: what stands left of a composition, a sum or a multiple is restricted itself. */
-export function rowsForm(form: OperatorForm, indices: Variable): OperatorForm {
+/**
+ * A[i], A[J]: what stands left of a composition, a sum or a multiple is restricted itself, and so are both a diagonal and
+ * what it multiplies.
+ */
+export function rowsForm(builder: IrBuilder, form: OperatorForm, indices: Variable): OperatorForm {
+  const rows = (of: OperatorForm): OperatorForm => rowsForm(builder, of, indices);
   switch (form.kind) {
-    case "compose":
-      return composeForms(rowsForm(form.left, indices), form.right);
+    case "compose": {
+      const { left, right } = form;
+      if (left.kind !== "diagonal" || isNumber(spaceOfVariable(left.entries))) {
+        return composeForms(rows(left), right);
+      }
+      const restricted = rows(right);
+      const entries = builder.rows(left.entries, indices);
+      return composeForms(
+        { ...left, entries, domain: restricted.codomain, codomain: restricted.codomain },
+        restricted,
+      );
+    }
     case "scale":
-      return scaleForm(form.by, rowsForm(form.of, indices));
+      return scaleForm(form.by, rows(form.of));
     case "sum":
-      return sumForms(rowsForm(form.left, indices), rowsForm(form.right, indices), form.sign);
+      return sumForms(rows(form.left), rows(form.right), form.sign);
     default: {
       const { domain, codomain } = form;
       if (codomain.kind !== "array") throw new Error("an operator without rows is restricted");

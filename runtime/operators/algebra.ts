@@ -1,9 +1,12 @@
 import type { Operations } from "../arrays/operations.ts";
-import type { Space, Value } from "../arrays/value.ts";
+import { arrayValue } from "../arrays/layout.ts";
+import { takeRows } from "../arrays/rows.ts";
+import type { ArrayValue, Space, Value } from "../arrays/value.ts";
 import { factorText, operandText } from "./algebraText.ts";
 import { OperatorError } from "./operatorError.ts";
 import { largestBound, productBound, scaledBound, stackBound, sumBound } from "./bounds.ts";
 import { defineOperator } from "./define.ts";
+import { isDiagonal, type DiagonalOperator } from "./diagonal.ts";
 import type { Operator, OperatorProperty, RowAccess } from "./operator.ts";
 import { sameSpace, spaceText } from "./spaces.ts";
 import { isIsometry, productForm, scaledForm, stackedForm } from "./spectral.ts";
@@ -81,15 +84,42 @@ export function compose(left: Operator, right: Operator): Operator {
   return Object.defineProperty(composed, "factors", { value: [left, right], enumerable: true });
 }
 
-/** The rows of a product are those of its left factor, after the right one. */
+/**
+ * The rows of a product are those of its left factor, after the right one; those of a diagonal times an operator are its
+ * entries times the rows of that.
+ */
 function rowsOfProduct(left: Operator, right: Operator): { readonly rows?: RowAccess } {
   const { rows } = left;
+  if (isDiagonal(left) && right.rows !== undefined) return { rows: scaledRows(left, right.rows) };
   if (rows === undefined) return {};
   return {
     rows: {
       apply: (operations, indices, x) => rows.apply(operations, indices, right.apply(operations, x)),
       adjoint: (operations, indices, y) => right.adjoint(operations, rows.adjoint(operations, indices, y)),
     },
+  };
+}
+
+/** The rows of an operator, each times entries of a diagonal. */
+function scaledRows({ diagonal, codomain }: DiagonalOperator, rows: RowAccess): RowAccess {
+  const rank = codomain.kind === "array" ? codomain.shape.length : 0;
+  const entries = ({ engine }: Operations, indices: ArrayValue): ArrayValue => {
+    const chosen = takeRows(engine, diagonal, indices);
+    const missing = Array.from({ length: rank - diagonal.shape.length }, () => 1);
+    return arrayValue(engine, chosen.handle, chosen.batch, [...chosen.shape, ...missing], chosen.field);
+  };
+  return {
+    apply: (operations, indices, x) =>
+      operations.map("d*y", { d: entries(operations, indices), y: rows.apply(operations, indices, x) }),
+    adjoint: (operations, indices, y) =>
+      rows.adjoint(
+        operations,
+        indices,
+        operations.map(diagonal.field === "complex" ? "conj(d)*y" : "d*y", {
+          d: entries(operations, indices),
+          y,
+        }),
+      ),
   };
 }
 

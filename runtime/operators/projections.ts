@@ -9,6 +9,7 @@ import { samplesOf } from "./handles.ts";
 import { nonnegativeNorm } from "./nonnegativeNorm.ts";
 import type { Operator } from "./operator.ts";
 import { OperatorError } from "./operatorError.ts";
+import { viewAccess } from "./projectionRows.ts";
 import { arraySpace, type ArraySpace } from "./spaces.ts";
 
 /**
@@ -54,6 +55,11 @@ export function projections(
     geometries,
     norm: () => nonnegativeNorm(operations, operator),
     properties: () => ["nonnegative"],
+    rows: viewAccess(
+      () => operator,
+      geometries,
+      (chosen) => projections(operations, `${text}[J]`, domain, chosen),
+    ),
     apply: transform(false, codomain),
     adjoint: transform(true, domain),
   });

@@ -127,3 +127,40 @@ describe("updates of rows", () => {
     expect((using.engine.readNow(t.handle)?.[0] ?? 0) / slope).toBeCloseTo(1, 6);
   });
 });
+
+/** Rows of a weighted X-ray transform inside a program: those of the whole, and no other views are projected. */
+test("rows of a diagonal times an X-ray transform cost those rows", async () => {
+  const text = (weighted: string): string => `
+program views[h, w, v, d] {
+  given angles : R[v]
+  given c : R[v]
+  input x : R[h, w]
+  input y : R[v, d]
+  let F : linear R[h, w] -> R[v, d] = radon(angles, detectors = d)
+  let B = diag(c)*F
+  output ${weighted}
+}
+`;
+  const J = "interleaved(v, parts = 3, part = 1)";
+  const projected: number[] = [];
+  const engine = referenceEngine();
+  const using = operations({
+    ...engine,
+    project: (array, options) => {
+      projected.push(options.geometry.angles.length);
+      return engine.project(array, options);
+    },
+  });
+  const data = { angles: numbers(6), c: numbers(6) };
+  const result = async (weighted: string, back: string): Promise<readonly number[]> => {
+    const definition = definitionFor(compiledText("views", text(`${back}*(${weighted} .* y[${J}])`)), "direct");
+    const program = await model(definition, data, { engine: using });
+    projected.length = 0;
+    const { output } = await program.run({ x: numbers(4, 5), y: numbers(6, 7) });
+    return [...output.data];
+  };
+  const rows = await result(`(B[${J}]*x)`, `B[${J}]'`);
+  expect(projected).toEqual([2, 2]);
+  const whole = await result(`(B*x)[${J}]`, `B[${J}]'`);
+  rows.forEach((each, i) => expect(each).toBeCloseTo(whole[i] ?? NaN, 12));
+});

@@ -181,6 +181,12 @@ export const CASES: readonly Case[] = [
       scale(0.5, gradient5(using)),
     ),
   ),
+  bounded("rows of a projection, weighted", (using) =>
+    compose(
+      libraryOperator(using, "diag", {}, R(4, 6, 2), [gaussianArray(using, [4], 7)]),
+      libraryOperator(using, "radon", { detectors: 6 }, R(4, 5, 2), angles([0.1, 1, 2, 2.7])(using)),
+    ),
+  ),
   tight("gaussian", gaussian34),
   tight("gaussian, columns", library("gaussian", R(7), { m: 5, n: 7, normalise: "columns", seed: 2 })),
   tight("min_coherence", (using) => minCoherence(using, gaussian34(using))),
