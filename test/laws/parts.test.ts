@@ -153,7 +153,10 @@ program views[h, w, v, d] {
   });
   const data = { angles: numbers(6), c: numbers(6) };
   const result = async (weighted: string, back: string): Promise<readonly number[]> => {
-    const definition = definitionFor(compiledText("views", text(`${back}*(${weighted} .* y[${J}])`)), "direct");
+    const definition = definitionFor(
+      compiledText("views", text(`${back}*(${weighted} .* y[${J}])`)),
+      "direct",
+    );
     const program = await model(definition, data, { engine: using });
     projected.length = 0;
     const { output } = await program.run({ x: numbers(4, 5), y: numbers(6, 7) });
