@@ -4,13 +4,14 @@ import { diagnose } from "../diagnostics/diagnose.ts";
 import { type Diagnostic, withSeverity } from "../diagnostics/diagnostic.ts";
 import { unlessTooLarge } from "./budget.ts";
 import { lineSearches } from "./lints/lineSearch.ts";
-import { agreement } from "./objective.ts";
+import { agreement, difference } from "./objective.ts";
 import { admm } from "./rules/admm.ts";
 import { chambollePock } from "./rules/chambollePock.ts";
 import { directionRelaxation } from "./rules/directionRelaxation.ts";
 import { douglasRachford } from "./rules/douglasRachford.ts";
 import { fista } from "./rules/fista.ts";
 import { forwardBackward } from "./rules/forwardBackward.ts";
+import { gradientAscent } from "./rules/gradientAscent.ts";
 import { networkGradient } from "./rules/networkGradient.ts";
 import { networkProx } from "./rules/networkProx.ts";
 import { proximalBacktracking } from "./rules/proximalBacktracking.ts";
@@ -31,6 +32,7 @@ const RULES: readonly CertificateRule[] = [
   chambollePock,
   directionRelaxation,
   scaledGradientProjection,
+  gradientAscent,
 ];
 
 export interface Certified {
@@ -120,7 +122,11 @@ function held(step: NormalStep, program: CheckedProgram, verdict: Verdict): Answ
   const statement = `${verdict.statement}${LIMITS[agrees][verdict.about]}`;
   const answer = reported(program, { ...verdict, statement });
   if (agrees !== "different" || program.objective === null) return answer;
-  const differs = diagnose("IPX7102", program.objective.span, { algorithm: verdict.algorithm });
+  const { algorithm, minimises } = verdict;
+  const differs = diagnose("IPX7102", program.objective.span, {
+    algorithm,
+    ...difference(step, program, minimises),
+  });
   return { ...answer, diagnostics: [...answer.diagnostics, differs] };
 }
 

@@ -1,9 +1,20 @@
 import type { CheckedProgram } from "../check/program.ts";
-import { reciprocal, simplified, equal, type Unknowns } from "./scalar/unknowns.ts";
-import { multiply, type Scalar } from "./scalar/polynomial.ts";
-import { type ConvexFunction, PLACEHOLDER, same, times } from "./symbolic/combination.ts";
+import { equal, reciprocal, simplified, text, type Unknowns } from "./scalar/unknowns.ts";
+import { multiply, type Scalar, valueOf } from "./scalar/polynomial.ts";
+import {
+  type Combination,
+  combinationKey,
+  combinationText,
+  type ConvexFunction,
+  type NonsmoothTerm,
+  PLACEHOLDER,
+  same,
+  stateOf,
+  times,
+} from "./symbolic/combination.ts";
 import { type Context, isNumberType, withVector } from "./symbolic/context.ts";
 import { convexOf } from "./symbolic/convex.ts";
+import { substitute } from "./symbolic/linear.ts";
 import { scalarOf } from "./symbolic/numbers.ts";
 import type { NormalStep } from "./symbolic/step.ts";
 import type { Minimised } from "./verdict.ts";
@@ -14,24 +25,61 @@ export function agreement(
   program: CheckedProgram,
   minimised: Minimised | null,
 ): "same" | "different" | "unclear" {
+  const wanted = minimised && wantedOf(step, program, minimised);
+  if (minimised === null || wanted === null) return "unclear";
+  return proportional(step.context.unknowns, minimised.of, wanted) ? "same" : "different";
+}
+
+/** The terms with kinks that only one of the two functions has: the objective, and what the step minimises. */
+export interface Difference {
+  /** of the objective, none of which the step has */
+  readonly missing: readonly string[];
+  /** of the step, none of which the objective has */
+  readonly added: readonly string[];
+}
+
+/** By which terms with kinks what a step minimises differs from the objective, as `lambda*norm1(x)`. */
+export function difference(
+  step: NormalStep,
+  program: CheckedProgram,
+  minimised: Minimised | null,
+): Difference {
+  const wanted = minimised && wantedOf(step, program, minimised);
+  if (minimised === null || wanted === null) return { missing: [], added: [] };
+  const [state] = minimised.states;
+  const variable = state === undefined ? PLACEHOLDER : stateOf(state);
+  const beyond = (a: ConvexFunction, b: ConvexFunction): readonly [string, NonsmoothTerm][] =>
+    [...a.nonsmooth].filter(([key]) => !b.nonsmooth.has(key));
+  const shown = ([key, term]: readonly [string, NonsmoothTerm]): string =>
+    termText(step.context.unknowns, key, term, variable);
+  return {
+    missing: beyond(wanted, minimised.of).map(shown),
+    added: beyond(minimised.of, wanted)
+      .filter(([, { indicator }]) => !indicator)
+      .map(shown),
+  };
+}
+
+function termText(unknowns: Unknowns, key: string, term: NonsmoothTerm, variable: Combination): string {
+  const name = key.slice(0, -`[${combinationKey(term.argument)}]`.length);
+  const inside = combinationText(unknowns, substitute(term.argument, variable));
+  const weight = term.indicator || valueOf(term.weight) === 1 ? "" : `${text(unknowns, term.weight)}*`;
+  return `${weight}${name}(${inside})`;
+}
+
+/** The objective as a function of what the step minimises over; null where it is beyond the rules. */
+function wantedOf(step: NormalStep, program: CheckedProgram, minimised: Minimised): ConvexFunction | null {
   const { objective } = program;
-  if (objective === null || minimised === null || minimised.states.length === 0) return "unclear";
+  if (objective === null || minimised.states.length === 0) return null;
   const others = step.vectors.filter(({ symbol }) => !minimised.states.includes(symbol));
   const at = minimised.states.reduce<Context>(
     (inner, symbol) => withVector(inner, symbol, PLACEHOLDER),
     step.start,
   );
-  if (!isNumberType(objective.note.type)) return "unclear";
+  if (!isNumberType(objective.note.type)) return null;
   const wanted = convexOf(at, scalarOf(at, objective));
-  const reads =
-    wanted !== null &&
-    others.length > 0 &&
-    !isReadable(
-      wanted,
-      others.map(({ symbol }) => symbol.name),
-    );
-  if (wanted === null || reads) return "unclear";
-  return proportional(step.context.unknowns, minimised.of, wanted) ? "same" : "different";
+  const names = others.map(({ symbol }) => symbol.name);
+  return wanted !== null && (names.length === 0 || isReadable(wanted, names)) ? wanted : null;
 }
 
 function isReadable(wanted: ConvexFunction, names: readonly string[]): boolean {

@@ -252,12 +252,6 @@ describe("gradient steps", () => {
       }),
       NONE,
     ],
-    ["ascent", lasso({ declarations: LEARNED_STEP, objective: null, step: "x <- x + t*grad f(x)" }), NONE],
-    [
-      "ascent with dots",
-      lasso({ declarations: LEARNED_STEP, objective: null, step: "x <- x .+ t*grad f(x)" }),
-      NONE,
-    ],
     [
       "a concave part",
       lasso({

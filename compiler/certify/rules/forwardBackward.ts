@@ -3,7 +3,7 @@ import { inadmissibleStep, normForItsSquare } from "../lints/stepSize.ts";
 import { isBelow, witnessValue } from "../scalar/bounds.ts";
 import { add, scale, type Scalar, valueOf } from "../scalar/polynomial.ts";
 import { text, type Unknowns } from "../scalar/unknowns.ts";
-import { type ConvexFunction, NOTHING, PLACEHOLDER, plus, same, stateOf } from "../symbolic/combination.ts";
+import { type ConvexFunction, NOTHING, plus, stateOf } from "../symbolic/combination.ts";
 import type { NormalStep } from "../symbolic/step.ts";
 import type { CertificateRule, Minimised, Verdict } from "../verdict.ts";
 import { type GradientStep, gradientStep, wholeGradient, wholeLipschitz } from "./smoothPart.ts";
@@ -16,6 +16,7 @@ import {
   type Relaxed,
   vectorStates,
 } from "./steps.ts";
+import { undampedOperator } from "./undampedOperator.ts";
 
 /**
  * Gradient descent, projected and proximal gradient, with relaxation: x+ = (1 - w) x + w prox(x - t grad f(x)) is
@@ -123,11 +124,7 @@ function tooLong(
 /** Where norms are computed, not declared, they may be too large by half a per cent. */
 const COMPUTED = 1.01;
 
-/**
- * A step that some operator of the declared norm makes oscillate or diverge: t L >= 2 for 1/2 |A x - b|^2 with a given
- * A. Near a solution in the interior, a soft threshold and the projection onto x >= 0 have slope 1, so they damp
- * nothing.
- */
+/** A step that some operator of the declared norm makes oscillate or diverge: t L >= 2 for 1/2 |A x - b|^2. */
 function refuted(
   step: NormalStep,
   program: CheckedProgram,
@@ -136,9 +133,8 @@ function refuted(
   name: string,
 ): Verdict | null {
   const { unknowns } = step.context;
-  const { leaf } = found;
-  const free = [...program.givens, ...program.inputs].some((each) => each.name.name === leaf?.key);
-  if (leaf === null || !free || !found.hasData || !isUndamped(unknowns, relaxed?.outer ?? null)) return null;
+  const leaf = undampedOperator(program, unknowns, found, relaxed?.outer ?? null);
+  if (leaf === null) return null;
   const lipschitz = wholeLipschitz(unknowns, found);
   const worst = witnessValue(unknowns, lipschitz);
   const declared = witnessValue(unknowns, leaf.norm) !== null;
@@ -152,14 +148,4 @@ function refuted(
     statement: `t*L = ${shown} is not below 2: an operator of exactly that norm makes the step oscillate or diverge`,
     diagnostic,
   };
-}
-
-function isUndamped(unknowns: Unknowns, outer: ProxAtom | null): boolean {
-  if (outer === null) return true;
-  const known = [...outer.of.nonsmooth].every(
-    ([key, { argument }]) =>
-      (key.startsWith("norm1[") || key.startsWith("indicator(nonnegative)[")) &&
-      same(unknowns, argument, PLACEHOLDER),
-  );
-  return known && outer.of.gradient.parts.size === 0;
 }

@@ -65,6 +65,17 @@ export const certificates = {
     hint: ({ norm }) => `A convergent solver needs tau*sigma*|K|^2 < 1. Write \`0.99/${norm}\` for both.`,
   }),
 
+  IPX7005: defineDiagnostic<{ readonly state: string }>()({
+    severity: "error",
+    class: "user",
+    title: () => "This step climbs",
+    mark: () => "along the gradient, away from every minimiser",
+    hint: ({ state }) =>
+      `For a convex f, ${state} + t*grad f(${state}) with t > 0 diverges. Write ` +
+      `\`${state} <- ${state} - t*grad f(${state})\`; for f = 1/2 |Ax - y|^2 that is ` +
+      `\`${state} + t*A'*(y - A*${state})\`.`,
+  }),
+
   IPX7101: defineDiagnostic<{
     /** The tested function, the one that the direction descends on, and the nonsmooth part. */
     readonly tested: string;
@@ -86,14 +97,32 @@ export const certificates = {
       `${nonsmooth}(${state} + ${direction}) - ${nonsmooth}(${state}).`,
   }),
 
-  IPX7102: defineDiagnostic<{ readonly algorithm: string }>()({
+  /** Terms with kinks that only the objective has, or only what the step minimises, as `lambda*norm1(x)`. */
+  IPX7102: defineDiagnostic<{
+    readonly algorithm: string;
+    readonly missing: readonly string[];
+    readonly added: readonly string[];
+  }>()({
     severity: "warning",
     class: "user",
     title: () => "The step and the objective do not agree",
     mark: () => "the step converges to a minimiser of another function",
-    hint: ({ algorithm }) =>
-      `As ${algorithm}, the step weighs the parts of this sum differently. With a step size t the prox is that of ` +
-      "t*g: `prox(t*g)(x - t*grad f(x))`; splittings use one penalty for all parts.",
+    hint: ({ algorithm, missing, added }) => {
+      if (missing.length > 0 && added.length === 0) {
+        const g = missing.join(" + ");
+        return (
+          `As ${algorithm}, the step never applies the prox of ${g}, so that its limit does not depend on it. ` +
+          `With g = ${g}: \`x <- prox(t*g)(x - t*grad f(x))\`.`
+        );
+      }
+      if (added.length > 0 && missing.length === 0) {
+        return `As ${algorithm}, the step minimises ${added.join(" + ")}, too, which this sum lacks.`;
+      }
+      return (
+        `As ${algorithm}, the step weighs the parts of this sum differently. With a step size t the prox is that of ` +
+        "t*g: `prox(t*g)(x - t*grad f(x))`; splittings use one penalty for all parts."
+      );
+    },
   }),
 
   IPX7103: defineDiagnostic<{ readonly norm: string }>()({
