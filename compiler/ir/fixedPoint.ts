@@ -68,7 +68,9 @@ export function solveFixedPoint(
     namesOf(start, options),
   );
   const last = unpacked(carried, options).x;
-  const found = options.tolerance === 0 ? last : select(builder, capped, builder.constant(Infinity), last);
+  const infinite = builder.constant(Infinity);
+  const found =
+    options.tolerance === 0 ? last : builder.named(select(builder, capped, infinite, last), start.name);
   return builder.fixedPoint(found, sharedAs(builder, step, found), backward);
 }
 
