@@ -132,6 +132,25 @@ describe("Lanczos", () => {
     }
   });
 
+  it.each([1, 10, 1000, 100_000])(
+    "is near the norm where Krylov spaces end at once, in single precision: R^%i",
+    (n) => {
+      const single = { seed: 1, failure: 1e-6, rounding: 64 * 2 ** -24, known: Infinity };
+      const settings = { ...single, gap: 5e-3, maximum: 1000 };
+      const multiple = lanczosBounds((x) => x.map((value) => Math.fround(3 * value)), n, settings);
+      const projection = lanczosBounds(
+        (x) => x.map((value, i) => (i % 2 === 0 ? 3 * value : 0)),
+        n,
+        settings,
+      );
+      for (const { upper, steps } of [multiple, projection]) {
+        expect(upper).toBeGreaterThanOrEqual(3);
+        expect(upper).toBeLessThan(3 * 1.02);
+        expect(steps).toBeLessThan(32);
+      }
+    },
+  );
+
   it.each([
     ["reference", exact],
     ["wasm", single],

@@ -23,15 +23,22 @@ export interface LanczosSettings {
   readonly maximum: number;
 }
 
+/** So many starts are taken while the Krylov spaces of all before have ended. */
+const STARTS = 8;
+
 /**
- * Bounds of the largest eigenvalue of a symmetric positive semidefinite operator on R^n by the Lanczos method from a
- * start that is uniform on the sphere. `upper` is the smaller of two bounds, each allowed half of the failure:
+ * Bounds of the largest eigenvalue of a symmetric positive semidefinite operator on R^n by the Lanczos method from
+ * starts that are uniform on the sphere. `upper` is the smallest of bounds that share the failure:
  *
- * - a priori (Kuczynski, Wozniakowski, SIAM J. Matrix Anal. Appl. 13, 1992, Theorem 4.2): after k steps the relative
- *   error exceeds e with probability at most 1.648 sqrt(n) exp(-(2k - 1) sqrt(e));
+ * - a priori (Kuczynski, Wozniakowski, SIAM J. Matrix Anal. Appl. 13, 1992, Theorem 4.2), of the first start, with half
+ *   of it: after k steps the relative error exceeds e with probability at most 1.648 sqrt(n) exp(-(2k - 1) sqrt(e));
  * - a posteriori (van Dorsselaer, Hochstenbach, van der Vorst, SIAM J. Matrix Anal. Appl. 22, 2001): the k-th Lanczos
  *   vector is p(B) start with the Lanczos polynomial p, so |p(eigenvalue)| |y| <= 1, where y is the start's component
  *   along the eigenvector; |y| < s has probability at most s sqrt(2n/pi), and p grows beyond its largest zero.
+ *
+ * A Krylov space that ends early (of B = c I after one step) leaves p known up to rounding only, and its bound loose.
+ * Then another start is taken: of m independent ones all have |y| < s with probability at most (s sqrt(2n/pi))^m, so
+ * that the largest of their bounds holds with a far larger s. The m-th such bound has 2^-(m+1) of the failure.
  *
  * There is no reorthogonalisation: in floating point the tridiagonal matrix is that of an exact run on a matrix whose
  * eigenvalues are clusters within rounding of the true ones (Greenbaum, Linear Algebra Appl. 113, 1989), so both
@@ -42,56 +49,91 @@ export function lanczosBounds(
   dimension: number,
   settings: LanczosSettings,
 ): EigenvalueBounds {
+  const ended: Run[] = [];
+  let best: EigenvalueBounds = { lower: 0, upper: Infinity, steps: 0 };
+  for (let start = 0; start < STARTS; start++) {
+    const target = targetOf(dimension, settings.failure, start + 1);
+    const others = Math.max(0, ...ended.map((run) => beyondRitz(run, target)));
+    const before = best;
+    for (const run of lanczosRun(
+      product,
+      uniformOnSphere(dimension, settings.seed, start),
+      settings.rounding,
+    )) {
+      const steps = before.steps + run.diagonal.length;
+      const lower = Math.max(before.lower, run.largest);
+      const aPriori = start === 0 ? aPrioriBound(run, dimension, settings.failure / 2) : Infinity;
+      best = {
+        lower,
+        upper: Math.min(before.upper, aPriori, Math.max(others, beyondRitz(run, target))),
+        steps,
+      };
+      const reached = Math.min(best.upper, settings.known) <= (1 + settings.gap) * lower;
+      if (reached || steps >= settings.maximum) return best;
+      if (run.hasEnded) ended.push(run);
+    }
+  }
+  return best;
+}
+
+/** The tridiagonal matrix of a start after some steps. */
+interface Run {
+  readonly diagonal: readonly number[];
+  /** the last is the length of what is left behind the last step, or the size of its rounding */
+  readonly offDiagonal: readonly number[];
+  /** the largest Ritz value */
+  readonly largest: number;
+  /** whether nothing but rounding was left behind the last step */
+  readonly hasEnded: boolean;
+}
+
+/** The steps of Lanczos from a start, until its Krylov space ends. */
+function* lanczosRun(
+  product: (x: Float64Array) => Float64Array,
+  start: Float64Array,
+  rounding: number,
+): Generator<Run> {
   const diagonal: number[] = [];
   const offDiagonal: number[] = [];
-  let previous = new Float64Array(dimension);
-  let current = uniformOnSphere(dimension, settings.seed);
-  for (let steps = 1; ; steps++) {
+  let previous = new Float64Array(start.length);
+  let current = start;
+  for (;;) {
     const next = product(current);
     const alpha = inner(current, next);
     const beta = offDiagonal.at(-1) ?? 0;
-    for (let i = 0; i < dimension; i++) {
+    for (let i = 0; i < next.length; i++) {
       next[i] = (next[i] ?? 0) - alpha * (current[i] ?? 0) - beta * (previous[i] ?? 0);
     }
     diagonal.push(alpha);
-    const lower = largestEigenvalue(diagonal, offDiagonal);
+    const largest = Math.max(0, largestEigenvalue(diagonal, offDiagonal));
     const residual = Math.sqrt(inner(next, next));
-    if (lower <= 0) return { lower: 0, upper: residual, steps };
-    const floor = settings.rounding * lower;
+    const floor = rounding * largest;
     offDiagonal.push(Math.max(residual, floor));
-    const upper = upperBound(diagonal, offDiagonal, lower, dimension, settings.failure);
-    const reached = Math.min(upper, settings.known) <= (1 + settings.gap) * lower;
-    if (reached || residual <= floor || steps >= settings.maximum) return { lower, upper, steps };
+    const hasEnded = residual <= floor || largest === 0;
+    yield { diagonal, offDiagonal, largest, hasEnded };
+    if (hasEnded) return;
     previous = current;
     current = next.map((value) => value / residual);
   }
 }
 
-function upperBound(
-  diagonal: readonly number[],
-  offDiagonal: readonly number[],
-  lower: number,
-  dimension: number,
-  failure: number,
-): number {
-  const half = failure / 2;
-  const steps = diagonal.length;
-  const error = (Math.log((1.648 * Math.sqrt(dimension)) / half) / (2 * steps - 1)) ** 2;
-  const aPriori = error < 1 ? lower / (1 - error) : Infinity;
-  const component = half * Math.sqrt(Math.PI / (2 * dimension));
-  return Math.min(aPriori, beyondRitz(diagonal, offDiagonal, lower, -Math.log(component)));
+function aPrioriBound({ diagonal, largest }: Run, dimension: number, failure: number): number {
+  const error = (Math.log((1.648 * Math.sqrt(dimension)) / failure) / (2 * diagonal.length - 1)) ** 2;
+  return error < 1 ? largest / (1 - error) : Infinity;
 }
 
-/** The t > lower at which the logarithm of the Lanczos polynomial reaches `target`, from above. */
-function beyondRitz(
-  diagonal: readonly number[],
-  offDiagonal: readonly number[],
-  lower: number,
-  target: number,
-): number {
-  let low = lower;
-  let high = lower + (offDiagonal.at(-1) ?? 0);
-  while (logPolynomial(diagonal, offDiagonal, high) < target) high = lower + 2 * (high - lower);
+/** -log s for the s below which all components of m starts are with probability failure/2^(m+1). */
+function targetOf(dimension: number, failure: number, starts: number): number {
+  return -Math.log(failure / 2 ** (starts + 1)) / starts - Math.log(Math.sqrt(Math.PI / (2 * dimension)));
+}
+
+/** The t above the largest Ritz value at which the logarithm of the Lanczos polynomial reaches `target`, from above. */
+function beyondRitz({ diagonal, offDiagonal, largest }: Run, target: number): number {
+  const residual = offDiagonal.at(-1) ?? 0;
+  if (residual === 0) return largest;
+  let low = largest;
+  let high = largest + residual;
+  while (logPolynomial(diagonal, offDiagonal, high) < target) high = largest + 2 * (high - largest);
   while (high - low > 1e-9 * high) {
     const middle = (low + high) / 2;
     if (logPolynomial(diagonal, offDiagonal, middle) < target) low = middle;
@@ -140,8 +182,8 @@ function isAbove(diagonal: readonly number[], offDiagonal: readonly number[], t:
   return true;
 }
 
-function uniformOnSphere(dimension: number, seed: number): Float64Array<ArrayBuffer> {
-  const random = stream(seed, "lanczos");
+function uniformOnSphere(dimension: number, seed: number, start: number): Float64Array<ArrayBuffer> {
+  const random = start === 0 ? stream(seed, "lanczos") : stream(seed, "lanczos", start);
   const vector = Float64Array.from({ length: dimension }, () => random.normal());
   const length = Math.sqrt(inner(vector, vector));
   return vector.map((value) => value / length);
