@@ -11,7 +11,7 @@ import { performNow } from "../solve/task.ts";
 import { named } from "../solve/vector.ts";
 import { noInputGradients } from "./gradientError.ts";
 import { GradientSum } from "./gradientSum.ts";
-import { pullBack, pullBackPreparation, record, recordBatch, type Tape } from "./tape.ts";
+import { pullBack, pullBackPreparation, record, recordBatch, type Tape, zeroed } from "./tape.ts";
 
 /**
  * A bound program as a map that other programs are given: its one input is the argument, its output the image. Its
@@ -101,6 +101,11 @@ function requireReverse({ definition }: BoundProgram): void {
   }
 }
 
+/** Whether the adjoint of `finish` is all there is, so that the cotangents of weights may be left out. */
+function isFormula({ definition }: BoundProgram): boolean {
+  return definition.prepare === null && definition.states.length === 0 && definition.target.kind === "direct";
+}
+
 function backwards(program: BoundProgram, name: string, steps: number, x: Value, cotangent: Value): Value {
   requireReverse(program);
   const { definition, operations } = program;
@@ -109,6 +114,13 @@ function backwards(program: BoundProgram, name: string, steps: number, x: Value,
   const recorded = recordBatch(program, inputsAt(program, name, x), beyond);
   const { batch } = recorded;
   const sum = new GradientSum(program, beyond);
+  const { inputAdjoint } = definition.finish.reverse ?? {};
+  if (inputAdjoint !== undefined && isFormula(program)) {
+    const formula = record(program, definition.finish, () => batch.known, {});
+    const known = namesOfStep(batch, 0);
+    const cotangents = zeroed(operations, formula, { output: cotangent });
+    return inputAdjoint(operations, known, formula.saved, cotangents)[name] ?? operations.fill(0, spaceOf(x));
+  }
   const initial = record(program, definition.initial, () => batch.known, {});
   const tapes: Tape[] = [];
   for (let step = 0; step < steps; step++) {

@@ -4,7 +4,7 @@ import { type LibraryFunction, numberOf } from "./entry.ts";
 export const kullbackLeibler: LibraryFunction = {
   name: "kullback_leibler",
   definition: "sum of z_i - y_i + y_i log(y_i/z_i), on z >= 0, with 0 log 0 = 0",
-  citation: "Combettes and Pesquet, Inverse Problems 23 (2007)",
+  citation: "Chaux, Combettes, Pesquet, Wajs, Inverse Problems 23 (2007)",
   evaluate: (b, z, parameters) => {
     const y = numberOf(parameters, "y");
     const positive = b.elementwise("less", [b.constant(0), y]);
