@@ -29,6 +29,12 @@ describe("norms of products", () => {
       /^gradient/u,
     ],
     ["entry by entry", composed("1.9/lip(grad f)", "s .* (P*x)"), /^gradient/u],
+    ["the largest weight", composed("1.9/maximum(abs(s))^2", "s .* x"), /^gradient/u],
+    [
+      "the largest weight by hand",
+      composed("1.9/maximum(abs(s))^2", "s .* x", "(s .* (s .* x - y))"),
+      /^gradient/u,
+    ],
     ["a weighted residual", composed("1.9/lip(grad f)", "s .* (P*x - y)"), /^gradient/u],
     [
       "weights twice",
@@ -39,6 +45,8 @@ describe("norms of products", () => {
   test.each([
     ["another product of the same operators", composed("1/norm(P*Q)^2", "P*(W*(Q*x))")],
     ["the product in another order", composed("1/norm(P*Q)^2", "Q*(P*x)")],
+    ["the largest of other entries", composed("1/maximum(abs(y))^2", "s .* x")],
+    ["the largest entry", composed("1/maximum(s)^2", "s .* x")],
     ["other weights", composed("1/norm(diag(s)*P)^2", "P*(s .* x)")],
   ])("a small norm(P*Q) proves nothing for %s", (_, text) => {
     expect(answerOf(text).certificate?.answer).toBe("not_found");

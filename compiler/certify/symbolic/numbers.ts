@@ -32,8 +32,9 @@ import {
   withNumber,
   withVector,
 } from "./context.ts";
+import { normOfProduct } from "./composedNorm.ts";
 import { dotOf, functionValue, lipschitzOf, valueOfForm } from "./functions.ts";
-import { normOf } from "./operators.ts";
+import { normOf, productOfDiagonal } from "./operators.ts";
 
 type Number = Expression<Typed>;
 
@@ -191,12 +192,24 @@ function callOf(context: Context, expression: Extract<Number, { kind: "call" }>)
       return second === undefined
         ? opaque(context, expression)
         : dotOf(context, context.read.vector(context, first), context.read.vector(context, second));
+    case "maximum":
+      return diagonalNorm(context, expression, first) ?? libraryCall(context, expression, call);
     default:
       return (
         functionValue(context, call.name, vectorArgument(context, first)) ??
         libraryCall(context, expression, call)
       );
   }
+}
+
+/** `maximum(abs(s))` of an s that stays, which is norm(diag(s)); null for anything else. */
+function diagonalNorm(context: Context, expression: Number, modulus: Number): Scalar | null {
+  if (expression.kind !== "call" || expression.arguments.length !== 1) return null;
+  if (modulus.kind !== "call" || modulus.call.kind !== "library" || modulus.call.name !== "abs") return null;
+  const [entries] = modulus.call.arguments;
+  const read = entries === undefined ? null : vectorArgument(context, entries);
+  if (entries === undefined || read === null || !isConstant(context.unknowns, read)) return null;
+  return normOfProduct(context.unknowns, productOfDiagonal(context, entries));
 }
 
 function vectorArgument(context: Context, expression: Number): Combination | null {

@@ -95,7 +95,7 @@ function* lanczosRun(
 ): Generator<Run> {
   const diagonal: number[] = [];
   const offDiagonal: number[] = [];
-  let previous = new Float64Array(start.length);
+  let previous: Float64Array = new Float64Array(start.length);
   let current = start;
   for (;;) {
     const next = product(current);
