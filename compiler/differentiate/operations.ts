@@ -152,7 +152,11 @@ export const REVERSE_RULES: { readonly [P in Operation]: ReverseRule<P> } = {
     r.contribute(a, g);
   }),
   samples: constantRule,
-  inTraining: missing("a choice between running and training"),
+  inTraining: one(({ g, a, b }, r) => {
+    const zero = filled(r.builder, r.algebra.number(0), spaceOf(g));
+    r.contribute(a, r.builder.inTraining(g, zero));
+    r.contribute(b, r.builder.inTraining(zero, g));
+  }),
   observed: (equation, [g], r) => {
     const [x, average, statistic] = equation.inputs;
     if (x === undefined || average === undefined || statistic === undefined) return;

@@ -62,6 +62,8 @@ export interface IrData {
 /** Random numbers that the runtime draws; see DrawDeclaration. */
 export interface IrDraw {
   readonly variable: Variable;
+  /** whether it is drawn while training only */
+  readonly training: boolean;
   readonly when: "sample" | "step";
   readonly statement: number;
   readonly rounds: readonly number[];

@@ -8,15 +8,15 @@ export type Round =
 
 /** The draws of a program so far; a statement in a loop that is written out has one for each round. */
 export class DrawTable {
-  readonly #statements = new Map<number, number>();
+  readonly #statements = new Map<number | string, number>();
   readonly #draws: IrDraw[] = [];
 
   get all(): readonly IrDraw[] {
     return this.#draws;
   }
 
-  /** The number of a statement, by its place in the text. */
-  statement(start: number): number {
+  /** The number of a statement, by its place in the text, or of what else draws, by a name. */
+  statement(start: number | string): number {
     const number = this.#statements.get(start) ?? this.#statements.size;
     this.#statements.set(start, number);
     return number;

@@ -50,6 +50,7 @@ function declared(
   };
   program.draws.add({
     variable,
+    training: false,
     when,
     statement: program.draws.statement(draw.span.start),
     rounds: written,

@@ -1,7 +1,7 @@
 import type { ParameterStart } from "../../runtime/program/definition.ts";
 import type { Equation, Variable } from "../ir/block.ts";
 import type { Dimension } from "../types/dimension.ts";
-import { arraySpace } from "../types/space.ts";
+import { arraySpace, type Space } from "../types/space.ts";
 
 export type WeightStart = Extract<ParameterStart, { kind: "random" }>["init"] | { readonly value: number } | { readonly stored: Float32Array };
 
@@ -19,6 +19,12 @@ export interface Weight {
   readonly norm: number | null;
   /** the weight that counts the batches of a running average; null for what an optimiser moves */
   readonly average: string | null;
+}
+
+/** Random numbers on [0, 1) for each sample, of which training makes a mask: a parameter of its function. */
+export interface Mask {
+  readonly variable: Variable;
+  readonly layer: string;
 }
 
 /** What is known of a layer that was applied, beside its equations. */
@@ -43,6 +49,7 @@ export interface WeightLimits {
  */
 export class LayerContext {
   readonly weights: Weight[];
+  readonly masks: Mask[];
   readonly sizes: ReadonlyMap<string, Dimension>;
   readonly #path: readonly string[];
   readonly #counts = new Map<string, number>();
@@ -53,12 +60,14 @@ export class LayerContext {
     sizes: ReadonlyMap<string, Dimension>,
     shared: {
       readonly weights: Weight[];
+      readonly masks: Mask[];
       readonly path: readonly string[];
       readonly applied: Map<object, AppliedLayer>;
-    } = { weights: [], path: [], applied: new Map() },
+    } = { weights: [], masks: [], path: [], applied: new Map() },
   ) {
     this.sizes = sizes;
     this.weights = shared.weights;
+    this.masks = shared.masks;
     this.#path = shared.path;
     this.#applied = shared.applied;
   }
@@ -77,6 +86,7 @@ export class LayerContext {
   place(name: string): LayerContext {
     return new LayerContext(this.sizes, {
       weights: this.weights,
+      masks: this.masks,
       path: [...this.#path, name],
       applied: this.#applied,
     });
@@ -89,7 +99,8 @@ export class LayerContext {
 
   /** The same place, in a network with sizes of its own. */
   withSizes(sizes: ReadonlyMap<string, Dimension>): LayerContext {
-    return new LayerContext(sizes, { weights: this.weights, path: this.#path, applied: this.#applied });
+    const { weights, masks } = this;
+    return new LayerContext(sizes, { weights, masks, path: this.#path, applied: this.#applied });
   }
 
   /** The next layer of a sort: `conv3`, or `block1.conv3`. */
@@ -101,6 +112,14 @@ export class LayerContext {
     const count = (this.#counts.get(sort) ?? 0) + 1;
     this.#counts.set(sort, count);
     return /\d$/u.test(sort) ? `${sort}_${count}` : `${sort}${count}`;
+  }
+
+  /** Random numbers of a space, those of each sample and each place that calls the network. */
+  mask(layer: string, space: Space): Variable {
+    const name = `${hintOf(layer)}_mask`;
+    const variable: Variable = { name, type: { kind: "value", space }, shared: false };
+    this.masks.push({ variable, layer });
+    return variable;
   }
 
   weight(

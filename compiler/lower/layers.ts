@@ -132,6 +132,19 @@ export function depthwise(b: IrBuilder, context: LayerContext, u: Variable, kern
   return b.named(b.depthwise(u, filter), hintOf(layer));
 }
 
+/**
+ * While training each entry is 0 with the probability `rate`, else over 1 - rate, so that its mean stays; while running
+ * u itself (Srivastava, Hinton, Krizhevsky, Sutskever, Salakhutdinov, J. Mach. Learn. Res. 15, 2014).
+ */
+export function dropout(b: IrBuilder, context: LayerContext, u: Variable, rate: number): Variable {
+  const layer = context.layer("dropout");
+  if (rate === 0) return u;
+  const drawn = context.mask(layer, spaceOfVariable(u));
+  const scaled = b.elementwise("mul", [b.constant(1 / (1 - rate)), u]);
+  const kept = b.elementwise("lessEqual", [b.constant(rate), drawn]);
+  return b.inTraining(u, b.elementwise("select", [kept, scaled, b.constant(0)]));
+}
+
 /** e^u over its sum over the channels; the largest channel is taken off first, which changes nothing else. */
 export function softmax(b: IrBuilder, u: Variable): Variable {
   const peak = b.stopGradient(b.channelMaximum(u));

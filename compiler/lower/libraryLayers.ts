@@ -69,7 +69,7 @@ const RULES: { readonly [N in LayerName | NetName]: LayerRule } = {
   avgpool: ({ b, u, settings }) => averagePool(b, u, settings.firstNumber),
   globalpool: ({ b, u }) => globalPool(b, u),
   shuffle: ({ b, u, settings }) => b.shuffle(u, settings.firstNumber),
-  dropout: later("dropout"),
+  dropout: ({ b, context, u, settings }) => layers.dropout(b, context, u, settings.number("rate")),
   residual: ({ b, u, inner }) => b.elementwise("add", [u, inner("residual")]),
   skip: ({ b, u, inner }) => b.concat([u, inner("skip")]),
   unet: ({ b, context, u, out, settings }) =>
@@ -98,12 +98,6 @@ const RULES: { readonly [N in LayerName | NetName]: LayerRule } = {
       range: settings.number("range"),
     }),
 };
-
-function later(name: string): LayerRule {
-  return ({ settings }) => {
-    throw settings.limitation(`the layer \`${name}\``);
-  };
-}
 
 /** Whether a name is that of a layer or a network of the library. */
 export function isLibraryLayer(name: string): name is LayerName | NetName {

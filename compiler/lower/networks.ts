@@ -11,7 +11,7 @@ import type { Dimension } from "../types/dimension.ts";
 import { arraySpace, isNumber } from "../types/space.ts";
 import type { Space } from "../types/space.ts";
 import type { Symbol, Typed } from "../types/typing.ts";
-import { LayerContext } from "./layerContext.ts";
+import { LayerContext, type Mask } from "./layerContext.ts";
 import {
   intervalOf,
   limitsOf,
@@ -35,6 +35,8 @@ export interface LoweredNetwork {
   readonly domain: readonly Space[];
   /** the program's variables of the weights, in the order of the function's parameters */
   readonly weights: readonly Variable[];
+  /** the parameters of the function behind the weights, random numbers of each call */
+  readonly masks: readonly Mask[];
   readonly parameters: readonly IrParameter[];
   /** whether it is written out where it is called: its weights are the same for all samples, their cotangents are not */
   readonly writtenOut?: true;
@@ -63,7 +65,10 @@ export function lowerNetwork(site: Site, learn: Learn<Typed>): LoweredNetwork {
   const called: IrFunction = {
     name,
     doc: learn.doc?.lines.join(" ") ?? "",
-    body: { ...block, parameters: [...inputs, ...weights.map((weight) => weight.variable)] },
+    body: {
+      ...block,
+      parameters: [...inputs, ...[...weights, ...context.masks].map(({ variable }) => variable)],
+    },
   };
   const outside = weights.map((weight): Variable => ({
     ...weight.variable,
@@ -80,7 +85,7 @@ export function lowerNetwork(site: Site, learn: Learn<Typed>): LoweredNetwork {
     ...(weight.average === null ? {} : { average: `${name}.${weight.average}` }),
     spectralBound: weight.bounded ? smaller(kept.norm, weight.norm) : null,
   }));
-  return { symbol, called, domain: type.parameters, weights: outside, parameters };
+  return { symbol, called, domain: type.parameters, weights: outside, masks: context.masks, parameters };
 }
 
 function startOf(
@@ -114,15 +119,36 @@ export function callNetwork(site: Site, symbol: Symbol, point: readonly Lowered[
   const inputs = point.map((lowered, index) =>
     asVariable(site.builder, lowered, network.domain[index] ?? null, span),
   );
+  const given = [
+    ...inputs,
+    ...network.weights,
+    ...network.masks.map((mask) => drawnMask(site, symbol, mask)),
+  ];
   const [result] =
     network.writtenOut === true
-      ? site.builder.inlineAs(network.called.body, [...inputs, ...network.weights])
-      : site.builder.call(network.called, [...inputs, ...network.weights]);
+      ? site.builder.inlineAs(network.called.body, given)
+      : site.builder.call(network.called, given);
   if (result === undefined) throw new Limitation(`the network \`${symbol.name}\``, span);
   const [first] = inputs;
   return first === undefined || inputs.length > 1
     ? site.builder.named(result, symbol.name)
     : site.builder.named(result, `${symbol.name}_${first.name}`);
+}
+
+/** The random numbers of a layer where its network is called: numbers of their own for each place and sample. */
+function drawnMask({ program }: Site, { name }: Symbol, { layer, variable }: Mask): Variable {
+  const { draws, inStep } = program;
+  const drawn: Variable = { ...variable, name: draws.free(`${name}_${variable.name}`) };
+  draws.add({
+    variable: drawn,
+    training: true,
+    when: inStep ? "step" : "sample",
+    statement: draws.statement(`${name}.${layer} ${drawn.name}`),
+    rounds: [],
+    loop: null,
+    of: { kind: "uniform" },
+  });
+  return drawn;
 }
 
 function networkBody(

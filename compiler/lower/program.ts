@@ -34,6 +34,7 @@ export function lowerProgram(
     definitions: collectDefinitions(program),
     networks,
     sampled: null,
+    inStep: false,
     nets: program.nets,
     layers: null,
     draws,

@@ -136,7 +136,7 @@ function lowerStep(
       scope.define(symbol, value(variable));
       old.set(symbol, value(variable));
     });
-    const place: Site = { builder: inner, scope, program: { ...site.program, old } };
+    const place: Site = { builder: inner, scope, program: { ...site.program, old, inStep: true } };
     runStatements(place, step.body.statements);
     const read = (symbol: Symbol): Variable => {
       const found = scope.lookup(symbol);

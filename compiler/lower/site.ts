@@ -30,6 +30,8 @@ export interface ProgramContext {
   readonly nets: ReadonlyMap<string, Net<Typed>>;
   /** a value that has the samples of the batch whatever else does: the first input, or a slice inside of `each` */
   readonly sampled: Variable | null;
+  /** whether this is in the step, which is taken again and again */
+  readonly inStep: boolean;
   /** inside a network: where its layers get their weights */
   readonly layers: LayerContext | null;
   /** what the program draws */

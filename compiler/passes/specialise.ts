@@ -1,7 +1,14 @@
 import type { Block, Equation, IrFunction, Variable } from "../ir/block.ts";
 import { withoutDead } from "../ir/dead.ts";
 import type { IrProgram } from "../ir/program.ts";
-import { blocksOf, equationOf, mapBlocks, substitute, type Substitution } from "../ir/variables.ts";
+import {
+  blocksOf,
+  equationOf,
+  freeVariables,
+  mapBlocks,
+  substitute,
+  type Substitution,
+} from "../ir/variables.ts";
 
 /** What a program is to be: as it runs, or as it is trained. */
 export type Mode = "running" | "training";
@@ -23,15 +30,17 @@ export function specialised(program: IrProgram, mode: Mode): IrProgram {
   const renamed = new Map(
     mode === "running" ? [] : program.functions.map(({ name }) => [name, `${name}_training`] as const),
   );
-  const chosen = (block: Block): Block => withoutDead(chosenIn(block, mode, renamed));
+  const functions = program.functions.map((of): IrFunction => ({
+    ...of,
+    name: renamed.get(of.name) ?? of.name,
+    body: withoutDead(chosenIn(of.body, mode, renamed)),
+  }));
+  const unread = new Map(functions.map(({ name, body }) => [name, unreadIn(body)]));
+  const chosen = (block: Block): Block => withoutDead(withoutUnread(chosenIn(block, mode, renamed), unread));
   return {
     ...program,
-    functions: program.functions.map((of): IrFunction => ({
-      ...of,
-      name: renamed.get(of.name) ?? of.name,
-      body: chosen(of.body),
-    })),
-    prepare: chosenIn(program.prepare, mode, renamed),
+    functions: functions.map((of) => ({ ...of, body: withoutParameters(of.body, unreadIn(of.body)) })),
+    prepare: withoutUnread(chosenIn(program.prepare, mode, renamed), unread),
     initial: chosen(program.initial),
     step: program.step && chosen(program.step),
     ...(program.firstStep === undefined ? {} : { firstStep: chosen(program.firstStep) }),
@@ -39,6 +48,29 @@ export function specialised(program: IrProgram, mode: Mode): IrProgram {
     objective: program.objective && chosen(program.objective),
     until: program.until && chosen(program.until),
   };
+}
+
+/** The places of parameters of each sample that a function does not read: masks, where it runs. */
+function unreadIn(body: Block): ReadonlySet<number> {
+  const read = new Set(freeVariables({ ...body, parameters: [] }));
+  return new Set(
+    body.parameters.flatMap((parameter, index) => (parameter.shared || read.has(parameter) ? [] : [index])),
+  );
+}
+
+function withoutParameters(body: Block, unread: ReadonlySet<number>): Block {
+  return { ...body, parameters: body.parameters.filter((_, index) => !unread.has(index)) };
+}
+
+/** The block with calls that hand over only what functions read. */
+function withoutUnread(block: Block, unread: ReadonlyMap<string, ReadonlySet<number>>): Block {
+  const equations = block.equations.map((equation): Equation => {
+    const inner = mapBlocks(equation, (nested) => withoutUnread(nested, unread));
+    if (inner.operation !== "call") return inner;
+    const left = unread.get(inner.attributes.function);
+    return { ...inner, inputs: inner.inputs.filter((_, index) => left?.has(index) !== true) };
+  });
+  return { ...block, equations };
 }
 
 function sectionsOf({ prepare, initial, step, finish, objective, until }: IrProgram): readonly Block[] {

@@ -3,7 +3,7 @@ import type { Block, Equation, Variable } from "../ir/block.ts";
 import { adjointsOf, type ProgramDerivative } from "../ir/derivative.ts";
 import type { IrData, IrDraw, IrParameter, IrProgram } from "../ir/program.ts";
 import { spaceOf, spaceText } from "../ir/spaces.ts";
-import { blocksOf } from "../ir/variables.ts";
+import { blocksOf, freeVariables } from "../ir/variables.ts";
 import { text } from "../types/dimension.ts";
 import type { MethodCall, PlanFunction, Statement } from "./call.ts";
 import { spaceDeclaration } from "./declare.ts";
@@ -47,7 +47,7 @@ export function planTarget(program: IrProgram, target: Target, derivative: Progr
     parameters,
     states: program.states.map(planState),
     counter: program.counter?.name ?? null,
-    draws: program.draws.map(planDraw),
+    draws: drawn(program, reverses).map(planDraw),
     output: spaceDeclaration(spaceOf(first(program.finish))),
     networks: calledNetworks(
       networks,
@@ -132,12 +132,19 @@ function planState(state: IrProgram["states"][number]): PlanState {
   return { ...stated, type: spaceDeclaration(space), notation: spaceText(space) };
 }
 
-function planDraw({ variable, loop, of, ...drawn }: IrDraw): PlanDraw {
+/** What is drawn; of what is drawn while training what its reverses read. */
+function drawn({ draws }: IrProgram, reverses: ProgramDerivative | null): readonly IrDraw[] {
+  const read = new Set(reverseBlocks(reverses).flatMap(freeVariables));
+  return draws.filter(({ training, variable }) => !training || read.has(variable));
+}
+
+function planDraw({ variable, loop, training, of, ...drawn }: IrDraw): PlanDraw {
   const distribution = "below" in of ? { kind: of.kind, below: text(of.below) } : of;
   const declaration = {
     name: variable.name,
     type: spaceDeclaration(spaceOf(variable)),
     ...drawn,
+    ...(training ? { training } : {}),
     ...(loop === null ? {} : { loop }),
     of: distribution,
   };

@@ -2,6 +2,7 @@ import type { Operations } from "../arrays/operations.ts";
 import { handlesOf, spaceOf, type Space } from "../arrays/value.ts";
 import type { Handle } from "../engine/engine.ts";
 import type { BoundInputs, BoundProgram } from "../program/bound.ts";
+import { uploadDraw } from "../program/draws.ts";
 import type { Cotangents, Differentiable, Known, Saved, Values } from "../program/definition.ts";
 import {
   batchWith,
@@ -100,6 +101,8 @@ export interface RecordedBatch {
   readonly batch: Batch;
   readonly preparation: Tape | null;
   readonly inputs: BoundInputs;
+  /** what was drawn for each sample to train on */
+  readonly masks: Values;
 }
 
 /**
@@ -111,25 +114,44 @@ export function recordBatch(
   inputs: BoundInputs,
   beyond: Batch["beyond"],
 ): RecordedBatch {
-  const known = unpreparedNames(program, inputs);
   const { definition } = program;
+  const training = definition.frozen !== true;
+  const masks = training ? masksOf(program, inputs) : {};
+  const made = handlesOfKnown(masks);
+  const known = { ...unpreparedNames(program, inputs), ...masks };
   const { prepare, initial, step, finish } = definition;
   if ([prepare, initial, step, finish].every((part) => (part?.reverse ?? null) === null)) {
     throw noReverse(definition.name, definition.target.kind);
   }
   if (prepare === null) {
-    return { batch: { ...batchWith(program, inputs, known, {}, []), beyond }, preparation: null, inputs };
+    const batch = { ...batchWith(program, inputs, known, {}, made), beyond, training };
+    return { batch, preparation: null, inputs, masks };
   }
   const bound = boundProgramHandles(program, inputs);
   const preparation = record(program, prepare, () => known, {});
-  const owned = tapeHandles(preparation).filter((handle) => !bound.has(handle));
+  const owned = [...tapeHandles(preparation).filter((handle) => !bound.has(handle)), ...made];
   const names = { ...known, ...preparation.values };
-  const batch = { ...batchWith(program, inputs, names, preparation.values, owned), beyond };
-  return { batch, preparation, inputs };
+  const batch = { ...batchWith(program, inputs, names, preparation.values, owned), beyond, training };
+  return { batch, preparation, inputs, masks };
+}
+
+/** What is drawn for each sample while training only. */
+function masksOf({ definition, operations, seed }: BoundProgram, inputs: BoundInputs): Values {
+  const { first, samples, batch, dimensions } = inputs;
+  const drawing = { seed, first, samples, batch, dimensions };
+  const declared = (definition.draws ?? []).filter(
+    ({ when, training }) => when === "sample" && training === true,
+  );
+  return Object.fromEntries(
+    declared.map((declaration) => [declaration.name, uploadDraw(operations, drawing, declaration, 0)]),
+  );
 }
 
 /** Moves the cotangents of prepared values on to parameters and inputs. Call it inside a scope. */
-export function pullBackPreparation({ batch, preparation, inputs }: RecordedBatch, sum: GradientSum): void {
+export function pullBackPreparation(
+  { batch, preparation, inputs, masks }: RecordedBatch,
+  sum: GradientSum,
+): void {
   const { program, definition, prepared } = batch;
   if (preparation === null || definition.prepare === null) return;
   const cotangents = Object.fromEntries(
@@ -139,6 +161,6 @@ export function pullBackPreparation({ batch, preparation, inputs }: RecordedBatc
       return [name, sum.of(name, value)];
     }),
   );
-  const known = unpreparedNames(program, inputs);
+  const known = { ...unpreparedNames(program, inputs), ...masks };
   pullBack(program, definition.prepare, known, preparation, cotangents, sum);
 }

@@ -59,7 +59,8 @@ function inputOf({ definition }: BoundProgram): DataDeclaration {
   if (target.kind !== "direct" && target.kind !== "unrolled") {
     throw fault("It iterates until it converges.", "Declare `unroll(K)` as its first target.");
   }
-  if (draws.length > 0) throw fault("It draws random numbers.", "A map gives the same whenever it is asked.");
+  if (draws.some(({ training }) => training !== true))
+    throw fault("It draws random numbers.", "A map gives the same whenever it is asked.");
   return input;
 }
 

@@ -1,7 +1,7 @@
 import { handlesOf, type Value } from "../arrays/value.ts";
 import type { Handle } from "../engine/engine.ts";
 import type { Values } from "../program/definition.ts";
-import { namesOfStep, stepNumber, type Batch } from "../solve/batch.ts";
+import { advanced, namesOfStep, stepNumber, type Batch } from "../solve/batch.ts";
 import { pause, type Task } from "../solve/task.ts";
 import { handlesOfValues, Holder, named } from "../solve/vector.ts";
 import type { GradientSum } from "./gradientSum.ts";
@@ -135,7 +135,7 @@ function* runSteps(
   for (let step = begin; step < end; step++) {
     const before = states;
     states = batch.operations.engine.scope(
-      () => stepNumber(batch, step).run(batch.operations, namesOfStep(batch, step), before).values,
+      () => advanced(batch, stepNumber(batch, step), namesOfStep(batch, step), before).values,
       handlesOfValues,
     );
     hold(states);

@@ -212,6 +212,8 @@ export interface DrawDeclaration {
   /** with `loop`, the first axis is that of the rounds */
   readonly type: TypeDeclaration;
   readonly when: "sample" | "step";
+  /** present where it is read while training only; in an equilibrium it then stays the same in all steps */
+  readonly training?: true;
   /** the number of the statement in the program, from 0, and the rounds of the loops around that are written out */
   readonly statement: number;
   readonly rounds: readonly number[];

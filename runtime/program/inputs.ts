@@ -77,7 +77,7 @@ export function* bindInputs(
   const samples = batch ?? 1;
   const drawing = { seed: program.seed, first, samples, batch, dimensions };
   for (const declaration of definition.draws ?? []) {
-    if (declaration.when !== "sample") continue;
+    if (declaration.when !== "sample" || declaration.training === true) continue;
     const drawn = uploadDraw(program.operations, drawing, declaration, 0);
     owned.push(...handlesOf(drawn));
     known[declaration.name] = drawn;

@@ -36,6 +36,8 @@ export interface Batch {
   readonly beyond: Beyond;
   /** whose random numbers steps draw */
   readonly drawing: Drawing;
+  /** whether steps are taken as while training, with what is drawn for that alone */
+  readonly training?: boolean;
   /** handles that steps must not free */
   readonly foreign: ReadonlySet<Handle>;
   /** handles that `releaseBatch` frees */
@@ -117,7 +119,7 @@ export function releaseBatch(batch: Batch): void {
 export function namesOfStep(batch: Batch, step: number): Known {
   const { program, definition, operations, known, beyond } = batch;
   const perStep = definition.parameters.filter((declaration) => declaration.perStep);
-  const draws = drawsOfStep(definition);
+  const draws = drawsOfStep(definition, batch.training);
   const steady = perStep.length === 0 && program.stepGivens.size === 0 && draws.length === 0;
   if (steady && definition.counter === undefined) return known;
   const names: Record<string, Known[string]> = { ...known };
@@ -127,14 +129,31 @@ export function namesOfStep(batch: Batch, step: number): Known {
   for (const [name, values] of program.stepGivens) names[name] = valueAtStep(name, values, step, beyond);
   if (definition.counter !== undefined) names[definition.counter] = operations.number(step);
   for (const declaration of draws) {
-    names[declaration.name] = uploadDraw(operations, batch.drawing, declaration, step);
+    const constant = declaration.training === true && definition.target.kind === "equilibrium";
+    names[declaration.name] = uploadDraw(operations, batch.drawing, declaration, constant ? 0 : step);
   }
   return names;
 }
 
-/** The draws that are made anew in each step. */
-export function drawsOfStep({ draws = [] }: ProgramDefinition): readonly DrawDeclaration[] {
-  return draws.filter(({ when }) => when === "step");
+/** The draws that are made anew in each step: as the program runs, or as it is trained. */
+export function drawsOfStep(
+  { draws = [] }: ProgramDefinition,
+  whileTraining = false,
+): readonly DrawDeclaration[] {
+  return draws.filter(({ when, training }) => when === "step" && (training !== true || whileTraining));
+}
+
+/** A step as it is taken in a batch: while training as its reverse takes it, of which nothing is saved. */
+export function advanced(
+  { operations, training }: Batch,
+  part: Differentiable<StepExtras>,
+  known: Known,
+  states: Values,
+): { readonly values: Values } & StepExtras {
+  const { reverse } = part;
+  return training === true && reverse !== null
+    ? reverse.save(operations, known, states)
+    : part.run(operations, known, states);
 }
 
 /** Step number `step` of a program, counted from 0 at the state of `initial`. */

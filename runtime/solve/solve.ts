@@ -2,7 +2,7 @@ import type { Operations } from "../arrays/operations.ts";
 import type { ArrayValue } from "../arrays/value.ts";
 import type { Differentiable, Known, StepExtras, Values } from "../program/definition.ts";
 import { Assumptions, assumingStates, extremes } from "./assumptions.ts";
-import { firstState, namesOfStep, stepNumber, type Batch } from "./batch.ts";
+import { advanced, firstState, namesOfStep, stepNumber, type Batch } from "./batch.ts";
 import { finishRun, measuredStates } from "./finish.ts";
 import { change, maskOf, squareOf, squares } from "./lanes.ts";
 import type { SolveOptions } from "./options.ts";
@@ -201,12 +201,15 @@ function takeStep(
 
 /** The step of a program that has one. */
 export function runStep(
-  { definition, operations }: Batch,
+  batch: Batch,
   known: Known,
   states: Values,
 ): { readonly values: Values } & StepExtras {
-  if (definition.step === null) throw new TypeError(`${definition.name} has no step.`);
-  return definition.step.run(operations, known, states);
+  const { definition, operations } = batch;
+  const { step } = definition;
+  if (step === null) throw new TypeError(`${definition.name} has no step.`);
+  const drawsToTrain = definition.draws?.some(({ training }) => training === true) === true;
+  return drawsToTrain ? advanced(batch, step, known, states) : step.run(operations, known, states);
 }
 
 function restore(operations: Operations, finite: ArrayValue, reached: Point, last: Point): Point {

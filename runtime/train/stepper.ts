@@ -2,7 +2,7 @@ import { gradientTask, releaseGradient, type Gradient } from "../adjoint/gradien
 import { handlesOf } from "../arrays/value.ts";
 import type { Handle } from "../engine/engine.ts";
 import { withParameters, type BoundProgram } from "../program/bound.ts";
-import { drawsOfStep, handlesOfKnown } from "../solve/batch.ts";
+import { handlesOfKnown } from "../solve/batch.ts";
 import { perform, type Task } from "../solve/task.ts";
 import { isRepeatable } from "./optimiser.ts";
 import type { Renumber } from "./optimisers/rule.ts";
@@ -108,7 +108,7 @@ export class Stepper {
       !stage.greedy &&
       !this.refused.has(stage) &&
       isRepeatable(this.options.optimiser) &&
-      drawsOfStep(definition).length === 0 &&
+      (definition.draws ?? []).every(({ when, training }) => when === "sample" && training !== true) &&
       definition.parameters.every(({ spectralBound }) => spectralBound === null)
     );
   }

@@ -1,5 +1,8 @@
-import { UNIT } from "../../types/interval.ts";
+import type { Interval } from "../../types/interval.ts";
 import type { LayerSignature } from "./signature.ts";
+
+/** Not all entries are left out. */
+const SHARE: Interval = { low: 0, high: 1, lowOpen: false, highOpen: true };
 
 const AS_INSIDE = {
   settings: {},
@@ -17,10 +20,12 @@ export const residual: LayerSignature = { ...AS_INSIDE, definition: "u + l(u)", 
 export const skip: LayerSignature = { ...AS_INSIDE, definition: "concat(u, l(u))", shape: "skip" };
 export const dropout: LayerSignature = {
   ...AS_INSIDE,
-  definition: "entries left out at random while training",
-  settings: { rate: { kind: "number", initial: 0.5, within: UNIT } },
+  definition:
+    "while training each entry is 0 with the probability `rate`, else over 1 - rate; while running nothing changes",
+  settings: { rate: { kind: "number", initial: 0.5, within: SHARE } },
   shape: "same",
   smooth: true,
   convex: true,
   nondecreasing: true,
+  slope: 1,
 };

@@ -27,8 +27,6 @@ function layerTo(sizes: string, domain: string, codomain: string, network: strin
   );
 }
 
-const LATER = { notYet: "compiled" } as const;
-
 /** The pages of the layers; `relu`, `tanh` and `sigmoid` have theirs among the arrays. */
 export const LAYER_PAGES: { readonly [N in LayerPageName]: LibraryPage } = {
   conv: layer(
@@ -85,7 +83,6 @@ export const LAYER_PAGES: { readonly [N in LayerPageName]: LibraryPage } = {
   dropout: layer(
     "conv(8) |> dropout(rate = 0.1) |> conv(1)",
     "Srivastava, Hinton, Krizhevsky, Sutskever, Salakhutdinov, J. Mach. Learn. Res. 15 (2014)",
-    LATER,
   ),
   residual: layer("residual(conv(1))", "He, Zhang, Ren, Sun, CVPR (2016)"),
   skip: layer("skip(conv(8) |> relu) |> conv(1)", "Ronneberger, Fischer, Brox, MICCAI (2015)"),
