@@ -4,6 +4,7 @@ import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Symbol, Typed } from "../types/typing.ts";
 import { closedSubstitution, emptySubstitution, type Substitution } from "../types/substitution.ts";
 import { UNKNOWN } from "../types/type.ts";
+import type { DeclaredBounds } from "./bounds.ts";
 import { checkProgram, type Reach } from "./checkProgram.ts";
 import { emptyFlow, type Environment, type Knowledge, type Rules, type Run } from "./context.ts";
 import { copyKnowledge, emptyKnowledge, learn } from "./knowledge.ts";
@@ -344,7 +345,12 @@ function declareItem(check: FileCheck, item: Program | Problem | ProgramFor, sou
 
 function checkProgramItem(check: FileCheck, item: Program): Item<Typed> | null {
   const before = errorsOf(check);
-  const program = twice(check, item, ({ run, scope }) => checkProgram(run, scope, item, reachOf(check)));
+  const bounds = new Map<Symbol, DeclaredBounds>();
+  const program = twice(check, item, ({ run, scope }) => {
+    const checked = checkProgram(run, scope, item, reachOf(check));
+    for (const [symbol, declared] of run.knowledge.bounds) bounds.set(symbol, declared);
+    return checked;
+  });
   const sound = errorsOf(check) === before;
   const symbol = declareItem(check, item, sound);
   if (program === null) return null;
@@ -353,7 +359,7 @@ function checkProgramItem(check: FileCheck, item: Program): Item<Typed> | null {
   if (sound) {
     const instantiated = (header: Header): Instantiated =>
       checkedTwice(check, item, ({ run, scope }) => checkProgram(run, scope, item, reachOf(check), header));
-    check.knowledge.callables.set(symbol, callableOf(program, check.file, instantiated));
+    check.knowledge.callables.set(symbol, callableOf(program, bounds, check.file, instantiated));
   }
   return program.tree;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { analyse } from "../../compiler/compile.ts";
 import { operations } from "../../runtime/arrays/create.ts";
 import { referenceEngine } from "../../runtime/engine/reference.ts";
 import { saveParameters } from "../../runtime/program/parameters.ts";
@@ -167,4 +168,24 @@ test("an adaptation can be differentiated by the data, through the gradients in 
   const definition = definitionFor(compiled, "unrolled", { steps: 2 });
   const slopes = await inputSlopes(await ready(images, definition, using, SEED), "y");
   expect(Math.abs(slopes.gradient - slopes.difference) / slopes.scale).toBeLessThan(2e-6);
+});
+
+const CALLEE = `program scaled[n] {
+  given c : R in (0, inf) = 2
+  input y : R[n]
+  learn w : R[n] = 1
+  output c*w.*y
+}`;
+
+test.each([
+  ["scaled(y = ones)", []],
+  ["scaled(y = y, c = -1)", ["IPX3206"]],
+  ["scaled(y = y, weights = 1)", ["IPX2008"]],
+  ["scaled(c = 1)", ["IPX1009"]],
+  ["scaled(y = y, d = 1)", ["IPX1008"]],
+  ["scaled(y = y, y = y)", ["IPX1018"]],
+] as const)("%s is checked", (call, codes) => {
+  const text = `program p[n] {\n input y : R[n]\n learn q : R[n] = 0\n output y + q + ${call}\n}\n${CALLEE}`;
+  const { diagnostics } = analyse({ path: "p.ipx", text }, () => null);
+  expect(diagnostics.filter(({ severity }) => severity === "error").map(({ code }) => code)).toEqual(codes);
 });

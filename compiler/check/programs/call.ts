@@ -107,7 +107,7 @@ function argumentRules({ program }: Callable): Readonly<Record<string, SettingRu
 /** Whether each argument is what the program declares; the names of its header are unknowns of this call. */
 export function takesAll(
   environment: Environment,
-  { program }: Callable,
+  { program, bounds: declared }: Callable,
   callee: Expression<Typed>,
   values: Readonly<Record<string, Expression<Typed>>>,
   key: string,
@@ -119,7 +119,7 @@ export function takesAll(
     const value = values[symbol.name];
     if (value === undefined) continue;
     const type = renameType(symbol.typing.type, (name) => (header.has(name) ? unknownOf(key, name) : null));
-    const bounds = environment.run.knowledge.bounds.get(symbol) ?? null;
+    const bounds = declared.get(symbol) ?? null;
     sound = takes(environment, callee, { name: symbol.name, type, bounds }, value) && sound;
   }
   return sound;

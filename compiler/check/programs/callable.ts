@@ -17,12 +17,14 @@ export interface Instantiated {
 /** What others may call: the program, checked again for each header that is asked for. */
 export function callableOf(
   program: CheckedProgram,
+  bounds: Callable["bounds"],
   file: File<Parsed>,
   check: (header: Header) => Instantiated,
 ): Callable {
   const known = new Map<string, Instance | InstanceFault>();
   return {
     program,
+    bounds,
     instantiate: (header) => {
       const key = headerText(header);
       const found = known.get(key) ?? instanceOf(check(header), program, file);

@@ -28,6 +28,7 @@ export function solvedHeader(environment: Environment, callable: Callable, key: 
       const field = FIELDS[parameter.field ?? "any"];
       const own: Space = { kind: "named", name: foreign(callable, name), field };
       const space = !hasUnknowns(solved) ? solved : found?.kind === "space" ? found.space : own;
+      if (hasUnknowns(solved)) substitution.spaces.set(unknown, space);
       header.set(name, { kind: "space", space });
       continue;
     }
@@ -37,6 +38,7 @@ export function solvedHeader(environment: Environment, callable: Callable, key: 
     const declared =
       found?.kind === "size" ? (found.stands ?? nameDimension(name)) : nameDimension(foreign(callable, name));
     const otherwise = initial === null ? declared : constant(initial);
+    if (isOpen) substitution.sizes.set(unknown, otherwise);
     header.set(name, { kind: "size", size: isOpen ? otherwise : solved });
   }
   return header;

@@ -4,6 +4,7 @@ import { from } from "../../types/interval.ts";
 import { numberSpace, type Space, spaceText } from "../../types/space.ts";
 import { UNKNOWN } from "../../types/type.ts";
 import type { Symbol, SymbolOrigin, Typed, Typing } from "../../types/typing.ts";
+import type { DeclaredBounds } from "../bounds.ts";
 import type { Environment } from "../context.ts";
 import type { CheckedProgram } from "../program.ts";
 import { typing, valueTyping } from "../typed.ts";
@@ -34,6 +35,8 @@ export type InstanceFault =
 /** A program that others may call. */
 export interface Callable {
   readonly program: CheckedProgram;
+  /** the intervals of its givens and inputs */
+  readonly bounds: ReadonlyMap<Symbol, DeclaredBounds>;
   readonly instantiate: (header: Header) => Instance | InstanceFault;
 }
 

@@ -47,7 +47,12 @@ function weightsIn(
   span: Span,
 ): readonly Variable[] {
   if (instance.weights === null) return [];
-  if (call.weights === null) return trainedWeights(site, instance, call.arguments, span);
+  if (call.weights === null) {
+    const early = [...call.arguments].filter(
+      ([symbol, { note }]) => symbol.origin.kind === "given" && note.level <= 1,
+    );
+    return trainedWeights(site, instance, new Map(early), span);
+  }
   const whole = lowerValue(site, call.weights, instance.weights);
   const { builder } = site;
   return instance.weights.kind === "product"
