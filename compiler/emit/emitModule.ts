@@ -10,6 +10,8 @@ import {
   type SourceFileStructure,
   type StatementStructures,
 } from "ts-morph";
+import type { PlanFunction } from "../plan/call.ts";
+import { usesOfFunction } from "../plan/uses.ts";
 import type { Plan } from "../plan/plan.ts";
 import { definitionText } from "./definitionText.ts";
 import { networkFunction, recordTypes } from "./functions.ts";
@@ -45,7 +47,9 @@ function moduleStructure(plan: Plan, settings: EmitSettings): SourceFileStructur
   const top = topLevelNames(plan);
   const groups = knownGroups(plan, groupNames(plan, top), top.use);
   const types = sectionTypes(plan, groups, top);
-  const networks = plan.networks.map((network) => networkFunction(network, types.known, top));
+  const networks = plan.networks.map((network) =>
+    networkFunction(network, knownOfNetworks(plan, types), top),
+  );
   const state = plan.states.length === 0 ? [] : [stateInterface(plan, types.state, top.use)];
   const sections = emitSections(plan, types, top);
   const definition = definitionText(plan, sections.texts, top);
@@ -108,6 +112,17 @@ function sectionTypes(plan: Plan, groups: KnownGroups, top: TopLevel): SectionTy
     known: top.ofType("Known"),
     state: plan.states.length === 0 ? "object" : top.ofType("State"),
   };
+}
+
+/** What networks are handed as known: the least that any of their callers has. */
+function knownOfNetworks({ constants, prepare }: Plan, types: SectionTypes): string {
+  const handsOn = (of: PlanFunction | null | undefined): boolean =>
+    of !== null && of !== undefined && usesOfFunction({ ...of, parameters: [] }).known;
+  if (handsOn(constants)) return types.data;
+  const { save, adjoint, stateAdjoint, inputAdjoint } = prepare?.reverse ?? {};
+  return [prepare?.run, save, adjoint, stateAdjoint, inputAdjoint].some(handsOn)
+    ? types.unprepared
+    : types.known;
 }
 
 function knownAlias(groups: KnownGroups, types: SectionTypes, top: TopLevel): readonly StatementStructures[] {

@@ -88,7 +88,7 @@ describe("ipc data make", () => {
     [
       "more than memory",
       1,
-      /would take \d+ bytes/,
+      /would take [\d.]+ TiB/,
       ["sparse(1000000)", "--count", "1000000", "-o", at("x.npy")],
     ],
   ])("refuses %s", async (_, code, what, argv) => {

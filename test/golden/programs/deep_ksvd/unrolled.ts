@@ -80,7 +80,7 @@ type T_Saved = Record<"u1_image" | "tanh" | "dense2_biased", Value>;
 type T_Weights = Record<"T.dense1.matrix" | "T.dense2.matrix" | "T.dense1.bias" | "T.dense2.bias", Value>;
 
 /** The learned network `T` with 2 layers of weights: its value at the arguments. */
-function T(ops: Operations, u1: Value, known: Known): Value {
+function T(ops: Operations, u1: Value, known: Data & Constants & Learned): Value {
   const { p } = known;
   const u1_image = ops.reshape(u1, R(p, p, 1));
   const u1_image_2 = ops.reshape(u1_image, R(p * p));
@@ -96,7 +96,7 @@ function T(ops: Operations, u1: Value, known: Known): Value {
 }
 
 /** `T`, and beside its value what its adjoints read of the layers. */
-function T_save(ops: Operations, u1: Value, known: Known): [Value, T_Saved] {
+function T_save(ops: Operations, u1: Value, known: Data & Constants & Learned): [Value, T_Saved] {
   const { p } = known;
   const u1_image = ops.reshape(u1, R(p, p, 1));
   const u1_image_2 = ops.reshape(u1_image, R(p * p));
@@ -111,7 +111,12 @@ function T_save(ops: Operations, u1: Value, known: Known): [Value, T_Saved] {
 }
 
 /** The vector-Jacobian product of `T`: the cotangents of its weights, given that of its value. */
-function T_adjoint_weights(ops: Operations, saved: T_Saved, output_bar: Value, known: Known): T_Weights {
+function T_adjoint_weights(
+  ops: Operations,
+  saved: T_Saved,
+  output_bar: Value,
+  known: Data & Constants & Learned,
+): T_Weights {
   const tanh = ops.reshape(saved.tanh, R(4));
   const output_bar_2 = ops.reshape(output_bar, R(1));
   const dense2_biased_bar = ops.map("output_bar_2*sigmoid(dense2_biased)", {
@@ -141,7 +146,7 @@ function T_adjoint_inputs(
   ops: Operations,
   saved: Record<"tanh" | "dense2_biased", Value>,
   output_bar: Value,
-  known: Known,
+  known: Data & Constants & Learned,
 ): Value {
   const { p } = known;
   const output_bar_2 = ops.reshape(output_bar, R(1));
