@@ -156,9 +156,9 @@ function wider(first: Space | null, second: Space | null): Space | null {
   return second.field === "complex" && sameShape(first.shape, second.shape) ? second : first;
 }
 
-/** The error for an operator whose arrays are of no known size. */
-export function openSpace(span: Span, operator: string, name: string | null): Failure {
-  return new Failure([diagnose("IPX8404", span, { operator, name })]);
+/** The error for an operator whose arrays are of no known size, bound to `name` in a program with sizes or without. */
+export function openSpace(span: Span, operator: string, name: string | null = null, sized = true): Failure {
+  return new Failure([diagnose("IPX8404", span, { operator, name, sized })]);
 }
 
 /** What is known of an operator by itself. */

@@ -53,7 +53,7 @@ export function libraryDraft(use: LibraryUse): OperatorDraft {
     realise: (operations, known) => {
       const { domain, codomain } = infer(known, true);
       const shape = asArrays(codomain)?.shape;
-      if (domain === null || (SHAPED.has(name) && shape === undefined)) throw openSpace(span, text, null);
+      if (domain === null || (SHAPED.has(name) && shape === undefined)) throw openSpace(span, text);
       const all = SHAPED.has(name) && shape !== undefined ? { ...settings, shape } : settings;
       return locatedNow(span, () => libraryOperator(operations, name, all, domain, arrays, codomain));
     },

@@ -69,7 +69,9 @@ export function realiseOperators(
   known = withDefaults(definition, known);
   settle(true);
   const [open] = pending;
-  if (open !== undefined) throw openSpace(place(open.name), open.draft.text, open.name);
+  if (open !== undefined) {
+    throw openSpace(place(open.name), open.draft.text, open.name, definition.sizes.length > 0);
+  }
   return found;
 }
 

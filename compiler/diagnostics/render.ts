@@ -67,7 +67,7 @@ function painter(severity: Severity, colour: boolean): Paint {
 function placeOf(diagnostic: Diagnostic, file: string, text: string | null): string {
   const own = diagnostic.span.file === file;
   const span = own ? diagnostic.span : diagnostic.labels.find((label) => label.span.file === file)?.span;
-  const name = printable(file);
+  const name = file === "" ? '""' : printable(file);
   if (text === null || span === undefined) return name;
   const { line, column } = lineIndex(text).position(span.start);
   return `${name}:${line}:${column}`;

@@ -24,6 +24,12 @@ it("shows names of files on one line, without what would command a terminal", as
   ]);
 });
 
+it("shows an empty name of a file", async () => {
+  const { code, talk } = await ipc("check", "");
+  expect(code).toBe(2);
+  expect(talk.split("\n").slice(0, 2)).toEqual(['error[IPX8109]: "" cannot be read', ' --> ""']);
+});
+
 describe("check", () => {
   it("ends well on a sound program", async () => {
     expect((await fine("check", ista)).out).toBe("");

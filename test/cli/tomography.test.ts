@@ -33,6 +33,32 @@ describe("programs of tomography", () => {
     for (const [i, value] of (await result("wasm")).entries()) expect(value).toBeCloseTo(exact[i] ?? NaN, 4);
   });
 
+  it("say how a projector gets its size in a program without sizes, and that works", async () => {
+    const program = file(
+      folder,
+      "landweber.ipx",
+      `program p[space X in R, space Y in R] {
+  given A : linear X -> Y
+  input y : Y
+  let t = 1/norm(A)^2
+  state x : X = 0
+  step { x <- x - t*A'*(A*x - y) }
+  output x
+  converge(max = 3)
+}
+`,
+    );
+    const projector = "radon(midpoints(0, pi, 6), detectors = 23)";
+    const data = ["--input", `y=${y}`, "--output", `x=${join(folder, "x.npy")}`];
+    await refused(1, /no sizes to\s+bind/u, "run", program, "--bind", `A=${projector}`, ...data);
+    const mask = npy(
+      folder,
+      "mask.npy",
+      filled([16, 16], () => 1),
+    );
+    await fine("run", program, "--bind", `A=${projector}*mask(array("${mask}"))`, ...data);
+  });
+
   it.each(["learned_gradient", "learned_primal_dual"])("%s learns on small images", async (name) => {
     const experiment = file(
       folder,

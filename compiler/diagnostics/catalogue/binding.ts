@@ -43,12 +43,26 @@ export const binding = {
     title: ({ what }) => what,
     hint: ({ hint }) => hint,
   }),
-  IPX8404: defineDiagnostic<{ readonly operator: string; readonly name: string | null }>()({
+  /** `sized`: whether the program has sizes that may be bound. */
+  IPX8404: defineDiagnostic<{
+    readonly operator: string;
+    readonly name: string | null;
+    readonly sized: boolean;
+  }>()({
     severity: "error",
     class: "user",
     title: ({ operator }) => `The size of the arrays that \`${operator}\` acts on is open`,
-    hint: ({ name }) =>
-      `It follows from a type, from the data or from a mask. ${name === null ? "Give the sizes" : `For \`${name}\`, bind the program's sizes, its inputs`}, or an operator of known size.`,
+    hint: ({ operator, name, sized }) => {
+      const source = "It follows from a type, from the data or from a mask.";
+      if (name === null) return `${source} Give the sizes, or an operator of known size.`;
+      if (sized)
+        return `${source} For \`${name}\`, bind the program's sizes, its inputs, or an operator of known size.`;
+      return (
+        `${source} The types of this program have no sizes to bind. Multiply by an operator of known size, ` +
+        `\`--bind '${name}=${operator}*mask(array("mask.npy"))'\`, or declare ${name} on R[h, w] with the sizes ` +
+        "h, w in the header, and bind these."
+      );
+    },
   }),
   IPX8405: defineDiagnostic<{ readonly names: readonly string[] }>()({
     severity: "error",

@@ -173,5 +173,6 @@ export function fileError(code: DataErrorCode, path: string, what: string, error
   if (error instanceof DataError) return error;
   const reason = errorCode(error) ?? "unknown";
   const why = REASONS.get(reason) ?? (error instanceof Error ? `${error.message}.` : String(error));
-  return new DataError(code, { what: `${path} ${what}.`, why }, { file: path, reason }, { cause: error });
+  const name = path === "" ? '""' : path;
+  return new DataError(code, { what: `${name} ${what}.`, why }, { file: path, reason }, { cause: error });
 }
