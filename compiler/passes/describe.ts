@@ -145,7 +145,8 @@ function described(
     case "fused": {
       if (!Object.hasOwn(ELEMENTWISE, output.name)) return null;
       if (isResidual(equation, definitions)) return "residual";
-      return expressionName(expressionOf(equation, names));
+      const expression = expressionOf(equation, names);
+      return cotangentPart(expression) ?? expressionName(expression);
     }
     case "apply":
       return productOf(equation, output, names, equation.attributes.adjoint);
@@ -168,6 +169,9 @@ const BY_INPUTS: { readonly [P in Operation]?: (first: string, second: string) =
   norm2: (x) => short(`norm_${x}`, "norm"),
   groupNorm: () => "group_norms",
   sum: (x) => short(`sum_${x}`, "total"),
+  extendImage: (x) => short(`${x}_extended`, "extended"),
+  foldImage: (x) => short(`${x}_folded`, "folded"),
+  convolve: (x, filter) => short(`${filter}_${x.replace(/_extended$/u, "")}`, "convolved"),
   convolveInput: (_, filter) =>
     filter.endsWith("_filter") ? filter.replace(/_filter$/u, "_input_bar") : null,
 };
@@ -251,6 +255,46 @@ const WORDS: {
   select: { word: "chosen" },
   soft: { word: "shrunk" },
 };
+
+/** `x_bar_passed`, `x_bar_scaled`: a cotangent where a condition holds, or its multiple, that has no other name. */
+function cotangentPart(expression: ElementwiseExpression): string | null {
+  if (expression.kind !== "apply" || expressionName(expression) !== WORDS[expression.function]?.word)
+    return null;
+  const [cotangent, ...others] = new Set(inputNames(expression).filter((name) => name.endsWith("_bar")));
+  if (cotangent === undefined || others.length > 0 || cotangent.length > LONGEST) return null;
+  const branches = expression.function === "select" ? expression.arguments.slice(1) : [expression];
+  if (branches.some((branch) => branch.kind === "input" && branch.name === cotangent)) {
+    return `${cotangent}_passed`;
+  }
+  return branches.some((branch) => isMultiple(branch, cotangent)) ? `${cotangent}_scaled` : null;
+}
+
+/** Whether an expression is a product or quotient, or minus one, with that input as a factor. */
+function isMultiple(expression: ElementwiseExpression, input: string): boolean {
+  if (expression.kind !== "apply") return expression.kind === "input" && expression.name === input;
+  const [first, second] = expression.arguments;
+  const isFirst = first !== undefined && isMultiple(first, input);
+  switch (expression.function) {
+    case "neg":
+    case "div":
+      return isFirst;
+    case "mul":
+      return isFirst || (second !== undefined && isMultiple(second, input));
+    default:
+      return false;
+  }
+}
+
+function inputNames(expression: ElementwiseExpression): readonly string[] {
+  switch (expression.kind) {
+    case "input":
+      return [expression.name];
+    case "constant":
+      return [];
+    case "apply":
+      return expression.arguments.flatMap(inputNames);
+  }
+}
 
 function expressionName(expression: ElementwiseExpression): string | null {
   if (expression.kind !== "apply") return null;

@@ -251,47 +251,50 @@ function firstStep(ops: Operations, known: Known) {
       const P_times_fourier_v = ops.map("P*fourier_v", { P, fourier_v });
       const fouriert_v = ops.applyAdjoint(fourier, P_times_fourier_v);
       const real = ops.map("real(v)", { v });
-      const extendImage = ops.extendImage(real, { boundary: "periodic", before: 1, after: 1 });
-      const extendImage_next = ops.reshape(extendImage, R(h + 2, w + 2, 1));
-      const convolve = ops.convolve(extendImage_next, H, 1);
-      const foldImage = ops.foldImage(convolve, { boundary: "zero", before: 1, after: 1 });
+      const real_extended = ops.extendImage(real, { boundary: "periodic", before: 1, after: 1 });
+      const real_extended_next = ops.reshape(real_extended, R(h + 2, w + 2, 1));
+      const H_real = ops.convolve(real_extended_next, H, 1);
+      const H_real_folded = ops.foldImage(H_real, { boundary: "zero", before: 1, after: 1 });
       const imag = ops.map("imag(v)", { v });
-      const extendImage_2 = ops.extendImage(imag, { boundary: "periodic", before: 1, after: 1 });
-      const extendImage_3 = ops.reshape(extendImage_2, R(h + 2, w + 2, 1));
-      const convolve_next = ops.convolve(extendImage_3, H, 1);
-      const foldImage_next = ops.foldImage(convolve_next, { boundary: "zero", before: 1, after: 1 });
-      const sum = ops.map("complex(foldImage) + imaginary(foldImage_next)", { foldImage, foldImage_next });
+      const imag_extended = ops.extendImage(imag, { boundary: "periodic", before: 1, after: 1 });
+      const imag_extended_next = ops.reshape(imag_extended, R(h + 2, w + 2, 1));
+      const H_imag = ops.convolve(imag_extended_next, H, 1);
+      const H_imag_folded = ops.foldImage(H_imag, { boundary: "zero", before: 1, after: 1 });
+      const sum = ops.map("complex(H_real_folded) + imaginary(H_imag_folded)", {
+        H_real_folded,
+        H_imag_folded,
+      });
       const real_next = ops.map("real(sum)", { sum });
-      const extendImage_4 = ops.extendImage(real_next, { boundary: "zero", before: 1, after: 1 });
-      const extendImage_4_images = ops.convolveInputGradient(extendImage_4, H, R(h + 2, w + 2, 1), 1);
-      const convolveInput = ops.reshape(extendImage_4_images, R(h + 2, w + 2));
-      const foldImage_2 = ops.foldImage(convolveInput, { boundary: "periodic", before: 1, after: 1 });
+      const real_extended_2 = ops.extendImage(real_next, { boundary: "zero", before: 1, after: 1 });
+      const real_extended_2_images = ops.convolveInputGradient(real_extended_2, H, R(h + 2, w + 2, 1), 1);
+      const convolveInput = ops.reshape(real_extended_2_images, R(h + 2, w + 2));
+      const folded = ops.foldImage(convolveInput, { boundary: "periodic", before: 1, after: 1 });
       const imag_next = ops.map("imag(sum)", { sum });
-      const extendImage_5 = ops.extendImage(imag_next, { boundary: "zero", before: 1, after: 1 });
-      const extendImage_5_images = ops.convolveInputGradient(extendImage_5, H, R(h + 2, w + 2, 1), 1);
-      const convolveInput_next = ops.reshape(extendImage_5_images, R(h + 2, w + 2));
-      const foldImage_3 = ops.foldImage(convolveInput_next, { boundary: "periodic", before: 1, after: 1 });
-      return ops.map("fouriert_v + rho*(complex(foldImage_2) + imaginary(foldImage_3)) + 0.000001*v", {
+      const imag_extended_2 = ops.extendImage(imag_next, { boundary: "zero", before: 1, after: 1 });
+      const imag_extended_2_images = ops.convolveInputGradient(imag_extended_2, H, R(h + 2, w + 2, 1), 1);
+      const convolveInput_next = ops.reshape(imag_extended_2_images, R(h + 2, w + 2));
+      const folded_next = ops.foldImage(convolveInput_next, { boundary: "periodic", before: 1, after: 1 });
+      return ops.map("fouriert_v + rho*(complex(folded) + imaginary(folded_next)) + 0.000001*v", {
         fouriert_v,
         rho,
-        foldImage_2,
-        foldImage_3,
+        folded,
+        folded_next,
         v,
       });
     },
     { by: "cg", tolerance: 1e-13, maximum: 90 },
   );
   const real = ops.map("real(x_next)", { x_next });
-  const extendImage = ops.extendImage(real, { boundary: "periodic", before: 1, after: 1 });
-  const extendImage_2 = ops.reshape(extendImage, R(h + 2, w + 2, 1));
-  const convolve = ops.convolve(extendImage_2, H, 1);
-  const foldImage = ops.foldImage(convolve, { boundary: "zero", before: 1, after: 1 });
+  const real_extended = ops.extendImage(real, { boundary: "periodic", before: 1, after: 1 });
+  const real_extended_2 = ops.reshape(real_extended, R(h + 2, w + 2, 1));
+  const H_real = ops.convolve(real_extended_2, H, 1);
+  const H_real_folded = ops.foldImage(H_real, { boundary: "zero", before: 1, after: 1 });
   const imag = ops.map("imag(x_next)", { x_next });
-  const extendImage_3 = ops.extendImage(imag, { boundary: "periodic", before: 1, after: 1 });
-  const extendImage_4 = ops.reshape(extendImage_3, R(h + 2, w + 2, 1));
-  const convolve_2 = ops.convolve(extendImage_4, H, 1);
-  const foldImage_2 = ops.foldImage(convolve_2, { boundary: "zero", before: 1, after: 1 });
-  const sum = ops.map("complex(foldImage) + imaginary(foldImage_2)", { foldImage, foldImage_2 });
+  const imag_extended = ops.extendImage(imag, { boundary: "periodic", before: 1, after: 1 });
+  const imag_extended_2 = ops.reshape(imag_extended, R(h + 2, w + 2, 1));
+  const H_imag = ops.convolve(imag_extended_2, H, 1);
+  const H_imag_folded = ops.foldImage(H_imag, { boundary: "zero", before: 1, after: 1 });
+  const sum = ops.map("complex(H_real_folded) + imaginary(H_imag_folded)", { H_real_folded, H_imag_folded });
   const z_next = S(ops, sum, known);
   const b_next = ops.map("eta*(sum - z_next)", { eta, sum, z_next });
   return { values: { x: x_next, b: b_next, z: z_next }, reports: {}, capped: null };
@@ -308,47 +311,50 @@ function firstStepSaving(ops: Operations, known: Known) {
       const P_times_fourier_v = ops.map("P*fourier_v", { P, fourier_v });
       const fouriert_v = ops.applyAdjoint(fourier, P_times_fourier_v);
       const real = ops.map("real(v)", { v });
-      const extendImage = ops.extendImage(real, { boundary: "periodic", before: 1, after: 1 });
-      const extendImage_next = ops.reshape(extendImage, R(h + 2, w + 2, 1));
-      const convolve = ops.convolve(extendImage_next, H, 1);
-      const foldImage = ops.foldImage(convolve, { boundary: "zero", before: 1, after: 1 });
+      const real_extended = ops.extendImage(real, { boundary: "periodic", before: 1, after: 1 });
+      const real_extended_next = ops.reshape(real_extended, R(h + 2, w + 2, 1));
+      const H_real = ops.convolve(real_extended_next, H, 1);
+      const H_real_folded = ops.foldImage(H_real, { boundary: "zero", before: 1, after: 1 });
       const imag = ops.map("imag(v)", { v });
-      const extendImage_2 = ops.extendImage(imag, { boundary: "periodic", before: 1, after: 1 });
-      const extendImage_3 = ops.reshape(extendImage_2, R(h + 2, w + 2, 1));
-      const convolve_next = ops.convolve(extendImage_3, H, 1);
-      const foldImage_next = ops.foldImage(convolve_next, { boundary: "zero", before: 1, after: 1 });
-      const sum = ops.map("complex(foldImage) + imaginary(foldImage_next)", { foldImage, foldImage_next });
+      const imag_extended = ops.extendImage(imag, { boundary: "periodic", before: 1, after: 1 });
+      const imag_extended_next = ops.reshape(imag_extended, R(h + 2, w + 2, 1));
+      const H_imag = ops.convolve(imag_extended_next, H, 1);
+      const H_imag_folded = ops.foldImage(H_imag, { boundary: "zero", before: 1, after: 1 });
+      const sum = ops.map("complex(H_real_folded) + imaginary(H_imag_folded)", {
+        H_real_folded,
+        H_imag_folded,
+      });
       const real_next = ops.map("real(sum)", { sum });
-      const extendImage_4 = ops.extendImage(real_next, { boundary: "zero", before: 1, after: 1 });
-      const extendImage_4_images = ops.convolveInputGradient(extendImage_4, H, R(h + 2, w + 2, 1), 1);
-      const convolveInput = ops.reshape(extendImage_4_images, R(h + 2, w + 2));
-      const foldImage_2 = ops.foldImage(convolveInput, { boundary: "periodic", before: 1, after: 1 });
+      const real_extended_2 = ops.extendImage(real_next, { boundary: "zero", before: 1, after: 1 });
+      const real_extended_2_images = ops.convolveInputGradient(real_extended_2, H, R(h + 2, w + 2, 1), 1);
+      const convolveInput = ops.reshape(real_extended_2_images, R(h + 2, w + 2));
+      const folded = ops.foldImage(convolveInput, { boundary: "periodic", before: 1, after: 1 });
       const imag_next = ops.map("imag(sum)", { sum });
-      const extendImage_5 = ops.extendImage(imag_next, { boundary: "zero", before: 1, after: 1 });
-      const extendImage_5_images = ops.convolveInputGradient(extendImage_5, H, R(h + 2, w + 2, 1), 1);
-      const convolveInput_next = ops.reshape(extendImage_5_images, R(h + 2, w + 2));
-      const foldImage_3 = ops.foldImage(convolveInput_next, { boundary: "periodic", before: 1, after: 1 });
-      return ops.map("fouriert_v + rho*(complex(foldImage_2) + imaginary(foldImage_3)) + 0.000001*v", {
+      const imag_extended_2 = ops.extendImage(imag_next, { boundary: "zero", before: 1, after: 1 });
+      const imag_extended_2_images = ops.convolveInputGradient(imag_extended_2, H, R(h + 2, w + 2, 1), 1);
+      const convolveInput_next = ops.reshape(imag_extended_2_images, R(h + 2, w + 2));
+      const folded_next = ops.foldImage(convolveInput_next, { boundary: "periodic", before: 1, after: 1 });
+      return ops.map("fouriert_v + rho*(complex(folded) + imaginary(folded_next)) + 0.000001*v", {
         fouriert_v,
         rho,
-        foldImage_2,
-        foldImage_3,
+        folded,
+        folded_next,
         v,
       });
     },
     { by: "cg", tolerance: 1e-13, maximum: 90 },
   );
   const real = ops.map("real(x_next)", { x_next });
-  const extendImage = ops.extendImage(real, { boundary: "periodic", before: 1, after: 1 });
-  const extendImage_2 = ops.reshape(extendImage, R(h + 2, w + 2, 1));
-  const convolve = ops.convolve(extendImage_2, H, 1);
-  const foldImage = ops.foldImage(convolve, { boundary: "zero", before: 1, after: 1 });
+  const real_extended = ops.extendImage(real, { boundary: "periodic", before: 1, after: 1 });
+  const real_extended_2 = ops.reshape(real_extended, R(h + 2, w + 2, 1));
+  const H_real = ops.convolve(real_extended_2, H, 1);
+  const H_real_folded = ops.foldImage(H_real, { boundary: "zero", before: 1, after: 1 });
   const imag = ops.map("imag(x_next)", { x_next });
-  const extendImage_3 = ops.extendImage(imag, { boundary: "periodic", before: 1, after: 1 });
-  const extendImage_4 = ops.reshape(extendImage_3, R(h + 2, w + 2, 1));
-  const convolve_2 = ops.convolve(extendImage_4, H, 1);
-  const foldImage_2 = ops.foldImage(convolve_2, { boundary: "zero", before: 1, after: 1 });
-  const sum = ops.map("complex(foldImage) + imaginary(foldImage_2)", { foldImage, foldImage_2 });
+  const imag_extended = ops.extendImage(imag, { boundary: "periodic", before: 1, after: 1 });
+  const imag_extended_2 = ops.reshape(imag_extended, R(h + 2, w + 2, 1));
+  const H_imag = ops.convolve(imag_extended_2, H, 1);
+  const H_imag_folded = ops.foldImage(H_imag, { boundary: "zero", before: 1, after: 1 });
+  const sum = ops.map("complex(H_real_folded) + imaginary(H_imag_folded)", { H_real_folded, H_imag_folded });
   const [z_next, S_saved] = S_save(ops, sum, known);
   const sum_minus_z_next = ops.map("sum - z_next", { sum, z_next });
   const b_next = ops.map("eta*sum_minus_z_next", { eta, sum_minus_z_next });
@@ -359,8 +365,8 @@ function firstStepSaving(ops: Operations, known: Known) {
     saved: {
       values: {
         x_next,
-        extendImage: extendImage_2,
-        extendImage_2: extendImage_4,
+        real_extended: real_extended_2,
+        imag_extended: imag_extended_2,
         ...S_saved,
         sum_minus_z_next,
       },
@@ -374,7 +380,7 @@ function firstStepAdjoint(
   ops: Operations,
   known: Known,
   {
-    values: { x_next, extendImage, extendImage_2, sum_minus_z_next, ...S_saved },
+    values: { x_next, real_extended, imag_extended, sum_minus_z_next, ...S_saved },
   }: ReturnType<typeof firstStepSaving>["saved"],
   { x: x_next_bar, b: b_next_bar, z: z_next_bar }: State,
 ) {
@@ -383,22 +389,22 @@ function firstStepAdjoint(
   const eta_bar = ops.sumSamples(eta_bar_each);
   const z_next_bar_2 = ops.map("z_next_bar - b_next_bar*eta", { z_next_bar, b_next_bar, eta });
   const [u1_bar, S_weights_bar] = S_adjoint(ops, S_saved, z_next_bar_2, known);
-  const foldImage_bar = ops.map("imag(b_next_bar*eta + u1_bar)", { b_next_bar, eta, u1_bar });
-  const foldImage_bar_2 = ops.map("real(b_next_bar*eta + u1_bar)", { b_next_bar, eta, u1_bar });
-  const convolve_bar = ops.extendImage(foldImage_bar, { boundary: "zero", before: 1, after: 1 });
-  const extendImage_bar = ops.convolveInputGradient(convolve_bar, H, R(h + 2, w + 2, 1), 1);
-  const convolve_bar_filter = ops.convolveFilterGradient(extendImage_2, convolve_bar, R(3, 3, 1, 2), 1);
-  const extendImage_bar_2 = ops.reshape(extendImage_bar, R(h + 2, w + 2));
-  const foldImage = ops.foldImage(extendImage_bar_2, { boundary: "periodic", before: 1, after: 1 });
-  const convolve_bar_2 = ops.extendImage(foldImage_bar_2, { boundary: "zero", before: 1, after: 1 });
-  const extendImage_bar_3 = ops.convolveInputGradient(convolve_bar_2, H, R(h + 2, w + 2, 1), 1);
-  const convolve_bar_2_filter = ops.convolveFilterGradient(extendImage, convolve_bar_2, R(3, 3, 1, 2), 1);
-  const extendImage_bar_4 = ops.reshape(extendImage_bar_3, R(h + 2, w + 2));
-  const foldImage_2 = ops.foldImage(extendImage_bar_4, { boundary: "periodic", before: 1, after: 1 });
-  const x_next_bar_2 = ops.map("x_next_bar + imaginary(foldImage) + complex(foldImage_2)", {
+  const H_imag_folded_bar = ops.map("imag(b_next_bar*eta + u1_bar)", { b_next_bar, eta, u1_bar });
+  const H_real_folded_bar = ops.map("real(b_next_bar*eta + u1_bar)", { b_next_bar, eta, u1_bar });
+  const H_imag_bar = ops.extendImage(H_imag_folded_bar, { boundary: "zero", before: 1, after: 1 });
+  const imag_extended_bar = ops.convolveInputGradient(H_imag_bar, H, R(h + 2, w + 2, 1), 1);
+  const H_imag_bar_filter = ops.convolveFilterGradient(imag_extended, H_imag_bar, R(3, 3, 1, 2), 1);
+  const imag_extended_bar_2 = ops.reshape(imag_extended_bar, R(h + 2, w + 2));
+  const folded = ops.foldImage(imag_extended_bar_2, { boundary: "periodic", before: 1, after: 1 });
+  const H_real_bar = ops.extendImage(H_real_folded_bar, { boundary: "zero", before: 1, after: 1 });
+  const real_extended_bar = ops.convolveInputGradient(H_real_bar, H, R(h + 2, w + 2, 1), 1);
+  const H_real_bar_filter = ops.convolveFilterGradient(real_extended, H_real_bar, R(3, 3, 1, 2), 1);
+  const real_extended_bar_2 = ops.reshape(real_extended_bar, R(h + 2, w + 2));
+  const folded_2 = ops.foldImage(real_extended_bar_2, { boundary: "periodic", before: 1, after: 1 });
+  const x_next_bar_2 = ops.map("x_next_bar + imaginary(folded) + complex(folded_2)", {
     x_next_bar,
-    foldImage,
-    foldImage_2,
+    folded,
+    folded_2,
   });
   const solve = ops.solve(
     x_next_bar_2,
@@ -408,89 +414,115 @@ function firstStepAdjoint(
       const P_times_fourier_v = ops.map("P*fourier_v", { P, fourier_v });
       const fouriert_v = ops.applyAdjoint(fourier, P_times_fourier_v);
       const real = ops.map("real(v)", { v });
-      const extendImage = ops.extendImage(real, { boundary: "periodic", before: 1, after: 1 });
-      const extendImage_next = ops.reshape(extendImage, R(h + 2, w + 2, 1));
-      const convolve = ops.convolve(extendImage_next, H, 1);
-      const foldImage = ops.foldImage(convolve, { boundary: "zero", before: 1, after: 1 });
+      const real_extended = ops.extendImage(real, { boundary: "periodic", before: 1, after: 1 });
+      const real_extended_next = ops.reshape(real_extended, R(h + 2, w + 2, 1));
+      const H_real = ops.convolve(real_extended_next, H, 1);
+      const H_real_folded = ops.foldImage(H_real, { boundary: "zero", before: 1, after: 1 });
       const imag = ops.map("imag(v)", { v });
-      const extendImage_2 = ops.extendImage(imag, { boundary: "periodic", before: 1, after: 1 });
-      const extendImage_3 = ops.reshape(extendImage_2, R(h + 2, w + 2, 1));
-      const convolve_next = ops.convolve(extendImage_3, H, 1);
-      const foldImage_next = ops.foldImage(convolve_next, { boundary: "zero", before: 1, after: 1 });
-      const sum = ops.map("complex(foldImage) + imaginary(foldImage_next)", { foldImage, foldImage_next });
+      const imag_extended = ops.extendImage(imag, { boundary: "periodic", before: 1, after: 1 });
+      const imag_extended_next = ops.reshape(imag_extended, R(h + 2, w + 2, 1));
+      const H_imag = ops.convolve(imag_extended_next, H, 1);
+      const H_imag_folded = ops.foldImage(H_imag, { boundary: "zero", before: 1, after: 1 });
+      const sum = ops.map("complex(H_real_folded) + imaginary(H_imag_folded)", {
+        H_real_folded,
+        H_imag_folded,
+      });
       const real_next = ops.map("real(sum)", { sum });
-      const extendImage_4 = ops.extendImage(real_next, { boundary: "zero", before: 1, after: 1 });
-      const extendImage_4_images = ops.convolveInputGradient(extendImage_4, H, R(h + 2, w + 2, 1), 1);
-      const convolveInput = ops.reshape(extendImage_4_images, R(h + 2, w + 2));
-      const foldImage_2 = ops.foldImage(convolveInput, { boundary: "periodic", before: 1, after: 1 });
+      const real_extended_2 = ops.extendImage(real_next, { boundary: "zero", before: 1, after: 1 });
+      const real_extended_2_images = ops.convolveInputGradient(real_extended_2, H, R(h + 2, w + 2, 1), 1);
+      const convolveInput = ops.reshape(real_extended_2_images, R(h + 2, w + 2));
+      const folded = ops.foldImage(convolveInput, { boundary: "periodic", before: 1, after: 1 });
       const imag_next = ops.map("imag(sum)", { sum });
-      const extendImage_5 = ops.extendImage(imag_next, { boundary: "zero", before: 1, after: 1 });
-      const extendImage_5_images = ops.convolveInputGradient(extendImage_5, H, R(h + 2, w + 2, 1), 1);
-      const convolveInput_next = ops.reshape(extendImage_5_images, R(h + 2, w + 2));
-      const foldImage_3 = ops.foldImage(convolveInput_next, { boundary: "periodic", before: 1, after: 1 });
-      return ops.map("fouriert_v + rho*(complex(foldImage_2) + imaginary(foldImage_3)) + 0.000001*v", {
+      const imag_extended_2 = ops.extendImage(imag_next, { boundary: "zero", before: 1, after: 1 });
+      const imag_extended_2_images = ops.convolveInputGradient(imag_extended_2, H, R(h + 2, w + 2, 1), 1);
+      const convolveInput_next = ops.reshape(imag_extended_2_images, R(h + 2, w + 2));
+      const folded_next = ops.foldImage(convolveInput_next, { boundary: "periodic", before: 1, after: 1 });
+      return ops.map("fouriert_v + rho*(complex(folded) + imaginary(folded_next)) + 0.000001*v", {
         fouriert_v,
         rho,
-        foldImage_2,
-        foldImage_3,
+        folded,
+        folded_next,
         v,
       });
     },
     { by: "cg", tolerance: 1e-13, maximum: 90 },
   );
   const real = ops.map("real(x_next)", { x_next });
-  const extendImage_3 = ops.extendImage(real, { boundary: "periodic", before: 1, after: 1 });
-  const extendImage_4 = ops.reshape(extendImage_3, R(h + 2, w + 2, 1));
-  const convolve = ops.convolve(extendImage_4, H, 1);
-  const foldImage_3 = ops.foldImage(convolve, { boundary: "zero", before: 1, after: 1 });
+  const real_extended_2 = ops.extendImage(real, { boundary: "periodic", before: 1, after: 1 });
+  const real_extended_3 = ops.reshape(real_extended_2, R(h + 2, w + 2, 1));
+  const H_real = ops.convolve(real_extended_3, H, 1);
+  const H_real_folded = ops.foldImage(H_real, { boundary: "zero", before: 1, after: 1 });
   const imag = ops.map("imag(x_next)", { x_next });
-  const extendImage_5 = ops.extendImage(imag, { boundary: "periodic", before: 1, after: 1 });
-  const extendImage_6 = ops.reshape(extendImage_5, R(h + 2, w + 2, 1));
-  const convolve_2 = ops.convolve(extendImage_6, H, 1);
-  const foldImage_4 = ops.foldImage(convolve_2, { boundary: "zero", before: 1, after: 1 });
-  const sum = ops.map("complex(foldImage_3) + imaginary(foldImage_4)", { foldImage_3, foldImage_4 });
+  const imag_extended_2 = ops.extendImage(imag, { boundary: "periodic", before: 1, after: 1 });
+  const imag_extended_3 = ops.reshape(imag_extended_2, R(h + 2, w + 2, 1));
+  const H_imag = ops.convolve(imag_extended_3, H, 1);
+  const H_imag_folded = ops.foldImage(H_imag, { boundary: "zero", before: 1, after: 1 });
+  const sum = ops.map("complex(H_real_folded) + imaginary(H_imag_folded)", { H_real_folded, H_imag_folded });
   const real_2 = ops.map("real(sum)", { sum });
-  const extendImage_7 = ops.extendImage(real_2, { boundary: "zero", before: 1, after: 1 });
-  const extendImage_7_images = ops.convolveInputGradient(extendImage_7, H, R(h + 2, w + 2, 1), 1);
-  const convolveInput = ops.reshape(extendImage_7_images, R(h + 2, w + 2));
-  const foldImage_5 = ops.foldImage(convolveInput, { boundary: "periodic", before: 1, after: 1 });
+  const real_extended_4 = ops.extendImage(real_2, { boundary: "zero", before: 1, after: 1 });
+  const real_extended_4_images = ops.convolveInputGradient(real_extended_4, H, R(h + 2, w + 2, 1), 1);
+  const convolveInput = ops.reshape(real_extended_4_images, R(h + 2, w + 2));
+  const folded_3 = ops.foldImage(convolveInput, { boundary: "periodic", before: 1, after: 1 });
   const imag_2 = ops.map("imag(sum)", { sum });
-  const extendImage_8 = ops.extendImage(imag_2, { boundary: "zero", before: 1, after: 1 });
-  const extendImage_8_images = ops.convolveInputGradient(extendImage_8, H, R(h + 2, w + 2, 1), 1);
-  const convolveInput_2 = ops.reshape(extendImage_8_images, R(h + 2, w + 2));
-  const foldImage_6 = ops.foldImage(convolveInput_2, { boundary: "periodic", before: 1, after: 1 });
-  const sum_2 = ops.map("complex(foldImage_5) + imaginary(foldImage_6)", { foldImage_5, foldImage_6 });
+  const imag_extended_4 = ops.extendImage(imag_2, { boundary: "zero", before: 1, after: 1 });
+  const imag_extended_4_images = ops.convolveInputGradient(imag_extended_4, H, R(h + 2, w + 2, 1), 1);
+  const convolveInput_2 = ops.reshape(imag_extended_4_images, R(h + 2, w + 2));
+  const folded_4 = ops.foldImage(convolveInput_2, { boundary: "periodic", before: 1, after: 1 });
+  const sum_2 = ops.map("complex(folded_3) + imaginary(folded_4)", { folded_3, folded_4 });
   const minus_rho_bar_each = ops.dot(sum_2, solve);
   const minus_rho_bar = ops.sumSamples(minus_rho_bar_each);
   const rho_bar = ops.map("-minus_rho_bar", { minus_rho_bar });
   const imag_3 = ops.map("imag(-(solve*rho))", { solve, rho });
   const real_3 = ops.map("real(-(solve*rho))", { solve, rho });
-  const extendImage_9 = ops.extendImage(imag_3, { boundary: "periodic", before: 1, after: 1 });
-  const extendImage_10 = ops.reshape(extendImage_9, R(h + 2, w + 2, 1));
-  const convolve_3 = ops.convolve(extendImage_10, H, 1);
-  const extendImage_8_filter = ops.convolveFilterGradient(extendImage_10, extendImage_8, R(3, 3, 1, 2), 1);
-  const foldImage_7 = ops.foldImage(convolve_3, { boundary: "zero", before: 1, after: 1 });
-  const extendImage_11 = ops.extendImage(real_3, { boundary: "periodic", before: 1, after: 1 });
-  const extendImage_12 = ops.reshape(extendImage_11, R(h + 2, w + 2, 1));
-  const convolve_4 = ops.convolve(extendImage_12, H, 1);
-  const extendImage_7_filter = ops.convolveFilterGradient(extendImage_12, extendImage_7, R(3, 3, 1, 2), 1);
-  const foldImage_8 = ops.foldImage(convolve_4, { boundary: "zero", before: 1, after: 1 });
-  const sum_3 = ops.map("imaginary(foldImage_7) + complex(foldImage_8)", { foldImage_7, foldImage_8 });
+  const imag_extended_5 = ops.extendImage(imag_3, { boundary: "periodic", before: 1, after: 1 });
+  const imag_extended_6 = ops.reshape(imag_extended_5, R(h + 2, w + 2, 1));
+  const H_imag_2 = ops.convolve(imag_extended_6, H, 1);
+  const imag_extended_4_filter = ops.convolveFilterGradient(
+    imag_extended_6,
+    imag_extended_4,
+    R(3, 3, 1, 2),
+    1,
+  );
+  const H_imag_folded_2 = ops.foldImage(H_imag_2, { boundary: "zero", before: 1, after: 1 });
+  const real_extended_5 = ops.extendImage(real_3, { boundary: "periodic", before: 1, after: 1 });
+  const real_extended_6 = ops.reshape(real_extended_5, R(h + 2, w + 2, 1));
+  const H_real_2 = ops.convolve(real_extended_6, H, 1);
+  const real_extended_4_filter = ops.convolveFilterGradient(
+    real_extended_6,
+    real_extended_4,
+    R(3, 3, 1, 2),
+    1,
+  );
+  const H_real_folded_2 = ops.foldImage(H_real_2, { boundary: "zero", before: 1, after: 1 });
+  const sum_3 = ops.map("imaginary(H_imag_folded_2) + complex(H_real_folded_2)", {
+    H_imag_folded_2,
+    H_real_folded_2,
+  });
   const imag_4 = ops.map("imag(sum_3)", { sum_3 });
   const real_4 = ops.map("real(sum_3)", { sum_3 });
-  const extendImage_13 = ops.extendImage(imag_4, { boundary: "zero", before: 1, after: 1 });
-  const extendImage_13_filter = ops.convolveFilterGradient(extendImage_6, extendImage_13, R(3, 3, 1, 2), 1);
-  const extendImage_14 = ops.extendImage(real_4, { boundary: "zero", before: 1, after: 1 });
-  const extendImage_14_filter = ops.convolveFilterGradient(extendImage_4, extendImage_14, R(3, 3, 1, 2), 1);
+  const imag_extended_7 = ops.extendImage(imag_4, { boundary: "zero", before: 1, after: 1 });
+  const imag_extended_7_filter = ops.convolveFilterGradient(
+    imag_extended_3,
+    imag_extended_7,
+    R(3, 3, 1, 2),
+    1,
+  );
+  const real_extended_7 = ops.extendImage(real_4, { boundary: "zero", before: 1, after: 1 });
+  const real_extended_7_filter = ops.convolveFilterGradient(
+    real_extended_3,
+    real_extended_7,
+    R(3, 3, 1, 2),
+    1,
+  );
   const H_bar = ops.map(
-    "convolve_bar_filter + convolve_bar_2_filter + (extendImage_8_filter + extendImage_7_filter + extendImage_13_filter + extendImage_14_filter)",
+    "H_imag_bar_filter + H_real_bar_filter + (imag_extended_4_filter + real_extended_4_filter + imag_extended_7_filter + real_extended_7_filter)",
     {
-      convolve_bar_filter,
-      convolve_bar_2_filter,
-      extendImage_8_filter,
-      extendImage_7_filter,
-      extendImage_13_filter,
-      extendImage_14_filter,
+      H_imag_bar_filter,
+      H_real_bar_filter,
+      imag_extended_4_filter,
+      real_extended_4_filter,
+      imag_extended_7_filter,
+      real_extended_7_filter,
     },
   );
   return { state: {}, known: { H: H_bar, ...S_weights_bar, rho: rho_bar, eta: eta_bar } };
@@ -506,20 +538,20 @@ function firstStepInputAdjoint(
   const { h, w, eta, H, fourier, P, rho } = known;
   const z_next_bar_2 = ops.map("z_next_bar - b_next_bar*eta", { z_next_bar, b_next_bar, eta });
   const u1_bar = S_adjoint_inputs(ops, S_saved, z_next_bar_2, known);
-  const foldImage_bar = ops.map("imag(b_next_bar*eta + u1_bar)", { b_next_bar, eta, u1_bar });
-  const foldImage_bar_2 = ops.map("real(b_next_bar*eta + u1_bar)", { b_next_bar, eta, u1_bar });
-  const convolve_bar = ops.extendImage(foldImage_bar, { boundary: "zero", before: 1, after: 1 });
-  const extendImage_bar = ops.convolveInputGradient(convolve_bar, H, R(h + 2, w + 2, 1), 1);
-  const extendImage_bar_2 = ops.reshape(extendImage_bar, R(h + 2, w + 2));
-  const foldImage = ops.foldImage(extendImage_bar_2, { boundary: "periodic", before: 1, after: 1 });
-  const convolve_bar_2 = ops.extendImage(foldImage_bar_2, { boundary: "zero", before: 1, after: 1 });
-  const extendImage_bar_3 = ops.convolveInputGradient(convolve_bar_2, H, R(h + 2, w + 2, 1), 1);
-  const extendImage_bar_4 = ops.reshape(extendImage_bar_3, R(h + 2, w + 2));
-  const foldImage_2 = ops.foldImage(extendImage_bar_4, { boundary: "periodic", before: 1, after: 1 });
-  const x_next_bar_2 = ops.map("x_next_bar + imaginary(foldImage) + complex(foldImage_2)", {
+  const H_imag_folded_bar = ops.map("imag(b_next_bar*eta + u1_bar)", { b_next_bar, eta, u1_bar });
+  const H_real_folded_bar = ops.map("real(b_next_bar*eta + u1_bar)", { b_next_bar, eta, u1_bar });
+  const H_imag_bar = ops.extendImage(H_imag_folded_bar, { boundary: "zero", before: 1, after: 1 });
+  const imag_extended_bar = ops.convolveInputGradient(H_imag_bar, H, R(h + 2, w + 2, 1), 1);
+  const imag_extended_bar_2 = ops.reshape(imag_extended_bar, R(h + 2, w + 2));
+  const folded = ops.foldImage(imag_extended_bar_2, { boundary: "periodic", before: 1, after: 1 });
+  const H_real_bar = ops.extendImage(H_real_folded_bar, { boundary: "zero", before: 1, after: 1 });
+  const real_extended_bar = ops.convolveInputGradient(H_real_bar, H, R(h + 2, w + 2, 1), 1);
+  const real_extended_bar_2 = ops.reshape(real_extended_bar, R(h + 2, w + 2));
+  const folded_2 = ops.foldImage(real_extended_bar_2, { boundary: "periodic", before: 1, after: 1 });
+  const x_next_bar_2 = ops.map("x_next_bar + imaginary(folded) + complex(folded_2)", {
     x_next_bar,
-    foldImage,
-    foldImage_2,
+    folded,
+    folded_2,
   });
   const fouriert_v_bar = ops.solve(
     x_next_bar_2,
@@ -529,31 +561,34 @@ function firstStepInputAdjoint(
       const P_times_fourier_v = ops.map("P*fourier_v", { P, fourier_v });
       const fouriert_v = ops.applyAdjoint(fourier, P_times_fourier_v);
       const real = ops.map("real(v)", { v });
-      const extendImage = ops.extendImage(real, { boundary: "periodic", before: 1, after: 1 });
-      const extendImage_next = ops.reshape(extendImage, R(h + 2, w + 2, 1));
-      const convolve = ops.convolve(extendImage_next, H, 1);
-      const foldImage = ops.foldImage(convolve, { boundary: "zero", before: 1, after: 1 });
+      const real_extended = ops.extendImage(real, { boundary: "periodic", before: 1, after: 1 });
+      const real_extended_next = ops.reshape(real_extended, R(h + 2, w + 2, 1));
+      const H_real = ops.convolve(real_extended_next, H, 1);
+      const H_real_folded = ops.foldImage(H_real, { boundary: "zero", before: 1, after: 1 });
       const imag = ops.map("imag(v)", { v });
-      const extendImage_2 = ops.extendImage(imag, { boundary: "periodic", before: 1, after: 1 });
-      const extendImage_3 = ops.reshape(extendImage_2, R(h + 2, w + 2, 1));
-      const convolve_next = ops.convolve(extendImage_3, H, 1);
-      const foldImage_next = ops.foldImage(convolve_next, { boundary: "zero", before: 1, after: 1 });
-      const sum = ops.map("complex(foldImage) + imaginary(foldImage_next)", { foldImage, foldImage_next });
+      const imag_extended = ops.extendImage(imag, { boundary: "periodic", before: 1, after: 1 });
+      const imag_extended_next = ops.reshape(imag_extended, R(h + 2, w + 2, 1));
+      const H_imag = ops.convolve(imag_extended_next, H, 1);
+      const H_imag_folded = ops.foldImage(H_imag, { boundary: "zero", before: 1, after: 1 });
+      const sum = ops.map("complex(H_real_folded) + imaginary(H_imag_folded)", {
+        H_real_folded,
+        H_imag_folded,
+      });
       const real_next = ops.map("real(sum)", { sum });
-      const extendImage_4 = ops.extendImage(real_next, { boundary: "zero", before: 1, after: 1 });
-      const extendImage_4_images = ops.convolveInputGradient(extendImage_4, H, R(h + 2, w + 2, 1), 1);
-      const convolveInput = ops.reshape(extendImage_4_images, R(h + 2, w + 2));
-      const foldImage_2 = ops.foldImage(convolveInput, { boundary: "periodic", before: 1, after: 1 });
+      const real_extended_2 = ops.extendImage(real_next, { boundary: "zero", before: 1, after: 1 });
+      const real_extended_2_images = ops.convolveInputGradient(real_extended_2, H, R(h + 2, w + 2, 1), 1);
+      const convolveInput = ops.reshape(real_extended_2_images, R(h + 2, w + 2));
+      const folded = ops.foldImage(convolveInput, { boundary: "periodic", before: 1, after: 1 });
       const imag_next = ops.map("imag(sum)", { sum });
-      const extendImage_5 = ops.extendImage(imag_next, { boundary: "zero", before: 1, after: 1 });
-      const extendImage_5_images = ops.convolveInputGradient(extendImage_5, H, R(h + 2, w + 2, 1), 1);
-      const convolveInput_next = ops.reshape(extendImage_5_images, R(h + 2, w + 2));
-      const foldImage_3 = ops.foldImage(convolveInput_next, { boundary: "periodic", before: 1, after: 1 });
-      return ops.map("fouriert_v + rho*(complex(foldImage_2) + imaginary(foldImage_3)) + 0.000001*v", {
+      const imag_extended_2 = ops.extendImage(imag_next, { boundary: "zero", before: 1, after: 1 });
+      const imag_extended_2_images = ops.convolveInputGradient(imag_extended_2, H, R(h + 2, w + 2, 1), 1);
+      const convolveInput_next = ops.reshape(imag_extended_2_images, R(h + 2, w + 2));
+      const folded_next = ops.foldImage(convolveInput_next, { boundary: "periodic", before: 1, after: 1 });
+      return ops.map("fouriert_v + rho*(complex(folded) + imaginary(folded_next)) + 0.000001*v", {
         fouriert_v,
         rho,
-        foldImage_2,
-        foldImage_3,
+        folded,
+        folded_next,
         v,
       });
     },
@@ -569,20 +604,20 @@ function firstStepInputAdjoint(
 function step(ops: Operations, known: Known, { b, z }: State) {
   const { h, w, H, fouriert_v, rho, fourier, P, eta } = known;
   const real = ops.map("real(z - b)", { z, b });
-  const extendImage = ops.extendImage(real, { boundary: "zero", before: 1, after: 1 });
-  const extendImage_images = ops.convolveInputGradient(extendImage, H, R(h + 2, w + 2, 1), 1);
-  const convolveInput = ops.reshape(extendImage_images, R(h + 2, w + 2));
-  const foldImage = ops.foldImage(convolveInput, { boundary: "periodic", before: 1, after: 1 });
+  const real_extended = ops.extendImage(real, { boundary: "zero", before: 1, after: 1 });
+  const real_extended_images = ops.convolveInputGradient(real_extended, H, R(h + 2, w + 2, 1), 1);
+  const convolveInput = ops.reshape(real_extended_images, R(h + 2, w + 2));
+  const folded = ops.foldImage(convolveInput, { boundary: "periodic", before: 1, after: 1 });
   const imag = ops.map("imag(z - b)", { z, b });
-  const extendImage_2 = ops.extendImage(imag, { boundary: "zero", before: 1, after: 1 });
-  const extendImage_2_images = ops.convolveInputGradient(extendImage_2, H, R(h + 2, w + 2, 1), 1);
-  const convolveInput_2 = ops.reshape(extendImage_2_images, R(h + 2, w + 2));
-  const foldImage_2 = ops.foldImage(convolveInput_2, { boundary: "periodic", before: 1, after: 1 });
-  const sum = ops.map("fouriert_v + rho*(complex(foldImage) + imaginary(foldImage_2))", {
+  const imag_extended = ops.extendImage(imag, { boundary: "zero", before: 1, after: 1 });
+  const imag_extended_images = ops.convolveInputGradient(imag_extended, H, R(h + 2, w + 2, 1), 1);
+  const convolveInput_2 = ops.reshape(imag_extended_images, R(h + 2, w + 2));
+  const folded_2 = ops.foldImage(convolveInput_2, { boundary: "periodic", before: 1, after: 1 });
+  const sum = ops.map("fouriert_v + rho*(complex(folded) + imaginary(folded_2))", {
     fouriert_v,
     rho,
-    foldImage,
-    foldImage_2,
+    folded,
+    folded_2,
   });
   const x_next = ops.solve(
     sum,
@@ -592,47 +627,53 @@ function step(ops: Operations, known: Known, { b, z }: State) {
       const P_times_fourier_v = ops.map("P*fourier_v", { P, fourier_v });
       const fouriert_v = ops.applyAdjoint(fourier, P_times_fourier_v);
       const real = ops.map("real(v)", { v });
-      const extendImage = ops.extendImage(real, { boundary: "periodic", before: 1, after: 1 });
-      const extendImage_next = ops.reshape(extendImage, R(h + 2, w + 2, 1));
-      const convolve = ops.convolve(extendImage_next, H, 1);
-      const foldImage = ops.foldImage(convolve, { boundary: "zero", before: 1, after: 1 });
+      const real_extended = ops.extendImage(real, { boundary: "periodic", before: 1, after: 1 });
+      const real_extended_next = ops.reshape(real_extended, R(h + 2, w + 2, 1));
+      const H_real = ops.convolve(real_extended_next, H, 1);
+      const H_real_folded = ops.foldImage(H_real, { boundary: "zero", before: 1, after: 1 });
       const imag = ops.map("imag(v)", { v });
-      const extendImage_2 = ops.extendImage(imag, { boundary: "periodic", before: 1, after: 1 });
-      const extendImage_3 = ops.reshape(extendImage_2, R(h + 2, w + 2, 1));
-      const convolve_next = ops.convolve(extendImage_3, H, 1);
-      const foldImage_next = ops.foldImage(convolve_next, { boundary: "zero", before: 1, after: 1 });
-      const sum = ops.map("complex(foldImage) + imaginary(foldImage_next)", { foldImage, foldImage_next });
+      const imag_extended = ops.extendImage(imag, { boundary: "periodic", before: 1, after: 1 });
+      const imag_extended_next = ops.reshape(imag_extended, R(h + 2, w + 2, 1));
+      const H_imag = ops.convolve(imag_extended_next, H, 1);
+      const H_imag_folded = ops.foldImage(H_imag, { boundary: "zero", before: 1, after: 1 });
+      const sum = ops.map("complex(H_real_folded) + imaginary(H_imag_folded)", {
+        H_real_folded,
+        H_imag_folded,
+      });
       const real_next = ops.map("real(sum)", { sum });
-      const extendImage_4 = ops.extendImage(real_next, { boundary: "zero", before: 1, after: 1 });
-      const extendImage_4_images = ops.convolveInputGradient(extendImage_4, H, R(h + 2, w + 2, 1), 1);
-      const convolveInput = ops.reshape(extendImage_4_images, R(h + 2, w + 2));
-      const foldImage_2 = ops.foldImage(convolveInput, { boundary: "periodic", before: 1, after: 1 });
+      const real_extended_2 = ops.extendImage(real_next, { boundary: "zero", before: 1, after: 1 });
+      const real_extended_2_images = ops.convolveInputGradient(real_extended_2, H, R(h + 2, w + 2, 1), 1);
+      const convolveInput = ops.reshape(real_extended_2_images, R(h + 2, w + 2));
+      const folded = ops.foldImage(convolveInput, { boundary: "periodic", before: 1, after: 1 });
       const imag_next = ops.map("imag(sum)", { sum });
-      const extendImage_5 = ops.extendImage(imag_next, { boundary: "zero", before: 1, after: 1 });
-      const extendImage_5_images = ops.convolveInputGradient(extendImage_5, H, R(h + 2, w + 2, 1), 1);
-      const convolveInput_next = ops.reshape(extendImage_5_images, R(h + 2, w + 2));
-      const foldImage_3 = ops.foldImage(convolveInput_next, { boundary: "periodic", before: 1, after: 1 });
-      return ops.map("fouriert_v + rho*(complex(foldImage_2) + imaginary(foldImage_3)) + 0.000001*v", {
+      const imag_extended_2 = ops.extendImage(imag_next, { boundary: "zero", before: 1, after: 1 });
+      const imag_extended_2_images = ops.convolveInputGradient(imag_extended_2, H, R(h + 2, w + 2, 1), 1);
+      const convolveInput_next = ops.reshape(imag_extended_2_images, R(h + 2, w + 2));
+      const folded_next = ops.foldImage(convolveInput_next, { boundary: "periodic", before: 1, after: 1 });
+      return ops.map("fouriert_v + rho*(complex(folded) + imaginary(folded_next)) + 0.000001*v", {
         fouriert_v,
         rho,
-        foldImage_2,
-        foldImage_3,
+        folded,
+        folded_next,
         v,
       });
     },
     { by: "cg", tolerance: 1e-13, maximum: 90 },
   );
   const real_2 = ops.map("real(x_next)", { x_next });
-  const extendImage_3 = ops.extendImage(real_2, { boundary: "periodic", before: 1, after: 1 });
-  const extendImage_4 = ops.reshape(extendImage_3, R(h + 2, w + 2, 1));
-  const convolve = ops.convolve(extendImage_4, H, 1);
-  const foldImage_3 = ops.foldImage(convolve, { boundary: "zero", before: 1, after: 1 });
+  const real_extended_2 = ops.extendImage(real_2, { boundary: "periodic", before: 1, after: 1 });
+  const real_extended_3 = ops.reshape(real_extended_2, R(h + 2, w + 2, 1));
+  const H_real = ops.convolve(real_extended_3, H, 1);
+  const H_real_folded = ops.foldImage(H_real, { boundary: "zero", before: 1, after: 1 });
   const imag_2 = ops.map("imag(x_next)", { x_next });
-  const extendImage_5 = ops.extendImage(imag_2, { boundary: "periodic", before: 1, after: 1 });
-  const extendImage_6 = ops.reshape(extendImage_5, R(h + 2, w + 2, 1));
-  const convolve_2 = ops.convolve(extendImage_6, H, 1);
-  const foldImage_4 = ops.foldImage(convolve_2, { boundary: "zero", before: 1, after: 1 });
-  const sum_2 = ops.map("complex(foldImage_3) + imaginary(foldImage_4)", { foldImage_3, foldImage_4 });
+  const imag_extended_2 = ops.extendImage(imag_2, { boundary: "periodic", before: 1, after: 1 });
+  const imag_extended_3 = ops.reshape(imag_extended_2, R(h + 2, w + 2, 1));
+  const H_imag = ops.convolve(imag_extended_3, H, 1);
+  const H_imag_folded = ops.foldImage(H_imag, { boundary: "zero", before: 1, after: 1 });
+  const sum_2 = ops.map("complex(H_real_folded) + imaginary(H_imag_folded)", {
+    H_real_folded,
+    H_imag_folded,
+  });
   const sum_plus_b = ops.map("sum_2 + b", { sum_2, b });
   const z_next = S(ops, sum_plus_b, known);
   const b_next = ops.map("b + eta*(sum_2 - z_next)", { b, eta, sum_2, z_next });
@@ -643,16 +684,16 @@ function step(ops: Operations, known: Known, { b, z }: State) {
 function stepSaving(ops: Operations, known: Known, { b, z }: State) {
   const { h, w, H, fouriert_v, rho, fourier, P, eta } = known;
   const real = ops.map("real(z - b)", { z, b });
-  const extendImage = ops.extendImage(real, { boundary: "zero", before: 1, after: 1 });
-  const extendImage_images = ops.convolveInputGradient(extendImage, H, R(h + 2, w + 2, 1), 1);
-  const convolveInput = ops.reshape(extendImage_images, R(h + 2, w + 2));
-  const foldImage = ops.foldImage(convolveInput, { boundary: "periodic", before: 1, after: 1 });
+  const real_extended = ops.extendImage(real, { boundary: "zero", before: 1, after: 1 });
+  const real_extended_images = ops.convolveInputGradient(real_extended, H, R(h + 2, w + 2, 1), 1);
+  const convolveInput = ops.reshape(real_extended_images, R(h + 2, w + 2));
+  const folded = ops.foldImage(convolveInput, { boundary: "periodic", before: 1, after: 1 });
   const imag = ops.map("imag(z - b)", { z, b });
-  const extendImage_2 = ops.extendImage(imag, { boundary: "zero", before: 1, after: 1 });
-  const extendImage_2_images = ops.convolveInputGradient(extendImage_2, H, R(h + 2, w + 2, 1), 1);
-  const convolveInput_2 = ops.reshape(extendImage_2_images, R(h + 2, w + 2));
-  const foldImage_2 = ops.foldImage(convolveInput_2, { boundary: "periodic", before: 1, after: 1 });
-  const sum = ops.map("complex(foldImage) + imaginary(foldImage_2)", { foldImage, foldImage_2 });
+  const imag_extended = ops.extendImage(imag, { boundary: "zero", before: 1, after: 1 });
+  const imag_extended_images = ops.convolveInputGradient(imag_extended, H, R(h + 2, w + 2, 1), 1);
+  const convolveInput_2 = ops.reshape(imag_extended_images, R(h + 2, w + 2));
+  const folded_2 = ops.foldImage(convolveInput_2, { boundary: "periodic", before: 1, after: 1 });
+  const sum = ops.map("complex(folded) + imaginary(folded_2)", { folded, folded_2 });
   const sum_2 = ops.map("fouriert_v + rho*sum", { fouriert_v, rho, sum });
   const x_next = ops.solve(
     sum_2,
@@ -662,47 +703,53 @@ function stepSaving(ops: Operations, known: Known, { b, z }: State) {
       const P_times_fourier_v = ops.map("P*fourier_v", { P, fourier_v });
       const fouriert_v = ops.applyAdjoint(fourier, P_times_fourier_v);
       const real = ops.map("real(v)", { v });
-      const extendImage = ops.extendImage(real, { boundary: "periodic", before: 1, after: 1 });
-      const extendImage_next = ops.reshape(extendImage, R(h + 2, w + 2, 1));
-      const convolve = ops.convolve(extendImage_next, H, 1);
-      const foldImage = ops.foldImage(convolve, { boundary: "zero", before: 1, after: 1 });
+      const real_extended = ops.extendImage(real, { boundary: "periodic", before: 1, after: 1 });
+      const real_extended_next = ops.reshape(real_extended, R(h + 2, w + 2, 1));
+      const H_real = ops.convolve(real_extended_next, H, 1);
+      const H_real_folded = ops.foldImage(H_real, { boundary: "zero", before: 1, after: 1 });
       const imag = ops.map("imag(v)", { v });
-      const extendImage_2 = ops.extendImage(imag, { boundary: "periodic", before: 1, after: 1 });
-      const extendImage_3 = ops.reshape(extendImage_2, R(h + 2, w + 2, 1));
-      const convolve_next = ops.convolve(extendImage_3, H, 1);
-      const foldImage_next = ops.foldImage(convolve_next, { boundary: "zero", before: 1, after: 1 });
-      const sum = ops.map("complex(foldImage) + imaginary(foldImage_next)", { foldImage, foldImage_next });
+      const imag_extended = ops.extendImage(imag, { boundary: "periodic", before: 1, after: 1 });
+      const imag_extended_next = ops.reshape(imag_extended, R(h + 2, w + 2, 1));
+      const H_imag = ops.convolve(imag_extended_next, H, 1);
+      const H_imag_folded = ops.foldImage(H_imag, { boundary: "zero", before: 1, after: 1 });
+      const sum = ops.map("complex(H_real_folded) + imaginary(H_imag_folded)", {
+        H_real_folded,
+        H_imag_folded,
+      });
       const real_next = ops.map("real(sum)", { sum });
-      const extendImage_4 = ops.extendImage(real_next, { boundary: "zero", before: 1, after: 1 });
-      const extendImage_4_images = ops.convolveInputGradient(extendImage_4, H, R(h + 2, w + 2, 1), 1);
-      const convolveInput = ops.reshape(extendImage_4_images, R(h + 2, w + 2));
-      const foldImage_2 = ops.foldImage(convolveInput, { boundary: "periodic", before: 1, after: 1 });
+      const real_extended_2 = ops.extendImage(real_next, { boundary: "zero", before: 1, after: 1 });
+      const real_extended_2_images = ops.convolveInputGradient(real_extended_2, H, R(h + 2, w + 2, 1), 1);
+      const convolveInput = ops.reshape(real_extended_2_images, R(h + 2, w + 2));
+      const folded = ops.foldImage(convolveInput, { boundary: "periodic", before: 1, after: 1 });
       const imag_next = ops.map("imag(sum)", { sum });
-      const extendImage_5 = ops.extendImage(imag_next, { boundary: "zero", before: 1, after: 1 });
-      const extendImage_5_images = ops.convolveInputGradient(extendImage_5, H, R(h + 2, w + 2, 1), 1);
-      const convolveInput_next = ops.reshape(extendImage_5_images, R(h + 2, w + 2));
-      const foldImage_3 = ops.foldImage(convolveInput_next, { boundary: "periodic", before: 1, after: 1 });
-      return ops.map("fouriert_v + rho*(complex(foldImage_2) + imaginary(foldImage_3)) + 0.000001*v", {
+      const imag_extended_2 = ops.extendImage(imag_next, { boundary: "zero", before: 1, after: 1 });
+      const imag_extended_2_images = ops.convolveInputGradient(imag_extended_2, H, R(h + 2, w + 2, 1), 1);
+      const convolveInput_next = ops.reshape(imag_extended_2_images, R(h + 2, w + 2));
+      const folded_next = ops.foldImage(convolveInput_next, { boundary: "periodic", before: 1, after: 1 });
+      return ops.map("fouriert_v + rho*(complex(folded) + imaginary(folded_next)) + 0.000001*v", {
         fouriert_v,
         rho,
-        foldImage_2,
-        foldImage_3,
+        folded,
+        folded_next,
         v,
       });
     },
     { by: "cg", tolerance: 1e-13, maximum: 90 },
   );
   const real_2 = ops.map("real(x_next)", { x_next });
-  const extendImage_3 = ops.extendImage(real_2, { boundary: "periodic", before: 1, after: 1 });
-  const extendImage_4 = ops.reshape(extendImage_3, R(h + 2, w + 2, 1));
-  const convolve = ops.convolve(extendImage_4, H, 1);
-  const foldImage_3 = ops.foldImage(convolve, { boundary: "zero", before: 1, after: 1 });
+  const real_extended_2 = ops.extendImage(real_2, { boundary: "periodic", before: 1, after: 1 });
+  const real_extended_3 = ops.reshape(real_extended_2, R(h + 2, w + 2, 1));
+  const H_real = ops.convolve(real_extended_3, H, 1);
+  const H_real_folded = ops.foldImage(H_real, { boundary: "zero", before: 1, after: 1 });
   const imag_2 = ops.map("imag(x_next)", { x_next });
-  const extendImage_5 = ops.extendImage(imag_2, { boundary: "periodic", before: 1, after: 1 });
-  const extendImage_6 = ops.reshape(extendImage_5, R(h + 2, w + 2, 1));
-  const convolve_2 = ops.convolve(extendImage_6, H, 1);
-  const foldImage_4 = ops.foldImage(convolve_2, { boundary: "zero", before: 1, after: 1 });
-  const sum_3 = ops.map("complex(foldImage_3) + imaginary(foldImage_4)", { foldImage_3, foldImage_4 });
+  const imag_extended_2 = ops.extendImage(imag_2, { boundary: "periodic", before: 1, after: 1 });
+  const imag_extended_3 = ops.reshape(imag_extended_2, R(h + 2, w + 2, 1));
+  const H_imag = ops.convolve(imag_extended_3, H, 1);
+  const H_imag_folded = ops.foldImage(H_imag, { boundary: "zero", before: 1, after: 1 });
+  const sum_3 = ops.map("complex(H_real_folded) + imaginary(H_imag_folded)", {
+    H_real_folded,
+    H_imag_folded,
+  });
   const sum_plus_b = ops.map("sum_3 + b", { sum_3, b });
   const [z_next, { sum: sum_next, within, row_plus_cell, sum_2: sum_4, difference, tanh }] = S_save(
     ops,
@@ -717,12 +764,12 @@ function stepSaving(ops: Operations, known: Known, { b, z }: State) {
     capped: null,
     saved: {
       values: {
-        extendImage,
-        extendImage_2,
+        real_extended,
+        imag_extended,
         sum,
         x_next,
-        extendImage_3: extendImage_4,
-        extendImage_4: extendImage_6,
+        real_extended_2: real_extended_3,
+        imag_extended_2: imag_extended_3,
         sum_2: sum_next,
         within,
         row_plus_cell,
@@ -742,12 +789,12 @@ function stepAdjoint(
   known: Known,
   {
     values: {
-      extendImage,
-      extendImage_2,
+      real_extended,
+      imag_extended,
       sum,
       x_next,
-      extendImage_3,
-      extendImage_4,
+      real_extended_2,
+      imag_extended_2,
       sum_2,
       within,
       row_plus_cell,
@@ -769,22 +816,22 @@ function stepAdjoint(
     z_next_bar_2,
     known,
   );
-  const foldImage_bar = ops.map("imag(b_next_bar*eta + u1_bar)", { b_next_bar, eta, u1_bar });
-  const foldImage_bar_2 = ops.map("real(b_next_bar*eta + u1_bar)", { b_next_bar, eta, u1_bar });
-  const convolve_bar = ops.extendImage(foldImage_bar, { boundary: "zero", before: 1, after: 1 });
-  const extendImage_bar = ops.convolveInputGradient(convolve_bar, H, R(h + 2, w + 2, 1), 1);
-  const convolve_bar_filter = ops.convolveFilterGradient(extendImage_4, convolve_bar, R(3, 3, 1, 2), 1);
-  const extendImage_bar_2 = ops.reshape(extendImage_bar, R(h + 2, w + 2));
-  const foldImage = ops.foldImage(extendImage_bar_2, { boundary: "periodic", before: 1, after: 1 });
-  const convolve_bar_2 = ops.extendImage(foldImage_bar_2, { boundary: "zero", before: 1, after: 1 });
-  const extendImage_bar_3 = ops.convolveInputGradient(convolve_bar_2, H, R(h + 2, w + 2, 1), 1);
-  const convolve_bar_2_filter = ops.convolveFilterGradient(extendImage_3, convolve_bar_2, R(3, 3, 1, 2), 1);
-  const extendImage_bar_4 = ops.reshape(extendImage_bar_3, R(h + 2, w + 2));
-  const foldImage_2 = ops.foldImage(extendImage_bar_4, { boundary: "periodic", before: 1, after: 1 });
-  const x_next_bar_2 = ops.map("x_next_bar + imaginary(foldImage) + complex(foldImage_2)", {
+  const H_imag_folded_bar = ops.map("imag(b_next_bar*eta + u1_bar)", { b_next_bar, eta, u1_bar });
+  const H_real_folded_bar = ops.map("real(b_next_bar*eta + u1_bar)", { b_next_bar, eta, u1_bar });
+  const H_imag_bar = ops.extendImage(H_imag_folded_bar, { boundary: "zero", before: 1, after: 1 });
+  const imag_extended_bar = ops.convolveInputGradient(H_imag_bar, H, R(h + 2, w + 2, 1), 1);
+  const H_imag_bar_filter = ops.convolveFilterGradient(imag_extended_2, H_imag_bar, R(3, 3, 1, 2), 1);
+  const imag_extended_bar_2 = ops.reshape(imag_extended_bar, R(h + 2, w + 2));
+  const folded = ops.foldImage(imag_extended_bar_2, { boundary: "periodic", before: 1, after: 1 });
+  const H_real_bar = ops.extendImage(H_real_folded_bar, { boundary: "zero", before: 1, after: 1 });
+  const real_extended_bar = ops.convolveInputGradient(H_real_bar, H, R(h + 2, w + 2, 1), 1);
+  const H_real_bar_filter = ops.convolveFilterGradient(real_extended_2, H_real_bar, R(3, 3, 1, 2), 1);
+  const real_extended_bar_2 = ops.reshape(real_extended_bar, R(h + 2, w + 2));
+  const folded_2 = ops.foldImage(real_extended_bar_2, { boundary: "periodic", before: 1, after: 1 });
+  const x_next_bar_2 = ops.map("x_next_bar + imaginary(folded) + complex(folded_2)", {
     x_next_bar,
-    foldImage,
-    foldImage_2,
+    folded,
+    folded_2,
   });
   const sum_bar = ops.solve(
     x_next_bar_2,
@@ -794,114 +841,148 @@ function stepAdjoint(
       const P_times_fourier_v = ops.map("P*fourier_v", { P, fourier_v });
       const fouriert_v = ops.applyAdjoint(fourier, P_times_fourier_v);
       const real = ops.map("real(v)", { v });
-      const extendImage = ops.extendImage(real, { boundary: "periodic", before: 1, after: 1 });
-      const extendImage_next = ops.reshape(extendImage, R(h + 2, w + 2, 1));
-      const convolve = ops.convolve(extendImage_next, H, 1);
-      const foldImage = ops.foldImage(convolve, { boundary: "zero", before: 1, after: 1 });
+      const real_extended = ops.extendImage(real, { boundary: "periodic", before: 1, after: 1 });
+      const real_extended_next = ops.reshape(real_extended, R(h + 2, w + 2, 1));
+      const H_real = ops.convolve(real_extended_next, H, 1);
+      const H_real_folded = ops.foldImage(H_real, { boundary: "zero", before: 1, after: 1 });
       const imag = ops.map("imag(v)", { v });
-      const extendImage_2 = ops.extendImage(imag, { boundary: "periodic", before: 1, after: 1 });
-      const extendImage_3 = ops.reshape(extendImage_2, R(h + 2, w + 2, 1));
-      const convolve_next = ops.convolve(extendImage_3, H, 1);
-      const foldImage_next = ops.foldImage(convolve_next, { boundary: "zero", before: 1, after: 1 });
-      const sum = ops.map("complex(foldImage) + imaginary(foldImage_next)", { foldImage, foldImage_next });
+      const imag_extended = ops.extendImage(imag, { boundary: "periodic", before: 1, after: 1 });
+      const imag_extended_next = ops.reshape(imag_extended, R(h + 2, w + 2, 1));
+      const H_imag = ops.convolve(imag_extended_next, H, 1);
+      const H_imag_folded = ops.foldImage(H_imag, { boundary: "zero", before: 1, after: 1 });
+      const sum = ops.map("complex(H_real_folded) + imaginary(H_imag_folded)", {
+        H_real_folded,
+        H_imag_folded,
+      });
       const real_next = ops.map("real(sum)", { sum });
-      const extendImage_4 = ops.extendImage(real_next, { boundary: "zero", before: 1, after: 1 });
-      const extendImage_4_images = ops.convolveInputGradient(extendImage_4, H, R(h + 2, w + 2, 1), 1);
-      const convolveInput = ops.reshape(extendImage_4_images, R(h + 2, w + 2));
-      const foldImage_2 = ops.foldImage(convolveInput, { boundary: "periodic", before: 1, after: 1 });
+      const real_extended_2 = ops.extendImage(real_next, { boundary: "zero", before: 1, after: 1 });
+      const real_extended_2_images = ops.convolveInputGradient(real_extended_2, H, R(h + 2, w + 2, 1), 1);
+      const convolveInput = ops.reshape(real_extended_2_images, R(h + 2, w + 2));
+      const folded = ops.foldImage(convolveInput, { boundary: "periodic", before: 1, after: 1 });
       const imag_next = ops.map("imag(sum)", { sum });
-      const extendImage_5 = ops.extendImage(imag_next, { boundary: "zero", before: 1, after: 1 });
-      const extendImage_5_images = ops.convolveInputGradient(extendImage_5, H, R(h + 2, w + 2, 1), 1);
-      const convolveInput_next = ops.reshape(extendImage_5_images, R(h + 2, w + 2));
-      const foldImage_3 = ops.foldImage(convolveInput_next, { boundary: "periodic", before: 1, after: 1 });
-      return ops.map("fouriert_v + rho*(complex(foldImage_2) + imaginary(foldImage_3)) + 0.000001*v", {
+      const imag_extended_2 = ops.extendImage(imag_next, { boundary: "zero", before: 1, after: 1 });
+      const imag_extended_2_images = ops.convolveInputGradient(imag_extended_2, H, R(h + 2, w + 2, 1), 1);
+      const convolveInput_next = ops.reshape(imag_extended_2_images, R(h + 2, w + 2));
+      const folded_next = ops.foldImage(convolveInput_next, { boundary: "periodic", before: 1, after: 1 });
+      return ops.map("fouriert_v + rho*(complex(folded) + imaginary(folded_next)) + 0.000001*v", {
         fouriert_v,
         rho,
-        foldImage_2,
-        foldImage_3,
+        folded,
+        folded_next,
         v,
       });
     },
     { by: "cg", tolerance: 1e-13, maximum: 90 },
   );
   const real = ops.map("real(x_next)", { x_next });
-  const extendImage_5 = ops.extendImage(real, { boundary: "periodic", before: 1, after: 1 });
-  const extendImage_6 = ops.reshape(extendImage_5, R(h + 2, w + 2, 1));
-  const convolve = ops.convolve(extendImage_6, H, 1);
-  const foldImage_3 = ops.foldImage(convolve, { boundary: "zero", before: 1, after: 1 });
+  const real_extended_3 = ops.extendImage(real, { boundary: "periodic", before: 1, after: 1 });
+  const real_extended_4 = ops.reshape(real_extended_3, R(h + 2, w + 2, 1));
+  const H_real = ops.convolve(real_extended_4, H, 1);
+  const H_real_folded = ops.foldImage(H_real, { boundary: "zero", before: 1, after: 1 });
   const imag = ops.map("imag(x_next)", { x_next });
-  const extendImage_7 = ops.extendImage(imag, { boundary: "periodic", before: 1, after: 1 });
-  const extendImage_8 = ops.reshape(extendImage_7, R(h + 2, w + 2, 1));
-  const convolve_2 = ops.convolve(extendImage_8, H, 1);
-  const foldImage_4 = ops.foldImage(convolve_2, { boundary: "zero", before: 1, after: 1 });
-  const sum_4 = ops.map("complex(foldImage_3) + imaginary(foldImage_4)", { foldImage_3, foldImage_4 });
+  const imag_extended_3 = ops.extendImage(imag, { boundary: "periodic", before: 1, after: 1 });
+  const imag_extended_4 = ops.reshape(imag_extended_3, R(h + 2, w + 2, 1));
+  const H_imag = ops.convolve(imag_extended_4, H, 1);
+  const H_imag_folded = ops.foldImage(H_imag, { boundary: "zero", before: 1, after: 1 });
+  const sum_4 = ops.map("complex(H_real_folded) + imaginary(H_imag_folded)", {
+    H_real_folded,
+    H_imag_folded,
+  });
   const real_2 = ops.map("real(sum_4)", { sum_4 });
-  const extendImage_9 = ops.extendImage(real_2, { boundary: "zero", before: 1, after: 1 });
-  const extendImage_9_images = ops.convolveInputGradient(extendImage_9, H, R(h + 2, w + 2, 1), 1);
-  const convolveInput = ops.reshape(extendImage_9_images, R(h + 2, w + 2));
-  const foldImage_5 = ops.foldImage(convolveInput, { boundary: "periodic", before: 1, after: 1 });
+  const real_extended_5 = ops.extendImage(real_2, { boundary: "zero", before: 1, after: 1 });
+  const real_extended_5_images = ops.convolveInputGradient(real_extended_5, H, R(h + 2, w + 2, 1), 1);
+  const convolveInput = ops.reshape(real_extended_5_images, R(h + 2, w + 2));
+  const folded_3 = ops.foldImage(convolveInput, { boundary: "periodic", before: 1, after: 1 });
   const imag_2 = ops.map("imag(sum_4)", { sum_4 });
-  const extendImage_10 = ops.extendImage(imag_2, { boundary: "zero", before: 1, after: 1 });
-  const extendImage_10_images = ops.convolveInputGradient(extendImage_10, H, R(h + 2, w + 2, 1), 1);
-  const convolveInput_2 = ops.reshape(extendImage_10_images, R(h + 2, w + 2));
-  const foldImage_6 = ops.foldImage(convolveInput_2, { boundary: "periodic", before: 1, after: 1 });
-  const sum_5 = ops.map("complex(foldImage_5) + imaginary(foldImage_6)", { foldImage_5, foldImage_6 });
+  const imag_extended_5 = ops.extendImage(imag_2, { boundary: "zero", before: 1, after: 1 });
+  const imag_extended_5_images = ops.convolveInputGradient(imag_extended_5, H, R(h + 2, w + 2, 1), 1);
+  const convolveInput_2 = ops.reshape(imag_extended_5_images, R(h + 2, w + 2));
+  const folded_4 = ops.foldImage(convolveInput_2, { boundary: "periodic", before: 1, after: 1 });
+  const sum_5 = ops.map("complex(folded_3) + imaginary(folded_4)", { folded_3, folded_4 });
   const sum_dot_sum_bar = ops.dot(sum_5, sum_bar);
   const total = ops.sumSamples(sum_dot_sum_bar);
   const sum_bar_times_rho = ops.map("sum_bar*rho", { sum_bar, rho });
   const imag_3 = ops.map("imag(-sum_bar_times_rho)", { sum_bar_times_rho });
   const real_3 = ops.map("real(-sum_bar_times_rho)", { sum_bar_times_rho });
-  const extendImage_11 = ops.extendImage(imag_3, { boundary: "periodic", before: 1, after: 1 });
-  const extendImage_12 = ops.reshape(extendImage_11, R(h + 2, w + 2, 1));
-  const convolve_3 = ops.convolve(extendImage_12, H, 1);
-  const extendImage_10_filter = ops.convolveFilterGradient(extendImage_12, extendImage_10, R(3, 3, 1, 2), 1);
-  const foldImage_7 = ops.foldImage(convolve_3, { boundary: "zero", before: 1, after: 1 });
-  const extendImage_13 = ops.extendImage(real_3, { boundary: "periodic", before: 1, after: 1 });
-  const extendImage_14 = ops.reshape(extendImage_13, R(h + 2, w + 2, 1));
-  const convolve_4 = ops.convolve(extendImage_14, H, 1);
-  const extendImage_9_filter = ops.convolveFilterGradient(extendImage_14, extendImage_9, R(3, 3, 1, 2), 1);
-  const foldImage_8 = ops.foldImage(convolve_4, { boundary: "zero", before: 1, after: 1 });
-  const sum_6 = ops.map("imaginary(foldImage_7) + complex(foldImage_8)", { foldImage_7, foldImage_8 });
-  const imag_4 = ops.map("imag(sum_6)", { sum_6 });
-  const real_4 = ops.map("real(sum_6)", { sum_6 });
-  const extendImage_15 = ops.extendImage(imag_4, { boundary: "zero", before: 1, after: 1 });
-  const extendImage_15_filter = ops.convolveFilterGradient(extendImage_8, extendImage_15, R(3, 3, 1, 2), 1);
-  const extendImage_16 = ops.extendImage(real_4, { boundary: "zero", before: 1, after: 1 });
-  const extendImage_16_filter = ops.convolveFilterGradient(extendImage_6, extendImage_16, R(3, 3, 1, 2), 1);
-  const sum_dot_sum_bar_2 = ops.dot(sum, sum_bar);
-  const total_2 = ops.sumSamples(sum_dot_sum_bar_2);
-  const rho_bar = ops.map("total_2 - total", { total_2, total });
-  const foldImage_bar_3 = ops.map("imag(sum_bar_times_rho)", { sum_bar_times_rho });
-  const foldImage_bar_4 = ops.map("real(sum_bar_times_rho)", { sum_bar_times_rho });
-  const convolveInput_bar = ops.extendImage(foldImage_bar_3, { boundary: "periodic", before: 1, after: 1 });
-  const convolveInput_bar_2 = ops.reshape(convolveInput_bar, R(h + 2, w + 2, 1));
-  const extendImage_bar_5 = ops.convolve(convolveInput_bar_2, H, 1);
-  const extendImage_2_filter = ops.convolveFilterGradient(
-    convolveInput_bar_2,
-    extendImage_2,
+  const imag_extended_6 = ops.extendImage(imag_3, { boundary: "periodic", before: 1, after: 1 });
+  const imag_extended_7 = ops.reshape(imag_extended_6, R(h + 2, w + 2, 1));
+  const H_imag_2 = ops.convolve(imag_extended_7, H, 1);
+  const imag_extended_5_filter = ops.convolveFilterGradient(
+    imag_extended_7,
+    imag_extended_5,
     R(3, 3, 1, 2),
     1,
   );
-  const foldImage_9 = ops.foldImage(extendImage_bar_5, { boundary: "zero", before: 1, after: 1 });
-  const convolveInput_bar_3 = ops.extendImage(foldImage_bar_4, { boundary: "periodic", before: 1, after: 1 });
+  const H_imag_folded_2 = ops.foldImage(H_imag_2, { boundary: "zero", before: 1, after: 1 });
+  const real_extended_6 = ops.extendImage(real_3, { boundary: "periodic", before: 1, after: 1 });
+  const real_extended_7 = ops.reshape(real_extended_6, R(h + 2, w + 2, 1));
+  const H_real_2 = ops.convolve(real_extended_7, H, 1);
+  const real_extended_5_filter = ops.convolveFilterGradient(
+    real_extended_7,
+    real_extended_5,
+    R(3, 3, 1, 2),
+    1,
+  );
+  const H_real_folded_2 = ops.foldImage(H_real_2, { boundary: "zero", before: 1, after: 1 });
+  const sum_6 = ops.map("imaginary(H_imag_folded_2) + complex(H_real_folded_2)", {
+    H_imag_folded_2,
+    H_real_folded_2,
+  });
+  const imag_4 = ops.map("imag(sum_6)", { sum_6 });
+  const real_4 = ops.map("real(sum_6)", { sum_6 });
+  const imag_extended_8 = ops.extendImage(imag_4, { boundary: "zero", before: 1, after: 1 });
+  const imag_extended_8_filter = ops.convolveFilterGradient(
+    imag_extended_4,
+    imag_extended_8,
+    R(3, 3, 1, 2),
+    1,
+  );
+  const real_extended_8 = ops.extendImage(real_4, { boundary: "zero", before: 1, after: 1 });
+  const real_extended_8_filter = ops.convolveFilterGradient(
+    real_extended_4,
+    real_extended_8,
+    R(3, 3, 1, 2),
+    1,
+  );
+  const sum_dot_sum_bar_2 = ops.dot(sum, sum_bar);
+  const total_2 = ops.sumSamples(sum_dot_sum_bar_2);
+  const rho_bar = ops.map("total_2 - total", { total_2, total });
+  const folded_bar = ops.map("imag(sum_bar_times_rho)", { sum_bar_times_rho });
+  const folded_bar_2 = ops.map("real(sum_bar_times_rho)", { sum_bar_times_rho });
+  const convolveInput_bar = ops.extendImage(folded_bar, { boundary: "periodic", before: 1, after: 1 });
+  const convolveInput_bar_2 = ops.reshape(convolveInput_bar, R(h + 2, w + 2, 1));
+  const imag_extended_bar_3 = ops.convolve(convolveInput_bar_2, H, 1);
+  const imag_extended_filter = ops.convolveFilterGradient(
+    convolveInput_bar_2,
+    imag_extended,
+    R(3, 3, 1, 2),
+    1,
+  );
+  const folded_5 = ops.foldImage(imag_extended_bar_3, { boundary: "zero", before: 1, after: 1 });
+  const convolveInput_bar_3 = ops.extendImage(folded_bar_2, { boundary: "periodic", before: 1, after: 1 });
   const convolveInput_bar_4 = ops.reshape(convolveInput_bar_3, R(h + 2, w + 2, 1));
-  const extendImage_bar_6 = ops.convolve(convolveInput_bar_4, H, 1);
-  const extendImage_filter = ops.convolveFilterGradient(convolveInput_bar_4, extendImage, R(3, 3, 1, 2), 1);
+  const real_extended_bar_3 = ops.convolve(convolveInput_bar_4, H, 1);
+  const real_extended_filter = ops.convolveFilterGradient(
+    convolveInput_bar_4,
+    real_extended,
+    R(3, 3, 1, 2),
+    1,
+  );
   const H_bar = ops.map(
-    "convolve_bar_filter + convolve_bar_2_filter + (extendImage_10_filter + extendImage_9_filter + extendImage_15_filter + extendImage_16_filter) + extendImage_2_filter + extendImage_filter",
+    "H_imag_bar_filter + H_real_bar_filter + (imag_extended_5_filter + real_extended_5_filter + imag_extended_8_filter + real_extended_8_filter) + imag_extended_filter + real_extended_filter",
     {
-      convolve_bar_filter,
-      convolve_bar_2_filter,
-      extendImage_10_filter,
-      extendImage_9_filter,
-      extendImage_15_filter,
-      extendImage_16_filter,
-      extendImage_2_filter,
-      extendImage_filter,
+      H_imag_bar_filter,
+      H_real_bar_filter,
+      imag_extended_5_filter,
+      real_extended_5_filter,
+      imag_extended_8_filter,
+      real_extended_8_filter,
+      imag_extended_filter,
+      real_extended_filter,
     },
   );
-  const foldImage_10 = ops.foldImage(extendImage_bar_6, { boundary: "zero", before: 1, after: 1 });
-  const z_bar = ops.map("imaginary(foldImage_9) + complex(foldImage_10)", { foldImage_9, foldImage_10 });
+  const folded_6 = ops.foldImage(real_extended_bar_3, { boundary: "zero", before: 1, after: 1 });
+  const z_bar = ops.map("imaginary(folded_5) + complex(folded_6)", { folded_5, folded_6 });
   const b_bar = ops.map("b_next_bar + u1_bar - z_bar", { b_next_bar, u1_bar, z_bar });
   const x_bar = ops.fill(0, C(h, w));
   return {
@@ -920,20 +1001,20 @@ function stepInputAdjoint(
   const { h, w, eta, H, fourier, P, rho } = known;
   const z_next_bar_2 = ops.map("z_next_bar - b_next_bar*eta", { z_next_bar, b_next_bar, eta });
   const u1_bar = S_adjoint_inputs(ops, { sum: sum_2, difference, tanh }, z_next_bar_2, known);
-  const foldImage_bar = ops.map("imag(b_next_bar*eta + u1_bar)", { b_next_bar, eta, u1_bar });
-  const foldImage_bar_2 = ops.map("real(b_next_bar*eta + u1_bar)", { b_next_bar, eta, u1_bar });
-  const convolve_bar = ops.extendImage(foldImage_bar, { boundary: "zero", before: 1, after: 1 });
-  const extendImage_bar = ops.convolveInputGradient(convolve_bar, H, R(h + 2, w + 2, 1), 1);
-  const extendImage_bar_2 = ops.reshape(extendImage_bar, R(h + 2, w + 2));
-  const foldImage = ops.foldImage(extendImage_bar_2, { boundary: "periodic", before: 1, after: 1 });
-  const convolve_bar_2 = ops.extendImage(foldImage_bar_2, { boundary: "zero", before: 1, after: 1 });
-  const extendImage_bar_3 = ops.convolveInputGradient(convolve_bar_2, H, R(h + 2, w + 2, 1), 1);
-  const extendImage_bar_4 = ops.reshape(extendImage_bar_3, R(h + 2, w + 2));
-  const foldImage_2 = ops.foldImage(extendImage_bar_4, { boundary: "periodic", before: 1, after: 1 });
-  const x_next_bar_2 = ops.map("x_next_bar + imaginary(foldImage) + complex(foldImage_2)", {
+  const H_imag_folded_bar = ops.map("imag(b_next_bar*eta + u1_bar)", { b_next_bar, eta, u1_bar });
+  const H_real_folded_bar = ops.map("real(b_next_bar*eta + u1_bar)", { b_next_bar, eta, u1_bar });
+  const H_imag_bar = ops.extendImage(H_imag_folded_bar, { boundary: "zero", before: 1, after: 1 });
+  const imag_extended_bar = ops.convolveInputGradient(H_imag_bar, H, R(h + 2, w + 2, 1), 1);
+  const imag_extended_bar_2 = ops.reshape(imag_extended_bar, R(h + 2, w + 2));
+  const folded = ops.foldImage(imag_extended_bar_2, { boundary: "periodic", before: 1, after: 1 });
+  const H_real_bar = ops.extendImage(H_real_folded_bar, { boundary: "zero", before: 1, after: 1 });
+  const real_extended_bar = ops.convolveInputGradient(H_real_bar, H, R(h + 2, w + 2, 1), 1);
+  const real_extended_bar_2 = ops.reshape(real_extended_bar, R(h + 2, w + 2));
+  const folded_2 = ops.foldImage(real_extended_bar_2, { boundary: "periodic", before: 1, after: 1 });
+  const x_next_bar_2 = ops.map("x_next_bar + imaginary(folded) + complex(folded_2)", {
     x_next_bar,
-    foldImage,
-    foldImage_2,
+    folded,
+    folded_2,
   });
   const fouriert_v_bar = ops.solve(
     x_next_bar_2,
@@ -943,31 +1024,34 @@ function stepInputAdjoint(
       const P_times_fourier_v = ops.map("P*fourier_v", { P, fourier_v });
       const fouriert_v = ops.applyAdjoint(fourier, P_times_fourier_v);
       const real = ops.map("real(v)", { v });
-      const extendImage = ops.extendImage(real, { boundary: "periodic", before: 1, after: 1 });
-      const extendImage_next = ops.reshape(extendImage, R(h + 2, w + 2, 1));
-      const convolve = ops.convolve(extendImage_next, H, 1);
-      const foldImage = ops.foldImage(convolve, { boundary: "zero", before: 1, after: 1 });
+      const real_extended = ops.extendImage(real, { boundary: "periodic", before: 1, after: 1 });
+      const real_extended_next = ops.reshape(real_extended, R(h + 2, w + 2, 1));
+      const H_real = ops.convolve(real_extended_next, H, 1);
+      const H_real_folded = ops.foldImage(H_real, { boundary: "zero", before: 1, after: 1 });
       const imag = ops.map("imag(v)", { v });
-      const extendImage_2 = ops.extendImage(imag, { boundary: "periodic", before: 1, after: 1 });
-      const extendImage_3 = ops.reshape(extendImage_2, R(h + 2, w + 2, 1));
-      const convolve_next = ops.convolve(extendImage_3, H, 1);
-      const foldImage_next = ops.foldImage(convolve_next, { boundary: "zero", before: 1, after: 1 });
-      const sum = ops.map("complex(foldImage) + imaginary(foldImage_next)", { foldImage, foldImage_next });
+      const imag_extended = ops.extendImage(imag, { boundary: "periodic", before: 1, after: 1 });
+      const imag_extended_next = ops.reshape(imag_extended, R(h + 2, w + 2, 1));
+      const H_imag = ops.convolve(imag_extended_next, H, 1);
+      const H_imag_folded = ops.foldImage(H_imag, { boundary: "zero", before: 1, after: 1 });
+      const sum = ops.map("complex(H_real_folded) + imaginary(H_imag_folded)", {
+        H_real_folded,
+        H_imag_folded,
+      });
       const real_next = ops.map("real(sum)", { sum });
-      const extendImage_4 = ops.extendImage(real_next, { boundary: "zero", before: 1, after: 1 });
-      const extendImage_4_images = ops.convolveInputGradient(extendImage_4, H, R(h + 2, w + 2, 1), 1);
-      const convolveInput = ops.reshape(extendImage_4_images, R(h + 2, w + 2));
-      const foldImage_2 = ops.foldImage(convolveInput, { boundary: "periodic", before: 1, after: 1 });
+      const real_extended_2 = ops.extendImage(real_next, { boundary: "zero", before: 1, after: 1 });
+      const real_extended_2_images = ops.convolveInputGradient(real_extended_2, H, R(h + 2, w + 2, 1), 1);
+      const convolveInput = ops.reshape(real_extended_2_images, R(h + 2, w + 2));
+      const folded = ops.foldImage(convolveInput, { boundary: "periodic", before: 1, after: 1 });
       const imag_next = ops.map("imag(sum)", { sum });
-      const extendImage_5 = ops.extendImage(imag_next, { boundary: "zero", before: 1, after: 1 });
-      const extendImage_5_images = ops.convolveInputGradient(extendImage_5, H, R(h + 2, w + 2, 1), 1);
-      const convolveInput_next = ops.reshape(extendImage_5_images, R(h + 2, w + 2));
-      const foldImage_3 = ops.foldImage(convolveInput_next, { boundary: "periodic", before: 1, after: 1 });
-      return ops.map("fouriert_v + rho*(complex(foldImage_2) + imaginary(foldImage_3)) + 0.000001*v", {
+      const imag_extended_2 = ops.extendImage(imag_next, { boundary: "zero", before: 1, after: 1 });
+      const imag_extended_2_images = ops.convolveInputGradient(imag_extended_2, H, R(h + 2, w + 2, 1), 1);
+      const convolveInput_next = ops.reshape(imag_extended_2_images, R(h + 2, w + 2));
+      const folded_next = ops.foldImage(convolveInput_next, { boundary: "periodic", before: 1, after: 1 });
+      return ops.map("fouriert_v + rho*(complex(folded) + imaginary(folded_next)) + 0.000001*v", {
         fouriert_v,
         rho,
-        foldImage_2,
-        foldImage_3,
+        folded,
+        folded_next,
         v,
       });
     },

@@ -119,19 +119,19 @@ function firstStepAdjoint(
   { values: { Wt_sub, largest } }: ReturnType<typeof firstStepSaving>["saved"],
   { x: x_next_bar }: State,
 ) {
-  const chosen = ops.map("select(largest, 0, x_next_bar)", { largest, x_next_bar });
+  const x_next_bar_passed = ops.map("select(largest, 0, x_next_bar)", { largest, x_next_bar });
   const is_less = ops.map("theta < abs(gamma*Wt_sub)", { theta, gamma, Wt_sub });
-  const chosen_2 = ops.map("select(is_less, -(sign(gamma*Wt_sub)*chosen), 0)", {
+  const chosen = ops.map("select(is_less, -(sign(gamma*Wt_sub)*x_next_bar_passed), 0)", {
     is_less,
     gamma,
     Wt_sub,
-    chosen,
+    x_next_bar_passed,
   });
-  const theta_bar_each = ops.sum(chosen_2);
+  const theta_bar_each = ops.sum(chosen);
   const theta_bar = ops.sumSamples(theta_bar_each);
   const gamma_times_Wt_sub_bar = ops.map(
-    "select(is_less, chosen, 0) + select(is_less, select(largest, x_next_bar, 0), 0)",
-    { is_less, chosen, largest, x_next_bar },
+    "select(is_less, x_next_bar_passed, 0) + select(is_less, select(largest, x_next_bar, 0), 0)",
+    { is_less, x_next_bar_passed, largest, x_next_bar },
   );
   const gamma_bar_each = ops.dot(Wt_sub, gamma_times_Wt_sub_bar);
   const gamma_bar = ops.sumSamples(gamma_bar_each);
@@ -189,17 +189,19 @@ function stepAdjoint(
   { values: { Wt_residual, sum, largest } }: ReturnType<typeof stepSaving>["saved"],
   { x: x_next_bar }: State,
 ) {
-  const chosen = ops.map("select(largest, 0, x_next_bar)", { largest, x_next_bar });
+  const x_next_bar_passed = ops.map("select(largest, 0, x_next_bar)", { largest, x_next_bar });
   const is_less = ops.map("theta < abs(sum)", { theta, sum });
-  const chosen_2 = ops.map("select(is_less, -(sign(sum)*chosen), 0)", { is_less, sum, chosen });
-  const theta_bar_each = ops.sum(chosen_2);
-  const theta_bar = ops.sumSamples(theta_bar_each);
-  const sum_bar = ops.map("select(is_less, chosen, 0) + select(is_less, select(largest, x_next_bar, 0), 0)", {
+  const chosen = ops.map("select(is_less, -(sign(sum)*x_next_bar_passed), 0)", {
     is_less,
-    chosen,
-    largest,
-    x_next_bar,
+    sum,
+    x_next_bar_passed,
   });
+  const theta_bar_each = ops.sum(chosen);
+  const theta_bar = ops.sumSamples(theta_bar_each);
+  const sum_bar = ops.map(
+    "select(is_less, x_next_bar_passed, 0) + select(is_less, select(largest, x_next_bar, 0), 0)",
+    { is_less, x_next_bar_passed, largest, x_next_bar },
+  );
   const gamma_bar_each = ops.dot(Wt_residual, sum_bar);
   const gamma_bar = ops.sumSamples(gamma_bar_each);
   const Wt_residual_bar = ops.map("sum_bar*gamma", { sum_bar, gamma });

@@ -240,11 +240,11 @@ function stepAdjoint(
     "select(0 < difference, select(max(difference, 0) < 1, x_next_bar + Dt_v*2, 0), 0)",
     { difference, x_next_bar, Dt_v },
   );
-  const product = ops.map("difference_bar*tau", { difference_bar, tau });
-  const D_product = ops.applied(D, product);
-  const p_bar = ops.map("sum_bar - D_product", { sum_bar, D_product });
-  const gram_At_product = ops.applyAdjoint(gram_A, product);
-  const x_bar = ops.map("difference_bar - Dt_v - gram_At_product", { difference_bar, Dt_v, gram_At_product });
+  const difference_bar_scaled = ops.map("difference_bar*tau", { difference_bar, tau });
+  const D_v = ops.applied(D, difference_bar_scaled);
+  const p_bar = ops.map("sum_bar - D_v", { sum_bar, D_v });
+  const gram_At_v = ops.applyAdjoint(gram_A, difference_bar_scaled);
+  const x_bar = ops.map("difference_bar - Dt_v - gram_At_v", { difference_bar, Dt_v, gram_At_v });
   return { state: { x: x_bar, p: p_bar }, known: {} };
 }
 

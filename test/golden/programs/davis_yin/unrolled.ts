@@ -178,11 +178,11 @@ function stepAdjoint(
     "select(lambda_times_t < abs(W_difference), W_z_next_bar, 0) - W_z_next_bar",
     { lambda_times_t, W_difference, W_z_next_bar },
   );
-  const chosen = ops.map(
+  const W_z_next_bar_scaled = ops.map(
     "select(lambda_times_t < abs(W_difference), -(sign(W_difference)*W_z_next_bar), 0)",
     { lambda_times_t, W_difference, W_z_next_bar },
   );
-  const lambda_times_t_bar_each = ops.sum(chosen);
+  const lambda_times_t_bar_each = ops.sum(W_z_next_bar_scaled);
   const lambda_times_t_bar = ops.sumSamples(lambda_times_t_bar_each);
   const Wt_add = ops.applyAdjoint(W, W_difference_bar);
   const difference_bar = ops.map("z_next_bar + Wt_add", { z_next_bar, Wt_add });

@@ -251,12 +251,12 @@ function stepAdjoint(
   const minus_t_bar = ops.sumSamples(minus_t_bar_each);
   const t_bar = ops.map("-minus_t_bar", { minus_t_bar });
   const minus_sum_bar = ops.map("x_next_bar*t", { x_next_bar, t });
-  const product = ops.map("minus_sum_bar*alpha", { minus_sum_bar, alpha });
-  const [u1_bar, N_weights_bar] = N_adjoint(ops, x, N_saved, product, known);
+  const minus_sum_bar_scaled = ops.map("minus_sum_bar*alpha", { minus_sum_bar, alpha });
+  const [u1_bar, N_weights_bar] = N_adjoint(ops, x, N_saved, minus_sum_bar_scaled, known);
   const gram_At_v = ops.applyAdjoint(gram_A, minus_sum_bar);
-  const x_bar = ops.map("x_next_bar - product + u1_bar - gram_At_v", {
+  const x_bar = ops.map("x_next_bar - minus_sum_bar_scaled + u1_bar - gram_At_v", {
     x_next_bar,
-    product,
+    minus_sum_bar_scaled,
     u1_bar,
     gram_At_v,
   });
@@ -272,12 +272,12 @@ function stepStateAdjoint(
 ) {
   const { t, alpha, gram_A } = known;
   const minus_sum_bar = ops.map("x_next_bar*t", { x_next_bar, t });
-  const product = ops.map("minus_sum_bar*alpha", { minus_sum_bar, alpha });
-  const u1_bar = N_adjoint_inputs(ops, N_saved, product, known);
+  const minus_sum_bar_scaled = ops.map("minus_sum_bar*alpha", { minus_sum_bar, alpha });
+  const u1_bar = N_adjoint_inputs(ops, N_saved, minus_sum_bar_scaled, known);
   const gram_At_v = ops.applyAdjoint(gram_A, minus_sum_bar);
-  const x_bar = ops.map("x_next_bar - product + u1_bar - gram_At_v", {
+  const x_bar = ops.map("x_next_bar - minus_sum_bar_scaled + u1_bar - gram_At_v", {
     x_next_bar,
-    product,
+    minus_sum_bar_scaled,
     u1_bar,
     gram_At_v,
   });

@@ -212,9 +212,9 @@ function stepAdjoint(
     "select(lambda_over_L < abs(difference), x_next_bar_2 - lambda_over_L/abs(difference)*(x_next_bar_2 - sign_difference*real(conj(sign_difference)*x_next_bar_2)), 0)",
     { lambda_over_L, difference, x_next_bar_2, sign_difference },
   );
-  const quotient_2 = ops.map("difference_bar/L", { difference_bar, L });
-  const gram_At_quotient = ops.applyAdjoint(gram_A, quotient_2);
-  const z_bar = ops.map("difference_bar - gram_At_quotient", { difference_bar, gram_At_quotient });
+  const difference_bar_scaled = ops.map("difference_bar/L", { difference_bar, L });
+  const gram_At_v = ops.applyAdjoint(gram_A, difference_bar_scaled);
+  const z_bar = ops.map("difference_bar - gram_At_v", { difference_bar, gram_At_v });
   return { state: { x: x_bar, z: z_bar, s: s_bar }, known: {} };
 }
 

@@ -114,8 +114,8 @@ function firstStep(ops: Operations, { t, At_y }: Known) {
 
 /** The vector-Jacobian product of `firstStep`: cotangents of what it returns become those of what it reads. */
 function firstStepAdjoint(ops: Operations, { t, At_y }: Known, _saved: unknown, { x: x_next_bar }: State) {
-  const chosen = ops.map("select(0 < t*At_y, x_next_bar, 0)", { t, At_y, x_next_bar });
-  const t_bar_each = ops.dot(At_y, chosen);
+  const x_next_bar_passed = ops.map("select(0 < t*At_y, x_next_bar, 0)", { t, At_y, x_next_bar });
+  const t_bar_each = ops.dot(At_y, x_next_bar_passed);
   const t_bar = ops.sumSamples(t_bar_each);
   return { state: {}, known: { t: t_bar } };
 }

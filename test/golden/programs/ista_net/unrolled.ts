@@ -250,8 +250,8 @@ function stepAdjoint(
   const shrunk = ops.map("soft(F_r, theta)", { F_r, theta });
   const [u1_bar, G_weights_bar] = G_adjoint(ops, shrunk, { conv1: conv1_2 }, x_next_bar, known);
   const F_r_bar = ops.map("select(theta < abs(F_r), u1_bar, 0)", { theta, F_r, u1_bar });
-  const chosen = ops.map("select(theta < abs(F_r), -(sign(F_r)*u1_bar), 0)", { theta, F_r, u1_bar });
-  const theta_bar_each = ops.sum(chosen);
+  const u1_bar_scaled = ops.map("select(theta < abs(F_r), -(sign(F_r)*u1_bar), 0)", { theta, F_r, u1_bar });
+  const theta_bar_each = ops.sum(u1_bar_scaled);
   const theta_bar = ops.sumSamples(theta_bar_each);
   const [u1_bar_next, F_weights_bar] = F_adjoint(ops, r, F_saved, F_r_bar, known);
   const minus_t_bar_each = ops.dot(residual, u1_bar_next);

@@ -87,12 +87,12 @@ function firstStepAdjoint(
   { x: x_next_bar }: State,
 ) {
   const W_sub_bar = ops.map("select(theta < abs(W_sub), x_next_bar, 0)", { theta, W_sub, x_next_bar });
-  const chosen = ops.map("select(theta < abs(W_sub), -(sign(W_sub)*x_next_bar), 0)", {
+  const x_next_bar_scaled = ops.map("select(theta < abs(W_sub), -(sign(W_sub)*x_next_bar), 0)", {
     theta,
     W_sub,
     x_next_bar,
   });
-  const theta_bar_each = ops.sum(chosen);
+  const theta_bar_each = ops.sum(x_next_bar_scaled);
   const theta_bar = ops.sumSamples(theta_bar_each);
   const W_bar = ops.outerSum(W_sub_bar, y);
   return { state: {}, known: { W: W_bar, theta: theta_bar } };
@@ -146,12 +146,11 @@ function stepAdjoint(
     x_plus_W_residual,
     x_next_bar,
   });
-  const chosen = ops.map("select(theta < abs(x_plus_W_residual), -(sign(x_plus_W_residual)*x_next_bar), 0)", {
-    theta,
-    x_plus_W_residual,
-    x_next_bar,
-  });
-  const theta_bar_each = ops.sum(chosen);
+  const x_next_bar_scaled = ops.map(
+    "select(theta < abs(x_plus_W_residual), -(sign(x_plus_W_residual)*x_next_bar), 0)",
+    { theta, x_plus_W_residual, x_next_bar },
+  );
+  const theta_bar_each = ops.sum(x_next_bar_scaled);
   const theta_bar = ops.sumSamples(theta_bar_each);
   const Wt_v = ops.matvecTransposed(W, x_plus_W_residual_bar, R(m));
   const W_bar = ops.outerSum(x_plus_W_residual_bar, residual);

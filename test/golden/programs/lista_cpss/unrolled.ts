@@ -105,14 +105,18 @@ function firstStepAdjoint(
   { values: { W_sub, largest } }: ReturnType<typeof firstStepSaving>["saved"],
   { x: x_next_bar }: State,
 ) {
-  const chosen = ops.map("select(largest, 0, x_next_bar)", { largest, x_next_bar });
+  const x_next_bar_passed = ops.map("select(largest, 0, x_next_bar)", { largest, x_next_bar });
   const is_less = ops.map("theta < abs(W_sub)", { theta, W_sub });
-  const chosen_2 = ops.map("select(is_less, -(sign(W_sub)*chosen), 0)", { is_less, W_sub, chosen });
-  const theta_bar_each = ops.sum(chosen_2);
+  const chosen = ops.map("select(is_less, -(sign(W_sub)*x_next_bar_passed), 0)", {
+    is_less,
+    W_sub,
+    x_next_bar_passed,
+  });
+  const theta_bar_each = ops.sum(chosen);
   const theta_bar = ops.sumSamples(theta_bar_each);
   const W_sub_bar = ops.map(
-    "select(is_less, chosen, 0) + select(is_less, select(largest, x_next_bar, 0), 0)",
-    { is_less, chosen, largest, x_next_bar },
+    "select(is_less, x_next_bar_passed, 0) + select(is_less, select(largest, x_next_bar, 0), 0)",
+    { is_less, x_next_bar_passed, largest, x_next_bar },
   );
   const W_bar = ops.outerSum(W_sub_bar, y);
   return { state: {}, known: { W: W_bar, theta: theta_bar } };
@@ -177,18 +181,18 @@ function stepAdjoint(
   { values: { residual, x_plus_W_residual, largest } }: ReturnType<typeof stepSaving>["saved"],
   { x: x_next_bar }: State,
 ) {
-  const chosen = ops.map("select(largest, 0, x_next_bar)", { largest, x_next_bar });
+  const x_next_bar_passed = ops.map("select(largest, 0, x_next_bar)", { largest, x_next_bar });
   const is_less = ops.map("theta < abs(x_plus_W_residual)", { theta, x_plus_W_residual });
-  const chosen_2 = ops.map("select(is_less, -(sign(x_plus_W_residual)*chosen), 0)", {
+  const chosen = ops.map("select(is_less, -(sign(x_plus_W_residual)*x_next_bar_passed), 0)", {
     is_less,
     x_plus_W_residual,
-    chosen,
+    x_next_bar_passed,
   });
-  const theta_bar_each = ops.sum(chosen_2);
+  const theta_bar_each = ops.sum(chosen);
   const theta_bar = ops.sumSamples(theta_bar_each);
   const x_plus_W_residual_bar = ops.map(
-    "select(is_less, chosen, 0) + select(is_less, select(largest, x_next_bar, 0), 0)",
-    { is_less, chosen, largest, x_next_bar },
+    "select(is_less, x_next_bar_passed, 0) + select(is_less, select(largest, x_next_bar, 0), 0)",
+    { is_less, x_next_bar_passed, largest, x_next_bar },
   );
   const Wt_v = ops.matvecTransposed(W, x_plus_W_residual_bar, R(m));
   const W_bar = ops.outerSum(x_plus_W_residual_bar, residual);

@@ -469,13 +469,13 @@ function step(ops: Operations, known: Known, { theta }: State) {
     minus_At_neg,
     known,
   );
-  const product_3 = ops.map("u1_bar*theta_6", { u1_bar, theta_6 });
-  const A_product = ops.apply(A, product_3);
-  const At_A_product = ops.applyAdjoint(A, A_product);
-  const difference_3 = ops.map("minus_At_neg + (u1_bar - At_A_product) - minus_At_neg", {
+  const u1_bar_scaled = ops.map("u1_bar*theta_6", { u1_bar, theta_6 });
+  const A_u1_bar_scaled = ops.apply(A, u1_bar_scaled);
+  const At_v = ops.applyAdjoint(A, A_u1_bar_scaled);
+  const difference_3 = ops.map("minus_At_neg + (u1_bar - At_v) - minus_At_neg", {
     minus_At_neg,
     u1_bar,
-    At_A_product,
+    At_v,
   });
   const {
     carried: [At_neg_next],
@@ -591,13 +591,13 @@ function step(ops: Operations, known: Known, { theta }: State) {
         chosen,
         known,
       );
-      const product_2 = ops.map("u1_bar*theta_6", { u1_bar, theta_6 });
-      const A_product = ops.apply(A, product_2);
-      const At_A_product = ops.applyAdjoint(A, A_product);
-      const difference_next = ops.map("minus_At_neg + (u1_bar - At_A_product) - chosen", {
+      const u1_bar_scaled = ops.map("u1_bar*theta_6", { u1_bar, theta_6 });
+      const A_u1_bar_scaled = ops.apply(A, u1_bar_scaled);
+      const At_v = ops.applyAdjoint(A, A_u1_bar_scaled);
+      const difference_next = ops.map("minus_At_neg + (u1_bar - At_v) - chosen", {
         minus_At_neg,
         u1_bar,
-        At_A_product,
+        At_v,
         chosen,
       });
       const norm_residual = ops.norm2(residual);

@@ -373,14 +373,14 @@ function stepInputAdjoint(
   const minus_sum_bar_2 = ops.reshape(minus_sum_bar, C(h, w, 1));
   const ones = ops.fill(1, C(h, w, c));
   const conj_bar = ops.map("minus_sum_bar_2*ones*conj(fouriert_v)", { minus_sum_bar_2, ones, fouriert_v });
-  const product = ops.map("minus_sum_bar_2*ones*S", { minus_sum_bar_2, ones, S });
-  const fourier_product = ops.apply(fourier, product);
-  const P_bar_each = ops.map("fourier_product*conj(fourier_v)", { fourier_product, fourier_v });
+  const minus_sum_bar_scaled = ops.map("minus_sum_bar_2*ones*S", { minus_sum_bar_2, ones, S });
+  const fourier_v_2 = ops.apply(fourier, minus_sum_bar_scaled);
+  const P_bar_each = ops.map("fourier_v_2*conj(fourier_v)", { fourier_v_2, fourier_v });
   const P_2_bar = ops.sumTo(P_bar_each, R(h, w, 1));
-  const product_2 = ops.map("fourier_product*P_2", { fourier_product, P_2 });
-  const fouriert_product = ops.applyAdjoint(fourier, product_2);
+  const fourier_v_times_P = ops.map("fourier_v_2*P_2", { fourier_v_2, P_2 });
+  const fouriert_v_2 = ops.applyAdjoint(fourier, fourier_v_times_P);
   const conj_2 = ops.map("conj(v)", { v });
-  const S_bar = ops.map("fouriert_product*conj_2", { fouriert_product, conj_2 });
+  const S_bar = ops.map("fouriert_v_2*conj_2", { fouriert_v_2, conj_2 });
   return { S: S_bar, P_2: P_2_bar, conj: conj_bar, sumTo: sumTo_bar };
 }
 

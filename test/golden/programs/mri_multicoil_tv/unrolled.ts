@@ -155,7 +155,7 @@ function prepareInputAdjoint(
   { tau: tau_bar, P_2: P_2_bar, conj: conj_bar }: Prepared,
 ) {
   const P_bar_2 = ops.reshape(P_2_bar, R(h, w));
-  const product = ops.map("0.99/sum*tau_bar/sum/2*(2*(maximum*norm_fourier*maximum_2))", {
+  const tau_bar_scaled = ops.map("0.99/sum*tau_bar/sum/2*(2*(maximum*norm_fourier*maximum_2))", {
     sum,
     tau_bar,
     maximum,
@@ -164,8 +164,8 @@ function prepareInputAdjoint(
   });
   const is_equal = ops.map("group_norms == maximum_2", { group_norms, maximum_2 });
   const sum_is_equal = ops.sum(is_equal);
-  const quotient = ops.map("product*(maximum*norm_fourier)/sum_is_equal", {
-    product,
+  const quotient = ops.map("tau_bar_scaled*(maximum*norm_fourier)/sum_is_equal", {
+    tau_bar_scaled,
     maximum,
     norm_fourier,
     sum_is_equal,
@@ -178,8 +178,8 @@ function prepareInputAdjoint(
   const S_bar = ops.map("conj(conj_bar) + chosen*S", { conj_bar, chosen, S });
   const is_equal_2 = ops.map("abs(P) == maximum", { P, maximum });
   const sum_is_equal_2 = ops.sum(is_equal_2);
-  const quotient_2 = ops.map("product*maximum_2*norm_fourier/sum_is_equal_2", {
-    product,
+  const quotient_2 = ops.map("tau_bar_scaled*maximum_2*norm_fourier/sum_is_equal_2", {
+    tau_bar_scaled,
     maximum_2,
     norm_fourier,
     sum_is_equal_2,
@@ -368,9 +368,9 @@ function firstStepInputAdjoint(
   const product_2 = ops.map("fourier_v_2*conj(difference)", { fourier_v_2, difference });
   const product_2_sum = ops.sumTo(product_2, R(h, w, 1));
   const y_bar = ops.map("-difference_bar", { difference_bar });
-  const product_3 = ops.map("difference_bar*conj(fourier_v)", { difference_bar, fourier_v });
-  const product_3_sum = ops.sumTo(product_3, R(h, w, 1));
-  const P_2_bar = ops.map("product_2_sum + product_3_sum", { product_2_sum, product_3_sum });
+  const difference_bar_scaled = ops.map("difference_bar*conj(fourier_v)", { difference_bar, fourier_v });
+  const sumTo = ops.sumTo(difference_bar_scaled, R(h, w, 1));
+  const P_2_bar = ops.map("product_2_sum + sumTo", { product_2_sum, sumTo });
   const fourier_v_bar = ops.map("difference_bar*P_2", { difference_bar, P_2 });
   const fouriert_v = ops.applyAdjoint(fourier, fourier_v_bar);
   const conj = ops.map("conj(x)", { x });
@@ -519,9 +519,9 @@ function stepInputAdjoint(
   const product = ops.map("fourier_v_2*conj(difference)", { fourier_v_2, difference });
   const product_sum = ops.sumTo(product, R(h, w, 1));
   const y_bar = ops.map("-difference_bar", { difference_bar });
-  const product_2 = ops.map("difference_bar*conj(fourier_v)", { difference_bar, fourier_v });
-  const product_2_sum = ops.sumTo(product_2, R(h, w, 1));
-  const P_2_bar = ops.map("product_sum + product_2_sum", { product_sum, product_2_sum });
+  const difference_bar_scaled = ops.map("difference_bar*conj(fourier_v)", { difference_bar, fourier_v });
+  const sumTo = ops.sumTo(difference_bar_scaled, R(h, w, 1));
+  const P_2_bar = ops.map("product_sum + sumTo", { product_sum, sumTo });
   const fourier_v_bar = ops.map("difference_bar*P_2", { difference_bar, P_2 });
   const fouriert_v = ops.applyAdjoint(fourier, fourier_v_bar);
   const conj = ops.map("conj(x)", { x });

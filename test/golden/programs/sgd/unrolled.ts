@@ -105,8 +105,8 @@ function prepareInputAdjoint(
   { values: { norm_y } }: ReturnType<typeof prepareSaving>["saved"],
   { product: product_bar }: Prepared,
 ) {
-  const chosen = ops.map("select(norm_y, product_bar*0.001/norm_y, 0)", { norm_y, product_bar });
-  const y_bar = ops.map("chosen*y", { chosen, y });
+  const mul_bar_scaled = ops.map("select(norm_y, product_bar*0.001/norm_y, 0)", { norm_y, product_bar });
+  const y_bar = ops.map("mul_bar_scaled*y", { mul_bar_scaled, y });
   return { y: y_bar };
 }
 

@@ -356,12 +356,12 @@ function Psi_adjoint(
   const up1_upconv1_biased_bar = ops.channels(up1_joined_bar, 3, 3);
   const up1_upconv1_bias_bar_each = ops.sumTo(up1_upconv1_biased_bar, R(3));
   const up1_upconv1_bias_bar = ops.sumSamples(up1_upconv1_bias_bar_each);
-  const convolve = ops.convolve(up1_upconv1_biased_bar, known["Psi.up1.upconv1.filter"], 2);
+  const convolved = ops.convolve(up1_upconv1_biased_bar, known["Psi.up1.upconv1.filter"], 2);
   const relu_3 = ops.map("relu(bottom_conv2_biased)", { bottom_conv2_biased: saved.bottom_conv2_biased });
   const up1_upconv1_filter_bar = ops.convolveFilterGradient(up1_upconv1_biased_bar, relu_3, R(2, 2, 3, 6), 2);
-  const bottom_conv2_biased_bar = ops.map("positive(bottom_conv2_biased)*convolve", {
+  const bottom_conv2_biased_bar = ops.map("positive(bottom_conv2_biased)*convolved", {
     bottom_conv2_biased: saved.bottom_conv2_biased,
-    convolve,
+    convolved,
   });
   const bottom_conv2_bias_bar_each = ops.sumTo(bottom_conv2_biased_bar, R(6));
   const bottom_conv2_bias_bar = ops.sumSamples(bottom_conv2_bias_bar_each);
@@ -568,10 +568,10 @@ function Psi_adjoint_1(ops: Operations, saved: Psi_Saved_2, output_bar: Value, k
   );
   const channels = ops.channels(up1_joined_bar, 0, 3);
   const up1_upconv1_biased_bar = ops.channels(up1_joined_bar, 3, 3);
-  const convolve = ops.convolve(up1_upconv1_biased_bar, known["Psi.up1.upconv1.filter"], 2);
-  const bottom_conv2_biased_bar = ops.map("positive(bottom_conv2_biased)*convolve", {
+  const convolved = ops.convolve(up1_upconv1_biased_bar, known["Psi.up1.upconv1.filter"], 2);
+  const bottom_conv2_biased_bar = ops.map("positive(bottom_conv2_biased)*convolved", {
     bottom_conv2_biased: saved.bottom_conv2_biased,
-    convolve,
+    convolved,
   });
   const bottom_conv2_input_bar = ops.convolveInputGradient(
     bottom_conv2_biased_bar,
@@ -813,8 +813,8 @@ function stepAdjoint(
     trace,
     [gamma1_next_bar, zero],
     (_1, [gamma1_bar]) => {
-      const product = ops.map("gamma1_bar*eta1", { gamma1_bar, eta1 });
-      return { carried: [product, zero], captured: [] };
+      const gamma1_bar_scaled = ops.map("gamma1_bar*eta1", { gamma1_bar, eta1 });
+      return { carried: [gamma1_bar_scaled, zero], captured: [] };
     },
     [],
   );
@@ -833,22 +833,22 @@ function stepAdjoint(
   const both = ops.map("and(use_net, is_less)", { use_net, is_less });
   const z2_dot_z_bar = ops.dot(z2, z_bar);
   const z1_dot_z_bar = ops.dot(z1, z_bar);
-  const chosen_3 = ops.map("select(both, z_bar*gamma1, 0)", { both, z_bar, gamma1 });
-  const chosen_4 = ops.map("select(lambda < abs(xt - grad_f), chosen_3, 0)", {
+  const z_bar_scaled = ops.map("select(both, z_bar*gamma1, 0)", { both, z_bar, gamma1 });
+  const chosen_3 = ops.map("select(lambda < abs(xt - grad_f), z_bar_scaled, 0)", {
     lambda,
     xt,
     grad_f,
-    chosen_3,
+    z_bar_scaled,
   });
-  const A_neg = ops.apply(A, chosen_4);
+  const A_neg = ops.apply(A, chosen_3);
   const At_A_neg = ops.applyAdjoint(A, A_neg);
   const is_less_2 = ops.map("max(d*lambda, 0) < abs(difference)", { d, lambda, difference });
-  const chosen_5 = ops.map("select(is_less_2, chosen_4 - At_A_neg, 0)", { is_less_2, chosen_4, At_A_neg });
-  const chosen_6 = ops.map(
-    "select(use_net, select(is_less_2, -(sign(difference)*(chosen_4 - At_A_neg)), 0)*lambda - chosen_5*gx, 0)",
-    { use_net, is_less_2, difference, chosen_4, At_A_neg, lambda, chosen_5, gx },
+  const chosen_4 = ops.map("select(is_less_2, chosen_3 - At_A_neg, 0)", { is_less_2, chosen_3, At_A_neg });
+  const chosen_5 = ops.map(
+    "select(use_net, select(is_less_2, -(sign(difference)*(chosen_3 - At_A_neg)), 0)*lambda - chosen_4*gx, 0)",
+    { use_net, is_less_2, difference, chosen_3, At_A_neg, lambda, chosen_4, gx },
   );
-  const [u1_bar, u2_bar, Psi_weights_bar] = Psi_adjoint(ops, Psi_saved, chosen_6, known);
+  const [u1_bar, u2_bar, Psi_weights_bar] = Psi_adjoint(ops, Psi_saved, chosen_5, known);
   const gamma1_bar = ops.map(
     "gamma1_bar_next + select(use_net, select(both, z1_dot_z_bar, 0) - select(both, z2_dot_z_bar, 0), 0)",
     { gamma1_bar_next, use_net, both, z1_dot_z_bar, z2_dot_z_bar },
@@ -861,19 +861,19 @@ function stepAdjoint(
     "select(use_net, select(both, use_net_next_bar, 0), 0) + select(use_net, 0, use_net_next_bar)",
     { use_net, both, use_net_next_bar },
   );
-  const chosen_7 = ops.map("select(lambda < abs(x - gx), z2_bar, 0)", { lambda, x, gx, z2_bar });
-  const gx_bar = ops.map("select(use_net, select(use_net, u2_bar, 0) - chosen_5*d, 0) - chosen_7", {
+  const z2_bar_passed = ops.map("select(lambda < abs(x - gx), z2_bar, 0)", { lambda, x, gx, z2_bar });
+  const gx_bar = ops.map("select(use_net, select(use_net, u2_bar, 0) - chosen_4*d, 0) - z2_bar_passed", {
     use_net,
     u2_bar,
-    chosen_5,
+    chosen_4,
     d,
-    chosen_7,
+    z2_bar_passed,
   });
   const A_add = ops.apply(A, gx_bar);
   const At_A_add = ops.applyAdjoint(A, A_add);
   const x_bar = ops.map(
-    "x_next_bar + select(use_net, chosen_5 - chosen_3 + select(use_net, u1_bar, 0), 0) - z2_bar + chosen_7 + At_A_add",
-    { x_next_bar, use_net, chosen_5, chosen_3, u1_bar, z2_bar, chosen_7, At_A_add },
+    "x_next_bar + select(use_net, chosen_4 - z_bar_scaled + select(use_net, u1_bar, 0), 0) - z2_bar + z2_bar_passed + At_A_add",
+    { x_next_bar, use_net, chosen_4, z_bar_scaled, u1_bar, z2_bar, z2_bar_passed, At_A_add },
   );
   return { state: { x: x_bar, use_net: use_net_bar, gamma1: gamma1_bar }, known: { ...Psi_weights_bar } };
 }

@@ -139,13 +139,18 @@ function stepAdjoint(
   const minus_t_bar = ops.sumSamples(minus_t_bar_each);
   const t_bar = ops.map("-minus_t_bar", { minus_t_bar });
   const minus_sum_bar = ops.map("x_next_bar*t", { x_next_bar, t });
-  const product = ops.map("minus_sum_bar*mu", { minus_sum_bar, mu });
-  const D_back = ops.applyMapReverse(D, x, product);
+  const minus_sum_bar_scaled = ops.map("minus_sum_bar*mu", { minus_sum_bar, mu });
+  const D_back = ops.applyMapReverse(D, x, minus_sum_bar_scaled);
   const blur_v = ops.apply(blur, minus_sum_bar);
   const downsample_v = ops.apply(downsample, blur_v);
   const downsamplet_v = ops.applyAdjoint(downsample, downsample_v);
   const blurt_v = ops.applyAdjoint(blur, downsamplet_v);
-  const x_bar = ops.map("x_next_bar - product + D_back - blurt_v", { x_next_bar, product, D_back, blurt_v });
+  const x_bar = ops.map("x_next_bar - minus_sum_bar_scaled + D_back - blurt_v", {
+    x_next_bar,
+    minus_sum_bar_scaled,
+    D_back,
+    blurt_v,
+  });
   return { state: { x: x_bar }, known: { t: t_bar } };
 }
 

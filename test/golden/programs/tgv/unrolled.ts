@@ -239,8 +239,8 @@ function stepAdjoint(
   const sum_bar_2 = ops.map("p_next_bar/larger + chosen_2*sum", { p_next_bar, larger, chosen_2, sum });
   const sum_bar_times_t = ops.map("sum_bar_2*t", { sum_bar_2, t });
   const Dt_v = ops.applyAdjoint(D, sum_bar_times_t);
-  const quotient_3 = ops.map("r_next_bar/one_plus_t", { r_next_bar, one_plus_t });
-  const A_xb_bar = ops.map("quotient_3*t", { quotient_3, t });
+  const r_next_bar_scaled = ops.map("r_next_bar/one_plus_t", { r_next_bar, one_plus_t });
+  const A_xb_bar = ops.map("r_next_bar_scaled*t", { r_next_bar_scaled, t });
   const At_A_xb_bar = ops.applyAdjoint(A, A_xb_bar);
   const v_next_bar_2 = ops.map("v_next_bar + (Et_E_vb_bar - sum_bar_times_t)*2", {
     v_next_bar,
@@ -261,7 +261,7 @@ function stepAdjoint(
   const D_v = ops.applied(D, x_next_bar_times_t);
   const p_bar = ops.map("sum_bar_2 + v_next_bar_times_t - D_v", { sum_bar_2, v_next_bar_times_t, D_v });
   const A_v = ops.apply(A, x_next_bar_times_t);
-  const r_bar = ops.map("quotient_3 - A_v", { quotient_3, A_v });
+  const r_bar = ops.map("r_next_bar_scaled - A_v", { r_next_bar_scaled, A_v });
   return { state: { x: x_bar, v: v_bar, r: r_bar, p: p_bar, q: q_bar }, known: {} };
 }
 

@@ -87,23 +87,23 @@ function firstStepAdjoint(
   { values: { W_sub } }: ReturnType<typeof firstStepSaving>["saved"],
   { x: x_next_bar }: State,
 ) {
-  const chosen = ops.map("select(theta < abs(gamma*W_sub), x_next_bar, 0)", {
+  const x_next_bar_passed = ops.map("select(theta < abs(gamma*W_sub), x_next_bar, 0)", {
     theta,
     gamma,
     W_sub,
     x_next_bar,
   });
-  const chosen_2 = ops.map("select(theta < abs(gamma*W_sub), -(sign(gamma*W_sub)*x_next_bar), 0)", {
+  const x_next_bar_scaled = ops.map("select(theta < abs(gamma*W_sub), -(sign(gamma*W_sub)*x_next_bar), 0)", {
     theta,
     gamma,
     W_sub,
     x_next_bar,
   });
-  const theta_bar_each = ops.sum(chosen_2);
+  const theta_bar_each = ops.sum(x_next_bar_scaled);
   const theta_bar = ops.sumSamples(theta_bar_each);
-  const gamma_bar_each = ops.dot(W_sub, chosen);
+  const gamma_bar_each = ops.dot(W_sub, x_next_bar_passed);
   const gamma_bar = ops.sumSamples(gamma_bar_each);
-  const W_sub_bar = ops.map("chosen*gamma", { chosen, gamma });
+  const W_sub_bar = ops.map("x_next_bar_passed*gamma", { x_next_bar_passed, gamma });
   const W_bar = ops.outerSum(W_sub_bar, y);
   return { state: {}, known: { W: W_bar, gamma: gamma_bar, theta: theta_bar } };
 }
@@ -157,8 +157,12 @@ function stepAdjoint(
   { x: x_next_bar }: State,
 ) {
   const sum_bar = ops.map("select(theta < abs(sum), x_next_bar, 0)", { theta, sum, x_next_bar });
-  const chosen = ops.map("select(theta < abs(sum), -(sign(sum)*x_next_bar), 0)", { theta, sum, x_next_bar });
-  const theta_bar_each = ops.sum(chosen);
+  const x_next_bar_scaled = ops.map("select(theta < abs(sum), -(sign(sum)*x_next_bar), 0)", {
+    theta,
+    sum,
+    x_next_bar,
+  });
+  const theta_bar_each = ops.sum(x_next_bar_scaled);
   const theta_bar = ops.sumSamples(theta_bar_each);
   const gamma_bar_each = ops.dot(W_residual, sum_bar);
   const gamma_bar = ops.sumSamples(gamma_bar_each);
