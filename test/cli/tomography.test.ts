@@ -56,7 +56,7 @@ describe("programs of tomography", () => {
       "mask.npy",
       filled([16, 16], () => 1),
     );
-    await fine("run", program, "--bind", `A=${projector}*mask(array("${mask}"))`, ...data);
+    await fine("run", program, "--batch", "--bind", `A=${projector}*mask(array("${mask}"))`, ...data);
   });
 
   it.each(["learned_gradient", "learned_primal_dual"])("%s learns on small images", async (name) => {
