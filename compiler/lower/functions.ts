@@ -10,6 +10,7 @@ import { evaluateLibraryFunction } from "./libraryFunctions.ts";
 import { lower, lowerValue } from "./recursion.ts";
 import { onEachSlice } from "./each.ts";
 import { ENTRYWISE } from "./entrywise.ts";
+import { CAPPED } from "./effects.ts";
 import { Limitation } from "./limitation.ts";
 import type { FunctionValue, Lowered, OperatorForm } from "./lowered.ts";
 import { callNetwork } from "./networks.ts";
@@ -143,7 +144,10 @@ function callFun(site: Site, fun: Fun<Typed>, point: readonly Lowered[], span: S
     if (lowered === undefined) throw new Limitation("a call with too few arguments", span);
     scope.define(symbolOf(argument.declaration), lowered);
   });
-  return runFun(within(site, site.builder, scope), fun);
+  const result = runFun(within(site, site.builder, scope), fun);
+  const capped = scope.own.includes(CAPPED) ? scope.lookup(CAPPED) : null;
+  if (capped !== null) site.scope.define(CAPPED, capped);
+  return result;
 }
 
 /** The body of a `fun` whose arguments are defined in the site's scope. */

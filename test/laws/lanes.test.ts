@@ -126,3 +126,27 @@ test("a line search takes for each sample the rounds that it needs", async () =>
   expect(together.every((L) => Number.isInteger(Math.log2(L)))).toBe(true);
   expect(new Set(together).size).toBeGreaterThan(1);
 });
+
+/** Doubles y until it is at least 100, in a function that the step calls, and that gives up after 3 rounds. */
+const CALLED = `
+program called[n] {
+  input y : R[n]
+  fun doubled(v : R[n]) -> R[n] {
+    var w : R[n] = v
+    while maximum(abs(w)) < 100 max 3 { w <- 2*w }
+    return w
+  }
+  state x : R[n] = 0
+  step { x <- doubled(y) }
+  output x
+  unroll(1)
+}`;
+
+test("a sample whose loop gives up in a function has not converged", async () => {
+  const using = operations(referenceEngine());
+  const definition = definitionFor(compiledText("called", CALLED), "solver", { maximum: 2 });
+  const program = await bind(definition, using, {});
+  const data = { y: realArray([2, 1], Float64Array.of(50, 1)) };
+  const inputs = await perform(using, bindInputs(program, data, true));
+  expect((await run(program, inputs)).reason).toEqual(["until", "cap"]);
+});
