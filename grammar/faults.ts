@@ -58,6 +58,7 @@ export type Fault = Range &
         readonly firstAt: Range;
       }
     | { readonly kind: "reserved"; readonly word: string }
+    | { readonly kind: "hostName"; readonly name: string }
     | { readonly kind: "arrow"; readonly left: string; readonly right: string }
     | { readonly kind: "looseString" }
     | { readonly kind: "deepBrackets"; readonly limit: number; readonly outermost: Range }

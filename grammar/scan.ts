@@ -41,6 +41,7 @@ export function scan(text: string): Scan {
   const result = lexer.tokenize(text);
   const tokens: IToken[] = [];
   const faults: Fault[] = [];
+  const refused = new Set<string>();
   for (const token of result.tokens) {
     const problem = faultOf(token, text);
     if (problem === null) {
@@ -48,7 +49,10 @@ export function scan(text: string): Scan {
       continue;
     }
     const last = faults[faults.length - 1];
-    if (
+    if (problem.fault.kind === "hostName") {
+      if (!refused.has(problem.fault.name)) faults.push(problem.fault);
+      refused.add(problem.fault.name);
+    } else if (
       last?.kind === "unknownSign" &&
       problem.fault.kind === "unknownSign" &&
       last.end === token.startOffset
@@ -86,7 +90,7 @@ function faultOf(token: IToken, text: string): Problem | null {
       };
     }
     case Name:
-      return disguisedWord(token);
+      return hostName(token) ?? disguisedWord(token);
     default:
       return null;
   }
@@ -100,6 +104,17 @@ function foreign(token: IToken, text: string): Problem | null {
     fault: { kind: "foreignSign", ...found, ...range },
     instead: found.exact ? reading(found.instead, range) : [],
   };
+}
+
+/**
+ * A name that every object of JavaScript has, such as `toString`: modules and bindings are objects with the names of the
+ * program as keys, where it would mean something else. The parser goes on with another name.
+ */
+function hostName(token: IToken): Problem | null {
+  const name = token.image.normalize("NFKC");
+  if (!Object.hasOwn(Object.prototype, name)) return null;
+  const range = rangeOf(token);
+  return { fault: { kind: "hostName", name, ...range }, instead: [substitute(Name, `${name}_`, range)] };
 }
 
 /** A name such as `𝐢𝐧` that is a word once it is normalised. */

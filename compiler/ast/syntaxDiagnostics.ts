@@ -59,6 +59,8 @@ const diagnostics: { readonly [K in FaultKind]: (fault: FaultOf<K>, place: Place
 
   reserved: ({ word }, { span }) => diagnose("IPX0012", span, { word }),
 
+  hostName: ({ name }, { span }) => diagnose("IPX0024", span, { name }),
+
   arrow: ({ left, right, start, end }, { span, edit }) =>
     diagnose("IPX0013", span, { left, right }, {}, edit(start, end, " < -")),
 

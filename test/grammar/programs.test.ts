@@ -61,6 +61,12 @@ describe("names", () => {
     expect(named("𝑥")).toBe("x");
   });
 
+  test.each(Object.getOwnPropertyNames(Object.prototype))("%s of JavaScript's objects is no name", (name) => {
+    const text = `program p[n] { input ${name} : R[n]; output ${name} + ${name} }`;
+    const { diagnostics } = parseFile({ path: "a.ipx", text });
+    expect(diagnostics.map(({ code }) => code)).toEqual(["IPX0024"]);
+  });
+
   test.each(words.filter((word) => word !== "max" && word !== "file"))("the word %s is no name", (word) => {
     expect(named(word)).toBeUndefined();
   });

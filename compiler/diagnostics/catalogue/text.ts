@@ -254,6 +254,14 @@ export const text = {
         : "A file holds programs, problems, nets, functions and imports.";
     },
   }),
+
+  IPX0024: defineDiagnostic<{ readonly name: string }>()({
+    severity: "error",
+    class: "user",
+    title: ({ name }) => `\`${name}\` cannot be a name`,
+    mark: () => "every object of JavaScript has something of this name",
+    hint: ({ name }) => `Choose another name, such as \`${name.replaceAll("_", "")}1\`.`,
+  }),
 };
 
 const statementWords = new Set(["var", "if", "while", "repeat", "report", "return"]);
