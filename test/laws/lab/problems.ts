@@ -281,6 +281,18 @@ export const PROBLEMS: readonly Problem[] = [
     ["depth = 5, width = 64", "depth = 3, width = 4"],
     ["tol = 1e-6, max = 10", "tol = 1e-13, max = 90"],
   ]),
+  onCoils("varnet", {}, [
+    ["unet(levels = 4, width = 18)", "dncnn(depth = 3, width = 4)"],
+    ["per step = 1", "per step = 0.2"],
+  ]),
+  onCoils("variational_network", {}, [
+    ["C[h, w, 24] per step = convolution(24, kernel = 11", "C[h, w, 2] per step = convolution(2, kernel = 3"],
+    [
+      "net C[h, w, 24] -> C[h, w, 24] per step = spline(31",
+      "net C[h, w, 2] -> C[h, w, 2] per step = spline(7",
+    ],
+    ["per step = 1", "per step = 0.2"],
+  ]),
   // no identity at first, with which b would stay 0
   withPatterns("admm_net", [
     ["C[h, w, 8] per step = convolution(8, kernel = 5", "C[h, w, 2] per step = convolution(2, kernel = 3"],

@@ -18,6 +18,8 @@ export const TARGETS: Readonly<Record<string, readonly TargetName[]>> = {
   pnp_admm: ["solver", "unrolled"],
   superresolution_red: ["solver", "unrolled"],
   modl: ["unrolled"],
+  varnet: ["unrolled"],
+  variational_network: ["unrolled"],
   admm_net: ["unrolled"],
   tgv: ["solver", "unrolled"],
   ista_net: ["unrolled"],
