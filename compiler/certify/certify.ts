@@ -3,6 +3,7 @@ import type { CheckedProgram } from "../check/program.ts";
 import { diagnose } from "../diagnostics/diagnose.ts";
 import { type Diagnostic, withSeverity } from "../diagnostics/diagnostic.ts";
 import { unlessTooLarge } from "./budget.ts";
+import { innerSolvesOf, isTight, looseness, reaches } from "./innerSolves.ts";
 import { lineSearches } from "./lints/lineSearch.ts";
 import { agreement, difference } from "./objective.ts";
 import { admm } from "./rules/admm.ts";
@@ -16,6 +17,7 @@ import { networkGradient } from "./rules/networkGradient.ts";
 import { networkProx } from "./rules/networkProx.ts";
 import { proximalBacktracking } from "./rules/proximalBacktracking.ts";
 import { obstructionOf } from "./rules/obstruction.ts";
+import { notFound } from "./rules/steps.ts";
 import { scaledGradientProjection } from "./rules/scaledGradientProjection.ts";
 import { type NormalStep, normalStep } from "./symbolic/step.ts";
 import type { CertificateRule, Minimised, Verdict } from "./verdict.ts";
@@ -115,12 +117,18 @@ const LIMITS: { readonly [A in Agreement]: { readonly iterates: string; readonly
 /** A proof, completed by what the limit is for the declared objective. */
 function held(step: NormalStep, program: CheckedProgram, verdict: Verdict): Answer {
   if (verdict.kind !== "proved") return reported(program, verdict);
+  const solves = innerSolvesOf(program);
+  const loose = solves.find((solve) => !isTight(solve));
+  if (loose !== undefined) {
+    return reported(program, notFound(verdict.algorithm, looseness(loose)));
+  }
+  const conditions = [...verdict.conditions, ...solves.map(reaches)];
   const agrees = unlessTooLarge<Agreement>(
     () => agreementOf(step, program, verdict.minimises),
     () => "unclear",
   );
   const statement = `${verdict.statement}${LIMITS[agrees][verdict.about]}`;
-  const answer = reported(program, { ...verdict, statement });
+  const answer = reported(program, { ...verdict, statement, conditions });
   if (agrees !== "different" || program.objective === null) return answer;
   const { algorithm, minimises } = verdict;
   const differs = diagnose("IPX7102", program.objective.span, {

@@ -210,3 +210,75 @@ describe("splittings", () => {
     ],
   ]);
 });
+
+describe("inner solves", () => {
+  const solved = (by: string): string =>
+    admm({ x: `solve(A'*A + rho*I, A'*y + rho*(z - u)${by})`, u: "u + x - z" });
+  const reflected = (by: string): string =>
+    lasso({
+      objective: null,
+      output: "z",
+      states: "state z : X = 0",
+      step: `let p = prox(f/2, by = ${by})(z)\n z <- z + prox(g/2)(2*p - z) - p`,
+    });
+  const exact = (rounds: string): string =>
+    `the inner solves count as exact: each reaches its tolerance of ${rounds} rounds`;
+
+  test.each([
+    ["tight", solved(", by = cg(tol = 1e-7, max = 300)"), exact("1e-7 within 300")],
+    ["by default", solved(""), exact("1e-6 within 100")],
+    ["the prox of a square", reflected("inner(max = 50)"), exact("1e-6 within 50")],
+  ])("%s: the proof rests on its tolerance", (_what, text, condition) => {
+    const { certificate } = answerOf(text);
+    expect(certificate?.answer).toBe("proved");
+    expect(certificate?.conditions).toContain(condition);
+  });
+
+  test("a step without any rests on none", () => {
+    const { certificate } = answerOf(fista({}));
+    expect(certificate?.conditions.filter((each) => each.includes("inner"))).toEqual([]);
+  });
+
+  const loose = /is not exact, and its errors need not have a finite sum/u;
+  open([
+    ["a generous tolerance", solved(", by = cg(tol = 0.5, max = 1)"), loose],
+    ["a generous tolerance with a warm start", solved(", by = cg(tol = 1e-3, max = 50), start = x"), loose],
+    ["one round", solved(", by = cg(tol = 1e-6, max = 1)"), loose],
+    ["the prox of a square, loosely", reflected("inner(tol = 0.1)"), loose],
+    [
+      "an inexact prox in a gradient step",
+      lasso({
+        declarations: `${SHORT_STEP}\n  given B : linear X -> Y\n  fun h(x : X) = norm2sq(B*x)`,
+        objective: null,
+        step: "x <- prox(t*h, by = cg(tol = 0.1, max = 2))(x - t*grad f(x))",
+      }),
+      loose,
+    ],
+    [
+      "an inexact prox in FISTA",
+      fista({
+        declarations: `${SHORT_STEP}\n  given B : linear X -> Y\n  fun h(x : X) = norm2sq(B*x)`,
+        update: "prox(t*h, by = cg(tol = 0.1, max = 2))(z - t*grad f(z))",
+      }),
+      loose,
+    ],
+    [
+      "a loose projection onto an affine set",
+      lasso({
+        declarations: `${SHORT_STEP}\n  given B : linear X -> Y`,
+        objective: null,
+        step: "x <- proj(affine(B, y, by = cg(tol = 0.1, max = 2)))(x - t*grad f(x))",
+      }),
+      loose,
+    ],
+  ]);
+
+  test("data that a loose solve has made once are data", () => {
+    const text = lasso({
+      declarations: `${SHORT_STEP}\n  let b = solve(A'*A + I, A'*y, by = cg(tol = 0.1, max = 2))`,
+      objective: null,
+      step: "x <- proj(nonnegative)(x - 0.5*(x - b))",
+    });
+    expect(answerOf(text).certificate?.answer).toBe("proved");
+  });
+});

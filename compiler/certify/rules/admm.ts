@@ -93,13 +93,12 @@ function verdict(
   const admissible =
     !varies(unknowns, relaxation) && isPositive(unknowns, relaxation) && isBelow(unknowns, relaxation, 2);
   if (!admissible) return notFound("ADMM", "the relaxation has to stay in (0, 2)");
-  const inexact = first.inexact || second.inexact ? ["the errors of the inner solves are summable"] : [];
   return {
     kind: "proved",
     algorithm: isZero(unknowns, subtract(relaxation, ONE)) ? "ADMM" : "over-relaxed ADMM",
     statement: "for every penalty rho > 0 the iterates converge",
     about: "iterates",
-    conditions: ["rho > 0", "a saddle point exists", ...inexact],
+    conditions: ["rho > 0", "a saddle point exists"],
     minimises: {
       of: joined(first.of, second.of),
       states: x === null ? [z.symbol] : [z.symbol, x.symbol],

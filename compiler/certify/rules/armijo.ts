@@ -155,7 +155,7 @@ export function proxDirectionOf(search: LineSearch, z: Combination): ProxDirecti
     atom.kind === "prox" && valueOf(weight) === 1 ? [atom] : [],
   );
   const prox = only !== undefined && others.length === 0 && same(unknowns, target, of(only)) ? only : null;
-  if (only !== undefined && (prox === null || prox.inexact)) return null;
+  if (only !== undefined && prox === null) return null;
   const point = prox === null ? target : prox.point;
   const t = stepAlong(context, minus(own, point), substitute(tested.gradient, own));
   if (t === null || !isPositive(unknowns, t)) return null;

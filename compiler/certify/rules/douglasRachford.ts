@@ -37,14 +37,13 @@ export const douglasRachford: CertificateRule = {
 function withProx(step: NormalStep, inner: ProxAtom, outer: ProxAtom, admissible: boolean): Verdict | null {
   if (!isProper(step.context.unknowns, outer)) return null;
   if (!admissible) return notFound("Douglas-Rachford", "the relaxation has to stay in (0, 2)");
-  const inexact = inner.inexact || outer.inexact ? ["the errors of the inner solves are summable"] : [];
   return {
     kind: "proved",
     algorithm: "Douglas-Rachford",
     statement:
       "the step is averaged, for every weight of the two functions; the iterates converge to a point whose prox is a minimiser, if there is one",
     about: "values",
-    conditions: ["a solution exists", ...inexact],
+    conditions: ["a solution exists"],
     minimises: { of: joined(inner.of, outer.of), states: [] },
   };
 }

@@ -72,7 +72,6 @@ function admissible(
   const { unknowns } = step.context;
   const lipschitz = wholeLipschitz(unknowns, found);
   const name = nameOf(relaxed?.outer ?? null);
-  const inexact = relaxed?.outer.inexact === true ? ["errors of the inner iterations are summable"] : [];
   if (relaxed === null || valueOf(relaxed.weight) === 1) {
     if (!isBelow(unknowns, lipschitz, 2)) {
       return (
@@ -84,7 +83,7 @@ function admissible(
       algorithm: name,
       statement: `the step is averaged, since t*L = ${text(unknowns, lipschitz)} stays below 2; the iterates converge`,
       about: "iterates",
-      conditions: ["t < 2/L", ...inexact],
+      conditions: ["t < 2/L"],
       minimises: limit,
     };
   }
@@ -101,7 +100,7 @@ function admissible(
     algorithm: `relaxed ${name}`,
     statement: `the relaxed step is averaged, since t*L = ${text(unknowns, lipschitz)} stays below 2 and the relaxation ${text(unknowns, relaxed.weight)} below 2 - t*L/2; the iterates converge`,
     about: "iterates",
-    conditions: ["t < 2/L", "relaxation < 2 - t*L/2", ...inexact],
+    conditions: ["t < 2/L", "relaxation < 2 - t*L/2"],
     minimises: limit,
   };
 }

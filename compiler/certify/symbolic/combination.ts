@@ -71,7 +71,6 @@ export type Atom =
   | {
       readonly kind: "prox";
       readonly of: ConvexFunction;
-      readonly inexact: boolean;
       readonly point: Combination;
     }
   /** the prox of `scale` times the conjugate of a function */

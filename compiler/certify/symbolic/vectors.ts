@@ -116,7 +116,7 @@ function callOf(context: Context, expression: Extract<Vector, { kind: "call" }>)
     case "projection": {
       if (call.point === null || !isFixed(call.set)) return opaque(context, expression);
       const key = `indicator(${expressionText(call.set)})`;
-      return proxAt(indicator(key), false, vectorOf(context, call.point));
+      return proxAt(indicator(key), vectorOf(context, call.point));
     }
     case "map": {
       const [first, ...others] = call.arguments;
@@ -183,11 +183,11 @@ function proxOf(
   }
   const value = valueOfForm(context, form, PLACEHOLDER);
   const convex = value && convexOf(context, value);
-  return convex === null ? opaque(context, expression) : proxAt(convex, call.by !== null, point);
+  return convex === null ? opaque(context, expression) : proxAt(convex, point);
 }
 
-function proxAt(convex: ConvexFunction, inexact: boolean, point: Combination): Combination {
-  return of({ kind: "prox", of: convex, inexact, point });
+function proxAt(convex: ConvexFunction, point: Combination): Combination {
+  return of({ kind: "prox", of: convex, point });
 }
 
 function indicator(key: string): ConvexFunction {
@@ -207,31 +207,29 @@ function libraryCall(
       if (!isRealNumber(second)) return opaque(context, expression);
       const norm = functionValue(context, "norm1", PLACEHOLDER);
       const convex = norm && convexOf(context, multiply(scalarOf(context, second), norm));
-      return convex === null ? opaque(context, expression) : proxAt(convex, false, vectorOf(context, first));
+      return convex === null ? opaque(context, expression) : proxAt(convex, vectorOf(context, first));
     }
     case "max": {
       const [moving, end] = isZero(second) ? [first, second] : [second, first];
       return isZero(end) && moving.note.type.kind === "value"
-        ? proxAt(indicator("indicator(nonnegative)"), false, vectorOf(context, moving))
+        ? proxAt(indicator("indicator(nonnegative)"), vectorOf(context, moving))
         : opaque(context, expression);
     }
     case "clip": {
       const [, , third] = call.arguments;
       if (third === undefined || !isFixed(second) || !isFixed(third)) return opaque(context, expression);
       const key = `indicator(box(${expressionText(second)}, ${expressionText(third)}))`;
-      return proxAt(indicator(key), false, vectorOf(context, first));
+      return proxAt(indicator(key), vectorOf(context, first));
     }
     case "solve":
-      return (
-        solveOf(context, first, second, call.settings["by"] !== undefined) ?? opaque(context, expression)
-      );
+      return solveOf(context, first, second) ?? opaque(context, expression);
     default:
       return opaque(context, expression);
   }
 }
 
 /** solve(M + r*I, b + r*p) is the prox of (1/2 <x, Mx> - <b, x>)/r at p, for M = sum of w A'A. */
-function solveOf(context: Context, operator: Vector, right: Vector, inexact: boolean): Combination | null {
+function solveOf(context: Context, operator: Vector, right: Vector): Combination | null {
   const { unknowns } = context;
   const whole = applyOperator(context, definitionOf(context, operator), false, PLACEHOLDER);
   const own = whole.parts.get([...PLACEHOLDER.parts.keys()][0] ?? "");
@@ -247,7 +245,7 @@ function solveOf(context: Context, operator: Vector, right: Vector, inexact: boo
     return mapWeights(a, (weight) => simplified(unknowns, multiply(by, weight)));
   };
   const convex = { gradient: over(minus(rest, constant)), nonsmooth: new Map<string, NonsmoothTerm>() };
-  return proxAt(convex, inexact, over(minus(side, constant)));
+  return proxAt(convex, over(minus(side, constant)));
 }
 
 /** The operator that a `let` has named. */
