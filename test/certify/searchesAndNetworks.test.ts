@@ -95,6 +95,21 @@ describe("networks and given maps", () => {
       /RED/u,
     ],
     [
+      "a bound without a sign",
+      plugAndPlay({
+        bound: "with lipschitz <= 0.1",
+        declarations: "",
+        smooth: "+ mu/2*norm2sq(x)",
+        step: "x <- x - 0.5*(grad f(x) + D(x))",
+      }).replace("input y : Y", "input y : Y\n  given mu : R in [0.5, 1] = 0.7"),
+      /^DE-Grad/u,
+    ],
+    [
+      "x + D(x), nonexpansive",
+      plugAndPlay({ bound: "with nonexpansive", step: "x <- x - 0.6*(grad f(x) + x + D(x))" }),
+      /RED/u,
+    ],
+    [
       "plug-and-play Douglas-Rachford",
       plugAndPlay({
         bound: "with residual_lipschitz <= 0.6",
@@ -146,6 +161,34 @@ describe("networks and given maps", () => {
       "-D(x) without x",
       plugAndPlay({ bound: "with lipschitz <= 0.9", step: "x <- x - 0.2*(grad f(x) - D(x))" }),
       /outweighs x/u,
+    ],
+    [
+      "D(x) that outweighs the curvature",
+      plugAndPlay({
+        bound: "with lipschitz <= 0.9",
+        smooth: "+ 0.1*norm2sq(x)",
+        step: "x <- x - 0.2*(grad f(x) + D(x))",
+        declarations: "",
+      }),
+      /outweighs x: a contraction needs x \+ D\(x\)/u,
+    ],
+    [
+      "a monotone map",
+      plugAndPlay({
+        bound: "with monotone, lipschitz <= 1",
+        step: "x <- x - 0.5*(D(x) - A'*y)",
+        declarations: "",
+      }),
+      /outweighs x/u,
+    ],
+    [
+      "a weight of unknown sign",
+      plugAndPlay({
+        bound: "with lipschitz <= 0.1",
+        declarations: "given c : R in [-1, 1] = 0.5",
+        step: "x <- x - 0.5*(grad f(x) + x - c*D(x))",
+      }),
+      /of which the sign is not known/u,
     ],
     [
       "too large a residual in Douglas-Rachford",
