@@ -17,7 +17,7 @@ import { diagnose } from "../compiler/diagnostics/diagnose.ts";
 import type { Diagnostic } from "../compiler/diagnostics/diagnostic.ts";
 import { toJson } from "../compiler/diagnostics/json.ts";
 import type { Plan } from "../compiler/plan/plan.ts";
-import type { SourceFile } from "../compiler/source/span.ts";
+import type { SourceFile, Span } from "../compiler/source/span.ts";
 import type { TargetRequest } from "../compiler/targets.ts";
 import type { ProgramDefinition } from "../runtime/program/definition.ts";
 import type { Context } from "./context.ts";
@@ -156,5 +156,15 @@ export async function loadProgram(
     throw new Failure([diagnose("IPX8505", placeOf(file), { file, known })]);
   }
   mentionWarnings(context, sound, chosen);
-  return definitionOf(planned(compiled(sound, first), target, reverse));
+  const definition = definitionOf(planned(compiled(sound, first), target, reverse));
+  context.sources.declare(definition.hash, parameterPlaces(first));
+  return definition;
+}
+
+function parameterPlaces({ tree }: CheckedProgram): ReadonlyMap<string, Span> {
+  return new Map(
+    tree.members.flatMap((member) =>
+      member.kind === "learn" ? [[member.name.name, member.name.span] as const] : [],
+    ),
+  );
 }

@@ -93,12 +93,18 @@ export async function bindProgramData(request: BindingRequest): Promise<ProgramD
   };
 }
 
-function placesOf({ assignments, inputs, origin }: BindingRequest): (name: string) => Span {
+function placesOf({
+  context,
+  definition,
+  assignments,
+  inputs,
+  origin,
+}: BindingRequest): (name: string) => Span {
   const places = new Map<string, Span>([
     ...inputs.map(({ name, file }) => [name, placeOf(file)] as const),
     ...assignments.map(({ name, expression }) => [name, expression.span] as const),
   ]);
-  return (name) => places.get(name) ?? placeOf(origin);
+  return (name) => places.get(name) ?? context.sources.parameterAt(definition.hash, name) ?? placeOf(origin);
 }
 
 /** Every name must be the program's, or be read by another binding. */

@@ -28,7 +28,7 @@ export async function hintingAtBatch<T>(
   } catch (error) {
     const open = inputs.find(({ name, array }) => {
       const type = declared.find((declaration) => declaration.name === name)?.type;
-      return type?.kind === "space" && array.shape.length > 1;
+      return type?.kind === "space" && array.shape.length > 1 && !array.shape.includes(0);
     });
     if (batched || open === undefined || !(error instanceof Failure)) throw error;
     const more = `If the first axis of ${open.file} counts samples, add \`--batch\`.`;

@@ -14,6 +14,7 @@ import type {
   Known,
   ProgramDefinition,
   SpaceDeclaration,
+  Target,
   TypeDeclaration,
 } from "./definition.ts";
 import { kindError } from "./kindError.ts";
@@ -117,7 +118,10 @@ export function* bindDatum(
   hostArraysOf(material).forEach((array) => checkArray(declaration, array, operations));
   const space = requireSpace(name, type, dimensions);
   const stepped = extraAxis(declaration, material);
-  const pieces = stepped && material.kind === "host" ? stepsOf(name, material.array, steps) : [material];
+  const pieces =
+    stepped && material.kind === "host"
+      ? stepsOf(name, material.array, steps, definition.target)
+      : [material];
   const parts = pieces.map((piece) => materialise(operations, piece, space, false));
   for (const { value } of parts) requireShared(name, value);
   return {
@@ -165,11 +169,15 @@ export function missing(
 
 type Host = Extract<Material, { kind: "host" }>;
 
-function stepsOf(name: string, array: Host["array"], steps: number): readonly Host[] {
+/** One piece for each step; fewer than the steps where the target says what holds beyond them. */
+function stepsOf(name: string, array: Host["array"], steps: number, target: Target): readonly Host[] {
   const [count = 0, ...shape] = array.shape;
-  if (count < steps) {
+  const unrolled = target.kind === "unrolled";
+  const isTooFew = count < steps && !(unrolled && target.beyond !== "error");
+  if (isTooFew || (unrolled && count > steps)) {
     throw new BindingError("IPX8011", name, {
       what: `\`${name}\` is bound to ${count} steps; the program takes ${steps}.`,
+      hint: `Bind ${steps} of them, one for each step.`,
     });
   }
   const length = array.data.length / count;

@@ -43,9 +43,36 @@ export type ArrayMaterial = Exclude<Material, { kind: "operator" | "map" }>;
 
 /**
  * Sorts a datum of the declaration `name` by its kind.
- * @throws BindingError IPX8004 where nested arrays are ragged.
+ * @throws BindingError IPX8004 where nested arrays are ragged, or an array has no entries: a batch of no samples.
  */
 export function materialOf(name: string, datum: Datum): Material {
+  const material = sorted(name, datum);
+  requireEntries(name, material);
+  return material;
+}
+
+function requireEntries(name: string, material: Material): void {
+  const shape =
+    material.kind === "host"
+      ? material.array.shape
+      : material.kind === "value"
+        ? emptyShape(material.value)
+        : null;
+  if (shape?.includes(0) !== true) return;
+  throw new BindingError("IPX8004", name, {
+    what: `\`${name}\` is bound to an array without entries: its shape is [${shape.join(", ")}].`,
+    hint: "Bind data with an entry or more on each axis; a batch has a sample or more.",
+  });
+}
+
+/** The shape of the first array of a value without entries, samples on its first axis; null where all have some. */
+function emptyShape(value: Value): readonly number[] | null {
+  if (value.kind === "product") return value.parts.map(emptyShape).find((shape) => shape !== null) ?? null;
+  const shape = value.batch === null ? value.shape : [value.batch, ...value.shape];
+  return shape.includes(0) ? shape : null;
+}
+
+function sorted(name: string, datum: Datum): Material {
   if (typeof datum === "number") {
     return { kind: "host", array: realArray([], Float64Array.of(datum)) };
   }

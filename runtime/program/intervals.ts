@@ -53,6 +53,7 @@ export function* requireIntervals(program: BoundProgram): Task<void> {
       const numbers = yield* readLanes(measured, 1);
       operations.engine.dispose(measured.flatMap(handlesOf));
       const [[below = 0] = [], [above = 0] = [], [scale = 1] = []] = numbers;
+      if (!Number.isFinite(scale)) throw notFinite(declaration);
       const room = tolerance(operations) * scale;
       if (below > room || above > room || Number.isNaN(below + above)) {
         const side =
@@ -89,6 +90,14 @@ function excess(
 function distance(operations: Operations, nearest: Value, value: Value): readonly ArrayValue[] {
   const gap = operations.norm2(operations.map("x - y", { x: value, y: nearest }));
   return [gap, operations.number(0), operations.maximum(operations.map("abs(x)", { x: value }))];
+}
+
+function notFinite({ name }: ParameterDeclaration): BindingError {
+  return new BindingError("IPX8007", name, {
+    what: `The parameter \`${name}\` is not finite.`,
+    why: "Nothing can be computed with it.",
+    hint: "Where its start divides by a Lipschitz constant or a norm, bind data for which that is not 0.",
+  });
 }
 
 function outside({ name }: ParameterDeclaration, side: string, by: number): BindingError {

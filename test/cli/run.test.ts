@@ -244,6 +244,60 @@ describe("before it runs, run says", () => {
   });
 });
 
+describe("givens of single steps", () => {
+  const text = (beyond: string): string =>
+    `program scheduled[space X] {\n  given rates : R in (0, 2) per step\n  input y : X\n  learn w : R = 0.5\n` +
+    `  state x : X = 0\n  step { x <- x + w*rates*(y - x) }\n  output x\n  unroll(4${beyond})\n}\n`;
+  const rates = (count: number): string => {
+    const path = npy(
+      folder,
+      `rates${count}.npy`,
+      filled([count], (i) => 0.2 + 0.1 * i),
+    );
+    return `rates=array(${JSON.stringify(path)})`;
+  };
+  const once = file(folder, "once.ipx", text(""));
+  const cycle = file(folder, "cycle.ipx", text(", beyond = cycle"));
+
+  it("are one for each step, neither fewer nor more", async () => {
+    for (const count of [3, 5]) {
+      await refused(
+        1,
+        /IPX8011[^]*bound to \d steps[^]*takes 4/,
+        "run",
+        once,
+        "--bind",
+        rates(count),
+        "--input",
+        `y=${y}`,
+      );
+    }
+    await fine("run", once, "--bind", rates(4), "--input", `y=${y}`);
+  });
+
+  it("hold beyond the last step as the target says", async () => {
+    const run = async (count: number): Promise<number[]> => {
+      const x = at(`cycle${count}.npy`);
+      await fine(
+        "run",
+        cycle,
+        "--bind",
+        rates(count),
+        "--input",
+        `y=${y}`,
+        "--steps",
+        "6",
+        "--output",
+        `x=${x}`,
+      );
+      return numbers(`cycle${count}.npy`);
+    };
+    const kept = [0.2, 0.3, 0.4, 0.5, 0.2, 0.3].reduce((left, rate) => left * (1 - 0.5 * rate), 1);
+    const [, first = 0] = await run(4);
+    expect(first).toBeCloseTo((1 - kept) * Math.sin(4), 5);
+  });
+});
+
 describe("run refuses", () => {
   const wrong = npy(
     folder,
@@ -255,8 +309,25 @@ describe("run refuses", () => {
     "nan.npy",
     filled([12], (i) => (i === 3 ? NaN : i)),
   );
+  const zeros = npy(
+    folder,
+    "zeros.npy",
+    filled([12, 20], () => 0),
+  );
+  const none = npy(
+    folder,
+    "none.npy",
+    filled([0, 12], () => 0),
+  );
   const foreign = file(folder, "foreign.safetensors", writeSafetensors({ tensors: new Map(), metadata: {} }));
   const cases: readonly (readonly [string, 1 | 2, RegExp, readonly string[]])[] = [
+    [
+      "a step that divides by the norm of zeros, at its declaration",
+      1,
+      /IPX8007[^]*not finite[^]*ista\.ipx:\d+:\d+[^]*learn t/,
+      ["run", program("ista"), "--bind", `A=matrix(${JSON.stringify(zeros)})`, "--input", `y=${y}`],
+    ],
+    ["a batch of no samples", 1, /IPX8004[^]*\[0, 12\]/, [...ista, "--input", `y=${none}`]],
     ["a wrong shape", 1, /13/, [...ista, "--input", `y=${wrong}`]],
     ["NaN in the data", 1, /not a number|NaN|finite/i, [...ista, "--input", `y=${nan}`]],
     ["a missing given", 1, /`?A`?/, ["run", program("ista"), "--input", `y=${y}`]],
