@@ -74,27 +74,36 @@ function declaredNorm(program: CheckedProgram, name: string): Fact | null {
   return facts.find(({ property, bound }) => property === "norm" && bound !== null) ?? null;
 }
 
-/** The first number in front of a gradient, or of an adjoint, in an update of the step. */
+/** The first number in front of a gradient, or of an adjoint, in the step, and the constant of all of them together. */
 function firstStep(program: CheckedProgram): PlacedStep | null {
   const statements = program.step === null ? [] : statementsIn(program.step.body);
   const values = statements.flatMap((statement: Statement<Typed>) =>
     statement.kind === "update" || statement.kind === "let" ? valuesOf(statement) : [],
   );
-  return values.reduce<PlacedStep | null>((found, value) => found ?? search(value), null);
+  const found = values.flatMap(search);
+  const [first] = found;
+  return first === undefined
+    ? null
+    : { expression: first.expression, constant: constantText(found.flatMap(({ constants }) => constants)) };
 }
 
-function search(expression: Tree): PlacedStep | null {
+interface Found {
+  readonly expression: Tree;
+  readonly constants: readonly Constant[];
+}
+
+function search(expression: Tree): readonly Found[] {
   if (expression.kind === "product") {
     const divides = expression.operator === "/";
     const [by, of] = divides ? [expression.right, expression.left] : [expression.left, expression.right];
-    const constant = isNumberType(by.note.type) ? constantOf(of) : null;
-    if (constant !== null && !divides) return { expression: by, constant };
+    const constants = isNumberType(by.note.type) ? constantsOf(of) : null;
+    if (constants !== null && !divides) return [{ expression: by, constants }];
     if (isNumberType(by.note.type)) return search(of);
-    const inner = constantOf(expression);
+    const inner = constantsOf(expression);
     const number = inner === null ? null : leadingNumber(expression.left);
-    if (inner !== null && number !== null) return { expression: number, constant: inner };
+    if (inner !== null && number !== null) return [{ expression: number, constants: inner }];
   }
-  return partsOf(expression).reduce<PlacedStep | null>((found, part) => found ?? search(part), null);
+  return partsOf(expression).flatMap(search);
 }
 
 /** `t` of `t*A'`, which is how t*A'*(A*x - y) is read. */
@@ -103,17 +112,39 @@ function leadingNumber(expression: Tree): Tree | null {
   return isNumberType(expression.left.note.type) ? expression.left : leadingNumber(expression.left);
 }
 
-/** `lip(grad f)` of a gradient, `norm(A)^2` of what an adjoint gives; null for anything else. */
-function constantOf(expression: Tree): string | null {
+/** The function of a gradient, or the operator of an adjoint: what the constant is of. */
+interface Constant {
+  readonly kind: "lip" | "norm";
+  readonly of: string;
+}
+
+/** What the constants of a gradient, of what an adjoint gives, and of sums of these are of; null for anything else. */
+function constantsOf(expression: Tree): readonly Constant[] | null {
+  if (expression.kind === "sum") {
+    const [left, right] = [constantsOf(expression.left), constantsOf(expression.right)];
+    return left === null || right === null ? null : [...left, ...right];
+  }
   if (expression.kind === "call" && expression.callee.kind === "gradient") {
-    return `lip(${expressionText(expression.callee)})`;
+    return [{ kind: "lip", of: expressionText(expression.callee.of) }];
   }
   if (expression.kind !== "product" || expression.product !== "apply") return null;
-  return adjointIn(expression.left);
+  const operator = adjointIn(expression.left);
+  return operator === null ? null : [{ kind: "norm", of: operator }];
+}
+
+/** `lip(grad f)`, `norm(A)^2`, `lip(grad (f + g))`, or the sum of such. */
+function constantText(constants: readonly Constant[]): string {
+  const smooth = constants.flatMap(({ kind, of }) => (kind === "lip" ? [of] : []));
+  const squares = constants.flatMap(({ kind, of }) => (kind === "norm" ? [`norm(${of})^2`] : []));
+  const [only, ...others] = smooth;
+  const lips =
+    only === undefined ? [] : [`lip(grad ${others.length === 0 ? only : `(${smooth.join(" + ")})`})`];
+  const terms = [...lips, ...squares];
+  return terms.length === 1 ? terms.join("") : `(${terms.join(" + ")})`;
 }
 
 function adjointIn(operator: Tree): string | null {
-  if (operator.kind === "adjoint") return `norm(${expressionText(operator.operand)})^2`;
+  if (operator.kind === "adjoint") return expressionText(operator.operand);
   if (operator.kind !== "product") return null;
   return adjointIn(operator.product === "compose" ? operator.left : operator.right);
 }
