@@ -75,6 +75,7 @@ test("an operator is refuted by a lower bound of its norm, not by an upper one",
   const properties: [string, string][] = [
     ["nonnegative", "has negative entries"],
     ["orthonormal", "differs from x"],
+    ["unit_columns", "column has the norm"],
   ];
   for (const [name, why] of properties) {
     const definition = {
@@ -86,6 +87,51 @@ test("an operator is refuted by a lower bound of its norm, not by an upper one",
     };
     await expect(bindOn(definition)).rejects.toThrow(why);
   }
+});
+
+const squareProgram = (properties: readonly string[]): ProgramDefinition => {
+  const vectors = { kind: "array", field: "real", dimensions: ["n"] } as const;
+  return {
+    ...ista,
+    sizes: [{ name: "n", initial: null }],
+    givens: ista.givens
+      .filter(({ name }) => name === "A")
+      .map((given) => ({
+        ...given,
+        type: { kind: "operator", domain: vectors, codomain: vectors },
+        properties: properties.map((name) => ({ name, bound: null })),
+      })),
+    inputs: [],
+    parameters: [],
+    constants: () => ({}),
+    prepare: null,
+  };
+};
+
+test("symmetric matrices are refuted as positive exactly where they are indefinite", async () => {
+  const size = 12;
+  const { data } = gaussianMatrix(size, size);
+  const entry = (i: number, j: number): number => data[i * size + j] ?? 0;
+  const matrix = (of: (i: number, j: number) => number): number[][] =>
+    Array.from({ length: size }, (_, i) => Array.from({ length: size }, (_each, j) => of(i, j)));
+  const gram = (i: number, j: number): number =>
+    matrix(entry).reduce((sum, row) => sum + (row[i] ?? 0) * (row[j] ?? 0), 0);
+  const declared = squareProgram(["symmetric", "positive"]);
+  const bindOn = (square: number[][]) => bind(declared, reference(), { givens: { A: square } });
+  await expect(bindOn(matrix((i, j) => entry(i, j) + entry(j, i)))).rejects.toThrow("<A x, x> is negative");
+  await expect(bindOn(matrix(gram))).resolves.toBeDefined();
+  await expect(bindOn(matrix((i, j) => (i === j ? (i === 3 ? -0.3 : 1) : 0)))).rejects.toThrow("negative");
+  await expect(bindOn(matrix((i, j) => (i === j && i > 6 ? 1 : 0)))).resolves.toBeDefined();
+});
+
+test("columns of norm 1 are accepted as they are", async () => {
+  const angle = 0.7;
+  const rotation = [
+    [Math.cos(angle), -Math.sin(angle)],
+    [Math.sin(angle), Math.cos(angle)],
+  ];
+  const program = bind(squareProgram(["unit_columns"]), reference(), { givens: { A: rotation } });
+  await expect(program).resolves.toBeDefined();
 });
 
 test("a complex operator on a declared real domain acts after the embedding", async () => {
