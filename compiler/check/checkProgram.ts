@@ -134,14 +134,15 @@ export function finishProgram(
     typing: typing(UNKNOWN, 0),
     perStep: false,
   };
-  const { instances } = environment.run.knowledge;
-  return assemble({ ...tree, declaration: symbol }, members, { ...reach, instances });
+  const { knowledge, requirements } = environment.run;
+  const found = { instances: knowledge.instances, requirements };
+  return assemble({ ...tree, declaration: symbol }, members, { ...reach, ...found });
 }
 
 function assemble(
   tree: Program<Typed>,
   members: Members,
-  reach: Reach & Pick<CheckedProgram, "instances">,
+  reach: Reach & Pick<CheckedProgram, "instances" | "requirements">,
 ): CheckedProgram | null {
   const [output] = members.outputs;
   if (output === undefined) return null;

@@ -67,6 +67,25 @@ export interface Rules {
   ) => CheckedSetting;
 }
 
+/** What has to hold of bound numbers, as the checker found it; see Requirement of the runtime. */
+export type CheckedRequirement =
+  /** an index below a size */
+  | {
+      readonly kind: "index";
+      readonly span: Span;
+      readonly text: string;
+      readonly index: Dimension;
+      readonly last: Dimension;
+    }
+  | {
+      readonly kind: "value";
+      readonly span: Span;
+      /** what has to lie in the interval: `r of ball` */
+      readonly what: string;
+      readonly value: Expression<Typed>;
+      readonly within: Interval;
+    };
+
 /** One check of one item. It is made twice: the second time with the unknowns that the first has solved. */
 export interface Run {
   readonly rules: Rules;
@@ -95,6 +114,10 @@ export interface Run {
   readonly spaces: Map<string, Symbol>;
   /** names of the step, for what is read outside of it */
   readonly stepNames: Map<string, NamedPlace>;
+  /** what can only be tested once data is bound */
+  readonly requirements: CheckedRequirement[];
+  /** what the item's data can be asked when bound: a called program knows the sizes of its caller, a `fun` none */
+  readonly testable: "all" | "sizes" | "none";
   /** features that are for later and were reported once */
   readonly announced: Set<string>;
   /** the defaults of header sizes */

@@ -1,6 +1,14 @@
 import type { Expression } from "../ast/tree.ts";
 import { diagnose } from "../diagnostics/diagnose.ts";
-import { add, constant, constantValue, type Dimension, subtract, text } from "../types/dimension.ts";
+import {
+  add,
+  constant,
+  constantValue,
+  type Dimension,
+  leastValue,
+  subtract,
+  text,
+} from "../types/dimension.ts";
 import { intervalText, REALS } from "../types/interval.ts";
 import type { Space } from "../types/space.ts";
 import { resolveSpace, restName } from "../types/substitution.ts";
@@ -11,6 +19,7 @@ import { describe } from "./expectations.ts";
 import { checkExpression } from "./expression.ts";
 import { expressionText } from "./expressionText.ts";
 import { announceLater } from "./later.ts";
+import { requireIndex } from "./rules/requirements.ts";
 import { largestIndex } from "./rules/indexRange.ts";
 import { intervalOf, resolveType, typing, unknownTyping } from "./typed.ts";
 
@@ -112,10 +121,14 @@ export function checkRange(
   const interval = intervalOf(index);
   const last = subtract(size, constant(1));
   const largest = largestIndex(environment.run.knowledge, index);
-  const room = largest === null ? null : constantValue(subtract(last, largest));
-  const fitsAbove = room === null ? largest !== null && index.note.level === 0 : room >= 0;
-  if (interval.low >= 0 && fitsAbove) return true;
-  const known = largest !== null && room !== null && room < 0;
+  const difference = largest === null ? null : subtract(last, largest);
+  const room = difference === null ? null : constantValue(difference);
+  if (interval.low >= 0 && largest !== null && difference !== null) {
+    if (leastValue(difference) >= 0) return true;
+    if (room === null && index.note.level === 0 && requireIndex(environment, index, largest, last))
+      return true;
+  }
+  const known = largest !== null && (room === null ? index.note.level === 0 : room < 0);
   const actual = known
     ? `may be ${text(largest)}`
     : interval.low < 0 && !Object.is(interval, REALS)

@@ -358,7 +358,12 @@ function checkProgramItem(check: FileCheck, item: Program): Item<Typed> | null {
   check.programs.push(program);
   if (sound) {
     const instantiated = (header: Header): Instantiated =>
-      checkedTwice(check, item, ({ run, scope }) => checkProgram(run, scope, item, reachOf(check), header));
+      checkedTwice(
+        check,
+        item,
+        ({ run, scope }) => checkProgram(run, scope, item, reachOf(check), header),
+        "sizes",
+      );
     check.knowledge.callables.set(symbol, callableOf(program, bounds, check.file, instantiated));
   }
   return program.tree;
@@ -369,7 +374,8 @@ function checkProgramItem(check: FileCheck, item: Program): Item<Typed> | null {
  * every note of the tree is whole and every message names the type that was found.
  */
 function twice<T>(check: FileCheck, item: Item, work: (environment: Environment) => T): T {
-  const { result, environment } = checkedTwice(check, item, work);
+  const testable = item.kind === "fun" || item.kind === "net" ? "none" : "all";
+  const { result, environment } = checkedTwice(check, item, work, testable);
   check.diagnostics.push(...environment.run.diagnostics);
   for (const [name, symbol] of environment.scope.symbols) check.scope.symbols.set(name, symbol);
   if (item.kind === "fun" || item.kind === "net") learn(check.knowledge, environment.run.knowledge);
@@ -381,15 +387,21 @@ function checkedTwice<T>(
   check: FileCheck,
   item: Item,
   work: (environment: Environment) => T,
+  testable: Run["testable"],
 ): { readonly result: T; readonly environment: Environment } {
   const substitution = emptySubstitution();
-  const first = newRun(check, item, substitution);
+  const first = newRun(check, item, substitution, testable);
   work(first);
-  const second = newRun(check, item, closedSubstitution(substitution));
+  const second = newRun(check, item, closedSubstitution(substitution), testable);
   return { result: work(second), environment: second };
 }
 
-function newRun(check: FileCheck, item: Item, substitution: Substitution): Environment {
+function newRun(
+  check: FileCheck,
+  item: Item,
+  substitution: Substitution,
+  testable: Run["testable"],
+): Environment {
   const run: Run = {
     rules: RULES,
     substitution,
@@ -406,6 +418,8 @@ function newRun(check: FileCheck, item: Item, substitution: Substitution): Envir
     later: new Map(),
     spaces: new Map(),
     stepNames: new Map(),
+    requirements: [],
+    testable,
     announced: new Set(),
     sizes: {},
     span: item.span,

@@ -18,6 +18,7 @@ import type {
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Symbol, Typed } from "../types/typing.ts";
 import type { Target } from "../../runtime/program/definition.ts";
+import type { CheckedRequirement } from "./context.ts";
 import type { Instance } from "./programs/instance.ts";
 
 /** A program after checking: its members by sort, in order, each typed. */
@@ -34,6 +35,8 @@ export interface CheckedProgram {
   readonly objective: Expression<Typed> | null;
   readonly until: Expression<Typed> | null;
   readonly targets: readonly CheckedTarget[];
+  /** what can only be tested once data is bound */
+  readonly requirements: readonly CheckedRequirement[];
   /** networks and functions of the file and of its imports that the program can reach, by name */
   readonly nets: ReadonlyMap<string, Net<Typed>>;
   readonly functions: ReadonlyMap<string, Fun<Typed>>;

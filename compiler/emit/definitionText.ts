@@ -1,4 +1,4 @@
-import type { Plan, PlanData, PlanParameter } from "../plan/plan.ts";
+import type { Plan, PlanData, PlanParameter, PlanRequirement } from "../plan/plan.ts";
 import { typeDeclaration } from "../plan/declare.ts";
 import { inlineFunction } from "./functions.ts";
 import type { TopLevel } from "./moduleNames.ts";
@@ -16,6 +16,11 @@ export function definitionText(plan: Plan, sections: SectionTexts, top: TopLevel
     ["givens", list(plan.givens.map((data) => dataText(data, top)))],
     ["inputs", list(plan.inputs.map((data) => dataText(data, top)))],
     ["parameters", list(plan.parameters.map((parameter) => parameterText(parameter, top)))],
+    ...unless(
+      plan.requirements.length === 0,
+      "requirements",
+      list(plan.requirements.map((requirement) => requirementText(requirement, top))),
+    ),
     [
       "states",
       literal(
@@ -80,6 +85,13 @@ function parameterText(parameter: PlanParameter, top: TopLevel): string {
     ...unless(parameter.average === undefined, "average", literal(parameter.average)),
     ...unless(parameter.of === undefined, "of", literal(parameter.of)),
     ...unless(parameter.spectralBound === null, "spectralBound", literal(parameter.spectralBound)),
+  ]);
+}
+
+function requirementText({ evaluate, ...stated }: PlanRequirement, top: TopLevel): string {
+  return object([
+    ...Object.entries(stated).map(([key, value]) => [key, literal(value)] as const),
+    ["evaluate", inlineFunction(evaluate, "record", top)],
   ]);
 }
 

@@ -3,6 +3,7 @@ import type {
   DataDeclaration,
   IntervalDeclaration,
   ParameterStart,
+  Requirement,
   Target,
 } from "../../runtime/program/definition.ts";
 import type { Dimension } from "../types/dimension.ts";
@@ -23,6 +24,8 @@ export interface IrProgram {
   readonly givens: readonly IrData[];
   readonly inputs: readonly IrData[];
   readonly parameters: readonly IrParameter[];
+  /** what has to hold of bound numbers; their blocks see declarations and constants */
+  readonly requirements: readonly IrRequirement[];
   readonly states: readonly IrState[];
   readonly reports: readonly string[];
   /** the iteration number of `step k`, from 0 */
@@ -99,6 +102,13 @@ export interface IrParameter {
   readonly of?: { readonly program: string; readonly hash: string; readonly name: string };
   /** the nearest value that is allowed, which reads the parameter itself; absent where an interval says it all */
   readonly projection?: Block;
+}
+
+/** A number or array that has to lie in an interval once all is bound; see Requirement. */
+export interface IrRequirement extends Omit<Requirement, "evaluate"> {
+  readonly value: Block;
+  readonly low: Block | null;
+  readonly high: Block | null;
 }
 
 export interface IrState {

@@ -43,6 +43,12 @@ export function verifyProgram(program: IrProgram): readonly IrFault[] {
   ]);
   const prepared = verifier.block(program.prepare, known, "prepare");
   for (const each of program.parameters) verifyParameter(verifier, each, prepared);
+  const bound = new Set([...afterConstants, ...declared(program.inputs), ...declared(program.parameters)]);
+  for (const { of, value, low, high } of program.requirements) {
+    for (const block of [value, low, high]) {
+      if (block !== null) verifier.block(block, bound, `what is required of ${of}`);
+    }
+  }
   const sections = { ...sectionsOf(program) };
   for (const [name, block] of Object.entries(sections)) {
     if (block !== null) verifier.block(block, prepared, name);

@@ -7,8 +7,13 @@ export type MethodName = (typeof METHOD_NAMES)[number];
 
 /** How the value of a setting is checked, and what it is when it is left out. */
 export type SettingRule =
-  /** a whole number, which may depend on sizes; null: it may be absent */
-  | { readonly kind: "count"; readonly initial: number | null; readonly required?: true }
+  /** a whole number from `least` on, which may depend on sizes; null: it may be absent */
+  | {
+      readonly kind: "count";
+      readonly initial: number | null;
+      readonly least: number;
+      readonly required?: true;
+    }
   | {
       readonly kind: "number";
       readonly initial: number | null;
@@ -35,7 +40,7 @@ export type SettingRules = Readonly<Record<string, SettingRule>>;
 /** What stands at a position of a call. */
 export type ParameterRule =
   | { readonly kind: "array"; readonly name: string; readonly scheme: Scheme; readonly optional?: true }
-  /** a whole number, which gives the letter of this name its value */
+  /** a whole number from 1 on, which gives the letter of this name its value */
   | { readonly kind: "count"; readonly name: string }
   | { readonly kind: "word"; readonly name: string; readonly words: readonly string[] }
   | { readonly kind: "operator"; readonly name: string; readonly domain: Scheme; readonly codomain: Scheme };

@@ -118,9 +118,12 @@ function intervalBlocks(site: Site, learn: Learn<Typed>): IrParameter["interval"
   const { type } = learn;
   if (!("bounds" in type) || type.bounds?.kind !== "interval") return null;
   const { low, high, lowOpen, highOpen } = type.bounds;
-  const end = (expression: Expression<Typed>): Block | null =>
-    isInfinite(expression) ? null : filledBlock(site, expression, REAL);
-  return { low: end(low), high: end(high), lowOpen, highOpen };
+  return { low: endBlock(site, low), high: endBlock(site, high), lowOpen, highOpen };
+}
+
+/** An end of an interval; null for an infinite one. */
+export function endBlock(site: Site, end: Expression<Typed>): Block | null {
+  return isInfinite(end) ? null : filledBlock(site, end, REAL);
 }
 
 /** The nearest value of the set and of the properties in which a learnable is kept. */

@@ -14,6 +14,7 @@ import { lowerExpression } from "./expression.ts";
 import { declareLearnable, parametersOf } from "./learnables.ts";
 import { lowerNetwork } from "./networks.ts";
 import type { LoweredNetwork } from "./networks.ts";
+import { lowerRequirement, requirementsOfData } from "./requirements.ts";
 import { Scope } from "./scope.ts";
 import { lowerSections } from "./sections.ts";
 import type { ProgramContext, Site } from "./site.ts";
@@ -63,6 +64,12 @@ export function lowerProgram(
     parametersOf(early, learn, learned[index] ?? null, networks),
   );
   const sections = lowerSections(site, program);
+  const requirements = [
+    ...[...program.givens, ...program.inputs].flatMap((data) => requirementsOfData(early, data)),
+    ...[...program.requirements, ...context.called.requirements].map((each) =>
+      lowerRequirement(early, program.tree.name.name, each),
+    ),
+  ];
   return {
     name: program.tree.name.name,
     doc: program.tree.doc?.lines.join("\n") ?? "",
@@ -76,6 +83,7 @@ export function lowerProgram(
     givens,
     inputs,
     parameters: [...parameters, ...context.called.weights],
+    requirements,
     draws: draws.all,
     functions: functions.all(),
     constants: { parameters: [], equations: constants.equations, results: [] },

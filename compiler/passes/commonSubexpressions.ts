@@ -6,7 +6,7 @@ import {
   type SectionDerivative,
 } from "../ir/derivative.ts";
 import { blocksOf, mapBlocks, substitute, substituteEquation } from "../ir/variables.ts";
-import type { Module, Pass } from "./pass.ts";
+import { mapRequirement, type Module, type Pass } from "./pass.ts";
 
 /**
  * Computes equal things once, in a block, in the blocks inside, and in the sections that see it. The adjoint of a
@@ -115,6 +115,7 @@ function shared(module: Module): Module {
         },
         ...(parameter.projection === undefined ? {} : { projection: start(parameter.projection) }),
       })),
+      requirements: program.requirements.map((each) => mapRequirement(each, start)),
     },
     derivative: derivative && {
       prepare: inDerivative(derivative.prepare, early),

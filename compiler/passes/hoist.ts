@@ -62,12 +62,17 @@ function hoistProgram(program: IrProgram): IrProgram {
   };
 }
 
-/** The blocks that start what is learned, and keep it in its interval. */
-function startsOf({ parameters }: IrProgram): readonly Block[] {
-  return parameters.flatMap(({ initial, interval, projection }) => [
-    ...(initial.kind === "block" ? [initial.block] : []),
-    ...[interval?.low, interval?.high, projection].flatMap((block) => (block == null ? [] : [block])),
-  ]);
+/** The blocks that start what is learned, keep it in its interval, and test what is bound. */
+function startsOf({ parameters, requirements }: IrProgram): readonly Block[] {
+  const present = (blocks: readonly (Block | null | undefined)[]): readonly Block[] =>
+    blocks.flatMap((block) => (block == null ? [] : [block]));
+  return [
+    ...parameters.flatMap(({ initial, interval, projection }) => [
+      ...(initial.kind === "block" ? [initial.block] : []),
+      ...present([interval?.low, interval?.high, projection]),
+    ]),
+    ...requirements.flatMap(({ value, low, high }) => present([value, low, high])),
+  ];
 }
 
 /**

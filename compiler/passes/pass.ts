@@ -5,7 +5,7 @@ import {
   type ProgramDerivative,
   type SectionDerivative,
 } from "../ir/derivative.ts";
-import type { IrProgram } from "../ir/program.ts";
+import type { IrProgram, IrRequirement } from "../ir/program.ts";
 import { freeVariables } from "../ir/variables.ts";
 
 /** What passes work on: a program, and the reverses of its sections once they exist. */
@@ -64,6 +64,7 @@ function mapProgram(program: IrProgram, rule: BlockRule, kept: ReadonlySet<Varia
       },
       ...(parameter.projection === undefined ? {} : { projection: plain(parameter.projection) }),
     })),
+    requirements: program.requirements.map((each) => mapRequirement(each, plain)),
     functions: program.functions.map((each) => ({
       ...each,
       body: rule(each.body, { section: "function", kept: none }),
@@ -77,6 +78,12 @@ function mapProgram(program: IrProgram, rule: BlockRule, kept: ReadonlySet<Varia
     objective: optional("objective", program.objective),
     until: optional("until", program.until),
   };
+}
+
+/** A requirement with other blocks. */
+export function mapRequirement(requirement: IrRequirement, rule: (block: Block) => Block): IrRequirement {
+  const { value, low, high } = requirement;
+  return { ...requirement, value: rule(value), low: low && rule(low), high: high && rule(high) };
 }
 
 function mapDerivative(derivative: ProgramDerivative, rule: BlockRule): ProgramDerivative {

@@ -7,6 +7,7 @@ import type {
   Differentiable,
   ParameterDeclaration,
   ProgramDefinition,
+  Requirement,
   Reverse,
   Saved,
   StepExtras,
@@ -15,7 +16,7 @@ import type {
 import type { PlanFunction } from "./call.ts";
 import { typeDeclaration } from "./declare.ts";
 import { executable, type Executable } from "./frame.ts";
-import type { Plan, PlanData, PlanParameter, PlanReverse, PlanSection } from "./plan.ts";
+import type { Plan, PlanData, PlanParameter, PlanRequirement, PlanReverse, PlanSection } from "./plan.ts";
 
 /** Makes a function of a plan run. */
 type Prepare = (of: PlanFunction) => Executable;
@@ -36,6 +37,9 @@ export function executePlan(plan: Plan): ProgramDefinition {
     givens: plan.givens.map((data) => dataDeclaration(data, prepare)),
     inputs: plan.inputs.map((data) => dataDeclaration(data, prepare)),
     parameters: plan.parameters.map((parameter) => parameterDeclaration(parameter, prepare)),
+    ...(plan.requirements.length === 0
+      ? {}
+      : { requirements: plan.requirements.map((each) => requirementDeclaration(each, prepare)) }),
     states: plan.states.map(({ name, type, assumedInterval, carried }) => ({
       name,
       type,
@@ -88,6 +92,21 @@ function parameterDeclaration(parameter: PlanParameter, prepare: Prepare): Param
           highOpen: found["highOpen"] === true,
         };
       }),
+  };
+}
+
+function requirementDeclaration({ evaluate, ...stated }: PlanRequirement, prepare: Prepare): Requirement {
+  const run = prepare(evaluate);
+  return {
+    ...stated,
+    evaluate: (operations, known) => {
+      const found = record(run(operations, known));
+      return {
+        value: arrayValue(found["value"]),
+        low: orNull(found["low"], arrayValue),
+        high: orNull(found["high"], arrayValue),
+      };
+    },
   };
 }
 

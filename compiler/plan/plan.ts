@@ -4,6 +4,7 @@ import type {
   IntervalDeclaration,
   ParameterStart,
   ProgramDefinition,
+  Requirement,
   StateDeclaration,
   Target,
   TypeDeclaration,
@@ -32,6 +33,7 @@ export interface Plan {
   readonly givens: readonly PlanData[];
   readonly inputs: readonly PlanData[];
   readonly parameters: readonly PlanParameter[];
+  readonly requirements: readonly PlanRequirement[];
   readonly states: readonly PlanState[];
   readonly counter: string | null;
   readonly draws: readonly PlanDraw[];
@@ -127,6 +129,11 @@ export interface PlanParameter {
   readonly average?: string;
   /** of a program that this one calls, whose weights stand still */
   readonly of?: { readonly program: string; readonly hash: string; readonly name: string };
+}
+
+export interface PlanRequirement extends Omit<Requirement, "evaluate"> {
+  /** returns the record of the value and of the ends of its interval */
+  readonly evaluate: PlanFunction;
 }
 
 export interface PlanState extends StateDeclaration {

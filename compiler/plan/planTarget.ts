@@ -1,16 +1,24 @@
 import type { Target } from "../../runtime/program/definition.ts";
 import type { Block, Equation, Variable } from "../ir/block.ts";
 import { adjointsOf, type ProgramDerivative } from "../ir/derivative.ts";
-import type { IrData, IrDraw, IrParameter, IrProgram } from "../ir/program.ts";
+import type { IrData, IrDraw, IrParameter, IrProgram, IrRequirement } from "../ir/program.ts";
 import { spaceOf, spaceText } from "../ir/spaces.ts";
 import { blocksOf, freeVariables } from "../ir/variables.ts";
 import { text } from "../types/dimension.ts";
-import type { MethodCall, PlanFunction, Statement } from "./call.ts";
+import type { MethodCall, PlanFunction, Result, Statement } from "./call.ts";
 import { spaceDeclaration } from "./declare.ts";
 import { moduleFunction, type Setting } from "./function.ts";
 import { KnownNames } from "./knownNames.ts";
 import { boundWeights, planNetworks } from "./networks.ts";
-import type { Plan, PlanData, PlanDraw, PlanNetwork, PlanParameter, PlanState } from "./plan.ts";
+import type {
+  Plan,
+  PlanData,
+  PlanDraw,
+  PlanNetwork,
+  PlanParameter,
+  PlanRequirement,
+  PlanState,
+} from "./plan.ts";
 import { recordResult } from "./reverse.ts";
 import { planPrepare, planSections } from "./sections.ts";
 import { functionsOf } from "./traverse.ts";
@@ -26,6 +34,7 @@ export function planTarget(program: IrProgram, target: Target, derivative: Progr
   const givens = program.givens.map((data) => planData(setting, data));
   const inputs = program.inputs.map((data) => planData(setting, data));
   const parameters = program.parameters.map((parameter) => planParameter(setting, parameter));
+  const requirements = program.requirements.map((each) => planRequirement(setting, each));
   const sections = planSections(setting, program, reverses, target);
   const prepare = planPrepare(setting, program, reverses, names);
   const prepared = names.read("prepare");
@@ -45,13 +54,14 @@ export function planTarget(program: IrProgram, target: Target, derivative: Progr
     givens,
     inputs,
     parameters,
+    requirements,
     states: program.states.map(planState),
     counter: program.counter?.name ?? null,
     draws: drawn(program, reverses).map(planDraw),
     output: spaceDeclaration(spaceOf(first(program.finish))),
     networks: calledNetworks(
       networks,
-      functionsOf({ ...sections, prepare, givens, inputs, parameters, constants }),
+      functionsOf({ ...sections, prepare, givens, inputs, parameters, requirements, constants }),
     ),
     hoisted,
     prepared,
@@ -106,12 +116,27 @@ function planParameter(setting: Setting, parameter: IrParameter): PlanParameter 
   };
 }
 
+function planRequirement(setting: Setting, requirement: IrRequirement): PlanRequirement {
+  const { value, low, high, ...stated } = requirement;
+  const equations = [value, low, high].flatMap((block) => block?.equations ?? []);
+  const evaluate = moduleFunction(setting, [], equations, {
+    kind: "record",
+    entries: [
+      { name: "value", result: end(value) },
+      { name: "low", result: end(low) },
+      { name: "high", result: end(high) },
+    ],
+  });
+  return { ...stated, evaluate };
+}
+
+/** What a block gives; null where there is none. */
+function end(block: Block | null): Result {
+  return block === null ? { kind: "constant", value: null } : { kind: "variable", variable: first(block) };
+}
+
 function planInterval(setting: Setting, interval: NonNullable<IrParameter["interval"]>): PlanFunction {
   const { low, high, lowOpen, highOpen } = interval;
-  const end = (block: Block | null) =>
-    block === null
-      ? ({ kind: "constant", value: null } as const)
-      : ({ kind: "variable", variable: first(block) } as const);
   return moduleFunction(setting, [], [...(low?.equations ?? []), ...(high?.equations ?? [])], {
     kind: "record",
     entries: [
@@ -191,6 +216,7 @@ function programBlocks(program: IrProgram): readonly Block[] {
       interval?.high ?? null,
       initial.kind === "block" ? initial.block : null,
     ]),
+    ...program.requirements.flatMap(({ value, low, high }) => [value, low, high]),
   ].filter((block) => block !== null);
   return [program.constants, program.prepare, program.initial, program.finish, ...optional];
 }

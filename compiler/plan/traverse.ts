@@ -6,6 +6,7 @@ type Parts = Pick<
   | "givens"
   | "inputs"
   | "parameters"
+  | "requirements"
   | "constants"
   | "prepare"
   | "initial"
@@ -25,6 +26,7 @@ export function functionsOf(plan: Parts): readonly PlanFunction[] {
       interval,
       projection,
     ]),
+    ...plan.requirements.map(({ evaluate }) => evaluate),
     plan.constants,
     plan.objective,
     plan.until,

@@ -171,6 +171,12 @@ function sizeValue(size: string, sizes: Readonly<Record<string, number>>): numbe
   return inner === null ? null : Math.ceil(inner / rounding.multiple) * rounding.multiple;
 }
 
+/** A number that a dimension is never below, whatever its sizes are from 1 on; -Infinity where none is seen. */
+export function leastValue(a: Dimension): number {
+  const grows = a.terms.every(({ numerator, powers }) => numerator > 0 || powers.length === 0);
+  return grows ? a.terms.reduce((sum, term) => sum + term.numerator / term.denominator, 0) : -Infinity;
+}
+
 /** A dimension as the language writes it: `2*h`, `h/2`, `n - 1`. */
 export function text(a: Dimension): string {
   let written = "";

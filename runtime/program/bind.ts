@@ -19,9 +19,10 @@ import { isValue, type Bindings, type BoundProgram } from "./bound.ts";
 import { countOf } from "./counts.ts";
 import { materialOf, type Data } from "./datum.ts";
 import type { Bound, DataDeclaration, Known, ProgramDefinition } from "./definition.ts";
-import { requireIntervals } from "./intervals.ts";
+import { namesAtStep, requireIntervals } from "./intervals.ts";
 import { guarded, OpenName } from "./openNames.ts";
 import { loadParameters, startParameters, type Parameters } from "./parameters.ts";
+import { requireBound } from "./requirements.ts";
 import { openNames, unify, type Dimensions } from "./unify.ts";
 
 /**
@@ -67,11 +68,29 @@ function* bindTask(
     parameters,
     steps,
     constantsWait,
+    waiting: [],
     seed: request.seed,
     owned: [...new Set(owned)],
   };
   yield* requireIntervals(program);
-  return program;
+  return { ...program, waiting: yield* requireGivens(program) };
+}
+
+/** Tests what givens decide, in every step; gives what waits for inputs. */
+function* requireGivens(program: BoundProgram): Task<BoundProgram["waiting"]> {
+  const { operations, definition, stepGivens, parameters } = program;
+  const counts = [...stepGivens.values(), ...parameters.values()].map((values) => values.length);
+  const waiting = new Set<BoundProgram["waiting"][number]>();
+  for (let step = 0; step < Math.max(1, ...counts); step++) {
+    const open = yield* requireBound(
+      operations,
+      definition.requirements ?? [],
+      namesAtStep(program, step),
+      1,
+    );
+    open.forEach((requirement) => waiting.add(requirement));
+  }
+  return [...waiting];
 }
 
 function givenDimensions(

@@ -3,7 +3,7 @@ import { handlesOf, type Space, type Value } from "../arrays/value.ts";
 import type { Handle } from "../engine/engine.ts";
 import type { Safetensors } from "../io/safetensors.ts";
 import type { Data } from "./datum.ts";
-import type { Bound, Known, ProgramDefinition } from "./definition.ts";
+import type { Bound, Known, ProgramDefinition, Requirement } from "./definition.ts";
 import type { Parameters } from "./parameters.ts";
 import type { Dimensions } from "./unify.ts";
 
@@ -30,6 +30,8 @@ export interface BoundProgram {
   readonly steps: number;
   /** whether constants wait for sizes that only inputs fix */
   readonly constantsWait: boolean;
+  /** what inputs decide whether it holds */
+  readonly waiting: readonly Requirement[];
   /** the seed of what is drawn */
   readonly seed: number;
   readonly owned: readonly Handle[];

@@ -11,7 +11,7 @@ import { BindingError } from "./bindingError.ts";
 import type { DataDeclaration, IntervalDeclaration } from "./definition.ts";
 
 /** An interval as the language writes it: `(0, inf)`. */
-function intervalText({ low, high, lowOpen, highOpen }: IntervalDeclaration): string {
+export function intervalText({ low, high, lowOpen, highOpen }: IntervalDeclaration): string {
   const end = (value: number): string =>
     Number.isFinite(value) ? String(value) : value > 0 ? "inf" : "-inf";
   return `${lowOpen ? "(" : "["}${end(low)}, ${end(high)}${highOpen ? ")" : "]"}`;

@@ -5,6 +5,7 @@ import type {
   ParameterDeclaration,
   ParameterStart,
   ProgramDefinition,
+  Requirement,
 } from "./definition.ts";
 
 /**
@@ -18,6 +19,7 @@ interface TypedFunctions<Known, State> {
   readonly givens: readonly TypedData<Known>[];
   readonly inputs: readonly TypedData<Known>[];
   readonly parameters: readonly TypedParameter<Known>[];
+  readonly requirements?: readonly TypedRequirement<Known>[];
   readonly constants: (operations: Operations, known: Known) => object;
   readonly prepare: TypedSection<Known, object, object, never> | null;
   readonly initial: TypedSection<Known, object, State, State>;
@@ -95,6 +97,13 @@ type TypedParameter<Known> = Pick<ParameterDeclaration, "name" | "type"> &
     readonly interval?: (operations: Operations, known: Known) => TypedInterval;
     readonly projection?: Evaluate<Known>;
   };
+
+type TypedRequirement<Known> = Omit<Requirement, "evaluate"> & {
+  readonly evaluate: (
+    operations: Operations,
+    known: Known,
+  ) => { readonly value: Value; readonly low: Value | null; readonly high: Value | null };
+};
 
 interface TypedInterval {
   readonly low: Value | null;

@@ -33,6 +33,8 @@ export interface ProgramDefinition<Givens extends object = object, Inputs extend
   readonly givens: readonly DataDeclaration[];
   readonly inputs: readonly DataDeclaration[];
   readonly parameters: readonly ParameterDeclaration[];
+  /** what else has to hold of the numbers that are bound; absent where nothing has */
+  readonly requirements?: readonly Requirement[];
   readonly states: readonly StateDeclaration[];
   readonly output: { readonly type: TypeDeclaration };
   /** random numbers that the functions read by their names; absent where nothing is drawn */
@@ -194,6 +196,28 @@ export interface ParameterDeclaration {
   readonly average?: string;
   /** of a program that this one calls: no optimiser moves it; a file of that program's weights has it under `name` */
   readonly of?: { readonly program: string; readonly hash: string; readonly name: string };
+}
+
+/**
+ * A number, or the entries of an array, that have to lie in an interval once all is bound: a given whose interval has
+ * computed ends, an index below a size, the radius of a ball. `evaluate` sees what the interval of a parameter sees, and
+ * the inputs.
+ */
+export interface Requirement {
+  /** the bound name that decides it */
+  readonly name: string;
+  /** what has to lie in the interval, at the begin of a sentence */
+  readonly of: string;
+  /** the interval as the program has it */
+  readonly written: string;
+  /** whether an end of the interval is computed */
+  readonly computed: boolean;
+  readonly lowOpen: boolean;
+  readonly highOpen: boolean;
+  readonly evaluate: (
+    operations: Operations,
+    known: Known,
+  ) => { readonly value: ArrayValue; readonly low: ArrayValue | null; readonly high: ArrayValue | null };
 }
 
 export type ParameterStart =

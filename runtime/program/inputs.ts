@@ -18,10 +18,12 @@ import { requireMaps } from "./bindMap.ts";
 import { isValue, type BoundInputs, type BoundProgram } from "./bound.ts";
 import { checkArray } from "./checks.ts";
 import { hostArraysOf, materialise, materialOf, type Data, type Material } from "./datum.ts";
-import type { Bound, DataDeclaration, Known, TypeDeclaration } from "./definition.ts";
+import type { Bound, DataDeclaration, Known, ProgramDefinition, TypeDeclaration } from "./definition.ts";
 import { uploadDraw } from "./draws.ts";
 import { namesText, openSizesHint } from "./openHint.ts";
+import { namesAtStep } from "./intervals.ts";
 import { guarded, OpenName } from "./openNames.ts";
+import { requireBound } from "./requirements.ts";
 import { kindError } from "./kindError.ts";
 import { resolve, unify, type Dimensions } from "./unify.ts";
 
@@ -75,6 +77,7 @@ export function* bindInputs(
     : {};
   const batch = batchOf(Object.values(known));
   const samples = batch ?? 1;
+  yield* requireInputs(program, { ...constants, ...known }, dimensions, samples);
   const drawing = { seed: program.seed, first, samples, batch, dimensions };
   for (const declaration of definition.draws ?? []) {
     if (declaration.when !== "sample" || declaration.training === true) continue;
@@ -98,13 +101,33 @@ function lateConstants(
     return { ...withConstants(definition, operations, guarded(known), owned) };
   } catch (error) {
     if (!(error instanceof OpenName)) throw error;
-    const sizes = definition.sizes.map(({ name }) => name).filter((name) => !dimensions.sizes.has(name));
-    const open = sizes.includes(error.read) ? sizes : [error.read];
-    throw new BindingError("IPX8005", error.read, {
-      what: `No datum fixes ${namesText(open)} of ${definition.name}.`,
-      hint: openSizesHint(open),
-    });
+    throw openSizes(definition, dimensions, error.read);
   }
+}
+
+/** Tests what waited for the inputs; learned values are those of now, in every step that has its own. */
+function* requireInputs(
+  program: BoundProgram,
+  bound: Known,
+  dimensions: Dimensions,
+  samples: number,
+): Task<void> {
+  const { operations, waiting, stepGivens, parameters } = program;
+  const counts = [...stepGivens.values(), ...parameters.values()].map((values) => values.length);
+  for (let step = 0; step < Math.max(1, ...counts) && waiting.length > 0; step++) {
+    const names = { ...namesAtStep(program, step), ...bound };
+    const [open] = yield* requireBound(operations, waiting, names, samples);
+    if (open !== undefined) throw openSizes(program.definition, dimensions, open.name);
+  }
+}
+
+function openSizes({ name, sizes }: ProgramDefinition, dimensions: Dimensions, read: string): BindingError {
+  const unbound = sizes.map((size) => size.name).filter((size) => !dimensions.sizes.has(size));
+  const open = unbound.includes(read) ? unbound : [read];
+  return new BindingError("IPX8005", read, {
+    what: `No datum fixes ${namesText(open)} of ${name}.`,
+    hint: openSizesHint(open),
+  });
 }
 
 function oneSample({ array }: Host): Host {

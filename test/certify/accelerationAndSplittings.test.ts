@@ -39,6 +39,7 @@ describe("FISTA", () => {
       }),
       /^FISTA$/u,
     ],
+    ["with a step that is given", fista({ declarations: "given t : R in (0, 1/lip(grad f)]" }), /^FISTA$/u],
     ["backtracking", backtracking({}), /^FISTA with backtracking$/u],
     ["backtracking by 1.5", backtracking({ growth: "1.5*L" }), /^FISTA with backtracking$/u],
   ]);

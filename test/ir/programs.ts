@@ -93,6 +93,7 @@ export function programOf(title: string, parts: Parts): IrProgram {
     finish: section(states(), (b, all) => [finish === undefined ? all[0]! : finish(b, all)]),
     objective: objective === undefined ? null : section(states(), (b, all) => [objective(b, all)]),
     until: null,
+    requirements: [],
     targets: [],
     certificate: null,
   };

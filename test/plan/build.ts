@@ -73,6 +73,7 @@ export function program(
     givens: [],
     inputs: [],
     parameters: [],
+    requirements: [],
     states: [],
     reports: [],
     counter: null,

@@ -1,5 +1,5 @@
 import { partsOf } from "../../ast/parts.ts";
-import type { Expression, Learn } from "../../ast/tree.ts";
+import type { Expression, Learn, Type as WrittenType } from "../../ast/tree.ts";
 import type { Definitions } from "../../library/calculus/analyse.ts";
 import type { FunctionName } from "../../library/functions/entry.ts";
 import { isComplex, isNumber } from "../../types/space.ts";
@@ -38,6 +38,8 @@ export interface Context {
   readonly read: Readers;
   readonly definitions: Definitions;
   readonly learnables: ReadonlyMap<Symbol, Learn<Typed>>;
+  /** the declared types of givens and inputs, whose intervals may have computed ends */
+  readonly dataTypes: ReadonlyMap<Symbol, WrittenType<Typed>>;
   readonly numbers: ReadonlyMap<Symbol, Scalar>;
   readonly vectors: ReadonlyMap<Symbol, Combination>;
   readonly unknowns: Unknowns;

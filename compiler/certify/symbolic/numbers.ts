@@ -1,4 +1,4 @@
-import type { Bounds, Expression, Fun, Learn, Type } from "../../ast/tree.ts";
+import type { Bounds, Expression, Fun, Type } from "../../ast/tree.ts";
 import { expressionText } from "../../check/expressionText.ts";
 import { formOfFunction, symbolOf } from "../../library/calculus/analyse.ts";
 import type { CallMeaning, Symbol, Typed } from "../../types/typing.ts";
@@ -118,7 +118,8 @@ function symbolValue(context: Context, symbol: Symbol): Scalar {
 /** A number that is given, learned or changing, with its interval; a state stands for its value before the step. */
 export function symbolScalar(context: Context, symbol: Symbol): Scalar {
   const learn = context.learnables.get(symbol);
-  const declared = learn === undefined ? null : upperEnd(context, learn);
+  const type = learn?.type ?? context.dataTypes.get(symbol);
+  const declared = type === undefined ? null : upperEnd(context, type);
   const { interval } = symbol.typing;
   const range = rangeOfInterval(interval);
   const upper = declared ?? range.upper;
@@ -145,8 +146,8 @@ function witnessOf(context: Context, symbol: Symbol, upper: Unknown["upper"]): S
   return initial?.kind === "number" ? number(initial.value) : null;
 }
 
-function upperEnd(context: Context, learn: Learn<Typed>): Unknown["upper"] {
-  const bounds = boundsOf(learn.type);
+function upperEnd(context: Context, type: Type<Typed>): Unknown["upper"] {
+  const bounds = boundsOf(type);
   if (bounds?.kind !== "interval" || bounds.high.kind === "infinity") return null;
   return { value: scalarOf(context, bounds.high), open: bounds.highOpen };
 }

@@ -96,6 +96,9 @@ function startOf(program: CheckedProgram, learned: "any" | "initial"): Context {
   const empty: Context = {
     read: { number: scalarOf, vector: vectorOf },
     definitions: collectDefinitions(program),
+    dataTypes: new Map(
+      [...program.givens, ...program.inputs].map((data) => [symbolOf(data.declaration), data.type]),
+    ),
     learnables: new Map(program.learnables.map((learn) => [symbolOf(learn.declaration), learn])),
     numbers: new Map(),
     vectors: new Map(),

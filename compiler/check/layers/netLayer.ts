@@ -164,5 +164,5 @@ function sizesOf(
 
 /** The settings of a network: its header sizes. */
 export function netSettings(sizes: readonly string[]): SettingRules {
-  return Object.fromEntries(sizes.map((size) => [size, { kind: "count", initial: null }]));
+  return Object.fromEntries(sizes.map((size) => [size, { kind: "count", initial: null, least: 1 }]));
 }

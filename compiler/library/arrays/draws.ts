@@ -9,7 +9,7 @@ export const index: ArraySignature = {
 export const batch: ArraySignature = {
   definition: "`size` different indices below m, uniform",
   parameters: ["m"],
-  settings: { size: { kind: "count", initial: null, required: true } },
+  settings: { size: { kind: "count", initial: null, least: 1, required: true } },
   rule: { kind: "batch" },
 };
 export const normal: ArraySignature = {

@@ -5,7 +5,7 @@ function indexSet(definition: string): ArraySignature {
     definition,
     parameters: ["m"],
     settings: {
-      parts: { kind: "count", initial: null, required: true },
+      parts: { kind: "count", initial: null, least: 1, required: true },
       part: { kind: "value", required: true },
     },
     rule: { kind: "indexSet" },

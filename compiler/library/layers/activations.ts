@@ -111,7 +111,7 @@ export const piecewiseLinear: LayerSignature = {
     nondecreasing: false,
     slope: null,
     settings: {
-      points: { kind: "count", initial: 101 },
+      points: { kind: "count", initial: 101, least: 2 },
       range: { kind: "number", initial: 1, within: POSITIVE },
     },
   }),

@@ -18,8 +18,8 @@ export const conv: LayerSignature = {
   parameters: ["n"],
   optional: 0,
   settings: {
-    kernel: { kind: "count", initial: 3 },
-    stride: { kind: "count", initial: 1 },
+    kernel: { kind: "count", initial: 3, least: 1 },
+    stride: { kind: "count", initial: 1, least: 1 },
     bias: BIAS,
     init: INIT,
   },
@@ -30,7 +30,7 @@ export const upconv: LayerSignature = {
   definition: "n channels at twice the size by transposed convolution",
   parameters: ["n"],
   optional: 0,
-  settings: { kernel: { kind: "count", initial: 2 }, bias: BIAS, init: INIT },
+  settings: { kernel: { kind: "count", initial: 2, least: 1 }, bias: BIAS, init: INIT },
   shape: "doubled",
 };
 export const depthwise: LayerSignature = {
@@ -38,7 +38,7 @@ export const depthwise: LayerSignature = {
   definition: "one filter for each channel",
   parameters: [],
   optional: 0,
-  settings: { kernel: { kind: "count", initial: 3 } },
+  settings: { kernel: { kind: "count", initial: 3, least: 1 } },
   shape: "image",
 };
 export const dense: LayerSignature = {

@@ -21,5 +21,5 @@ export const instancenorm = normalisation("mean and variance over the image", "i
 export const layernorm = normalisation("mean and variance over image and channels", "same", false);
 export const groupnorm: LayerSignature = {
   ...normalisation("mean and variance over the image and groups of channels", "image", false),
-  settings: { groups: { kind: "count", initial: 8 } },
+  settings: { groups: { kind: "count", initial: 8, least: 1 } },
 };

@@ -6,7 +6,7 @@ export const gradient: OperatorSignature = {
   definition: "forward differences over the first axes, stacked on a new last axis",
   parameters: [],
   settings: {
-    axes: { kind: "count", initial: 2 },
+    axes: { kind: "count", initial: 2, least: 1 },
     boundary: { kind: "word", words: ["neumann", "periodic", "zero"], initial: "neumann" },
   },
   domain: (settings) => `F[${LETTERS[settings.count("axes") ?? 2] ?? "h, w"}, r..]`,

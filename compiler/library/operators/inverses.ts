@@ -14,7 +14,7 @@ export const pinv: OperatorSignature = {
   definition: "the pseudo-inverse on the `rank` largest singular values",
   parameters: [{ kind: "operator", name: "A", domain: "T", codomain: "U" }],
   settings: {
-    rank: { kind: "count", initial: null },
+    rank: { kind: "count", initial: null, least: 1 },
     tol: { kind: "number", initial: null, within: NONNEGATIVE },
   },
   domain: () => "U",

@@ -8,7 +8,7 @@ export const radon: OperatorSignature = {
   definition: "the X-ray transform for parallel beams at angles in radians, with its exact adjoint",
   parameters: [ANGLES],
   settings: {
-    detectors: { kind: "count", initial: null },
+    detectors: { kind: "count", initial: null, least: 1 },
     spacing: { kind: "number", initial: 1, within: POSITIVE },
   },
   domain: () => "R[h, w, r..]",
@@ -20,7 +20,7 @@ export const fanBeam: OperatorSignature = {
   definition: "the X-ray transform for beams from a point source to a flat detector, distances in pixels",
   parameters: [ANGLES],
   settings: {
-    detectors: { kind: "count", initial: null },
+    detectors: { kind: "count", initial: null, least: 1 },
     spacing: { kind: "number", initial: 1, within: POSITIVE },
     source: { kind: "number", initial: null, within: POSITIVE, required: true },
     detector: { kind: "number", initial: null, within: NONNEGATIVE, required: true },

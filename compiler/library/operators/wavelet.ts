@@ -5,8 +5,8 @@ export const wavelet: OperatorSignature = {
   definition: "the discrete wavelet transform; orthonormal with periodic boundaries",
   parameters: [{ kind: "word", name: "name", words: WAVELET_NAMES }],
   settings: {
-    levels: { kind: "count", initial: 3 },
-    axes: { kind: "count", initial: 2 },
+    levels: { kind: "count", initial: 3, least: 1 },
+    axes: { kind: "count", initial: 2, least: 1 },
     boundary: { kind: "word", words: ["periodic", "symmetric"], initial: "periodic" },
   },
   domain: () => "F[d..]",

@@ -29,6 +29,7 @@ export function lowerProgramCall(
 ): Variable {
   const instance = instanceOf(site, call.of, span);
   const { program } = instance;
+  site.program.called.note(instance);
   refuseDraws(program, span);
   const networks = new Map<Symbol, LoweredNetwork>();
   const place = calledSite(site, site.builder, instance, networks);

@@ -1,3 +1,4 @@
+import type { CheckedRequirement } from "../../check/context.ts";
 import type { CheckedProgram } from "../../check/program.ts";
 import type { Instance } from "../../check/programs/instance.ts";
 import type { IrFunction, Variable } from "../../ir/block.ts";
@@ -11,6 +12,7 @@ export class CalledPrograms {
   readonly constants: IrBuilder;
   readonly #names: Set<string>;
   readonly #functions = new Map<string, { readonly instance: Instance; readonly called: IrFunction }[]>();
+  readonly #instances = new Set<Instance>();
   readonly #weights = new Map<
     string,
     { readonly instance: Instance; readonly parameters: readonly IrParameter[] }
@@ -19,6 +21,16 @@ export class CalledPrograms {
   constructor(constants: IrBuilder, program: CheckedProgram) {
     this.constants = constants;
     this.#names = new Set(program.learnables.map((learn) => symbolOf(learn.declaration).name));
+  }
+
+  /** What called programs ask of the sizes of this one. */
+  get requirements(): readonly CheckedRequirement[] {
+    return [...this.#instances].flatMap(({ program }) => program.requirements);
+  }
+
+  /** Notes that an instance is called. */
+  note(instance: Instance): void {
+    this.#instances.add(instance);
   }
 
   /** The weights of the programs that are called as they were trained, in the order of their first use. */
