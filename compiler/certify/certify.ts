@@ -19,6 +19,7 @@ import { proximalBacktracking } from "./rules/proximalBacktracking.ts";
 import { obstructionOf } from "./rules/obstruction.ts";
 import { notFound } from "./rules/steps.ts";
 import { scaledGradientProjection } from "./rules/scaledGradientProjection.ts";
+import { withoutImages } from "./symbolic/slice.ts";
 import { type NormalStep, normalStep } from "./symbolic/step.ts";
 import type { CertificateRule, Minimised, Verdict } from "./verdict.ts";
 
@@ -74,11 +75,17 @@ function answerOfRules(program: CheckedProgram): Answer {
   if ("reason" in step) return reported(program, unknownStep(step.reason));
   const verdict = recognised(step, program);
   return verdict === null
-    ? reported(program, unknownStep(obstructionOf(step)))
+    ? reported(program, unknownStep(obstructionOf(withoutImages(step))))
     : held(step, program, verdict);
 }
 
+/** What the first rule that speaks says: of the step, or of the step without states that feed nothing. */
 function recognised(step: NormalStep, program: CheckedProgram): Verdict | null {
+  const sliced = withoutImages(step);
+  return byRules(step, program) ?? (sliced === step ? null : byRules(sliced, program));
+}
+
+function byRules(step: NormalStep, program: CheckedProgram): Verdict | null {
   for (const rule of RULES) {
     const verdict = rule.recognise(step, program);
     if (verdict !== null) return verdict;
