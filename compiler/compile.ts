@@ -70,7 +70,7 @@ export function analyse(
 
 /** Lowers a checked program and optimises it. */
 export function compileProgram(file: File, program: CheckedProgram): Outcome<CompiledProgram> {
-  return guarded(program, () => {
+  return guarded(program, "written", () => {
     const lowered = lowerProgram(program, programHash(file, program), certify(program).certificate);
     return { checked: program, lowered, optimised: optimise(lowered) };
   });
@@ -87,7 +87,7 @@ export function planProgram(
 ): Outcome<Plan> {
   const chosen = chooseTarget(compiled.checked, compiled.optimised, request);
   if (chosen.kind === "refused") return chosen;
-  return guarded(compiled.checked, () => planFor(compiled.optimised, chosen.value, options));
+  return guarded(compiled.checked, "training", () => planFor(compiled.optimised, chosen.value, options));
 }
 
 /**
@@ -95,7 +95,7 @@ export function planProgram(
  * is the product of the two.
  */
 export function planWithGradient(compiled: CompiledProgram, by: string): Outcome<Plan> {
-  return guarded(compiled.checked, () => {
+  return guarded(compiled.checked, "written", () => {
     const module = finish(optimise(withGradient(compiled.lowered, by)), null);
     return planTarget(module.program, { kind: "direct" }, null);
   });
@@ -132,7 +132,8 @@ function reverseByInputs(program: IrProgram): ProgramDerivative | null {
   }
 }
 
-function guarded<T>(program: CheckedProgram, run: () => T): Outcome<T> {
+/** `asker`: what asks for derivatives, the program as it is written or its training. */
+function guarded<T>(program: CheckedProgram, asker: "written" | "training", run: () => T): Outcome<T> {
   try {
     return { kind: "done", value: run() };
   } catch (error) {
@@ -141,7 +142,7 @@ function guarded<T>(program: CheckedProgram, run: () => T): Outcome<T> {
     }
     if (error instanceof NotDifferentiable) {
       const span = error.span ?? program.tree.name.span;
-      return refused(diagnose("IPX9002", span, { what: error.what }));
+      return refused(diagnose("IPX9002", span, { what: error.what, asker }));
     }
     throw error;
   }

@@ -13,3 +13,14 @@ export class NotDifferentiable extends Error {
     this.span = span;
   }
 }
+
+/** Takes a derivative that the program writes at a span; what cannot be differentiated is said of that place. */
+export function derivativeAt<T>(span: Span, take: () => T): T {
+  try {
+    return take();
+  } catch (error) {
+    throw error instanceof NotDifferentiable && error.span === null
+      ? new NotDifferentiable(error.what, span)
+      : error;
+  }
+}

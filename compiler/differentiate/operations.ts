@@ -283,7 +283,7 @@ export const REVERSE_RULES: { readonly [P in Operation]: ReverseRule<P> } = {
   loopSaving: (equation, cotangents, r) => {
     reverseLoop(equation, cotangents, r);
   },
-  loopAdjoint: missing("the reverse of a loop"),
+  loopAdjoint: missing("a loop where it is taken twice, or in a direction"),
   call: (equation, cotangents, r) => {
     reverseCall(equation, cotangents, r);
   },

@@ -1,5 +1,6 @@
 import type { Expression, Fun } from "../ast/tree.ts";
 import { gradient } from "../differentiate/gradient.ts";
+import { derivativeAt } from "../differentiate/notDifferentiable.ts";
 import { parameter } from "../ir/build.ts";
 import type { Variable } from "../ir/block.ts";
 import { symbolOf } from "../library/calculus/analyse.ts";
@@ -236,7 +237,7 @@ function gradientAt(site: Site, of: FunctionValue, point: readonly Lowered[], sp
       callValue(within(site, inner, new Scope(site.scope)), of, parameters.map(value), span),
     ],
   );
-  const parts = gradient(site.builder, block, variables);
+  const parts = derivativeAt(span, () => gradient(site.builder, block, variables));
   const [first] = parts;
   return first !== undefined && parts.length === 1 ? first : site.builder.product(parts);
 }

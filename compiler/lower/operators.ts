@@ -1,3 +1,4 @@
+import { derivativeAt } from "../differentiate/notDifferentiable.ts";
 import { pullback, pushforward } from "../differentiate/gradient.ts";
 import type { IrBuilder } from "../ir/build.ts";
 import type { Variable } from "../ir/block.ts";
@@ -54,7 +55,9 @@ export function applyForm(builder: IrBuilder, form: OperatorForm, x: Variable): 
     case "derivative":
       return form.symmetric
         ? applyAdjointForm(builder, form, x)
-        : pushforward(builder, form.of, form.points, partsOf(builder, x, form.points.length));
+        : derivativeAt(form.span, () =>
+            pushforward(builder, form.of, form.points, partsOf(builder, x, form.points.length)),
+          );
     case "column":
       return builder.elementwise("mul", [x, form.direction]);
   }
@@ -108,7 +111,7 @@ export function applyAdjointForm(builder: IrBuilder, form: OperatorForm, y: Vari
         applyAdjointForm(inner, form.of, slice),
       );
     case "derivative": {
-      const parts = pullback(builder, form.of, form.points, y);
+      const parts = derivativeAt(form.span, () => pullback(builder, form.of, form.points, y));
       const [first] = parts;
       return first !== undefined && parts.length === 1 ? first : builder.product(parts);
     }

@@ -38,9 +38,9 @@ export function isReached(code: string): boolean {
 }
 
 /**
- * Codes without a case: IPX0017 is about the file itself, IPX6011 about a target that is asked for, IPX9002 about operations that no program of today's language
- * leads a derivative through, IPX9003 about the compiler.
+ * Codes without a case: IPX0017 is about the file itself, IPX6011 about a target that is asked for, IPX9003 about the
+ * compiler.
  */
 export function hasNoText(code: string): boolean {
-  return ["IPX0017", "IPX6011", "IPX9002", "IPX9003"].includes(code);
+  return ["IPX0017", "IPX6011", "IPX9003"].includes(code);
 }

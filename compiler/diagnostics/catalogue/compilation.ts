@@ -10,13 +10,16 @@ export const compilation = {
     hint: () => "The program is sound; only compiling it has to wait. `ipc check` accepts it.",
   }),
 
-  IPX9002: defineDiagnostic<{ readonly what: string }>()({
+  IPX9002: defineDiagnostic<{ readonly what: string; readonly asker: "written" | "training" }>()({
     severity: "error",
     class: "limitation",
     title: ({ what }) => `This version does not know the derivative of ${what}`,
-    mark: () => "it is needed to train through this",
-    hint: () =>
-      "A solver needs no derivative: compile with `--target solver`, or learn nothing before this place.",
+    mark: ({ asker }) =>
+      asker === "training" ? "it is needed to train through this" : "it is asked for here",
+    hint: ({ asker }) =>
+      asker === "training"
+        ? "A solver needs no derivative: compile with `--target solver`, or learn nothing before this place."
+        : "Write this without it: a `while`, say, as a short `repeat n`, which is written out.",
   }),
 
   IPX9003: defineDiagnostic<{ readonly what: string }>()({
