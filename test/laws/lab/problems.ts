@@ -285,11 +285,12 @@ export const PROBLEMS: readonly Problem[] = [
     ["unet(levels = 4, width = 18)", "dncnn(depth = 3, width = 4)"],
     ["per step = 1", "per step = 0.2"],
   ]),
+  // no identity at first, with which K would have no gradient
   onCoils("variational_network", {}, [
     ["C[h, w, 24] per step = convolution(24, kernel = 11", "C[h, w, 2] per step = convolution(2, kernel = 3"],
     [
-      "net C[h, w, 24] -> C[h, w, 24] per step = spline(31",
-      "net C[h, w, 2] -> C[h, w, 2] per step = spline(7",
+      "net C[h, w, 24] -> C[h, w, 24] per step = spline(31, range = 1)",
+      "net C[h, w, 2] -> C[h, w, 2] per step = spline(7, range = 1) |> tanh",
     ],
     ["per step = 1", "per step = 0.2"],
   ]),
@@ -355,6 +356,7 @@ export const PROBLEMS: readonly Problem[] = [
     sizes: { h: H, w: W, p: 3, atoms: 5 },
     givens: () => ({}),
   },
+  onVectors("learned_fista"),
   onVectors("lista"),
   onVectors("lista_cp"),
   onVectors("tilista"),

@@ -5,6 +5,7 @@ import type { Value } from "../../../runtime/arrays/value.ts";
 import type { HostArray } from "../../../runtime/io/hostArray.ts";
 import type { Safetensors } from "../../../runtime/io/safetensors.ts";
 import { withParameters, type BoundInputs } from "../../../runtime/program/bound.ts";
+import type { ProgramDefinition } from "../../../runtime/program/definition.ts";
 import { loadParameters, saveParameters } from "../../../runtime/program/parameters.ts";
 import { stream } from "../../../runtime/random/stream.ts";
 import type { Ready } from "./steps.ts";
@@ -44,10 +45,14 @@ function weightsAlong(saved: Safetensors, direction: Direction, step: number): S
   return { ...saved, tensors };
 }
 
-/** Random directions: one for each learnable; all weights of a network share one. */
-function directionsOf(saved: Safetensors): ReadonlyMap<string, Direction> {
+/** Random directions: one for each learnable; all weights of a network share one, running averages stand still. */
+function directionsOf(definition: ProgramDefinition, saved: Safetensors): ReadonlyMap<string, Direction> {
   const groups = new Map<string, Map<string, Float64Array>>();
+  const averages = new Set(
+    definition.parameters.flatMap(({ name, average }) => (average === undefined ? [] : [name])),
+  );
   for (const [name, { data }] of saved.tensors) {
+    if (averages.has(name)) continue;
     const group = name.split(".")[0] ?? name;
     const random = stream(11, name);
     const along = Float64Array.from(data, (entry) => Math.max(Math.abs(entry), 0.05) * random.normal());
@@ -72,7 +77,7 @@ export async function parameterSlopes(
     return found.value;
   };
   const slopes: Slopes[] = [];
-  for (const [name, direction] of directionsOf(saved)) {
+  for (const [name, direction] of directionsOf(definition, saved)) {
     let along = 0;
     let scale = 0;
     for (const [parameter, d] of direction) {
