@@ -199,6 +199,25 @@ describe("splittings", () => {
       }),
       NONE,
     ],
+    [
+      "a wrong sign of the dual",
+      primalDual({
+        step: "p <- prox(sigma*conjugate(e))(p + sigma*K*b)\n    x <- x + tau*K'*p\n    b <- 2*x - old x",
+      }),
+      /the step of `x` adds K'\*p, which has to be subtracted/u,
+    ],
+    [
+      "two operators with the norm of their stack",
+      primalDual({
+        properties: "\n  given B : linear X -> Y",
+        tau: "0.99/norm(vstack(K, B))",
+        sigma: "0.99/norm(vstack(K, B))",
+        states: "state p : Y = 0\n  state q : Y = 0\n  state b : X = x",
+        step: "p <- prox(sigma*conjugate(e))(p + sigma*K*b)\n    q <- prox(sigma*conjugate(e))(q + sigma*B*b)\n    x <- x - tau*(K'*p + B'*q)\n    b <- 2*x - old x",
+        objective: "e(K*x) + e(B*x)",
+      }),
+      /0\.99\/sqrt\(norm\(K\)\^2 \+ norm\(B\)\^2\)/u,
+    ],
     ["a product between 1 and 4/3", primalDual({ tau: "0.5", sigma: "0.6" }), /has to stay below 1/u],
     ["an undeclared norm", primalDual({ properties: "", tau: "1", sigma: "1" }), /has to stay below 1/u],
   ]);

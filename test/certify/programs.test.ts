@@ -47,6 +47,8 @@ test.each(["fista", "fista_backtracking", "sgp", "sgp_drs_plus"])("%s speaks of 
 describe("what a proof rests on is said", () => {
   test.each([
     ["admm_lasso", "the inner solves count as exact: each reaches its tolerance of 1e-6 within 50 rounds"],
+    ["ista", "a minimiser exists"],
+    ["fista", "a minimiser exists"],
     ["tv_chambolle_pock", "tau*sigma*|K|^2 < 1"],
     ["fista_backtracking", "L never falls"],
     ["fista_backtracking", "up to the slack of the line search"],

@@ -133,6 +133,13 @@ function verdict(step: NormalStep, program: CheckedProgram, read: PrimalDual): V
   const positive = [tau, ...blocks.map((block) => block.step)].every((each) => isPositive(unknowns, each));
   const shown = text(unknowns, product);
   const algorithm = plain ? "Chambolle-Pock" : "Condat-Vu";
+  if (isPositive(unknowns, scale(tau, -1))) {
+    const back = blocks.map((block) => (block.leaf === null ? "p" : `${block.leaf.key}'*p`)).join(" + ");
+    return notFound(
+      algorithm,
+      `the step of \`${read.x.symbol.name}\` adds ${back}, which has to be subtracted`,
+    );
+  }
   if (limit === null) return notFound(algorithm, "the functions are not known to be convex");
   if (positive && isPositive(unknowns, room)) {
     return {
@@ -151,9 +158,17 @@ function verdict(step: NormalStep, program: CheckedProgram, read: PrimalDual): V
   return notFound(
     algorithm,
     plain
-      ? `tau*sigma*|K|^2 = ${shown} has to stay below 1. Try tau = sigma = 0.99/norm(K)`
+      ? `tau*sigma*|K|^2 = ${shown} has to stay below 1. Try tau = sigma = 0.99/${wholeNorm(blocks)}`
       : `tau*sigma*|K|^2 = ${shown} has to stay below 1 - tau*L/2 with tau*L = ${text(unknowns, lipschitz)}`,
   );
+}
+
+/** A bound of the norm of all operators together, from those of each. */
+function wholeNorm(blocks: readonly DualBlock[]): string {
+  const norms = blocks.map(({ leaf }) => (leaf === null ? "1" : `norm(${leaf.key})`));
+  return norms.length === 1
+    ? norms.join("")
+    : `sqrt(${norms.map((norm) => (norm === "1" ? norm : `${norm}^2`)).join(" + ")})`;
 }
 
 /** tau sum g_i(K_i x) plus what the step of x descends on; null where one is beyond the rules, or not convex. */

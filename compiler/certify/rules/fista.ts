@@ -121,11 +121,12 @@ function verdict(step: NormalStep, inertial: Inertial): Verdict | null {
     rate === "exact"
       ? "F(x_k) - F* <= 2*L*R^2/(k + 1)^2 with R the distance from the start to a minimiser"
       : "F(x_k) - F* falls as 1/k^2",
-    ["t <= 1/L", SEQUENCE],
+    ["t <= 1/L", SEQUENCE, EXISTS],
     gradient && minimises(gradient, prox, x),
   );
 }
 
+const EXISTS = "a minimiser exists";
 const SEQUENCE = "t_{k+1}^2 - t_{k+1} <= t_k^2";
 
 /** A step with momentum whose gradient is taken at x itself. */
@@ -150,7 +151,7 @@ function backtracked(step: NormalStep, inertial: Inertial, searched: Backtrackin
     rate === "exact"
       ? "F(x_k) - F* <= 2*eta*L*R^2/(k + 1)^2 with eta the growth of L in a round and R the distance from the start to a minimiser"
       : "F(x_k) - F* falls as 1/k^2",
-    ["L never falls", "the loop ends before its cap", SEQUENCE, ...slackConditions(searched)],
+    ["L never falls", "the loop ends before its cap", SEQUENCE, EXISTS, ...slackConditions(searched)],
     minimises(times(reciprocal(unknowns, searched.constant), searched.f.gradient), prox, x),
   );
 }

@@ -83,7 +83,7 @@ function admissible(
       algorithm: name,
       statement: `the step is averaged, since t*L = ${text(unknowns, lipschitz)} stays below 2; the iterates converge`,
       about: "iterates",
-      conditions: ["t < 2/L"],
+      conditions: ["t < 2/L", EXISTS],
       minimises: limit,
     };
   }
@@ -100,10 +100,13 @@ function admissible(
     algorithm: `relaxed ${name}`,
     statement: `the relaxed step is averaged, since t*L = ${text(unknowns, lipschitz)} stays below 2 and the relaxation ${text(unknowns, relaxed.weight)} below 2 - t*L/2; the iterates converge`,
     about: "iterates",
-    conditions: ["t < 2/L", "relaxation < 2 - t*L/2"],
+    conditions: ["t < 2/L", "relaxation < 2 - t*L/2", EXISTS],
     minimises: limit,
   };
 }
+
+/** A step with t L < 2 has no fixed point where its function has no minimiser: <c, x>, say. */
+const EXISTS = "a minimiser exists";
 
 function tooLong(
   program: CheckedProgram,

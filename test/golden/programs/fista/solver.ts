@@ -7,6 +7,7 @@
  * by the Lyapunov function of Beck and Teboulle; F is the objective
  * - t <= 1/L
  * - t_{k+1}^2 - t_{k+1} <= t_k^2
+ * - a minimiser exists
  */
 import {
   defineProgram,
@@ -188,7 +189,7 @@ export const fista = defineProgram<Known, State, Givens, Inputs>({
     algorithm: "FISTA",
     statement:
       "F(x_k) - F* <= 2*L*R^2/(k + 1)^2 with R the distance from the start to a minimiser, by the Lyapunov function of Beck and Teboulle; F is the objective",
-    conditions: ["t <= 1/L", "t_{k+1}^2 - t_{k+1} <= t_k^2"],
+    conditions: ["t <= 1/L", "t_{k+1}^2 - t_{k+1} <= t_k^2", "a minimiser exists"],
   },
   notes: [],
 });

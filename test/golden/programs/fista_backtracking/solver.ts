@@ -9,6 +9,7 @@
  * - L never falls
  * - the loop ends before its cap
  * - t_{k+1}^2 - t_{k+1} <= t_k^2
+ * - a minimiser exists
  * - up to the slack of the line search
  */
 import {
@@ -201,6 +202,7 @@ export const fista_backtracking = defineProgram<Known, State, Givens, Inputs>({
       "L never falls",
       "the loop ends before its cap",
       "t_{k+1}^2 - t_{k+1} <= t_k^2",
+      "a minimiser exists",
       "up to the slack of the line search",
     ],
   },

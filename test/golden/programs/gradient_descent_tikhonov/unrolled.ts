@@ -8,6 +8,7 @@
  * Convergence: proved. the step is averaged, since t*L = t*norm(A)^2 + t*alpha stays below 2; the iterates
  * converge to a minimiser of the objective, if there is one
  * - t < 2/L
+ * - a minimiser exists
  */
 import {
   defineProgram,
@@ -290,7 +291,7 @@ export const gradient_descent_tikhonov = defineProgram<Known, State, Givens, Inp
     algorithm: "projected gradient",
     statement:
       "the step is averaged, since t*L = t*norm(A)^2 + t*alpha stays below 2; the iterates converge to a minimiser of the objective, if there is one",
-    conditions: ["t < 2/L"],
+    conditions: ["t < 2/L", "a minimiser exists"],
   },
   notes: [],
   inputGradients: true,

@@ -6,6 +6,7 @@
  * Convergence: proved. the step is averaged, since t*L = t*norm(A)^2 stays below 2; the iterates converge
  * to a minimiser of the objective, if there is one
  * - t < 2/L
+ * - a minimiser exists
  */
 import {
   defineProgram,
@@ -329,7 +330,7 @@ export const ista = defineProgram<Known, State, Givens, Inputs>({
     algorithm: "proximal gradient",
     statement:
       "the step is averaged, since t*L = t*norm(A)^2 stays below 2; the iterates converge to a minimiser of the objective, if there is one",
-    conditions: ["t < 2/L"],
+    conditions: ["t < 2/L", "a minimiser exists"],
   },
   notes: [],
   inputGradients: true,

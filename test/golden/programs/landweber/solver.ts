@@ -6,6 +6,7 @@
  * Convergence: proved. the step is averaged, since t*L = t*norm(A)^2 stays below 2; the iterates converge
  * to a minimiser of the objective, if there is one
  * - t < 2/L
+ * - a minimiser exists
  */
 import {
   defineProgram,
@@ -194,7 +195,7 @@ export const landweber = defineProgram<Known, State, Givens, Inputs>({
     algorithm: "gradient descent",
     statement:
       "the step is averaged, since t*L = t*norm(A)^2 stays below 2; the iterates converge to a minimiser of the objective, if there is one",
-    conditions: ["t < 2/L"],
+    conditions: ["t < 2/L", "a minimiser exists"],
   },
   notes: [],
 });
