@@ -334,9 +334,9 @@ function stepInputAdjoint(
   const product = ops.map("fourier_v_2*conj(difference)", { fourier_v_2, difference });
   const product_sum = ops.sumTo(product, R(h, w, 1));
   const y_bar = ops.map("-difference_bar", { difference_bar });
-  const product_2 = ops.map("difference_bar*conj(fourier_v)", { difference_bar, fourier_v });
-  const product_2_sum = ops.sumTo(product_2, R(h, w, 1));
-  const P_2_bar = ops.map("product_sum + product_2_sum", { product_sum, product_2_sum });
+  const difference_bar_scaled = ops.map("difference_bar*conj(fourier_v)", { difference_bar, fourier_v });
+  const sumTo = ops.sumTo(difference_bar_scaled, R(h, w, 1));
+  const P_2_bar = ops.map("product_sum + sumTo", { product_sum, sumTo });
   const fourier_v_bar = ops.map("difference_bar*P_2", { difference_bar, P_2 });
   const fouriert_v = ops.applyAdjoint(fourier, fourier_v_bar);
   const conj = ops.map("conj(x)", { x });
