@@ -62,10 +62,18 @@ export function analyse(
     return imported && parseFile(imported).file;
   };
   const checked = checkFile(file, readFile, syntax.length > 0, readBytes);
-  const found = [...syntax, ...checked.diagnostics];
+  const found = [
+    ...syntax,
+    ...checked.diagnostics.filter((each) => !syntax.some((other) => repeats(each, other))),
+  ];
   const sound = !found.some((diagnostic) => diagnostic.severity === "error");
   const certified = sound ? checked.programs.flatMap((program) => certify(program).diagnostics) : [];
   return { file, checked, diagnostics: [...found, ...certified].sort(compareDiagnostics) };
+}
+
+/** Whether the checker finds a text where the parser has already said something of it. */
+function repeats(one: Diagnostic, other: Diagnostic): boolean {
+  return one.code === "IPX0014" && one.span.start === other.span.start && one.span.file === other.span.file;
 }
 
 /** Lowers a checked program and optimises it. */

@@ -80,7 +80,7 @@ export type CheckedRequirement =
   | {
       readonly kind: "value";
       readonly span: Span;
-      /** what has to lie in the interval: `r of ball` */
+      /** what has to lie in the interval, at the begin of a sentence */
       readonly what: string;
       readonly value: Expression<Typed>;
       readonly within: Interval;

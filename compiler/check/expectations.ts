@@ -32,6 +32,16 @@ export function expectRealNumber(environment: Environment, expression: Expressio
   return failed(expression);
 }
 
+/** Asks for a real number that is no truth value, which elsewhere counts as 0 or 1. */
+export function expectSetting(environment: Environment, expression: Expression<Typed>): Expression<Typed> {
+  const type = resolveType(environment.run, expression.note.type);
+  const isTruth = type.kind === "value" && type.space.kind === "array" && type.space.element === "bool";
+  if (!isTruth) return expectRealNumber(environment, expression);
+  const args = { wanted: "A real number", actual: describe(environment, type), hint: null };
+  report(environment, diagnose("IPX2015", expression.span, args));
+  return failed(expression);
+}
+
 /** Asks for a condition. */
 export function expectCondition(environment: Environment, expression: Expression<Typed>): Expression<Typed> {
   const type = resolveType(environment.run, expression.note.type);

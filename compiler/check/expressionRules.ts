@@ -76,11 +76,9 @@ function checkString(
   environment: Environment,
   expression: Extract<Expression, { kind: "string" }>,
 ): Expression<Typed> {
-  // the parser has said that texts are names of files
-  return {
-    ...expression,
-    note: environment.place === "binding" ? typing({ kind: "file" }, 0) : unknownTyping(),
-  };
+  if (environment.place === "binding") return { ...expression, note: typing({ kind: "file" }, 0) };
+  report(environment, diagnose("IPX0014", expression.span, {}));
+  return { ...expression, note: unknownTyping() };
 }
 
 function checkInfinity(

@@ -1,6 +1,15 @@
 import type { Expression } from "../ast/tree.ts";
 import { diagnose } from "../diagnostics/diagnose.ts";
-import { negative, power } from "../types/interval.ts";
+import {
+  areDisjoint,
+  intervalText,
+  isWithin,
+  negative,
+  NONNEGATIVE,
+  point,
+  POSITIVE,
+  power,
+} from "../types/interval.ts";
 import { numberSpace, REAL } from "../types/space.ts";
 import { type Type, UNKNOWN } from "../types/type.ts";
 import type { Typed } from "../types/typing.ts";
@@ -27,6 +36,7 @@ export function checkPower(
     return { ...expression, base, exponent, note: unknownTyping(base.note.level) };
   }
   const exponent = checkExpression(environment, expression.exponent);
+  checkBase(environment, expression.operator, base, exponent);
   if (expression.operator === ".^") {
     const note = checkDotted(environment, expression, base, exponent, power);
     return { ...expression, base, exponent, note };
@@ -55,6 +65,26 @@ export function checkPower(
   const whole = isWhole(real.note.type) && exponent.kind === "number" && isWhole(exponent.note.type);
   const note = valueTyping(whole ? numberSpace("int") : REAL, level, power(intervalOf(real), intervalOf(by)));
   return { ...expression, base: real, exponent: by, note };
+}
+
+/** Asks for a base of which the power is a number: roots are of [0, inf), negative powers not of 0. */
+function checkBase(
+  environment: Environment,
+  operator: "^" | ".^",
+  base: Expression<Typed>,
+  exponent: Expression<Typed>,
+): void {
+  const { interval } = base.note;
+  const by = exponent.note.interval;
+  if (interval === null || by === null) return;
+  const whole =
+    (by.low === by.high && Number.isInteger(by.low)) ||
+    isWhole(resolveType(environment.run, exponent.note.type));
+  const wanted = by.low < 0 ? POSITIVE : NONNEGATIVE;
+  if (isWithin(interval, wanted) || (whole && by.low >= 0)) return;
+  if (whole && areDisjoint(interval, point(0))) return;
+  const args = { callee: operator, wanted: intervalText(wanted), actual: intervalText(interval) };
+  report(environment, diagnose("IPX3105", base.span, args));
 }
 
 /** `A^T`, as in papers, where nothing else is called so. */

@@ -38,7 +38,7 @@ export class LayerSettings {
   get first(): Dimension {
     const [maker] = this.#call.arguments;
     if (maker === undefined) throw this.limitation("a layer without its number");
-    return dimensionOf(this.#site, maker);
+    return this.#counted(dimensionOf(this.#site, maker), 1);
   }
 
   /** The same as a number. */
@@ -49,6 +49,19 @@ export class LayerSettings {
   }
 
   dimension(name: string): Dimension {
+    const rule = this.#rules[name];
+    const value = this.#dimensionOf(name);
+    return rule?.kind === "count" ? this.#counted(value, rule.least) : value;
+  }
+
+  /** A count of a network, now that its sizes are known. */
+  #counted(count: Dimension, least: number): Dimension {
+    const known = constantValue(count);
+    if (known === null || (known >= least && Number.isInteger(known))) return count;
+    throw this.limitation(`a layer with the number ${known}, which must be whole and at least ${least},`);
+  }
+
+  #dimensionOf(name: string): Dimension {
     const setting = this.#valueOf(name);
     if (setting.kind === "number") return constant(setting.value);
     if (setting.kind === "dimension") return inTermsOf(this.#site, setting.value);

@@ -1,7 +1,6 @@
 import type { Given, Input } from "../ast/tree.ts";
 import type { CheckedRequirement } from "../check/context.ts";
 import { boundsText } from "../check/bounds.ts";
-import { expressionText } from "../check/expressionText.ts";
 import { partsOf } from "../ast/parts.ts";
 import type { Block } from "../ir/block.ts";
 import type { IrRequirement } from "../ir/program.ts";
@@ -82,7 +81,7 @@ export function lowerRequirement(
     Number.isFinite(number) ? site.builder.block([], (inner) => [inner.constant(number)]) : null;
   return {
     name: firstName(value) ?? program,
-    of: `${what}, \`${expressionText(value)}\`,`,
+    of: what,
     written: intervalText(interval),
     computed: false,
     lowOpen,

@@ -103,3 +103,16 @@ describe("an interval with computed ends is tested when data is bound", () => {
       `s=${steps}`,
     ));
 });
+
+describe("a number that a table bounds is tested when data is bound", () => {
+  const given = (name: string, output: string): readonly string[] =>
+    run(name, `  given a : R\n  output ${output}`, "--bind", "a=-1");
+  it("the radius of a ball", () =>
+    refused(1, /`r = a` is -1, outside \[0, inf\)/u, ...given("radius", "proj(ball(a))(A'*y)")));
+  it("the bounds of a box", () =>
+    refused(1, /`a \.- 1` of `box` is -2, outside \[0, inf\)/u, ...given("box", "proj(box(1, a))(A'*y)")));
+  it("the bounds of a clip", () =>
+    refused(1, /`a \.- y` of `clip` is .*, outside \[0, inf\)/u, ...given("clip", "A'*clip(y, y, a)")));
+  it("a setting of a function", () =>
+    refused(1, /`delta = a` is -1, outside \(0, inf\)/u, ...given("delta", "huber(delta = a)(A'*y)*(A'*y)")));
+});

@@ -14,6 +14,8 @@ import { describe } from "../expectations.ts";
 import { checkExpression } from "../expression.ts";
 import { named } from "../references.ts";
 import { checkDefinite } from "../rules/definite.ts";
+import { checkDomain } from "../rules/requirements.ts";
+import { from } from "../../types/interval.ts";
 import { reportNoSize, sizeOf } from "../sizes.ts";
 import { resolveType, typing, unknownTyping } from "../typed.ts";
 import { checkArguments, type CheckedArguments } from "./arguments.ts";
@@ -243,7 +245,7 @@ function bindParameter(
       const size = sizeOf(environment.run.knowledge, argument);
       if (size === null) reportNoSize(environment, argument);
       else known.set(parameter.name, size);
-      return size !== null;
+      return size !== null && checkDomain(environment, parameter.name, argument, from(1), size);
     }
     case "array": {
       const wanted = instantiate(parameter.scheme, letters);

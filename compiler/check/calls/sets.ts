@@ -2,12 +2,14 @@ import type { Expression } from "../../ast/tree.ts";
 import { diagnose } from "../../diagnostics/diagnose.ts";
 import type { SET_NAMES } from "../../library/names.ts";
 import type { SettingRules } from "../../library/signature.ts";
+import { NONNEGATIVE } from "../../types/interval.ts";
 import { isNumber, type Space, spaceText } from "../../types/space.ts";
 import type { Typed } from "../../types/typing.ts";
 import { type Environment, latest, report } from "../context.ts";
 import { describe, expectOrder, expectRealNumber, expectValue, fits } from "../expectations.ts";
 import { checkExpression } from "../expression.ts";
 import { named } from "../references.ts";
+import { checkDomain, checkOrdered } from "../rules/requirements.ts";
 import { entrywiseSpace } from "../products.ts";
 import { resolveType, typing, unknownTyping } from "../typed.ts";
 import { checkArguments } from "./arguments.ts";
@@ -86,7 +88,7 @@ export function checkSetCall(
   return { ...expression, callee: typedCallee, arguments: args.tree, call, note };
 }
 
-function betweenBounds({ environment, arguments: bounds }: SetSite): Space | null | undefined {
+function betweenBounds({ environment, callee, arguments: bounds }: SetSite): Space | null | undefined {
   let space: Space | null = null;
   for (const bound of bounds) {
     const own = expectValue(environment, bound, "A number or an array");
@@ -96,13 +98,18 @@ function betweenBounds({ environment, arguments: bounds }: SetSite): Space | nul
     if (joined === null) return undefined;
     space = joined;
   }
-  return space;
+  const [low, high] = bounds;
+  if (low === undefined || high === undefined) return undefined;
+  return checkOrdered(environment, callee, low, high) ? space : undefined;
 }
 
 function ofRadius({ environment, arguments: [radius] }: SetSite): null | undefined {
-  if (radius === undefined) return undefined;
-  const { type } = expectRealNumber(environment, radius).note;
-  return type.kind === "unknown" ? undefined : null;
+  if (radius === undefined || !isNumberHere(environment, radius)) return undefined;
+  return checkDomain(environment, "r", radius, NONNEGATIVE) ? null : undefined;
+}
+
+function isNumberHere(environment: Environment, value: Expression<Typed>): boolean {
+  return expectRealNumber(environment, value).note.type.kind !== "unknown";
 }
 
 /** dot(a, x) <= b: on the space of a. */
@@ -110,7 +117,7 @@ function besideNormal(site: SetSite): Space | undefined {
   const [normal, offset] = site.arguments;
   if (normal === undefined || offset === undefined) return undefined;
   const space = expectValue(site.environment, normal, "An array");
-  if (space === null || ofRadius({ ...site, arguments: [offset] }) === undefined) return undefined;
+  if (space === null || !isNumberHere(site.environment, offset)) return undefined;
   return space;
 }
 

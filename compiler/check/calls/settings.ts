@@ -3,12 +3,13 @@ import { diagnose } from "../../diagnostics/diagnose.ts";
 import { METHODS } from "../../library/methods/table.ts";
 import type { MethodName, SettingRule } from "../../library/signature.ts";
 import { constantValue } from "../../types/dimension.ts";
-import { areDisjoint, type Interval, intervalText, isWithin } from "../../types/interval.ts";
-import type { Typed } from "../../types/typing.ts";
+import { from, type Interval } from "../../types/interval.ts";
+import type { SettingValue, Typed } from "../../types/typing.ts";
 import { type Environment, report } from "../context.ts";
-import { expectRealNumber } from "../expectations.ts";
+import { expectSetting } from "../expectations.ts";
 import { checkExpression } from "../expression.ts";
 import { expressionText } from "../expressionText.ts";
+import { checkDomain } from "../rules/requirements.ts";
 import { reportNoSize, sizeOf } from "../sizes.ts";
 import { nearest } from "../../diagnostics/suggestion.ts";
 import { intervalOf, resolveType, typing, unknownTyping } from "../typed.ts";
@@ -35,7 +36,7 @@ export function checkSetting(
     case "axes":
       return checkAxes(environment, value);
     case "count":
-      return checkCount(environment, name, value);
+      return checkCount(environment, name, rule.least, value);
     case "number":
     case "expression":
       return checkNumber(environment, name, rule.within, value);
@@ -105,26 +106,28 @@ function checkAxes(environment: Environment, value: Expression): CheckedSetting 
   return { tree, value: { kind: "list", values } };
 }
 
-function checkCount(environment: Environment, name: string, value: Expression): CheckedSetting {
+function checkCount(
+  environment: Environment,
+  name: string,
+  least: number,
+  value: Expression,
+): CheckedSetting {
   const tree = checkExpression(environment, value);
   const type = resolveType(environment.run, tree.note.type);
   if (type.kind === "unknown") return { tree, value: null };
   const size = sizeOf(environment.run.knowledge, tree);
   const constant = size === null ? null : constantValue(size);
-  if (constant !== null && constant < 0) {
-    report(
-      environment,
-      diagnose("IPX3205", tree.span, { setting: name, actual: String(constant), wanted: "[0, inf)" }),
-    );
+  const isCount =
+    size !== null || (type.kind === "value" && type.space.kind === "array" && type.space.element === "int");
+  if (!isCount) {
+    reportNoSize(environment, tree);
     return { tree, value: null };
   }
+  if (!checkDomain(environment, name, tree, from(least), size)) return { tree, value: null };
   if (constant !== null) return { tree, value: { kind: "number", value: constant } };
-  if (size !== null) return { tree, value: { kind: "dimension", value: size } };
-  if (type.kind === "value" && type.space.kind === "array" && type.space.element === "int") {
-    return { tree, value: { kind: "expression", value: tree } };
-  }
-  reportNoSize(environment, tree);
-  return { tree, value: null };
+  const meaning: SettingValue =
+    size === null ? { kind: "expression", value: tree } : { kind: "dimension", value: size };
+  return { tree, value: meaning };
 }
 
 function checkNumber(
@@ -133,24 +136,11 @@ function checkNumber(
   within: Interval,
   value: Expression,
 ): CheckedSetting {
-  const tree = expectRealNumber(environment, checkExpression(environment, value));
+  const tree = expectSetting(environment, checkExpression(environment, value));
   if (tree.note.type.kind === "unknown") return { tree, value: null };
-  const interval = intervalOf(tree);
-  const exact = interval.low === interval.high;
-  if (!isWithin(interval, within)) {
-    const actual = exact
-      ? (intervalText(interval).slice(1).split(",")[0] ?? "")
-      : `in ${intervalText(interval)}`;
-    const sure = exact || areDisjoint(interval, within) || tree.note.level === 4;
-    if (sure) {
-      report(
-        environment,
-        diagnose("IPX3205", tree.span, { setting: name, actual, wanted: intervalText(within) }),
-      );
-      return { tree, value: null };
-    }
-  }
-  if (exact && tree.note.level === 0) return { tree, value: { kind: "number", value: interval.low } };
+  if (!checkDomain(environment, name, tree, within)) return { tree, value: null };
+  const { low, high } = intervalOf(tree);
+  if (low === high && tree.note.level === 0) return { tree, value: { kind: "number", value: low } };
   return { tree, value: { kind: "expression", value: tree } };
 }
 

@@ -21,6 +21,7 @@ import { expressionText } from "../expressionText.ts";
 import { entrywiseSpace } from "../products.ts";
 import { joinTypes } from "../sums.ts";
 import { intervalOf, resolveType, sortOf, typing, unknownTyping, valueTyping } from "../typed.ts";
+import { checkOrdered } from "../rules/requirements.ts";
 import type { ArrayCall } from "./arrays.ts";
 
 type RuleOf<K extends ArrayRule["kind"]> = Extract<ArrayRule, { kind: K }>;
@@ -67,7 +68,7 @@ export function checkClip({ environment, name, args, level }: ArrayCall): Typing
   const [x, low, high] = args.positional;
   if (x === undefined || low === undefined || high === undefined) return unknownTyping(level);
   const space = ordered(environment, name, [x, low, high]);
-  if (space === null) return unknownTyping(level);
+  if (space === null || !checkOrdered(environment, name, low, high)) return unknownTyping(level);
   return valueTyping(space, level, minimum(maximum(intervalOf(x), intervalOf(low)), intervalOf(high)));
 }
 

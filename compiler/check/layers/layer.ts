@@ -4,7 +4,7 @@ import { LAYERS, type LayerName } from "../../library/layers/table.ts";
 import type { LayerSignature } from "../../library/layers/signature.ts";
 import { NETS, type NetName } from "../../library/nets/table.ts";
 import { add, constant, type Dimension, name as nameDimension } from "../../types/dimension.ts";
-import { REALS } from "../../types/interval.ts";
+import { from, REALS } from "../../types/interval.ts";
 import { arraySpace, type Space, spaceText } from "../../types/space.ts";
 import { attempt, resolveSpace, unifyAxes, unifySpaces } from "../../types/substitution.ts";
 import type { CallMeaning, SettingValue, Typed } from "../../types/typing.ts";
@@ -15,6 +15,7 @@ import { type Environment, recordRead, report } from "../context.ts";
 import { checkExpression } from "../expression.ts";
 import { expressionText } from "../expressionText.ts";
 import { lookUp } from "../scope.ts";
+import { checkDomain } from "../rules/requirements.ts";
 import { reportNoSize, sizeOf } from "../sizes.ts";
 import { spaceOf, unknownTyping, valueTyping } from "../typed.ts";
 import { checkNetLayer } from "./netLayer.ts";
@@ -114,7 +115,7 @@ function checkLibraryLayer(
   const args = checkArguments(environment, rules, head.span, written, (argument) =>
     checkExpression(environment, argument),
   );
-  const count = countOf(environment, args);
+  const count = countOf(environment, signature.parameters[0] ?? "", args);
   const call: CallMeaning = {
     kind: "library",
     name,
@@ -141,12 +142,12 @@ function checkLibraryLayer(
 }
 
 /** The whole number of a layer's first argument; 1 if it takes none; null after an error. */
-function countOf(environment: Environment, args: CheckedArguments): Dimension | null {
+function countOf(environment: Environment, name: string, args: CheckedArguments): Dimension | null {
   const [first] = args.positional;
   if (first === undefined) return constant(1);
   const size = sizeOf(environment.run.knowledge, first);
   if (size === null && first.note.type.kind !== "unknown") reportNoSize(environment, first);
-  return size;
+  return size === null || checkDomain(environment, name, first, from(1), size) ? size : null;
 }
 
 /** A whole number from 1; 1 if it is not set. */

@@ -8,7 +8,7 @@ import type { SettingValue, Typed } from "../../types/typing.ts";
 import { checkArguments, type CheckedArguments } from "../calls/arguments.ts";
 import { checkWord } from "../calls/settings.ts";
 import { type Environment, report } from "../context.ts";
-import { expectCondition, expectRealNumber } from "../expectations.ts";
+import { expectCondition, expectSetting } from "../expectations.ts";
 import { checkExpression } from "../expression.ts";
 import type { CheckedTarget } from "../program.ts";
 import { nestedScope } from "../scope.ts";
@@ -128,12 +128,13 @@ function checkOtherwise(environment: Environment, special: readonly Argument[]):
     report(environment, diagnose("IPX6010", value.span, { target: "unroll" }));
     return { tree: { ...value, arguments: [] }, value: none, sound: false };
   }
-  const steps = expectRealNumber(environment, checkExpression(environment, count));
+  const steps = expectSetting(environment, checkExpression(environment, count));
+  const sound = isCount(environment, steps);
   const tree: TargetCall<Typed> = {
     ...value,
     arguments: value.arguments.slice(0, 1).map((each) => ({ ...each, value: steps })),
   };
-  return { tree, value: { kind: "unroll", steps: numberOf(environment, steps) ?? 10 }, sound: true };
+  return { tree, value: { kind: "unroll", steps: numberOf(environment, steps) ?? 10 }, sound };
 }
 
 function emptyTree(environment: Environment): TargetCall<Typed> {
@@ -202,7 +203,7 @@ function unrolled(environment: Environment, tree: TargetTree, args: CheckedArgum
     );
     return null;
   }
-  const steps = expectRealNumber(environment, count);
+  const steps = expectSetting(environment, count);
   if (steps.note.type.kind === "unknown" || !checkStage(environment, steps, 1, "The number of steps"))
     return null;
   const parameter =
@@ -211,18 +212,24 @@ function unrolled(environment: Environment, tree: TargetTree, args: CheckedArgum
     steps.reference.symbol.origin.kind === "size"
       ? steps.reference.symbol.name
       : null;
+  if (!isCount(environment, steps)) return null;
   const value = numberOf(environment, steps);
-  if (value !== null && value < 1) {
-    const texts = { setting: "K", actual: String(value), wanted: "[1, inf)" };
-    report(environment, diagnose("IPX3205", steps.span, texts));
-    return null;
-  }
   const word = args.settings["beyond"];
   const beyond =
     word?.kind === "word" && (word.value === "last" || word.value === "cycle") ? word.value : "error";
   const counts = steps.note.interval?.low === steps.note.interval?.high ? {} : { steps };
   const target: Target = { kind: "unrolled", steps: value ?? 10, beyond };
   return { target, stepsParameter: parameter, proof: "none", counts };
+}
+
+/** Whether a number of steps is known and at least 1, or is left to data; reports one below 1. */
+function isCount(environment: Environment, steps: Expression<Typed>): boolean {
+  if (steps.note.type.kind === "unknown") return false;
+  const value = numberOf(environment, steps);
+  if (value === null || value >= 1) return true;
+  const texts = { setting: "K", actual: String(value), wanted: "[1, inf)" };
+  report(environment, diagnose("IPX3205", steps.span, texts));
+  return false;
 }
 
 function proofOf(value: SettingValue | undefined): CheckedTarget["proof"] {

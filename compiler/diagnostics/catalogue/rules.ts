@@ -152,8 +152,8 @@ export const rules = {
     class: "user",
     title: ({ callee, wanted }) => `\`${callee}\` is of numbers in ${wanted}`,
     mark: ({ actual }) => `this is in ${actual}`,
-    hint: ({ callee, wanted }) =>
-      callee === "log"
+    hint: ({ wanted }) =>
+      wanted.startsWith("(")
         ? "Declare the interval of what stands here, or keep away from 0: `max(..., 1e-12)`."
         : `Declare the interval of what stands here, or write \`max(..., ${wanted.slice(1, 2)})\`.`,
   }),
