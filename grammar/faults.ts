@@ -13,6 +13,7 @@ export type Fault = Range &
         readonly sign: string;
         readonly instead: string;
         readonly exact: boolean;
+        readonly entrywise?: string;
       }
     | { readonly kind: "openString" }
     | { readonly kind: "incompleteNumber"; readonly written: string; readonly proposal: string }

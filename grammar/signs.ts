@@ -5,6 +5,8 @@ export interface ForeignSign {
   readonly instead: string;
   /** Whether replacing the sign by `instead` is all that is needed. */
   readonly exact: boolean;
+  /** What to write instead where arrays are meant, if that differs: then nobody knows which without types. */
+  readonly entrywise?: string;
 }
 
 const exact = (signs: string, instead: string): readonly ForeignSign[] =>
@@ -28,7 +30,7 @@ const foreignSigns: readonly ForeignSign[] = [
   ...exact("⊙", ".*"),
   ...exact("÷", "/"),
   ...exact("− – —", "-"),
-  ...exact("** ∗∗", "^"),
+  ...exact("** ∗∗", "^").map((sign) => ({ ...sign, entrywise: ".^" })),
   ...exact(".**", ".^"),
   ...exact("&& & ∧", "and"),
   ...exact("|| ∨", "or"),

@@ -1,3 +1,4 @@
+import { sameSpace } from "../../runtime/arrays/layout.ts";
 import type { Expression, Parsed, ProductExpression, SumExpression } from "../../compiler/ast/tree.ts";
 import { nearest } from "../../compiler/diagnostics/suggestion.ts";
 import { diagnose } from "../../compiler/diagnostics/diagnose.ts";
@@ -5,7 +6,7 @@ import type { Operations } from "../../runtime/arrays/operations.ts";
 import { ShapeError } from "../../runtime/arrays/shapeError.ts";
 import { type Space, spaceOf, type Value } from "../../runtime/arrays/value.ts";
 import type { Operator } from "../../runtime/operators/operator.ts";
-import { sameSpace, spaceText } from "../../runtime/operators/spaces.ts";
+import { spaceText } from "../../runtime/operators/spaces.ts";
 import { Failure } from "../failure.ts";
 import { locatedNow } from "../report.ts";
 import { bareOperator, evaluateCall, LIBRARY_WORDS } from "./call.ts";

@@ -1,8 +1,9 @@
+import { sameSpace } from "../../runtime/arrays/layout.ts";
 import { handlesOf, type Space, spaceOf } from "../../runtime/arrays/value.ts";
 import { diagnose } from "../../compiler/diagnostics/diagnose.ts";
 import { type HostArray, sampleOf, stack } from "../../runtime/io/hostArray.ts";
 import type { Operator } from "../../runtime/operators/operator.ts";
-import { sameSpace, spaceText } from "../../runtime/operators/spaces.ts";
+import { spaceText } from "../../runtime/operators/spaces.ts";
 import type { ProgramDefinition } from "../../runtime/program/definition.ts";
 import { resolve } from "../../runtime/program/unify.ts";
 import { download, upload } from "../../runtime/program/transfer.ts";

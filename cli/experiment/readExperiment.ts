@@ -123,6 +123,13 @@ function present(toml: TomlFile, path: Path): boolean {
 
 function unknownKey(toml: TomlFile, path: Path, key: string): Diagnostic {
   const known = knownKeys(path);
+  if (known.includes(key)) {
+    const what = `\`${key}\` does not go with the other keys of ${tableName(path)}`;
+    return diagnose("IPX8503", toml.keySpan([...path, key]), {
+      what,
+      hint: "Leave it out, or leave out the others.",
+    });
+  }
   const words = { key, table: tableName(path), suggestion: nearest(key, known), known };
   return diagnose("IPX8502", toml.keySpan([...path, key]), words);
 }

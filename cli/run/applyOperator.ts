@@ -1,9 +1,10 @@
+import { sameSpace } from "../../runtime/arrays/layout.ts";
 import { addNoise, type Noise } from "../../runtime/data/noise.ts";
 import { type HostArray, requireFinite, sampleOf, stack } from "../../runtime/io/hostArray.ts";
 import { locateTarget, encodeArray, encodeBatch } from "../../runtime/io/format.ts";
 import { readArray } from "../../runtime/io/node/arrays.ts";
 import type { Space } from "../../runtime/arrays/value.ts";
-import { sameSpace, spaceText } from "../../runtime/operators/spaces.ts";
+import { spaceText } from "../../runtime/operators/spaces.ts";
 import { upload } from "../../runtime/program/transfer.ts";
 import { stream } from "../../runtime/random/stream.ts";
 import { parseExpression } from "../binding/assignment.ts";

@@ -51,12 +51,18 @@ function range(values: readonly number[], text: (value: number) => string): stri
 }
 
 /** What is to be said of samples that did not converge; null if all did, or if that is not asked for. */
-export function unconvergedSamples({ converged, reason, samples }: SolveResult): string | null {
+export function unconvergedSamples({
+  converged,
+  reason,
+  samples,
+}: Pick<SolveResult, "converged" | "reason" | "samples">): string | null {
   const open = (converged ?? []).flatMap((each, sample) => (each ? [] : [sample]));
   const lost = reason.flatMap((each, sample) => (each === "not_finite" ? [sample] : []));
   if (open.length === 0 && lost.length === 0) return null;
   const which = samples === 1 ? "The sample" : `${new Set([...open, ...lost]).size} of ${samples} samples`;
-  const why =
-    lost.length > 0 ? "NaN or infinity came up; the last finite state was kept" : "the cap was reached";
-  return `${which} did not converge: ${why}.`;
+  const capped = open.filter((sample) => !lost.includes(sample)).length;
+  const nan = "NaN or infinity came up; the last finite state was kept";
+  const cap = "the cap was reached";
+  if (lost.length === 0 || capped === 0) return `${which} did not converge: ${lost.length > 0 ? nan : cap}.`;
+  return `${which} did not converge: in ${lost.length} of them ${nan}; in ${capped} ${cap}.`;
 }

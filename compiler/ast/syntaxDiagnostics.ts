@@ -20,8 +20,10 @@ interface Place {
 const diagnostics: { readonly [K in FaultKind]: (fault: FaultOf<K>, place: Place) => Diagnostic } = {
   unknownSign: ({ sign }, { span }) => diagnose("IPX0001", span, { sign, codePoint: codePoint(sign) }),
 
-  foreignSign: ({ sign, instead, exact, start, end }, { span, edit }) =>
-    diagnose("IPX0002", span, { sign, instead }, {}, exact ? edit(start, end, instead) : []),
+  foreignSign: ({ sign, instead, exact, entrywise = null, start, end }, { span, edit }) => {
+    const edits = exact && entrywise === null ? edit(start, end, instead) : [];
+    return diagnose("IPX0002", span, { sign, instead, entrywise }, {}, edits);
+  },
 
   openString: (_fault, { span }) => diagnose("IPX0003", span, {}),
 

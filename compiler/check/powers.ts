@@ -44,7 +44,7 @@ export function checkPower(
   const level = latest(base.note.level, exponent.note.level);
   const sort = sortOf(environment.run, base.note.type);
   if (sort === "array" || sort === "operator" || sort === "function") {
-    const of = sort === "operator" ? "operator" : "array";
+    const of = sort !== "operator" ? "array" : isMinusOne(exponent) ? "inverse" : "operator";
     report(environment, diagnose("IPX2030", base.span, { base: within(base, operandOf.call), of }));
     return { ...expression, base, exponent, note: unknownTyping(level) };
   }
@@ -96,6 +96,10 @@ function isWrittenAdjoint(
   if (operator !== "^" || exponent.kind !== "name" || !/^[TH]$/u.test(exponent.name)) return false;
   const unknown = lookUp(environment.scope, exponent.name) === null;
   return unknown && sortOf(environment.run, base.note.type) === "operator";
+}
+
+function isMinusOne(exponent: Expression<Typed>): boolean {
+  return exponent.kind === "negate" && exponent.operand.kind === "number" && exponent.operand.value === 1;
 }
 
 function isWhole(type: Type): boolean {

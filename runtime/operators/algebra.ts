@@ -1,5 +1,5 @@
 import type { Operations } from "../arrays/operations.ts";
-import { arrayValue } from "../arrays/layout.ts";
+import { arrayValue, sameSpace } from "../arrays/layout.ts";
 import { takeRows } from "../arrays/rows.ts";
 import type { ArrayValue, Space, Value } from "../arrays/value.ts";
 import { factorText, operandText } from "./algebraText.ts";
@@ -8,7 +8,7 @@ import { largestBound, productBound, scaledBound, stackBound, sumBound } from ".
 import { defineOperator } from "./define.ts";
 import { isDiagonal, type DiagonalOperator } from "./diagonal.ts";
 import type { Operator, OperatorProperty, RowAccess } from "./operator.ts";
-import { sameSpace, spaceText } from "./spaces.ts";
+import { spaceText } from "./spaces.ts";
 import { isIsometry, productForm, scaledForm, stackedForm } from "./spectral.ts";
 
 interface AdjointOperator extends Operator {

@@ -1,3 +1,4 @@
+import { sameSpace } from "../arrays/layout.ts";
 import type { Space } from "../arrays/value.ts";
 import type { HostArray } from "../io/hostArray.ts";
 import { realArray } from "../io/hostArray.ts";
@@ -6,7 +7,7 @@ import { requireNoArray, unsuitableDomain, type LibraryCall } from "./call.ts";
 import { matrixOperator } from "./matrix.ts";
 import type { Operator } from "./operator.ts";
 import { count, readSettings, word } from "./settings.ts";
-import { arraySpace, sameSpace } from "./spaces.ts";
+import { arraySpace } from "./spaces.ts";
 
 /** The most entries of a random matrix. */
 const MOST_ENTRIES = 2 ** 28;

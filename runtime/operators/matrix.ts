@@ -1,5 +1,5 @@
 import { signedPairs, swappedPairs } from "../arrays/pairs.ts";
-import { arrayValue, asArray, handleShape } from "../arrays/layout.ts";
+import { arrayValue, asArray, handleShape, sameSpace } from "../arrays/layout.ts";
 import { indexHandle } from "../arrays/rows.ts";
 import type { Operations } from "../arrays/operations.ts";
 import type { ArrayValue, Space } from "../arrays/value.ts";
@@ -16,7 +16,7 @@ import { gramOperator } from "./gramOperator.ts";
 import { readNumbers, uploadShared } from "./host.ts";
 import { measuredNorm } from "./norm.ts";
 import type { NormBound, Operator, OperatorProperty } from "./operator.ts";
-import { arraySpace, sameSpace, spaceText, type ArraySpace } from "./spaces.ts";
+import { arraySpace, spaceText, type ArraySpace } from "./spaces.ts";
 import type { VectorForm } from "./spectral.ts";
 
 /** Up to so many rows or columns the norm of a matrix is proved; beyond, it is bounded by rules and products. */

@@ -1,5 +1,5 @@
 import type { Space } from "../arrays/value.ts";
-import { sameShape, sizeOf } from "../engine/shape.ts";
+import { sizeOf } from "../engine/shape.ts";
 import { OperatorError } from "./operatorError.ts";
 
 /** A space of arrays. */
@@ -14,18 +14,6 @@ export function arraySpace(field: "real" | "complex", shape: readonly number[]):
 export function realDimension(space: Space): number {
   if (space.kind === "product") return space.parts.reduce((sum, part) => sum + realDimension(part), 0);
   return sizeOf(space.shape) * (space.field === "complex" ? 2 : 1);
-}
-
-/** Whether two spaces are the same. */
-export function sameSpace(left: Space, right: Space): boolean {
-  if (left.kind === "product") {
-    return (
-      right.kind === "product" &&
-      left.parts.length === right.parts.length &&
-      left.parts.every((part, index) => sameSpace(part, right.parts[index] ?? part))
-    );
-  }
-  return right.kind === "array" && left.field === right.field && sameShape(left.shape, right.shape);
 }
 
 /** A space as the language writes it: `R[3, 4]`, `C`, `(R[2], R[3])`. */

@@ -1,5 +1,6 @@
+import { sameSpace } from "../arrays/layout.ts";
 import type { GivenMap } from "../arrays/givenMap.ts";
-import { sameSpace, spaceText } from "../operators/spaces.ts";
+import { spaceText } from "../operators/spaces.ts";
 import { BindingError } from "./bindingError.ts";
 import type { Material } from "./datum.ts";
 import type { Known, ProgramDefinition, TypeDeclaration } from "./definition.ts";

@@ -1,6 +1,7 @@
+import { sameSpace } from "../arrays/layout.ts";
 import { handlesOf, spaceOf, type Space } from "../arrays/value.ts";
 import type { Handle } from "../engine/engine.ts";
-import { sameSpace, spaceText } from "../operators/spaces.ts";
+import { spaceText } from "../operators/spaces.ts";
 import type { Task } from "../solve/task.ts";
 import { BindingError } from "./bindingError.ts";
 import {

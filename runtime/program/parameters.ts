@@ -1,3 +1,4 @@
+import { sameSpace } from "../arrays/layout.ts";
 import type { Operations } from "../arrays/operations.ts";
 import { handlesOf, spaceOf, type Space, type Value } from "../arrays/value.ts";
 import { sizeOf } from "../engine/shape.ts";
@@ -5,7 +6,7 @@ import { hostArray, stack, type HostArray } from "../io/hostArray.ts";
 import type { Safetensors } from "../io/safetensors.ts";
 import { withinNorm } from "../nets/spectral.ts";
 import { startingWeights, storedWeights } from "../nets/start.ts";
-import { sameSpace, spaceText } from "../operators/spaces.ts";
+import { spaceText } from "../operators/spaces.ts";
 import { stream } from "../random/stream.ts";
 import { BindingError } from "./bindingError.ts";
 import type { Known, ParameterDeclaration, ProgramDefinition } from "./definition.ts";

@@ -1,5 +1,6 @@
+import { sameSpace } from "../arrays/layout.ts";
 import type { Space } from "../arrays/value.ts";
-import { sameSpace, spaceText } from "../operators/spaces.ts";
+import { spaceText } from "../operators/spaces.ts";
 import { BindingError } from "./bindingError.ts";
 import type { TypeDeclaration } from "./definition.ts";
 import {

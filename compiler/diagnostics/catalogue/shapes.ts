@@ -332,13 +332,18 @@ export const shapes = {
     hint: ({ hint }) => hint,
   }),
 
-  IPX2030: defineDiagnostic<{ readonly base: string; readonly of: "array" | "operator" | "adjoint" }>()({
+  IPX2030: defineDiagnostic<{
+    readonly base: string;
+    readonly of: "array" | "operator" | "adjoint" | "inverse";
+  }>()({
     severity: "error",
     class: "user",
     title: ({ of }) => (of === "array" ? "A power of an array" : "A power of an operator"),
     mark: () => "`^` is of numbers",
     hint: ({ base, of }) => {
       if (of === "adjoint") return `The adjoint is \`${base}'\`.`;
+      if (of === "inverse")
+        return `The inverse is \`inv(${base})\`; the solution of one equation is \`solve(${base}, b)\`.`;
       return of === "operator"
         ? `For the operator applied twice write \`${base}*${base}\`.`
         : `Entry by entry it is \`${base} .^ 2\`; the sum of squares is \`norm2sq(${base})\`.`;

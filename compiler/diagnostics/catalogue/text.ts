@@ -9,14 +9,22 @@ export const text = {
     hint: ({ codePoint }) => `It is the character ${codePoint}. Names are letters, digits and \`_\`.`,
   }),
 
-  IPX0002: defineDiagnostic<{ readonly sign: string; readonly instead: string }>()({
+  IPX0002: defineDiagnostic<{
+    readonly sign: string;
+    readonly instead: string;
+    /** what to write instead where arrays are meant, if that differs */
+    readonly entrywise: string | null;
+  }>()({
     severity: "error",
     class: "user",
     title: ({ sign }) => `\`${sign}\` is not a sign of this language`,
-    hint: ({ sign, instead }) =>
-      sign.startsWith(".") && instead.startsWith("'")
-        ? "The adjoint is a `'` behind the operator, which is multiplied: write `A'*x`."
-        : `Write \`${instead}\` instead.`,
+    hint: ({ sign, instead, entrywise }) => {
+      if (sign.startsWith(".") && instead.startsWith("'"))
+        return "The adjoint is a `'` behind the operator, which is multiplied: write `A'*x`.";
+      return entrywise === null
+        ? `Write \`${instead}\` instead.`
+        : `Write \`${instead}\` of numbers, \`${entrywise}\` of the entries of arrays.`;
+    },
     fix: ({ instead }) => `Write \`${instead}\``,
   }),
 
