@@ -23,7 +23,7 @@ import { requireIndex } from "./rules/requirements.ts";
 import { largestIndex } from "./rules/indexRange.ts";
 import { intervalOf, resolveType, typing, unknownTyping } from "./typed.ts";
 
-/** `A[i]`, `y[i]`, `A[J]`: rows, the first axis restricted. */
+/** `A[i]`, `y[i]`, `A[J]`: rows, the first axis restricted; `y[i, j]` is `y[i][j]`. */
 export function checkIndex(
   environment: Environment,
   expression: Extract<Expression, { kind: "index" }>,
@@ -32,17 +32,29 @@ export function checkIndex(
   const indices = expression.indices.map((index) => checkExpression(environment, index));
   const level = latest(operand.note.level, ...indices.map((index) => index.note.level));
   const failed = { ...expression, operand, indices, note: unknownTyping(level) };
-  const type = resolveType(environment.run, operand.note.type);
-  const [index] = indices;
-  if (type.kind === "unknown" || index === undefined) return failed;
-  if (indices.length > 1) {
-    announceLater(environment, "indices", "indices of further axes", expression.span);
+  const set = indices.slice(0, -1).find((index) => isIndexSet(environment, index));
+  if (set !== undefined) {
+    announceLater(environment, "indices", "indices of further axes behind an index set", set.span);
     return failed;
   }
-  const part = restrictedType(environment, operand, index);
-  if (part === null) return failed;
-  const note = typing(part, level, type.kind === "value" ? operand.note.interval : null);
-  return { ...expression, operand, indices, note };
+  let restricted = operand;
+  for (const index of indices) {
+    const type = resolveType(environment.run, restricted.note.type);
+    const part = type.kind === "unknown" ? null : restrictedType(environment, restricted, index);
+    if (part === null) return failed;
+    const through = latest(restricted.note.level, index.note.level);
+    const note = typing(part, through, type.kind === "value" ? restricted.note.interval : null);
+    restricted = { ...expression, operand: restricted, indices: [index], note };
+  }
+  return restricted;
+}
+
+/** Whether an index has an axis of its own, so that it picks several rows. */
+function isIndexSet(environment: Environment, index: Expression<Typed>): boolean {
+  const type = resolveType(environment.run, index.note.type);
+  if (type.kind !== "value") return false;
+  const space = resolveSpace(environment.run.substitution, type.space);
+  return space.kind === "array" && space.dimensions.length > 0;
 }
 
 /** The type of the rows of an operand at an index or a set of them; null after a diagnostic. */

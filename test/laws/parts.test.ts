@@ -41,6 +41,40 @@ describe("index sets", () => {
   });
 });
 
+test("indices of several axes are those of one axis after the other", async () => {
+  const [m, n, c] = [3, 4, 2];
+  const result = async (output: string): Promise<readonly number[]> => {
+    const inputs = { x: numbers(m), y: numbers(m, n, c) };
+    const read = /\bx\b/u.test(output) ? { x: inputs.x } : {};
+    const both = /\by\b/u.test(output) ? { ...read, y: inputs.y } : read;
+    const text = `program entries[m, n, c] {
+  ${output.includes("A") ? "given A : linear R[m] -> R[m, n, c]" : ""}
+  ${/\bx\b/u.test(output) ? "input x : R[m]" : ""}
+  ${/\by\b/u.test(output) ? "input y : R[m, n, c]" : ""}
+  output ${output}
+}
+`;
+    const givens = output.includes("A") ? { A: numbers(m * n * c, m) } : {};
+    const definition = definitionFor(compiledText("entries", text), "direct");
+    const program = await model(definition, givens, { ...exact, sizes: { m, n, c } });
+    return [...(await program.run(both)).output.data];
+  };
+  const y = numbers(m, n, c).data;
+  const image = await result("A*x");
+  const half = "consecutive(n, parts = 2, part = 0)";
+  for (const [written, all] of [
+    ["y", y],
+    ["(A*x)", image],
+  ] as const) {
+    expect(await result(`${written}[2, 1]`)).toEqual([...all.slice(18, 20)]);
+    expect(await result(`${written}[2, 1, 1]`)).toEqual([all[19]]);
+    expect(await result(`${written}[1, ${half}]`)).toEqual([...all.slice(8, 12)]);
+  }
+  const rows = await result("A[2, 1]*x");
+  rows.forEach((entry, i) => expect(entry).toBeCloseTo(image[18 + i] ?? NaN, 12));
+  expect(await result("A[2, 1]'*y[2, 1]")).toEqual(await result("A[2][1]'*y[2][1]"));
+});
+
 /** Rows of states and variables, at computed indices and at index sets, in a loop and in a branch. */
 const TEXT = `
 program sweep[n, m, c] {
