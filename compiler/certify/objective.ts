@@ -6,7 +6,10 @@ import {
   combinationKey,
   combinationText,
   type ConvexFunction,
+  filterParts,
+  isConstant,
   type NonsmoothTerm,
+  of,
   PLACEHOLDER,
   same,
   stateOf,
@@ -36,6 +39,8 @@ export interface Difference {
   readonly missing: readonly string[];
   /** of the step, none of which the objective has */
   readonly added: readonly string[];
+  /** whether the two would agree without what stands for data */
+  readonly dataOnly: boolean;
 }
 
 /** By which terms with kinks what a step minimises differs from the objective, as `lambda*norm1(x)`. */
@@ -45,19 +50,25 @@ export function difference(
   minimised: Minimised | null,
 ): Difference {
   const wanted = minimised && wantedOf(step, program, minimised);
-  if (minimised === null || wanted === null) return { missing: [], added: [] };
+  if (minimised === null || wanted === null) return { missing: [], added: [], dataOnly: false };
+  const { unknowns } = step.context;
   const [state] = minimised.states;
   const variable = state === undefined ? PLACEHOLDER : stateOf(state);
   const beyond = (a: ConvexFunction, b: ConvexFunction): readonly [string, NonsmoothTerm][] =>
     [...a.nonsmooth].filter(([key]) => !b.nonsmooth.has(key));
   const shown = ([key, term]: readonly [string, NonsmoothTerm]): string =>
-    termText(step.context.unknowns, key, term, variable);
+    termText(unknowns, key, term, variable);
   return {
     missing: beyond(wanted, minimised.of).map(shown),
     added: beyond(minimised.of, wanted)
       .filter(([, { indicator }]) => !indicator)
       .map(shown),
+    dataOnly: proportional(unknowns, withoutData(unknowns, minimised.of), withoutData(unknowns, wanted)),
   };
+}
+
+function withoutData(unknowns: Unknowns, a: ConvexFunction): ConvexFunction {
+  return { ...a, gradient: filterParts(a.gradient, ({ atom }) => !isConstant(unknowns, of(atom))) };
 }
 
 function termText(unknowns: Unknowns, key: string, term: NonsmoothTerm, variable: Combination): string {

@@ -102,12 +102,14 @@ export const certificates = {
     readonly algorithm: string;
     readonly missing: readonly string[];
     readonly added: readonly string[];
+    /** Whether the two would agree without what stands for data. */
+    readonly dataOnly: boolean;
   }>()({
     severity: "warning",
     class: "user",
     title: () => "The step and the objective do not agree",
     mark: () => "the step converges to a minimiser of another function",
-    hint: ({ algorithm, missing, added }) => {
+    hint: ({ algorithm, missing, added, dataOnly }) => {
       if (missing.length > 0 && added.length === 0) {
         const g = missing.join(" + ");
         return (
@@ -117,6 +119,9 @@ export const certificates = {
       }
       if (added.length > 0 && missing.length === 0) {
         return `As ${algorithm}, the step minimises ${added.join(" + ")}, too, which this sum lacks.`;
+      }
+      if (dataOnly) {
+        return `As ${algorithm}, the step differs from this sum in the data alone: look at the sign and the factor of each, as in \`A*x - y\`.`;
       }
       return (
         `As ${algorithm}, the step weighs the parts of this sum differently. With a step size t the prox is that of ` +
