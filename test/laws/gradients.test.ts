@@ -27,9 +27,7 @@ describe.each(PROBLEMS.filter(({ name }) => !COARSE.has(name)))("$name, unrolled
   test.runIf(learned.length > 0)("gradients of all that is learned", async () => {
     const bound = await ready(problem, definition, operations(referenceEngine()), SEED);
     const slopes = await parameterSlopes(bound);
-    expect(slopes.length).toBe(
-      new Set(learned.map(({ name }) => name.split(".")[0] ?? name)).size,
-    );
+    expect(slopes.length).toBe(new Set(learned.map(({ name }) => name.split(".")[0] ?? name)).size);
     slopes.forEach(expectEqualSlopes);
   });
 

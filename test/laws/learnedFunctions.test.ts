@@ -136,7 +136,7 @@ describe.each(LEARNED)("$text", ({ text, weights, formula }) => {
 
 test.each(["piecewise_linear(points = 1)", "spline(1)"])("%s is refused", (text) => {
   const { diagnostics } = analyse({ path: "layer.ipx", text: programOf(text) }, () => null);
-  expect(diagnostics.map(({ code }) => code)).toEqual(["IPX2027"]);
+  expect(diagnostics.map(({ code }) => code)).toEqual(["IPX3205"]);
 });
 
 test.each(["piecewise_linear", "spline(5)"])("no Lipschitz constant is known of %s", (text) => {

@@ -90,7 +90,7 @@ export function checkOrdered(
 }
 
 /** Whether a value lies in an interval: surely, by a test when data is bound, or not as far as anybody can tell. */
-export function requireWithin(
+function requireWithin(
   environment: Environment,
   what: string,
   value: Expression<Typed>,

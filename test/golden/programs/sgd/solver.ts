@@ -162,6 +162,38 @@ export const sgd = defineProgram<Known, State, Givens, Inputs>({
   ],
   inputs: [{ name: "y", type: { kind: "array", field: "real", dimensions: ["m"] } }],
   parameters: [],
+  requirements: [
+    {
+      name: "m",
+      of: "`every = m/b`",
+      written: "[1, inf)",
+      computed: false,
+      lowOpen: false,
+      highOpen: true,
+      evaluate: (ops, { m, b }) => {
+        const size = ops.number(m);
+        const size_2 = ops.number(b);
+        const value = ops.map("size/size_2", { size, size_2 });
+        const low = ops.number(1);
+        return { value, low, high: null };
+      },
+    },
+    {
+      name: "m",
+      of: "`max = 50*m/b`",
+      written: "[1, inf)",
+      computed: false,
+      lowOpen: false,
+      highOpen: true,
+      evaluate: (ops, { m, b }) => {
+        const size = ops.number(m);
+        const size_2 = ops.number(b);
+        const value = ops.map("50*size/size_2", { size, size_2 });
+        const low = ops.number(1);
+        return { value, low, high: null };
+      },
+    },
+  ],
   states: [{ name: "x", type: { kind: "space", name: "X" }, assumedInterval: null, carried: true }],
   counter: "k",
   draws: [
