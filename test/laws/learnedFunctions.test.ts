@@ -134,9 +134,12 @@ describe.each(LEARNED)("$text", ({ text, weights, formula }) => {
   });
 });
 
-test.each(["piecewise_linear(points = 1)", "spline(1)"])("%s is refused", (text) => {
+test.each([
+  ["piecewise_linear(points = 1)", "IPX3205"],
+  ["spline(1)", "IPX2027"],
+])("%s is refused", (text, refusal) => {
   const { diagnostics } = analyse({ path: "layer.ipx", text: programOf(text) }, () => null);
-  expect(diagnostics.map(({ code }) => code)).toEqual(["IPX3205"]);
+  expect(diagnostics.map(({ code }) => code)).toEqual([refusal]);
 });
 
 test.each(["piecewise_linear", "spline(5)"])("no Lipschitz constant is known of %s", (text) => {
