@@ -24,7 +24,10 @@ export interface LostName extends Range {
 
 /** A stretch that the parser left out, and the names that would have been declared there. */
 export interface Broken extends Range {
+  /** what it declares */
   readonly names: readonly LostName[];
+  /** all names that stand in it */
+  readonly mentioned: readonly string[];
 }
 
 /** What the grammar makes of a text. `tree` is null only if nothing could be read. */
@@ -213,7 +216,8 @@ function brokenAt(tokens: readonly IToken[]): Broken {
   const names = tokens.flatMap((token, index) =>
     declaringWords.has(token.tokenType) ? namesBehind(tokens, index) : [],
   );
-  return { start: first?.startOffset ?? 0, end: last === undefined ? 0 : endOf(last), names };
+  const mentioned = tokens.filter(({ tokenType }) => tokenType === Name).map(({ image }) => image);
+  return { start: first?.startOffset ?? 0, end: last === undefined ? 0 : endOf(last), names, mentioned };
 }
 
 /** The names that a word declares: one, or several between commas. */

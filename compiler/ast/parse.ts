@@ -66,7 +66,7 @@ function emptyFile({ path, text }: SourceFile): File {
   return { kind: "file", span, items: [], comments: [], broken: [] };
 }
 
-function brokenDeclaration({ start, end, names }: Broken, file: string): BrokenDeclaration {
+function brokenDeclaration({ start, end, names, mentioned }: Broken, file: string): BrokenDeclaration {
   return {
     span: { file, start, end },
     names: names.map((name) => ({
@@ -74,5 +74,6 @@ function brokenDeclaration({ start, end, names }: Broken, file: string): BrokenD
       name: name.image.normalize("NFKC"),
       span: { file, start: name.start, end: name.end },
     })),
+    mentioned: mentioned.map((name) => name.normalize("NFKC")),
   };
 }

@@ -104,8 +104,8 @@ export interface Run {
   readonly reports: Map<string, Symbol>;
   /** names that could not be read by the parser, and so are unknown without an error */
   readonly broken: ReadonlySet<string>;
-  /** whether whole declarations could not be read, so that a name may have been declared there */
-  readonly missing: boolean;
+  /** names in declarations that could not be read: they may have been declared there */
+  readonly missing: ReadonlySet<string>;
   /** whether a part of the text is missing from the tree */
   readonly partial: boolean;
   /** names that are declared further down, with where */

@@ -413,7 +413,7 @@ function newRun(
     unknown: new Set(),
     reports: new Map(),
     broken: new Set(check.file.broken.flatMap(({ names }) => names.map(({ name }) => name))),
-    missing: check.file.broken.length > 0,
+    missing: new Set(check.file.broken.flatMap(({ mentioned }) => mentioned)),
     partial: check.partial,
     later: new Map(),
     spaces: new Map(),

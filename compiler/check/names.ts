@@ -78,7 +78,7 @@ export function reportUnknownName(
   run.unknown.add(name);
   const suggestion = nearest(name, candidates);
   if (suggestion !== null) run.excused.add(suggestion);
-  else if (run.missing) return;
+  else if (run.missing.has(name)) return;
   const edits: readonly Edit[] = suggestion === null ? [] : [{ span, newText: suggestion }];
   report(environment, diagnose("IPX1001", span, { name, suggestion, ...header }, {}, edits));
 }

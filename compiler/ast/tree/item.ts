@@ -66,7 +66,10 @@ export type Item<S extends Stage = Parsed> =
 /** A declaration that could not be read; `names` are those that it would have declared. */
 export interface BrokenDeclaration {
   readonly span: Span;
+  /** what it declares */
   readonly names: readonly Identifier[];
+  /** all names that stand in it */
+  readonly mentioned: readonly string[];
 }
 
 /** A whole file. */
