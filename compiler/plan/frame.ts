@@ -24,6 +24,9 @@ type Bind = (frame: Frame, value: unknown) => void;
 const KNOWN = 0;
 const SHARED = 1;
 
+/** From so many calls on a function frees what it has read: fewer end soon, and their scope frees it at once. */
+const WORTH_RELEASING = 10;
+
 /** Where a function and its closures keep their values. Slots are given out once, when the function is prepared. */
 class Slots {
   private readonly slots = new Map<Variable | string, number>();
@@ -60,9 +63,10 @@ function runner(
 ): (frame: Frame, operations: Operations, given: readonly unknown[]) => unknown {
   const binds = of.parameters.map((parameter) => binder(parameter.pattern, slots));
   const ended = lastReads(of);
-  const acts = of.statements.map((statement, at) =>
-    releasing(actOf(statement, slots, networks), statement, ended[at] ?? [], slots),
-  );
+  const acts = of.statements.map((statement, at) => {
+    const act = actOf(statement, slots, networks);
+    return of.statements.length < WORTH_RELEASING ? act : releasing(act, statement, ended[at] ?? [], slots);
+  });
   const result = resultReader(of.result, slots);
   return (frame, operations, given) => {
     for (let i = 0; i < binds.length; i += 1) binds[i]?.(frame, given[i]);
