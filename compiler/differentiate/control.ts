@@ -1,6 +1,7 @@
 import type { ElementwiseExpression } from "../../runtime/arrays/expression.ts";
 import type { Block, Equation, EquationOf, Variable } from "../ir/block.ts";
-import { IrBuilder, parameter, termsOf, type MapOf } from "../ir/build.ts";
+import { IrBuilder, parameter, type MapOf } from "../ir/build.ts";
+import { termsOf } from "../ir/solve.ts";
 import { spaceOf, TRUTH } from "../ir/spaces.ts";
 import { definedBy, instantiated, renamed } from "../ir/variables.ts";
 import { zeroOf } from "./algebra.ts";

@@ -4,7 +4,7 @@ import type { LibraryOperatorName, LibrarySettings } from "../../runtime/operato
 import type { Span } from "../source/span.ts";
 import type { Dimension } from "../types/dimension.ts";
 import type { Space } from "../types/space.ts";
-import type { Block, Equation, EquationOf, IrFunction, Variable } from "./block.ts";
+import type { Block, Equation, IrFunction, Variable } from "./block.ts";
 import { Functions } from "./functions.ts";
 import { simplifiedLocally } from "./local.ts";
 import { reshared, settledLoop } from "./reshare.ts";
@@ -12,26 +12,8 @@ import { outputTypes } from "./shape.ts";
 import { outputSharing } from "./sharing.ts";
 import type { FixedPointOptions } from "./fixedPoint.ts";
 import type { ImageMargins, Operation, OperationAttributes } from "./operation.ts";
+import type { SolveOptions, SolveTerms } from "./solve.ts";
 import { equationOf, freeVariables, instantiated } from "./variables.ts";
-
-/** Settings of an iterative solve: stop at |b - M x| <= tolerance |b|, after at most `maximum` rounds. */
-export interface SolveOptions {
-  readonly tolerance: number;
-  readonly maximum: number;
-}
-
-/** The operator of a solve as a sum of diagonalised operators, times factors, plus the last factor times I. */
-export interface SolveTerms {
-  readonly operators: readonly Variable[];
-  readonly factors: readonly Variable[];
-}
-
-/** The terms of a solve, if it has some. */
-export function termsOf({ inputs, attributes }: EquationOf<"solve">): SolveTerms {
-  const { started, terms } = attributes;
-  const begin = started ? 2 : 1;
-  return { operators: inputs.slice(begin, begin + terms), factors: inputs.slice(begin + terms) };
-}
 
 /** Emits the equations of a block that takes one value. */
 export type MapOf = (inner: IrBuilder, x: Variable) => Variable;

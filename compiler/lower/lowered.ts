@@ -1,5 +1,5 @@
 import type { Expression } from "../ast/tree.ts";
-import type { SolveOptions } from "../ir/build.ts";
+import type { SolveOptions } from "../ir/solve.ts";
 import type { Block, Variable } from "../ir/block.ts";
 import type { ImageMargins } from "../ir/operation.ts";
 import type { LibraryName } from "../library/names.ts";

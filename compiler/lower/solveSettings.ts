@@ -1,4 +1,4 @@
-import type { SolveOptions } from "../ir/build.ts";
+import type { SolveOptions } from "../ir/solve.ts";
 import type { Span } from "../source/span.ts";
 import type { SettingValue } from "../types/typing.ts";
 import { Limitation } from "./limitation.ts";

@@ -1,7 +1,7 @@
 import type { ElementwiseExpression } from "../../runtime/arrays/expression.ts";
 import type { LibraryOperatorName } from "../../runtime/operators/library.ts";
 import type { Block, Equation, EquationOf, Variable } from "../ir/block.ts";
-import { termsOf } from "../ir/build.ts";
+import { termsOf } from "../ir/solve.ts";
 import type { Operation } from "../ir/operation.ts";
 import type { Dimension } from "../types/dimension.ts";
 import type { Space } from "../types/space.ts";
