@@ -180,8 +180,11 @@ KERNEL(project_forward) {
   }
 }
 
+/* Whether lines are parallel and no nearer to each other than pixels, so that two at most are near a place. */
+INLINE int is_sparse(const pencil *by) { return by->m3 == 0 && by->h1 == 0 && by->reach <= 1; }
+
 /*
- * What each line carries, beside its m(k), with lines that carry nothing on both sides. arguments: source, pencils,
+ * What each line carries, beside its m(k) where the lines are not sparse, with lines that carry nothing on both sides. arguments: source, pencils,
  * number of pencils, target, floats of a pencil, lines on each side, views, cells; items: images by pencils
  */
 KERNEL(project_spread) {
@@ -194,6 +197,11 @@ KERNEL(project_spread) {
                      (image * arguments[6] + (size_t)by->view) * arguments[7] + (size_t)by->first;
     float *to = AT(float, arena, arguments[3]) + (size_t)item * floats;
     const int lines = (int)by->count;
+    if (is_sparse(by)) {
+      const float length = length_of(by, 0);
+      for (int k = -side; k < lines + side; k++) to[k + side] = k >= 0 && k < lines ? y[k] * length : 0;
+      continue;
+    }
     for (int k = -side; k < lines + side; k++) {
       const int inside = k >= 0 && k < lines;
       const float m = inside ? (float)direction(by, k) : 0;
@@ -237,6 +245,25 @@ static void give_row(const pencil *by, const float *lines, int width, int i, flo
   }
 }
 
+/* The same of sparse lines; `lines` is line 0, then line 1, and so on. A line at the distance d gives 1 - d. */
+static void give_row_sparsely(const pencil *by, const float *lines, int width, int i, float *to) {
+  const double start = by->k0 + by->k1 * i - by->first, ends[2] = {(-1 - start) / by->k2, (by->count - start) / by->k2};
+  const double least = by->k2 > 0 ? ends[0] : ends[1], most = by->k2 > 0 ? ends[1] : ends[0];
+  if (!(most > 0 && least < width)) return;
+  const int from = least < 0 ? 0 : (int)least, end = most > width - 1 ? width : (int)most + 1;
+  const float k0 = (float)start, k2 = (float)by->k2, apart = k2 < 0 ? -1 / k2 : 1 / k2, last = (float)by->count;
+  for (int p = from & ~3; p < end; p += 4) {
+    const vec4 place = (float)p + (vec4){0, 1, 2, 3};
+    const vec4 k = clamp4(fma4(splat4(k2), place, splat4(k0)), -1, last);
+    ivec4 at;
+    const vec4 away = (k - below(k, &at)) * apart;
+    vec4 here, next;
+    neighbours(lines, at, &here, &next);
+    const vec4 total = fma4(max4(1.0f - away, splat4(0)), here, load4(to + p));
+    store4(to + p, fma4(max4(1.0f - apart + away, splat4(0)), next, total));
+  }
+}
+
 /*
  * Rows of the transposed transform, those that are walked by rows and by columns apart. arguments: lines (as
  * project_spread leaves them), floats of a pencil, lines on each side, pencils, number of pencils, rows, columns,
@@ -258,9 +285,13 @@ KERNEL(project_backward) {
     for (int which = 0; which < count; which++) {
       const pencil *by = AT(pencil, arena, arguments[3]) + which;
       if ((by->rows != 0) != rows) continue;
-      const float *lines =
-          AT(float, arena, arguments[0]) + (image * (size_t)count + (size_t)which) * floats + 2 * side;
-      for (int row = i; row < j; row++) give_row(by, lines, places, row, to + (size_t)(row - i) * stride);
+      const float *lines = AT(float, arena, arguments[0]) + (image * (size_t)count + (size_t)which) * floats;
+      if (is_sparse(by))
+        for (int row = i; row < j; row++)
+          give_row_sparsely(by, lines + side, places, row, to + (size_t)(row - i) * stride);
+      else
+        for (int row = i; row < j; row++)
+          give_row(by, lines + 2 * side, places, row, to + (size_t)(row - i) * stride);
     }
   }
 }
