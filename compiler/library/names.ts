@@ -137,6 +137,7 @@ export const LAYER_NAMES = [
   "maxpool",
   "avgpool",
   "globalpool",
+  "upsample",
   "shuffle",
   "dropout",
   "residual",

@@ -11,6 +11,7 @@ import { dncnn, resnet, unet } from "./libraryNets.ts";
 import { batchNorm, groupNorm, instanceNorm, layerNorm } from "./normalisationLayers.ts";
 import { convexRidges, inputConvex } from "./regularisers.ts";
 import { averagePool, globalPool } from "./poolingLayers.ts";
+import { type Alignment, bilinearNorm, bilinearUpsampling, nearestUpsampling } from "./upsampling.ts";
 
 /** A layer at its place, on what flows into it. */
 export interface LayerPlace {
@@ -68,6 +69,10 @@ const RULES: { readonly [N in LayerName | NetName]: LayerRule } = {
   maxpool: ({ b, u, settings }) => b.maxPool(u, settings.firstNumber),
   avgpool: ({ b, u, settings }) => averagePool(b, u, settings.firstNumber),
   globalpool: ({ b, u }) => globalPool(b, u),
+  upsample: ({ b, u, settings }) =>
+    settings.word("interpolation") === "nearest"
+      ? nearestUpsampling(b, u, settings.firstNumber)
+      : bilinearUpsampling(b, u, settings.firstNumber, alignmentOf(settings)),
   shuffle: ({ b, u, settings }) => b.shuffle(u, settings.firstNumber),
   dropout: ({ b, context, u, settings }) => layers.dropout(b, context, u, settings.number("rate")),
   residual: ({ b, u, inner }) => b.elementwise("add", [u, inner("residual")]),
@@ -109,13 +114,18 @@ export function applyLibraryLayer(name: LayerName | NetName, place: LayerPlace):
   const u = takesImages(name) ? layers.asImage(place.b, place.u) : place.u;
   const v = RULES[name]({ ...place, u });
   const equation = v === u ? null : place.b.definition(v);
-  const known = knownOf(name);
+  const known = knownOf(name, place.settings);
   if (equation !== null && known !== null) place.context.remember(equation, { ...known, input: u });
   return v;
 }
 
 /** What is known of a layer as a whole; null where it follows from its equations. */
-function knownOf(name: LayerName | NetName): Omit<AppliedLayer, "input"> | null {
+function knownOf(name: LayerName | NetName, settings: LayerSettings): Omit<AppliedLayer, "input"> | null {
+  if (name === "upsample") {
+    const q = settings.firstNumber;
+    const slope = settings.word("interpolation") === "nearest" ? q : bilinearNorm(q, alignmentOf(settings));
+    return { slope, convex: true, nondecreasing: true };
+  }
   if (name === "ridges") return { slope: null, convex: true, nondecreasing: false };
   if (name === "prelu") return { slope: 1, convex: false, nondecreasing: false };
   if (!Object.hasOwn(LAYERS, name)) return null;
@@ -131,6 +141,10 @@ export function isLibraryNet(name: string): boolean {
 function takesImages(name: LayerName | NetName): boolean {
   const shape = Object.hasOwn(LAYERS, name) ? LAYERS[name as LayerName].shape : "image";
   return shape !== "same" && shape !== "vector";
+}
+
+function alignmentOf(settings: LayerSettings): Alignment {
+  return settings.word("align") === "corners" ? "corners" : "pixels";
 }
 
 function startOf(word: string): layers.ConvolutionSettings["start"] {

@@ -240,13 +240,3 @@ export function tileOf(place: NodePlace): number {
   checkDivides(place, place.image(), q);
   return q;
 }
-
-/** Each point q times along both axes. */
-export function repeated(b: IrBuilder, u: Variable, q: number): Variable {
-  const [h, w, c] = sizesOfImage(u);
-  const [one, times] = [constant(1), constant(q)];
-  const tiles = b.reshape(u, arraySpace("real", [h, one, w, one, c]));
-  const zeros = b.fill(b.constant(0), arraySpace("real", [h, times, w, times, c]));
-  const all = b.elementwise("add", [zeros, tiles]);
-  return b.reshape(all, imageSpace(multiply(times, h), multiply(times, w), c));
-}

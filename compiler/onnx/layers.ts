@@ -2,7 +2,8 @@ import { constant, constantValue, multiply, type Dimension } from "../types/dime
 import { arraySpace } from "../types/space.ts";
 import { standardised } from "../lower/normalisationLayers.ts";
 import { averagePool, globalPool } from "../lower/poolingLayers.ts";
-import { repeated, tileOf } from "./convolution.ts";
+import { nearestUpsampling } from "../lower/upsampling.ts";
+import { tileOf } from "./convolution.ts";
 import { type Flow, imageFlow, type NodePlace, permuted, sizesOfImage } from "./place.ts";
 
 /**
@@ -83,7 +84,7 @@ export function nearest(place: NodePlace): Flow {
   const isOld = place.inputs.length <= 2;
   if (!isOld && (!repeats || rounds === "ceil"))
     throw place.fault(`Its points lie by ${place1} and ${rounds}.`);
-  return imageFlow(rows === 1 ? u : repeated(place.b, u, rows));
+  return imageFlow(nearestUpsampling(place.b, u, rows));
 }
 
 /** The factor of an axis: one of `scales`, or of `sizes` and the size. */

@@ -68,6 +68,11 @@ const TEXTS: { readonly [N in Exclude<LayerName, Random | Learned>]: Readonly<Re
   maxpool: { maxpool: "maxpool(2)" },
   avgpool: { avgpool: "avgpool(2)" },
   globalpool: { globalpool: "globalpool" },
+  upsample: {
+    "upsample, nearest": "upsample(2, interpolation = nearest)",
+    "upsample, pixels": "upsample(3)",
+    "upsample, corners": "upsample(2, align = corners)",
+  },
   shuffle: { shuffle: "shuffle(2)" },
   residual: { residual: "residual(conv(4))" },
   skip: { skip: "skip(conv(2, kernel = 1))" },

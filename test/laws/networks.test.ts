@@ -72,7 +72,8 @@ const distanceOf = (a: readonly number[], b: readonly number[]): number =>
 const CHAIN = `net chain[h, w, c](u : R[h, w, c]) -> R[h, w, c] {
   let a = u |> conv(3) |> gelu |> depthwise |> prelu
   let b = a |> avgpool(2) |> silu |> upconv(2) |> residual(conv(2) |> elu)
-  return concat(b, u |> softmax |> leaky_relu) |> conv(c)
+  let d = a |> avgpool(2) |> upsample(2, align = corners) |> avgpool(2) |> upsample(2)
+  return concat(b, d, u |> softmax |> leaky_relu) |> conv(c)
 }
 `;
 const DENSE = `net vector[h, w, c](u : R[h, w, c]) -> R[h, w, c] {

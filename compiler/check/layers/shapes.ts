@@ -52,6 +52,11 @@ export const SHAPES: { readonly [S in PlainShape]: (input: LayerInput) => Shaped
     return onImage(space, ([h, w, c]) => [divideBy(h, q), divideBy(w, q), c]);
   },
   mean: ({ space }) => onImage(space, ([, , c]) => [c]),
+  enlarged: ({ space, count }) => {
+    const q = constantValue(count);
+    if (q === null || q < 1) return { kind: "takes", wanted: "images, and a number q" };
+    return onImage(space, ([h, w, c]) => [times(h, q), times(w, q), c]);
+  },
   shuffled: ({ space, count }) => {
     const q = constantValue(count);
     if (q === null || q < 1) return { kind: "takes", wanted: "images, and a number q" };

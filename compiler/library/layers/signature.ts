@@ -18,6 +18,8 @@ export type LayerShape =
   | "pooled"
   /** R[h, w, c] to R[c] */
   | "mean"
+  /** R[h, w, c] to R[q*h, q*w, c] */
+  | "enlarged"
   /** R[h, w, q^2*c] to R[q*h, q*w, c] */
   | "shuffled"
   /** u + l(u) and concat(u, l(u)) for a layer l */

@@ -16,7 +16,7 @@ import {
 import { conv, dense, depthwise, upconv } from "./affine.ts";
 import { dropout, residual, skip } from "./combinators.ts";
 import { batchnorm, groupnorm, instancenorm, layernorm } from "./normalisations.ts";
-import { avgpool, globalpool, maxpool, shuffle } from "./pooling.ts";
+import { avgpool, globalpool, maxpool, shuffle, upsample } from "./pooling.ts";
 import type { LayerSignature } from "./signature.ts";
 
 /** Layers, and the functions of arrays that are layers, too. */
@@ -47,6 +47,7 @@ export const LAYERS: { readonly [N in LayerName]: LayerSignature } = {
   maxpool,
   avgpool,
   globalpool,
+  upsample,
   shuffle,
   dropout,
   residual,

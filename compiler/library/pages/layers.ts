@@ -76,6 +76,11 @@ export const LAYER_PAGES: { readonly [N in LayerPageName]: LibraryPage } = {
     citation: "Lin, Chen, Yan, ICLR (2014)",
     example: layerTo("h, w", "R[h, w]", "R", "conv(8) |> globalpool |> dense(1)"),
   },
+  upsample: layer(
+    "conv(8, stride = 2) |> relu |> upsample(2, align = corners) |> conv(1)",
+    "Odena, Dumoulin, Olah, Distill (2016); PyTorch's `interpolate`",
+    { rule: "norm at most q for `pixels` and `nearest`, m + 1/(4m) with m = (3q - 1)/2 for `corners`" },
+  ),
   shuffle: {
     citation: "Shi, Caballero, Huszar, Totz, Aitken, Bishop, Rueckert, Wang, CVPR (2016)",
     example: layerTo("h, w", "R[h, w]", "R[2*h, 2*w]", "conv(4) |> shuffle(2)"),
