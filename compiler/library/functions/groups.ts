@@ -8,9 +8,9 @@ export function shrunkGroups(b: IrBuilder, x: Variable, length: Variable, t: Var
   return b.elementwise("mul", [b.elementwise("div", [shrunk, b.elementwise("max", [length, t])]), x]);
 }
 
-/** The projection of each group onto the ball of radius c: p/max(1, length/c). */
+/** The projection of each group onto the ball of radius c: p c/max(c, length), one quotient for a whole group. */
 export function projectedGroups(b: IrBuilder, p: Variable, length: Variable, c: Variable): Variable {
-  return b.elementwise("div", [p, b.elementwise("max", [b.constant(1), b.elementwise("div", [length, c])])]);
+  return b.elementwise("mul", [p, b.elementwise("div", [c, b.elementwise("max", [c, length])])]);
 }
 
 /** The 2-norm over the given axes, which stay with length 1. */

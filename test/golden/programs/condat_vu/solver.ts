@@ -118,7 +118,7 @@ function step(ops: Operations, { gram_A, D, tau, At_y, sigma, lambda }: Known, {
   });
   const difference = ops.map("2*x_next - x", { x_next, x });
   const D_difference = ops.applied(D, difference);
-  const p_next = ops.map("(p + sigma*D_difference)/max(1, pairNorm(p + sigma*D_difference)/lambda)", {
+  const p_next = ops.map("(p + sigma*D_difference)*(lambda/max(lambda, pairNorm(p + sigma*D_difference)))", {
     p,
     sigma,
     D_difference,

@@ -121,7 +121,7 @@ function firstStep(ops: Operations, { tau, At_y, D, sigma, lambda }: Known) {
   const x_next = ops.map("min(max(tau*At_y, 0), 1)", { tau, At_y });
   const two_times_x_next = ops.map("2*x_next", { x_next });
   const D_sub = ops.applied(D, two_times_x_next);
-  const p_next = ops.map("sigma*D_sub/max(1, pairNorm(sigma*D_sub)/lambda)", { sigma, D_sub, lambda });
+  const p_next = ops.map("sigma*D_sub*(lambda/max(lambda, pairNorm(sigma*D_sub)))", { sigma, D_sub, lambda });
   return { values: { x: x_next, p: p_next }, reports: {}, capped: null };
 }
 
@@ -132,8 +132,8 @@ function firstStepSaving(ops: Operations, { tau, At_y, D, sigma, lambda }: Known
   const D_sub = ops.applied(D, two_times_x_next);
   const sigma_times_D_sub = ops.map("sigma*D_sub", { sigma, D_sub });
   const group_norms = ops.groupNorm(sigma_times_D_sub);
-  const larger = ops.map("max(1, group_norms/lambda)", { group_norms, lambda });
-  const p_next = ops.map("sigma_times_D_sub/larger", { sigma_times_D_sub, larger });
+  const quotient = ops.map("lambda/max(lambda, group_norms)", { lambda, group_norms });
+  const p_next = ops.map("sigma_times_D_sub*quotient", { sigma_times_D_sub, quotient });
   return {
     values: { x: x_next, p: p_next },
     reports: {},
@@ -149,21 +149,16 @@ function firstStepInputAdjoint(
   { values: { sigma_times_D_sub, group_norms } }: ReturnType<typeof firstStepSaving>["saved"],
   { x: x_next_bar, p: p_next_bar }: State,
 ) {
-  const quotient = ops.map("group_norms/lambda", { group_norms, lambda });
-  const larger = ops.map("max(1, quotient)", { quotient });
-  const minus_larger_bar_each = ops.map("sigma_times_D_sub/larger*p_next_bar/larger", {
-    sigma_times_D_sub,
-    larger,
-    p_next_bar,
-  });
-  const minus_larger_bar = ops.sumTo(minus_larger_bar_each, R(h, w, 1));
+  const quotient = ops.map("lambda/max(lambda, group_norms)", { lambda, group_norms });
+  const quotient_bar_each = ops.map("p_next_bar*sigma_times_D_sub", { p_next_bar, sigma_times_D_sub });
+  const quotient_bar = ops.sumTo(quotient_bar_each, R(h, w, 1));
   const chosen = ops.map(
-    "select(group_norms, select(1 < quotient, -minus_larger_bar, 0)/lambda/group_norms, 0)",
-    { group_norms, quotient, minus_larger_bar, lambda },
+    "select(group_norms, select(lambda < group_norms, -(quotient*quotient_bar/max(lambda, group_norms)), 0)/group_norms, 0)",
+    { group_norms, lambda, quotient, quotient_bar },
   );
-  const D_sub_bar = ops.map("(p_next_bar/larger + chosen*sigma_times_D_sub)*sigma", {
+  const D_sub_bar = ops.map("(p_next_bar*quotient + chosen*sigma_times_D_sub)*sigma", {
     p_next_bar,
-    larger,
+    quotient,
     chosen,
     sigma_times_D_sub,
     sigma,
@@ -189,7 +184,7 @@ function step(ops: Operations, { gram_A, D, tau, At_y, sigma, lambda }: Known, {
   });
   const difference = ops.map("2*x_next - x", { x_next, x });
   const D_difference = ops.applied(D, difference);
-  const p_next = ops.map("(p + sigma*D_difference)/max(1, pairNorm(p + sigma*D_difference)/lambda)", {
+  const p_next = ops.map("(p + sigma*D_difference)*(lambda/max(lambda, pairNorm(p + sigma*D_difference)))", {
     p,
     sigma,
     D_difference,
@@ -208,8 +203,8 @@ function stepSaving(ops: Operations, { gram_A, D, tau, At_y, sigma, lambda }: Kn
   const D_difference = ops.applied(D, difference_2);
   const sum = ops.map("p + sigma*D_difference", { p, sigma, D_difference });
   const group_norms = ops.groupNorm(sum);
-  const larger = ops.map("max(1, group_norms/lambda)", { group_norms, lambda });
-  const p_next = ops.map("sum/larger", { sum, larger });
+  const quotient = ops.map("lambda/max(lambda, group_norms)", { lambda, group_norms });
+  const p_next = ops.map("sum*quotient", { sum, quotient });
   return {
     values: { x: x_next, p: p_next },
     reports: {},
@@ -225,15 +220,14 @@ function stepAdjoint(
   { values: { difference, sum, group_norms } }: ReturnType<typeof stepSaving>["saved"],
   { x: x_next_bar, p: p_next_bar }: State,
 ) {
-  const quotient = ops.map("group_norms/lambda", { group_norms, lambda });
-  const larger = ops.map("max(1, quotient)", { quotient });
-  const minus_larger_bar_each = ops.map("sum/larger*p_next_bar/larger", { sum, larger, p_next_bar });
-  const minus_larger_bar = ops.sumTo(minus_larger_bar_each, R(h, w, 1));
+  const quotient = ops.map("lambda/max(lambda, group_norms)", { lambda, group_norms });
+  const quotient_bar_each = ops.map("p_next_bar*sum", { p_next_bar, sum });
+  const quotient_bar = ops.sumTo(quotient_bar_each, R(h, w, 1));
   const chosen = ops.map(
-    "select(group_norms, select(1 < quotient, -minus_larger_bar, 0)/lambda/group_norms, 0)",
-    { group_norms, quotient, minus_larger_bar, lambda },
+    "select(group_norms, select(lambda < group_norms, -(quotient*quotient_bar/max(lambda, group_norms)), 0)/group_norms, 0)",
+    { group_norms, lambda, quotient, quotient_bar },
   );
-  const sum_bar = ops.map("p_next_bar/larger + chosen*sum", { p_next_bar, larger, chosen, sum });
+  const sum_bar = ops.map("p_next_bar*quotient + chosen*sum", { p_next_bar, quotient, chosen, sum });
   const D_difference_bar = ops.map("sum_bar*sigma", { sum_bar, sigma });
   const Dt_v = ops.applyAdjoint(D, D_difference_bar);
   const difference_bar = ops.map(
@@ -255,17 +249,16 @@ function stepInputAdjoint(
   { values: { difference, sum, group_norms } }: ReturnType<typeof stepSaving>["saved"],
   { x: x_next_bar, p: p_next_bar }: State,
 ) {
-  const quotient = ops.map("group_norms/lambda", { group_norms, lambda });
-  const larger = ops.map("max(1, quotient)", { quotient });
-  const minus_larger_bar_each = ops.map("sum/larger*p_next_bar/larger", { sum, larger, p_next_bar });
-  const minus_larger_bar = ops.sumTo(minus_larger_bar_each, R(h, w, 1));
+  const quotient = ops.map("lambda/max(lambda, group_norms)", { lambda, group_norms });
+  const quotient_bar_each = ops.map("p_next_bar*sum", { p_next_bar, sum });
+  const quotient_bar = ops.sumTo(quotient_bar_each, R(h, w, 1));
   const chosen = ops.map(
-    "select(group_norms, select(1 < quotient, -minus_larger_bar, 0)/lambda/group_norms, 0)",
-    { group_norms, quotient, minus_larger_bar, lambda },
+    "select(group_norms, select(lambda < group_norms, -(quotient*quotient_bar/max(lambda, group_norms)), 0)/group_norms, 0)",
+    { group_norms, lambda, quotient, quotient_bar },
   );
-  const D_difference_bar = ops.map("(p_next_bar/larger + chosen*sum)*sigma", {
+  const D_difference_bar = ops.map("(p_next_bar*quotient + chosen*sum)*sigma", {
     p_next_bar,
-    larger,
+    quotient,
     chosen,
     sum,
     sigma,

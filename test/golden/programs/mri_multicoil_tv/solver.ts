@@ -148,8 +148,8 @@ function step(
   const D_difference = ops.apply(D, difference);
   const sum = ops.map("p + sigma*D_difference", { p, sigma, D_difference });
   const group_norms = ops.groupNorm(sum);
-  const larger = ops.map("max(1, group_norms/lambda)", { group_norms, lambda });
-  const p_next = ops.map("sum/larger", { sum, larger });
+  const quotient = ops.map("lambda/max(lambda, group_norms)", { lambda, group_norms });
+  const p_next = ops.map("sum*quotient", { sum, quotient });
   return { values: { x: x_next, p: p_next }, reports: {}, capped: null };
 }
 

@@ -247,8 +247,8 @@ function firstStep(
   const D_difference = ops.apply(D, difference);
   const product_3 = ops.map("sigma*D_difference", { sigma, D_difference });
   const group_norms = ops.groupNorm(product_3);
-  const larger = ops.map("max(1, group_norms/lambda)", { group_norms, lambda });
-  const p_next = ops.map("product_3/larger", { product_3, larger });
+  const quotient = ops.map("lambda/max(lambda, group_norms)", { lambda, group_norms });
+  const p_next = ops.map("product_3*quotient", { product_3, quotient });
   return { values: { x: x_next, p: p_next }, reports: {}, capped: null };
 }
 
@@ -272,8 +272,8 @@ function firstStepSaving(
   const D_difference = ops.apply(D, difference_2);
   const product_3 = ops.map("sigma*D_difference", { sigma, D_difference });
   const group_norms = ops.groupNorm(product_3);
-  const larger = ops.map("max(1, group_norms/lambda)", { group_norms, lambda });
-  const p_next = ops.map("product_3/larger", { product_3, larger });
+  const quotient = ops.map("lambda/max(lambda, group_norms)", { lambda, group_norms });
+  const p_next = ops.map("product_3*quotient", { product_3, quotient });
   return {
     values: { x: x_next, p: p_next },
     reports: {},
@@ -292,21 +292,16 @@ function firstStepAdjoint(
   { values: { product, group_norms } }: ReturnType<typeof firstStepSaving>["saved"],
   { x: x_next_bar, p: p_next_bar }: State,
 ) {
-  const quotient = ops.map("group_norms/lambda", { group_norms, lambda });
-  const larger = ops.map("max(1, quotient)", { quotient });
-  const minus_larger_bar_each = ops.map("real(conj(product/larger)*p_next_bar)/larger", {
-    product,
-    larger,
-    p_next_bar,
-  });
-  const minus_larger_bar = ops.sumTo(minus_larger_bar_each, R(h, w, 1));
+  const quotient = ops.map("lambda/max(lambda, group_norms)", { lambda, group_norms });
+  const quotient_bar_each = ops.map("p_next_bar*conj(product)", { p_next_bar, product });
+  const quotient_bar = ops.sumTo(quotient_bar_each, R(h, w, 1));
   const chosen = ops.map(
-    "select(group_norms, select(1 < quotient, -minus_larger_bar, 0)/lambda/group_norms, 0)",
-    { group_norms, quotient, minus_larger_bar, lambda },
+    "select(group_norms, select(lambda < group_norms, -(quotient*quotient_bar/max(lambda, group_norms)), 0)/group_norms, 0)",
+    { group_norms, lambda, quotient, quotient_bar },
   );
-  const D_difference_bar = ops.map("(p_next_bar/larger + chosen*product)*sigma", {
+  const D_difference_bar = ops.map("(p_next_bar*quotient + chosen*product)*sigma", {
     p_next_bar,
-    larger,
+    quotient,
     chosen,
     product,
     sigma,
@@ -335,21 +330,16 @@ function firstStepInputAdjoint(
   }: ReturnType<typeof firstStepSaving>["saved"],
   { x: x_next_bar, p: p_next_bar }: State,
 ) {
-  const quotient = ops.map("group_norms/lambda", { group_norms, lambda });
-  const larger = ops.map("max(1, quotient)", { quotient });
-  const minus_larger_bar_each = ops.map("real(conj(product/larger)*p_next_bar)/larger", {
-    product,
-    larger,
-    p_next_bar,
-  });
-  const minus_larger_bar = ops.sumTo(minus_larger_bar_each, R(h, w, 1));
+  const quotient = ops.map("lambda/max(lambda, group_norms)", { lambda, group_norms });
+  const quotient_bar_each = ops.map("p_next_bar*conj(product)", { p_next_bar, product });
+  const quotient_bar = ops.sumTo(quotient_bar_each, R(h, w, 1));
   const chosen = ops.map(
-    "select(group_norms, select(1 < quotient, -minus_larger_bar, 0)/lambda/group_norms, 0)",
-    { group_norms, quotient, minus_larger_bar, lambda },
+    "select(group_norms, select(lambda < group_norms, -(quotient*quotient_bar/max(lambda, group_norms)), 0)/group_norms, 0)",
+    { group_norms, lambda, quotient, quotient_bar },
   );
-  const D_difference_bar = ops.map("(p_next_bar/larger + chosen*product)*sigma", {
+  const D_difference_bar = ops.map("(p_next_bar*quotient + chosen*product)*sigma", {
     p_next_bar,
-    larger,
+    quotient,
     chosen,
     product,
     sigma,
@@ -398,8 +388,8 @@ function step(
   const D_difference = ops.apply(D, difference);
   const sum = ops.map("p + sigma*D_difference", { p, sigma, D_difference });
   const group_norms = ops.groupNorm(sum);
-  const larger = ops.map("max(1, group_norms/lambda)", { group_norms, lambda });
-  const p_next = ops.map("sum/larger", { sum, larger });
+  const quotient = ops.map("lambda/max(lambda, group_norms)", { lambda, group_norms });
+  const p_next = ops.map("sum*quotient", { sum, quotient });
   return { values: { x: x_next, p: p_next }, reports: {}, capped: null };
 }
 
@@ -425,8 +415,8 @@ function stepSaving(
   const D_difference = ops.apply(D, difference_2);
   const sum = ops.map("p + sigma*D_difference", { p, sigma, D_difference });
   const group_norms = ops.groupNorm(sum);
-  const larger = ops.map("max(1, group_norms/lambda)", { group_norms, lambda });
-  const p_next = ops.map("sum/larger", { sum, larger });
+  const quotient = ops.map("lambda/max(lambda, group_norms)", { lambda, group_norms });
+  const p_next = ops.map("sum*quotient", { sum, quotient });
   return {
     values: { x: x_next, p: p_next },
     reports: {},
@@ -445,19 +435,14 @@ function stepAdjoint(
   { values: { sum, group_norms } }: ReturnType<typeof stepSaving>["saved"],
   { x: x_next_bar, p: p_next_bar }: State,
 ) {
-  const quotient = ops.map("group_norms/lambda", { group_norms, lambda });
-  const larger = ops.map("max(1, quotient)", { quotient });
-  const minus_larger_bar_each = ops.map("real(conj(sum/larger)*p_next_bar)/larger", {
-    sum,
-    larger,
-    p_next_bar,
-  });
-  const minus_larger_bar = ops.sumTo(minus_larger_bar_each, R(h, w, 1));
+  const quotient = ops.map("lambda/max(lambda, group_norms)", { lambda, group_norms });
+  const quotient_bar_each = ops.map("p_next_bar*conj(sum)", { p_next_bar, sum });
+  const quotient_bar = ops.sumTo(quotient_bar_each, R(h, w, 1));
   const chosen = ops.map(
-    "select(group_norms, select(1 < quotient, -minus_larger_bar, 0)/lambda/group_norms, 0)",
-    { group_norms, quotient, minus_larger_bar, lambda },
+    "select(group_norms, select(lambda < group_norms, -(quotient*quotient_bar/max(lambda, group_norms)), 0)/group_norms, 0)",
+    { group_norms, lambda, quotient, quotient_bar },
   );
-  const sum_bar = ops.map("p_next_bar/larger + chosen*sum", { p_next_bar, larger, chosen, sum });
+  const sum_bar = ops.map("p_next_bar*quotient + chosen*sum", { p_next_bar, quotient, chosen, sum });
   const D_difference_bar = ops.map("sum_bar*sigma", { sum_bar, sigma });
   const Dt_v = ops.applyAdjoint(D, D_difference_bar);
   const minus_grad_f_plus_Dt_p_bar = ops.map("(x_next_bar + Dt_v*2)*tau", { x_next_bar, Dt_v, tau });
@@ -486,21 +471,16 @@ function stepInputAdjoint(
   }: ReturnType<typeof stepSaving>["saved"],
   { x: x_next_bar, p: p_next_bar }: State,
 ) {
-  const quotient = ops.map("group_norms/lambda", { group_norms, lambda });
-  const larger = ops.map("max(1, quotient)", { quotient });
-  const minus_larger_bar_each = ops.map("real(conj(sum/larger)*p_next_bar)/larger", {
-    sum,
-    larger,
-    p_next_bar,
-  });
-  const minus_larger_bar = ops.sumTo(minus_larger_bar_each, R(h, w, 1));
+  const quotient = ops.map("lambda/max(lambda, group_norms)", { lambda, group_norms });
+  const quotient_bar_each = ops.map("p_next_bar*conj(sum)", { p_next_bar, sum });
+  const quotient_bar = ops.sumTo(quotient_bar_each, R(h, w, 1));
   const chosen = ops.map(
-    "select(group_norms, select(1 < quotient, -minus_larger_bar, 0)/lambda/group_norms, 0)",
-    { group_norms, quotient, minus_larger_bar, lambda },
+    "select(group_norms, select(lambda < group_norms, -(quotient*quotient_bar/max(lambda, group_norms)), 0)/group_norms, 0)",
+    { group_norms, lambda, quotient, quotient_bar },
   );
-  const D_difference_bar = ops.map("(p_next_bar/larger + chosen*sum)*sigma", {
+  const D_difference_bar = ops.map("(p_next_bar*quotient + chosen*sum)*sigma", {
     p_next_bar,
-    larger,
+    quotient,
     chosen,
     sum,
     sigma,

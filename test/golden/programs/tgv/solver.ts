@@ -133,12 +133,12 @@ function step(
   const r_next = ops.map("(r + t*A_xb - t_times_y)/one_plus_t", { r, t, A_xb, t_times_y, one_plus_t });
   const D_xb = ops.applied(D, xb);
   const sum = ops.map("p + t*(D_xb - vb)", { p, t, D_xb, vb });
-  const p_next = ops.map("sum/max(1, pairNorm(sum)/alpha)", { sum, alpha });
+  const p_next = ops.map("sum*(alpha/max(alpha, pairNorm(sum)))", { sum, alpha });
   const E_vb = ops.apply(E, vb);
   const sum_2 = ops.map("q + t*E_vb", { q, t, E_vb });
   const group_norms = ops.groupNorm(sum_2);
-  const larger = ops.map("max(1, group_norms/beta)", { group_norms, beta });
-  const q_next = ops.map("sum_2/larger", { sum_2, larger });
+  const quotient = ops.map("beta/max(beta, group_norms)", { beta, group_norms });
+  const q_next = ops.map("sum_2*quotient", { sum_2, quotient });
   return { values: { x: x_next, v: v_next, r: r_next, p: p_next, q: q_next }, reports: {}, capped: null };
 }
 

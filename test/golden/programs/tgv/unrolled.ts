@@ -164,12 +164,12 @@ function step(
   const r_next = ops.map("(r + t*A_xb - t_times_y)/one_plus_t", { r, t, A_xb, t_times_y, one_plus_t });
   const D_xb = ops.applied(D, xb);
   const sum = ops.map("p + t*(D_xb - vb)", { p, t, D_xb, vb });
-  const p_next = ops.map("sum/max(1, pairNorm(sum)/alpha)", { sum, alpha });
+  const p_next = ops.map("sum*(alpha/max(alpha, pairNorm(sum)))", { sum, alpha });
   const E_vb = ops.apply(E, vb);
   const sum_2 = ops.map("q + t*E_vb", { q, t, E_vb });
   const group_norms = ops.groupNorm(sum_2);
-  const larger = ops.map("max(1, group_norms/beta)", { group_norms, beta });
-  const q_next = ops.map("sum_2/larger", { sum_2, larger });
+  const quotient = ops.map("beta/max(beta, group_norms)", { beta, group_norms });
+  const q_next = ops.map("sum_2*quotient", { sum_2, quotient });
   return { values: { x: x_next, v: v_next, r: r_next, p: p_next, q: q_next }, reports: {}, capped: null };
 }
 
@@ -191,13 +191,13 @@ function stepSaving(
   const D_xb = ops.applied(D, xb);
   const sum = ops.map("p + t*(D_xb - vb)", { p, t, D_xb, vb });
   const group_norms = ops.groupNorm(sum);
-  const larger = ops.map("max(1, group_norms/alpha)", { group_norms, alpha });
-  const p_next = ops.map("sum/larger", { sum, larger });
+  const quotient = ops.map("alpha/max(alpha, group_norms)", { alpha, group_norms });
+  const p_next = ops.map("sum*quotient", { sum, quotient });
   const E_vb = ops.apply(E, vb);
   const sum_2 = ops.map("q + t*E_vb", { q, t, E_vb });
   const group_norms_2 = ops.groupNorm(sum_2);
-  const larger_2 = ops.map("max(1, group_norms_2/beta)", { group_norms_2, beta });
-  const q_next = ops.map("sum_2/larger_2", { sum_2, larger_2 });
+  const quotient_2 = ops.map("beta/max(beta, group_norms_2)", { beta, group_norms_2 });
+  const q_next = ops.map("sum_2*quotient_2", { sum_2, quotient_2 });
   return {
     values: { x: x_next, v: v_next, r: r_next, p: p_next, q: q_next },
     reports: {},
@@ -213,30 +213,24 @@ function stepAdjoint(
   { values: { sum, group_norms, sum_2, group_norms_2 } }: ReturnType<typeof stepSaving>["saved"],
   { x: x_next_bar, v: v_next_bar, r: r_next_bar, p: p_next_bar, q: q_next_bar }: State,
 ) {
-  const quotient = ops.map("group_norms/alpha", { group_norms, alpha });
-  const larger = ops.map("max(1, quotient)", { quotient });
-  const quotient_2 = ops.map("group_norms_2/beta", { group_norms_2, beta });
-  const larger_2 = ops.map("max(1, quotient_2)", { quotient_2 });
-  const minus_larger_bar_each = ops.map("sum_2/larger_2*q_next_bar/larger_2", {
-    sum_2,
-    larger_2,
-    q_next_bar,
-  });
-  const minus_larger_bar = ops.sumTo(minus_larger_bar_each, R(h, w, 1));
+  const quotient = ops.map("alpha/max(alpha, group_norms)", { alpha, group_norms });
+  const quotient_2 = ops.map("beta/max(beta, group_norms_2)", { beta, group_norms_2 });
+  const quotient_bar_each = ops.map("q_next_bar*sum_2", { q_next_bar, sum_2 });
+  const quotient_bar = ops.sumTo(quotient_bar_each, R(h, w, 1));
   const chosen = ops.map(
-    "select(group_norms_2, select(1 < quotient_2, -minus_larger_bar, 0)/beta/group_norms_2, 0)",
-    { group_norms_2, quotient_2, minus_larger_bar, beta },
+    "select(group_norms_2, select(beta < group_norms_2, -(quotient_2*quotient_bar/max(beta, group_norms_2)), 0)/group_norms_2, 0)",
+    { group_norms_2, beta, quotient_2, quotient_bar },
   );
-  const sum_bar = ops.map("q_next_bar/larger_2 + chosen*sum_2", { q_next_bar, larger_2, chosen, sum_2 });
+  const sum_bar = ops.map("q_next_bar*quotient_2 + chosen*sum_2", { q_next_bar, quotient_2, chosen, sum_2 });
   const E_vb_bar = ops.map("sum_bar*t", { sum_bar, t });
   const Et_E_vb_bar = ops.applyAdjoint(E, E_vb_bar);
-  const minus_larger_bar_each_2 = ops.map("sum/larger*p_next_bar/larger", { sum, larger, p_next_bar });
-  const minus_larger_bar_2 = ops.sumTo(minus_larger_bar_each_2, R(h, w, 1));
+  const quotient_bar_each_2 = ops.map("p_next_bar*sum", { p_next_bar, sum });
+  const quotient_bar_2 = ops.sumTo(quotient_bar_each_2, R(h, w, 1));
   const chosen_2 = ops.map(
-    "select(group_norms, select(1 < quotient, -minus_larger_bar_2, 0)/alpha/group_norms, 0)",
-    { group_norms, quotient, minus_larger_bar_2, alpha },
+    "select(group_norms, select(alpha < group_norms, -(quotient*quotient_bar_2/max(alpha, group_norms)), 0)/group_norms, 0)",
+    { group_norms, alpha, quotient, quotient_bar_2 },
   );
-  const sum_bar_2 = ops.map("p_next_bar/larger + chosen_2*sum", { p_next_bar, larger, chosen_2, sum });
+  const sum_bar_2 = ops.map("p_next_bar*quotient + chosen_2*sum", { p_next_bar, quotient, chosen_2, sum });
   const sum_bar_times_t = ops.map("sum_bar_2*t", { sum_bar_2, t });
   const Dt_v = ops.applyAdjoint(D, sum_bar_times_t);
   const r_next_bar_scaled = ops.map("r_next_bar/one_plus_t", { r_next_bar, one_plus_t });

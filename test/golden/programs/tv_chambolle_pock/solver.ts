@@ -110,7 +110,12 @@ function step(
   { x, xb, p, q }: State,
 ) {
   const D_xb = ops.applied(D, xb);
-  const p_next = ops.map("(p + tau*D_xb)/max(1, pairNorm(p + tau*D_xb)/lambda)", { p, tau, D_xb, lambda });
+  const p_next = ops.map("(p + tau*D_xb)*(lambda/max(lambda, pairNorm(p + tau*D_xb)))", {
+    p,
+    tau,
+    D_xb,
+    lambda,
+  });
   const A_xb = ops.apply(A, xb);
   const q_next = ops.map("(q + tau*A_xb - tau_times_y)/one_plus_tau", {
     q,

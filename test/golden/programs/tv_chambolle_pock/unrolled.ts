@@ -149,7 +149,12 @@ function step(
   { x, xb, p, q }: State,
 ) {
   const D_xb = ops.applied(D, xb);
-  const p_next = ops.map("(p + tau*D_xb)/max(1, pairNorm(p + tau*D_xb)/lambda)", { p, tau, D_xb, lambda });
+  const p_next = ops.map("(p + tau*D_xb)*(lambda/max(lambda, pairNorm(p + tau*D_xb)))", {
+    p,
+    tau,
+    D_xb,
+    lambda,
+  });
   const A_xb = ops.apply(A, xb);
   const q_next = ops.map("(q + tau*A_xb - tau_times_y)/one_plus_tau", {
     q,
@@ -174,8 +179,8 @@ function stepSaving(
   const D_xb = ops.applied(D, xb);
   const sum = ops.map("p + tau*D_xb", { p, tau, D_xb });
   const group_norms = ops.groupNorm(sum);
-  const larger = ops.map("max(1, group_norms/lambda)", { group_norms, lambda });
-  const p_next = ops.map("sum/larger", { sum, larger });
+  const quotient = ops.map("lambda/max(lambda, group_norms)", { lambda, group_norms });
+  const p_next = ops.map("sum*quotient", { sum, quotient });
   const A_xb = ops.apply(A, xb);
   const q_next = ops.map("(q + tau*A_xb - tau_times_y)/one_plus_tau", {
     q,
@@ -203,8 +208,7 @@ function stepAdjoint(
   { values: { sum, group_norms } }: ReturnType<typeof stepSaving>["saved"],
   { x: x_next_bar, xb: xb_next_bar, p: p_next_bar, q: q_next_bar }: State,
 ) {
-  const quotient = ops.map("group_norms/lambda", { group_norms, lambda });
-  const larger = ops.map("max(1, quotient)", { quotient });
+  const quotient = ops.map("lambda/max(lambda, group_norms)", { lambda, group_norms });
   const x_bar = ops.map("x_next_bar + xb_next_bar*2 - xb_next_bar", { x_next_bar, xb_next_bar });
   const product = ops.map("(x_next_bar + xb_next_bar*2)*tau", { x_next_bar, xb_next_bar, tau });
   const A_product = ops.apply(A, product);
@@ -212,21 +216,16 @@ function stepAdjoint(
   const q_bar = ops.map("(q_next_bar - A_product)/one_plus_tau", { q_next_bar, A_product, one_plus_tau });
   const A_xb_bar = ops.map("q_bar*tau", { q_bar, tau });
   const At_A_xb_bar = ops.applyAdjoint(A, A_xb_bar);
-  const minus_larger_bar_each = ops.map("sum/larger*(p_next_bar - D_product)/larger", {
-    sum,
-    larger,
-    p_next_bar,
-    D_product,
-  });
-  const minus_larger_bar = ops.sumTo(minus_larger_bar_each, R(h, w, 1));
+  const quotient_bar_each = ops.map("(p_next_bar - D_product)*sum", { p_next_bar, D_product, sum });
+  const quotient_bar = ops.sumTo(quotient_bar_each, R(h, w, 1));
   const chosen = ops.map(
-    "select(group_norms, select(1 < quotient, -minus_larger_bar, 0)/lambda/group_norms, 0)",
-    { group_norms, quotient, minus_larger_bar, lambda },
+    "select(group_norms, select(lambda < group_norms, -(quotient*quotient_bar/max(lambda, group_norms)), 0)/group_norms, 0)",
+    { group_norms, lambda, quotient, quotient_bar },
   );
-  const p_bar = ops.map("(p_next_bar - D_product)/larger + chosen*sum", {
+  const p_bar = ops.map("(p_next_bar - D_product)*quotient + chosen*sum", {
     p_next_bar,
     D_product,
-    larger,
+    quotient,
     chosen,
     sum,
   });
