@@ -6,11 +6,13 @@ import { product, triad } from "./floors.ts";
 import { fourier256, fourier320 } from "./fourier.ts";
 import { inpainting } from "./inpainting.ts";
 import { listaBatch, listaCoupledTraining, listaSingle, listaTraining } from "./lista.ts";
+import { operators } from "./operators.ts";
 import { xray, xrayAdjoint } from "./projection.ts";
 import { startup } from "./startup.ts";
 import { threshold } from "./threshold.ts";
 import { tvDeblurring, tvDenoising } from "./totalVariation.ts";
 import { unetTraining } from "./unet.ts";
+import { waveletPair } from "./wavelet.ts";
 
 /** All cases, in the order of the table; the first two give the floors of the others. */
 export const CASES: readonly Case[] = [
@@ -29,9 +31,11 @@ export const CASES: readonly Case[] = [
   fourier320,
   xray,
   xrayAdjoint,
+  waveletPair,
   unetTraining,
   dncnn,
   equilibriumGradient,
   threshold,
+  ...operators,
   startup,
 ];

@@ -1,4 +1,4 @@
-"""Inpainting with PyWavelets."""
+"""Wavelets, and inpainting with them, by PyWavelets."""
 
 import numpy as np
 import pywt
@@ -37,5 +37,19 @@ def inpainting(folder):
     return Case(run, run)
 
 
+def pair(folder):
+    x = load(folder, "x")
+
+    def run():
+        coefficients = analyse(x)
+        return coefficients, pywt.waverec2(coefficients, WAVELET, mode="periodization")
+
+    def result():
+        coefficients, picture = run()
+        return np.stack([pywt.coeffs_to_array(coefficients)[0], picture])
+
+    return Case(run, result)
+
+
 def cases(_):
-    return {"inpainting": inpainting}
+    return {"inpainting": inpainting, "wavelet-256": pair}

@@ -1,12 +1,11 @@
 import { asArray, handleShape } from "../arrays/layout.ts";
 import type { Operations } from "../arrays/operations.ts";
 import type { ArrayValue, Value } from "../arrays/value.ts";
-import type { Engine, Handle } from "../engine/engine.ts";
-import { sizeOf } from "../engine/shape.ts";
-import type { HostArray } from "../io/hostArray.ts";
+import { type HostArray, realArray } from "../io/hostArray.ts";
+import { type AxisProduct, axisProduct } from "./axisProduct.ts";
 import { defineOperator } from "./define.ts";
 import { provedMatrixNorm } from "./dense/norm.ts";
-import { aroundAxis, withHandle } from "./handles.ts";
+import { withHandle } from "./handles.ts";
 import type { Operator, OperatorProperty } from "./operator.ts";
 import { arraySpace, type ArraySpace } from "./spaces.ts";
 
@@ -24,16 +23,15 @@ export function separableOperator(
   const { engine } = operations;
   const extents = matrices.map(({ shape }) => shape[0] ?? 1);
   const codomain = arraySpace(space.field, [...extents, ...space.shape.slice(matrices.length)]);
-  const forward = matrices.map(({ data, shape }) => engine.upload(data, shape));
-  const backward = forward.map((matrix) => engine.transpose(matrix, [1, 0]));
+  const forward = matrices.map((matrix) => axisProduct(engine, matrix));
+  const backward = matrices.map((matrix) => axisProduct(engine, transposed(matrix)));
   const along =
-    (factors: readonly Handle[], transposed: readonly Handle[], target: ArraySpace) =>
+    (products: readonly AxisProduct[], target: ArraySpace) =>
     (using: Operations, value: Value): ArrayValue => {
       const x = asArray(text, value);
       const shift = x.batch === null ? 0 : 1;
-      const image = factors.reduce(
-        (current, matrix, axis) =>
-          alongAxis(using.engine, matrix, transposed[axis] ?? matrix, current, axis + shift),
+      const image = products.reduce(
+        (current, product, axis) => product.along(using.engine, current, axis + shift),
         x.handle,
       );
       const shape = handleShape(x.batch, target.shape, x.field);
@@ -43,11 +41,11 @@ export function separableOperator(
     text,
     domain: space,
     codomain,
-    handles: [...forward, ...backward],
+    handles: [...forward, ...backward].flatMap(({ handles }) => handles),
     norm: () => ({ value: productOfNorms(matrices), provenance: { kind: "proved" } }),
     properties: () => properties,
-    apply: along(forward, backward, codomain),
-    adjoint: along(backward, forward, space),
+    apply: along(forward, codomain),
+    adjoint: along(backward, space),
   });
 }
 
@@ -58,13 +56,12 @@ function productOfNorms(matrices: readonly HostArray[]): number {
   }, 1);
 }
 
-/** A matrix [m, n] on one axis of extent n; `transposed` is its transpose, for the last axis. */
-function alongAxis(engine: Engine, matrix: Handle, transposed: Handle, array: Handle, axis: number): Handle {
-  const { shape } = array;
-  const extended = shape.map((extent, index) => (index === axis ? (matrix.shape[0] ?? 1) : extent));
-  if (sizeOf(shape.slice(axis + 1)) === 1) {
-    const rows = engine.reshape(array, [sizeOf(shape.slice(0, axis)), shape[axis] ?? 1]);
-    return engine.reshape(engine.matmul(rows, transposed), extended);
-  }
-  return engine.reshape(engine.matmul(matrix, aroundAxis(engine, array, axis)), extended);
+function transposed({ shape: [rows = 0, columns = 0], data }: HostArray): HostArray {
+  return realArray(
+    [columns, rows],
+    Float64Array.from(
+      { length: rows * columns },
+      (_, at) => data[(at % rows) * columns + Math.floor(at / rows)] ?? 0,
+    ),
+  );
 }

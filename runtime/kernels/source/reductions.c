@@ -9,6 +9,8 @@ enum kind { SUM, MAXIMUM, MINIMUM, DOT };
 #define SHORT 8
 /* Columns that are swept together. */
 #define WIDTH 1024
+/* So many entries are joined without rows of totals, where rows are narrower than a register. */
+#define NARROW 64
 /* Narrow rows are joined to rows of at least so many registers; so much room a joined row needs at most. */
 #define JOINED 8
 #define ROOM (WIDTH + JOINED * LANES * LANES)
@@ -159,6 +161,25 @@ INLINE int rows_together(int rows, int columns) {
   return columns % LANES == 0 ? (least + columns - 1) / columns : LANES * ((JOINED + columns - 1) / columns);
 }
 
+/* A few narrow rows: column by column, or two rows of pairs, as of complex numbers, in a register. */
+INLINE void joined_narrow(int kind, float *result, const float *x, const float *y, int rows, int columns) {
+  if (columns == 2) {
+    vec4 total = splat4(start_of(kind));
+    int row = 0;
+    for (; row + 2 <= rows; row += 2) total = join4(kind, total, entry4(kind, x + 2 * row, y + 2 * row));
+    for (int k = 0; k < 2; k++) {
+      const float both = join(kind, total[k], total[k + 2]);
+      result[k] = row < rows ? join(kind, both, entry(kind, x + 2 * row + k, y + 2 * row + k)) : both;
+    }
+    return;
+  }
+  for (int column = 0; column < columns; column++) {
+    float total = start_of(kind);
+    for (int at = column; at < rows * columns; at += columns) total = join(kind, total, entry(kind, x + at, y + at));
+    result[column] = total;
+  }
+}
+
 INLINE void columns_of(int kind, char *arena, const word *arguments, int first, int last) {
   float *result = AT(float, arena, arguments[3]);
   const int outer = (int)arguments[4], rows = (int)arguments[5], columns = (int)arguments[6];
@@ -170,6 +191,14 @@ INLINE void columns_of(int kind, char *arena, const word *arguments, int first, 
     const int from = item / blocks / chunks * outer_of_item, to = min_int(outer, from + outer_of_item);
     const int width = min_int(WIDTH, columns - block), size = min_int(chunk, rows - part);
     const int together = rows_together(size, columns);
+    if (columns < LANES && rows * columns <= NARROW) {
+      for (int o = from; o < to; o++) {
+        const size_t at = (size_t)o * (size_t)(rows * columns);
+        joined_narrow(kind, result + (size_t)o * (size_t)columns, AT(float, arena, arguments[1]) + at,
+                      AT(float, arena, arguments[2]) + at, rows, columns);
+      }
+      continue;
+    }
     for (int o = from; o < to; o++) {
       const size_t at = ((size_t)o * (size_t)rows + (size_t)part) * (size_t)columns + (size_t)block;
       const float *x = AT(float, arena, arguments[1]) + at, *y = AT(float, arena, arguments[2]) + at;
