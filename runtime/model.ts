@@ -13,7 +13,7 @@ import { saveParameters } from "./program/parameters.ts";
 import { downloadParts } from "./program/transfer.ts";
 import type { SolveOptions } from "./solve/options.ts";
 import type { SolveResult } from "./solve/result.ts";
-import { runTask } from "./solve/run.ts";
+import { Runs } from "./solve/runs.ts";
 import { perform } from "./solve/task.ts";
 import type { TrainingData } from "./train/data.ts";
 import { train, type TrainingOptions, type TrainingResult } from "./train/trainer.ts";
@@ -81,9 +81,11 @@ export interface ModelTraining<Inputs extends object> extends Omit<TrainingOptio
 /** A bound program with its parameters, which training replaces; `Inputs` are those of a run. */
 export class Model<Inputs extends object = object> {
   private bound: BoundProgram;
+  private runs: Runs;
 
   constructor(program: BoundProgram) {
     this.bound = program;
+    this.runs = new Runs(program);
   }
 
   /** The program as it is bound now. */
@@ -93,17 +95,18 @@ export class Model<Inputs extends object = object> {
 
   /**
    * Runs the program on one sample or a batch. Where an input's declared type leaves the number of axes open,
-   * `batched` says that the first axis counts samples.
+   * `batched` says that the first axis counts samples. Short runs of a fixed number of steps on data of the same
+   * shapes are recorded at the second, and replayed from then on; see `Runs`.
    * @throws BindingError, DataError, EngineError
    */
   async run(
     inputs: Inputs,
     { batched = false, ...options }: SolveOptions & { readonly batched?: boolean } = {},
   ): Promise<ModelResult> {
-    const program = this.bound;
+    const { bound: program, runs } = this;
     const { operations } = program;
     const bound = await perform(operations, bindInputs(program, inputs as Data, batched));
-    const result = await perform(operations, runTask(program, bound, options));
+    const result = await perform(operations, runs.take(bound, options));
     const read = await downloadParts(operations, result.output);
     const isArray = bound.single && bound.batch !== null;
     const parts = read.map((part) => (isArray ? { ...part, shape: part.shape.slice(1) } : part));
@@ -136,10 +139,12 @@ export class Model<Inputs extends object = object> {
 
   /** Frees the model's arrays; it cannot be used afterwards. */
   dispose(): void {
+    this.runs.release();
     release(this.bound, this.bound.operations);
   }
 
   private replace(parameters: BoundProgram["parameters"]): void {
+    this.runs.release();
     const { operations, parameters: old, owned } = this.bound;
     const handles = [...parameters.values()].flat().flatMap(handlesOf);
     const kept = new Set(handles);
@@ -154,5 +159,6 @@ export class Model<Inputs extends object = object> {
       ...next,
       owned: [...new Set([...owned.filter((handle) => !gone.has(handle)), ...handles])],
     };
+    this.runs = new Runs(this.bound);
   }
 }

@@ -1,6 +1,6 @@
-import { handlesOf } from "../arrays/value.ts";
+import { handlesOf, type ArrayValue, type Value } from "../arrays/value.ts";
 import type { Handle } from "../engine/engine.ts";
-import type { StateDeclaration } from "../program/definition.ts";
+import type { StateDeclaration, Values } from "../program/definition.ts";
 import { namesOfStep, type Batch } from "./batch.ts";
 import type { SolveResult } from "./result.ts";
 import { readLanes, type Task } from "./task.ts";
@@ -13,18 +13,11 @@ type Ended = Omit<SolveResult, "output" | "objective" | "owned" | "batch" | "sam
  * stands on.
  */
 export function* finishRun(batch: Batch, holder: Holder, ended: Ended, begun: number): Task<SolveResult> {
-  const { operations, definition, samples } = batch;
+  const { operations, samples } = batch;
   const { engine } = operations;
   const { states, reports } = ended;
   const last = Math.max(0, ...ended.iterations.map((count) => count - 1));
-  const evaluated = engine.scope(
-    () => {
-      const known = namesOfStep(batch, last);
-      const output = named(definition.finish.run(operations, known, states).values, "output");
-      return { output, objective: definition.objective?.(operations, known, states) ?? null };
-    },
-    ({ output, objective }) => [...handlesOf(output), ...(objective === null ? [] : [objective.handle])],
-  );
+  const evaluated = evaluateEnd(batch, last, states);
   const { output } = evaluated;
   const [objective] = evaluated.objective === null ? [] : yield* readLanes([evaluated.objective], samples);
   const kept = [...handlesOf(output), ...handlesOfValues(states), ...handlesOfValues(reports)];
@@ -42,6 +35,23 @@ export function* finishRun(batch: Batch, holder: Holder, ended: Ended, begun: nu
     seconds: (performance.now() - begun) / 1000,
     owned,
   };
+}
+
+/** Output and objective at the states that step number `last` gave, on handles that the caller owns. */
+export function evaluateEnd(
+  batch: Batch,
+  last: number,
+  states: Values,
+): { readonly output: Value; readonly objective: ArrayValue | null } {
+  const { operations, definition } = batch;
+  return operations.engine.scope(
+    () => {
+      const known = namesOfStep(batch, last);
+      const output = named(definition.finish.run(operations, known, states).values, "output");
+      return { output, objective: definition.objective?.(operations, known, states) ?? null };
+    },
+    ({ output, objective }) => [...handlesOf(output), ...(objective === null ? [] : [objective.handle])],
+  );
 }
 
 /** Frees what a result stands on; not the data, parameters and prepared values that it may share. */

@@ -4,6 +4,7 @@ import type { Engine, Handle, Recorded, Recorder } from "../engine/engine.ts";
 import type { Known, Values } from "../program/definition.ts";
 import { drawnArrays, uploadDraw } from "../program/draws.ts";
 import { drawsOfStep, type Batch } from "./batch.ts";
+import { copyOf } from "./copies.ts";
 import { handlesOfValues } from "./vector.ts";
 
 /** A step from some states to the next. */
@@ -263,16 +264,6 @@ function copies(engine: Engine, recorder: Recorder, values: Values): Values {
   return Object.fromEntries(
     Object.entries(values).map(([name, value]) => [name, copyOf(engine, recorder, value)]),
   );
-}
-
-function copyOf<V extends Value>(engine: Engine, recorder: Recorder, value: V): V;
-function copyOf(engine: Engine, recorder: Recorder, value: Value): Value {
-  if (value.kind === "product") {
-    return { kind: "product", parts: value.parts.map((part) => copyOf(engine, recorder, part)) };
-  }
-  const handle = engine.fill(0, value.handle.shape);
-  recorder.copy(value.handle, handle);
-  return { ...value, handle };
 }
 
 /** The values, those that all samples share repeated for each: samples that end are frozen one by one. */

@@ -1,17 +1,18 @@
 import type { Operations } from "../arrays/operations.ts";
 import type { ArrayValue } from "../arrays/value.ts";
 import type { Differentiable, Known, StepExtras, Values } from "../program/definition.ts";
-import { Assumptions, assumingStates, extremes } from "./assumptions.ts";
+import { Assumptions, assumingStates } from "./assumptions.ts";
 import { advanced, firstState, namesOfStep, stepNumber, type Batch } from "./batch.ts";
-import { finishRun, measuredStates } from "./finish.ts";
-import { change, maskOf, squareOf, squares } from "./lanes.ts";
+import { finishRun } from "./finish.ts";
+import { maskOf } from "./lanes.ts";
 import type { SolveOptions } from "./options.ts";
 import { Repetition } from "./repetition.ts";
 import type { SolveResult } from "./result.ts";
 import { Samples } from "./samples.ts";
 import { readLanes, type Task } from "./task.ts";
+import { closeFixed, judge, testLanes, testNumbers, type TestNumbers } from "./judgement.ts";
 import { Tracer } from "./tracer.ts";
-import { handlesOfValues, Holder, pack, selectValues } from "./vector.ts";
+import { handlesOfValues, Holder, selectValues } from "./vector.ts";
 
 /** The stop rule of a plain iteration. */
 export interface Schedule {
@@ -176,7 +177,8 @@ function pointHandles({ states, reports, capped }: Point, mask: ArrayValue | nul
   return [...handlesOfValues(states), ...handlesOfValues(reports), ...single];
 }
 
-function stepsToTest({ maximum, every, tests }: Schedule, taken: number): number {
+/** How many steps are taken before the next look at the states. */
+export function stepsToTest({ maximum, every, tests }: Schedule, taken: number): number {
   const left = maximum - taken;
   if (tests || every > 1) return Math.min(every, left);
   return left === 1 || taken === 0 ? 1 : Math.min(GLANCE, left - 1);
@@ -220,15 +222,6 @@ function restore(operations: Operations, finite: ArrayValue, reached: Point, las
   };
 }
 
-interface TestNumbers {
-  readonly squares: readonly [Float64Array, Float64Array, Float64Array];
-  /** the square of the numbers among the states; null where all states are measured */
-  readonly beside: Float64Array | null;
-  readonly until: Float64Array | null;
-  readonly capped: Float64Array | null;
-  readonly extremes: readonly Float64Array[];
-}
-
 function* test(
   batch: Batch,
   { tests }: Schedule,
@@ -236,16 +229,9 @@ function* test(
   step: number,
   repetition: Repetition | null,
 ): Task<TestNumbers> {
-  const { operations, definition, samples } = batch;
-  const { until } = definition;
-  const { measured: arrays, others: numbersBeside } = measuredStates(batch);
-  const asked = tests && until !== null ? until : null;
-  const lanes = (known: Known, states: Values, before: Values): readonly ArrayValue[] => [
-    ...squares(operations, pack(operations, arrays, states), pack(operations, arrays, before)),
-    ...(numbersBeside.length === 0 ? [] : [squareOf(operations, pack(operations, numbersBeside, states))]),
-    ...(asked === null ? [] : [asked(operations, known, states, before, current.reports)]),
-    ...extremes(operations, assumingStates(definition.states), states),
-  ];
+  const { operations, samples } = batch;
+  const lanes = (known: Known, states: Values, before: Values): readonly ArrayValue[] =>
+    testLanes(batch, tests, known, { states, reports: current.reports }, before);
   const measured =
     repetition !== null
       ? repetition.measure(lanes, last.states)
@@ -265,56 +251,7 @@ function* test(
       measured.map(({ handle }) => handle).filter((handle) => !stillUsed.has(handle)),
     );
   }
-  const [difference = EMPTY, next = EMPTY, previous = EMPTY, ...more] = numbers;
-  const beside = numbersBeside.length === 0 ? null : (more[0] ?? EMPTY);
-  const others = beside === null ? more : more.slice(1);
-  const flags = asked === null ? 0 : 1;
-  return {
-    squares: [difference, next, previous],
-    beside,
-    until: flags === 0 ? null : (others[0] ?? EMPTY),
-    capped: capped.length === 0 ? null : (others.at(-1) ?? EMPTY),
-    extremes: others.slice(flags, measured.length - 3 - (beside === null ? 0 : 1)),
-  };
-}
-
-const EMPTY = new Float64Array(0);
-
-/** Notes what a test found; the answer says whose states are finite, samples that had ended among them. */
-function judge(
-  samples: Samples,
-  { squares: [difference, next, previous], beside, until, capped }: TestNumbers,
-  taken: number,
-  count: number,
-  tests: boolean,
-): readonly boolean[] {
-  const finite = samples.active.map(() => true);
-  samples.forEachActive((sample) => {
-    const [d = Number.NaN, n = Number.NaN, p = Number.NaN] = [
-      difference[sample],
-      next[sample],
-      previous[sample],
-    ];
-    if (!Number.isFinite(d) || !Number.isFinite(n) || !Number.isFinite(beside?.[sample] ?? 0)) {
-      finite[sample] = false;
-      samples.iterations[sample] = taken - count;
-      samples.end(sample, "not_finite", false);
-      return;
-    }
-    samples.iterations[sample] = taken;
-    samples.residual[sample] = change(d, n, p);
-    const hitCap = (capped?.[sample] ?? 0) !== 0;
-    samples.converged[sample] = !tests && !hitCap;
-    if ((until?.[sample] ?? 0) !== 0 && !hitCap) samples.end(sample, "until", true);
-  });
-  return finite;
-}
-
-/** Samples that took all steps of a run without a test did what was asked for. */
-function closeFixed(samples: Samples): void {
-  samples.forEachActive((sample) => {
-    samples.end(sample, "fixed_steps", samples.converged[sample] ?? false);
-  });
+  return testNumbers(batch, tests, numbers.slice(0, measured.length), numbers[measured.length] ?? null);
 }
 
 function progressOf(samples: Samples, step: number, maximum: number) {
