@@ -732,6 +732,7 @@ export type UpdateCstChildren = {
   Name: IToken[];
   OpenBracket?: IToken[];
   sum?: SumCstNode[];
+  Comma?: IToken[];
   CloseBracket?: IToken[];
   UpdateArrow: IToken[];
   expression: ExpressionCstNode[];

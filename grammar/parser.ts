@@ -312,7 +312,7 @@ export class Grammar extends ExpressionGrammar {
     this.CONSUME(Name);
     this.OPTION(() => {
       this.CONSUME(OpenBracket);
-      this.SUBRULE(this.sum);
+      this.AT_LEAST_ONE_SEP({ SEP: Comma, DEF: () => this.SUBRULE(this.sum) });
       this.CONSUME(CloseBracket);
     });
     this.CONSUME(UpdateArrow);

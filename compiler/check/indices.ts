@@ -18,12 +18,11 @@ import { type Environment, latest, report } from "./context.ts";
 import { describe } from "./expectations.ts";
 import { checkExpression } from "./expression.ts";
 import { expressionText } from "./expressionText.ts";
-import { announceLater } from "./later.ts";
 import { requireIndex } from "./rules/requirements.ts";
 import { largestIndex } from "./rules/indexRange.ts";
 import { intervalOf, resolveType, typing, unknownTyping } from "./typed.ts";
 
-/** `A[i]`, `y[i]`, `A[J]`: rows, the first axis restricted; `y[i, j]` is `y[i][j]`. */
+/** `A[i]`, `y[i]`, `A[J]`: rows, the first axis restricted; `y[i, j]`, `y[J, i]`: the first axes, one after the other. */
 export function checkIndex(
   environment: Environment,
   expression: Extract<Expression, { kind: "index" }>,
@@ -31,77 +30,75 @@ export function checkIndex(
   const operand = checkExpression(environment, expression.operand);
   const indices = expression.indices.map((index) => checkExpression(environment, index));
   const level = latest(operand.note.level, ...indices.map((index) => index.note.level));
-  const failed = { ...expression, operand, indices, note: unknownTyping(level) };
-  const set = indices.slice(0, -1).find((index) => isIndexSet(environment, index));
-  if (set !== undefined) {
-    announceLater(environment, "indices", "indices of further axes behind an index set", set.span);
-    return failed;
-  }
-  let restricted = operand;
-  for (const index of indices) {
-    const type = resolveType(environment.run, restricted.note.type);
-    const part = type.kind === "unknown" ? null : restrictedType(environment, restricted, index);
-    if (part === null) return failed;
-    const through = latest(restricted.note.level, index.note.level);
-    const note = typing(part, through, type.kind === "value" ? restricted.note.interval : null);
-    restricted = { ...expression, operand: restricted, indices: [index], note };
-  }
-  return restricted;
+  const part = restrictedType(environment, operand, indices);
+  if (part === null) return { ...expression, operand, indices, note: unknownTyping(level) };
+  const isValue = operand.note.type.kind === "value";
+  return {
+    ...expression,
+    operand,
+    indices,
+    note: typing(part, level, isValue ? operand.note.interval : null),
+  };
 }
 
-/** Whether an index has an axis of its own, so that it picks several rows. */
-function isIndexSet(environment: Environment, index: Expression<Typed>): boolean {
-  const type = resolveType(environment.run, index.note.type);
-  if (type.kind !== "value") return false;
-  const space = resolveSpace(environment.run.substitution, type.space);
-  return space.kind === "array" && space.dimensions.length > 0;
-}
-
-/** The type of the rows of an operand at an index or a set of them; null after a diagnostic. */
+/**
+ * The type of the part of an operand at indices, each a number or a set of them: a number takes the first axis that is
+ * left, a set restricts it. Null where a type is not known, or after a diagnostic.
+ */
 export function restrictedType(
   environment: Environment,
   operand: Expression<Typed>,
-  index: Expression<Typed>,
+  indices: readonly Expression<Typed>[],
 ): Type | null {
-  const type = resolveType(environment.run, operand.note.type);
-  const axes = firstAxis(type);
-  if (axes === null) {
-    report(environment, diagnose("IPX2022", operand.span, { actual: describe(environment, type) }));
-    return null;
+  let type = resolveType(environment.run, operand.note.type);
+  let place = 0;
+  for (const index of indices) {
+    if (type.kind === "unknown") return null;
+    const axis = axisOf(type, place);
+    if (axis === null) {
+      report(environment, diagnose("IPX2022", operand.span, { actual: describe(environment, type) }));
+      return null;
+    }
+    const count = indexCount(environment, index);
+    if (count === null || !checkRange(environment, operand, index, axis.extent)) return null;
+    type = axis.restricted(count);
+    place += count.length;
   }
-  const count = indexCount(environment, index);
-  if (count === null || !checkRange(environment, operand, index, axes.first)) return null;
-  return axes.restricted(count);
+  return type;
 }
 
-interface FirstAxis {
-  readonly first: Dimension;
-  /** the type after the first axis is replaced by `count` axes */
+interface Axis {
+  readonly extent: Dimension;
+  /** the type after the axis is replaced by `count` axes */
   readonly restricted: (count: readonly Dimension[]) => Type;
 }
 
-function firstAxis(type: Type): FirstAxis | null {
+function axisOf(type: Type, place: number): Axis | null {
   if (type.kind === "value") {
-    const restricted = restrict(type.space);
-    return restricted && { first: restricted.first, restricted: (count) => valueType(restricted.to(count)) };
+    const axis = axisOfSpace(type.space, place);
+    return axis && { extent: axis.extent, restricted: (count) => valueType(axis.to(count)) };
   }
   if (type.kind !== "operator") return null;
-  const restricted = restrict(type.codomain);
+  const axis = axisOfSpace(type.codomain, place);
   return (
-    restricted && {
-      first: restricted.first,
-      restricted: (count) => ({ kind: "operator", domain: type.domain, codomain: restricted.to(count) }),
+    axis && {
+      extent: axis.extent,
+      restricted: (count) => ({ kind: "operator", domain: type.domain, codomain: axis.to(count) }),
     }
   );
 }
 
-function restrict(
+function axisOfSpace(
   space: Space,
-): { readonly first: Dimension; readonly to: (count: readonly Dimension[]) => Space } | null {
+  place: number,
+): { readonly extent: Dimension; readonly to: (count: readonly Dimension[]) => Space } | null {
   if (space.kind !== "array") return null;
-  const [first, ...others] = space.dimensions;
-  if (first === undefined || restName(first) !== null) return null;
-  return { first, to: (count) => ({ ...space, dimensions: [...count, ...others] }) };
+  const extent = space.dimensions[place];
+  if (extent === undefined || restName(extent) !== null) return null;
+  return {
+    extent,
+    to: (count) => ({ ...space, dimensions: space.dimensions.toSpliced(place, 1, ...count) }),
+  };
 }
 
 /** The axes that an index leaves: none for a number, one for a set; null after a diagnostic. */

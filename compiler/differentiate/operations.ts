@@ -172,11 +172,11 @@ export const REVERSE_RULES: { readonly [P in Operation]: ReverseRule<P> } = {
     r.contribute(b, r.builder.applyMapReverse(a, b, g));
   }),
   applyMapReverse: missing("the derivative of a map that is given"),
-  rows: one(({ g, a, b }, r) => {
-    if (r.varied.has(a)) r.contribute(a, r.builder.placeRows(g, b, spaceOf(a)));
+  rows: one(({ equation, g, a, b }, r) => {
+    if (r.varied.has(a)) r.contribute(a, r.builder.placeRows(g, b, spaceOf(a), equation.attributes.axis));
   }),
-  placeRows: one(({ g, a, b }, r) => {
-    if (r.varied.has(a)) r.contribute(a, r.builder.rows(g, b));
+  placeRows: one(({ equation, g, a, b }, r) => {
+    if (r.varied.has(a)) r.contribute(a, r.builder.rows(g, b, equation.attributes.axis));
   }),
   applyRows: one(({ equation, g, a, b }, r) => {
     const [, , x] = equation.inputs;

@@ -277,14 +277,14 @@ export class IrBuilder {
     return this.#one("applyMapReverse", {}, [map, x, cotangent], `${map.name}_back`);
   }
 
-  /** The rows of an array at indices along its first axis. */
-  rows(x: Variable, indices: Variable): Variable {
-    return this.#one("rows", {}, [x, indices], `${x.name}_${indices.name}`);
+  /** The rows of an array at indices along an axis, the first one by default. */
+  rows(x: Variable, indices: Variable, axis = 0): Variable {
+    return this.#one("rows", { axis }, [x, indices], `${x.name}_${indices.name}`);
   }
 
   /** The adjoint of `rows`. */
-  placeRows(y: Variable, indices: Variable, space: Space): Variable {
-    return this.#one("placeRows", { space }, [y, indices], "placed");
+  placeRows(y: Variable, indices: Variable, space: Space, axis = 0): Variable {
+    return this.#one("placeRows", { axis, space }, [y, indices], "placed");
   }
 
   /** A[i] x, or A[i]' y. */

@@ -41,8 +41,8 @@ import type { FixedPointOptions } from "./fixedPoint.ts";
  * | apply | an operator, a value | A x, or A' y |
  * | applyMap | a given map, a value | D(x) |
  * | applyMapReverse | a given map, a value, a cotangent of D(x) | the cotangent of x |
- * | rows | F[m, d], one index or b of them | F[d], or F[b, d] |
- * | placeRows | F[d] or F[b, d], indices | the adjoint: rows added where the indices point, in `space` |
+ * | rows | F[e, m, d], one index or b of them | F[e, d], or F[e, b, d], where m is the extent of `axis` |
+ * | placeRows | F[e, d] or F[e, b, d], indices | the adjoint: rows added where the indices point, in `space` |
  * | applyRows | an operator to F[m, d], indices, a value | A[i] x, or A[i]' y |
  * | rowNorms | an operator to R[m, d] | the 2-norm of each row |
  * | norm | an operator | an upper bound of its norm, a number |
@@ -109,8 +109,8 @@ export interface OperationAttributes {
   readonly apply: { readonly adjoint: boolean; readonly within?: true };
   readonly applyMap: Record<never, never>;
   readonly applyMapReverse: Record<never, never>;
-  readonly rows: Record<never, never>;
-  readonly placeRows: { readonly space: Space };
+  readonly rows: { readonly axis: number };
+  readonly placeRows: { readonly axis: number; readonly space: Space };
   /** `codomain` is that of the whole operator */
   readonly applyRows: { readonly adjoint: boolean; readonly codomain: Space };
   readonly rowNorms: { readonly codomain: Space };

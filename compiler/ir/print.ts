@@ -174,6 +174,17 @@ function described(equation: Equation): readonly [string, readonly string[]] {
       return ["composition", [`adjoints = (${equation.attributes.adjoints.join(", ")})`]];
     case "materialise":
       return ["materialise", [spaceText(equation.attributes.domain)]];
+    case "loop":
+    case "loopSaving":
+      return [equation.operation, [`maximum = ${equation.attributes.maximum}`]];
+    default:
+      return describedMovement(equation);
+  }
+}
+
+/** The same of layers, and of what moves entries. */
+function describedMovement(equation: Equation): readonly [string, readonly string[]] {
+  switch (equation.operation) {
     case "convolve":
     case "convolveInput":
     case "convolveFilter":
@@ -184,15 +195,18 @@ function described(equation: Equation): readonly [string, readonly string[]] {
     case "shuffle":
     case "unshuffle":
       return [equation.operation, [`q = ${equation.attributes.q}`]];
+    case "rows":
+    case "placeRows":
+      return [
+        equation.operation,
+        equation.attributes.axis === 0 ? [] : [`axis = ${equation.attributes.axis}`],
+      ];
     case "channels":
       return ["channels", [`begin = ${dimensionText(equation.attributes.begin)}`]];
     case "placeChannels":
       return ["placeChannels", [`begin = ${dimensionText(equation.attributes.begin)}`]];
     case "padImage":
       return ["padImage", [`multiple = ${equation.attributes.multiple}`]];
-    case "loop":
-    case "loopSaving":
-      return [equation.operation, [`maximum = ${equation.attributes.maximum}`]];
     default:
       return [equation.operation, []];
   }

@@ -185,15 +185,15 @@ const SHAPE_RULES: { readonly [P in Operation]: ShapeRule<P> } = {
     demandSame(map.codomain, spaceAt(inputs, 2));
     return [value(map.domain)];
   },
-  rows: (_, inputs) => [value(restricted(spaceAt(inputs, 0), indicesAt(inputs, 1)))],
-  placeRows: ({ space }, inputs) => {
-    demandSame(restricted(space, indicesAt(inputs, 1)), spaceAt(inputs, 0));
+  rows: ({ axis }, inputs) => [value(restricted(spaceAt(inputs, 0), indicesAt(inputs, 1), axis))],
+  placeRows: ({ axis, space }, inputs) => {
+    demandSame(restricted(space, indicesAt(inputs, 1), axis), spaceAt(inputs, 0));
     return [value(space)];
   },
   applyRows: ({ adjoint, codomain }, inputs) => {
     const { domain, codomain: whole } = operatorAt(inputs, 0);
     demandSame(codomain, whole);
-    const rows = restricted(codomain, indicesAt(inputs, 1));
+    const rows = restricted(codomain, indicesAt(inputs, 1), 0);
     const [from, to] = adjoint ? [rows, domain] : [domain, rows];
     demandSame(from, spaceAt(inputs, 2));
     return [value(to)];
@@ -388,10 +388,10 @@ function withChannels(inputs: readonly VariableType[], channels: Dimension): Spa
   return arraySpace(isComplex(space) ? "complex" : "real", [...dimensions.slice(0, -1), channels]);
 }
 
-/** An array space with other axes for its first one. */
-function restricted(space: Space, axes: readonly Dimension[]): Space {
-  if (space.kind !== "array" || space.dimensions.length === 0) {
+/** An array space with other axes for one of its own. */
+function restricted(space: Space, axes: readonly Dimension[], axis: number): Space {
+  if (space.kind !== "array" || space.dimensions.length <= axis) {
     throw new ShapeFault(`${spaceText(space)} has no rows`);
   }
-  return { ...space, dimensions: [...axes, ...space.dimensions.slice(1)] };
+  return { ...space, dimensions: space.dimensions.toSpliced(axis, 1, ...axes) };
 }

@@ -5,9 +5,10 @@ import type { Dimension } from "../types/dimension.ts";
 import type { Symbol, Typed } from "../types/typing.ts";
 import { callFunction } from "./functions.ts";
 import { lowerCall } from "./calls.ts";
+import { lowerIndices } from "./indices.ts";
 import { Limitation } from "./limitation.ts";
 import { lower, lowerOperator, lowerValue } from "./recursion.ts";
-import type { Lowered } from "./lowered.ts";
+import type { Lowered, OperatorForm } from "./lowered.ts";
 import { adjointForm, applyForm, composeForms, rowsForm, scaleForm, sumForms } from "./operators.ts";
 import type { Site } from "./site.ts";
 import { within } from "./site.ts";
@@ -70,15 +71,20 @@ export function lowerExpression(site: Site, expression: Expression<Typed>): Lowe
   }
 }
 
-/** `A[i]`, `y[J]`. */
+/** `A[i]`, `y[J]`, `y[J, i]`: an index takes the first axis that those before it have left, a set leaves one. */
 function lowerIndex(site: Site, expression: Extract<Expression<Typed>, { kind: "index" }>): Lowered {
-  const [index] = expression.indices;
-  if (index === undefined) throw new Limitation("a restriction without an index", expression.span);
-  const indices = lowerValue(site, index);
+  const { builder } = site;
+  const places = lowerIndices(site, expression.indices);
   const operand = lower(site, expression.operand);
-  if (operand.kind === "operator")
-    return { kind: "operator", operator: rowsForm(site.builder, operand.operator, indices) };
-  return value(site.builder.rows(asVariable(site.builder, operand, null, expression.span), indices));
+  if (operand.kind === "operator") {
+    const operator = places.reduce<OperatorForm>(
+      (form, { indices, axis }) => rowsForm(builder, form, indices, axis),
+      operand.operator,
+    );
+    return { kind: "operator", operator };
+  }
+  const whole = asVariable(builder, operand, null, expression.span);
+  return value(places.reduce((part, { indices, axis }) => builder.rows(part, indices, axis), whole));
 }
 
 function lowerName(site: Site, expression: Extract<Expression<Typed>, { kind: "name" }>): Lowered {

@@ -88,11 +88,12 @@ export type OperatorForm =
       readonly domain: Space;
       readonly codomain: Space;
     }
-  /** A[i]: `of` restricted to indices along the first axis of its codomain */
+  /** A[i]: `of` restricted to indices along an axis of its codomain, the first one but for A[J, i] */
   | {
       readonly kind: "rows";
       readonly of: OperatorForm;
       readonly indices: Variable;
+      readonly axis: number;
       readonly domain: Space;
       readonly codomain: Space;
     }

@@ -123,13 +123,17 @@ export function applyAdjointForm(builder: IrBuilder, form: OperatorForm, y: Vari
 type RowsForm = Extract<OperatorForm, { kind: "rows" }>;
 
 /** A[i] x: a product with those rows where the operator may have access to them, else the rows of A x. */
-function applyRowsForm(builder: IrBuilder, { of, indices, codomain }: RowsForm, x: Variable): Variable {
+function applyRowsForm(builder: IrBuilder, form: RowsForm, x: Variable): Variable {
+  const { of, indices, axis, codomain } = form;
+  if (axis > 0) return builder.rows(applyForm(builder, of, x), indices, axis);
   if (of.kind === "bound") return builder.applyRows(of.variable, indices, x, false);
   if (of.kind === "matrix") return builder.matvec(rowsOfMatrix(builder, of, indices), x, false, codomain);
   return builder.rows(applyForm(builder, of, x), indices);
 }
 
-function applyRowsAdjointForm(builder: IrBuilder, { of, indices, domain }: RowsForm, y: Variable): Variable {
+function applyRowsAdjointForm(builder: IrBuilder, form: RowsForm, y: Variable): Variable {
+  const { of, indices, axis, domain } = form;
+  if (axis > 0) return applyAdjointForm(builder, of, builder.placeRows(y, indices, of.codomain, axis));
   if (of.kind === "bound") return builder.applyRows(of.variable, indices, y, true);
   if (of.kind === "matrix") return builder.matvec(rowsOfMatrix(builder, of, indices), y, true, domain);
   return applyAdjointForm(builder, of, builder.placeRows(y, indices, of.codomain));
@@ -270,11 +274,11 @@ export function sumForms(left: OperatorForm, right: OperatorForm, sign: 1 | -1):
 }
 
 /**
- * A[i], A[J]: what stands left of a composition, a sum or a multiple is restricted itself, and so are both a diagonal and
+ * A[i], A[J], along the first axis of the codomain or another one: what stands left of a composition, a sum or a multiple is restricted itself, and so are both a diagonal and
  * what it multiplies.
  */
-export function rowsForm(builder: IrBuilder, form: OperatorForm, indices: Variable): OperatorForm {
-  const rows = (of: OperatorForm): OperatorForm => rowsForm(builder, of, indices);
+export function rowsForm(builder: IrBuilder, form: OperatorForm, indices: Variable, axis = 0): OperatorForm {
+  const rows = (of: OperatorForm): OperatorForm => rowsForm(builder, of, indices, axis);
   switch (form.kind) {
     case "compose": {
       const { left, right } = form;
@@ -282,7 +286,8 @@ export function rowsForm(builder: IrBuilder, form: OperatorForm, indices: Variab
         return composeForms(rows(left), right);
       }
       const restricted = rows(right);
-      const entries = builder.rows(left.entries, indices);
+      const repeats = axis >= dimensionsOf(left.entries).length;
+      const entries = repeats ? left.entries : builder.rows(left.entries, indices, axis);
       return composeForms(
         { ...left, entries, domain: restricted.codomain, codomain: restricted.codomain },
         restricted,
@@ -295,8 +300,8 @@ export function rowsForm(builder: IrBuilder, form: OperatorForm, indices: Variab
     default: {
       const { domain, codomain } = form;
       if (codomain.kind !== "array") throw new Error("an operator without rows is restricted");
-      const dimensions = [...dimensionsOf(indices), ...codomain.dimensions.slice(1)];
-      return { kind: "rows", of: form, indices, domain, codomain: { ...codomain, dimensions } };
+      const dimensions = codomain.dimensions.toSpliced(axis, 1, ...dimensionsOf(indices));
+      return { kind: "rows", of: form, indices, axis, domain, codomain: { ...codomain, dimensions } };
     }
   }
 }

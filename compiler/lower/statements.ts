@@ -1,11 +1,11 @@
 import type { Block, Expression, If, Repeat, Statement, Update, While } from "../ast/tree.ts";
 import type { Variable } from "../ir/block.ts";
 import { symbolOf } from "../library/calculus/analyse.ts";
-import { constant } from "../types/dimension.ts";
-import { arraySpace, type Space } from "../types/space.ts";
+import type { Space } from "../types/space.ts";
 import type { Symbol, Typed } from "../types/typing.ts";
 import { constantNumber } from "./constants.ts";
 import { lower, lowerValue } from "./recursion.ts";
+import { lowerIndices, restrictedSpace, withPart } from "./indices.ts";
 import { Limitation } from "./limitation.ts";
 import type { Lowered } from "./lowered.ts";
 import { runDraw } from "./draws.ts";
@@ -111,9 +111,8 @@ function runUpdate(site: Site, statement: Update<Typed>): void {
   const { type } = symbol.typing;
   const space = type.kind === "value" ? type.space : null;
   const name = symbol.origin.kind === "state" ? `${symbol.name}_next` : symbol.name;
-  if (statement.index !== null) {
-    const indices = lowerValue(site, statement.index);
-    const part = (): Lowered => value(updatedRows(site, symbol, indices, statement.value));
+  if (statement.indices.length > 0) {
+    const part = (): Lowered => value(updatedPart(site, symbol, statement));
     site.scope.define(symbol, named(site, name, part));
     return;
   }
@@ -121,21 +120,16 @@ function runUpdate(site: Site, statement: Update<Typed>): void {
   site.scope.define(symbol, named(site, name, next));
 }
 
-/** An array with other rows at some indices: `p[i] <- e`. */
-function updatedRows(site: Site, symbol: Symbol, indices: Variable, expression: Expression<Typed>): Variable {
-  const { builder: b } = site;
+/** An array with another part at some indices: `p[i] <- e`, `x[i, j] <- e`. */
+function updatedPart(site: Site, symbol: Symbol, statement: Update<Typed>): Variable {
   const before = current(site, symbol);
-  const space = spaceOfVariable(before);
-  const chosen = spaceOfVariable(indices);
-  if (space.kind !== "array" || chosen.kind !== "array") throw new Error("rows of what is no array");
-  const [first, ...others] = space.dimensions;
-  if (first === undefined) throw new Error("rows of a number");
-  const rows: Space = { ...space, dimensions: [...chosen.dimensions, ...others] };
-  const given = promoted(site, lowerValue(site, expression, rows), symbol);
-  const single = others.map(() => constant(1));
-  const ones = b.fill(b.constant(1), arraySpace("real", [...chosen.dimensions, ...single]));
-  const isChosen = b.placeRows(ones, indices, arraySpace("real", [first, ...single]));
-  return b.elementwise("select", [isChosen, b.placeRows(given, indices, space), before]);
+  const places = lowerIndices(site, statement.indices);
+  const part = places.reduce<Space>(
+    (space, { indices, axis }) => restrictedSpace(space, spaceOfVariable(indices), axis),
+    spaceOfVariable(before),
+  );
+  const given = promoted(site, lowerValue(site, statement.value, part), symbol);
+  return withPart(site.builder, before, places, given);
 }
 
 /** A real value as a complex one where the declared space is complex. */

@@ -151,9 +151,18 @@ const CALLS: { readonly [P in Operation]: Rule<P> } = {
       second(equation),
       { kind: "variable", variable: input(equation, 2) },
     ]),
-  rows: (equation) => method("rows", [first(equation), second(equation)]),
-  placeRows: (equation) =>
-    method("placeRows", [first(equation), second(equation), space(equation.attributes.space)]),
+  rows: (equation) => {
+    const { axis } = equation.attributes;
+    const [x, indices] = [first(equation), second(equation)];
+    return axis === 0 ? method("rows", [x, indices]) : method("rows", [x, indices, number(axis)]);
+  },
+  placeRows: (equation) => {
+    const { axis } = equation.attributes;
+    const [y, indices, whole] = [first(equation), second(equation), space(equation.attributes.space)];
+    return axis === 0
+      ? method("placeRows", [y, indices, whole])
+      : method("placeRows", [y, indices, whole, number(axis)]);
+  },
   applyRows: (equation) =>
     method(equation.attributes.adjoint ? "applyRowsAdjoint" : "applyRows", [
       first(equation),

@@ -124,8 +124,8 @@ function parts(
 ): Pick<Operations, "rows" | "placeRows" | "slices" | "joinSlices" | "repeatSlices" | "sumSlices"> {
   const scoped = <V extends Value>(body: () => V): V => engine.scope(body, handlesOf);
   return {
-    rows: (x, indices) => scoped(() => takeRows(engine, x, indices)),
-    placeRows: (y, indices, space) => scoped(() => placeRows(engine, y, indices, space)),
+    rows: (x, indices, axis) => scoped(() => takeRows(engine, x, indices, axis)),
+    placeRows: (y, indices, space, axis) => scoped(() => placeRows(engine, y, indices, space, axis)),
     slices: (x, like) => scoped(() => slices(engine, x, like)),
     joinSlices: (y, count, like) => scoped(() => joinSlices(engine, y, count, like)),
     repeatSlices: (v, count) => scoped(() => repeatSlices(engine, v, count)),

@@ -92,11 +92,11 @@ export interface Operations {
   largest(x: Value, share: Value): Value;
 
   /**
-   * The entries of an array F[m, d] at indices along its first axis, from 0: F[d] at one of them, F[b, d] at b. The
-   * adjoint adds rows where the indices point, in an array of `space`.
+   * The entries of an array F[e, m, d] at indices along an axis (by default the first one), from 0: F[e, d] at one of
+   * them, F[e, b, d] at b. The adjoint adds rows where the indices point, in an array of `space`.
    */
-  rows(x: Value, indices: Value): Value;
-  placeRows(y: Value, indices: Value, space: Space): Value;
+  rows(x: Value, indices: Value, axis?: number): Value;
+  placeRows(y: Value, indices: Value, space: Space, axis?: number): Value;
 
   /** A bound operator. */
   apply(operator: Operator, x: Value): Value;

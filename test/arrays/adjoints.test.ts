@@ -173,6 +173,14 @@ describe("adjoint pairs", () => {
           (y) => ops.placeRows(y, indices, whole),
           seed,
         );
+        const [columns, chosen] = [field(c, m, 2), field(c, b, 2)];
+        areAdjoint(
+          columns,
+          chosen,
+          (x) => ops.rows(x, indices, 1),
+          (y) => ops.placeRows(y, indices, columns, 1),
+          seed,
+        );
       }),
       { numRuns: 30 },
     );

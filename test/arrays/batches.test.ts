@@ -129,10 +129,14 @@ describe("a batch equals its samples", () => {
       [anything, number, argument([4])],
       (ops, x, i, j) => {
         const chosen = ops.rows(x as Value, j as Value);
+        const columns = ops.rows(x as Value, j as Value, 1);
+        const whole = x?.field === "complex" ? C(2, 3) : R(2, 3);
         return ops.product([
           ops.rows(x as Value, i as Value),
           chosen,
-          ops.placeRows(chosen, j as Value, x?.field === "complex" ? C(2, 3) : R(2, 3)),
+          ops.placeRows(chosen, j as Value, whole),
+          columns,
+          ops.placeRows(columns, j as Value, whole, 1),
         ]);
       },
     ],

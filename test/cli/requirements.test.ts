@@ -37,6 +37,15 @@ describe("an index below a symbolic size is tested when data is bound", () => {
       /The index `40` is 40, outside \[0, n - 1\], which is \[0, 5\]/u,
       ...run("written", "  state z : R[n] = 0\n  step { z[40] <- 5 }\n  output z + A'*y\n  unroll(2)"),
     ));
+  it("of an entry that is updated", () =>
+    refused(
+      1,
+      /The index `40` is 40, outside \[0, n - 1\], which is \[0, 5\]/u,
+      ...run(
+        "entry",
+        "  state z : R[m, n] = 0\n  step { z[mod(1, m), 40] <- 5 }\n  output A'*y + z[0]\n  unroll(2)",
+      ),
+    ));
   it("where it is a size", () =>
     refused(1, /The index `n - 1` is 5, outside/u, ...run("size", "  output y[n - 1]*(A'*y)")));
   it("in a program that is called", () => {

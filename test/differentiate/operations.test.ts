@@ -185,6 +185,7 @@ const EXAMPLES: { readonly [P in Operation]: readonly Example[] } = {
     { spaces: [IMAGE], emit: one((b, x) => b.rows(x, b.constant(1))) },
     { spaces: [space("complex", "m", "c"), NUMBER], emit: one((b, z, t) => b.rows(z, anyIndex(b, t))) },
     { spaces: [REAL, LIST], emit: one((b, x, t) => b.rows(x, anyIndex(b, t))) },
+    { spaces: [IMAGE, LIST], emit: one((b, x, t) => b.rows(x, anyIndex(b, t), 1)) },
   ],
   placeRows: [
     {

@@ -42,7 +42,7 @@ describe("index sets", () => {
 });
 
 test("indices of several axes are those of one axis after the other", async () => {
-  const [m, n, c] = [3, 4, 2];
+  const [m, n, c] = [4, 4, 2];
   const result = async (output: string): Promise<readonly number[]> => {
     const inputs = { x: numbers(m), y: numbers(m, n, c) };
     const read = /\bx\b/u.test(output) ? { x: inputs.x } : {};
@@ -70,6 +70,27 @@ test("indices of several axes are those of one axis after the other", async () =
     expect(await result(`${written}[2, 1, 1]`)).toEqual([all[19]]);
     expect(await result(`${written}[1, ${half}]`)).toEqual([...all.slice(8, 12)]);
   }
+  for (const [written, all] of [
+    ["y", y],
+    ["(A*x)", image],
+  ] as const) {
+    const at = (i: number, j: number, k: number): number => all[(i * n + j) * c + k] ?? NaN;
+    const both = [0, 2].flatMap((i) => [0, 1].flatMap((j) => [0, 1].map((k) => at(i, j, k))));
+    expect(await result(`${written}[interleaved(m, parts = 2, part = 0), ${half}]`)).toEqual(both);
+    expect(await result(`${written}[interleaved(m, parts = 2, part = 0), 3, 1]`)).toEqual([
+      at(0, 3, 1),
+      at(2, 3, 1),
+    ]);
+    expect(await result(`${written}[1, ${half}, 1]`)).toEqual([at(1, 0, 1), at(1, 1, 1)]);
+  }
+  const several = "interleaved(m, parts = 2, part = 0), 3";
+  const restricted = await result(`A[${several}]*x`);
+  restricted.forEach((entry, i) => {
+    expect(entry).toBeCloseTo(image[(i < c ? 3 : 2 * n + 3) * c + (i % c)] ?? NaN, 12);
+  });
+  expect(await result(`A[${several}]'*y[${several}]`)).toEqual(
+    await result(`A[interleaved(m, parts = 2, part = 0)][0, 3]'*y[0, 3] + A[2, 3]'*y[2, 3]`),
+  );
   const rows = await result("A[2, 1]*x");
   rows.forEach((entry, i) => expect(entry).toBeCloseTo(image[18 + i] ?? NaN, 12));
   expect(await result("A[2, 1]'*y[2, 1]")).toEqual(await result("A[2][1]'*y[2][1]"));
@@ -158,6 +179,86 @@ describe("updates of rows", () => {
     if (t?.kind !== "array") throw new Error("no gradient");
     const loss = (at: number): number => expected(at).reduce((sum, each) => sum + each * each, 0);
     const slope = (loss(0.5 + 1e-6) - loss(0.5 - 1e-6)) / 2e-6;
+    expect((using.engine.readNow(t.handle)?.[0] ?? 0) / slope).toBeCloseTo(1, 6);
+  });
+});
+
+/** Entries of images, of rows, and columns of some rows, all from a step in which samples take different branches. */
+const ENTRIES = `
+program entries[m, n] {
+  input y : R[m, n]
+  input start : R in [0, 1]
+  learn t : R in (0, 2) = 0.5
+  state x : R[m, n] = 0
+  step k {
+    let i = mod(k, m)
+    let J = interleaved(m, parts = 2, part = mod(k, 2))
+    var z = y + t*x
+    z[i, 1] <- t*start*y[i, 2]
+    z[J, 0] <- t*z[J, 1] + start*y[J, 0]
+    z[i, interleaved(n, parts = 2, part = 1)] <- t^2*y[1, interleaved(n, parts = 2, part = 0)]
+    z[J, interleaved(n, parts = 2, part = mod(k + 1, 2))] <- 3*z[J, interleaved(n, parts = 2, part = 0)]
+    x[0] <- z[i]
+    if start > 0.5 { x <- x + z } else { x[J] <- z[J] }
+  }
+  output x
+  unroll(3)
+}
+`;
+
+describe("updates of several axes", () => {
+  const [M, N] = [4, 4];
+  const T = 0.5;
+  const using = operations(referenceEngine());
+  const compiled = compiledText("entries", ENTRIES);
+  const samples = [0.3, 0.8].map((start, s) => ({
+    start,
+    y: Array.from({ length: M * N }, (_, i) => Math.sin(1 + 2 * i + 5 * s)),
+  }));
+
+  /** The same by hand. */
+  function expected(t: number, { y, start }: (typeof samples)[number]): number[] {
+    const at = (a: readonly number[], i: number, j: number): number => a[i * N + j] ?? NaN;
+    let x = new Array<number>(M * N).fill(0);
+    for (let k = 0; k < 3; k++) {
+      const i = k % M;
+      const J = [k % 2, (k % 2) + 2];
+      const z = y.map((each, e) => each + t * (x[e] ?? 0));
+      z[i * N + 1] = t * start * at(y, i, 2);
+      for (const j of J) z[j * N] = t * at(z, j, 1) + start * at(y, j, 0);
+      for (const l of [0, 1]) z[i * N + 2 * l + 1] = t * t * at(y, 1, 2 * l);
+      const chosen = J.map((j) => [0, 2].map((l) => 3 * at(z, j, l)));
+      J.forEach((j, a) => {
+        [0, 1].forEach((b) => (z[j * N + 2 * b + ((k + 1) % 2)] = chosen[a]?.[b] ?? NaN));
+      });
+      for (let l = 0; l < N; l++) x[l] = at(z, i, l);
+      if (start > 0.5) x = x.map((each, e) => each + (z[e] ?? 0));
+      else for (const j of J) for (let l = 0; l < N; l++) x[j * N + l] = at(z, j, l);
+    }
+    return x;
+  }
+
+  const bound = async () => {
+    const program = await bind(definitionFor(compiled, "unrolled"), using, { givens: {}, sizes: { m: M, n: N } });
+    const batch = {
+      y: realArray([2, M, N], Float64Array.from(samples.flatMap(({ y }) => y))),
+      start: realArray([2], Float64Array.from(samples.map(({ start }) => start))),
+    };
+    const inputs = await perform(using, bindInputs(program, batch));
+    return valueAndGradient(program, inputs, (ops, value) => ({
+      value: ops.dot(value, value),
+      cotangent: ops.map("2*v", { v: value }),
+    }));
+  };
+
+  test("are those of the algorithm in each sample, and have gradients", async () => {
+    const found = await bound();
+    const t = found.parameters.get("t")?.[0];
+    if (t?.kind !== "array") throw new Error("no gradient");
+    const loss = (at: number): number =>
+      samples.flatMap((sample) => expected(at, sample)).reduce((sum, each) => sum + each * each, 0);
+    expect(found.value).toBeCloseTo(loss(T) / 2, 10);
+    const slope = (loss(T + 1e-6) - loss(T - 1e-6)) / 4e-6;
     expect((using.engine.readNow(t.handle)?.[0] ?? 0) / slope).toBeCloseTo(1, 6);
   });
 });

@@ -113,7 +113,7 @@ function update(context: Context, node: UpdateCstNode): Update {
     ...declared(context, node),
     name: identifier(context, only(node.children.Name)),
     reference: null,
-    index: optional(node.children.sum, (index) => sum(context, index)),
+    indices: (node.children.sum ?? []).map((index) => sum(context, index)),
     value: expression(context, only(node.children.expression)),
   };
 }

@@ -231,9 +231,10 @@ function funLine<S extends Stage>(place: Place, node: ShortFun<S>): Line {
 }
 
 function updateLine<S extends Stage>(place: Place, node: Update<S>): Line {
-  const index = node.index === null ? [] : bracketed("[", pieces(node.index, position.sum), "]");
+  const indices = node.indices.map((index) => pieces(index, position.sum));
+  const part = indices.length === 0 ? [] : bracketed("[", commaSeparated(indices), "]");
   return {
-    ...plainLine(place.indent, [node.name.name, ...index]),
+    ...plainLine(place.indent, [node.name.name, ...part]),
     cells: [{ key: "sign", pieces: ["<- ", ...pieces(node.value)], padded: false }],
     family: "update",
   };

@@ -47,12 +47,12 @@ export interface Fun<S extends Stage = Parsed> extends Declared {
   readonly declaration: S["declaration"];
 }
 
-/** `x <- e`, `p[i] <- e`. */
+/** `x <- e`, `p[i] <- e`, `x[i, j] <- e`; no indices where all of it is updated. */
 export interface Update<S extends Stage = Parsed> extends Declared {
   readonly kind: "update";
   readonly name: Identifier;
   readonly reference: S["name"];
-  readonly index: Expression<S> | null;
+  readonly indices: readonly Expression<S>[];
   readonly value: Expression<S>;
 }
 

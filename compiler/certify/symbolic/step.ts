@@ -163,7 +163,7 @@ function run(context: Context, statement: Statement<Typed>, events: Event[]): Co
       return assign(context, symbolOf(statement.declaration), statement.initial);
     case "update":
       if (statement.reference.kind !== "symbol") return context;
-      return statement.index === null
+      return statement.indices.length === 0
         ? assign(context, statement.reference.symbol, statement.value)
         : forget(context, [statement.reference.symbol]);
     case "letTuple": {
@@ -268,7 +268,7 @@ function keptEquation(entry: Context, loop: Context, body: Block<Typed>, update:
   const again = updatesIn(body).filter(
     ({ reference }) => reference.kind === "symbol" && reference.symbol === symbol,
   );
-  if (symbol === null || update.index !== null || again.length !== 1 || reads(update.value, symbol))
+  if (symbol === null || update.indices.length > 0 || again.length !== 1 || reads(update.value, symbol))
     return loop;
   const bodyEnd = runBlock(loop, body, []);
   const holds = [entry, bodyEnd].every((context) => isEqualTo(context, symbol, update.value));

@@ -14,22 +14,22 @@ import { wordOf } from "../symbols.ts";
 
 /** `x <- e` of a state or a var; the interval of a state is kept. */
 export function checkUpdate(environment: Environment, statement: Update): Update<Typed> {
-  const index = statement.index === null ? null : checkExpression(environment, statement.index);
+  const indices = statement.indices.map((index) => checkExpression(environment, index));
   const value = checkExpression(environment, statement.value);
   const found = lookUp(environment.scope, statement.name.name);
   if (found === null) {
     reportUnknown(environment, statement);
-    return { ...statement, index, value, reference: { kind: "unknown" } };
+    return { ...statement, indices, value, reference: { kind: "unknown" } };
   }
   const { symbol, beyondBoundary } = found;
   const reference = { kind: "symbol", symbol } as const;
   if (!mayChange(environment, statement, symbol, beyondBoundary))
-    return { ...statement, index, value, reference };
-  if (index !== null) {
+    return { ...statement, indices, value, reference };
+  if (indices.length > 0) {
     return {
       ...statement,
-      index,
-      value: updatedPart(environment, statement, symbol, index, value),
+      indices,
+      value: updatedPart(environment, statement, symbol, indices, value),
       reference,
     };
   }
@@ -37,7 +37,7 @@ export function checkUpdate(environment: Environment, statement: Update): Update
   const fitting = expectDeclared(environment, declared, value);
   keepInterval(environment, symbol, fitting);
   noteUpdate(environment, symbol);
-  return { ...statement, index, value: fitting, reference };
+  return { ...statement, indices, value: fitting, reference };
 }
 
 function noteUpdate(environment: Environment, symbol: Symbol): void {
@@ -46,12 +46,12 @@ function noteUpdate(environment: Environment, symbol: Symbol): void {
   environment.flow.surelyUpdated.add(symbol);
 }
 
-/** The new rows of `p[i] <- e`; what was known of the interval of a `var` is known no more. */
+/** The new part of `p[i] <- e`, `x[i, j] <- e`; what was known of the interval of a `var` is known no more. */
 function updatedPart(
   environment: Environment,
   { name }: Update,
   symbol: Symbol,
-  index: Expression<Typed>,
+  indices: readonly Expression<Typed>[],
   value: Expression<Typed>,
 ): Expression<Typed> {
   const operand: Expression<Typed> = {
@@ -61,9 +61,9 @@ function updatedPart(
     reference: { kind: "symbol", symbol },
     note: symbol.typing,
   };
-  const type = symbol.typing.type.kind === "unknown" ? null : restrictedType(environment, operand, index);
+  const type = symbol.typing.type.kind === "unknown" ? null : restrictedType(environment, operand, indices);
   noteUpdate(environment, symbol);
-  if (type === null || index.note.type.kind === "unknown") {
+  if (type === null) {
     environment.flow.intervals.set(symbol, environment.run.knowledge.bounds.get(symbol)?.outer ?? null);
     return value;
   }

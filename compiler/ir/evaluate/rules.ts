@@ -97,15 +97,15 @@ export const SAMPLE_RULES: { readonly [P in SampleOperation]: SampleRule<P> } = 
   },
   applyMap: (_, inputs) => mapAt(inputs, 0).apply(value(inputs, 1)),
   applyMapReverse: (_, inputs) => mapAt(inputs, 0).reverse(value(inputs, 1), value(inputs, 2)),
-  rows: (_, inputs) => rows(asArray(value(inputs, 0)), asArray(value(inputs, 1))),
-  placeRows: ({ space }, inputs, setting) =>
-    placeRows(asArray(value(inputs, 0)), asArray(value(inputs, 1)), shapeOf(space, setting)),
+  rows: ({ axis }, inputs) => rows(asArray(value(inputs, 0)), asArray(value(inputs, 1)), axis),
+  placeRows: ({ axis, space }, inputs, setting) =>
+    placeRows(asArray(value(inputs, 0)), asArray(value(inputs, 1)), shapeOf(space, setting), axis),
   applyRows: ({ adjoint, codomain }, inputs, setting) => {
     const operator = operatorAt(inputs, 0);
     const indices = asArray(value(inputs, 1));
     return adjoint
-      ? operator.adjoint(placeRows(asArray(value(inputs, 2)), indices, shapeOf(codomain, setting)))
-      : rows(asArray(operator.apply(value(inputs, 2))), indices);
+      ? operator.adjoint(placeRows(asArray(value(inputs, 2)), indices, shapeOf(codomain, setting), 0))
+      : rows(asArray(operator.apply(value(inputs, 2))), indices, 0);
   },
   rowNorms: ({ codomain }, inputs, setting) => rowNorms(operatorAt(inputs, 0), shapeOf(codomain, setting)),
   norm: (_, inputs) => numberArray(operatorAt(inputs, 0).norm),
