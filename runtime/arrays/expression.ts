@@ -56,6 +56,9 @@ export type ElementwiseFunction = keyof typeof ELEMENTWISE;
 /** The functions that read one entry of each argument. */
 export type EntryFunction = Exclude<ElementwiseFunction, "pairNorm">;
 
+/** Elementwise expressions over the same inputs, by the names of their results; one may name results before it. */
+export type ElementwiseResults = Readonly<Record<string, ElementwiseExpression>>;
+
 /** An elementwise expression over named inputs. */
 export type ElementwiseExpression =
   | { readonly kind: "input"; readonly name: string }

@@ -62,15 +62,14 @@ export function arrayOf(engine: Pick<Engine, "differences">, input: Handle): Han
   return isDifferenced(input) ? engine.differences(input.of, input.options) : input;
 }
 
-/** `elementwise` of arrays only as one that takes differences too, which are computed before. */
-export function withDifferences({
-  elementwise,
-  differences,
-  dispose,
-}: Pick<Engine, "elementwise" | "differences" | "dispose">): Engine["elementwise"] {
-  return (expression, inputs) => {
+/** A function of named arrays as one that takes differences too, which are computed before. */
+export function withDifferences<E, R>(
+  body: (expressions: E, inputs: Readonly<Record<string, Handle>>) => R,
+  { differences, dispose }: Pick<Engine, "differences" | "dispose">,
+): (expressions: E, inputs: Readonly<Record<string, Handle>>) => R {
+  return (expressions, inputs) => {
     const entries = Object.entries(inputs);
-    if (!entries.some(([, input]) => isDifferenced(input))) return elementwise(expression, inputs);
+    if (!entries.some(([, input]) => isDifferenced(input))) return body(expressions, inputs);
     const made: Handle[] = [];
     try {
       const arrays = entries.map(([name, input]) => {
@@ -78,10 +77,29 @@ export function withDifferences({
         if (array !== input) made.push(array);
         return [name, array] as const;
       });
-      return elementwise(expression, Object.fromEntries(arrays));
+      return body(expressions, Object.fromEntries(arrays));
     } finally {
       dispose(made);
     }
+  };
+}
+
+/** `elementwise` of arrays, once or for several results one after the other, that takes differences too. */
+export function elementwiseInTurn({
+  elementwise,
+  ...engine
+}: Pick<Engine, "elementwise" | "differences" | "dispose">): Pick<Engine, "elementwise" | "elementwiseAll"> {
+  const inTurn: Engine["elementwiseAll"] = (results, inputs) => {
+    const known = { ...inputs };
+    return Object.entries(results).map(([name, expression]) => {
+      const result = elementwise(expression, known);
+      known[name] = result;
+      return result;
+    });
+  };
+  return {
+    elementwise: withDifferences(elementwise, engine),
+    elementwiseAll: withDifferences(inTurn, engine),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { ElementwiseExpression } from "../arrays/expression.ts";
+import type { ElementwiseExpression, ElementwiseResults } from "../arrays/expression.ts";
 import type { DifferencesOptions } from "./differences.ts";
 import type { ProjectionOptions } from "./projection.ts";
 import type { Updated, UpdateRule } from "./update.ts";
@@ -52,6 +52,8 @@ export interface Engine {
   fill(value: number, shape: readonly number[]): Handle;
   /** inputs may stand for the differences of arrays; see `Differenced` */
   elementwise(expression: ElementwiseExpression, inputs: Readonly<Record<string, Handle>>): Handle;
+  /** several results in one pass where the engine can, in order, each of the shape that all inputs share */
+  elementwiseAll(results: ElementwiseResults, inputs: Readonly<Record<string, Handle>>): readonly Handle[];
   reduce(kind: Reduction, array: Handle, axes: readonly number[]): Handle;
   /** sum of a b over `axes` in one pass */
   dot(a: Handle, b: Handle, axes: readonly number[]): Handle;

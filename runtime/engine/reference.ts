@@ -1,4 +1,4 @@
-import { withDifferences } from "./differences.ts";
+import { elementwiseInTurn } from "./differences.ts";
 import type { Engine } from "./engine.ts";
 import { createStore, REFERENCE } from "./reference/array.ts";
 import { depthwiseOf } from "./reference/depthwise.ts";
@@ -22,7 +22,7 @@ export function referenceEngine(): Engine {
   const store = createStore();
   const arrays = elementwiseOf(store);
   const grids = gridsOf(store);
-  const elementwise = withDifferences({ ...arrays, ...grids, dispose: store.dispose });
+  const entries = elementwiseInTurn({ ...arrays, ...grids, dispose: store.dispose });
   const { upload, read, readNow, dispose, scope, memory, fill } = store;
   return {
     name: REFERENCE,
@@ -36,8 +36,8 @@ export function referenceEngine(): Engine {
     scope,
     memory,
     fill,
-    elementwise,
-    ...updateOf(REFERENCE, elementwise),
+    ...entries,
+    ...updateOf(REFERENCE, entries.elementwise),
     ...movementOf(store),
     ...reductionsOf(store),
     ...singularOf(store),

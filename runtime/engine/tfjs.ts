@@ -1,5 +1,5 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
-import { withDifferences } from "./differences.ts";
+import { elementwiseInTurn } from "./differences.ts";
 import type { Engine } from "./engine.ts";
 import { convolutionOf } from "./tfjs/convolution.ts";
 import { depthwiseOf } from "./tfjs/depthwise.ts";
@@ -59,7 +59,7 @@ export function tfjsEngine(tf: Tf, name: string): Engine {
       return { arrays: numTensors, bytes: numBytes };
     },
     fill: (value, shape) => run(instance, "fill", [], () => tf.fill([...shape], value, "float32")),
-    elementwise: withDifferences({ elementwise, differences, dispose }),
+    ...elementwiseInTurn({ elementwise, differences, dispose }),
     differences,
     ...(tensorflow === null ? update : updateByTensorflow(instance, tensorflow, update.update)),
     ...movementOf(instance),

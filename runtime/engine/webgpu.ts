@@ -1,4 +1,4 @@
-import { withDifferences } from "./differences.ts";
+import { elementwiseInTurn } from "./differences.ts";
 import type { Engine } from "./engine.ts";
 import { convolutionOf } from "./webgpu/convolution.ts";
 import { depthwiseOf } from "./webgpu/depthwise.ts";
@@ -33,7 +33,7 @@ export async function webgpuEngine(host: Host): Promise<Engine> {
     rehearse: null,
     ...{ upload, read, readNow, dispose, scope, memory, reshape },
     ...entries,
-    elementwise: withDifferences({ ...entries, ...grids, dispose }),
+    ...elementwiseInTurn({ ...entries, ...grids, dispose }),
     ...optimisersOf(store, entries.elementwise),
     ...movementOf(store),
     ...reductionsOf(store),

@@ -100,6 +100,40 @@ function elementwiseFunctions(): void {
     );
   });
 
+  it("several results are of the shape that all inputs share, and may read those before them", () => {
+    const sum: ElementwiseExpression = {
+      kind: "apply",
+      function: "add",
+      arguments: [input("a"), input("b")],
+    };
+    const product: ElementwiseExpression = {
+      kind: "apply",
+      function: "mul",
+      arguments: [input("sum"), input("c")],
+    };
+    const shapes = aligned.chain((some) => fc.tuple(...some.map((shape) => arrayOf(shape))));
+    fc.assert(
+      fc.property(shapes, (arrays) => {
+        agree(arrays, (engine, ...[a, b, c]) =>
+          engine.scope(
+            () => {
+              const results = engine.elementwiseAll(
+                { sum, product, again: input("sum") },
+                { a: a!, b: b!, c: c! },
+              );
+              return engine.concat(
+                results.map((x) => engine.reshape(x, [1, ...x.shape])),
+                0,
+              );
+            },
+            (side) => [side],
+          ),
+        );
+      }),
+      { numRuns: 40 },
+    );
+  });
+
   it("select keeps NaN and infinities of the other side out", () => {
     const special = fc.constantFrom(NaN, Infinity, -Infinity, 0, 1, -2.5);
     const entries = fc.array(special, { minLength: 12, maxLength: 12 }).map((x) => Float64Array.from(x));

@@ -13,7 +13,15 @@ import { deviation, type Numbers, scattered } from "./support.ts";
 /** What these tests need of an engine. */
 export type Grids = Pick<
   Engine,
-  "upload" | "readNow" | "dispose" | "memory" | "wavelet" | "differences" | "elementwise" | "fill"
+  | "upload"
+  | "readNow"
+  | "dispose"
+  | "memory"
+  | "wavelet"
+  | "differences"
+  | "elementwise"
+  | "elementwiseAll"
+  | "fill"
 >;
 
 const exact = referenceEngine();

@@ -1,4 +1,4 @@
-import type { ElementwiseExpression } from "../../arrays/expression.ts";
+import type { ElementwiseExpression, ElementwiseResults } from "../../arrays/expression.ts";
 import { FUNCTIONS } from "../../kernels/encode/functions.ts";
 import { kernelOf } from "../../kernels/encode/kernel.ts";
 import { callsLibrary, layoutOf, type Pattern } from "../../kernels/encode/pattern.ts";
@@ -23,7 +23,7 @@ const CALL_WORK = 24;
 /** Plans that are kept for an expression: shapes that come in turns. */
 const PLANS = 8;
 
-/** What is known of an expression. */
+/** What is known of expressions. */
 interface Analysis {
   readonly program: Program;
   /** plans by the shapes of inputs, the last made first */
@@ -37,11 +37,11 @@ interface Planned {
   readonly plan: Plan | null;
 }
 
-/** How an expression is computed. */
+/** How expressions are computed. */
 interface Plan {
   readonly shape: readonly number[];
   readonly kernel: Runnable;
-  /** the arguments, but for the places of the arrays: the result's is the first, the inputs' stand from `offsets` on */
+  /** the arguments, but for the places of the arrays: the results' are the first, the inputs' stand from `offsets` on */
   readonly words: readonly number[];
   readonly offsets: number;
   readonly used: readonly string[];
@@ -50,18 +50,21 @@ interface Plan {
 }
 
 /**
- * Elementwise expressions, each as one kernel that is written when it is first met. Differences are read by the kernel
- * where it can, and computed before where it cannot.
+ * Elementwise expressions, those of one call as one kernel that is written when it is first met. Differences are read by
+ * the kernel where it can, and computed before where it cannot.
  */
-export function elementwiseOf(store: Store): Pick<Engine, "elementwise"> {
-  const analyses = new WeakMap<ElementwiseExpression, Analysis>();
+export function elementwiseOf(store: Store): Pick<Engine, "elementwise" | "elementwiseAll"> {
+  const analyses = new WeakMap<ElementwiseExpression | ElementwiseResults, Analysis>();
   const kernels = new Map<string, Runnable>();
 
-  const analysed = (expression: ElementwiseExpression): Analysis => {
-    const before = analyses.get(expression);
+  const analysed = (
+    of: ElementwiseExpression | ElementwiseResults,
+    results: () => ElementwiseResults,
+  ): Analysis => {
+    const before = analyses.get(of);
     if (before !== undefined) return before;
-    const found: Analysis = { program: programOf(expression), plans: [] };
-    analyses.set(expression, found);
+    const found: Analysis = { program: programOf(results()), plans: [] };
+    analyses.set(of, found);
     return found;
   };
   const planned = (analysis: Analysis, inputs: Readonly<Record<string, Handle>>): Plan | null => {
@@ -72,22 +75,45 @@ export function elementwiseOf(store: Store): Pick<Engine, "elementwise"> {
     analysis.plans = [made, ...analysis.plans.slice(0, PLANS - 1)];
     return plan;
   };
-  const elementwise: Engine["elementwise"] = (expression, inputs) => {
-    const plan = planned(analysed(expression), inputs);
-    if (plan === null) return apart(expression, inputs);
-    const { offsets, used } = plan;
+  const computed = (
+    { offsets, used, ...plan }: Plan,
+    inputs: Readonly<Record<string, Handle>>,
+    results: readonly Handle[],
+  ): void => {
     const words = plan.words.slice();
     for (let at = 0; at < used.length; at++) {
       const input = inputOf(store, inputs, used[at] ?? "");
       words[offsets + at] = store.offsetOf(isDifferenced(input) ? input.of : input);
     }
-    const result = store.make(plan.shape);
-    words[0] = store.offsetOf(result);
+    results.forEach((result, at) => (words[at] = store.offsetOf(result)));
     store.machine.run(plan.kernel, words, plan.items, plan.work);
+  };
+  const elementwise: Engine["elementwise"] = (expression, inputs) => {
+    const plan = planned(
+      analysed(expression, () => ({ result: expression })),
+      inputs,
+    );
+    if (plan === null) return apart.elementwise(expression, inputs);
+    const result = store.make(plan.shape);
+    computed(plan, inputs, [result]);
     return result;
   };
-  const apart = withDifferences({ elementwise, ...differencesOf(store), dispose: store.dispose });
-  return { elementwise };
+  const elementwiseAll: Engine["elementwiseAll"] = (results, inputs) => {
+    const plan = planned(
+      analysed(results, () => results),
+      inputs,
+    );
+    if (plan === null) return apart.elementwiseAll(results, inputs);
+    const made = Object.keys(results).map(() => store.make(plan.shape));
+    computed(plan, inputs, made);
+    return made;
+  };
+  const arrays = { ...differencesOf(store), dispose: store.dispose };
+  const apart = {
+    elementwise: withDifferences(elementwise, arrays),
+    elementwiseAll: withDifferences(elementwiseAll, arrays),
+  };
+  return { elementwise, elementwiseAll };
 }
 
 /** What a plan depends on, of an input. */
@@ -219,7 +245,7 @@ function workOf(program: Program): number {
   const calls = program.steps.filter(
     (step) => step.kind === "apply" && FUNCTIONS[step.function].kind === "call",
   ).length;
-  return program.steps.length + 2 * (program.inputs.length + 1) + CALL_WORK * calls;
+  return program.steps.length + 2 * (program.inputs.length + program.results.length) + CALL_WORK * calls;
 }
 
 function kernelFor(store: Store, kernels: Map<string, Runnable>, pattern: Pattern): Runnable {
@@ -227,8 +253,9 @@ function kernelFor(store: Store, kernels: Map<string, Runnable>, pattern: Patter
   const key = `${program.structure}|${modes.join()}|${axes}|${planes}|${JSON.stringify(stencil)}`;
   const before = kernels.get(key);
   if (before !== undefined) return before;
-  const library = callsLibrary(program) ? (["mathematics"] as const) : ([] as const);
-  const found = store.machine.generate("elementwise", kernelOf(pattern), ...library);
+  const library = callsLibrary(program) ? "mathematics" : null;
+  const of = { results: program.results.length, library } as const;
+  const found = store.machine.generate("elementwise", kernelOf(pattern), of);
   kernels.set(key, found);
   return found;
 }

@@ -1,6 +1,6 @@
 import {
   createRunRecorder,
-  GENERATED_WRITING,
+  generatedWriting,
   type Machine,
   type Runnable,
   type Writing,
@@ -41,7 +41,7 @@ export function createLedger(name: string, answer: Answer): Machine {
       const runnable = typeof kernel === "string" ? idle(kernel, writingOf(kernel)) : kernel;
       if (items > 0) recorder.note({ runnable, words, items, work });
     },
-    generate: (title) => idle(title, GENERATED_WRITING),
+    generate: (title, _, of) => idle(title, generatedWriting(of)),
     record: recorder.record,
     repeat: () => undefined,
   };

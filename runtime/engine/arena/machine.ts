@@ -67,13 +67,19 @@ export interface Machine {
   run(kernel: KernelName | Runnable, words: readonly number[], items: number, work: number): void;
   /**
    * A kernel that was written at run time: a module that imports `env.memory` and exports `run`; with a library, it
-   * may import that module's functions as `library.NAME`.
+   * may import that module's functions as `library.NAME`. Its first arguments are the places of its results.
    */
-  generate(name: string, binary: Uint8Array<ArrayBuffer>, library?: ModuleName): Runnable;
+  generate(name: string, binary: Uint8Array<ArrayBuffer>, of: Generated): Runnable;
   /** Remembers all runs of `body`, which are done as well. Records do not nest. */
   record<T>(body: () => T): { readonly result: T; readonly runs: readonly Run[] };
   /** Repeats runs whose arguments stand at these places. */
   repeat(runs: readonly PlacedRun[]): void;
+}
+
+/** What is known of a kernel that was written at run time. */
+export interface Generated {
+  readonly results: number;
+  readonly library: ModuleName | null;
 }
 
 /** A kernel with its arguments. */
@@ -147,11 +153,11 @@ export function createMachine(name: string, equipment: Equipment = {}): Machine 
   return {
     name,
     memory,
-    generate: (title, binary, library) => {
+    generate: (title, binary, of) => {
       const module = compiled(name, binary);
-      const imported = library === undefined ? null : moduleOf(library);
-      const source = { kind: "wasm", module, name: GENERATED, library: imported } as const;
-      return { ...fromModule(name, memory, source, title), ...GENERATED_WRITING };
+      const library = of.library === null ? null : moduleOf(of.library);
+      const source = { kind: "wasm", module, name: GENERATED, library } as const;
+      return { ...fromModule(name, memory, source, title), ...generatedWriting(of) };
     },
     run: (kernel, words, items, work) => {
       if (items === 0) return;
@@ -228,8 +234,10 @@ function fromModule(
   return { name: title, source, kernel };
 }
 
-/** Where kernels that are written at run time write: elementwise expressions, whose result is the first argument. */
-export const GENERATED_WRITING: Writing = { results: [0], inPlace: false };
+/** Where kernels that are written at run time write. */
+export function generatedWriting({ results }: Generated): Writing {
+  return { results: Array.from({ length: results }, (_, at) => at), inPlace: false };
+}
 
 /** Where a kernel writes. */
 export function writingOf(kernel: KernelName): Writing {

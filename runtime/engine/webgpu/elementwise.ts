@@ -18,7 +18,7 @@ export function elementwiseOf(store: Store): Pick<Engine, "elementwise" | "fill"
   const programs = new WeakMap<ElementwiseExpression, Program>();
   const kernels = new Map<string, Kernel>();
   const known = (expression: ElementwiseExpression): Program => {
-    const program = programs.get(expression) ?? programOf(expression);
+    const program = programs.get(expression) ?? programOf({ result: expression });
     programs.set(expression, program);
     return program;
   };
@@ -121,7 +121,7 @@ function computed(
  * A line for each step: x0, x1, ... at the entry, and, where norms of pairs are wanted, y0, y1, ... at the other one of
  * its pair.
  */
-function kernelOf({ steps, constants, inputs }: Program, modes: readonly Mode[]): Kernel {
+function kernelOf({ steps, constants, inputs, results: [result = 0] }: Program, modes: readonly Mode[]): Kernel {
   const before = modes.map((_, at) => modes.slice(0, at).filter((mode) => mode === "strided").length);
   const placeOf: { readonly [M in Mode]: (at: number, index: string) => string } = {
     along: (_, index) => index,
@@ -155,6 +155,6 @@ function kernelOf({ steps, constants, inputs }: Program, modes: readonly Mode[])
     writes: 1,
     numbers: ["rank"],
     declarations: LIBRARY,
-    body: [...lines, `  r0[i] = x${steps.length - 1};`].join("\n"),
+    body: [...lines, `  r0[i] = x${result};`].join("\n"),
   };
 }

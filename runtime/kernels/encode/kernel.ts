@@ -70,7 +70,7 @@ class Writer {
 
   /** Which rows and which entries of them an item has, and where its inputs begin. */
   private itemStart(): Code {
-    const { part, row, rowEnd, column, count, out } = this.locals;
+    const { part, row, rowEnd, column, count, outs } = this.locals;
     const { layout } = this;
     const tiles = this.argument(layout.tiles);
     const rows = this.argument(layout.rows);
@@ -89,8 +89,10 @@ class Writer {
       ...[...wasm.get(part), ...tile, ...wasm.MULTIPLY, ...wasm.set(column)],
       ...[...entries, ...wasm.get(column), ...wasm.SUBTRACT, ...wasm.set(count)],
       ...this.atMost(count, tile),
-      ...this.argument(layout.result),
-      ...[...size(wasm.get(row), wasm.get(column)), ...wasm.ADD, ...wasm.set(out)],
+      ...outs.flatMap((out, result) => [
+        ...this.argument(layout.results + result),
+        ...[...size(wasm.get(row), wasm.get(column)), ...wasm.ADD, ...wasm.set(out)],
+      ]),
       ...this.startsOfItem(),
     ];
   }
@@ -229,32 +231,38 @@ class Writer {
 
   /** The points that are left: several vectors at once, then one by one, then what is less than a vector. */
   private entries(streams: readonly number[]): Code {
-    const { left, tail, other, out } = this.locals;
+    const { left } = this.locals;
     const atOnce = this.vectorsAtOnce();
-    const bytes = this.pointBytes();
     const atLeast = (vectors: number): Code => [
       ...[...wasm.get(left), ...wasm.word(4 * vectors), ...wasm.NOT_LESS],
     ];
     const loop = (vectors: number): Code => wasm.during(atLeast(vectors), this.vectors(vectors, streams));
-    const bit = (size: number, body: Code): Code =>
-      wasm.when([...wasm.get(left), ...wasm.word(size), ...wasm.AND], body);
-    const isPair = this.pattern.planes === 2;
-    const [first = [], second = first] = this.results();
-    const halves = [...wasm.get(tail), ...wasm.get(tail), ...wasm.lanes(2, 3, 2, 3), ...wasm.set(tail)];
-    const stored = (two: boolean): Code => [
-      ...[...wasm.get(out), ...wasm.get(tail)],
-      ...(two ? (isPair ? wasm.storeVector(0) : wasm.storeFirstPair()) : []),
-      ...(two ? [] : isPair ? wasm.storeFirstPair() : wasm.storeFirst()),
-      ...wasm.increase(out, wasm.word(two ? 2 * bytes : bytes)),
-    ];
     const rest = [
-      ...[...this.steps(2, 0), ...first, ...wasm.set(tail)],
-      ...(isPair ? [...second, ...wasm.set(other)] : []),
-      ...bit(2, [...stored(true), ...(isPair ? [...wasm.get(other), ...wasm.set(tail)] : halves)]),
-      ...bit(1, stored(false)),
+      ...this.steps(2, 0),
+      ...this.locals.outs.flatMap((out, result) => this.storeFew(out, this.vectorsOf(result))),
       ...(this.pattern.stencil === null ? [] : this.advanced(streams, wasm.get(left))),
     ];
     return [...(atOnce > 1 ? loop(atOnce) : []), ...loop(1), ...wasm.when(wasm.get(left), rest)];
+  }
+
+  /** Stores less than four points of a result. */
+  private storeFew(out: number, [first = [], second = []]: readonly Code[]): Code {
+    const { left, tail, other } = this.locals;
+    const isPair = this.pattern.planes === 2;
+    const bit = (size: number, body: Code): Code =>
+      wasm.when([...wasm.get(left), ...wasm.word(size), ...wasm.AND], body);
+    const moved = (points: number): Code => wasm.increase(out, wasm.word(points * this.pointBytes()));
+    const value = [...wasm.get(out), ...wasm.get(tail)];
+    const behind = [...wasm.get(tail), ...wasm.get(tail), ...wasm.lanes(2, 3, 2, 3)];
+    return [
+      ...[...first, ...wasm.set(tail)],
+      ...(isPair ? [...second, ...wasm.set(other)] : []),
+      ...bit(2, [
+        ...[...value, ...(isPair ? wasm.storeVector(0) : wasm.storeFirstPair()), ...moved(2)],
+        ...[...(isPair ? wasm.get(other) : behind), ...wasm.set(tail)],
+      ]),
+      ...bit(1, [...value, ...(isPair ? wasm.storeFirstPair() : wasm.storeFirst()), ...moved(1)]),
+    ];
   }
 
   private vectorsAtOnce(): number {
@@ -265,18 +273,20 @@ class Writer {
   }
 
   private vectors(count: number, streams: readonly number[]): Code {
-    const { left, out } = this.locals;
+    const { left, outs } = this.locals;
     const { planes } = this.pattern;
     const stores = Array.from({ length: count }, (_, vector) => [
       ...this.steps(2, vector),
-      ...this.results().flatMap((result, at) => [
-        ...[...wasm.get(out), ...result, ...wasm.storeVector(16 * (planes * vector + at))],
-      ]),
+      ...outs.flatMap((out, result) =>
+        this.vectorsOf(result).flatMap((code, at) => [
+          ...[...wasm.get(out), ...code, ...wasm.storeVector(16 * (planes * vector + at))],
+        ]),
+      ),
     ]);
     return [
       ...stores.flat(),
       ...this.advanced(streams, wasm.word(4 * count)),
-      ...wasm.increase(out, wasm.word(4 * count * this.pointBytes())),
+      ...outs.flatMap((out) => wasm.increase(out, wasm.word(4 * count * this.pointBytes()))),
       ...wasm.increase(left, wasm.word(-4 * count)),
     ];
   }
@@ -290,9 +300,9 @@ class Writer {
     );
   }
 
-  /** The vectors that four points become, as they are stored: pairs side by side. */
-  private results(): readonly Code[] {
-    const [first = 0, second = first] = this.valuesOf(this.locals.values.length - 1);
+  /** The vectors that four points of a result become, as they are stored: pairs side by side. */
+  private vectorsOf(result: number): readonly Code[] {
+    const [first = 0, second = first] = this.valuesOf(this.pattern.program.results[result] ?? 0);
     if (this.pattern.planes === 1) return [wasm.get(first)];
     const both = [...wasm.get(first), ...wasm.get(second)];
     return [

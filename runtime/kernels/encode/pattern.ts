@@ -23,14 +23,15 @@ export interface Pattern {
 
 /** Where the arguments of a kernel stand, in words; the innermost axis of the rows is the first. */
 export interface Layout {
-  readonly result: 0;
+  /** bytes: where each result begins */
+  readonly results: 0;
   /** points of a row, and of the tile of a row that is an item's */
-  readonly entries: 1;
-  readonly tile: 2;
+  readonly entries: number;
+  readonly tile: number;
   /** tiles of a row; where there is one only, an item may have many rows */
-  readonly tiles: 3;
-  readonly rows: 4;
-  readonly rowsOfItem: 5;
+  readonly tiles: number;
+  readonly rows: number;
+  readonly rowsOfItem: number;
   readonly constants: number;
   /** bytes: where each input begins, */
   readonly offsets: number;
@@ -44,13 +45,15 @@ export interface Layout {
 
 /** The layout of the arguments of a pattern's kernel. */
 export function layoutOf({ program, modes, axes }: Pattern): Layout {
-  const offsets = 6 + program.constants.length;
+  const entries = program.results.length;
+  const constants = entries + 5;
+  const offsets = constants + program.constants.length;
   const extents = offsets + modes.length;
   const strides = extents + axes;
   const carries = strides + axes * modes.length;
   return {
-    ...{ result: 0, entries: 1, tile: 2, tiles: 3, rows: 4, rowsOfItem: 5, constants: 6 },
-    ...{ offsets, extents, strides, carries, words: carries + axes * modes.length },
+    ...{ results: 0, entries, tile: entries + 1, tiles: entries + 2, rows: entries + 3, constants },
+    ...{ rowsOfItem: entries + 4, offsets, extents, strides, carries, words: carries + axes * modes.length },
   };
 }
 
@@ -63,7 +66,8 @@ export interface Locals {
   readonly column: number;
   readonly count: number;
   readonly left: number;
-  readonly out: number;
+  /** by result, where it is written */
+  readonly outs: readonly number[];
   readonly rest: number;
   readonly tail: number;
   readonly other: number;
@@ -77,14 +81,15 @@ export interface Locals {
 
 /** The locals that a pattern asks for, numbered from 4. */
 export function localsOf(pattern: Pattern): Locals {
-  const { modes, axes, stencil } = pattern;
+  const { program, modes, axes, stencil } = pattern;
   const types: Type[] = [];
   const local = (type: Type): number => 3 + types.push(type);
   const many = (count: number, type: Type): number[] => Array.from({ length: count }, () => local(type));
   const [part, row, rowEnd, column] = [local("i32"), local("i32"), local("i32"), local("i32")];
-  const [count, left, out, rest] = [local("i32"), local("i32"), local("i32"), local("i32")];
+  const [count, left, rest] = [local("i32"), local("i32"), local("i32")];
   return {
-    ...{ types, part, row, rowEnd, column, count, left, out, rest },
+    ...{ types, part, row, rowEnd, column, count, left, rest },
+    outs: many(program.results.length, "i32"),
     ...{ tail: local("v128"), other: local("v128") },
     stencil: stencil && stencilLocals(stencil, local),
     indices: many(axes, "i32"),

@@ -1,4 +1,8 @@
-import type { ElementwiseExpression, ElementwiseFunction } from "../../arrays/expression.ts";
+import type {
+  ElementwiseExpression,
+  ElementwiseFunction,
+  ElementwiseResults,
+} from "../../arrays/expression.ts";
 
 /** A step of a program; arguments are the numbers of earlier steps. */
 export type Step =
@@ -10,7 +14,7 @@ export type Step =
       readonly arguments: readonly number[];
     };
 
-/** An expression as steps, each different from all others; the last is the result. */
+/** Expressions as steps, each different from all others. */
 export interface Program {
   /** the same for expressions that differ in names and constants only */
   readonly structure: string;
@@ -18,6 +22,8 @@ export interface Program {
   readonly inputs: readonly string[];
   readonly constants: readonly number[];
   readonly steps: readonly Step[];
+  /** the steps that are results */
+  readonly results: readonly number[];
 }
 
 /** The largest whole exponent that is computed by multiplications. */
@@ -29,10 +35,11 @@ const apply = (
   ...parts: readonly ElementwiseExpression[]
 ): ElementwiseExpression => ({ kind: "apply", function: name, arguments: parts });
 
-/** The program of an expression. What occurs twice is one step; powers of constant exponents become products. */
-export function programOf(expression: ElementwiseExpression): Program {
+/** The program of expressions. What occurs twice is one step; powers of constant exponents become products. */
+export function programOf(expressions: ElementwiseResults): Program {
   const texts = new Map<string, number>();
   const known = new Map<ElementwiseExpression, number>();
+  const named = new Map<string, number>();
   const steps: Step[] = [];
   const inputs: string[] = [];
   const constants: number[] = [];
@@ -54,6 +61,8 @@ export function programOf(expression: ElementwiseExpression): Program {
   const compute = (node: ElementwiseExpression): number => {
     switch (node.kind) {
       case "input": {
+        const result = named.get(node.name);
+        if (result !== undefined) return result;
         const index = placeIn(inputs, node.name);
         return add(`i${index}`, { kind: "input", index });
       }
@@ -70,12 +79,13 @@ export function programOf(expression: ElementwiseExpression): Program {
       }
     }
   };
-  const result = visit(expression);
-  const ended = result === steps.length - 1 ? steps : [...steps, identity(result)];
-  return { structure: `${[...texts.keys()].join(";")}:${result}`, inputs, constants, steps: ended };
+  const results = Object.entries(expressions).map(([name, expression]) => {
+    const at = visit(expression);
+    named.set(name, at);
+    return at;
+  });
+  return { structure: `${[...texts.keys()].join(";")}:${results.join()}`, inputs, constants, steps, results };
 }
-
-const identity = (at: number): Step => ({ kind: "apply", function: "real", arguments: [at] });
 
 function placeIn<T>(values: T[], value: T): number {
   const before = values.findIndex((other) => Object.is(other, value));

@@ -31,7 +31,10 @@ describe("threads", () => {
 
   test("a kernel that fails, here or on a thread, is named, and the next one runs", () => {
     const machine = createMachine("test", { threads: (memory) => createThreads("test", memory, 3) });
-    const failing = machine.generate("reckless", moduleOf([], [], UNREACHABLE));
+    const failing = machine.generate("reckless", moduleOf([], [], UNREACHABLE), {
+      results: 0,
+      library: null,
+    });
     expect(() => {
       machine.run(failing, [], 64, 1e9);
     }).toThrow(/test: reckless: the kernel failed/);
