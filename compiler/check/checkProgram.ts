@@ -135,14 +135,18 @@ export function finishProgram(
     perStep: false,
   };
   const { knowledge, requirements } = environment.run;
-  const found = { instances: knowledge.instances, requirements };
+  const found = {
+    instances: knowledge.instances,
+    weightStarts: knowledge.weightStarts,
+    requirements,
+  };
   return assemble({ ...tree, declaration: symbol }, members, { ...reach, ...found });
 }
 
 function assemble(
   tree: Program<Typed>,
   members: Members,
-  reach: Reach & Pick<CheckedProgram, "instances" | "requirements">,
+  reach: Reach & Pick<CheckedProgram, "instances" | "weightStarts" | "requirements">,
 ): CheckedProgram | null {
   const [output] = members.outputs;
   if (output === undefined) return null;

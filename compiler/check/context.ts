@@ -48,6 +48,8 @@ export interface Knowledge {
   readonly callables: Map<Symbol, Callable>;
   /** the programs that are called, as their calls have them */
   readonly instances: Map<Symbol, Instance>;
+  /** by a network that gives the weights of a program: `weights(P)`, from which they begin */
+  readonly weightStarts: Map<Symbol, Expression<Typed>>;
 }
 
 /** The rules that reach each other through expressions and blocks. */

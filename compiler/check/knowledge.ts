@@ -13,6 +13,7 @@ export function emptyKnowledge(): Knowledge {
     indexCounts: new Map(),
     callables: new Map(),
     instances: new Map(),
+    weightStarts: new Map(),
   };
 }
 
@@ -29,6 +30,7 @@ export function copyKnowledge(knowledge: Knowledge): Knowledge {
     indexCounts: new Map(knowledge.indexCounts),
     callables: new Map(knowledge.callables),
     instances: new Map(knowledge.instances),
+    weightStarts: new Map(knowledge.weightStarts),
   };
 }
 
@@ -44,4 +46,5 @@ export function learn(knowledge: Knowledge, from: Knowledge): void {
   for (const [symbol, value] of from.indexCounts) knowledge.indexCounts.set(symbol, value);
   for (const [symbol, value] of from.callables) knowledge.callables.set(symbol, value);
   for (const [symbol, value] of from.instances) knowledge.instances.set(symbol, value);
+  for (const [symbol, value] of from.weightStarts) knowledge.weightStarts.set(symbol, value);
 }

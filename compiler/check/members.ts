@@ -18,8 +18,8 @@ import { expectDeclared } from "./declared.ts";
 import { expectRealNumber, expectValue } from "./expectations.ts";
 import { checkExpression } from "./expression.ts";
 import { checkLearnedSet, intervalOfSet, setOf } from "./learnedSets.ts";
-import { announceLater } from "./later.ts";
 import { checkNetwork } from "./layers/wiring.ts";
+import { checkWeightsGiven, programOfWeights } from "./programs/weightNetworks.ts";
 import { checkLearnBounds, checkStage } from "./stages.ts";
 import { checkProperties } from "./properties.ts";
 import { nestedScope } from "./scope.ts";
@@ -133,7 +133,7 @@ export function checkInput(outer: Environment, tree: Input): Input<Typed> {
 /** `learn t : R in (0, 2/L) per step = 1/L`. */
 export function checkLearn(outer: Environment, tree: Learn): Learn<Typed> {
   const environment: Environment = { ...outer, place: "learn" };
-  const written = withoutWeights(environment, tree.type, checkType(environment, tree.type));
+  const written = checkType(environment, tree.type);
   checkVia(environment, tree);
   const initial = checkLearnStart(environment, tree, written);
   const { trees, facts } = propertiesOf(environment, tree, written, "proved");
@@ -148,17 +148,10 @@ export function checkLearn(outer: Environment, tree: Learn): Learn<Typed> {
   if (tree.type.kind === "netType") {
     environment.run.knowledge.networks.set(symbol, initial);
     checkKept(environment, initial, facts);
+    const start = checkWeightsGiven(environment, tree.type);
+    if (start !== null) environment.run.knowledge.weightStarts.set(symbol, start);
   }
   return { ...tree, type: written.tree, initial, properties: trees, declaration: symbol };
-}
-
-/** A network that gives the weights of a program is for later. */
-function withoutWeights(environment: Environment, type: WrittenType, written: CheckedType): CheckedType {
-  if (type.kind !== "netType" || type.codomain.kind !== "namedType" || type.codomain.argument === null) {
-    return written;
-  }
-  announceLater(environment, "weights given by networks", "weights given by networks", type.span);
-  return { ...written, type: UNKNOWN };
 }
 
 function checkLearnStart(environment: Environment, tree: Learn, written: CheckedType): Expression<Typed> {
@@ -172,6 +165,7 @@ function checkLearnStart(environment: Environment, tree: Learn, written: Checked
       type,
       domainSpan: tree.type.domain.span,
       codomainSpan: tree.type.codomain.span,
+      isWeights: programOfWeights(tree.type) !== null,
     };
     return checkNetwork(environment, declared, tree.initial);
   }

@@ -44,6 +44,8 @@ export interface CheckedProgram {
   readonly imported: readonly File[];
   /** the programs that it calls, by the symbols of their instances */
   readonly instances: ReadonlyMap<Symbol, Instance>;
+  /** by a network that gives the weights of a program: `weights(P)`, from which they begin */
+  readonly weightStarts: ReadonlyMap<Symbol, Expression<Typed>>;
 }
 
 /** A target as declared, every default filled in; counts may depend on sizes and are expressions. */

@@ -26,6 +26,7 @@ import { applyToInputs } from "./netExpression.ts";
 import { Scope } from "./scope.ts";
 import type { Site } from "./site.ts";
 import { within } from "./site.ts";
+import { intoRange, plainInterval } from "./ranges.ts";
 import { asVariable, spaceOfVariable } from "./values.ts";
 
 /** A learned network: a function of the module, and the parameters that its weights are. */
@@ -33,7 +34,7 @@ export interface LoweredNetwork {
   readonly symbol: Symbol;
   readonly called: IrFunction;
   readonly domain: readonly Space[];
-  /** the program's variables of the weights, in the order of the function's parameters */
+  /** the program's variables of the weights and what it reads beside, in the order of the function's parameters */
   readonly weights: readonly Variable[];
   /** the parameters of the function behind the weights, random numbers of each call */
   readonly masks: readonly Mask[];
@@ -42,11 +43,31 @@ export interface LoweredNetwork {
   readonly writtenOut?: true;
 }
 
-/** Lowers `learn N : net D -> E = layers`: the type is the wiring. */
-export function lowerNetwork(site: Site, learn: Learn<Typed>): LoweredNetwork {
+const ONE = constant(1);
+
+/** What makes the weights of a program of the layers' output; it reads variables of the program beside them. */
+export interface Arrangement {
+  readonly beside: readonly Variable[];
+  readonly arrange: (
+    builder: IrBuilder,
+    context: LayerContext,
+    output: Variable,
+    beside: readonly Variable[],
+  ) => Variable;
+}
+
+/** Lowers `learn N : net D -> E = layers`: the type is the wiring; for `weights(P)` an arrangement is. */
+export function lowerNetwork(
+  site: Site,
+  learn: Learn<Typed>,
+  arrangement: Arrangement | null = null,
+): LoweredNetwork {
   const symbol = symbolOf(learn.declaration);
   const { type } = symbol.typing;
   if (type.kind !== "function") throw new Limitation("this network", learn.span);
+  if (arrangement === null && site.program.weightStarts.has(symbol)) {
+    throw new Limitation("a program that is called and has a network that gives weights", learn.span);
+  }
   const name = symbol.name;
   const context = new LayerContext(new Map());
   const place: Site = {
@@ -54,9 +75,14 @@ export function lowerNetwork(site: Site, learn: Learn<Typed>): LoweredNetwork {
     program: { ...site.program, layers: context },
   };
   const inputs = type.parameters.map((space, index) => parameter(`u${index + 1}`, space, false));
+  const beside = arrangement?.beside.map((variable): Variable => ({ ...variable })) ?? [];
   let kept: KeptLimits = { norm: null, nonnegative: new Set() };
   const block = site.builder.block(inputs, (inner, variables) => {
     const here = within(place, inner, place.scope);
+    if (arrangement !== null) {
+      const features = applyToInputs(here, learn.initial, variables, () => joinInputs(inner, variables), ONE);
+      return [arrangement.arrange(inner, context, features, beside)];
+    }
     const body = networkBody(here, learn.initial, variables, type.result, rangeOf(learn));
     kept = limitsOf(inner, context, body, symbol.typing.facts, learn.span);
     return [body.result];
@@ -67,7 +93,12 @@ export function lowerNetwork(site: Site, learn: Learn<Typed>): LoweredNetwork {
     doc: learn.doc?.lines.join(" ") ?? "",
     body: {
       ...block,
-      parameters: [...inputs, ...[...weights, ...context.masks].map(({ variable }) => variable)],
+      parameters: [
+        ...inputs,
+        ...weights.map(({ variable }) => variable),
+        ...beside,
+        ...context.masks.map(({ variable }) => variable),
+      ],
     },
   };
   const outside = weights.map((weight): Variable => ({
@@ -85,7 +116,14 @@ export function lowerNetwork(site: Site, learn: Learn<Typed>): LoweredNetwork {
     ...(weight.average === null ? {} : { average: `${name}.${weight.average}` }),
     spectralBound: weight.bounded ? smaller(kept.norm, weight.norm) : null,
   }));
-  return { symbol, called, domain: type.parameters, weights: outside, masks: context.masks, parameters };
+  return {
+    symbol,
+    called,
+    domain: type.parameters,
+    weights: [...outside, ...(arrangement?.beside ?? [])],
+    masks: context.masks,
+    parameters,
+  };
 }
 
 function startOf(
@@ -186,9 +224,9 @@ function joinInputs(builder: IrBuilder, inputs: readonly Variable[]): Variable {
     .map(spaceOfVariable)
     .find((space) => space.kind === "array" && space.dimensions.length >= 2);
   if (image?.kind !== "array") {
-    const [first] = inputs;
-    if (first !== undefined && inputs.length === 1) return first;
-    return builder.concat(inputs.map((input) => asVector(builder, input)));
+    const vectors = inputs.map((input) => asVector(builder, input));
+    const [first] = vectors;
+    return first !== undefined && vectors.length === 1 ? first : builder.concat(vectors);
   }
   const axes = image.dimensions.slice(0, 2);
   const channels = inputs.flatMap((input) => asChannels(builder, input, axes));
@@ -241,39 +279,5 @@ function shaped(builder: IrBuilder, piece: Variable, part: Space): Variable {
 /** The interval of a net's codomain, where it is written with plain numbers. */
 function rangeOf(learn: Learn<Typed>): IntervalDeclaration | null {
   if (learn.type.kind !== "netType") return null;
-  const bounds = (learn.type as MapType<Typed>).codomain.bounds;
-  if (bounds === null || bounds.kind !== "interval") return null;
-  const low = numberOf(bounds.low);
-  const high = numberOf(bounds.high);
-  if (low === null || high === null) return null;
-  return { low, high, lowOpen: bounds.lowOpen, highOpen: bounds.highOpen };
-}
-
-function numberOf(expression: Expression<Typed>): number | null {
-  if (expression.kind === "number") return expression.value;
-  if (expression.kind === "infinity") return Infinity;
-  if (expression.kind !== "negate") return null;
-  const inner = numberOf(expression.operand);
-  return inner === null ? null : -inner;
-}
-
-/** softplus onto a half-line, a scaled sigmoid into an open interval, clipping into a closed one. */
-function intoRange(builder: IrBuilder, raw: Variable, range: IntervalDeclaration | null): Variable {
-  if (range === null || (range.low === -Infinity && range.high === Infinity)) return raw;
-  const low = builder.constant(range.low);
-  const high = builder.constant(range.high);
-  if (!range.lowOpen && !range.highOpen) {
-    return builder.elementwise("min", [builder.elementwise("max", [raw, low]), high]);
-  }
-  if (range.high === Infinity)
-    return builder.elementwise("add", [builder.elementwise("softplus", [raw]), low]);
-  if (range.low === -Infinity) {
-    const mirrored = builder.elementwise("softplus", [builder.elementwise("neg", [raw])]);
-    return builder.elementwise("sub", [high, mirrored]);
-  }
-  const width = builder.constant(range.high - range.low);
-  return builder.elementwise("add", [
-    low,
-    builder.elementwise("mul", [width, builder.elementwise("sigmoid", [raw])]),
-  ]);
+  return plainInterval((learn.type as MapType<Typed>).codomain.bounds);
 }

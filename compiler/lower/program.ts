@@ -6,6 +6,7 @@ import type { IrProgram } from "../ir/program.ts";
 import type { Symbol } from "../types/typing.ts";
 import { lowerBindings } from "./bindings.ts";
 import { CalledPrograms } from "./called/programs.ts";
+import { arrangementOf } from "./called/weightNetworks.ts";
 import { withCounts } from "./counts.ts";
 import { lowerData } from "./data.ts";
 import { DrawTable } from "./drawTable.ts";
@@ -43,6 +44,7 @@ export function lowerProgram(
     old: new Map(),
     lastTest: new Map(),
     instances: program.instances,
+    weightStarts: program.weightStarts,
     called: new CalledPrograms(constants, program),
   };
   const first: Site = { builder: constants, scope: new Scope(null), program: declarations };
@@ -55,7 +57,7 @@ export function lowerProgram(
   const learned = program.learnables.map((learn) => declareLearnable(early, learn));
   program.learnables.forEach((learn) => {
     if (learn.type.kind === "netType") {
-      const network = lowerNetwork(early, learn);
+      const network = lowerNetwork(early, learn, arrangementOf(early, learn));
       networks.set(network.symbol, network);
     }
   });

@@ -1,7 +1,7 @@
 import type { IrBuilder } from "../ir/build.ts";
 import type { Variable } from "../ir/block.ts";
 import type { Definitions } from "../library/calculus/analyse.ts";
-import type { Net } from "../ast/tree.ts";
+import type { Expression, Net } from "../ast/tree.ts";
 import type { Symbol, Typed } from "../types/typing.ts";
 import type { Instance } from "../check/programs/instance.ts";
 import type { CalledPrograms } from "./called/programs.ts";
@@ -44,6 +44,8 @@ export interface ProgramContext {
   readonly lastTest: ReadonlyMap<Symbol, Variable>;
   /** the programs that it calls, as its calls have them */
   readonly instances: ReadonlyMap<Symbol, Instance>;
+  /** by a network that gives the weights of one of them: `weights(P)`, from which they begin */
+  readonly weightStarts: ReadonlyMap<Symbol, Expression<Typed>>;
   /** what calls of programs have made so far */
   readonly called: CalledPrograms;
 }

@@ -3,7 +3,7 @@ import { diagnose } from "../../diagnostics/diagnose.ts";
 import type { Span } from "../../source/span.ts";
 import { add, constant, type Dimension, multiply } from "../../types/dimension.ts";
 import { arraySpace, type Space, spaceText } from "../../types/space.ts";
-import { attempt, resolveSpace, unifyAxes, unifySpaces } from "../../types/substitution.ts";
+import { attempt, hasUnknowns, resolveSpace, unifyAxes, unifySpaces } from "../../types/substitution.ts";
 import type { Type } from "../../types/type.ts";
 import type { Typed } from "../../types/typing.ts";
 import { type Environment, recordRead, report } from "../context.ts";
@@ -18,6 +18,8 @@ export interface DeclaredNetwork {
   readonly type: Extract<Type, { kind: "function" }>;
   readonly domainSpan: Span;
   readonly codomainSpan: Span;
+  /** whether it gives the weights of a program, which the compiler's last layer makes of any array */
+  readonly isWeights: boolean;
 }
 
 /**
@@ -31,12 +33,12 @@ export function checkNetwork(
   initial: Expression,
 ): Expression<Typed> {
   const input = joinSpaces(environment, declared.type.parameters);
-  const output = joinSpaces(environment, partsOf(declared.type.result));
+  const output = declared.isWeights ? null : joinSpaces(environment, partsOf(declared.type.result));
   for (const [side, span] of [
     [input, declared.domainSpan],
     [output, declared.codomainSpan],
   ] as const) {
-    if (side !== null) continue;
+    if (side !== null || (declared.isWeights && span === declared.codomainSpan)) continue;
     const texts = { declared: sideText(declared, span), inputs: "" };
     report(environment, diagnose("IPX2032", span, texts));
   }
@@ -47,8 +49,15 @@ export function checkNetwork(
   };
   const placed = placeStart(environment, declared, initial, flowing);
   if (placed.output !== null && output !== null) reportResult(environment, declared, initial, placed, output);
+  if (declared.isWeights && placed.output !== null && hasUnknowns(placed.output)) {
+    const gives = spaceText(placed.output);
+    const args = { name: declared.name, gives, wantsNumber: false, declared: FEATURES };
+    report(environment, diagnose("IPX2013", initial.span, args, { declared: declared.codomainSpan }));
+  }
   return placed.tree;
 }
+
+const FEATURES = "weights, made of any number of features: end with a layer such as `dense(16)`";
 
 function sideText(declared: DeclaredNetwork, span: Span): string {
   const parts = span === declared.domainSpan ? declared.type.parameters : partsOf(declared.type.result);

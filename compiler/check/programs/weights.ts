@@ -37,6 +37,27 @@ export function weightsType(
   return { type: valueType(space), reference: { kind: "symbol", symbol: weighed.instance.symbol } };
 }
 
+/** `weights(P)` as an expression that stands nowhere; null where P has no weights. */
+export function weightsOfProgram(
+  environment: Environment,
+  name: Identifier,
+  span: Span,
+): { readonly expression: Expression<Typed>; readonly instance: Instance } | null {
+  const weighed = weigh(environment, name, span);
+  const space = weighed?.instance.weights ?? null;
+  if (weighed === null || space === null) return null;
+  const { instance } = weighed;
+  const expression: Expression<Typed> = {
+    kind: "call",
+    callee: named(nameOf("weights", span), { kind: "unknown" }, unknownTyping()),
+    arguments: [],
+    call: { kind: "weights", of: instance.symbol, arguments: weighed.arguments },
+    note: valueTyping(space, 2),
+    span,
+  };
+  return { expression, instance };
+}
+
 /** `weights(P)` as a value: the weights of P as initialised, or as trained. */
 export function checkWeights(environment: Environment, expression: Call): Expression<Typed> {
   const [argument, ...more] = expression.arguments;

@@ -295,6 +295,16 @@ export const rules = {
     hint: ({ hint }) => hint,
   }),
 
+  IPX3311: defineDiagnostic<{ readonly program: string; readonly learned: string; readonly why: string }>()({
+    severity: "error",
+    class: "user",
+    title: ({ program, learned }) =>
+      `A network that gives the weights of \`${program}\` cannot keep \`${learned}\``,
+    mark: ({ learned, why }) => `\`${learned}\` ${why}`,
+    hint: ({ program }) =>
+      `In \`${program}\`, declare an interval with plain numbers, such as \`in (0, 1)\`, or none.`,
+  }),
+
   IPX3304: defineDiagnostic<{
     readonly problem: string;
     readonly method: string;

@@ -44,6 +44,7 @@ export function calledSite(
       old: new Map(),
       lastTest: new Map(),
       instances: program.instances,
+      weightStarts: program.weightStarts,
     },
   };
 }

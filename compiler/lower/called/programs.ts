@@ -6,6 +6,14 @@ import type { IrBuilder } from "../../ir/build.ts";
 import type { IrParameter } from "../../ir/program.ts";
 import { symbolOf } from "../../library/calculus/analyse.ts";
 
+/** The weights of a program that is called. */
+export interface TrainedWeights {
+  /** as parameters of the caller, which no optimiser moves */
+  readonly parameters: readonly IrParameter[];
+  /** as the program itself declares them */
+  readonly declared: readonly IrParameter[];
+}
+
 /** What the calls of programs add to the program that calls: functions of networks, and weights that stand still. */
 export class CalledPrograms {
   /** where what depends on givens alone is computed */
@@ -13,10 +21,7 @@ export class CalledPrograms {
   readonly #names: Set<string>;
   readonly #functions = new Map<string, { readonly instance: Instance; readonly called: IrFunction }[]>();
   readonly #instances = new Set<Instance>();
-  readonly #weights = new Map<
-    string,
-    { readonly instance: Instance; readonly parameters: readonly IrParameter[] }
-  >();
+  readonly #weights = new Map<string, { readonly instance: Instance; readonly weights: TrainedWeights }>();
 
   constructor(constants: IrBuilder, program: CheckedProgram) {
     this.constants = constants;
@@ -35,15 +40,20 @@ export class CalledPrograms {
 
   /** The weights of the programs that are called as they were trained, in the order of their first use. */
   get weights(): readonly IrParameter[] {
-    return [...this.#weights.values()].flatMap(({ parameters }) => parameters);
+    return [...this.#weights.values()].flatMap(({ weights }) => weights.parameters);
   }
 
   /** The weights of an instance as they were trained; null where the program already has them in other spaces. */
-  trained(instance: Instance, make: () => readonly IrParameter[]): readonly Variable[] | null {
+  trained(instance: Instance, make: () => TrainedWeights): readonly Variable[] | null {
     const { name } = instance.program.tree.name;
-    const known = this.#weights.get(name) ?? { instance, parameters: make() };
+    const known = this.#weights.get(name) ?? { instance, weights: make() };
     this.#weights.set(name, known);
-    return known.instance === instance ? known.parameters.map(({ variable }) => variable) : null;
+    return known.instance === instance ? known.weights.parameters.map(({ variable }) => variable) : null;
+  }
+
+  /** The parameters of an instance as it declares them itself, once its trained weights are known. */
+  weightsOf({ program }: Instance): readonly IrParameter[] {
+    return this.#weights.get(program.tree.name.name)?.weights.declared ?? [];
   }
 
   /** The function of a network of an instance, made at its first use under a name that no other has. */

@@ -15,6 +15,7 @@ import { lowerNetwork } from "../networks.ts";
 import type { LoweredNetwork } from "../networks.ts";
 import type { Site } from "../site.ts";
 import { spaceOfVariable } from "../values.ts";
+import type { TrainedWeights } from "./programs.ts";
 import { calledSite, defineData, instanceOf } from "./context.ts";
 import { stepsOf } from "./defaultTarget.ts";
 
@@ -42,7 +43,7 @@ function parametersAsTrained(
   site: Site,
   instance: Instance,
   given: ReadonlyMap<Symbol, Expression<Typed>>,
-): readonly IrParameter[] {
+): TrainedWeights {
   const { program, file } = instance;
   const networks = new Map<Symbol, LoweredNetwork>();
   const place = calledSite(site, site.program.called.constants, instance, networks);
@@ -55,13 +56,14 @@ function parametersAsTrained(
   }
   const { name } = program.tree.name;
   const hash = programHash(file, program);
-  const parameters = program.learnables.flatMap((learn, index) =>
+  const declared = program.learnables.flatMap((learn, index) =>
     parametersOf(place, learn, learned[index] ?? null, networks),
   );
   const names = new Map(
-    parameters.map(({ variable }) => [variable, { ...variable, name: `${name}_${variable.name}` }] as const),
+    declared.map(({ variable }) => [variable, { ...variable, name: `${name}_${variable.name}` }] as const),
   );
-  return parameters.map((parameter) => asTrained(place, instance, parameter, names, hash));
+  const parameters = declared.map((parameter) => asTrained(place, instance, parameter, names, hash));
+  return { parameters, declared };
 }
 
 /** A parameter of a called program as one of the caller; that of each step has the steps on a leading axis. */

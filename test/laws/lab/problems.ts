@@ -257,6 +257,17 @@ function withDenoiser(problem: Problem): Problem {
   return { ...problem, givens };
 }
 
+/** Every sample has a level of noise of its own. */
+function withLevels(problem: Problem): Problem {
+  return {
+    ...problem,
+    inputs: (operations, seed, samples) => ({
+      ...problem.inputs(operations, seed, samples),
+      sigma: batch(seed, "sigma", samples, () => realArray([], Float64Array.of(0.4))),
+    }),
+  };
+}
+
 /** Every program that is compiled, on data for which it makes sense. */
 export const PROBLEMS: readonly Problem[] = [
   onVectors("landweber", { delta: 0.1 }),
@@ -367,6 +378,12 @@ export const PROBLEMS: readonly Problem[] = [
   onImages("de_prox", [SMALL_DNCNN]),
   onWeightedImages("model_adaptation", { t: 0.02 }),
   onVectors("refined_ista", { tau: 0.05 }),
+  withLevels(
+    onImages("hyper_prox", [
+      ["dense(16)", "dense(3)"],
+      ["depth = 5, width = 16", "depth = 2, width = 2"],
+    ]),
+  ),
   onVectors("newton", {}, [["tol = 1e-6, max = 100", "tol = 1e-13, max = 90"]]),
   onVectors("levenberg_marquardt", {}, [EXACT_SOLVE]),
   {

@@ -45,14 +45,19 @@ function weightsAlong(saved: Safetensors, direction: Direction, step: number): S
   return { ...saved, tensors };
 }
 
-/** Random directions: one for each learnable; all weights of a network share one, running averages stand still. */
+/**
+ * Random directions: one for each learnable; all weights of a network share one, running averages and the weights of
+ * programs that are called stand still.
+ */
 function directionsOf(definition: ProgramDefinition, saved: Safetensors): ReadonlyMap<string, Direction> {
   const groups = new Map<string, Map<string, Float64Array>>();
-  const averages = new Set(
-    definition.parameters.flatMap(({ name, average }) => (average === undefined ? [] : [name])),
+  const still = new Set(
+    definition.parameters.flatMap(({ name, average, of }) =>
+      average === undefined && of === undefined ? [] : [name],
+    ),
   );
   for (const [name, { data }] of saved.tensors) {
-    if (averages.has(name)) continue;
+    if (still.has(name)) continue;
     const group = name.split(".")[0] ?? name;
     const random = stream(11, name);
     const along = Float64Array.from(data, (entry) => Math.max(Math.abs(entry), 0.05) * random.normal());

@@ -36,6 +36,7 @@ export const TARGETS: Readonly<Record<string, readonly TargetName[]>> = {
   de_prox: ["equilibrium", "unrolled"],
   model_adaptation: ["solver"],
   refined_ista: ["solver"],
+  hyper_prox: ["unrolled"],
   newton: ["solver"],
   levenberg_marquardt: ["solver"],
   sgp: ["solver"],
