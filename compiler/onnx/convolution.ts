@@ -218,25 +218,3 @@ function biased(place: NodePlace, layer: string, image: Variable, count: number)
 function hint(layer: string): string {
   return layer.replaceAll(".", "_");
 }
-
-/** The q of `MaxPool` and `AveragePool` of q x q tiles. @throws OnnxFault for any other window */
-export function tileOf(place: NodePlace): number {
-  const kernel = place.counts("kernel_shape", []);
-  const strides = place.counts("strides", [1, 1]);
-  const pads = place.counts("pads", [0, 0, 0, 0]);
-  const [q = 0] = kernel;
-  const isTile = kernel.length === 2 && [...kernel, ...strides].every((each) => each === q);
-  if (
-    !isTile ||
-    q < 1 ||
-    pads.some((pad) => pad !== 0) ||
-    place.word("auto_pad", "NOTSET").startsWith("SAME")
-  ) {
-    throw place.fault(
-      "Only windows that tile the image are known: as large as their stride, without margins.",
-    );
-  }
-  if (place.counts("dilations", [1]).some((each) => each !== 1)) throw place.fault("It is dilated.");
-  checkDivides(place, place.image(), q);
-  return q;
-}

@@ -18,10 +18,16 @@ export interface RawNode {
   readonly attributes: ReadonlyMap<string, OnnxAttribute>;
 }
 
+/** An input with the sizes of its axes in the example that the file was made with; null where one is open. */
+export interface RawInput {
+  readonly name: string;
+  readonly shape: readonly (number | null)[];
+}
+
 /** What a file says, as far as a network needs it. */
 export interface RawModel {
   readonly opset: number;
-  readonly inputs: readonly string[];
+  readonly inputs: readonly RawInput[];
   readonly outputs: readonly string[];
   readonly nodes: readonly RawNode[];
   readonly initialisers: ReadonlyMap<string, OnnxTensor>;
@@ -60,7 +66,7 @@ export function decodeModel(bytes: Uint8Array): RawModel {
 }
 
 interface Graph {
-  readonly inputs: string[];
+  readonly inputs: RawInput[];
   readonly outputs: string[];
   readonly nodes: RawNode[];
   readonly initialisers: Map<string, OnnxTensor>;
@@ -118,18 +124,43 @@ function readGraph(reader: PbfReader, graph: Graph): void {
     } else if (field === 5) {
       const tensor = readTensor(reader);
       graph.initialisers.set(tensor.name, tensor);
-    } else if (field === 11) graph.inputs.push(readValueName(reader));
-    else if (field === 12) graph.outputs.push(readValueName(reader));
+    } else if (field === 11) graph.inputs.push(readInput(reader));
+    else if (field === 12) graph.outputs.push(readInput(reader).name);
     else if (field === 15) throw new OnnxFault("file", "It has sparse arrays, which are not read.");
   });
 }
 
-function readValueName(reader: PbfReader): string {
+function readInput(reader: PbfReader): RawInput {
   let name = "";
+  const shape: (number | null)[] = [];
   readMessage(reader, (field) => {
     if (field === 1) name = readText(reader);
+    else if (field === 2) readType(reader, shape);
   });
-  return name;
+  return { name, shape };
+}
+
+/** The sizes of an array's type: TypeProto.tensor_type.shape.dim. */
+function readType(reader: PbfReader, shape: (number | null)[]): void {
+  const readShape = (): void => {
+    readMessage(reader, (field) => {
+      if (field === 1) shape.push(readSize(reader));
+    });
+  };
+  readMessage(reader, (kind) => {
+    if (kind !== 1) return;
+    readMessage(reader, (field) => {
+      if (field === 2) readShape();
+    });
+  });
+}
+
+function readSize(reader: PbfReader): number | null {
+  let size: number | null = null;
+  readMessage(reader, (field) => {
+    if (field === 1) size = reader.readVarint(true);
+  });
+  return size;
 }
 
 function readNode(reader: PbfReader): RawNode {

@@ -2,7 +2,8 @@ import type { ElementwiseFunction } from "../../runtime/arrays/expression.ts";
 import type { IrBuilder } from "../ir/build.ts";
 import type { Variable } from "../ir/block.ts";
 import { elu, gelu, leaky } from "../lower/layers.ts";
-import { type Flow, imageFlow, type NodePlace, permuted } from "./place.ts";
+import { ofNumbers } from "./constants.ts";
+import { type Flow, type NodePlace, permuted } from "./place.ts";
 import type { OnnxTensor } from "./tensor.ts";
 
 /** A function of one array, entry by entry. */
@@ -11,11 +12,24 @@ export function ofOne(compute: (b: IrBuilder, u: Variable, place: NodePlace) => 
     withVariable(place, place.flow(), compute(place.b, place.variable(), place));
 }
 
+/** What the functions of several arrays are of numbers. */
+const OF_NUMBERS = {
+  add: (a, b) => a + b,
+  sub: (a, b) => a - b,
+  mul: (a, b) => a * b,
+  div: (a, b) => a / b,
+  max: Math.max,
+  min: Math.min,
+  pow: Math.pow,
+} as const satisfies { readonly [F in ElementwiseFunction]?: (a: number, b: number) => number };
+
 /** A function of arrays of the library's name, entry by entry, numbers and axes of one entry repeated. */
-export function ofSeveral(name: ElementwiseFunction) {
+export function ofSeveral(name: keyof typeof OF_NUMBERS) {
   return (place: NodePlace): Flow => {
+    const numbers = ofNumbers(place, OF_NUMBERS[name]);
+    if (numbers !== null) return numbers;
     const shaped = place.inputs.find((flow) => flow !== null && flow.kind !== "tensor") ?? null;
-    if (shaped === null) throw place.fault("It is of constants alone.");
+    if (shaped === null) throw place.fault("It has no inputs.");
     const [first, ...others] = place.inputs.map((_, index) => operand(place, index, shaped));
     if (first === undefined) throw place.fault("It has no inputs.");
     const result = others.reduce((left, right) => place.b.elementwise(name, [left, right]), first);
@@ -31,8 +45,19 @@ function withVariable(place: NodePlace, flow: Flow, variable: Variable): Flow {
 function operand(place: NodePlace, index: number, shaped: Flow): Variable {
   const flow = place.flow(index);
   if (flow.kind === "tensor") return constantArray(place, flow.tensor, shaped);
-  if (flow.kind !== shaped.kind) throw place.fault("It is of an image and a vector.");
+  if (flow.kind !== shaped.kind || !isSeenAs(flow, shaped)) {
+    throw place.fault("It is of an image and a vector, or of arrays under other shapes.");
+  }
   return flow.variable;
+}
+
+/** Whether the entries of two arrays of one sort lie alike. */
+function isSeenAs(flow: Flow, other: Flow): boolean {
+  if (flow.kind === "vector" && other.kind === "vector") {
+    return flow.flattened?.join() === other.flattened?.join();
+  }
+  if (flow.kind !== "view" || other.kind !== "view") return true;
+  return flow.shape.join() === other.shape.join() && flow.from?.join() === other.from?.join();
 }
 
 /** A number without axes is a constant; any other array of the file a weight, an image [c, h, w] of it R[h, w, c]. */
@@ -42,7 +67,11 @@ function constantArray(place: NodePlace, tensor: OnnxTensor, shaped: Flow): Vari
   if (values.length === 1 && first !== undefined && (shape.length === 0 || name === "")) {
     return place.b.constant(first);
   }
-  const axes = shaped.kind === "image" ? 4 : 2;
+  if (shaped.kind === "view" && values.length > 1)
+    throw place.fault("An array meets one under another shape.");
+  const axes =
+    shaped.kind === "image" || shaped.kind === "last" ? 4 : shaped.kind === "view" ? shape.length + 1 : 2;
+  if (shape.length > axes) throw place.fault(`An array of [${shape.join(", ")}] is not aligned.`);
   const whole = [...Array.from({ length: Math.max(axes - shape.length, 0) }, () => 1), ...shape];
   const [samples, ...own] = whole;
   if (samples !== 1 || own.length !== axes - 1)
@@ -50,6 +79,11 @@ function constantArray(place: NodePlace, tensor: OnnxTensor, shaped: Flow): Vari
   const isFlat = own.slice(1).every((extent) => extent === 1);
   if (shaped.kind === "vector" && shaped.flattened !== null && values.length > 1) {
     throw place.fault("An array meets the entries of an image in their order.");
+  }
+  if (shaped.kind === "last") {
+    const onlyChannels = own.slice(0, -1).every((extent) => extent === 1);
+    const sizes = values.length === 1 ? [] : onlyChannels ? own.slice(-1) : own;
+    return place.weight(place.layer("array"), "value", name, sizes, values);
   }
   const sizes = values.length === 1 ? [] : isFlat ? own.slice(0, 1) : [own[1] ?? 1, own[2] ?? 1, own[0] ?? 1];
   const entries = isFlat ? values : permuted({ name, shape: own, values }, [1, 2, 0]);
@@ -89,6 +123,26 @@ export function scaledElu(b: IrBuilder, u: Variable, place: NodePlace): Variable
   return b.elementwise("add", [b.elementwise("relu", [u]), curve]);
 }
 
+/** clip(alpha u + beta, 0, 1). */
+export function hardSigmoid(b: IrBuilder, u: Variable, place: NodePlace): Variable {
+  return clippedLine(b, u, place.number("alpha", 0.2), place.number("beta", 0.5));
+}
+
+/** u clip(u/6 + 1/2, 0, 1). */
+export function hardSwish(b: IrBuilder, u: Variable): Variable {
+  return b.elementwise("mul", [u, clippedLine(b, u, 1 / 6, 1 / 2)]);
+}
+
+function clippedLine(b: IrBuilder, u: Variable, slope: number, offset: number): Variable {
+  const line = b.elementwise("add", [b.elementwise("mul", [b.constant(slope), u]), b.constant(offset)]);
+  return b.elementwise("min", [b.elementwise("max", [line, b.constant(0)]), b.constant(1)]);
+}
+
+/** u tanh(log(1 + e^u)). */
+export function mish(b: IrBuilder, u: Variable): Variable {
+  return b.elementwise("mul", [u, b.elementwise("tanh", [b.elementwise("softplus", [u])])]);
+}
+
 /** u Phi(u), or its approximation by tanh (Hendrycks, Gimpel, 2016). */
 export function gaussianUnit(b: IrBuilder, u: Variable, place: NodePlace): Variable {
   if (place.word("approximate", "none") !== "tanh") return gelu(b, u);
@@ -102,26 +156,4 @@ export function gaussianUnit(b: IrBuilder, u: Variable, place: NodePlace): Varia
 /** `Identity`, and `Dropout` of a network that runs. */
 export function unchanged(place: NodePlace): Flow {
   return place.flow();
-}
-
-/** `Constant`: an array of the file. */
-export function constantTensor(place: NodePlace): Flow {
-  const tensor = place.constant;
-  if (tensor === null) throw place.fault("It holds no numbers.");
-  return { kind: "tensor", tensor };
-}
-
-/** `Concat` on the channels. */
-export function joined(place: NodePlace): Flow {
-  const axis = place.number("axis", 1);
-  const flows = place.inputs.map((_, index) => place.flow(index));
-  const [first] = flows;
-  if (first === undefined || flows.some(({ kind }) => kind !== first.kind || kind === "tensor")) {
-    throw place.fault("It joins arrays of several sorts.");
-  }
-  const isLast = first.kind === "vector" && (axis === 1 || axis === -1);
-  if (!isLast && !(first.kind === "image" && (axis === 1 || axis === -3)))
-    throw place.fault(`It joins axis ${axis}.`);
-  const whole = place.b.concat(flows.map((_, index) => place.variable(index)));
-  return first.kind === "image" ? imageFlow(whole) : { kind: "vector", variable: whole, flattened: null };
 }

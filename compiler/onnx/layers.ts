@@ -1,102 +1,7 @@
-import { constant, constantValue, multiply, type Dimension } from "../types/dimension.ts";
+import { constant } from "../types/dimension.ts";
 import { arraySpace } from "../types/space.ts";
-import { standardised } from "../lower/normalisationLayers.ts";
-import { averagePool, globalPool } from "../lower/poolingLayers.ts";
-import { nearestUpsampling } from "../lower/upsampling.ts";
-import { tileOf } from "./convolution.ts";
-import { type Flow, imageFlow, type NodePlace, permuted, sizesOfImage } from "./place.ts";
-
-/**
- * `BatchNormalization` by its averages, which stand still: one scale s/sqrt(v + e) and one shift b - m s/sqrt(v + e)
- * for each channel.
- */
-export function batchNormalisation(place: NodePlace): Flow {
-  const [scale, shift, mean, variance] = [1, 2, 3, 4].map((index) => place.tensor(index));
-  if (scale === undefined || shift === undefined || mean === undefined || variance === undefined) {
-    throw place.fault("It has no averages.");
-  }
-  if (place.number("training_mode", 0) !== 0) throw place.fault("It is one of training.");
-  const epsilon = place.number("epsilon", 1e-5);
-  const factors = scale.values.map((value, i) => value / Math.sqrt((variance.values[i] ?? 0) + epsilon));
-  const offsets = shift.values.map((value, i) => value - (mean.values[i] ?? 0) * (factors[i] ?? 0));
-  const source = [scale, shift, mean, variance].map(({ name }) => name).join(" ");
-  const layer = place.layer("batchnorm");
-  const u = place.image();
-  const sizes = [channelsOf(place)];
-  if (factors.length !== sizes[0]) throw place.fault(`It has ${factors.length} scales.`);
-  const scaled = place.b.elementwise("mul", [place.weight(layer, "scale", source, sizes, factors), u]);
-  return imageFlow(
-    place.b.elementwise("add", [scaled, place.weight(layer, "shift", source, sizes, offsets)]),
-  );
-}
-
-/** `InstanceNormalization`: to mean 0 and variance 1 over the image, then scale and shift. */
-export function instanceNormalisation(place: NodePlace): Flow {
-  const { b } = place;
-  const u = place.image();
-  const [h, w, c] = sizesOfImage(u);
-  const [scale, shift] = [place.tensor(1), place.tensor(2)];
-  const layer = place.layer("instancenorm");
-  const sizes = [channelsOf(place)];
-  if (scale.values.length !== sizes[0]) throw place.fault(`It has ${scale.values.length} scales.`);
-  const onto = arraySpace("real", [c]);
-  const image = standardised(b, u, onto, multiply(h, w), place.number("epsilon", 1e-5));
-  const scaled = b.elementwise("mul", [place.weight(layer, "scale", scale.name, sizes, scale.values), image]);
-  return imageFlow(
-    b.elementwise("add", [scaled, place.weight(layer, "shift", shift.name, sizes, shift.values)]),
-  );
-}
-
-function channelsOf(place: NodePlace): number {
-  const known = constantValue(sizesOfImage(place.image())[2]);
-  if (known === null) throw place.fault("The number of its channels is open.");
-  return known;
-}
-
-export function largestOfTiles(place: NodePlace): Flow {
-  return imageFlow(place.b.maxPool(place.image(), tileOf(place)));
-}
-
-export function meansOfTiles(place: NodePlace): Flow {
-  return imageFlow(averagePool(place.b, place.image(), tileOf(place)));
-}
-
-/** The mean over the image: an image of one pixel. */
-export function globalMeans(place: NodePlace): Flow {
-  const u = place.image();
-  const one = constant(1);
-  const means = globalPool(place.b, u);
-  return imageFlow(place.b.reshape(means, arraySpace("real", [one, one, sizesOfImage(u)[2]])));
-}
-
-/** `Resize` and `Upsample` to the nearest point, by whole factors. */
-export function nearest(place: NodePlace): Flow {
-  const u = place.image();
-  const [h, w] = sizesOfImage(u);
-  if (place.word("mode", "nearest") !== "nearest") throw place.fault("Only the nearest point is known.");
-  const [rows, columns] = [factor(place, 2, h), factor(place, 3, w)];
-  if (rows !== columns || !Number.isInteger(rows) || rows < 1) {
-    throw place.fault(`Its factors ${rows} and ${columns} are not one whole number.`);
-  }
-  const place1 = place.word("coordinate_transformation_mode", "half_pixel");
-  const rounds = place.word("nearest_mode", "round_prefer_floor");
-  const repeats = place1 === "asymmetric" ? rounds === "floor" || rows <= 2 : place1.endsWith("half_pixel");
-  const isOld = place.inputs.length <= 2;
-  if (!isOld && (!repeats || rounds === "ceil"))
-    throw place.fault(`Its points lie by ${place1} and ${rounds}.`);
-  return imageFlow(nearestUpsampling(place.b, u, rows));
-}
-
-/** The factor of an axis: one of `scales`, or of `sizes` and the size. */
-function factor(place: NodePlace, axis: number, size: Dimension): number {
-  const scales = place.inputs.length <= 2 ? place.optionalTensor(1) : place.optionalTensor(2);
-  const scale = scales?.values[axis] ?? place.counts("scales", [])[axis];
-  if (scale !== undefined) return place.asCounts("scales", [scale])[0] ?? 0;
-  const wanted = place.optionalTensor(3)?.values[axis];
-  const known = constantValue(size);
-  if (wanted === undefined || known === null) throw place.fault("Its factors are not in the file.");
-  return wanted / known;
-}
+import { channelsOf, type Flow, imageFlow, type NodePlace, permuted } from "./place.ts";
+import type { OnnxTensor } from "./tensor.ts";
 
 /** `DepthToSpace` as PyTorch's pixel shuffle has it; the two orders are one for a single channel. */
 export function depthToSpace(place: NodePlace): Flow {
@@ -143,21 +48,6 @@ function boundaryOf(mode: string, margin: number): "zero" | "reflect" | "neumann
   return mode === "edge" && margin <= 1 ? "neumann" : null;
 }
 
-/** `Flatten` of all axes but that of the samples. */
-export function flattened(place: NodePlace): Flow {
-  if (place.number("axis", 1) !== 1) throw place.fault("It keeps further axes.");
-  const flow = place.flow();
-  if (flow.kind === "vector") return flow;
-  const [height, width, channels] = sizesOfImage(place.image()).map((size) => constantValue(size));
-  const u = place.image();
-  if (typeof height !== "number" || typeof width !== "number" || typeof channels !== "number") {
-    throw place.fault("The sizes of its image are open.");
-  }
-  const variable = place.b.reshape(u, arraySpace("real", [constant(height * width * channels)]));
-  const isOneOrder = channels === 1 || height * width === 1;
-  return { kind: "vector", variable, flattened: isOneOrder ? null : [height, width, channels] };
-}
-
 /** `Gemm`: alpha B' x + beta c of a vector x. */
 export function affine(place: NodePlace): Flow {
   if (place.number("transA", 0) !== 0) throw place.fault("It transposes what flows into it.");
@@ -176,6 +66,8 @@ function dense(place: NodePlace, isTransposed: boolean): Flow {
   const flow = place.flow();
   const matrix = place.tensor(1);
   const [rows = 0, columns = 0] = isTransposed ? matrix.shape : matrix.shape.toReversed();
+  if (flow.kind === "last" && !isTransposed && matrix.shape.length === 2)
+    return pointwise(place, flow, matrix);
   if (flow.kind !== "vector" || matrix.shape.length !== 2)
     throw place.fault("It is not of a vector and a matrix.");
   const entries = isTransposed ? matrix.values : permuted(matrix, [1, 0]);
@@ -190,4 +82,13 @@ function dense(place: NodePlace, isTransposed: boolean): Flow {
   if (bias.values.length !== rows) throw place.fault(`It has ${bias.values.length} biases.`);
   const sum = b.elementwise("add", [image, place.weight(layer, "bias", bias.name, [rows], bias.values)]);
   return { kind: "vector", variable: sum, flattened: null };
+}
+
+/** `MatMul` on channels that are last: a convolution with filters of one pixel. */
+function pointwise(place: NodePlace, flow: Extract<Flow, { kind: "last" }>, matrix: OnnxTensor): Flow {
+  const [from = 0, to = 0] = matrix.shape;
+  if (channelsOf(place, flow.variable) !== from) throw place.fault(`Its matrix is for ${from} channels.`);
+  const layer = place.layer("conv");
+  const filter = place.weight(layer, "filter", matrix.name, [1, 1, from, to], matrix.values);
+  return { kind: "last", variable: place.b.convolve(flow.variable, filter, 1) };
 }

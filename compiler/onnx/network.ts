@@ -1,7 +1,7 @@
 import { sha256 } from "@noble/hashes/sha2";
 import { bytesToHex } from "@noble/hashes/utils";
 import { OnnxFault } from "./fault.ts";
-import { decodeModel, type RawNode } from "./decode.ts";
+import { decodeModel, type RawInput, type RawNode } from "./decode.ts";
 import { isOperator, type OnnxOperator } from "./operators.ts";
 import type { OnnxTensor } from "./tensor.ts";
 
@@ -12,7 +12,7 @@ export interface OnnxNode extends RawNode {
 
 /** A network as its file has it: nodes in the order in which they are computed, over named values. */
 export interface OnnxNetwork {
-  readonly inputs: readonly string[];
+  readonly inputs: readonly RawInput[];
   readonly output: string;
   readonly nodes: readonly OnnxNode[];
   readonly initialisers: ReadonlyMap<string, OnnxTensor>;
@@ -35,12 +35,12 @@ export function readOnnx(bytes: Uint8Array): OnnxNetwork {
     throw new OnnxFault("file", `${version}; versions ${OLDEST} to ${NEWEST} are read.`);
   }
   const nodes = raw.map(knownNode);
-  const taken = inputs.filter((input) => !initialisers.has(input));
+  const taken = inputs.filter(({ name }) => !initialisers.has(name));
   const [output, ...others] = outputs;
   if (taken.length === 0 || output === undefined || others.length > 0) {
     throw new OnnxFault("file", `It takes ${taken.length} inputs and gives ${outputs.length} outputs.`);
   }
-  const known = new Set([...taken, ...initialisers.keys()]);
+  const known = new Set([...taken.map(({ name }) => name), ...initialisers.keys()]);
   for (const node of nodes) {
     for (const name of node.inputs) if (name !== "") demandKnown(known, name);
     for (const name of node.outputs) known.add(name);

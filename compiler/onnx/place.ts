@@ -1,7 +1,7 @@
 import type { IrBuilder } from "../ir/build.ts";
 import type { Variable } from "../ir/block.ts";
 import { spaceOf } from "../ir/spaces.ts";
-import { constant, type Dimension } from "../types/dimension.ts";
+import { constant, constantValue, type Dimension } from "../types/dimension.ts";
 import { arraySpace } from "../types/space.ts";
 import { OnnxFault } from "./fault.ts";
 import type { OnnxNode } from "./network.ts";
@@ -20,14 +20,32 @@ export interface WeightPlaces {
 
 /**
  * What flows between nodes. An array [1, c, h, w] of ONNX is an image R[h, w, c], one [1, n] a vector; `flattened` are
- * the height, width and channels of the image that it was, where the two have other orders.
+ * the height, width and channels of the image that it was, where the two have other orders. One [1, h, w, c] has its
+ * channels `last`. A `view` has another shape, of which the entries are an image's [1, c, h, w], whose shape is `from`,
+ * or those of a vector in the order of ONNX. Shapes in numbers are those of the example that the file was made with.
  */
 export type Flow =
   | { readonly kind: "image"; readonly variable: Variable }
+  | { readonly kind: "last"; readonly variable: Variable }
   | { readonly kind: "vector"; readonly variable: Variable; readonly flattened: ImageSizes | null }
-  | { readonly kind: "tensor"; readonly tensor: OnnxTensor };
+  | {
+      readonly kind: "view";
+      readonly variable: Variable;
+      readonly from: Shape | null;
+      readonly shape: Shape;
+    }
+  | TensorFlow;
 
-type ImageSizes = readonly [height: number, width: number, channels: number];
+/** An array of the file, or one that follows from the sizes of the example. */
+export interface TensorFlow {
+  readonly kind: "tensor";
+  readonly tensor: OnnxTensor;
+  readonly ofSizes: boolean;
+}
+
+export type Shape = readonly number[];
+
+export type ImageSizes = readonly [height: number, width: number, channels: number];
 
 /** Larger windows, margins and factors than any network of images has. */
 const LARGEST_SETTING = 4096;
@@ -40,6 +58,7 @@ export class NodePlace {
   readonly #places: WeightPlaces;
   /** the weights so far, so that an array which two nodes read is one */
   readonly #weights: Map<string, Variable>;
+  readonly #examples: ReadonlyMap<string, Shape>;
 
   constructor(
     b: IrBuilder,
@@ -47,12 +66,36 @@ export class NodePlace {
     inputs: readonly (Flow | null)[],
     places: WeightPlaces,
     weights: Map<string, Variable>,
+    examples: ReadonlyMap<string, Shape>,
   ) {
     this.b = b;
     this.#node = node;
     this.#inputs = inputs;
     this.#places = places;
     this.#weights = weights;
+    this.#examples = examples;
+  }
+
+  /** How many arrays it gives. */
+  get outputs(): number {
+    return this.#node.outputs.length;
+  }
+
+  /** The shape of an input in the example, as ONNX has it. */
+  example(index = 0): Shape {
+    const flow = this.flow(index);
+    if (flow.kind === "tensor") return flow.tensor.shape;
+    if (flow.kind === "view") return flow.shape;
+    const shape = this.#examples.get(this.#node.inputs[index] ?? "") ?? shapeOfFlow(flow);
+    if (shape === null) throw this.fault("The sizes of what flows into it are open.");
+    return shape;
+  }
+
+  /** An axis of the first input, counted from the front. */
+  axis(axis: number, rank = this.example().length): number {
+    const known = axis < 0 ? axis + rank : axis;
+    if (!Number.isInteger(known) || known < 0 || known >= rank) throw this.fault(`It has no axis ${axis}.`);
+    return known;
   }
 
   get inputs(): readonly (Flow | null)[] {
@@ -87,8 +130,30 @@ export class NodePlace {
   optionalTensor(index: number): OnnxTensor | null {
     const flow = this.#inputs[index] ?? null;
     if (flow === null) return null;
-    if (flow.kind !== "tensor") throw this.fault(`Its input ${index + 1} is computed, and not in the file.`);
+    if (flow.kind !== "tensor" || flow.ofSizes) {
+      throw this.fault(`Its input ${index + 1} is computed, and not in the file.`);
+    }
     return flow.tensor;
+  }
+
+  /** Whole numbers that are in the file or follow from sizes; null where the input is left out. */
+  sizes(index: number): readonly number[] | null {
+    const flow = this.#inputs[index] ?? null;
+    if (flow === null) return null;
+    if (flow.kind !== "tensor") throw this.fault(`Its input ${index + 1} is computed, and not in the file.`);
+    return flow.tensor.values.length === 0 ? null : [...flow.tensor.values];
+  }
+
+  /** Whether an input follows from sizes. */
+  isOfSizes(index: number): boolean {
+    const flow = this.#inputs[index] ?? null;
+    return flow?.kind === "tensor" && flow.ofSizes;
+  }
+
+  /** A list that older versions of an operator have as a setting, and later ones as an input. */
+  list(name: string, index: number): readonly number[] | null {
+    const set = this.#node.attributes.get(name)?.numbers ?? this.optionalTensor(index)?.values;
+    return set === undefined || set.length === 0 ? null : this.asCounts(name, [...set]);
   }
 
   tensor(index: number): OnnxTensor {
@@ -174,10 +239,35 @@ export function sizesOfImage(image: Variable): readonly [Dimension, Dimension, D
   return [h, w, c];
 }
 
-export function imageFlow(variable: Variable): Flow {
+export function imageFlow(variable: Variable): Extract<Flow, { readonly kind: "image" }> {
   return { kind: "image", variable };
 }
 
 export function imageSpace(h: Dimension, w: Dimension, c: Dimension): ReturnType<typeof arraySpace> {
   return arraySpace("real", [h, w, c]);
+}
+
+/** What an array of the file is while it flows. */
+export function tensorFlow(tensor: OnnxTensor, ofSizes = false): TensorFlow {
+  return { kind: "tensor", tensor, ofSizes };
+}
+
+/** The shape of what flows as ONNX has it; null where a size is open. */
+export function shapeOfFlow(flow: Flow): Shape | null {
+  if (flow.kind === "tensor") return flow.tensor.shape;
+  if (flow.kind === "view") return flow.shape;
+  const space = spaceOf(flow.variable);
+  const sizes = space.kind === "array" ? space.dimensions.map((size) => constantValue(size)) : [];
+  const known = sizes.filter((size) => size !== null);
+  if (known.length < sizes.length) return null;
+  const [h = 1, w = 1, c = 1] = known;
+  if (flow.kind === "image") return [1, c, h, w];
+  return flow.kind === "last" ? [1, h, w, c] : [1, ...known];
+}
+
+/** The channels of an image, which a file's arrays fix. */
+export function channelsOf(place: NodePlace, image = place.image()): number {
+  const known = constantValue(sizesOfImage(image)[2]);
+  if (known === null) throw place.fault("The number of its channels is open.");
+  return known;
 }
