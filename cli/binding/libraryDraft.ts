@@ -25,7 +25,13 @@ export interface LibraryUse {
 }
 
 /** Operators whose codomain is told by their declaration, as the setting `shape`. */
-const SHAPED: ReadonlySet<LibraryOperatorName> = new Set(["over_channels", "over_pixels", "reshape", "crop"]);
+const SHAPED: ReadonlySet<LibraryOperatorName> = new Set([
+  "over_channels",
+  "over_pixels",
+  "over_axes",
+  "reshape",
+  "crop",
+]);
 /** Operators that act on arrays of the shape of the array between their brackets. */
 const SUGGESTING: ReadonlySet<LibraryOperatorName> = new Set(["mask", "diag"]);
 

@@ -100,6 +100,16 @@ export const SPACE_RULES: { readonly [N in LibraryOperatorName]: SpaceRule } = {
     codomain: open,
     domain: ({ field, shape }) => arraySpace(field, shape.slice(-1)),
   },
+  over_axes: {
+    codomain: open,
+    domain: ({ field, shape }, { axes = 0 }) => {
+      const added = typeof axes === "object" ? axes : [axes];
+      return arraySpace(
+        field,
+        shape.filter((_, axis) => !added.includes(axis)),
+      );
+    },
+  },
   reshape: { codomain: open, domain: open },
   crop: { codomain: open, domain: open },
   gaussian: VECTORS,

@@ -18,6 +18,7 @@ export const OPERATOR_NAMES = [
   "convolution",
   "over_channels",
   "over_pixels",
+  "over_axes",
   "reshape",
   "crop",
   "vstack",

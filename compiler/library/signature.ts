@@ -55,6 +55,7 @@ export interface StatedProperty {
 export interface ChosenSettings {
   readonly word: (name: string) => string | null;
   readonly count: (name: string) => number | null;
+  readonly axes: (name: string) => readonly number[] | null;
 }
 
 /** The signature of an operator of the library. */

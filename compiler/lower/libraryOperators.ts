@@ -106,6 +106,7 @@ const RULES: { readonly [N in OperatorName]: (use: Use) => OperatorForm } = {
   bicubic: bound("bicubic"),
   over_channels: bound("over_channels"),
   over_pixels: bound("over_pixels"),
+  over_axes: bound("over_axes"),
   reshape: bound("reshape"),
   crop: bound("crop"),
   blur: bound("blur"),

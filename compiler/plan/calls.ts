@@ -80,6 +80,7 @@ const CODOMAIN_GIVEN: ReadonlySet<LibraryOperatorName> = new Set([
   "patches",
   "over_channels",
   "over_pixels",
+  "over_axes",
   "reshape",
   "crop",
   "min_coherence",

@@ -18,7 +18,7 @@ import { minCoherenceOfMatrix } from "./minCoherence.ts";
 import type { Operator } from "./operator.ts";
 import { patches } from "./patches.ts";
 import { pinv } from "./pseudoInverse.ts";
-import { overChannels, overPixels } from "./repeat.ts";
+import { overAxes, overChannels, overPixels } from "./repeat.ts";
 import { fanBeam, radon } from "./radon.ts";
 import { reshape } from "./reshape.ts";
 import { symmetrisedGradient } from "./symmetrisedGradient.ts";
@@ -42,6 +42,7 @@ const RULES: { readonly [N in LibraryOperatorName]: LibraryRule } = {
   patches,
   over_channels: overChannels,
   over_pixels: overPixels,
+  over_axes: overAxes,
   reshape,
   crop,
   gaussian,

@@ -17,6 +17,7 @@ export type LibraryOperatorName =
   | "patches"
   | "over_channels"
   | "over_pixels"
+  | "over_axes"
   | "reshape"
   | "crop"
   | "gaussian"

@@ -7,6 +7,7 @@ import { declaredShape, requireNoArray, unsuitableDomain, type LibraryCall } fro
 import { defineOperator } from "./define.ts";
 import { pairShape, samplesOf, withHandle } from "./handles.ts";
 import type { Operator } from "./operator.ts";
+import { counts, readSettings } from "./settings.ts";
 import { arraySpace, requireArrays, type ArraySpace } from "./spaces.ts";
 
 /**
@@ -49,6 +50,53 @@ export function overPixels(call: LibraryCall): Operator {
   }
   const inner = sizeOf([...space.shape, ...pairShape(space.field)]);
   return repetition("over_pixels", space, shape, [1, height * width, inner]);
+}
+
+/**
+ * `over_axes(axes = 0)`: F[d] -> F[e], each entry at all indices of new axes, which are at the places `axes` of the
+ * declared codomain; the adjoint sums over these axes. Norm: the square root of the product of their extents;
+ * nonnegative.
+ * @throws OperatorError IPX8201 to IPX8204
+ */
+export function overAxes(call: LibraryCall): Operator {
+  requireNoArray("over_axes", call);
+  const { axes: written, ...shaped } = call.settings;
+  const { axes } = readSettings("over_axes", written === undefined ? {} : { axes: written }, {
+    axes: counts(0),
+  });
+  const added = new Set(axes ?? [0]);
+  const space = requireArrays("over_axes", call.domain);
+  const shape = declaredShape("over_axes", { ...call, settings: shaped });
+  const kept = shape.filter((_, axis) => !added.has(axis));
+  if (Math.max(...added) >= shape.length || !sameShape(kept, space.shape)) {
+    const axesText = [...added].join(", ");
+    const why = `Its codomain [${shape.join(", ")}] is no repetition of it along the axes ${axesText}.`;
+    throw unsuitableDomain("over_axes", space, why);
+  }
+  const thin = shape.map((extent, axis) => (added.has(axis) ? 1 : extent));
+  const copies = sizeOf(shape.filter((_, axis) => added.has(axis)));
+  return defineOperator({
+    text: "over_axes",
+    domain: space,
+    codomain: arraySpace(space.field, shape),
+    norm: () => closedForm(Math.sqrt(copies)),
+    properties: () => ["nonnegative"],
+    apply: ({ engine }: Operations, value: Value) => {
+      const x = asArray("over_axes", value);
+      const column = engine.reshape(x.handle, handleShape(x.batch, thin, x.field));
+      return withHandle(x, engine.broadcast(column, handleShape(x.batch, shape, x.field)), shape);
+    },
+    adjoint: ({ engine }: Operations, value: Value) => {
+      const y = asArray("over_axes", value);
+      const before = y.batch === null ? 0 : 1;
+      const sums = engine.reduce(
+        "sum",
+        y.handle,
+        [...added].map((axis) => axis + before),
+      );
+      return withHandle(y, engine.reshape(sums, handleShape(y.batch, space.shape, y.field)), space.shape);
+    },
+  });
 }
 
 /** Repetition on the middle axis of [outer, copies, inner] of each sample. */

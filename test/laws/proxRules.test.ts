@@ -41,6 +41,13 @@ const FUNCTIONS: Readonly<Record<string, Case>> = {
     members: ["let E : linear R[3] -> R[4, 2, 3] = over_pixels", "let S : linear T -> R[4, 2, 3] = reshape"],
     g: "norm2((E'*S)*z - ones)",
   },
+  "behind a sum over an axis": {
+    members: [
+      "let E : linear R[4, 3] -> R[4, 2, 3] = over_axes(axes = 1)",
+      "let S : linear T -> R[4, 2, 3] = reshape",
+    ],
+    g: "norm2((E'*S)*z - ones)",
+  },
   "behind a row of operators": {
     members: [WAVELET, "let S = hstack(2*U, I)*vstack(U, I)"],
     g: "norm1(z)",

@@ -1,5 +1,6 @@
 import type { Argument, Expression } from "../../ast/tree.ts";
 import { diagnose } from "../../diagnostics/diagnose.ts";
+import { LARGEST_AXIS } from "../../library/operators/repetition.ts";
 import { OPERATORS, type OperatorName, type SpecialOperatorName } from "../../library/operators/table.ts";
 import type { ChosenSettings, OperatorSignature, ParameterRule } from "../../library/signature.ts";
 import { constant, constantValue, type Dimension, text as dimensionText } from "../../types/dimension.ts";
@@ -91,6 +92,10 @@ function chosenOf(
       if (value?.kind === "number") return value.value;
       const letter = known.get(name);
       return letter === undefined ? null : constantValue(letter);
+    },
+    axes: (name) => {
+      const value = settings[name];
+      return value?.kind === "list" ? value.values : null;
     },
   };
 }
@@ -191,7 +196,7 @@ function checkOperatorArguments(
   });
 }
 
-/** Axes of a gradient are counted from 1 to 3; `fourier` takes axes from 0. */
+/** Axes of a gradient are counted from 1 to 3; `fourier` and `over_axes` take axes from 0. */
 function soundAxes(
   environment: Environment,
   name: OperatorName,
@@ -199,6 +204,16 @@ function soundAxes(
   callee: Name,
 ): boolean {
   const axes = args.settings["axes"];
+  if (name === "over_axes" && axes?.kind === "list") {
+    const beyond = axes.values.find((axis) => axis > LARGEST_AXIS);
+    if (beyond === undefined) return true;
+    const wanted = `[0, ${LARGEST_AXIS}]`;
+    report(
+      environment,
+      diagnose("IPX3205", callee.span, { setting: "axes", actual: String(beyond), wanted }),
+    );
+    return false;
+  }
   if (name !== "gradient" || (axes?.kind === "number" && [1, 2, 3].includes(axes.value))) return true;
   const actual = axes?.kind === "number" ? String(axes.value) : "no number";
   report(environment, diagnose("IPX3205", callee.span, { setting: "axes", actual, wanted: "[1, 3]" }));

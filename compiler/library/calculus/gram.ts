@@ -64,6 +64,8 @@ function ofName(
     case "over_channels":
     case "over_pixels":
       return side === "columns" ? repetitions(domain, codomain) : null;
+    case "over_axes":
+      return side === "columns" ? ofAddedAxes(codomain, [0]) : null;
     default:
       return null;
   }
@@ -85,11 +87,21 @@ function ofCall(
   if (call.kind !== "library") return null;
   if (call.name === "downsample" || call.name === "crop") return side === "rows" ? ONE : null;
   if (call.name === "patches") return ofPatches(call, side);
+  if (call.name === "over_axes" && call.settings["axes"]?.kind === "list") {
+    return side === "columns" ? ofAddedAxes(call.operator?.codomain, call.settings["axes"].values) : null;
+  }
   const [first] = call.arguments;
   if (call.name === "each" && first !== undefined) return gramMultiple(first, side, definitions);
   const stacked =
     (call.name === "vstack" && side === "columns") || (call.name === "hstack" && side === "rows");
   return stacked ? sum(call.arguments.map((part) => gramMultiple(part, side, definitions))) : null;
+}
+
+/** How often each entry is repeated along the axes that are added. */
+function ofAddedAxes(codomain: Space | undefined, axes: readonly number[]): Multiple | null {
+  if (codomain?.kind !== "array") return null;
+  const added = codomain.dimensions.filter((_, axis) => axes.includes(axis));
+  return product(added.map((of): Multiple => ({ kind: "size", of })));
 }
 
 /**

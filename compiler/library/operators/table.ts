@@ -14,7 +14,7 @@ import { mask } from "./mask.ts";
 import { minCoherence } from "./minCoherence.ts";
 import { patches } from "./patches.ts";
 import { imag, real } from "./parts.ts";
-import { overChannels, overPixels } from "./repetition.ts";
+import { overAxes, overChannels, overPixels } from "./repetition.ts";
 import { bicubic, downsample } from "./resampling.ts";
 import { reshape } from "./reshape.ts";
 import { fanBeam, filteredBackprojection, radon } from "./tomography.ts";
@@ -46,6 +46,7 @@ export const OPERATORS: { readonly [N in Exclude<OperatorName, SpecialOperatorNa
   convolution,
   over_channels: overChannels,
   over_pixels: overPixels,
+  over_axes: overAxes,
   reshape,
   crop,
   inv,

@@ -157,6 +157,16 @@ export const OPERATOR_PAGES: { readonly [N in OperatorName]: LibraryPage } = {
       "output E'*x",
     ),
   },
+  over_axes: {
+    rule: "Norm: the square root of the product of the extents of the new axes.",
+    citation: null,
+    example: example(
+      "m, n, c",
+      "input x : R[m, n, c]",
+      "let E : linear R[m, c] -> R[m, n, c] = over_axes(axes = 1)",
+      "output E'*x",
+    ),
+  },
   reshape: {
     rule: "Norm 1.",
     citation: null,

@@ -21,6 +21,10 @@ export function initialSettings(settings: SettingRules): ChosenSettings {
       const rule = settings[name];
       return rule?.kind === "count" ? rule.initial : null;
     },
+    axes: (name) => {
+      const rule = settings[name];
+      return rule?.kind === "axes" ? rule.initial : null;
+    },
   };
 }
 

@@ -80,6 +80,14 @@ const LIBRARY: { readonly [N in LibraryOperatorName]: (call: Call) => ReferenceO
       codomain: shapeOf(codomain),
       row: (index) => [{ index: index.slice(2), weight: weight(1) }],
     }),
+  over_axes: ({ domain, codomain, settings: { axes = 0 } }) => {
+    const added = typeof axes === "object" ? axes : [axes];
+    return operatorOfRows({
+      domain: shapeOf(domain),
+      codomain: shapeOf(codomain),
+      row: (index) => [{ index: index.filter((_, axis) => !added.includes(axis)), weight: weight(1) }],
+    });
+  },
   reshape: ({ domain, codomain }) => {
     const [from, to] = [shapeOf(domain), shapeOf(codomain)];
     return operatorOfRows({
