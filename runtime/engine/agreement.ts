@@ -45,6 +45,13 @@ const PROBES: Readonly<Record<string, Probe>> = {
   "Fourier transform": (engine, given) => engine.fourier(given(3, 20, 28, 2), [1, 2], false),
   "inverse Fourier transform of a prime length": (engine, given) =>
     engine.fourier(given(4, 31, 2), [1], true),
+  "Fourier transform of real numbers": (engine, given) => engine.realFourier(given(3, 28, 30), [1, 2]),
+  "its inverse, of odd lengths": (engine, given) =>
+    engine.inverseRealFourier(given(3, 15, 16, 2), [1, 2], 31),
+  "filter in frequency": (engine, given) =>
+    engine.filterFourier(given(2, 24, 40), given(1, 24, 21, 2), { axes: [1, 2], adjoint: true }),
+  "filter of lines": (engine, given) =>
+    engine.filterFourier(given(9, 40), given(1, 21), { axes: [1], adjoint: false }),
   "X-ray transform": (engine, given) =>
     engine.project(given(2, 33, 42), { geometry: PROJECTED, image: [33, 42], adjoint: false }),
   "adjoint of the X-ray transform": (engine, given) =>

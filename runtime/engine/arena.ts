@@ -16,7 +16,9 @@ import { reductionsOf } from "./arena/reductions.ts";
 import { indexedOf } from "./arena/indexed.ts";
 import { createStore, type Store } from "./arena/store.ts";
 import { singularOf } from "./arena/singular.ts";
+import { realFourierOf } from "./arena/realFourier.ts";
 import { waveletOf } from "./arena/wavelet.ts";
+import { composedRealFourier } from "./realFourier.ts";
 import type { Answer, Engine, Rehearsal } from "./engine.ts";
 
 /**
@@ -47,27 +49,28 @@ function rehearsal(of: Engine, { name, memory }: Machine, answer: Answer): Rehea
 
 function operationsOf(store: Store): Omit<Engine, "rehearse"> {
   const { upload, read, readNow, dispose, scope, memory, reshape } = store;
+  const { name } = store.machine;
+  const arrays = { scope, reshape, ...fillOf(store), ...elementwiseOf(store), ...movementOf(store) };
+  const fourier = fourierOf(store);
+  const composed = { ...arrays, ...composedRealFourier({ name, ...arrays, ...fourier }) };
   return {
-    name: store.machine.name,
+    name,
     significand: 24,
     upload,
     read,
     readNow,
     dispose,
-    scope,
     memory,
-    reshape,
-    ...fillOf(store),
-    ...elementwiseOf(store),
+    ...arrays,
     ...reductionsOf(store),
     ...singularOf(store),
     ...indexedOf(store),
-    ...movementOf(store),
     ...productsOf(store),
     ...convolutionOf(store),
     ...depthwiseOf(store),
     ...poolingOf(store),
-    ...fourierOf(store),
+    ...fourier,
+    ...realFourierOf(store, composed),
     ...waveletOf(store),
     ...differencesOf(store),
     ...projectionOf(store),

@@ -1,6 +1,7 @@
 import type { ElementwiseExpression, ElementwiseResults } from "../arrays/expression.ts";
 import type { DifferencesOptions } from "./differences.ts";
 import type { ProjectionOptions } from "./projection.ts";
+import type { FilterOptions } from "./realFourier.ts";
 import type { Updated, UpdateRule } from "./update.ts";
 import type { WaveletOptions } from "./wavelet.ts";
 
@@ -98,6 +99,21 @@ export interface Engine {
   maxPoolGradient(images: Handle, cotangent: Handle, q: number): Handle;
   /** unnormalised discrete Fourier transform of pairs [..., 2] over `axes` (not the pair axis); inverse has the sign + */
   fourier(pairs: Handle, axes: readonly number[], inverse: boolean): Handle;
+  /**
+   * the same of a real array [...] over `axes`, ascending: pairs at the frequencies 0 to n/2 of the last of them, for n
+   * entries, since those of the others are conjugate
+   */
+  realFourier(array: Handle, axes: readonly number[]): Handle;
+  /**
+   * unnormalised inverse of `realFourier`, the last of `axes` having `extent` entries: the real array whose spectrum has
+   * these pairs and the conjugate ones. What is imaginary where the last frequency is its own opposite does not count.
+   */
+  inverseRealFourier(pairs: Handle, axes: readonly number[], extent: number): Handle;
+  /**
+   * a real array multiplied in frequency: `inverseRealFourier` of `realFourier` times factors, numbers or pairs that
+   * repeat along axes of 1. A periodic convolution, its adjoint with the conjugate factors.
+   */
+  filterFourier(array: Handle, factors: Handle, options: FilterOptions): Handle;
   /** argument in (-pi, pi] of each pair of [..., 2], 0 at 0: [...] */
   phase(pairs: Handle): Handle;
   /**

@@ -12,6 +12,7 @@ import { projectionOf } from "./reference/projection.ts";
 import { reductionsOf } from "./reference/reductions.ts";
 import { indexedOf } from "./reference/indexed.ts";
 import { singularOf } from "./reference/singular.ts";
+import { composedFilter } from "./realFourier.ts";
 import { updateOf } from "./update.ts";
 
 /**
@@ -24,6 +25,8 @@ export function referenceEngine(): Engine {
   const grids = gridsOf(store);
   const entries = elementwiseInTurn({ ...arrays, ...grids, dispose: store.dispose });
   const { upload, read, readNow, dispose, scope, memory, fill } = store;
+  const movement = movementOf(store);
+  const fourier = fourierOf(store);
   return {
     name: REFERENCE,
     significand: 53,
@@ -38,14 +41,15 @@ export function referenceEngine(): Engine {
     fill,
     ...entries,
     ...updateOf(REFERENCE, entries.elementwise),
-    ...movementOf(store),
+    ...movement,
     ...reductionsOf(store),
     ...singularOf(store),
     ...indexedOf(store),
     ...productsOf(store),
     ...layersOf(store),
     ...depthwiseOf(store),
-    ...fourierOf(store),
+    ...fourier,
+    ...composedFilter({ name: REFERENCE, scope, ...entries, fill, ...movement, ...fourier }),
     ...grids,
     ...projectionOf(store),
   };

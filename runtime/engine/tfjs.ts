@@ -5,6 +5,7 @@ import { convolutionOf } from "./tfjs/convolution.ts";
 import { depthwiseOf } from "./tfjs/depthwise.ts";
 import { differencesOf } from "./tfjs/differences.ts";
 import { elementwiseOf } from "./tfjs/elementwise.ts";
+import { composedRealFourier } from "./realFourier.ts";
 import { fourierOf } from "./tfjs/fourier.ts";
 import { instanceOf, run, type Tf, tensorOf } from "./tfjs/instance.ts";
 import { movementOf } from "./tfjs/movement.ts";
@@ -31,6 +32,22 @@ export function tfjsEngine(tf: Tf, name: string): Engine {
   const dispose: Engine["dispose"] = (arrays) => {
     for (const array of arrays) tensorOf(instance, array).dispose();
   };
+  const scope: Engine["scope"] = (body, kept) => {
+    const engine = tf.engine();
+    let survivors: Tensor[] = [];
+    engine.startScope("scope");
+    try {
+      const result = body();
+      survivors = kept(result).map((handle) => tensorOf(instance, handle));
+      return result;
+    } finally {
+      engine.endScope(survivors);
+    }
+  };
+  const fill: Engine["fill"] = (value, shape) =>
+    run(instance, "fill", [], () => tf.fill([...shape], value, "float32"));
+  const movement = movementOf(instance);
+  const fourier = fourierOf(instance);
   const tensorflow = tensorflowOf(tf);
   return {
     name,
@@ -42,27 +59,16 @@ export function tfjsEngine(tf: Tf, name: string): Engine {
     read: async (array) => Float32Array.from(await tensorOf(instance, array).data()),
     readNow: (array) => valuesOf(instance, tensorOf(instance, array)),
     dispose,
-    scope: (body, kept) => {
-      const engine = tf.engine();
-      let survivors: Tensor[] = [];
-      engine.startScope("scope");
-      try {
-        const result = body();
-        survivors = kept(result).map((handle) => tensorOf(instance, handle));
-        return result;
-      } finally {
-        engine.endScope(survivors);
-      }
-    },
+    scope,
     memory: () => {
       const { numTensors, numBytes } = tf.memory();
       return { arrays: numTensors, bytes: numBytes };
     },
-    fill: (value, shape) => run(instance, "fill", [], () => tf.fill([...shape], value, "float32")),
+    fill,
     ...elementwiseInTurn({ elementwise, differences, dispose }),
     differences,
     ...(tensorflow === null ? update : updateByTensorflow(instance, tensorflow, update.update)),
-    ...movementOf(instance),
+    ...movement,
     ...reductionsOf(instance),
     ...singularOf(instance),
     ...indexedOf(instance),
@@ -70,7 +76,8 @@ export function tfjsEngine(tf: Tf, name: string): Engine {
     ...convolutionOf(instance),
     ...depthwiseOf(instance),
     ...poolingOf(instance),
-    ...fourierOf(instance),
+    ...fourier,
+    ...composedRealFourier({ name, scope, fill, elementwise, ...movement, ...fourier }),
     ...waveletOf(instance),
     ...projectionOf(instance),
   };

@@ -1,4 +1,5 @@
 import { elementwiseInTurn } from "./differences.ts";
+import { composedRealFourier } from "./realFourier.ts";
 import type { Engine } from "./engine.ts";
 import { convolutionOf } from "./webgpu/convolution.ts";
 import { depthwiseOf } from "./webgpu/depthwise.ts";
@@ -25,6 +26,8 @@ export async function webgpuEngine(host: Host): Promise<Engine> {
   const store = createStore(await openDevice(host));
   const entries = elementwiseOf(store);
   const grids = gridsOf(store);
+  const movement = movementOf(store);
+  const fourier = fourierOf(store);
   const { upload, read, readNow, dispose, scope, memory, reshape } = store;
   return {
     name: WEBGPU,
@@ -35,14 +38,15 @@ export async function webgpuEngine(host: Host): Promise<Engine> {
     ...entries,
     ...elementwiseInTurn({ ...entries, ...grids, dispose }),
     ...optimisersOf(store, entries.elementwise),
-    ...movementOf(store),
+    ...movement,
     ...reductionsOf(store),
     ...indexedOf(store),
     ...productsOf(store),
     ...convolutionOf(store),
     ...depthwiseOf(store),
     ...poolingOf(store),
-    ...fourierOf(store),
+    ...fourier,
+    ...composedRealFourier({ name: WEBGPU, scope, reshape, ...entries, ...movement, ...fourier }),
     ...grids,
     ...projectionOf(store),
     ...singularOf(store),

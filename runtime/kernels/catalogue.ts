@@ -50,6 +50,7 @@ export const KERNELS = {
   fill: "fill",
   copy: "fill",
   fourier: "fourier",
+  fourier_real: "fourier",
   phase: "fourier",
   wavelet_analysis: "wavelet",
   wavelet_synthesis: "wavelet",

@@ -5,6 +5,7 @@ import type { Engine, Handle } from "../engine/engine.ts";
 import { sizeOf } from "../engine/shape.ts";
 import { centreOf, reachOf, type BlurMethod } from "./blurMethod.ts";
 import { extend, extendAdjoint, type Extension, type Margin } from "./extension.ts";
+import { frequencies, multiplied } from "./frequencies.ts";
 import { aroundAxis, middlePad, middleSlice, withHandle } from "./handles.ts";
 import { type ArraySpace } from "./spaces.ts";
 
@@ -21,18 +22,8 @@ export function fourierBlur(
   const periodic = extension === "periodic";
   const reach = reachOf(kernel.shape).map((each) => (periodic ? { before: 0, after: 0 } : each));
   const sizes = reach.map(({ before, after }, axis) => (space.shape[axis] ?? 1) + before + after);
-  const transfer = transferOf(operations, kernel, sizes, space.shape.length);
   const extended = [...sizes, ...space.shape.slice(sizes.length)];
-  const circular = (using: Operations, x: ArrayValue, expression: string): ArrayValue => {
-    const complex = x.field === "complex" ? x : asArray("blur", using.map("complex(x)", { x }));
-    const spectrum = transformed(using.engine, complex, sizes, false);
-    const product = asArray("blur", using.map(expression, { k: transfer, x: spectrum }));
-    const image = transformed(using.engine, product, sizes, true);
-    return asArray(
-      "blur",
-      using.map(`${x.field === "real" ? "real(x)" : "x"}*${1 / sizeOf(sizes)}`, { x: image }),
-    );
-  };
+  const { handles, times } = circular(operations, kernel, sizes, { ...space, shape: extended });
   const margins = (x: ArrayValue): readonly Margin[] =>
     reach.map((each, axis) => ({ ...each, axis: axis + (x.batch === null ? 0 : 1) }));
   const reshaped = (
@@ -41,19 +32,75 @@ export function fourierBlur(
     shape: readonly number[],
   ): ArrayValue => withHandle(x, change(x.handle), shape);
   return {
-    handles: [transfer.handle],
-    gram: periodic ? (using, x) => circular(using, x, "conj(k)*(k*x)") : null,
+    handles,
+    gram: periodic ? (using, x) => times(using, x, "gram") : null,
     apply: (using, x) => {
       const image = reshaped(x, (handle) => extend(using.engine, handle, extension, margins(x)), extended);
-      const blurred = circular(using, image, "k*x");
+      const blurred = times(using, image, "apply");
       return reshaped(blurred, (handle) => crop(using.engine, handle, margins(blurred)), space.shape);
     },
     adjoint: (using, y) => {
       const image = reshaped(y, (handle) => extend(using.engine, handle, "zero", margins(y)), extended);
-      const blurred = circular(using, image, "conj(k)*x");
+      const blurred = times(using, image, "adjoint");
       const fold = (handle: Handle): Handle =>
         extendAdjoint(using.engine, handle, extension, margins(blurred));
       return reshaped(blurred, fold, space.shape);
+    },
+  };
+}
+
+/** The periodic convolution with a kernel, its adjoint, and the one after the other. */
+interface Circular {
+  readonly handles: readonly Handle[];
+  readonly times: (using: Operations, x: ArrayValue, what: "apply" | "adjoint" | "gram") => ArrayValue;
+}
+
+function circular(
+  operations: Operations,
+  kernel: ArrayValue,
+  sizes: readonly number[],
+  space: ArraySpace,
+): Circular {
+  const transfer = transferOf(operations, kernel, sizes, space.shape.length);
+  return space.field === "real"
+    ? circularOfReal(operations, transfer, sizes, space)
+    : circularOfComplex(transfer, sizes);
+}
+
+function circularOfReal(
+  operations: Operations,
+  transfer: ArrayValue,
+  sizes: readonly number[],
+  { shape }: ArraySpace,
+): Circular {
+  const axes = sizes.map((_, axis) => axis);
+  const { once, twice } = operations.engine.scope(
+    () => {
+      const squares = asArray("blur", operations.map("abs(k)*abs(k)", { k: transfer }));
+      return {
+        once: frequencies(operations, transfer, axes, shape),
+        twice: frequencies(operations, squares, axes, shape),
+      };
+    },
+    (made) => [made.once.factors.handle, made.twice.factors.handle],
+  );
+  operations.engine.dispose([transfer.handle]);
+  return {
+    handles: [once.factors.handle, twice.factors.handle],
+    times: (using, x, what) => multiplied(using, x, what === "gram" ? twice : once, what === "adjoint"),
+  };
+}
+
+const PRODUCTS = { apply: "k*x", adjoint: "conj(k)*x", gram: "conj(k)*(k*x)" } as const;
+
+function circularOfComplex(transfer: ArrayValue, sizes: readonly number[]): Circular {
+  return {
+    handles: [transfer.handle],
+    times: (using, x, what) => {
+      const spectrum = transformed(using.engine, x, sizes, false);
+      const product = asArray("blur", using.map(PRODUCTS[what], { k: transfer, x: spectrum }));
+      const image = transformed(using.engine, product, sizes, true);
+      return asArray("blur", using.map(`x*${1 / sizeOf(sizes)}`, { x: image }));
     },
   };
 }

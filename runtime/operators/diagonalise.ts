@@ -5,12 +5,13 @@ import type { Handle } from "../engine/engine.ts";
 import { gram } from "./algebra.ts";
 import { operandText } from "./algebraText.ts";
 import { defineOperator } from "./define.ts";
+import { halfSpectrum } from "./frequencies.ts";
 import type { Operator } from "./operator.ts";
 import { OperatorError } from "./operatorError.ts";
 import { arraySpace } from "./spaces.ts";
 import {
   commonBasis,
-  inBasis,
+  dividedIn,
   inBasisOf,
   isIsometry,
   type SpectralForm,
@@ -20,6 +21,8 @@ import {
 /** A positive operator on a space, diagonal in a basis that is known, or in none that is. */
 export interface DiagonalisedOperator extends Operator {
   readonly form: SpectralForm | VectorForm | null;
+  /** the values of `form` as solves divide by them: of a Fourier basis of real arrays the half of a spectrum */
+  readonly divisors: ArrayValue | null;
 }
 
 function isDiagonalised(operator: Operator): operator is DiagonalisedOperator {
@@ -38,7 +41,7 @@ export function diagonalise(
 ): DiagonalisedOperator {
   if (weights !== null) return weighted(operations, operator, asArray("solve", weights));
   const form = readable(() => operator.spectral(operations) ?? (alone ? operator.vectors(operations) : null));
-  return withForm(gram(operations, operator), form);
+  return withForm(operations, gram(operations, operator), form);
 }
 
 /** Null where what is asked for rests on numbers that the engine cannot read at once (IPX8205). */
@@ -67,18 +70,27 @@ function weighted(operations: Operations, operator: Operator, weights: ArrayValu
   const form = readable(() =>
     isIsometry(operator) ? inBasisOf(operations, operator, realPart(operations, weights)) : null,
   );
-  return withForm(product, form);
+  return withForm(operations, product, form);
 }
 
 function realPart(operations: Operations, weights: ArrayValue): ArrayValue {
   return weights.field === "real" ? weights : asArray("solve", operations.map("real(w)", { w: weights }));
 }
 
-function withForm(operator: Operator, form: DiagonalisedOperator["form"]): DiagonalisedOperator {
+function withForm(
+  operations: Operations,
+  operator: Operator,
+  form: DiagonalisedOperator["form"],
+): DiagonalisedOperator {
+  const divisors = form === null ? null : divisorsOf(operations, operator, form);
   const kept: readonly Handle[] =
-    form === null
+    form === null || divisors === null
       ? []
-      : [form.values.handle, ...(form.basis.kind === "vectors" ? [form.basis.rows.handle] : [])];
+      : [
+          form.values.handle,
+          divisors.handle,
+          ...(form.basis.kind === "vectors" ? [form.basis.rows.handle] : []),
+        ];
   const whole = defineOperator({
     text: operator.text,
     domain: operator.domain,
@@ -89,7 +101,19 @@ function withForm(operator: Operator, form: DiagonalisedOperator["form"]): Diago
     apply: (using, x) => operator.apply(using, x),
     adjoint: (using, y) => operator.adjoint(using, y),
   });
-  return Object.defineProperty(whole, "form", { value: form, enumerable: true }) as DiagonalisedOperator;
+  return Object.defineProperties(whole, {
+    form: { value: form, enumerable: true },
+    divisors: { value: divisors, enumerable: true },
+  }) as DiagonalisedOperator;
+}
+
+function divisorsOf(
+  operations: Operations,
+  { domain }: Operator,
+  { basis, values }: SpectralForm | VectorForm,
+): ArrayValue {
+  const isHalved = basis.kind === "fourier" && domain.kind === "array" && domain.field === "real";
+  return isHalved ? halfSpectrum(operations, values, basis.axes) : values;
 }
 
 /**
@@ -105,25 +129,27 @@ export function solveDiagonalised(
   operators: readonly Operator[],
   factors: readonly Value[],
 ): Value | null {
-  const forms = operators.map((operator) => (isDiagonalised(operator) ? operator.form : null));
+  const known = operators.filter(isDiagonalised);
   const named = (values: readonly Value[], letter: string): Readonly<Record<string, Value>> =>
     Object.fromEntries(values.map((value, index) => [`${letter}${index}`, value]));
   const given = named(factors, "c");
-  const shift = `c${operators.length}`;
-  const [first] = forms;
-  const of = operators[0];
-  if (first?.basis.kind === "vectors" && of !== undefined) {
-    return byVectors(operations, b, { ...first, basis: first.basis }, of, given);
+  const [first] = known;
+  if (first?.form?.basis.kind === "vectors") {
+    return byVectors(operations, b, { ...first.form, basis: first.form.basis }, first, given);
   }
-  const known = forms.filter((form): form is SpectralForm => form !== null && form.basis.kind !== "vectors");
-  const basis = known.length === forms.length ? commonBasis(known) : null;
+  const forms = known.flatMap(({ form, divisors }) =>
+    form === null || divisors === null || form.basis.kind === "vectors"
+      ? []
+      : [{ basis: form.basis, values: divisors }],
+  );
+  const basis = forms.length === operators.length ? commonBasis(forms) : null;
   if (basis === null) return null;
-  const sum = [...known.map((_, index) => `c${index}*s${index}`), shift].join(" + ");
   const values = named(
-    known.map((form) => form.values),
+    forms.map((form) => form.values),
     "s",
   );
-  return inBasis(operations, basis, b, (x) => operations.map(`x/(${sum})`, { x, ...values, ...given }));
+  const sum = [...forms.map((_, index) => `c${index}*s${index}`), `c${operators.length}`].join(" + ");
+  return dividedIn(operations, basis, b, { expression: sum, inputs: { ...values, ...given } });
 }
 
 function byVectors(

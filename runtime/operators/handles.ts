@@ -53,6 +53,13 @@ export function add(engine: Engine, a: Handle, b: Handle): Handle {
   return engine.elementwise(SUM, { a, b });
 }
 
+const PRODUCT: ElementwiseExpression = { kind: "apply", function: "mul", arguments: [A, B] };
+
+/** Products of entries, with numpy's repetition. */
+export function multiply(engine: Engine, a: Handle, b: Handle): Handle {
+  return engine.elementwise(PRODUCT, { a, b });
+}
+
 /** Products with numbers, kept so that engines know them again; factors follow from sizes, so that they are few. */
 const scalings = new Map<number, ElementwiseExpression>();
 

@@ -1,10 +1,11 @@
-import { arrayValue, asArray } from "../arrays/layout.ts";
+import { arrayValue } from "../arrays/layout.ts";
 import type { Operations } from "../arrays/operations.ts";
 import type { ArrayValue } from "../arrays/value.ts";
-import type { Handle } from "../engine/engine.ts";
+import type { Engine, Handle } from "../engine/engine.ts";
+import { halfExtent } from "../engine/realFourier.ts";
 import { sizeOf } from "../engine/shape.ts";
 import type { RampWindow } from "./library.ts";
-import { add, middlePad, middleSlice, samplesOf, withHandle } from "./handles.ts";
+import { middlePad, middleSlice, multiply, samplesOf } from "./handles.ts";
 
 /** What each window is at a frequency, 1 being the highest one. */
 const WINDOWS: { readonly [W in RampWindow]: (frequency: number) => number } = {
@@ -38,24 +39,35 @@ export function rampFilter(
   const length = Math.max(4, 2 ** Math.ceil(Math.log2(2 * detectors)));
   const fine = pieces * (detectors - 1) + 1;
   const ramp = rampTransform(length).map((value, f) => value * WINDOWS[window](frequencyOf(f, length)));
-  const transfer = transferOf(operations, ramp, pieces);
-  const times = (using: Operations, x: ArrayValue): ArrayValue =>
-    asArray("a filter", using.map("t*x", { t: transfer, x }));
+  const half = ramp.subarray(0, halfExtent(length));
+  const { engine } = operations;
+  const factors = factorsOf(engine, half, length, 1);
+  const norm = ramp.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  if (pieces === 1) {
+    const filter: RampFilter["apply"] = (using, y) =>
+      alongCells(using.engine, y, detectors, (views) =>
+        filtered(using.engine, padded(using.engine, views, length), factors),
+      );
+    return { handles: [factors], norm, apply: filter, adjoint: filter };
+  }
+  // among finer cells the highest frequency stands at two places, half at each
+  const shared = factorsOf(engine, half, length, 1 / 2);
   return {
-    handles: [transfer.handle],
-    norm: Math.sqrt(pieces) * ramp.reduce((most, value) => Math.max(most, Math.abs(value)), 0),
+    handles: [factors, shared],
+    norm: Math.sqrt(pieces) * norm,
     apply: (using, y) =>
-      alongCells(using, y, fine, (views) => {
-        const filtered = times(using, fourier(using, padded(using, views, length), false));
-        return fourier(using, spread(using, filtered, length * pieces), true);
-      }),
+      alongCells(using.engine, y, fine, (views) =>
+        refined(using.engine, padded(using.engine, views, length), shared, length * pieces),
+      ),
     adjoint: (using, y) =>
-      alongCells(using, y, detectors, (views) => {
-        const series = fourier(using, padded(using, views, length * pieces), false);
-        return fourier(using, times(using, folded(using, series, length)), true);
-      }),
+      alongCells(using.engine, y, detectors, (views) =>
+        coarsened(using.engine, padded(using.engine, views, length * pieces), factors, length),
+      ),
   };
 }
+
+/** The axis of cells in lines [outer, cells, inner]. */
+const CELLS = [1] as const;
 
 /** The transform of the ramp over so many cells, an even number: real, since the ramp is even. */
 function rampTransform(length: number): Float64Array {
@@ -74,70 +86,53 @@ function frequencyOf(place: number, length: number): number {
   return Math.min(place, length - place) / (length / 2);
 }
 
-/**
- * What spectra are multiplied by, with the factor of the inverse transform. Among finer cells the highest frequency
- * stands at two places, half at each.
- */
-function transferOf({ engine }: Operations, ramp: Float64Array, pieces: number): ArrayValue {
-  const { length } = ramp;
-  const shared = pieces === 1 ? 1 : 1 / 2;
-  const data = ramp.map((value, f) => (value * (f === length / 2 ? shared : 1)) / length);
-  return arrayValue(engine, engine.upload(data, [length, 1]), null, [length, 1]);
+/** What the frequencies are multiplied by, with the factor of the inverse transform, and another one at the highest. */
+function factorsOf(engine: Engine, half: Float64Array, length: number, highest: number): Handle {
+  const last = half.length - 1;
+  const factors = half.map((value, f) => (value * (f === last ? highest : 1)) / length);
+  return engine.upload(factors, [1, half.length, 1]);
 }
 
 /** Does something to views as lines [outer, cells, inner], and takes the first `cells` of what comes. */
 function alongCells(
-  using: Operations,
+  engine: Engine,
   y: ArrayValue,
   cells: number,
-  map: (lines: ArrayValue) => ArrayValue,
+  map: (lines: Handle) => Handle,
 ): ArrayValue {
-  const { engine } = using;
   const [views = 0, own = 0, ...rest] = y.shape;
-  const lines = arrayValue(engine, y.handle, null, [samplesOf(y) * views, own, sizeOf(rest)]);
-  const result = asArray("a filter", using.map("real(x)", { x: map(lines) }));
-  return arrayValue(engine, middleSlice(engine, result.handle, 0, cells), y.batch, [views, cells, ...rest]);
-}
-
-/** The unnormalised transform of lines [outer, cells, inner] along their cells. */
-function fourier(using: Operations, x: ArrayValue, inverse: boolean): ArrayValue {
-  const complex = x.field === "complex" ? x : asArray("a filter", using.map("complex(x)", { x }));
-  return withHandle(complex, using.engine.fourier(complex.handle, [1], inverse), complex.shape);
+  const lines = engine.reshape(y.handle, [samplesOf(y) * views, own, sizeOf(rest)]);
+  return arrayValue(engine, middleSlice(engine, map(lines), 0, cells), y.batch, [views, cells, ...rest]);
 }
 
 /** Lines with zeros behind, of so many cells. */
-function padded({ engine }: Operations, x: ArrayValue, cells: number): ArrayValue {
-  const [outer = 0, own = 0, inner = 0] = x.shape;
-  return arrayValue(engine, middlePad(engine, x.handle, 0, cells - own), null, [outer, cells, inner]);
+function padded(engine: Engine, lines: Handle, cells: number): Handle {
+  return middlePad(engine, lines, 0, cells - (lines.shape[1] ?? 0));
 }
 
-/** Spectra among those of more cells: zeros at the new frequencies, the highest one that there was at both its places. */
-function spread({ engine }: Operations, x: ArrayValue, cells: number): ArrayValue {
-  const [outer = 0, own = 0, inner = 0] = x.shape;
-  if (cells === own) return x;
-  const lines = engine.reshape(x.handle, [outer, own, 2 * inner]);
-  const half = own / 2;
-  const handle = engine.concat(
-    [
-      middleSlice(engine, lines, 0, half + 1),
-      engine.fill(0, [outer, cells - own - 1, 2 * inner]),
-      middleSlice(engine, lines, half, half),
-    ],
-    1,
-  );
-  return arrayValue(engine, handle, null, [outer, cells, inner], "complex");
+function filtered(engine: Engine, lines: Handle, factors: Handle): Handle {
+  return engine.filterFourier(lines, factors, { axes: CELLS, adjoint: false });
 }
 
-/** The adjoint of `spread`. */
-function folded({ engine }: Operations, x: ArrayValue, cells: number): ArrayValue {
-  const [outer = 0, own = 0, inner = 0] = x.shape;
-  if (cells === own) return x;
-  const lines = engine.reshape(x.handle, [outer, own, 2 * inner]);
-  const half = cells / 2;
-  const highest = add(engine, middleSlice(engine, lines, half, 1), middleSlice(engine, lines, own - half, 1));
-  const handle = engine.concat(
-    [middleSlice(engine, lines, 0, half), highest, middleSlice(engine, lines, own - half + 1, half - 1)],
-    1,
+/** Filtered lines of so many more cells, read off between those that there were by their Fourier series. */
+function refined(engine: Engine, lines: Handle, factors: Handle, cells: number): Handle {
+  const spectrum = onPairs(engine, engine.realFourier(lines, CELLS), (pairs) =>
+    padded(engine, multiply(engine, pairs, factors), halfExtent(cells)),
   );
-  return arrayValue(engine, handle, null, [outer, cells, inner], "complex");
+  return engine.inverseRealFourier(spectrum, CELLS, cells);
+}
+
+/** The adjoint of `refined`, but for the factor at the highest frequency, which counts once here. */
+function coarsened(engine: Engine, lines: Handle, factors: Handle, cells: number): Handle {
+  const spectrum = onPairs(engine, engine.realFourier(lines, CELLS), (pairs) =>
+    multiply(engine, middleSlice(engine, pairs, 0, halfExtent(cells)), factors),
+  );
+  return engine.inverseRealFourier(spectrum, CELLS, cells);
+}
+
+/** Does something to pairs [outer, frequencies, inner, 2] as [outer, frequencies, 2 inner]. */
+function onPairs(engine: Engine, pairs: Handle, change: (lines: Handle) => Handle): Handle {
+  const [outer = 0, own = 0, inner = 0] = pairs.shape;
+  const changed = change(engine.reshape(pairs, [outer, own, 2 * inner]));
+  return engine.reshape(changed, [outer, changed.shape[1] ?? 0, inner, 2]);
 }

@@ -5,6 +5,7 @@ import type { Engine, Handle } from "../engine/engine.ts";
 import { sameShape, sizeOf } from "../engine/shape.ts";
 import { realArray } from "../io/hostArray.ts";
 import { uploadShared } from "./host.ts";
+import { ascending, multiplied } from "./frequencies.ts";
 import { scaled, withHandle } from "./handles.ts";
 import type { Operator } from "./operator.ts";
 import { realDimension } from "./spaces.ts";
@@ -111,7 +112,7 @@ export function inBasisOf(operations: Operations, operator: Operator, values: Ar
 }
 
 /** The basis that all forms share; null where they have different ones. */
-export function commonBasis(forms: readonly SpectralForm[]): Basis | null {
+export function commonBasis(forms: readonly Pick<SpectralForm, "basis">[]): Basis | null {
   const [first = { kind: "any" } as const, ...others] = forms
     .map(({ basis }) => basis)
     .filter(({ kind }) => kind !== "any");
@@ -130,39 +131,51 @@ function sameBasis(left: Basis, right: Basis): boolean {
   }
 }
 
-/** U' f(U x), f a map of arrays: forth into a basis and back. */
-export function inBasis(
+/** A sum of numbers and arrays by which coefficients in a basis are divided, as an expression of its inputs. */
+export interface Divisor {
+  readonly expression: string;
+  readonly inputs: Readonly<Record<string, Value>>;
+}
+
+/**
+ * U' diag(1/d) U x: forth into a basis, a division, and back. Where x is of a real space, the arrays of the divisor in a
+ * Fourier basis are halves of spectra.
+ */
+export function dividedIn(
   operations: Operations,
   basis: Basis,
   x: Value,
-  change: (coefficients: Value) => Value,
+  { expression, inputs }: Divisor,
 ): Value {
+  const divided = (value: Value): Value => operations.map(`x/(${expression})`, { x: value, ...inputs });
   switch (basis.kind) {
     case "any":
     case "entries":
-      return change(x);
+      return divided(x);
     case "orthonormal":
-      return basis.operator.adjoint(operations, change(basis.operator.apply(operations, x)));
-    case "fourier":
-      return inFrequencies(operations, basis.axes, asArray("fourier", x), change);
+      return basis.operator.adjoint(operations, divided(basis.operator.apply(operations, x)));
+    case "fourier": {
+      const array = asArray("fourier", x);
+      const size = sizeOf(basis.axes.map((axis) => array.shape[axis] ?? 1));
+      if (array.field === "complex") return dividedFrequencies(operations, basis.axes, array, size, divided);
+      const factors = asArray("fourier", operations.map(`${1 / size}/(${expression})`, inputs));
+      return multiplied(operations, array, { axes: ascending(basis.axes), factors }, false);
+    }
   }
 }
 
-function inFrequencies(
-  operations: Operations,
+function dividedFrequencies(
+  { engine }: Operations,
   axes: readonly number[],
   x: ArrayValue,
-  change: (coefficients: Value) => Value,
+  size: number,
+  divided: (spectrum: Value) => Value,
 ): Value {
-  const { engine } = operations;
-  const complex = asArray("fourier", operations.map("complex(x)", { x }));
-  const forth = (value: ArrayValue, inverse: boolean): ArrayValue => {
+  const transformed = (value: ArrayValue, inverse: boolean): ArrayValue => {
     const along = axes.map((axis) => axis + (value.batch === null ? 0 : 1));
     return withHandle(value, engine.fourier(value.handle, along, inverse), value.shape);
   };
-  const changed = forth(asArray("fourier", change(forth(complex, false))), true);
-  const size = sizeOf(axes.map((axis) => x.shape[axis] ?? 1));
-  if (x.field === "real") return operations.map(`real(x)*${1 / size}`, { x: changed });
+  const changed = transformed(asArray("fourier", divided(transformed(x, false))), true);
   return withHandle(changed, scaled(engine, changed.handle, 1 / size), changed.shape);
 }
 

@@ -6,6 +6,7 @@ import {
   type ElementwiseFunction,
 } from "../../runtime/arrays/expression.ts";
 import type { Engine, Handle } from "../../runtime/engine/engine.ts";
+import { halfShape } from "../../runtime/engine/realFourier.ts";
 import { referenceEngine } from "../../runtime/engine/reference.ts";
 import { arrayOf, deviation, extent, type Numbers, onBoth, scattered } from "./support.ts";
 
@@ -408,5 +409,32 @@ function productsAndLayers(): void {
       { numRuns: 30 },
     );
     agree([scattered([2, 600, 2], 1)], (engine, x) => engine.fourier(x as Handle, [1], false));
+  });
+
+  it("Fourier transforms of real arrays, their inverses and filters, along any axes", () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.oneof(extent(1, 4), fc.constantFrom(7, 12)), { minLength: 1, maxLength: 3 }),
+        fc.array(fc.boolean(), { minLength: 3, maxLength: 3 }),
+        fc.array(fc.boolean(), { minLength: 3, maxLength: 3 }),
+        fc.boolean(),
+        fc.boolean(),
+        (shape, chosen, repeats, isPair, adjoint) => {
+          const some = shape.map((_, axis) => axis).filter((axis) => chosen[axis]);
+          const axes = some.length === 0 ? [0] : some;
+          const half = halfShape(shape, axes);
+          const own = half.map((each, axis) => (repeats[axis] ? 1 : each));
+          const [array, pairs] = [scattered(shape, 1), scattered([...half, 2], 2)];
+          const factors = scattered(isPair ? [...own, 2] : own, 3);
+          const last = shape[axes.at(-1) ?? 0] ?? 1;
+          agree([array], (engine, x) => engine.realFourier(x as Handle, axes));
+          agree([pairs], (engine, x) => engine.inverseRealFourier(x as Handle, axes, last));
+          agree([array, factors], (engine, x, f) =>
+            engine.filterFourier(x as Handle, f as Handle, { axes, adjoint }),
+          );
+        },
+      ),
+      { numRuns: 30 },
+    );
   });
 }

@@ -1,427 +1,60 @@
-#include "complex.h"
+#include "lines.h"
 
 /*
- * The discrete Fourier transform of many lines of one length. A line l = (o, i), i the faster of the two, has its
- * entries j at o*outer + i*inner + j*step pairs, in the source and in the target, each with strides of its own. WIDTH
- * lines are transformed at once, by Stockham's autosorting passes on planes [length, width] of their real and imaginary
- * parts; the inverse has these planes exchanged. Other factors than those of `butterfly` go by Bluestein's convolution.
- * Sources: Van Loan, Computational Frameworks for the Fast Fourier Transform, SIAM 1992, sections 1.7, 2.1 and 4.2.
+ * The discrete Fourier transform of many lines of one length, of pairs or of floats; a line that is read may be
+ * multiplied in frequency before it is written.
  */
 
 /* Lines of a block: work items are ranges of blocks, and the caller counts them by this number. */
 #define BLOCK 16
-#define MOST_RADIX 61
-/* Lines that are transformed at once. */
-#define WIDTH (LANES > 8 ? LANES : 8)
 
-typedef struct { float *re, *im; } planes;
-
+/* What entry j of a line l = (o, i) is multiplied by: at o*outer + i*inner + j*step, one float or a pair. */
 typedef struct {
-  /* words: outer, inner, step */
+  /* null: nothing is multiplied */
+  const float *data;
+  /* 1 or 2 */
+  int floats;
+  /* -1 for the conjugate factors */
+  float sign;
+  /* words: outer, inner, step; in floats */
   const word *strides;
-  float *data;
-} place;
+} factor;
 
-typedef struct {
-  int length, inner, inverse, passes, padded;
-  const word *radices;
-  /* of Stockham's passes: [p][k - 1][re, im] for each, and before them [r][re, im] where r has no butterfly */
-  const float *twiddles;
-  /* Bluestein's, or null: [length][re, im], and the transform of its mirror over `padded`: [padded][re, im] */
-  const float *chirp, *spectrum;
-  /* null, or what entry j of line i is multiplied by: planes [length, inner], `turn_imaginary` floats apart */
-  const float *turn;
-  int turn_imaginary;
-} plan;
-
-/* cos(2 pi k / r) and sin(2 pi k / r) for odd r */
-INLINE float cosine(const int r, const int k) {
-  if (k == 0) return 1;
-  if (r == 3) return -0.5f;
-  if (r == 5) return k == 1 || k == 4 ? 0.30901699437494745f : -0.8090169943749475f;
-  return k == 1 || k == 6 ? 0.6234898018587336f : k == 2 || k == 5 ? -0.2225209339563144f : -0.9009688679024191f;
-}
-
-INLINE float sine(const int r, const int k) {
-  if (2 * k > r) return -(r == 3 ? 0.8660254037844386f
-                          : r == 5 ? (k == 4 ? 0.9510565162951535f : 0.5877852522924731f)
-                          : k == 6 ? 0.7818314824680298f
-                          : k == 5 ? 0.9749279121818236f
-                                   : 0.4338837391175581f);
-  if (k == 0) return 0;
-  if (r == 3) return 0.8660254037844386f;
-  if (r == 5) return k == 1 ? 0.9510565162951535f : 0.5877852522924731f;
-  return k == 1 ? 0.7818314824680298f : k == 2 ? 0.9749279121818236f : 0.4338837391175581f;
-}
-
-INLINE void butterfly4(pairs *a, pairs *b, pairs *c, pairs *d) {
-  const pairs e = add_pairs(*a, *c), f = subtract_pairs(*a, *c), g = add_pairs(*b, *d), h = subtract_pairs(*b, *d);
-  *a = add_pairs(e, g);
-  *b = subtract_turned(f, h);
-  *c = subtract_pairs(e, g);
-  *d = add_turned(f, h);
-}
-
-INLINE void butterfly8(pairs *x) {
-  const vec half = splat(0.7071067811865476f);
-  butterfly4(&x[0], &x[2], &x[4], &x[6]);
-  butterfly4(&x[1], &x[3], &x[5], &x[7]);
-  const pairs a = x[0], b = x[2], c = x[4], d = x[6];
-  const pairs e = x[1];
-  const pairs f = {(x[3].re + x[3].im) * half, (x[3].im - x[3].re) * half};
-  const pairs g = x[5];
-  const pairs h = {(x[7].im - x[7].re) * half, (x[7].re + x[7].im) * -half};
-  x[0] = add_pairs(a, e);
-  x[1] = add_pairs(b, f);
-  x[2] = subtract_turned(c, g);
-  x[3] = add_pairs(d, h);
-  x[4] = subtract_pairs(a, e);
-  x[5] = subtract_pairs(b, f);
-  x[6] = add_turned(c, g);
-  x[7] = subtract_pairs(d, h);
-}
-
-/* r odd: entries k and r - k together, as their sums and differences */
-INLINE void butterfly_odd(const int r, pairs *x) {
-  pairs sums[3], differences[3];
-  const pairs first = x[0];
-  pairs total = first;
-  for (int k = 1; k <= r / 2; k++) {
-    sums[k - 1] = add_pairs(x[k], x[r - k]);
-    differences[k - 1] = subtract_pairs(x[k], x[r - k]);
-    total = add_pairs(total, sums[k - 1]);
+/* Registers of factors of neighbouring lines, `side` floats apart; the last `lanes` only, if not all. */
+INLINE pairs load_factors(const float *at, int floats, size_t side, int lanes) {
+  const vec none = splat(0);
+  if (side == 0) return (pairs){splat(at[0]), floats == 2 ? splat(at[1]) : none};
+  if (lanes >= LANES && side == (size_t)floats) return floats == 2 ? load_pairs(at) : (pairs){load(at), none};
+  float re[LANES] = {0}, im[LANES] = {0};
+  for (int k = 0; k < min_int(lanes, LANES); k++) {
+    re[k] = at[side * (size_t)k];
+    if (floats == 2) im[k] = at[side * (size_t)k + 1];
   }
-  x[0] = total;
-  for (int j = 1; j <= r / 2; j++) {
-    pairs even = first;
-    pairs odd = {splat(0), splat(0)};
-    for (int k = 1; k <= r / 2; k++) {
-      const vec c = splat(cosine(r, j * k % r)), s = splat(sine(r, j * k % r));
-      even = (pairs){fma_vec(sums[k - 1].re, c, even.re), fma_vec(sums[k - 1].im, c, even.im)};
-      odd = (pairs){fma_vec(differences[k - 1].re, s, odd.re), fma_vec(differences[k - 1].im, s, odd.im)};
-    }
-    x[j] = subtract_turned(even, odd);
-    x[r - j] = add_turned(even, odd);
-  }
+  return (pairs){load(re), load(im)};
 }
 
-INLINE void butterfly(const int r, pairs *x) {
-  if (r == 2) {
-    const pairs a = x[0], b = x[1];
-    x[0] = add_pairs(a, b);
-    x[1] = subtract_pairs(a, b);
-  } else if (r == 4) butterfly4(&x[0], &x[1], &x[2], &x[3]);
-  else if (r == 8) butterfly8(x);
-  else butterfly_odd(r, x);
-}
-
-/* One pass of radix r: r subsequences of m entries, of `stride` floats each; the factors are [m][r - 1][re, im]. */
-INLINE void pass(const int r, const int turned, planes from, planes to, int m, int stride, const float *factors) {
-  for (int p = 0; p < m; p++, factors += 2 * (r - 1)) {
-    for (int q = 0; q < stride; q += LANES) {
-      pairs x[8];
-      for (int k = 0; k < r; k++) {
-        const int at = q + stride * (p + m * k);
-        x[k] = (pairs){load(from.re + at), load(from.im + at)};
-      }
-      butterfly(r, x);
-      for (int k = 0; k < r; k++) {
-        const int at = q + stride * (r * p + k);
-        if (turned && k > 0) x[k] = times(x[k], splat(factors[2 * k - 2]), splat(factors[2 * k - 1]));
-        store(to.re + at, x[k].re);
-        store(to.im + at, x[k].im);
-      }
+INLINE void multiply_rows(planes x, const factor *by, const float *at, int rows, int count, int width,
+                          const int floats) {
+  const size_t side = by->strides[1];
+  const vec sign = splat(by->sign);
+  for (int j = 0; j < rows; j++, at += by->strides[2]) {
+    for (int q = 0; q < width; q += LANES) {
+      const pairs f = load_factors(at + side * (size_t)q, floats, side, count - q);
+      float *re = x.re + j * width + q, *im = x.im + j * width + q;
+      const pairs y = floats == 2 ? times((pairs){load(re), load(im)}, f.re, f.im * sign)
+                                  : (pairs){load(re) * f.re, load(im) * f.re};
+      store(re, y.re);
+      store(im, y.im);
     }
   }
 }
 
-/* The same for any odd radix: e^(2 pi i k / r) for k < r, then the factors. */
-static void pass_odd(const int r, planes from, planes to, int m, int stride, const float *roots) {
-  const int half = r / 2;
-  const float *factors = roots + 2 * r;
-  pairs sums[MOST_RADIX / 2 + 1], differences[MOST_RADIX / 2 + 1];
-  for (int p = 0; p < m; p++, factors += 2 * (r - 1)) {
-    for (int q = 0; q < stride; q += LANES) {
-      const int start = q + stride * p, step = stride * m;
-      const pairs first = {load(from.re + start), load(from.im + start)};
-      pairs total = first;
-      for (int k = 1; k <= half; k++) {
-        const int a = start + k * step, b = start + (r - k) * step;
-        const pairs x = {load(from.re + a), load(from.im + a)}, y = {load(from.re + b), load(from.im + b)};
-        sums[k] = add_pairs(x, y);
-        differences[k] = subtract_pairs(x, y);
-        total = add_pairs(total, sums[k]);
-      }
-      const int target = q + stride * r * p;
-      store(to.re + target, total.re);
-      store(to.im + target, total.im);
-      for (int j = 1; j <= half; j++) {
-        pairs even = first, odd = {splat(0), splat(0)};
-        for (int k = 1, root = j; k <= half; k++, root = root + j < r ? root + j : root + j - r) {
-          const vec c = splat(roots[2 * root]), s = splat(roots[2 * root + 1]);
-          even = (pairs){fma_vec(sums[k].re, c, even.re), fma_vec(sums[k].im, c, even.im)};
-          odd = (pairs){fma_vec(differences[k].re, s, odd.re), fma_vec(differences[k].im, s, odd.im)};
-        }
-        pairs x = subtract_turned(even, odd), y = add_turned(even, odd);
-        if (m > 1) {
-          x = times(x, splat(factors[2 * j - 2]), splat(factors[2 * j - 1]));
-          y = times(y, splat(factors[2 * (r - j) - 2]), splat(factors[2 * (r - j) - 1]));
-        }
-        store(to.re + target + stride * j, x.re);
-        store(to.im + target + stride * j, x.im);
-        store(to.re + target + stride * (r - j), y.re);
-        store(to.im + target + stride * (r - j), y.im);
-      }
-    }
-  }
-}
-
-/* Full rows of neighbouring lines in the array: what the first and the last pass may read and write themselves. */
-typedef struct {
-  float *data;
-  size_t step;
-} edge;
-
-/* The first pass, straight from the array; `exchanged` reads imaginary parts as real ones. */
-INLINE void first_pass(const int r, const int exchanged, const edge *from, planes to, int m, const float *factors) {
-  for (int p = 0; p < m; p++, factors += 2 * (r - 1)) {
-    for (int q = 0; q < WIDTH; q += LANES) {
-      pairs x[8];
-      for (int k = 0; k < r; k++) {
-        x[k] = load_pairs(from->data + 2 * (from->step * (size_t)(p + m * k) + (size_t)q));
-        if (exchanged) x[k] = (pairs){x[k].im, x[k].re};
-      }
-      butterfly(r, x);
-      for (int k = 0; k < r; k++) {
-        const int at = q + WIDTH * (r * p + k);
-        if (k > 0) x[k] = times(x[k], splat(factors[2 * k - 2]), splat(factors[2 * k - 1]));
-        store(to.re + at, x[k].re);
-        store(to.im + at, x[k].im);
-      }
-    }
-  }
-}
-
-/* The last pass, straight to the array. */
-INLINE void last_pass(const int r, const int exchanged, planes from, const edge *to, int rows) {
-  for (int j = 0; j < rows; j++) {
-    for (int q = 0; q < WIDTH; q += LANES) {
-      pairs x[8];
-      for (int k = 0; k < r; k++) {
-        const int at = q + WIDTH * (j + rows * k);
-        x[k] = (pairs){load(from.re + at), load(from.im + at)};
-      }
-      butterfly(r, x);
-      for (int k = 0; k < r; k++) {
-        if (exchanged) x[k] = (pairs){x[k].im, x[k].re};
-        store_pairs(to->data + 2 * (to->step * (size_t)(j + rows * k) + (size_t)q), x[k]);
-      }
-    }
-  }
-}
-
-#define EDGE(r, exchanged)                                                      \
-  case 2 * r + exchanged:                                                       \
-    if (begin) first_pass(r, exchanged, begin, to, m, factors);                 \
-    else last_pass(r, exchanged, from, end, stride / WIDTH);                    \
-    break
-
-/* A pass between the array (one of `begin` and `end` is not null) and planes. */
-static void edge_pass(int r, int exchanged, const edge *begin, planes from, planes to, const edge *end, int m,
-                      int stride, const float *factors) {
-  switch (2 * r + exchanged) {
-    EDGE(4, 0);
-    EDGE(4, 1);
-    EDGE(5, 0);
-    EDGE(5, 1);
-    EDGE(8, 0);
-    EDGE(8, 1);
-  }
-}
-
-INLINE int has_edge(word radix) { return radix == 4 || radix == 5 || radix == 8; }
-
-#define PASS(r)                                                     \
-  case r:                                                           \
-    if (m > 1) pass(r, 1, from, to, m, stride, factors);            \
-    else pass(r, 0, from, to, m, stride, factors);                  \
-    break
-
-/*
- * The transform of [length, width] in `from`; gives which of the two has it. The first pass reads from
- * `begin`, if any, and the last one writes to `end`.
- */
-static planes transformed(planes from, planes to, int length, int width, const plan *by, const edge *begin,
-                          const edge *end) {
-  const float *factors = by->twiddles;
-  int m = length, stride = width;
-  for (int i = 0; i < by->passes; i++) {
-    const int r = (int)by->radices[i];
-    m /= r;
-    if (i == 0 && begin) edge_pass(r, by->inverse, begin, from, to, NULL, m, stride, factors);
-    else if (i == by->passes - 1 && end) edge_pass(r, by->inverse, NULL, from, to, end, m, stride, factors);
-    else {
-      switch (r) {
-        PASS(2);
-        PASS(3);
-        PASS(4);
-        PASS(5);
-        PASS(7);
-        PASS(8);
-        default:
-          pass_odd(r, from, to, m, stride, factors);
-          factors += 2 * r;
-      }
-    }
-    factors += 2 * (r - 1) * m;
-    stride *= r;
-    const planes other = from;
-    from = to;
-    to = other;
-  }
-  return from;
-}
-
-/* Row by row times a factor that its entries share. */
-INLINE void scaled(planes x, int rows, int width, const float *factors) {
-  for (int j = 0; j < rows; j++) {
-    const vec re = splat(factors[2 * j]), im = splat(factors[2 * j + 1]);
-    for (int q = j * width; q < (j + 1) * width; q += LANES) {
-      const pairs y = times((pairs){load(x.re + q), load(x.im + q)}, re, im);
-      store(x.re + q, y.re);
-      store(x.im + q, y.im);
-    }
-  }
-}
-
-/* Bluestein: the products jk are halves of j^2 + k^2 - (j - k)^2, so that the transform is a convolution. */
-static planes convolved(planes from, planes to, int width, const plan *by) {
-  scaled(from, by->length, width, by->chirp);
-  const size_t rest = (size_t)(by->padded - by->length) * (size_t)width * sizeof(float);
-  __builtin_memset(from.re + by->length * width, 0, rest);
-  __builtin_memset(from.im + by->length * width, 0, rest);
-  const planes spectrum = transformed(from, to, by->padded, width, by, NULL, NULL);
-  scaled(spectrum, by->padded, width, by->spectrum);
-  const planes other = spectrum.re == from.re ? to : from;
-  const planes turned = transformed((planes){spectrum.im, spectrum.re}, (planes){other.im, other.re}, by->padded,
-                                    width, by, NULL, NULL);
-  const planes result = {turned.im, turned.re};
-  scaled(result, by->length, width, by->chirp);
-  return result;
-}
-
-/* Line l of a place. */
-INLINE float *line_of(const place *in, int inner, int l) {
-  return in->data + 2 * ((size_t)in->strides[0] * (size_t)(l / inner) + (size_t)in->strides[1] * (size_t)(l % inner));
-}
-
-/* Neighbouring lines side by side; `width` is `count` rounded up to whole registers. */
-INLINE void gather_columns(const float *from, size_t step, planes to, int rows, int count, int width) {
-  for (int j = 0; j < rows; j++, from += 2 * step) {
-    float *re = to.re + j * width, *im = to.im + j * width;
-    int q = 0;
-    for (; q + LANES <= count; q += LANES) {
-      const pairs x = load_pairs(from + 2 * q);
-      store(re + q, x.re);
-      store(im + q, x.im);
-    }
-    for (; q < width; q++) {
-      re[q] = q < count ? from[2 * q] : 0;
-      im[q] = q < count ? from[2 * q + 1] : 0;
-    }
-  }
-}
-
-INLINE void scatter_columns(planes from, float *to, size_t step, int rows, int count, int width) {
-  for (int j = 0; j < rows; j++, to += 2 * step) {
-    const float *re = from.re + j * width, *im = from.im + j * width;
-    int q = 0;
-    for (; q + LANES <= count; q += LANES) store_pairs(to + 2 * q, (pairs){load(re + q), load(im + q)});
-    for (; q < count; q++) {
-      to[2 * q] = re[q];
-      to[2 * q + 1] = im[q];
-    }
-  }
-}
-
-/* Entries of lines that are moved together: a cache line where many lines are wider than the cache, else all. */
-#define STRETCH (LANES > 4 ? 8 : 1 << 30)
-
-/* Lines whose entries are neighbours, by stretches: four lines of two pairs become four columns. */
-INLINE void gather_lines(float *const *lines, planes to, int rows, int width) {
-  for (int start = 0; start < rows; start += STRETCH) {
-    const int end = min_int(start + STRETCH, rows);
-    for (int q = 0; q < width; q += 4) {
-      int j = start;
-      for (; j + 2 <= end; j += 2) {
-        vec4 x[4];
-        for (int k = 0; k < 4; k++) x[k] = load4(lines[q + k] + 2 * j);
-        transpose4(x);
-        store4(to.re + j * width + q, x[0]);
-        store4(to.im + j * width + q, x[1]);
-        store4(to.re + (j + 1) * width + q, x[2]);
-        store4(to.im + (j + 1) * width + q, x[3]);
-      }
-      for (int k = 0; k < 4 && j < end; k++) {
-        to.re[j * width + q + k] = lines[q + k][2 * j];
-        to.im[j * width + q + k] = lines[q + k][2 * j + 1];
-      }
-    }
-  }
-}
-
-INLINE void scatter_lines(planes from, float *const *lines, int rows, int count, int width) {
-  for (int start = 0; start < rows; start += STRETCH) {
-    const int end = min_int(start + STRETCH, rows);
-    for (int q = 0; q < count; q += 4) {
-      const int whole = q + 4 <= count;
-      int j = start;
-      for (; whole && j + 2 <= end; j += 2) {
-        vec4 x[4] = {load4(from.re + j * width + q), load4(from.im + j * width + q),
-                     load4(from.re + (j + 1) * width + q), load4(from.im + (j + 1) * width + q)};
-        transpose4(x);
-        for (int k = 0; k < 4; k++) store4(lines[q + k] + 2 * j, x[k]);
-      }
-      for (; j < end; j++) {
-        for (int k = q; k < min_int(q + 4, count); k++) {
-          lines[k][2 * j] = from.re[j * width + k];
-          lines[k][2 * j + 1] = from.im[j * width + k];
-        }
-      }
-    }
-  }
-}
-
-static void gather(const place *from, planes to, int inner, int first, int count, int rows, int width) {
-  const size_t step = from->strides[2];
-  float *lines[WIDTH];
-  for (int q = 0; q < width; q++) lines[q] = line_of(from, inner, first + min_int(q, count - 1));
-  if (from->strides[1] == 1 && first % inner + count <= inner) gather_columns(lines[0], step, to, rows, count, width);
-  else if (step == 1) gather_lines(lines, to, rows, width);
-  else {
-    for (int j = 0; j < rows; j++) {
-      for (int q = 0; q < width; q++) {
-        to.re[j * width + q] = lines[q][2 * step * (size_t)j];
-        to.im[j * width + q] = lines[q][2 * step * (size_t)j + 1];
-      }
-    }
-  }
-}
-
-static void scatter(planes from, const place *to, int inner, int first, int count, int rows, int width) {
-  const size_t step = to->strides[2];
-  float *lines[WIDTH];
-  for (int q = 0; q < width; q++) lines[q] = line_of(to, inner, first + min_int(q, count - 1));
-  if (to->strides[1] == 1 && first % inner + count <= inner) scatter_columns(from, lines[0], step, rows, count, width);
-  else if (step == 1) scatter_lines(from, lines, rows, count, width);
-  else {
-    for (int j = 0; j < rows; j++) {
-      for (int q = 0; q < count; q++) {
-        lines[q][2 * step * (size_t)j] = from.re[j * width + q];
-        lines[q][2 * step * (size_t)j + 1] = from.im[j * width + q];
-      }
-    }
-  }
+/* The lines from `first` on times their factors; they are of one group. */
+static void multiplied(planes x, const factor *by, int inner, int first, int rows, int count, int width) {
+  const float *at = by->data + ((size_t)by->strides[0] * (size_t)(first / inner) +
+                                (size_t)by->strides[1] * (size_t)(first % inner));
+  if (by->floats == 2) multiply_rows(x, by, at, rows, count, width, 2);
+  else multiply_rows(x, by, at, rows, count, width, 1);
 }
 
 /* The factors between the two halves of a long line; what stands in lanes without a line is never stored. */
@@ -443,7 +76,16 @@ INLINE int abreast(const place *in, int inner, int first, int count) {
   return count == WIDTH && in->strides[1] == 1 && first % inner + count <= inner;
 }
 
-static void transform_lines(const place *from, const place *to, const plan *by, int first, int count, float *room) {
+/* The transform, or the inverse one where the planes in and out are exchanged. */
+static planes inverse_of(planes spectrum, planes room, int width, const plan *by, const edge *end) {
+  plan back = *by;
+  back.inverse = 1;
+  const planes turned = spectrum_of((planes){spectrum.im, spectrum.re}, (planes){room.im, room.re}, width, &back, NULL, end);
+  return (planes){turned.im, turned.re};
+}
+
+static void transform_lines(const place *from, const place *to, const plan *by, const factor *times, int first,
+                            int count, float *room) {
   const int width = (count + LANES - 1) / LANES * LANES;
   const int plane = by->padded * width + 16;
   const planes x = {room, room + plane}, y = {room + 2 * plane, room + 3 * plane};
@@ -454,44 +96,225 @@ static void transform_lines(const place *from, const place *to, const plan *by, 
   const edge *end =
       several && !by->turn && has_edge(by->radices[by->passes - 1]) && abreast(to, by->inner, first, count) ? &target : NULL;
   if (!begin) gather(from, by->inverse ? (planes){x.im, x.re} : x, by->inner, first, count, by->length, width);
-  planes result = by->chirp ? convolved(x, y, width, by) : transformed(x, y, by->length, width, by, begin, end);
+  planes result = spectrum_of(x, y, width, by, begin, times->data ? NULL : end);
+  if (times->data) {
+    multiplied(result, times, by->inner, first, by->length, count, width);
+    result = inverse_of(result, result.re == x.re ? y : x, width, by, end);
+  }
   if (end) return;
   if (by->turn) turn(result, by, first % by->inner, width);
   if (by->inverse) result = (planes){result.im, result.re};
   scatter(result, to, by->inner, first, count, by->length, width);
 }
 
+/* How real lines go: from and to floats, or the half of a spectrum, which says it all; one of both, or floats twice. */
+typedef struct {
+  /* of the lines, and whether it is odd: then they are transformed as they are, else as half as many pairs */
+  int length, odd;
+  int from_floats, to_floats;
+  /* e^(-2 pi i k / length) for k up to length/4: [k][re, im]; not for odd lengths */
+  const float *roots;
+} real_plan;
+
+/* Whether floats of even lines are neighbours, so that they stand as pairs. */
+INLINE int in_pairs(const place *in, const real_plan *real) { return !real->odd && in->strides[2] == 1; }
+
+/* A place of floats as one of pairs. */
+#define PAIRED(in) {(in)->strides[0] / 2, (in)->strides[1] / 2, 1}
+
 /*
- * arguments: source, target, length, padded length (the length itself without Bluestein), lines, inner, lines of a
- * group (blocks do not cross groups), inverse, strides of the source (3), strides of the target (3), twiddles, chirp or
- * 0, spectrum, turn or 0, floats between its planes, room, floats of room for an item, blocks, blocks of an item,
- * passes, radices ... ; room for an item is 4 planes of [padded, BLOCK] floats, and 16 more for each
+ * Even lines x become z_j = x_2j + i x_(2j+1), odd ones z = x, and their transforms the half spectra
+ * X_k, k <= length/2. With Z the transform of z, of length m: X_k = E + w^k O for E = (Z_k + conj Z_(m-k))/2,
+ * O = (Z_k - conj Z_(m-k))/(2i), w = e^(-2 pi i / length), and X_(m-k) = conj(E - w^k O).
  */
-KERNEL(fourier) {
-  const place from = {arguments + 8, AT(float, arena, arguments[0])};
-  const place to = {arguments + 11, AT(float, arena, arguments[1])};
-  const plan by = {
-      .length = (int)arguments[2],
-      .padded = (int)arguments[3],
-      .inner = (int)arguments[5],
-      .inverse = (int)arguments[7],
-      .twiddles = AT(float, arena, arguments[14]),
-      .chirp = arguments[15] ? AT(float, arena, arguments[15]) : NULL,
-      .spectrum = AT(float, arena, arguments[16]),
-      .turn = arguments[17] ? AT(float, arena, arguments[17]) : NULL,
-      .turn_imaginary = (int)arguments[18],
-      .passes = (int)arguments[23],
-      .radices = arguments + 24,
+static void untangle(planes z, int m, int width, const float *roots) {
+  const vec half = splat(0.5f);
+  for (int q = 0; q < width; q += LANES) {
+    const vec re = load(z.re + q), im = load(z.im + q);
+    store(z.re + q, re + im);
+    store(z.im + q, splat(0));
+    store(z.re + m * width + q, re - im);
+    store(z.im + m * width + q, splat(0));
+  }
+  for (int k = 1; 2 * k <= m; k++) {
+    const vec c = splat(roots[2 * k]), s = splat(roots[2 * k + 1]);
+    for (int q = 0; q < width; q += LANES) {
+      const int at = k * width + q, mirror = (m - k) * width + q;
+      const pairs a = {load(z.re + at), load(z.im + at)}, b = {load(z.re + mirror), load(z.im + mirror)};
+      const pairs even = {(a.re + b.re) * half, (a.im - b.im) * half};
+      const pairs odd = times((pairs){(a.im + b.im) * half, (b.re - a.re) * half}, c, s);
+      store(z.re + at, even.re + odd.re);
+      store(z.im + at, even.im + odd.im);
+      store(z.re + mirror, even.re - odd.re);
+      store(z.im + mirror, odd.im - even.im);
+    }
+  }
+}
+
+/* Its inverse, times two: Z_k = S + T for S = X_k + conj X_(m-k), T = i w^-k (X_k - conj X_(m-k)), Z_(m-k) = conj(S - T). */
+static void tangle(planes x, int m, int width, const float *roots) {
+  for (int q = 0; q < width; q += LANES) {
+    const vec first = load(x.re + q), last = load(x.re + m * width + q);
+    store(x.re + q, first + last);
+    store(x.im + q, first - last);
+  }
+  for (int k = 1; 2 * k <= m; k++) {
+    const vec c = splat(roots[2 * k]), s = splat(roots[2 * k + 1]);
+    for (int q = 0; q < width; q += LANES) {
+      const int at = k * width + q, mirror = (m - k) * width + q;
+      const pairs a = {load(x.re + at), load(x.im + at)}, b = {load(x.re + mirror), load(x.im + mirror)};
+      const pairs sum = {a.re + b.re, a.im - b.im};
+      const pairs turned = times((pairs){-(a.im + b.im), a.re - b.re}, c, -s);
+      store(x.re + at, sum.re + turned.re);
+      store(x.im + at, sum.im + turned.im);
+      store(x.re + mirror, sum.re - turned.re);
+      store(x.im + mirror, turned.im - sum.im);
+    }
+  }
+}
+
+/* The other half of the spectra of odd real lines; what is imaginary at frequency 0 is left out. */
+INLINE void complete(planes x, int length, int width) {
+  for (int q = 0; q < width; q += LANES) store(x.im + q, splat(0));
+  for (int k = 1; 2 * k < length; k++) {
+    for (int q = 0; q < width; q += LANES) {
+      store(x.re + (length - k) * width + q, load(x.re + k * width + q));
+      store(x.im + (length - k) * width + q, -load(x.im + k * width + q));
+    }
+  }
+}
+
+static void gather_real(const place *from, planes to, const real_plan *real, int inner, int first, int count,
+                        int rows, int width) {
+  if (in_pairs(from, real)) {
+    const word strides[3] = PAIRED(from);
+    const place pairs_of = {strides, from->data};
+    gather(&pairs_of, to, inner, first, count, rows, width);
+  } else if (real->odd) {
+    gather_floats(from, to.re, inner, first, count, rows, width, 0, 1);
+    __builtin_memset(to.im, 0, (size_t)rows * (size_t)width * sizeof(float));
+  } else {
+    gather_floats(from, to.re, inner, first, count, rows, width, 0, 2);
+    gather_floats(from, to.im, inner, first, count, rows, width, 1, 2);
+  }
+}
+
+static void scatter_real(planes from, const place *to, const real_plan *real, int inner, int first, int count,
+                         int rows, int width) {
+  if (in_pairs(to, real)) {
+    const word strides[3] = PAIRED(to);
+    const place pairs_of = {strides, to->data};
+    scatter(from, &pairs_of, inner, first, count, rows, width);
+  } else if (real->odd) scatter_floats(from.re, to, inner, first, count, rows, width, 0, 1);
+  else {
+    scatter_floats(from.re, to, inner, first, count, rows, width, 0, 2);
+    scatter_floats(from.im, to, inner, first, count, rows, width, 1, 2);
+  }
+}
+
+/* `by` is the plan of the transforms: of the length where it is odd, else of its half. */
+static void transform_real(const place *from, const place *to, const plan *by, const real_plan *real,
+                           const factor *times, int first, int count, float *room) {
+  const int width = (count + LANES - 1) / LANES * LANES, half = real->length / 2 + 1;
+  const int plane = (by->padded + 1) * width + 16;
+  const planes x = {room, room + plane}, y = {room + 2 * plane, room + 3 * plane};
+  planes spectrum = x;
+  if (real->from_floats) {
+    gather_real(from, x, real, by->inner, first, count, by->length, width);
+    spectrum = spectrum_of(x, y, width, by, NULL, NULL);
+    if (!real->odd) untangle(spectrum, by->length, width, real->roots);
+  } else gather(from, x, by->inner, first, count, half, width);
+  if (times->data) multiplied(spectrum, times, by->inner, first, half, count, width);
+  if (!real->to_floats) {
+    scatter(spectrum, to, by->inner, first, count, half, width);
+    return;
+  }
+  if (real->odd) complete(spectrum, real->length, width);
+  else tangle(spectrum, by->length, width, real->roots);
+  const planes back = inverse_of(spectrum, spectrum.re == x.re ? y : x, width, by, NULL);
+  scatter_real(back, to, real, by->inner, first, count, by->length, width);
+}
+
+/* What both kernels are told: where lines stand, what is done to them, and which are whose. */
+typedef struct {
+  place from, to;
+  factor times;
+  plan by;
+  int group, blocks, each;
+  float *room;
+  size_t room_floats;
+} task;
+
+/*
+ * arguments: source, target, strides of the source (3), strides of the target (3), lines of a group (blocks do not
+ * cross groups), blocks, blocks of an item, factors or 0, floats of a factor, conjugate, strides of the factors (3),
+ * room, floats of room for an item, a kernel's own words (3), inner, length of the transforms, padded length (the
+ * length itself without Bluestein), twiddles, chirp or 0, spectrum, passes, radices ... ; room for an item is 4 planes
+ * of [padded + 1, BLOCK] floats, and 16 more for each
+ */
+#define OWN_WORDS 19
+
+INLINE task task_of(char *arena, const word *arguments) {
+  return (task){
+      .from = {arguments + 2, AT(float, arena, arguments[0])},
+      .to = {arguments + 5, AT(float, arena, arguments[1])},
+      .group = (int)arguments[8],
+      .blocks = (int)arguments[9],
+      .each = (int)arguments[10],
+      .times = {arguments[11] ? AT(float, arena, arguments[11]) : NULL, (int)arguments[12],
+                arguments[13] ? -1.0f : 1.0f, arguments + 14},
+      .room = AT(float, arena, arguments[17]),
+      .room_floats = arguments[18],
+      .by = {
+          .inner = (int)arguments[22],
+          .length = (int)arguments[23],
+          .padded = (int)arguments[24],
+          .twiddles = AT(float, arena, arguments[25]),
+          .chirp = arguments[26] ? AT(float, arena, arguments[26]) : NULL,
+          .spectrum = AT(float, arena, arguments[27]),
+          .passes = (int)arguments[28],
+          .radices = arguments + 29,
+      },
   };
-  const int group = (int)arguments[6], blocks = (int)arguments[21], each = (int)arguments[22];
-  const int along = (group + BLOCK - 1) / BLOCK;
+}
+
+/* The lines [start, end) of a block. */
+typedef struct { int start, end; } range;
+
+INLINE range lines_of(const task *what, int block) {
+  const int along = (what->group + BLOCK - 1) / BLOCK;
+  const int start = block / along * what->group + block % along * BLOCK;
+  return (range){start, min_int(start + BLOCK, (block / along + 1) * what->group)};
+}
+
+/* Lines of pairs. Own words: inverse, turn or 0, floats between its planes. */
+KERNEL(fourier) {
+  task what = task_of(arena, arguments);
+  const word *own = arguments + OWN_WORDS;
+  what.by.inverse = (int)own[0];
+  what.by.turn = own[1] ? AT(float, arena, own[1]) : NULL;
+  what.by.turn_imaginary = (int)own[2];
   for (int item = first; item < last; item++) {
-    float *room = AT(float, arena, arguments[19]) + (size_t)item * arguments[20];
-    for (int block = item * each; block < min_int(blocks, (item + 1) * each); block++) {
-      const int start = block / along * group + block % along * BLOCK;
-      const int end = min_int(start + BLOCK, (block / along + 1) * group);
-      for (int line = start; line < end; line += WIDTH)
-        transform_lines(&from, &to, &by, line, min_int(WIDTH, end - line), room);
+    float *room = what.room + (size_t)item * what.room_floats;
+    for (int block = item * what.each; block < min_int(what.blocks, (item + 1) * what.each); block++) {
+      const range lines = lines_of(&what, block);
+      for (int line = lines.start; line < lines.end; line += WIDTH)
+        transform_lines(&what.from, &what.to, &what.by, &what.times, line, min_int(WIDTH, lines.end - line), room);
+    }
+  }
+}
+
+/* Lines of floats, or halves of spectra. Own words: the length of lines, 1 from floats + 2 to floats, roots. */
+KERNEL(fourier_real) {
+  const task what = task_of(arena, arguments);
+  const word *own = arguments + OWN_WORDS;
+  const real_plan real = {(int)own[0], (int)own[0] % 2, (int)own[1] & 1, (int)own[1] & 2, AT(float, arena, own[2])};
+  for (int item = first; item < last; item++) {
+    float *room = what.room + (size_t)item * what.room_floats;
+    for (int block = item * what.each; block < min_int(what.blocks, (item + 1) * what.each); block++) {
+      const range lines = lines_of(&what, block);
+      for (int line = lines.start; line < lines.end; line += WIDTH)
+        transform_real(&what.from, &what.to, &what.by, &real, &what.times, line, min_int(WIDTH, lines.end - line), room);
     }
   }
 }

@@ -86,6 +86,18 @@ const TRIALS: readonly ((draw: Draw) => Trial)[] = [
       run: (on, arrays) => on.fourier(at(arrays, 0), draw(0, 1) === 1 ? [1] : [1, 2], inverse),
     };
   },
+  (draw) => {
+    const [h, w, c] = [draw(1, 70), draw(1, 70), draw(1, 3)];
+    const axes = draw(0, 1) === 1 ? [1] : [0, 1];
+    return {
+      shapes: [
+        [h, w, c],
+        [draw(0, 1) === 1 ? h : 1, Math.floor(w / 2) + 1, 1, 2],
+      ],
+      run: (on, arrays) =>
+        on.filterFourier(at(arrays, 0), at(arrays, 1), { axes, adjoint: draw(0, 1) === 1 }),
+    };
+  },
   (draw) => ({
     shapes: [[draw(1, 20), draw(1, 20), draw(1, 4)]],
     run: (on, arrays) => on.transpose(at(arrays, 0), [2, 0, 1]),
