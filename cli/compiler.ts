@@ -3,6 +3,7 @@ import { dirname, isAbsolute, join } from "node:path";
 import {
   analyse,
   type Analysis,
+  compiledWithReports,
   compileProgram,
   type CompiledProgram,
   definitionOf,
@@ -138,6 +139,12 @@ export interface ProgramChoice {
   readonly reverse?: ReverseOptions;
 }
 
+/** A program that is ready to run, and the reports that come in a product with its output. */
+export interface LoadedProgram {
+  readonly definition: ProgramDefinition;
+  readonly reports: readonly string[];
+}
+
 /**
  * A program of a file, compiled for a target and ready to run and to be trained.
  * @throws Failure
@@ -145,8 +152,21 @@ export interface ProgramChoice {
 export async function loadProgram(
   context: Context,
   file: string,
-  { program, target = "first", reverse = { inputs: false } }: ProgramChoice,
+  choice: ProgramChoice,
 ): Promise<ProgramDefinition> {
+  return (await loadWithReports(context, file, choice, new Set())).definition;
+}
+
+/**
+ * The same with those of its reports in a product with its output whose names are among some.
+ * @throws Failure
+ */
+export async function loadWithReports(
+  context: Context,
+  file: string,
+  { program, target = "first", reverse = { inputs: false } }: ProgramChoice,
+  names: ReadonlySet<string>,
+): Promise<LoadedProgram> {
   const sound = await readProgram(context, file);
   const chosen = chosenPrograms(sound, program);
   const [first, second] = chosen;
@@ -156,9 +176,12 @@ export async function loadProgram(
     throw new Failure([diagnose("IPX8505", placeOf(file), { file, known })]);
   }
   mentionWarnings(context, sound, chosen);
-  const definition = definitionOf(planned(compiled(sound, first), target, reverse));
+  const alone = compiled(sound, first);
+  const reports = alone.lowered.reports.filter((name) => names.has(name));
+  const whole = reports.length === 0 ? alone : unwrap(compiledWithReports(alone, reports, target));
+  const definition = definitionOf(planned(whole, target, reverse));
   context.sources.declare(definition.hash, parameterPlaces(first));
-  return definition;
+  return { definition, reports };
 }
 
 function parameterPlaces({ tree }: CheckedProgram): ReadonlyMap<string, Span> {

@@ -11,6 +11,7 @@ import { NotDifferentiable } from "./differentiate/notDifferentiable.ts";
 import { withGradient } from "./differentiate/withGradient.ts";
 import { reverseProgram, type ReverseOptions } from "./differentiate/program.ts";
 import type { ProgramDerivative } from "./ir/derivative.ts";
+import { withReports } from "./ir/observed.ts";
 import type { IrProgram } from "./ir/program.ts";
 import { Limitation } from "./lower/limitation.ts";
 import { lowerProgram } from "./lower/program.ts";
@@ -99,10 +100,25 @@ export function planProgram(
 }
 
 /**
- * The plan of a program without a step whose output is a number, with the number's gradient by an input: what it gives
- * is the product of the two.
+ * A program whose output is the product of its own and of some of its reports, so that a loss may read them: of an
+ * unrolled one a number is the sum over the steps, all else is as of the last step.
  */
-export function planWithGradient(compiled: CompiledProgram, by: string): Outcome<Plan> {
+export function compiledWithReports(
+  compiled: CompiledProgram,
+  reports: readonly string[],
+  request: TargetRequest,
+): Outcome<CompiledProgram> {
+  const chosen = chooseTarget(compiled.checked, compiled.optimised, request);
+  if (chosen.kind === "refused") return chosen;
+  const lowered = withReports(compiled.lowered, reports, chosen.value.kind === "unrolled");
+  return { kind: "done", value: { ...compiled, lowered, optimised: optimise(lowered) } };
+}
+
+/**
+ * The plan of a program without a step whose output is a number, with the number's gradients by inputs: what it gives
+ * is the product of all these.
+ */
+export function planWithGradient(compiled: CompiledProgram, by: readonly string[]): Outcome<Plan> {
   return guarded(compiled.checked, "written", () => {
     const module = finish(optimise(withGradient(compiled.lowered, by)), null);
     return planTarget(module.program, { kind: "direct" }, null);

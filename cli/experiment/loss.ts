@@ -24,16 +24,17 @@ interface LossNames {
   readonly known: Known;
 }
 
-/** The spaces of the program's output, and of one target. */
-interface LossSpaces {
+/** The spaces of the program's output, of one target, and of the reports that come in a product with the output. */
+export interface LossSpaces {
   readonly output: Space;
   readonly target: Space;
+  readonly reports: Readonly<Record<string, Space>>;
 }
 
 /**
- * The loss that an expression of the language over `output`, `target` and the bindings stands for, or that a single name
- * of the runtime's losses does. The expression is the output of a program whose inputs are those two: it is checked,
- * compiled and differentiated as such.
+ * The loss that an expression of the language over `output`, `target`, reports and the bindings stands for, or that a
+ * single name of the runtime's losses does. The expression is the output of a program whose inputs are all but the
+ * bindings: it is checked, compiled and differentiated as such.
  * @throws Failure that points into the expression
  */
 export function lossOf(
@@ -45,19 +46,27 @@ export function lossOf(
   const single = expression.kind === "name" ? LOSSES[expression.name] : undefined;
   if (single !== undefined) return single;
   const read = namesIn(expression);
-  if (!read.has(OUTPUT)) throw fault(expression.span, "A loss depends on `output`");
+  const reports = Object.keys(spaces.reports);
+  if (!read.has(OUTPUT) && reports.length === 0) throw fault(expression.span, "A loss depends on `output`");
   const bound = new Map<string, Value | Operator>();
   for (const [name, thing] of names) {
-    if (!read.has(name) || name === OUTPUT || name === TARGET) continue;
+    if (!read.has(name) || name === OUTPUT || name === TARGET || reports.includes(name)) continue;
     bound.set(name, boundOf(operations, expression, name, thing, known[name], spaces.output));
   }
   const givens = [...bound].map(([name, of]) =>
     member("given", name, typeOf(of, expression.span), expression.span),
   );
-  const inputs = ([OUTPUT, TARGET] as const)
-    .filter((name) => read.has(name))
-    .map((name) => member("input", name, spaceType(spaces[name], expression.span), expression.span));
-  return evaluation(definitionFor(expression, [...givens, ...inputs]), operations, Object.fromEntries(bound));
+  const all: Readonly<Record<string, Space>> = {
+    ...spaces.reports,
+    [OUTPUT]: spaces.output,
+    [TARGET]: spaces.target,
+  };
+  const inputs = Object.entries(all)
+    .filter(([name]) => read.has(name))
+    .map(([name, space]) => member("input", name, spaceType(space, expression.span), expression.span));
+  const by = [...(read.has(OUTPUT) ? [OUTPUT] : []), ...reports];
+  const definition = definitionFor(expression, [...givens, ...inputs], by);
+  return evaluation(definition, operations, Object.fromEntries(bound), { by, reports });
 }
 
 /** What a binding is to the loss: the operator of the trained program, or what the binding says by itself. */
@@ -108,8 +117,12 @@ function member(kind: "given" | "input", written: string, type: Type, span: Span
   return kind === "given" ? { kind, ...shared, perStep: false, initial: null } : { kind, ...shared };
 }
 
-/** The program of a loss and its gradient by `output`. */
-function definitionFor(expression: Expression, members: readonly Member[]): ProgramDefinition {
+/** The program of a loss and its gradients. */
+function definitionFor(
+  expression: Expression,
+  members: readonly Member[],
+  by: readonly string[],
+): ProgramDefinition {
   const { span } = expression;
   const program: Program = {
     kind: "program",
@@ -136,7 +149,7 @@ function definitionFor(expression: Expression, members: readonly Member[]): Prog
       "`norm2sq`, `norm1`, `sum`, `mean` and `dot` make one of arrays.",
     );
   }
-  return definitionOf(done(planWithGradient(done(compileProgram(file, checked)), OUTPUT)));
+  return definitionOf(done(planWithGradient(done(compileProgram(file, checked)), by)));
 }
 
 function done<T>(outcome: Outcome<T>): T {
@@ -144,18 +157,46 @@ function done<T>(outcome: Outcome<T>): T {
   throw new Failure([outcome.diagnostic]);
 }
 
+/** By what a loss is differentiated, and what comes in a product with the output. */
+interface LossParts {
+  readonly by: readonly string[];
+  readonly reports: readonly string[];
+}
+
 /** The loss as a function: the constants are computed once, all else for each batch. */
-function evaluation(definition: ProgramDefinition, operations: Operations, givens: Known): Loss {
+function evaluation(
+  definition: ProgramDefinition,
+  operations: Operations,
+  givens: Known,
+  { by, reports }: LossParts,
+): Loss {
   const constants = definition.constants(operations, givens);
-  return (using, output, target): LossValue => {
-    const known: Known = { ...givens, ...constants, [OUTPUT]: output, [TARGET]: target };
+  return (using, whole, target): LossValue => {
+    const parts = partsOf(whole, reports);
+    const known: Known = { ...givens, ...constants, ...parts, [TARGET]: target };
     const prepared = definition.prepare?.run(using, known, {}).values ?? {};
     const names = { ...known, ...prepared };
     const state = definition.initial.run(using, names, {}).values;
-    const both = definition.finish.run(using, names, state).values["output"];
-    const [value, cotangent] = both?.kind === "product" ? both.parts : [];
-    if (value?.kind !== "array" || cotangent === undefined)
-      throw new TypeError("a loss has a value and a gradient");
+    const all = definition.finish.run(using, names, state).values["output"];
+    const [value, ...gradients] = all?.kind === "product" ? all.parts : [];
+    if (value?.kind !== "array" || gradients.length < by.length)
+      throw new TypeError("a loss has a value and gradients");
+    const found = Object.fromEntries(by.map((name, index) => [name, gradients[index]]));
+    const cotangents = Object.entries(parts).map(
+      ([name, part]) => found[name] ?? using.map("0*part", { part }),
+    );
+    const [first = value] = cotangents;
+    const cotangent: Value = reports.length === 0 ? first : { kind: "product", parts: cotangents };
     return { value: value satisfies ArrayValue, cotangent };
+  };
+}
+
+/** The output and the reports of what a program gives. */
+function partsOf(whole: Value, reports: readonly string[]): Readonly<Record<string, Value>> {
+  if (reports.length === 0) return { [OUTPUT]: whole };
+  const [output = whole, ...others] = whole.kind === "product" ? whole.parts : [];
+  return {
+    [OUTPUT]: output,
+    ...Object.fromEntries(reports.map((name, index) => [name, others[index] ?? output])),
   };
 }

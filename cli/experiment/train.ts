@@ -21,14 +21,14 @@ import type { TrainingBatch, TrainingData } from "../../runtime/train/data.ts";
 import type { Schedule } from "../../runtime/train/schedule.ts";
 import { train, type TrainingOptions, type TrainingResult } from "../../runtime/train/trainer.ts";
 import { namesIn } from "../binding/assignment.ts";
-import { loadProgram } from "../compiler.ts";
+import { loadWithReports } from "../compiler.ts";
 import type { Context } from "../context.ts";
 import { Failure, Interrupted } from "../failure.ts";
 import { fault } from "../binding/faults.ts";
 import { failureAt, located, placeOf } from "../report.ts";
 import { EXIT, writeJson } from "../terminal.ts";
 import { batchAt, openSource, type SampleSource } from "./dataset.ts";
-import { lossOf } from "./loss.ts";
+import { lossOf, type LossSpaces } from "./loss.ts";
 import { requireMemory } from "./memory.ts";
 import type { TrainSettings } from "./schema.ts";
 import { openSetting, resultFile, type Setting } from "./setting.ts";
@@ -81,13 +81,15 @@ async function trainIn(setting: Setting, resume: boolean): Promise<TrainingResul
   const { settings } = experiment;
   const training = settings.train;
   if (training === undefined) throw fault(experiment.toml.keySpan([]), "The experiment has no table `train`");
-  const definition = await loadProgram(context, experiment.resolve(settings.program), {
+  const lossExpression = experiment.expression(["train", "loss"], training.loss);
+  const choice = {
     ...(settings.entry === undefined ? {} : { program: settings.entry }),
     target: settings.target ?? "unrolled",
-  });
+  };
+  const file = experiment.resolve(settings.program);
+  const { definition, reports } = await loadWithReports(context, file, choice, namesIn(lossExpression));
   requireParameters(setting, definition, training.factors);
   const source = await openSource(setting, "train");
-  const lossExpression = experiment.expression(["train", "loss"], training.loss);
   const sample = await source.at(0);
   const numbers = training.batch * sample.data.length;
   requireMemory(experiment.toml.valueSpan(["train", "batch"]), "A batch of samples", numbers);
@@ -101,7 +103,7 @@ async function trainIn(setting: Setting, resume: boolean): Promise<TrainingResul
     lossExpression,
     operations,
     { names: subject.data.names, known: subject.program.known },
-    await lossSpaces(subject, source),
+    await lossSpaces(subject, source, reports),
   );
   await located(placeOf(setting.out), () => makeFolder(setting.out));
   if (!resume) await setAside(setting);
@@ -194,10 +196,18 @@ function failureOfTraining(setting: Setting, loss: Expression, error: unknown): 
 async function lossSpaces(
   { program }: Subject,
   source: SampleSource,
-): Promise<{ readonly output: Space; readonly target: Space }> {
+  reports: readonly string[],
+): Promise<LossSpaces> {
   const { field, shape } = await source.at(0);
   const target: Space = { kind: "array", field, shape };
-  return { output: resolve(program.definition.output.type, program.dimensions) ?? target, target };
+  const whole = resolve(program.definition.output.type, program.dimensions) ?? target;
+  if (reports.length === 0 || whole.kind !== "product") return { output: whole, target, reports: {} };
+  const [output = target, ...parts] = whole.parts;
+  const found = reports.flatMap((name, index) => {
+    const part = parts[index];
+    return part === undefined ? [] : [[name, part] as const];
+  });
+  return { output, target, reports: Object.fromEntries(found) };
 }
 
 function plainOptions(

@@ -70,6 +70,37 @@ function interruptAfter(looks: number): AbortSignal {
   });
 }
 
+describe("a loss over reports", () => {
+  const reporting = file(
+    folder,
+    "reporting.ipx",
+    readFileSync(lista, "utf8").replace(
+      /step \{ (.*) \}/u,
+      "step {\n    $1\n    report size = norm1(x)\n  }",
+    ),
+  );
+  const trained = async (out: string, weight: number): Promise<number> => {
+    const text = experiment(out)
+      .replace(lista, reporting)
+      .replace("[train]", `[train]\nloss = "norm2sq(output - target) + ${weight}*size"`);
+    await fine("train", file(folder, `${out}.toml`, text));
+    const lines = readFileSync(join(folder, out, "history.csv"), "utf8")
+      .trimEnd()
+      .split("\r\n");
+    return Number(lines[1]?.split(",")[2]);
+  };
+
+  it("is the sum of a number over the steps, weighed as the experiment says", async () => {
+    const [none, half, whole] = [
+      await trained("size0", 0),
+      await trained("size1", 0.5),
+      await trained("size2", 1),
+    ];
+    expect(half).toBeGreaterThan(none);
+    expect((whole - none) / (half - none)).toBeGreaterThan(1.5);
+  });
+});
+
 describe("train and eval", () => {
   const whole = file(folder, "whole.toml", experiment("whole"));
   const parts = file(folder, "parts.toml", experiment("parts"));

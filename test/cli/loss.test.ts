@@ -9,7 +9,8 @@ import { referenceEngine } from "../../runtime/engine/reference.ts";
 import { realArray } from "../../runtime/io/hostArray.ts";
 import { download, upload } from "../../runtime/program/transfer.ts";
 import { stream } from "../../runtime/random/stream.ts";
-import type { ArrayValue } from "../../runtime/arrays/value.ts";
+import type { ArrayValue, Space, Value } from "../../runtime/arrays/value.ts";
+import { apart, numbersOf } from "../laws/lab/steps.ts";
 
 const SAMPLES = 2;
 const SHAPE = [4, 6] as const;
@@ -18,15 +19,20 @@ const ops = operations(referenceEngine());
 const space = R(...SHAPE);
 const names = new Map<string, Thing>([["lambda", numberThing(0.3)]]);
 
-function lossFor(text: string) {
+function lossFor(text: string, reports: Readonly<Record<string, Space>> = {}) {
   const { expression, diagnostics } = parseBinding(text, "experiment.toml");
   if (expression === null || diagnostics.length > 0) throw new Error(JSON.stringify(diagnostics));
-  return lossOf(expression, ops, { names, known: {} }, { output: space, target: space });
+  return lossOf(expression, ops, { names, known: {} }, { output: space, target: space, reports });
 }
 
 function images(seed: number): Float64Array {
   const random = stream(seed, "images");
   return Float64Array.from({ length: SAMPLES * SIZE }, () => random.normal());
+}
+
+async function partsOf(cotangent: Value): Promise<readonly (readonly number[])[]> {
+  const parts = cotangent.kind === "product" ? cotangent.parts : [];
+  return Promise.all(parts.map((each) => numbersOf(ops, each, SAMPLES)));
 }
 
 function batch(data: Float64Array): ArrayValue {
@@ -65,6 +71,31 @@ describe("a loss is an expression of the language", () => {
       const numeric = ((after[sample] ?? NaN) - (before[sample] ?? NaN)) / (2 * h);
       expect(Math.abs(exact - numeric) / Math.max(1, Math.abs(numeric))).toBeLessThan(1e-5);
     }
+  });
+
+  it("has gradients by reports, which come in a product with the output", async () => {
+    const reports = { energy: R(), residual: space };
+    const loss = lossFor("norm2sq(output - target) + 0.3*energy^2 + norm2sq(residual)", reports);
+    const [x, t, v] = [images(1), images(2), images(3)];
+    const energy = upload(ops, realArray([SAMPLES], Float64Array.of(0.7, 1.3)), true);
+    const { cotangent } = loss(ops, { kind: "product", parts: [batch(x), energy, batch(v)] }, batch(t));
+    const expected = [
+      Array.from(x, (entry, i) => 2 * (entry - (t[i] ?? 0))),
+      [0.42, 0.78],
+      Array.from(v, (entry) => 2 * entry),
+    ];
+    for (const [index, found] of (await partsOf(cotangent)).entries()) {
+      expect(apart(found, expected[index] ?? [])).toBeLessThan(1e-12);
+    }
+  });
+
+  it("may read reports alone", async () => {
+    const loss = lossFor("energy", { energy: R() });
+    const energy = upload(ops, realArray([SAMPLES], Float64Array.of(0.7, 1.3)), true);
+    const { cotangent } = loss(ops, { kind: "product", parts: [batch(images(1)), energy] }, batch(images(2)));
+    const [ofOutput, ofEnergy] = await partsOf(cotangent);
+    expect(ofOutput?.every((entry) => entry === 0)).toBe(true);
+    expect(ofEnergy).toEqual([1, 1]);
   });
 
   it.each([
