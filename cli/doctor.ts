@@ -3,6 +3,7 @@ import { valueAndGradient } from "../runtime/adjoint/gradient.ts";
 import { operations as operationsOf } from "../runtime/arrays/create.ts";
 import type { Operations } from "../runtime/arrays/operations.ts";
 import { EngineError } from "../runtime/engine/engine.ts";
+import { elementwiseReport } from "../runtime/engine/node/elementwiseReport.ts";
 import { nodeHost } from "../runtime/engine/node/webgpu.ts";
 import { referenceEngine } from "../runtime/engine/reference.ts";
 import { adapterOf } from "../runtime/engine/webgpu/device.ts";
@@ -50,6 +51,7 @@ export async function doctor(context: Context, request: DoctorRequest): Promise<
     cores: cpus().length,
     engine: operations.engine.name,
     bits: operations.engine.significand,
+    native: await elementwiseReport(),
     webgpu: await graphicsProcessor(),
   };
   if (request.json === true) writeJson(terminal, { ...facts, checks });

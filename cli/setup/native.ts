@@ -2,6 +2,7 @@ import { rm } from "node:fs/promises";
 import { deviations } from "../../runtime/engine/agreement.ts";
 import { engine } from "../../runtime/engine/select.ts";
 import { buildNative } from "../../runtime/engine/node/buildNative.ts";
+import { elementwiseReport } from "../../runtime/engine/node/elementwiseReport.ts";
 import { nativeFile } from "../../runtime/engine/node/nativeKernels.ts";
 import type { Context } from "../context.ts";
 import { EXIT } from "../terminal.ts";
@@ -31,5 +32,6 @@ export async function setupNative({ terminal }: Context): Promise<number> {
   terminal.talk(
     `${found.length} operations agree with WebAssembly's; \`native\` is the default engine from now on.\n`,
   );
+  terminal.talk(`${await elementwiseReport()}\n`);
   return EXIT.fine;
 }

@@ -17,14 +17,14 @@ export type Differing = Pick<
 const exact = referenceEngine();
 
 /** `d` and `e` stand for differences of the first two arrays; `u`, `v` and `w` are the others. */
-interface WithinCase {
+export interface WithinCase {
   readonly text: string;
   readonly options: DifferencesOptions;
   readonly arrays: readonly Numbers[];
 }
 
 /** The result, and another that reads it. */
-function computed(engine: Differing, { text, options, arrays }: WithinCase): readonly Numbers[] {
+export function computed(engine: Differing, { text, options, arrays }: WithinCase): readonly Numbers[] {
   const handles = arrays.map(({ data, shape }) => engine.upload(data, shape));
   const [d, e, u, v, w] = handles;
   if (!d || !e || !u || !v || !w) throw new Error("five arrays are wanted");
@@ -62,7 +62,7 @@ const TEXTS = [
 const PAIR_TEXTS = ["pairNorm(d)*u", "(u + v*d)/max(1, pairNorm(u + v*d)/w)", "pairNorm(d + e) + d"];
 
 /** Signals, pictures, volumes and batches of any size, differences along any axes, and arrays that align with them. */
-const withinCase: fc.Arbitrary<WithinCase> = fc
+export const withinCase: fc.Arbitrary<WithinCase> = fc
   .record({
     shape: fc.array(fc.oneof(fc.integer({ min: 0, max: 5 }), fc.constantFrom(8, 9, 18, 35)), {
       minLength: 1,

@@ -8,6 +8,7 @@ import type { Engine } from "../../runtime/engine/engine.ts";
 import { buildNative } from "../../runtime/engine/node/buildNative.ts";
 import { engine } from "../../runtime/engine/select.ts";
 import { agreesWithReference } from "./agreement.ts";
+import { elementwiseKernelsAsC } from "./compiledKernels.ts";
 import { gridsAgreeWithReference } from "./grids.ts";
 import { projectionsAgreeWithReference } from "./projections.ts";
 
@@ -35,6 +36,7 @@ describe.skipIf(!hasCompiler)(
     agreesWithReference(() => Promise.resolve(native));
     gridsAgreeWithReference(() => native);
     projectionsAgreeWithReference(() => native);
+    elementwiseKernelsAsC();
 
     test("and with WebAssembly, as `ipc setup native` demands", async () => {
       for (const { operation, deviation } of deviations(native, await engine({ name: "wasm" }))) {

@@ -23,7 +23,7 @@ function ownArena(): { readonly engine: Engine; readonly memory: SharedMemory } 
   const engine = arenaEngine("own", {
     native: (memory) => {
       found.push(memory);
-      return { file: "", names: [], kernelAt: () => () => undefined };
+      return { file: "", names: [], kernelAt: () => () => undefined, successorOf: null };
     },
   });
   const [memory] = found;

@@ -231,7 +231,7 @@ function cutOf(
 }
 
 /** What a step along an axis adds when the axis within has come to its end: that axis goes back. */
-function carriesOf(
+export function carriesOf(
   extents: readonly number[],
   strides: readonly (readonly number[])[],
 ): readonly (readonly number[])[] {
@@ -254,7 +254,7 @@ function kernelFor(store: Store, kernels: Map<string, Runnable>, pattern: Patter
   const before = kernels.get(key);
   if (before !== undefined) return before;
   const library = callsLibrary(program) ? "mathematics" : null;
-  const of = { results: program.results.length, library } as const;
+  const of = { results: program.results.length, library, pattern } as const;
   const found = store.machine.generate("elementwise", kernelOf(pattern), of);
   kernels.set(key, found);
   return found;

@@ -1,4 +1,5 @@
 import { IN_PLACE, KERNELS, type KernelName, MODULES, type ModuleName } from "../../kernels/catalogue.ts";
+import type { Pattern } from "../../kernels/encode/pattern.ts";
 import { EngineError } from "../engine.ts";
 import { createMemory, type Memory, type SharedMemory } from "./memory.ts";
 import { ARGUMENT_WORDS, PLACE } from "./places.ts";
@@ -16,6 +17,13 @@ export type KernelSource =
       readonly library: WebAssembly.Module | null;
     }
   | { readonly kind: "native"; readonly file: string; readonly index: number }
+  /** written as C at run time: a function of an object file, which the addon `file` takes up */
+  | {
+      readonly kind: "compiled";
+      readonly file: string;
+      readonly object: string;
+      readonly symbol: string;
+    }
   /** does nothing: of a machine that only counts */
   | { readonly kind: "idle" };
 
@@ -32,7 +40,11 @@ export interface Runnable extends Writing {
   readonly name: string;
   readonly source: KernelSource;
   readonly kernel: Kernel;
+  /** What gives the same bits faster, once there is such a kernel; asked before each run, with the run's work. */
+  readonly successor?: Successor;
 }
+
+export type Successor = (work: number) => Runnable | null;
 
 /** Threads that take items of a kernel, beside the one that asks. */
 export interface Threads {
@@ -47,6 +59,8 @@ export interface NativeKernels {
   readonly file: string;
   readonly names: readonly string[];
   readonly kernelAt: (index: number) => Kernel;
+  /** Native code for kernels that are written at run time; null where none can be had. */
+  readonly successorOf: ((kernel: Runnable, pattern: Pattern) => Successor) | null;
 }
 
 /** What a machine may have beside WebAssembly; nothing in a browser. */
@@ -80,6 +94,8 @@ export interface Machine {
 export interface Generated {
   readonly results: number;
   readonly library: ModuleName | null;
+  /** what it was written for, where native code can be written for it too */
+  readonly pattern?: Pattern;
 }
 
 /** A kernel with its arguments. */
@@ -128,7 +144,7 @@ export function createMachine(name: string, equipment: Equipment = {}): Machine 
       return { name: kernel, source, kernel: native.kernelAt(index), ...writingOf(kernel) };
     }
     const source = { kind: "wasm", module: moduleOf(KERNELS[kernel]), name: kernel, library: null } as const;
-    return { ...fromModule(name, memory, source, kernel), ...writingOf(kernel) };
+    return { ...fromModule(name, memory.memory, source, kernel), ...writingOf(kernel) };
   };
   const known = (kernel: KernelName): Runnable => {
     const before = kernels.get(kernel);
@@ -138,7 +154,8 @@ export function createMachine(name: string, equipment: Equipment = {}): Machine 
     return found;
   };
 
-  const perform = ({ runnable, place, items, work }: PlacedRun): void => {
+  const perform = ({ runnable: asked, place, items, work }: PlacedRun): void => {
+    const runnable = asked.successor?.(work) ?? asked;
     if (items > 1 && work >= WORTH_THREADS && equipment.threads !== undefined) {
       threads ??= equipment.threads(memory);
       if (threads.count > 1) return threads.run(runnable, place, items);
@@ -157,7 +174,10 @@ export function createMachine(name: string, equipment: Equipment = {}): Machine 
       const module = compiled(name, binary);
       const library = of.library === null ? null : moduleOf(of.library);
       const source = { kind: "wasm", module, name: GENERATED, library } as const;
-      return { ...fromModule(name, memory, source, title), ...generatedWriting(of) };
+      const found = { ...fromModule(name, memory.memory, source, title), ...generatedWriting(of) };
+      const successorOf = native?.successorOf ?? null;
+      if (successorOf === null || of.pattern === undefined) return found;
+      return { ...found, successor: successorOf(found, of.pattern) };
     },
     run: (kernel, words, items, work) => {
       if (items === 0) return;
@@ -199,9 +219,14 @@ function failure(name: string, kernel: string, words: readonly number[], error: 
   return new EngineError(name, kernel, [words], `the kernel failed: ${reason}`);
 }
 
+/** Whether kernels fuse multiplications and additions. */
+export function isRelaxed(): boolean {
+  return WebAssembly.validate(RELAXED_PROBE);
+}
+
 /** Modules, compiled when they are first asked for. */
 function compiledModules(name: string): (module: ModuleName) => WebAssembly.Module {
-  const build = WebAssembly.validate(RELAXED_PROBE) ? "relaxed" : "plain";
+  const build = isRelaxed() ? "relaxed" : "plain";
   const modules = new Map<ModuleName, WebAssembly.Module>();
   return (module) => {
     const before = modules.get(module);
@@ -220,9 +245,13 @@ function compiled(name: string, binary: Uint8Array<ArrayBuffer>): WebAssembly.Mo
   }
 }
 
-function fromModule(
+/**
+ * A kernel of a module, on a memory.
+ * @throws EngineError where the module has no such kernel
+ */
+export function fromModule(
   name: string,
-  { memory }: SharedMemory,
+  memory: WebAssembly.Memory,
   source: Extract<KernelSource, { kind: "wasm" }>,
   title: string,
 ): Omit<Runnable, keyof Writing> {

@@ -4,25 +4,8 @@ import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { EngineError } from "../engine.ts";
 import { ran } from "./command.ts";
+import { compilerCandidates, compilerFile, firstCompiler, FLAGS } from "./compiler.ts";
 import { kernelFolder, kernelSources, NATIVE, nativeFile } from "./nativeKernels.ts";
-
-/** C compilers, in the order in which they are tried; the environment's CC comes first. */
-const COMPILERS = ["cc", "gcc", "clang"] as const;
-
-const FLAGS = [
-  "-std=gnu11",
-  "-O3",
-  "-march=native",
-  "-fno-math-errno",
-  "-fno-trapping-math",
-  "-ffp-contract=fast",
-  "-fvisibility=hidden",
-  "-fPIC",
-  "-shared",
-];
-
-/** Registers as wide as the processor has them; compilers of other makers and machines lack the option. */
-const WIDE = "-mprefer-vector-width=512";
 
 /**
  * Builds the kernels for this computer by its own C compiler, in the user's cache. Nothing else is written.
@@ -32,27 +15,32 @@ const WIDE = "-mprefer-vector-width=512";
 export async function buildNative(say: (text: string) => void): Promise<string> {
   if (process.platform === "win32") throw refused("the native build is for Linux and macOS");
   const compiler = await firstCompiler();
+  if (compiler === null) {
+    const tried = compilerCandidates().join(", ");
+    throw refused(`there is no C compiler: tried ${tried}; install gcc or clang, or set CC`);
+  }
   const target = nativeFile();
   const folder = await mkdtemp(join(tmpdir(), "ipc-native-"));
   try {
-    say(`building the kernels with ${compiler} ...\n`);
+    say(`building the kernels with ${compiler.command} ...\n`);
     const result = join(folder, basename(target));
     const inputs = kernelSources().filter((file) => file.endsWith(".c"));
     await writeFile(join(folder, "kernels.inc"), await kernelList(inputs));
     const parts = [
       ...FLAGS,
-      ...(process.arch === "x64" ? [WIDE] : []),
+      "-ffp-contract=fast",
       ...(process.platform === "darwin" ? ["-undefined", "dynamic_lookup"] : []),
       ...[join(kernelFolder(), "source"), folder, headerFolder()].flatMap((each) => ["-I", each]),
       ...["-o", result, join(kernelFolder(), "native", "addon.c"), ...inputs],
       "-lm",
     ];
-    const { code, text } = await ran(compiler, parts);
-    if (code !== 0) throw refused(`${compiler} failed:\n${text}`);
+    const { code, text } = await ran(compiler.command, parts);
+    if (code !== 0) throw refused(`${compiler.command} failed:\n${text}`);
     await mkdir(dirname(target), { recursive: true });
-    const beside = `${target}.${process.pid}`;
-    await copyFile(result, beside);
-    await rename(beside, target);
+    const known = join(folder, "compiler.json");
+    await writeFile(known, JSON.stringify(compiler));
+    await placed(known, compilerFile());
+    await placed(result, target);
     return target;
   } finally {
     await rm(folder, { recursive: true });
@@ -63,13 +51,11 @@ function refused(reason: string): EngineError {
   return new EngineError(NATIVE, "build", [], reason);
 }
 
-async function firstCompiler(): Promise<string> {
-  const own = process.env["CC"];
-  const candidates = [...(own === undefined || own === "" ? [] : [own]), ...COMPILERS];
-  for (const compiler of candidates) {
-    if ((await ran(compiler, ["--version"])).code === 0) return compiler;
-  }
-  throw refused(`there is no C compiler: tried ${candidates.join(", ")}; install gcc or clang, or set CC`);
+/** Copies a file to its place, where it comes to be at once. */
+async function placed(file: string, target: string): Promise<void> {
+  const beside = `${target}.${process.pid}`;
+  await copyFile(file, beside);
+  await rename(beside, target);
 }
 
 /** `X(name)` for every kernel that the sources define. */

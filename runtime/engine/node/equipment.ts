@@ -1,6 +1,9 @@
 import v8 from "node:v8";
 import type { Equipment } from "../arena/machine.ts";
 import { EngineError } from "../engine.ts";
+import { type CompiledKernels, compiledKernels } from "./compiledKernels.ts";
+import { knownCompiler } from "./compiler.ts";
+import { kernelCache } from "./kernelCache.ts";
 import { hasNativeKernels, NATIVE, nativeFile, nativeKernels } from "./nativeKernels.ts";
 import { createThreads } from "./threads.ts";
 
@@ -11,10 +14,11 @@ export function nodeEquipment(name: string): Equipment {
 }
 
 /**
- * The same with the native kernels.
+ * The same with the native kernels, and native code for those that are written at run time where its compiler is known;
+ * `watch` is given what compiles them.
  * @throws EngineError where they have not been built
  */
-export function nativeEquipment(): Equipment {
+export function nativeEquipment(watch?: (kernels: CompiledKernels) => void): Equipment {
   if (!hasNativeKernels()) {
     throw new EngineError(
       NATIVE,
@@ -23,7 +27,22 @@ export function nativeEquipment(): Equipment {
       "its kernels are not built for this computer: `ipc setup native`",
     );
   }
-  return { ...nodeEquipment(NATIVE), native: nativeKernels(nativeFile()) };
+  const native = nativeKernels(nativeFile());
+  const compiler = knownCompiler();
+  const cache = compiler === null ? null : kernelCache(compiler);
+  return {
+    ...nodeEquipment(NATIVE),
+    native: ({ memory }) => {
+      const compiled = cache === null ? null : compiledKernels(memory, native, cache);
+      if (compiled !== null) watch?.(compiled);
+      return {
+        file: native.file,
+        names: native.names,
+        kernelAt: (index) => native.kernelAt(index, memory),
+        successorOf: compiled?.successorOf ?? null,
+      };
+    },
+  };
 }
 
 export { hasNativeKernels } from "./nativeKernels.ts";

@@ -4,8 +4,8 @@ import { cpus, homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Kernel, NativeKernels } from "../arena/machine.ts";
-import type { SharedMemory } from "../arena/memory.ts";
 import { EngineError } from "../engine.ts";
+import type { Objects } from "./compiledKernels.ts";
 
 /** The name of the engine whose kernels were built for this computer. */
 export const NATIVE = "native";
@@ -42,7 +42,8 @@ export function cacheFolder(): string {
 /** Where the addon of these sources for this processor is, or would be: another source or processor has another. */
 export function nativeFile(): string {
   const hash = createHash("sha256");
-  for (const file of [...kernelSources(), join(kernelFolder(), "native", "addon.c")]) {
+  const native = ["addon.c", "elementwise.h"].map((file) => join(kernelFolder(), "native", file));
+  for (const file of [...kernelSources(), ...native]) {
     hash.update(file.slice(kernelFolder().length)).update(readFileSync(file));
   }
   hash.update(`${process.platform} ${process.arch} ${cpus()[0]?.model ?? ""}`);
@@ -57,13 +58,20 @@ export function hasNativeKernels(): boolean {
 interface Addon {
   readonly names: readonly string[];
   readonly kernelAt: (index: number, view: Float32Array) => Kernel;
+  readonly kernelIn: (object: string, symbol: string, view: Float32Array) => Kernel;
 }
+
+/** The addon, on any memory. */
+export type Native = Objects &
+  Pick<NativeKernels, "names"> & {
+    readonly kernelAt: (index: number, memory: WebAssembly.Memory) => Kernel;
+  };
 
 /**
  * The native kernels in a file.
  * @throws EngineError where the file is missing or is no addon of this project
  */
-export function nativeKernels(file: string): (memory: SharedMemory) => NativeKernels {
+export function nativeKernels(file: string): Native {
   const module: { exports: unknown } = { exports: {} };
   try {
     process.dlopen(module, file);
@@ -73,11 +81,12 @@ export function nativeKernels(file: string): (memory: SharedMemory) => NativeKer
   }
   const addon = module.exports;
   if (!isAddon(addon)) throw new EngineError(NATIVE, "start", [], `${file} holds no kernels`);
-  return (memory) => ({
+  return {
     file,
     names: addon.names,
-    kernelAt: (index) => addon.kernelAt(index, new Float32Array(memory.memory.buffer)),
-  });
+    kernelAt: (index, { buffer }) => addon.kernelAt(index, new Float32Array(buffer)),
+    kernelIn: (object, symbol, { buffer }) => addon.kernelIn(object, symbol, new Float32Array(buffer)),
+  };
 }
 
 function isAddon(found: unknown): found is Addon {
@@ -87,6 +96,8 @@ function isAddon(found: unknown): found is Addon {
     "names" in found &&
     Array.isArray(found.names) &&
     "kernelAt" in found &&
-    typeof found.kernelAt === "function"
+    typeof found.kernelAt === "function" &&
+    "kernelIn" in found &&
+    typeof found.kernelIn === "function"
   );
 }

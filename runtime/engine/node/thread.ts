@@ -34,6 +34,12 @@ export interface ThreadData {
 /** What a thread is told later: the next kernel. They are numbered as they come. */
 export type ThreadMessage = KernelSource;
 
+/** What a thread asks of runtime/kernels/native/addon.c. */
+interface Addon {
+  readonly kernelAt: (index: number, memory: Float32Array) => Kernel;
+  readonly kernelIn: (object: string, symbol: string, memory: Float32Array) => Kernel;
+}
+
 /**
  * What a thread does all its life: wait for a job, enter it, claim items until none is left, leave. It is run from its
  * text, so that it stands alone: whatever it needs it is given.
@@ -47,10 +53,13 @@ export function thread({ workerData, receiveMessageOnPort, parentPort }: typeof 
 
   const learn = (source: KernelSource): Kernel => {
     if (source.kind === "idle") return () => undefined;
-    if (source.kind === "native") {
-      const native = { exports: {} as { kernelAt: (index: number, memory: Float32Array) => Kernel } };
+    if (source.kind !== "wasm") {
+      const native = { exports: {} as Addon };
       process.dlopen(native, source.file);
-      return native.exports.kernelAt(source.index, new Float32Array(memory.buffer));
+      const view = new Float32Array(memory.buffer);
+      return source.kind === "native"
+        ? native.exports.kernelAt(source.index, view)
+        : native.exports.kernelIn(source.object, source.symbol, view);
     }
     const env = { memory };
     const library = source.library === null ? {} : new WebAssembly.Instance(source.library, { env }).exports;

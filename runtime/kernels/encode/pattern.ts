@@ -100,7 +100,7 @@ export function localsOf(pattern: Pattern): Locals {
 }
 
 /** How many numbers a step has for a point. */
-function planesOf({ program, modes, planes, stencil }: Pattern): readonly number[] {
+export function planesOf({ program, modes, planes, stencil }: Pattern): readonly number[] {
   const counts: number[] = [];
   const ofMode: { readonly [M in Mode]: number } = {
     ...{ single: 1, splat: 1, repeat: 1, stream: planes, couple: 2 },
