@@ -41,9 +41,10 @@ export function reverseSolve(equation: EquationOf<"solve">, g: Variable, r: Reve
   reverseStraight(r, r.mask, equations, seeds, fixed);
 }
 
-/** A fused expression is walked backwards as the equations that it stands for. */
-export function reverseFused(equation: EquationOf<"fused">, [g]: Cotangents, r: Reversal): void {
-  if (g === null || g === undefined) return;
+/** Fused expressions are walked backwards as the equations that they stand for. */
+export function reverseFused(equation: EquationOf<"fused">, cotangents: Cotangents, r: Reversal): void {
+  const { inputs, results } = equation.attributes;
+  const known = new Map(inputs.map((name, i) => [name, equation.inputs[i]]));
   const scratch = new IrBuilder(r.builder.functions, r.builder);
   const value = (expression: ElementwiseExpression): Variable => {
     switch (expression.kind) {
@@ -52,14 +53,18 @@ export function reverseFused(equation: EquationOf<"fused">, [g]: Cotangents, r: 
       case "apply":
         return scratch.elementwise(expression.function, expression.arguments.map(value));
       case "input": {
-        const input = equation.inputs[equation.attributes.inputs.indexOf(expression.name)];
+        const input = known.get(expression.name);
         if (input === undefined) throw new Error(`the expression has no input ${expression.name}`);
         return input;
       }
     }
   };
-  const result = value(equation.attributes.expression);
-  reverseStraight(r, r.mask, scratch.equations, [[result, g]]);
+  const seeds = Object.entries(results).map(([name, expression], i) => {
+    const result = value(expression);
+    known.set(name, result);
+    return [result, cotangents[i] ?? null] as const;
+  });
+  reverseStraight(r, r.mask, scratch.equations, seeds);
 }
 
 /**

@@ -1,7 +1,10 @@
 import { print } from "../../runtime/arrays/print.ts";
+import { type ElementwiseExpression, replaceInputs } from "../../runtime/arrays/expression.ts";
 import type { Variable } from "../ir/block.ts";
 import type {
   Argument,
+  ExpressionsArgument,
+  InputsArgument,
   Parameter,
   Pattern,
   PlanFunction,
@@ -10,7 +13,6 @@ import type {
   Role,
   Statement,
 } from "../plan/call.ts";
-import { replaceInputs } from "../plan/calls.ts";
 import { identifier, uniqueIdentifier } from "../plan/names.ts";
 import type { PlanGroup, PlanNetwork } from "../plan/plan.ts";
 import { usesOfFunction, variablesOfPattern, variablesOfResult } from "../plan/uses.ts";
@@ -205,6 +207,9 @@ export class Printer {
   }
 
   protected statement({ outputs, call }: Statement): string {
+    const [results, inputs] = call.arguments;
+    if (results?.kind === "expressions" && inputs?.kind === "inputs")
+      return this.kernel({ outputs, call }, results, inputs);
     const text = this.call(call);
     const hints = (variable: Variable): string => this.hint(call, variable);
     const group = call.kind === "function" ? (this.names.networkOf(call.name)?.given ?? null) : null;
@@ -214,6 +219,33 @@ export class Printer {
         ? this.groupedPattern(outputs.items, group, hints)
         : this.pattern(outputs, hints, updates);
     return `const ${pattern} = ${text};`;
+  }
+
+  /** A call for several results, which have the names of the locals that they become. */
+  private kernel(
+    { outputs, call }: Statement,
+    { results }: ExpressionsArgument,
+    { entries }: InputsArgument,
+  ): string {
+    const hints = (variable: Variable): string => this.hint(call, variable);
+    const made = outputs.kind === "record" ? outputs.entries : [];
+    const locals = new Map(made.map(({ name, pattern }) => [name, this.pattern(pattern, hints)]));
+    const keys = new Set(locals.values());
+    const renamed = new Map<string, ElementwiseExpression>();
+    const given = entries.map(({ name, variable }) => {
+      const key = this.inputKey(variable, (candidate) => keys.has(candidate));
+      keys.add(key);
+      renamed.set(name, { kind: "input", name: key });
+      return property(key, this.locals.textOf(variable));
+    });
+    const texts = Object.entries(results).map(([name, expression]) => {
+      const key = locals.get(name) ?? uniqueIdentifier(name, (candidate) => keys.has(candidate));
+      keys.add(key);
+      const text = JSON.stringify(print(replaceInputs(expression, renamed)));
+      renamed.set(name, { kind: "input", name: key });
+      return property(key, text);
+    });
+    return `const ${braces([...locals.values()])} = ops.mapAll(${braces(texts)}, ${braces(given)});`;
   }
 
   protected hint(call: Statement["call"], variable: Variable): string {
@@ -324,6 +356,7 @@ export class Printer {
       case "closure":
         return this.closure(argument.function);
       case "expression":
+      case "expressions":
       case "inputs":
         throw new Error("an expression stands apart from its inputs");
     }

@@ -1,7 +1,8 @@
+import { replaceInputs } from "../../runtime/arrays/expression.ts";
 import { print } from "../../runtime/arrays/print.ts";
 import type { Variable } from "../ir/block.ts";
 import type { Argument, Statement } from "../plan/call.ts";
-import { replaceInputs } from "../plan/calls.ts";
+import { variablesOfPattern } from "../plan/uses.ts";
 
 /** The fewest equal layers that are written as a loop. */
 const FEWEST = 3;
@@ -121,7 +122,7 @@ function rollOf(
   all: readonly Statement[],
   around: Surroundings,
 ): Roll | null {
-  const made = rounds.map((round) => round.map(outputOf));
+  const made = rounds.map((round) => round.flatMap(outputsOf));
   const reads = rounds.map((round) => round.flatMap(operandsOf));
   const numbers: number[][] = [];
   const series = new Map<Variable, SeriesText>();
@@ -180,7 +181,7 @@ function collectedBy(
   all: readonly Statement[],
   around: Surroundings,
 ): Roll["collected"] | null {
-  const made = rounds.map((round) => round.map(outputOf));
+  const made = rounds.map((round) => round.flatMap(outputsOf));
   const collected: Roll["collected"][number][] = [];
   const used = new Set(rounds.flat());
   const outside = new Set([...around.returned, ...all.filter((each) => !used.has(each)).flatMap(operandsOf)]);
@@ -218,6 +219,12 @@ function outputOf({ outputs }: Statement): Variable | null {
   return outputs.kind === "variable" ? outputs.variable : null;
 }
 
+/** The variables that a statement makes, in order; null for one that nobody reads. */
+function outputsOf(statement: Statement): readonly (Variable | null)[] {
+  const { outputs } = statement;
+  return outputs.kind === "record" ? variablesOfPattern(outputs) : [outputOf(statement)];
+}
+
 /** The variables that a call reads, in order. */
 function operandsOf({ call }: Statement): readonly Variable[] {
   return call.arguments.flatMap((argument: Argument): readonly Variable[] => {
@@ -238,8 +245,13 @@ function operandsOf({ call }: Statement): readonly Variable[] {
 
 /** A statement but for the variables that it reads and makes; null for one that no loop repeats. */
 function shapeOf({ outputs, call }: Statement): string | null {
-  if (outputs.kind !== "variable" || call.kind !== "method") return null;
   const [first, second] = call.arguments;
+  if (first?.kind === "expressions" && second?.kind === "inputs" && outputs.kind === "record") {
+    const names = outputs.entries.map(({ name }) => name);
+    const places = second.entries.map(({ name }) => name);
+    return `mapAll ${names.join()} of ${places.join()} ${JSON.stringify(first.results)}`;
+  }
+  if (outputs.kind !== "variable" || call.kind !== "method") return null;
   if (first?.kind === "expression" && second?.kind === "inputs") {
     const places = second.entries.map(
       ({ name }, i) => [name, { kind: "input", name: `v${i}` } as const] as const,

@@ -1,4 +1,4 @@
-import type { ElementwiseExpression, ElementwiseFunction } from "../../runtime/arrays/expression.ts";
+import type { ElementwiseFunction, ElementwiseResults } from "../../runtime/arrays/expression.ts";
 import type { RampWindow } from "../../runtime/operators/library.ts";
 import type { LibraryOperatorName, LibrarySettings } from "../../runtime/operators/library.ts";
 import type { Extension } from "../../runtime/operators/extension.ts";
@@ -18,7 +18,7 @@ import type { FixedPointOptions } from "./fixedPoint.ts";
  * | coordinate | | for each entry of `space` its index along `axis`, minus that of the middle, (n - 1)/2 |
  * | fill | a number | an array of `space` with that entry everywhere |
  * | elementwise | 1 to 3 arrays, aligned from the last axis, numbers repeated | entry by entry |
- * | fused | arrays, named by the expression in order `inputs` | a chain of elementwise functions as one kernel |
+ * | fused | arrays, named in order `inputs` | chains of elementwise functions as one kernel, a result each |
  * | product, part | values; a product | a product; its part `index` |
  * | sum, maximum, minimum, norm2, count | an array or product | a number |
  * | dot | two of one space | a number, Re<x, y> |
@@ -80,7 +80,7 @@ export interface OperationAttributes {
   readonly coordinate: { readonly axis: number; readonly space: Space };
   readonly fill: { readonly space: Space };
   readonly elementwise: { readonly function: ElementwiseFunction };
-  readonly fused: { readonly expression: ElementwiseExpression; readonly inputs: readonly string[] };
+  readonly fused: { readonly results: ElementwiseResults; readonly inputs: readonly string[] };
   readonly product: Record<never, never>;
   readonly part: { readonly index: number };
   readonly sum: Record<never, never>;

@@ -224,7 +224,11 @@ function filteringText({
 }
 
 function fusedText(attributes: OperationAttributes["fused"]): string {
-  return `"${print(attributes.expression)}" of ${attributes.inputs.join(", ")}`;
+  const results = Object.entries(attributes.results);
+  const texts = results.map(([name, expression]) =>
+    results.length === 1 ? print(expression) : `${name} = ${print(expression)}`,
+  );
+  return `"${texts.join("; ")}" of ${attributes.inputs.join(", ")}`;
 }
 
 function settingsText(settings: Readonly<Record<string, unknown>>): readonly string[] {

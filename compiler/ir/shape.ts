@@ -95,11 +95,14 @@ const SHAPE_RULES: { readonly [P in Operation]: ShapeRule<P> } = {
       ),
     ),
   ],
-  fused: ({ expression, inputs: names }, inputs) => {
-    demand(names.length === inputs.length, "a fused expression names all its inputs");
-    return [
-      value(expressionSpace(expression, new Map(names.map((input, i) => [input, spaceAt(inputs, i)])))),
-    ];
+  fused: ({ results, inputs: names }, inputs) => {
+    demand(names.length === inputs.length, "fused expressions name all their inputs");
+    const spaces = new Map(names.map((input, i) => [input, spaceAt(inputs, i)]));
+    return Object.entries(results).map(([name, expression]) => {
+      const space = expressionSpace(expression, spaces);
+      spaces.set(name, space);
+      return value(space);
+    });
   },
   product: (_, inputs) => [value({ kind: "product", parts: inputs.map((_type, i) => spaceAt(inputs, i)) })],
   part: ({ index }, inputs) => {

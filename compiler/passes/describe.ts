@@ -209,7 +209,9 @@ function expressionOf(equation: Equation, names: Names): ElementwiseExpression {
     };
   }
   if (equation.operation !== "fused") throw new Error("an elementwise equation is wanted");
-  const { expression, inputs: labels } = equation.attributes;
+  const { results, inputs: labels } = equation.attributes;
+  const [expression, ...others] = Object.values(results);
+  if (expression === undefined || others.length > 0) throw new Error("a kernel of one result is wanted");
   return relabelled(expression, new Map(labels.map((label, i) => [label, inputs[i] ?? label])));
 }
 
@@ -330,7 +332,12 @@ function withNames(block: Block, names: Names): Block {
       const inputs = inner.inputs.map(now);
       const outputs = inner.outputs.map(now);
       if (inner.operation !== "fused") return { ...inner, inputs, outputs };
-      return equationOf({ ...inner, attributes: kernelOf(inner.attributes, inputs), inputs, outputs });
+      return equationOf({
+        ...inner,
+        attributes: kernelOf(inner.attributes, inputs, outputs),
+        inputs,
+        outputs,
+      });
     }),
     results: block.results.map(now),
   };
@@ -338,14 +345,24 @@ function withNames(block: Block, names: Names): Block {
 
 type Kernel = EquationOf<"fused">["attributes"];
 
-/** A kernel whose inputs are called as the variables are. */
-function kernelOf({ expression, inputs: labels }: Kernel, variables: readonly Variable[]): Kernel {
-  const inputs: string[] = [];
-  for (const { name } of variables) {
-    let label = name;
-    for (let count = 2; inputs.includes(label); count += 1) label = `${name}_${count}`;
-    inputs.push(label);
-  }
-  const now = new Map(labels.map((label, i) => [label, inputs[i] ?? label]));
-  return { expression: relabelled(expression, now), inputs };
+/** A kernel whose inputs and results are called as the variables are. */
+function kernelOf(
+  { results, inputs: labels }: Kernel,
+  inputs: readonly Variable[],
+  outputs: readonly Variable[],
+): Kernel {
+  const now = new Map<string, string>();
+  const labelled = (label: string, { name }: Pick<Variable, "name">): string => {
+    const taken = new Set(now.values());
+    let found = name;
+    for (let count = 2; taken.has(found); count += 1) found = `${name}_${count}`;
+    now.set(label, found);
+    return found;
+  };
+  const before = labels.map((label, i) => labelled(label, inputs[i] ?? { name: label }));
+  const renamed = Object.entries(results).map(([label, expression], i) => {
+    const known = relabelled(expression, now);
+    return [labelled(label, outputs[i] ?? { name: label }), known] as const;
+  });
+  return { results: Object.fromEntries(renamed), inputs: before };
 }

@@ -205,7 +205,10 @@ function fusedEquation(
   const inputs = [...names.keys()];
   return equationOf({
     operation: "fused",
-    attributes: { expression, inputs: inputs.map((input) => names.get(input) ?? input.name) },
+    attributes: {
+      results: { [part.output.name]: expression },
+      inputs: inputs.map((input) => names.get(input) ?? input.name),
+    },
     inputs,
     outputs: [part.output],
     span: part.equation.span,

@@ -16,6 +16,7 @@ import { operatorAlgebra } from "./operatorAlgebra.ts";
 import { pairs } from "./pairs.ts";
 import type { Module, Pass } from "./pass.ts";
 import { simplify } from "./simplify.ts";
+import { together } from "./together.ts";
 
 /**
  * Before differentiation. Simplify first, since the gradients that lowering inlines leave factors behind. The algebra
@@ -48,7 +49,8 @@ const UNROLL: readonly Pass[] = [firstStep];
 
 /** After differentiation: reverses bring signs, common factors and cotangents that nobody wants (signs
  * move twice: through a product, then into a sum); kernels are grouped last, norms of pairs within them and then
- * finite differences that only they read, and what remains is named by what it holds. */
+ * finite differences that only they read, what remains is named by what it holds, and kernels that have names for
+ * their results are joined. */
 export const FINISH: readonly Pass[] = [
   simplify,
   simplify,
@@ -59,6 +61,7 @@ export const FINISH: readonly Pass[] = [
   deadCode,
   differences,
   describe,
+  together,
 ];
 
 /** A pass has broken the IR: a bug of the compiler. */

@@ -1,5 +1,5 @@
 import type { Applied } from "../../runtime/arrays/applied.ts";
-import type { ElementwiseExpression } from "../../runtime/arrays/expression.ts";
+import type { ElementwiseExpression, ElementwiseResults } from "../../runtime/arrays/expression.ts";
 import type { GivenMap } from "../../runtime/arrays/givenMap.ts";
 import type { LoopTrace, Operations } from "../../runtime/arrays/operations.ts";
 import type { Space as BoundSpace, Value } from "../../runtime/arrays/value.ts";
@@ -83,6 +83,7 @@ export type Argument =
   | DimensionArgument
   | WordArgument
   | ExpressionArgument
+  | ExpressionsArgument
   | InputsArgument
   | SpaceArgument
   | SettingsArgument
@@ -112,6 +113,11 @@ export interface WordArgument {
 export interface ExpressionArgument {
   readonly kind: "expression";
   readonly expression: ElementwiseExpression;
+}
+/** The same for several results by name, of which one may name those before it. */
+export interface ExpressionsArgument {
+  readonly kind: "expressions";
+  readonly results: ElementwiseResults;
 }
 export interface InputsArgument {
   readonly kind: "inputs";
@@ -173,4 +179,6 @@ type ArgumentFor<T> = T extends null
               ? ListArgument
               : T extends Readonly<Record<string, Value | Applied>>
                 ? InputsArgument
-                : SettingsArgument;
+                : T extends Readonly<Record<string, string>>
+                  ? ExpressionsArgument
+                  : SettingsArgument;

@@ -1,8 +1,8 @@
-import type { ElementwiseExpression } from "../../runtime/arrays/expression.ts";
+import { type ElementwiseExpression, replaceInputs } from "../../runtime/arrays/expression.ts";
 import type { LibraryOperatorName } from "../../runtime/operators/library.ts";
 import type { Block, Equation, EquationOf, Variable } from "../ir/block.ts";
 import { termsOf } from "../ir/solve.ts";
-import type { Operation } from "../ir/operation.ts";
+import type { Operation, OperationAttributes } from "../ir/operation.ts";
 import type { Dimension } from "../types/dimension.ts";
 import type { Space } from "../types/space.ts";
 import type {
@@ -61,6 +61,10 @@ export function outputsOf(equation: Equation, read: (variable: Variable) => bool
       const captured = list(items.slice(equation.attributes.carried));
       return { kind: "record", entries: [...entry("carried", carried), ...entry("captured", captured)] };
     }
+    case "fused":
+      return items.length === 1
+        ? (items[0] ?? { kind: "list", items: [] })
+        : { kind: "record", entries: items.flatMap((item, index) => entry(resultName(index), item)) };
     case "call":
       return items.length === 1
         ? (items[0] ?? { kind: "list", items: [] })
@@ -104,15 +108,18 @@ const CALLS: { readonly [P in Operation]: Rule<P> } = {
     mapCall(
       equation,
       {
-        kind: "apply",
-        function: equation.attributes.function,
-        arguments: equation.inputs.map((_, index) => ({ kind: "input", name: `v${index}` })),
+        results: {
+          result: {
+            kind: "apply",
+            function: equation.attributes.function,
+            arguments: equation.inputs.map((_, index) => ({ kind: "input", name: `v${index}` })),
+          },
+        },
+        inputs: equation.inputs.map((_, index) => `v${index}`),
       },
-      equation.inputs.map((_, index) => `v${index}`),
       context,
     ),
-  fused: (equation, context) =>
-    mapCall(equation, equation.attributes.expression, equation.attributes.inputs, context),
+  fused: (equation, context) => mapCall(equation, equation.attributes, context),
   product: ({ inputs }) => method("product", [list(inputs)]),
   part: (equation) => method("part", [first(equation), { kind: "number", value: equation.attributes.index }]),
   sum: (equation) => method("sum", [first(equation)]),
@@ -359,11 +366,10 @@ function loopArguments(
   ];
 }
 
-/** An elementwise expression in which numbers stand as numbers, and every variable once. */
+/** Elementwise expressions in which numbers stand as numbers, and every variable once. */
 function mapCall(
   equation: Equation,
-  expression: ElementwiseExpression,
-  names: readonly string[],
+  { results, inputs: names }: OperationAttributes["fused"],
   context: CallContext,
 ): Call {
   const someArray = equation.inputs.some((variable) => context.literal(variable) === null);
@@ -379,32 +385,25 @@ function mapCall(
       replacements.set(name, { kind: "input", name: known });
     }
   });
-  const inputs = [...entries].map(([variable, name]) => ({ name, variable }));
-  return method("map", [
-    { kind: "expression", expression: replaceInputs(expression, replacements) },
-    { kind: "inputs", entries: inputs },
-  ]);
+  const inputs = {
+    kind: "inputs",
+    entries: [...entries].map(([variable, name]) => ({ name, variable })),
+  } as const;
+  const replaced = Object.entries(results).map(([name, expression], index) => {
+    const found = replaceInputs(expression, replacements);
+    replacements.set(name, { kind: "input", name: resultName(index) });
+    return [resultName(index), found] as const;
+  });
+  const [[, expression] = [], ...others] = replaced;
+  return expression !== undefined && others.length === 0
+    ? method("map", [{ kind: "expression", expression }, inputs])
+    : method("mapAll", [{ kind: "expressions", results: Object.fromEntries(replaced) }, inputs]);
 }
+
+/** The name of a result among several. */
+const resultName = (index: number): string => `r${index}`;
 
 function applyMethod({ attributes: { adjoint, within } }: EquationOf<"apply">) {
   if (within === true) return adjoint ? "appliedAdjoint" : "applied";
   return adjoint ? "applyAdjoint" : "apply";
-}
-
-/** The expression with its inputs replaced. */
-export function replaceInputs(
-  expression: ElementwiseExpression,
-  replacements: ReadonlyMap<string, ElementwiseExpression>,
-): ElementwiseExpression {
-  switch (expression.kind) {
-    case "input":
-      return replacements.get(expression.name) ?? expression;
-    case "constant":
-      return expression;
-    case "apply":
-      return {
-        ...expression,
-        arguments: expression.arguments.map((argument) => replaceInputs(argument, replacements)),
-      };
-  }
 }

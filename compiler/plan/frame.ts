@@ -132,6 +132,12 @@ function reader(argument: Argument, slots: Slots, networks: ReadonlyMap<string, 
       return always(argument.word);
     case "expression":
       return always(print(argument.expression));
+    case "expressions":
+      return always(
+        Object.fromEntries(
+          Object.entries(argument.results).map(([name, expression]) => [name, print(expression)]),
+        ),
+      );
     case "inputs": {
       const inputs = argument.entries.map(({ name, variable }) => [name, slots.of(variable)] as const);
       return (frame) => Object.fromEntries(inputs.map(([name, slot]) => [name, frame[slot]]));

@@ -95,6 +95,7 @@ function usesOfArgument(argument: Argument): Uses {
     case "number":
     case "word":
     case "expression":
+    case "expressions":
     case "settings":
     case "nothing":
       return NOTHING;

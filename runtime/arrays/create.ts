@@ -19,7 +19,7 @@ import * as layers from "./layers.ts";
 import { checkSpace, commonBatch } from "./layout.ts";
 import * as linear from "./linear.ts";
 import { loopAdjoint, type RoundAdjoint } from "./loopAdjoint.ts";
-import { map } from "./map.ts";
+import { map, mapAll } from "./map.ts";
 import type { LoopTrace, Operations, WhileResult } from "./operations.ts";
 import { complexOf } from "./pairs.ts";
 import * as reductions from "./reductions.ts";
@@ -46,6 +46,11 @@ export function operations(engine: Engine): Operations {
     fill: (value, space) => scoped(() => fill(engine, value, space)),
     coordinate: (space, axis) => scoped(() => coordinate(engine, space, axis)),
     map: (expression, inputs) => scoped(() => map(engine, expression, valuesOf(self, inputs))),
+    mapAll: (expressions, inputs) =>
+      engine.scope(
+        () => mapAll(engine, expressions, valuesOf(self, inputs)),
+        (found) => handlesOfAll(Object.values(found)),
+      ),
     ...{ product, part, applied, appliedAdjoint },
 
     sum: (x) => scoped(() => reductions.sum(engine, x)),

@@ -68,3 +68,21 @@ export type ElementwiseExpression =
       readonly function: ElementwiseFunction;
       readonly arguments: readonly ElementwiseExpression[];
     };
+
+/** The expression with its inputs replaced. */
+export function replaceInputs(
+  expression: ElementwiseExpression,
+  replacements: ReadonlyMap<string, ElementwiseExpression>,
+): ElementwiseExpression {
+  switch (expression.kind) {
+    case "input":
+      return replacements.get(expression.name) ?? expression;
+    case "constant":
+      return expression;
+    case "apply":
+      return {
+        ...expression,
+        arguments: expression.arguments.map((argument) => replaceInputs(argument, replacements)),
+      };
+  }
+}

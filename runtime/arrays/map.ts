@@ -2,10 +2,10 @@ import { arrayOf } from "../engine/differences.ts";
 import type { Engine, Handle } from "../engine/engine.ts";
 import { broadcastShape, sameShape } from "../engine/shape.ts";
 import { actsOnPairs, fieldOf, partName, split } from "./complex.ts";
-import type { ElementwiseExpression } from "./expression.ts";
+import type { ElementwiseExpression, ElementwiseResults } from "./expression.ts";
 import { commonBatch } from "./layout.ts";
 import { joinPairs, splitPairs } from "./pairs.ts";
-import { parse } from "./parse.ts";
+import { parse, parseAll } from "./parse.ts";
 import { print } from "./print.ts";
 import { ShapeError } from "./shapeError.ts";
 import type { ArrayValue, ProductValue, Value } from "./value.ts";
@@ -26,6 +26,49 @@ export function map(engine: Engine, text: string, inputs: Inputs): Value {
 /** `map` whose inputs are arrays, so that the result is. */
 export function mapArrays(engine: Engine, text: string, inputs: Arrays): ArrayValue {
   return arraysMapped(engine, text, parse(text), inputs);
+}
+
+/**
+ * Several expressions of the same inputs, by the names of their results, of which one may name those before it; as `map`
+ * of all inputs each, in one pass where all is real.
+ * @throws ShapeError, FieldError, ExpressionError
+ */
+export function mapAll<K extends string>(
+  engine: Engine,
+  texts: Readonly<Record<K, string>>,
+  inputs: Inputs,
+): Readonly<Record<K, Value>> {
+  const results = parseAll(texts);
+  const together = realTogether(engine, texts, results, inputs);
+  const known: Record<string, Value> = { ...inputs };
+  const values = Object.entries(results).map(([name, expression], at) => {
+    const value = together?.[at] ?? mapped(engine, name, expression, known);
+    known[name] = value;
+    return [name, value] as const;
+  });
+  return Object.fromEntries(values) as Record<K, Value>;
+}
+
+/** The results where they are real and made of real arrays; null where they are not. */
+function realTogether(
+  engine: Engine,
+  texts: Readonly<Record<string, string>>,
+  results: ElementwiseResults,
+  inputs: Inputs,
+): readonly ArrayValue[] | null {
+  const arrays = onlyArrays(inputs);
+  const fields = new Map(Object.entries(arrays).map(([name, { field }]) => [name, field]));
+  const areReal =
+    Object.keys(arrays).length === Object.keys(inputs).length && ![...fields.values()].includes("complex");
+  if (!areReal) return null;
+  for (const [name, expression] of Object.entries(results)) {
+    if (fieldOf(expression, fields) !== "real") return null;
+    fields.set(name, "real");
+  }
+  const layout = layoutOf(Object.values(texts).join("; "), arrays);
+  return engine
+    .elementwiseAll(results, handlesFor(engine, arrays, layout, false))
+    .map((handle) => ({ kind: "array", field: "real", ...layout, handle }));
 }
 
 function mapped(engine: Engine, text: string, expression: ElementwiseExpression, inputs: Inputs): Value {

@@ -52,6 +52,11 @@ export interface Operations {
   coordinate(space: Space, axis: number): ArrayValue;
   /** An elementwise expression of named inputs, such as `"soft(x - t*g, t*lambda)"`; products entry by entry. */
   map(expression: string, inputs: Readonly<Record<string, Value | Applied>>): Value;
+  /** several expressions of the same inputs at once, by name; one may name those before it, and all go together */
+  mapAll<K extends string>(
+    expressions: Readonly<Record<K, string>>,
+    inputs: Readonly<Record<string, Value | Applied>>,
+  ): Readonly<Record<K, Value>>;
   /** A product of values, and its parts. */
   product(parts: readonly Value[]): Value;
   part(value: Value, index: number): Value;

@@ -1,4 +1,9 @@
-import { ELEMENTWISE, type ElementwiseExpression, type ElementwiseFunction } from "./expression.ts";
+import {
+  ELEMENTWISE,
+  type ElementwiseExpression,
+  type ElementwiseFunction,
+  type ElementwiseResults,
+} from "./expression.ts";
 
 /** A text that is no elementwise expression. */
 export class ExpressionError extends Error {
@@ -32,6 +37,22 @@ export function parse(text: string): ElementwiseExpression {
   reader.expect("end", "");
   parsed.set(text, expression);
   return expression;
+}
+
+const parsedTogether = new Map<string, ElementwiseResults>();
+
+/**
+ * `parse` of several texts, by the names of their results; each record of texts is parsed once.
+ * @throws ExpressionError
+ */
+export function parseAll(texts: Readonly<Record<string, string>>): ElementwiseResults {
+  const entries = Object.entries(texts);
+  const key = JSON.stringify(entries);
+  const known = parsedTogether.get(key);
+  if (known !== undefined) return known;
+  const results = Object.fromEntries(entries.map(([name, text]) => [name, parse(text)]));
+  parsedTogether.set(key, results);
+  return results;
 }
 
 class Reader {

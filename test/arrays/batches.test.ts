@@ -82,6 +82,17 @@ describe("a batch equals its samples", () => {
       [anything, row, number],
       (ops, x, y, t) => ops.map("x - t*y/2", { x: x as Value, y: y as Value, t: t as Value }),
     ],
+    "several maps at once": [
+      [anything, row, number],
+      (ops, ...values) => {
+        const inputs = { x: get(values, 0), y: get(values, 1), t: get(values, 2) };
+        const { sum, twice, modulus } = ops.mapAll(
+          { sum: "x + t*y", twice: "2*sum - y", modulus: "abs(twice)" },
+          inputs,
+        );
+        return ops.product([sum, twice, modulus]);
+      },
+    ],
     "map of products and moduli": [
       [anything, row, number],
       (ops, x, y, t) =>

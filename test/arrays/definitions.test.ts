@@ -46,6 +46,20 @@ describe("values by hand", () => {
     close(numbersOf(ops, ops.sum(z)), [3, 2]);
   });
 
+  it("several expressions at once, of which one may name those before it", () => {
+    const texts = { sum: "x + t*y", twice: "2*sum - y", modulus: "abs(twice)" };
+    for (const y of [array(ops, [1, -2]), pairs(ops, [1, 2, 0, -3])]) {
+      const inputs = { x: array(ops, [4, 6]), y, t: ops.number(3) };
+      const { sum, twice, modulus } = ops.mapAll(texts, inputs);
+      expect(numbersOf(ops, sum)).toEqual(numbersOf(ops, ops.map(texts.sum, inputs)));
+      expect(numbersOf(ops, twice)).toEqual(numbersOf(ops, ops.map(texts.twice, { ...inputs, sum })));
+      expect(numbersOf(ops, modulus)).toEqual(numbersOf(ops, ops.map(texts.modulus, { twice })));
+      const both = { ...inputs, x: ops.product([inputs.x, y]), y: ops.product([y, y]) };
+      const products = ops.mapAll(texts, both);
+      expect(numbersOf(ops, ops.part(products.twice, 0))).toEqual(numbersOf(ops, twice));
+    }
+  });
+
   it("the largest entries, floor(share n) of them", () => {
     const x = array(ops, [0.1, -5, 3, 0, 2, -4, 1, 7, 6, -8]);
     close(numbersOf(ops, ops.largest(x, ops.number(0.3))), [0, 0, 0, 0, 0, 0, 0, 1, 1, 1]);

@@ -10,6 +10,7 @@ import type { Operation } from "../../compiler/ir/operation.ts";
 import { definedBy } from "../../compiler/ir/variables.ts";
 import type { Space } from "../../compiler/types/space.ts";
 import { COMPLEX, Dice, NUMBER, randomLanes, randomValue, REAL, setting, space } from "../ir/lab.ts";
+import { parse } from "../../runtime/arrays/parse.ts";
 import { expectDerivative, expectGradients } from "./check.ts";
 
 type Emit = (b: IrBuilder, inputs: readonly Variable[]) => readonly Variable[];
@@ -92,27 +93,7 @@ const EXAMPLES: { readonly [P in Operation]: readonly Example[] } = {
           "fused",
           {
             inputs: ["x", "g", "t"],
-            expression: {
-              kind: "apply",
-              function: "tanh",
-              arguments: [
-                {
-                  kind: "apply",
-                  function: "sub",
-                  arguments: [
-                    { kind: "input", name: "x" },
-                    {
-                      kind: "apply",
-                      function: "mul",
-                      arguments: [
-                        { kind: "input", name: "t" },
-                        { kind: "input", name: "g" },
-                      ],
-                    },
-                  ],
-                },
-              ],
-            },
+            results: { y: parse("tanh(x - t*g)"), z: parse("2*y - x*g") },
           },
           inputs,
         ),

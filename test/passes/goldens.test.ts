@@ -15,6 +15,7 @@ import type { Pass } from "../../compiler/passes/pass.ts";
 import { finish, optimise, runPasses } from "../../compiler/passes/pipelines.ts";
 import { pairs } from "../../compiler/passes/pairs.ts";
 import { simplify } from "../../compiler/passes/simplify.ts";
+import { together } from "../../compiler/passes/together.ts";
 import { constant, type Dimension, name } from "../../compiler/types/dimension.ts";
 import type { Space } from "../../compiler/types/space.ts";
 import { expectGolden } from "../golden.ts";
@@ -194,6 +195,35 @@ function stencils(): IrProgram {
   });
 }
 
+/**
+ * Kernels that share an array, and one that reads another's result; kernels apart: of another space, of differences both,
+ * and with something in between that reads the first.
+ */
+function neighbours(): IrProgram {
+  const [h, w] = [name("h"), name("w")];
+  const picture: Space = { kind: "array", element: "real", dimensions: [h, w] };
+  const field: Space = { kind: "array", element: "real", dimensions: [h, w, constant(2)] };
+  return programOf("neighbours", {
+    givens: [lambda],
+    states: [
+      ["x", picture],
+      ["xb", picture],
+      ["p", field],
+      ["s", picture],
+    ],
+    initial: (b) => [picture, picture, field, picture].map((each) => b.fill(b.constant(0), each)),
+    step: (b, [x, xb, p, s]) => {
+      const call = b.elementwise.bind(b);
+      const D = b.named(b.library("gradient", {}, picture, field, []), "D");
+      const ascent = call("tanh", [call("add", [p!, call("mul", [lambda, b.apply(D, xb!, false)])])]);
+      const descent = call("exp", [call("sub", [x!, call("mul", [lambda, b.apply(D, ascent, true)])])]);
+      const beyond = call("sub", [call("mul", [b.constant(2), descent]), x!]);
+      const scaled = call("mul", [b.sum(descent), call("sqrt", [call("abs", [x!])])]);
+      return [descent, beyond, ascent, call("add", [scaled, s!])];
+    },
+  });
+}
+
 const CASES: readonly (readonly [Pass, () => IrProgram])[] = [
   [simplify, clumsy],
   [commonSubexpressions, repeated],
@@ -205,6 +235,7 @@ const CASES: readonly (readonly [Pass, () => IrProgram])[] = [
   [gram, gradients],
   [pairs, grouped],
   [differences, () => runPasses({ program: stencils(), derivative: null }, [group]).program],
+  [together, () => runPasses({ program: neighbours(), derivative: null }, [group, differences]).program],
 ];
 
 describe("the effect of each pass", () => {

@@ -110,6 +110,6 @@ export function fused(
   expression: ElementwiseExpression,
   inputs: Readonly<Record<string, Variable>>,
 ): Variable {
-  const attributes = { expression, inputs: Object.keys(inputs) };
+  const attributes = { results: { [hint]: expression }, inputs: Object.keys(inputs) };
   return at(inner.emit("fused", attributes, Object.values(inputs), [hint]), 0);
 }

@@ -23,6 +23,7 @@ import {
   type Setting,
 } from "./lanes.ts";
 import { depthwiseFilter } from "./channelLayers.ts";
+import { applyExpressions } from "./elementwise.ts";
 import { convolveFilter } from "./layers.ts";
 import { outer, solveLinear } from "./reductions.ts";
 import { bindSpace, sizeOf, type SampleOperation } from "./rules.ts";
@@ -46,6 +47,7 @@ type LaneRule<P extends Operation> = (
 export type LaneOperation = Exclude<Operation, SampleOperation>;
 
 export const LANE_RULES: { readonly [P in LaneOperation]: LaneRule<P> } = {
+  fused: (attributes, inputs, { lanes }) => fused(attributes, inputs, lanes.count),
   sumSamples: (_, inputs, context) => [summed(inputs, context, ([x]) => valueOf(x))],
   samples: (_, [x], { lanes }) => [
     { shared: true, value: numberArray(x?.shared === true ? 1 : lanes.count) },
@@ -122,6 +124,22 @@ export const LANE_RULES: { readonly [P in LaneOperation]: LaneRule<P> } = {
     return together ? results.map((result) => ({ shared: true, value: itemAt(result, 0) })) : results;
   },
 };
+
+function fused(
+  { results, inputs: names }: OperationAttributes["fused"],
+  inputs: readonly LaneValue[],
+  count: number,
+): readonly LaneValue[] {
+  const shared = inputs.every((input) => input.shared);
+  const lanes = Array.from({ length: shared ? 1 : count }, (_, lane) => {
+    const values = inputs.map((input, i) => [names[i] ?? "", asValue(itemAt(input, lane))] as const);
+    return applyExpressions(results, new Map(values));
+  });
+  return Object.keys(results).map((_, i) => {
+    const values = lanes.map((lane) => valueOf(lane[i]));
+    return shared ? { shared, value: valueOf(values[0]) } : { shared, values };
+  });
+}
 
 function valueOf(item: Item | undefined): ReferenceValue {
   if (item === undefined) throw new Error("an input is missing");

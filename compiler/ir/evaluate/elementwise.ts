@@ -1,6 +1,7 @@
 import type {
   ElementwiseExpression,
   ElementwiseFunction,
+  ElementwiseResults,
   EntryFunction,
 } from "../../../runtime/arrays/expression.ts";
 import { REAL_FUNCTIONS } from "../scalar.ts";
@@ -58,7 +59,19 @@ function pairNorm([array]: readonly ReferenceArray[]): ReferenceArray {
 }
 
 /** An elementwise expression of named inputs. */
-export function applyExpression(
+export function applyExpressions(
+  results: ElementwiseResults,
+  inputs: ReadonlyMap<string, ReferenceValue>,
+): readonly ReferenceValue[] {
+  const known = new Map(inputs);
+  return Object.entries(results).map(([name, expression]) => {
+    const value = applyExpression(expression, known);
+    known.set(name, value);
+    return value;
+  });
+}
+
+function applyExpression(
   expression: ElementwiseExpression,
   inputs: ReadonlyMap<string, ReferenceValue>,
 ): ReferenceValue {

@@ -16,7 +16,7 @@ import {
   type ReferenceSpace,
   type ReferenceValue,
 } from "./array.ts";
-import { applyElementwise, applyExpression } from "./elementwise.ts";
+import { applyElementwise } from "./elementwise.ts";
 import { channels, concat, padImage, placeChannels, resized } from "./images.ts";
 import { asValue, type Item, type Setting } from "./lanes.ts";
 import { convolve, convolveInput, maxPool, maxPoolGradient } from "./layers.ts";
@@ -32,6 +32,7 @@ import { nuclearNorm, shrinkSingular, shrinkSingularGradient } from "./singular.
 /** The operations that treat each sample alone and have no blocks. */
 export type SampleOperation = Exclude<
   Operation,
+  | "fused"
   | "sumSamples"
   | "slices"
   | "joinSlices"
@@ -70,8 +71,6 @@ export const SAMPLE_RULES: { readonly [P in SampleOperation]: SampleRule<P> } = 
   fill: ({ space }, inputs, setting) =>
     filled(bindSpace(space, setting), entryOf(asArray(value(inputs, 0)), 0)),
   elementwise: ({ function: name }, inputs) => applyElementwise(name, inputs.map(asValue)),
-  fused: ({ expression, inputs: names }, inputs) =>
-    applyExpression(expression, new Map(names.map((name, i) => [name, value(inputs, i)]))),
   product: (_, inputs) => ({ kind: "product", parts: inputs.map(asValue) }),
   part: ({ index }, inputs) => partOf(value(inputs, 0), index),
   sum: (_, inputs) => sum(value(inputs, 0)),

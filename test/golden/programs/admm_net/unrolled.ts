@@ -81,13 +81,14 @@ function S(ops: Operations, u1: Value, known: Known): Value {
   const real = ops.map("real(u1)", { u1 });
   const imag = ops.map("imag(u1)", { u1 });
   const concat = ops.concat([real, imag]);
-  const larger = ops.map("max(min(3*concat + 3, 6), 0)", { concat });
-  const cell = ops.map("min(floor(larger), 5)", { larger });
   const size = ops.number(4);
   const quotient = ops.map("(size - 1)/2", { size });
   const coordinate = ops.coordinate(R(4), 0);
   const row = ops.map("7*(coordinate + quotient)", { coordinate, quotient });
-  const row_plus_cell = ops.map("row + cell", { row, cell });
+  const { larger, cell, row_plus_cell } = ops.mapAll(
+    { larger: "max(min(3*concat + 3, 6), 0)", cell: "min(floor(larger), 5)", row_plus_cell: "row + cell" },
+    { concat, row },
+  );
   const piecewise_linear1_offsets = ops.reshape(known["S.piecewise_linear1.offsets"], R(28));
   const row_plus_cell_2 = ops.reshape(row_plus_cell, R(4 * h * w));
   const chosen = ops.rows(piecewise_linear1_offsets, row_plus_cell_2);
@@ -116,14 +117,19 @@ function S_save(ops: Operations, u1: Value, known: Known): [Value, S_Saved] {
   const real = ops.map("real(u1)", { u1 });
   const imag = ops.map("imag(u1)", { u1 });
   const concat = ops.concat([real, imag]);
-  const sum = ops.map("3*concat + 3", { concat });
-  const cell = ops.map("min(floor(max(min(sum, 6), 0)), 5)", { sum });
-  const within = ops.map("max(min(sum, 6), 0) - cell", { sum, cell });
   const size = ops.number(4);
   const quotient = ops.map("(size - 1)/2", { size });
   const coordinate = ops.coordinate(R(4), 0);
   const row = ops.map("7*(coordinate + quotient)", { coordinate, quotient });
-  const row_plus_cell = ops.map("row + cell", { row, cell });
+  const { sum, cell, within, row_plus_cell } = ops.mapAll(
+    {
+      sum: "3*concat + 3",
+      cell: "min(floor(max(min(sum, 6), 0)), 5)",
+      within: "max(min(sum, 6), 0) - cell",
+      row_plus_cell: "row + cell",
+    },
+    { concat, row },
+  );
   const piecewise_linear1_offsets = ops.reshape(known["S.piecewise_linear1.offsets"], R(28));
   const row_plus_cell_2 = ops.reshape(row_plus_cell, R(4 * h * w));
   const chosen = ops.rows(piecewise_linear1_offsets, row_plus_cell_2);
@@ -132,13 +138,10 @@ function S_save(ops: Operations, u1: Value, known: Known): [Value, S_Saved] {
   const sum_2_reshaped = ops.reshape(sum_2, R(4 * h * w));
   const chosen_2 = ops.rows(piecewise_linear1_offsets, sum_2_reshaped);
   const chosen_1 = ops.reshape(chosen_2, R(h, w, 4));
-  const difference = ops.map("chosen_1 - chosen_0", { chosen_1, chosen_0 });
-  const tanh = ops.map("tanh(concat + (chosen_0 + within*difference))", {
-    concat,
-    chosen_0,
-    within,
-    difference,
-  });
+  const { difference, tanh } = ops.mapAll(
+    { difference: "chosen_1 - chosen_0", tanh: "tanh(concat + (chosen_0 + within*difference))" },
+    { chosen_1, chosen_0, concat, within },
+  );
   const channels = ops.channels(tanh, 0, 2);
   const channels_2 = ops.reshape(channels, R(h, w, 2));
   const channels_3 = ops.channels(tanh, 2, 2);
@@ -155,13 +158,14 @@ function S_adjoint(ops: Operations, saved: S_Saved, output_bar: Value, { h, w }:
   const placeChannels = ops.placeChannels(channels_bar_3, 2, 4);
   const channels_bar_4 = ops.reshape(channels_bar_2, R(h, w, 2));
   const placeChannels_2 = ops.placeChannels(channels_bar_4, 0, 4);
-  const piecewise_linear1_bar = ops.map("(placeChannels + placeChannels_2)*(1 - square(tanh))", {
-    placeChannels,
-    placeChannels_2,
-    tanh: saved.tanh,
-  });
-  const product = ops.map("piecewise_linear1_bar*within", { piecewise_linear1_bar, within: saved.within });
-  const chosen_0_bar = ops.map("piecewise_linear1_bar - product", { piecewise_linear1_bar, product });
+  const { piecewise_linear1_bar, product, chosen_0_bar } = ops.mapAll(
+    {
+      piecewise_linear1_bar: "(placeChannels + placeChannels_2)*(1 - square(tanh))",
+      product: "piecewise_linear1_bar*within",
+      chosen_0_bar: "piecewise_linear1_bar - product",
+    },
+    { placeChannels, placeChannels_2, tanh: saved.tanh, within: saved.within },
+  );
   const chosen_bar = ops.reshape(product, R(4 * h * w));
   const placed = ops.placeRows(chosen_bar, saved.sum_2, R(28));
   const placed_2 = ops.sumSamples(placed);
@@ -193,14 +197,12 @@ function S_adjoint_inputs(
   const placeChannels = ops.placeChannels(channels_bar_3, 2, 4);
   const channels_bar_4 = ops.reshape(channels_bar_2, R(h, w, 2));
   const placeChannels_2 = ops.placeChannels(channels_bar_4, 0, 4);
-  const piecewise_linear1_bar = ops.map("(placeChannels + placeChannels_2)*(1 - square(tanh))", {
-    placeChannels,
-    placeChannels_2,
-    tanh: saved.tanh,
-  });
-  const concat_bar = ops.map(
-    "piecewise_linear1_bar + select(add < 6, select(0 < min(add, 6), piecewise_linear1_bar*sub, 0), 0)*3",
-    { piecewise_linear1_bar, add: saved.sum, sub: saved.difference },
+  const { concat_bar } = ops.mapAll(
+    {
+      r0: "(placeChannels + placeChannels_2)*(1 - square(tanh))",
+      concat_bar: "r0 + select(add < 6, select(0 < min(add, 6), r0*sub, 0), 0)*3",
+    },
+    { placeChannels, placeChannels_2, tanh: saved.tanh, add: saved.sum, sub: saved.difference },
   );
   const channels = ops.channels(concat_bar, 0, 2);
   const channels_2 = ops.channels(concat_bar, 2, 2);

@@ -134,15 +134,19 @@ function step(
     [one, rho, rho],
   );
   const D_x_next = ops.applied(D, x_next);
-  const D_x_next_plus_u = ops.map("D_x_next + u", { D_x_next, u });
-  const pairNorm = ops.map("pairNorm(D_x_next_plus_u)", { D_x_next_plus_u });
-  const p_next = ops.map(
-    "max(pairNorm - lambda_over_rho, 0)/max(pairNorm, lambda_over_rho)*D_x_next_plus_u",
-    { pairNorm, lambda_over_rho, D_x_next_plus_u },
+  const { p_next, u_next } = ops.mapAll(
+    {
+      r0: "D_x_next + u",
+      r1: "pairNorm(r0)",
+      p_next: "max(r1 - lambda_over_rho, 0)/max(r1, lambda_over_rho)*r0",
+      u_next: "r0 - p_next",
+    },
+    { D_x_next, u, lambda_over_rho },
   );
-  const q_next = ops.map("max(x_next + v, 0)", { x_next, v });
-  const u_next = ops.map("D_x_next_plus_u - p_next", { D_x_next_plus_u, p_next });
-  const v_next = ops.map("x_next + v - q_next", { x_next, v, q_next });
+  const { q_next, v_next } = ops.mapAll(
+    { q_next: "max(x_next + v, 0)", v_next: "x_next + v - q_next" },
+    { x_next, v },
+  );
   return { values: { x: x_next, p: p_next, q: q_next, u: u_next, v: v_next }, reports: {}, capped: null };
 }
 

@@ -139,15 +139,15 @@ function firstStep(ops: Operations, { h, w, At_y, A, D, rho, basis_A, basis_D, l
     [one, rho, rho],
   );
   const D_x_next = ops.apply(D, x_next);
-  const pairNorm = ops.map("pairNorm(D_x_next)", { D_x_next });
-  const p_next = ops.map("max(pairNorm - lambda_over_rho, 0)/max(pairNorm, lambda_over_rho)*D_x_next", {
-    pairNorm,
-    lambda_over_rho,
-    D_x_next,
-  });
-  const q_next = ops.map("max(x_next, 0)", { x_next });
-  const u_next = ops.map("D_x_next - p_next", { D_x_next, p_next });
-  const v_next = ops.map("x_next - q_next", { x_next, q_next });
+  const { p_next, u_next } = ops.mapAll(
+    {
+      r0: "pairNorm(D_x_next)",
+      p_next: "max(r0 - lambda_over_rho, 0)/max(r0, lambda_over_rho)*D_x_next",
+      u_next: "D_x_next - p_next",
+    },
+    { D_x_next, lambda_over_rho },
+  );
+  const { q_next, v_next } = ops.mapAll({ q_next: "max(x_next, 0)", v_next: "x_next - q_next" }, { x_next });
   return { values: { x: x_next, p: p_next, q: q_next, u: u_next, v: v_next }, reports: {}, capped: null };
 }
 
@@ -178,10 +178,11 @@ function firstStepSaving(
     group_norms,
     lambda_over_rho,
   });
-  const p_next = ops.map("quotient*D_x_next", { quotient, D_x_next });
-  const q_next = ops.map("max(x_next, 0)", { x_next });
-  const u_next = ops.map("D_x_next - p_next", { D_x_next, p_next });
-  const v_next = ops.map("x_next - q_next", { x_next, q_next });
+  const { p_next, u_next } = ops.mapAll(
+    { p_next: "quotient*D_x_next", u_next: "D_x_next - p_next" },
+    { quotient, D_x_next },
+  );
+  const { q_next, v_next } = ops.mapAll({ q_next: "max(x_next, 0)", v_next: "x_next - q_next" }, { x_next });
   return {
     values: { x: x_next, p: p_next, q: q_next, u: u_next, v: v_next },
     reports: {},
@@ -262,15 +263,19 @@ function step(
     [one, rho, rho],
   );
   const D_x_next = ops.applied(D, x_next);
-  const D_x_next_plus_u = ops.map("D_x_next + u", { D_x_next, u });
-  const pairNorm = ops.map("pairNorm(D_x_next_plus_u)", { D_x_next_plus_u });
-  const p_next = ops.map(
-    "max(pairNorm - lambda_over_rho, 0)/max(pairNorm, lambda_over_rho)*D_x_next_plus_u",
-    { pairNorm, lambda_over_rho, D_x_next_plus_u },
+  const { p_next, u_next } = ops.mapAll(
+    {
+      r0: "D_x_next + u",
+      r1: "pairNorm(r0)",
+      p_next: "max(r1 - lambda_over_rho, 0)/max(r1, lambda_over_rho)*r0",
+      u_next: "r0 - p_next",
+    },
+    { D_x_next, u, lambda_over_rho },
   );
-  const q_next = ops.map("max(x_next + v, 0)", { x_next, v });
-  const u_next = ops.map("D_x_next_plus_u - p_next", { D_x_next_plus_u, p_next });
-  const v_next = ops.map("x_next + v - q_next", { x_next, v, q_next });
+  const { q_next, v_next } = ops.mapAll(
+    { q_next: "max(x_next + v, 0)", v_next: "x_next + v - q_next" },
+    { x_next, v },
+  );
   return { values: { x: x_next, p: p_next, q: q_next, u: u_next, v: v_next }, reports: {}, capped: null };
 }
 
@@ -305,11 +310,14 @@ function stepSaving(
     group_norms,
     lambda_over_rho,
   });
-  const p_next = ops.map("quotient*D_x_next_plus_u", { quotient, D_x_next_plus_u });
-  const x_next_plus_v = ops.map("x_next + v", { x_next, v });
-  const q_next = ops.map("max(x_next_plus_v, 0)", { x_next_plus_v });
-  const u_next = ops.map("D_x_next_plus_u - p_next", { D_x_next_plus_u, p_next });
-  const v_next = ops.map("x_next_plus_v - q_next", { x_next_plus_v, q_next });
+  const { p_next, u_next } = ops.mapAll(
+    { p_next: "quotient*D_x_next_plus_u", u_next: "D_x_next_plus_u - p_next" },
+    { quotient, D_x_next_plus_u },
+  );
+  const { x_next_plus_v, q_next, v_next } = ops.mapAll(
+    { x_next_plus_v: "x_next + v", q_next: "max(x_next_plus_v, 0)", v_next: "x_next_plus_v - q_next" },
+    { x_next, v },
+  );
   return {
     values: { x: x_next, p: p_next, q: q_next, u: u_next, v: v_next },
     reports: {},
@@ -328,11 +336,6 @@ function stepAdjoint(
   { x: x_next_bar, p: p_next_bar, q: q_next_bar, u: u_next_bar, v: v_next_bar }: State,
 ) {
   const one = ops.number(1);
-  const x_next_plus_v_bar = ops.map("v_next_bar + select(0 < x_next_plus_v, q_next_bar - v_next_bar, 0)", {
-    v_next_bar,
-    x_next_plus_v,
-    q_next_bar,
-  });
   const quotient_bar_each = ops.map("(p_next_bar - u_next_bar)*D_x_next_plus_u", {
     p_next_bar,
     u_next_bar,
@@ -348,11 +351,13 @@ function stepAdjoint(
     { u_next_bar, p_next_bar, quotient, chosen, D_x_next_plus_u },
   );
   const Dt_v = ops.appliedAdjoint(D, D_x_next_plus_u_bar);
-  const x_next_bar_2 = ops.map("x_next_bar + x_next_plus_v_bar + Dt_v", {
-    x_next_bar,
-    x_next_plus_v_bar,
-    Dt_v,
-  });
+  const { x_next_plus_v_bar, x_next_bar_2 } = ops.mapAll(
+    {
+      x_next_plus_v_bar: "v_next_bar + select(0 < x_next_plus_v, q_next_bar - v_next_bar, 0)",
+      x_next_bar_2: "x_next_bar + x_next_plus_v_bar + Dt_v",
+    },
+    { v_next_bar, x_next_plus_v, q_next_bar, x_next_bar, Dt_v },
+  );
   const sum_bar = ops.solveDiagonalised(
     x_next_bar_2,
     null,
@@ -367,8 +372,10 @@ function stepAdjoint(
     [basis_A, basis_D],
     [one, rho, rho],
   );
-  const q_bar = ops.map("sum_bar*rho", { sum_bar, rho });
-  const v_bar = ops.map("x_next_plus_v_bar - q_bar", { x_next_plus_v_bar, q_bar });
+  const { q_bar, v_bar } = ops.mapAll(
+    { q_bar: "sum_bar*rho", v_bar: "x_next_plus_v_bar - q_bar" },
+    { sum_bar, rho, x_next_plus_v_bar },
+  );
   const p_bar = ops.apply(D, q_bar);
   const u_bar = ops.map("D_x_next_plus_u_bar - p_bar", { D_x_next_plus_u_bar, p_bar });
   const x_bar = ops.fill(0, R(h, w));

@@ -119,14 +119,14 @@ function firstStepAdjoint(
   { values: { Wt_sub, largest } }: ReturnType<typeof firstStepSaving>["saved"],
   { x: x_next_bar }: State,
 ) {
-  const x_next_bar_passed = ops.map("select(largest, 0, x_next_bar)", { largest, x_next_bar });
-  const is_less = ops.map("theta < abs(gamma*Wt_sub)", { theta, gamma, Wt_sub });
-  const chosen = ops.map("select(is_less, -(sign(gamma*Wt_sub)*x_next_bar_passed), 0)", {
-    is_less,
-    gamma,
-    Wt_sub,
-    x_next_bar_passed,
-  });
+  const { x_next_bar_passed, is_less, chosen } = ops.mapAll(
+    {
+      x_next_bar_passed: "select(largest, 0, x_next_bar)",
+      is_less: "theta < abs(gamma*Wt_sub)",
+      chosen: "select(is_less, -(sign(gamma*Wt_sub)*x_next_bar_passed), 0)",
+    },
+    { largest, x_next_bar, theta, gamma, Wt_sub },
+  );
   const theta_bar_each = ops.sum(chosen);
   const theta_bar = ops.sumSamples(theta_bar_each);
   const gamma_times_Wt_sub_bar = ops.map(
@@ -189,13 +189,14 @@ function stepAdjoint(
   { values: { Wt_residual, sum, largest } }: ReturnType<typeof stepSaving>["saved"],
   { x: x_next_bar }: State,
 ) {
-  const x_next_bar_passed = ops.map("select(largest, 0, x_next_bar)", { largest, x_next_bar });
-  const is_less = ops.map("theta < abs(sum)", { theta, sum });
-  const chosen = ops.map("select(is_less, -(sign(sum)*x_next_bar_passed), 0)", {
-    is_less,
-    sum,
-    x_next_bar_passed,
-  });
+  const { x_next_bar_passed, is_less, chosen } = ops.mapAll(
+    {
+      x_next_bar_passed: "select(largest, 0, x_next_bar)",
+      is_less: "theta < abs(sum)",
+      chosen: "select(is_less, -(sign(sum)*x_next_bar_passed), 0)",
+    },
+    { largest, x_next_bar, theta, sum },
+  );
   const theta_bar_each = ops.sum(chosen);
   const theta_bar = ops.sumSamples(theta_bar_each);
   const sum_bar = ops.map(

@@ -109,14 +109,10 @@ function initial(ops: Operations, { h, w }: Known) {
 function step(ops: Operations, { gram_A, D, tau, At_y, sigma, lambda }: Known, { x, p }: State) {
   const gram_A_x = ops.apply(gram_A, x);
   const Dt_p = ops.appliedAdjoint(D, p);
-  const x_next = ops.map("min(max(x - tau*(gram_A_x - At_y + Dt_p), 0), 1)", {
-    x,
-    tau,
-    gram_A_x,
-    At_y,
-    Dt_p,
-  });
-  const difference = ops.map("2*x_next - x", { x_next, x });
+  const { x_next, difference } = ops.mapAll(
+    { x_next: "min(max(x - tau*(gram_A_x - At_y + Dt_p), 0), 1)", difference: "2*x_next - x" },
+    { x, tau, gram_A_x, At_y, Dt_p },
+  );
   const D_difference = ops.applied(D, difference);
   const p_next = ops.map("(p + sigma*D_difference)*(lambda/max(lambda, pairNorm(p + sigma*D_difference)))", {
     p,

@@ -118,8 +118,10 @@ function initial(ops: Operations, { h, w }: Known) {
 
 /** The first iteration, where the state is still 0. */
 function firstStep(ops: Operations, { tau, At_y, D, sigma, lambda }: Known) {
-  const x_next = ops.map("min(max(tau*At_y, 0), 1)", { tau, At_y });
-  const two_times_x_next = ops.map("2*x_next", { x_next });
+  const { x_next, two_times_x_next } = ops.mapAll(
+    { x_next: "min(max(tau*At_y, 0), 1)", two_times_x_next: "2*x_next" },
+    { tau, At_y },
+  );
   const D_sub = ops.applied(D, two_times_x_next);
   const p_next = ops.map("sigma*D_sub*(lambda/max(lambda, pairNorm(sigma*D_sub)))", { sigma, D_sub, lambda });
   return { values: { x: x_next, p: p_next }, reports: {}, capped: null };
@@ -127,8 +129,10 @@ function firstStep(ops: Operations, { tau, At_y, D, sigma, lambda }: Known) {
 
 /** `firstStep`, and what its adjoint needs. */
 function firstStepSaving(ops: Operations, { tau, At_y, D, sigma, lambda }: Known) {
-  const x_next = ops.map("min(max(tau*At_y, 0), 1)", { tau, At_y });
-  const two_times_x_next = ops.map("2*x_next", { x_next });
+  const { x_next, two_times_x_next } = ops.mapAll(
+    { x_next: "min(max(tau*At_y, 0), 1)", two_times_x_next: "2*x_next" },
+    { tau, At_y },
+  );
   const D_sub = ops.applied(D, two_times_x_next);
   const sigma_times_D_sub = ops.map("sigma*D_sub", { sigma, D_sub });
   const group_norms = ops.groupNorm(sigma_times_D_sub);
@@ -149,12 +153,15 @@ function firstStepInputAdjoint(
   { values: { sigma_times_D_sub, group_norms } }: ReturnType<typeof firstStepSaving>["saved"],
   { x: x_next_bar, p: p_next_bar }: State,
 ) {
-  const quotient = ops.map("lambda/max(lambda, group_norms)", { lambda, group_norms });
   const quotient_bar_each = ops.map("p_next_bar*sigma_times_D_sub", { p_next_bar, sigma_times_D_sub });
   const quotient_bar = ops.sumTo(quotient_bar_each, R(h, w, 1));
-  const chosen = ops.map(
-    "select(group_norms, select(lambda < group_norms, -(quotient*quotient_bar/max(lambda, group_norms)), 0)/group_norms, 0)",
-    { group_norms, lambda, quotient, quotient_bar },
+  const { quotient, chosen } = ops.mapAll(
+    {
+      quotient: "lambda/max(lambda, group_norms)",
+      chosen:
+        "select(group_norms, select(lambda < group_norms, -(quotient*quotient_bar/max(lambda, group_norms)), 0)/group_norms, 0)",
+    },
+    { lambda, group_norms, quotient_bar },
   );
   const D_sub_bar = ops.map("(p_next_bar*quotient + chosen*sigma_times_D_sub)*sigma", {
     p_next_bar,
@@ -175,14 +182,10 @@ function firstStepInputAdjoint(
 function step(ops: Operations, { gram_A, D, tau, At_y, sigma, lambda }: Known, { x, p }: State) {
   const gram_A_x = ops.apply(gram_A, x);
   const Dt_p = ops.appliedAdjoint(D, p);
-  const x_next = ops.map("min(max(x - tau*(gram_A_x - At_y + Dt_p), 0), 1)", {
-    x,
-    tau,
-    gram_A_x,
-    At_y,
-    Dt_p,
-  });
-  const difference = ops.map("2*x_next - x", { x_next, x });
+  const { x_next, difference } = ops.mapAll(
+    { x_next: "min(max(x - tau*(gram_A_x - At_y + Dt_p), 0), 1)", difference: "2*x_next - x" },
+    { x, tau, gram_A_x, At_y, Dt_p },
+  );
   const D_difference = ops.applied(D, difference);
   const p_next = ops.map("(p + sigma*D_difference)*(lambda/max(lambda, pairNorm(p + sigma*D_difference)))", {
     p,
@@ -197,9 +200,14 @@ function step(ops: Operations, { gram_A, D, tau, At_y, sigma, lambda }: Known, {
 function stepSaving(ops: Operations, { gram_A, D, tau, At_y, sigma, lambda }: Known, { x, p }: State) {
   const gram_A_x = ops.apply(gram_A, x);
   const Dt_p = ops.appliedAdjoint(D, p);
-  const difference = ops.map("x - tau*(gram_A_x - At_y + Dt_p)", { x, tau, gram_A_x, At_y, Dt_p });
-  const x_next = ops.map("min(max(difference, 0), 1)", { difference });
-  const difference_2 = ops.map("2*x_next - x", { x_next, x });
+  const { difference, x_next, difference_2 } = ops.mapAll(
+    {
+      difference: "x - tau*(gram_A_x - At_y + Dt_p)",
+      x_next: "min(max(difference, 0), 1)",
+      difference_2: "2*x_next - x",
+    },
+    { x, tau, gram_A_x, At_y, Dt_p },
+  );
   const D_difference = ops.applied(D, difference_2);
   const sum = ops.map("p + sigma*D_difference", { p, sigma, D_difference });
   const group_norms = ops.groupNorm(sum);
@@ -220,21 +228,28 @@ function stepAdjoint(
   { values: { difference, sum, group_norms } }: ReturnType<typeof stepSaving>["saved"],
   { x: x_next_bar, p: p_next_bar }: State,
 ) {
-  const quotient = ops.map("lambda/max(lambda, group_norms)", { lambda, group_norms });
   const quotient_bar_each = ops.map("p_next_bar*sum", { p_next_bar, sum });
   const quotient_bar = ops.sumTo(quotient_bar_each, R(h, w, 1));
-  const chosen = ops.map(
-    "select(group_norms, select(lambda < group_norms, -(quotient*quotient_bar/max(lambda, group_norms)), 0)/group_norms, 0)",
-    { group_norms, lambda, quotient, quotient_bar },
+  const { quotient, chosen } = ops.mapAll(
+    {
+      quotient: "lambda/max(lambda, group_norms)",
+      chosen:
+        "select(group_norms, select(lambda < group_norms, -(quotient*quotient_bar/max(lambda, group_norms)), 0)/group_norms, 0)",
+    },
+    { lambda, group_norms, quotient_bar },
   );
-  const sum_bar = ops.map("p_next_bar*quotient + chosen*sum", { p_next_bar, quotient, chosen, sum });
-  const D_difference_bar = ops.map("sum_bar*sigma", { sum_bar, sigma });
+  const { sum_bar, D_difference_bar } = ops.mapAll(
+    { sum_bar: "p_next_bar*quotient + chosen*sum", D_difference_bar: "sum_bar*sigma" },
+    { p_next_bar, quotient, chosen, sum, sigma },
+  );
   const Dt_v = ops.applyAdjoint(D, D_difference_bar);
-  const difference_bar = ops.map(
-    "select(0 < difference, select(max(difference, 0) < 1, x_next_bar + Dt_v*2, 0), 0)",
-    { difference, x_next_bar, Dt_v },
+  const { difference_bar, difference_bar_scaled } = ops.mapAll(
+    {
+      difference_bar: "select(0 < difference, select(max(difference, 0) < 1, x_next_bar + Dt_v*2, 0), 0)",
+      difference_bar_scaled: "difference_bar*tau",
+    },
+    { difference, x_next_bar, Dt_v, tau },
   );
-  const difference_bar_scaled = ops.map("difference_bar*tau", { difference_bar, tau });
   const D_v = ops.applied(D, difference_bar_scaled);
   const p_bar = ops.map("sum_bar - D_v", { sum_bar, D_v });
   const gram_At_v = ops.applyAdjoint(gram_A, difference_bar_scaled);
@@ -249,12 +264,15 @@ function stepInputAdjoint(
   { values: { difference, sum, group_norms } }: ReturnType<typeof stepSaving>["saved"],
   { x: x_next_bar, p: p_next_bar }: State,
 ) {
-  const quotient = ops.map("lambda/max(lambda, group_norms)", { lambda, group_norms });
   const quotient_bar_each = ops.map("p_next_bar*sum", { p_next_bar, sum });
   const quotient_bar = ops.sumTo(quotient_bar_each, R(h, w, 1));
-  const chosen = ops.map(
-    "select(group_norms, select(lambda < group_norms, -(quotient*quotient_bar/max(lambda, group_norms)), 0)/group_norms, 0)",
-    { group_norms, lambda, quotient, quotient_bar },
+  const { quotient, chosen } = ops.mapAll(
+    {
+      quotient: "lambda/max(lambda, group_norms)",
+      chosen:
+        "select(group_norms, select(lambda < group_norms, -(quotient*quotient_bar/max(lambda, group_norms)), 0)/group_norms, 0)",
+    },
+    { lambda, group_norms, quotient_bar },
   );
   const D_difference_bar = ops.map("(p_next_bar*quotient + chosen*sum)*sigma", {
     p_next_bar,

@@ -149,8 +149,10 @@ function step(ops: Operations, { gram_A, t, At_y, W, lambda_times_t }: Known, { 
 function stepSaving(ops: Operations, { gram_A, At_y, t, W, lambda_times_t }: Known, { z }: State) {
   const x_next = ops.map("min(max(z, 0), 1)", { z });
   const gram_A_x_next = ops.apply(gram_A, x_next);
-  const residual = ops.map("gram_A_x_next - At_y", { gram_A_x_next, At_y });
-  const difference = ops.map("2*x_next - z - t*residual", { x_next, z, t, residual });
+  const { residual, difference } = ops.mapAll(
+    { residual: "gram_A_x_next - At_y", difference: "2*x_next - z - t*residual" },
+    { gram_A_x_next, At_y, x_next, z, t },
+  );
   const W_difference = ops.apply(W, difference);
   const residual_2 = ops.map("soft(W_difference, lambda_times_t) - W_difference", {
     W_difference,
@@ -174,12 +176,12 @@ function stepAdjoint(
   { z: z_next_bar, x: x_next_bar }: State,
 ) {
   const W_z_next_bar = ops.apply(W, z_next_bar);
-  const W_difference_bar = ops.map(
-    "select(lambda_times_t < abs(W_difference), W_z_next_bar, 0) - W_z_next_bar",
-    { lambda_times_t, W_difference, W_z_next_bar },
-  );
-  const W_z_next_bar_scaled = ops.map(
-    "select(lambda_times_t < abs(W_difference), -(sign(W_difference)*W_z_next_bar), 0)",
+  const { W_difference_bar, W_z_next_bar_scaled } = ops.mapAll(
+    {
+      W_difference_bar: "select(lambda_times_t < abs(W_difference), W_z_next_bar, 0) - W_z_next_bar",
+      W_z_next_bar_scaled:
+        "select(lambda_times_t < abs(W_difference), -(sign(W_difference)*W_z_next_bar), 0)",
+    },
     { lambda_times_t, W_difference, W_z_next_bar },
   );
   const lambda_times_t_bar_each = ops.sum(W_z_next_bar_scaled);

@@ -115,11 +115,15 @@ function D_save(ops: Operations, u1: Value, known: Known): [Value, D_Saved] {
   const { h, w } = known;
   const u1_image = ops.reshape(u1, R(h, w, 1));
   const conv1 = ops.convolve(u1_image, known["D.conv1.filter"], 1);
-  const conv1_biased = ops.map("conv1 + D_conv1_bias", { conv1, D_conv1_bias: known["D.conv1.bias"] });
-  const relu = ops.map("relu(conv1_biased)", { conv1_biased });
+  const { conv1_biased, relu } = ops.mapAll(
+    { conv1_biased: "conv1 + D_conv1_bias", relu: "relu(conv1_biased)" },
+    { conv1, D_conv1_bias: known["D.conv1.bias"] },
+  );
   const conv2 = ops.convolve(relu, known["D.conv2.filter"], 1);
-  const conv2_biased = ops.map("conv2 + D_conv2_bias", { conv2, D_conv2_bias: known["D.conv2.bias"] });
-  const relu_2 = ops.map("relu(conv2_biased)", { conv2_biased });
+  const { conv2_biased, relu_2 } = ops.mapAll(
+    { conv2_biased: "conv2 + D_conv2_bias", relu_2: "relu(conv2_biased)" },
+    { conv2, D_conv2_bias: known["D.conv2.bias"] },
+  );
   const conv3 = ops.convolve(relu_2, known["D.conv3.filter"], 1);
   const difference = ops.map("u1_image - (conv3 + D_conv3_bias)", {
     u1_image,
@@ -265,8 +269,10 @@ function initialInputAdjoint(ops: Operations, { A }: Known, _saved: unknown, { z
 /** One iteration: the next state. */
 function step(ops: Operations, known: Known, { z, u }: State) {
   const { product, A, alpha, basis_A } = known;
-  const z_minus_u = ops.map("z - u", { z, u });
-  const difference = ops.map("z_minus_u - product", { z_minus_u, product });
+  const { z_minus_u, difference } = ops.mapAll(
+    { z_minus_u: "z - u", difference: "z_minus_u - product" },
+    { z, u, product },
+  );
   const one = ops.number(1);
   const x = ops.solveDiagonalised(
     difference,
@@ -289,8 +295,10 @@ function step(ops: Operations, known: Known, { z, u }: State) {
 /** `step`, and what its adjoint needs. */
 function stepSaving(ops: Operations, known: Known, { z, u }: State) {
   const { product, A, alpha, basis_A } = known;
-  const z_minus_u = ops.map("z - u", { z, u });
-  const difference = ops.map("z_minus_u - product", { z_minus_u, product });
+  const { z_minus_u, difference } = ops.mapAll(
+    { z_minus_u: "z - u", difference: "z_minus_u - product" },
+    { z, u, product },
+  );
   const one = ops.number(1);
   const x = ops.solveDiagonalised(
     difference,
@@ -339,13 +347,15 @@ function stepAdjoint(
     [basis_A],
     [alpha, one],
   );
-  const product_bar = ops.map("-z_bar", { z_bar });
   const A_v = ops.apply(A, x);
   const At_A_v = ops.applyAdjoint(A, A_v);
   const minus_alpha_bar_each = ops.dot(At_A_v, z_bar);
   const minus_alpha_bar = ops.sumSamples(minus_alpha_bar_each);
   const alpha_bar = ops.map("-minus_alpha_bar", { minus_alpha_bar });
-  const u_bar = ops.map("x_plus_u_bar - z_bar", { x_plus_u_bar, z_bar });
+  const { product_bar, u_bar } = ops.mapAll(
+    { product_bar: "-z_bar", u_bar: "x_plus_u_bar - z_bar" },
+    { z_bar, x_plus_u_bar },
+  );
   return {
     state: { z: z_bar, u: u_bar },
     known: { ...D_weights_bar, alpha: alpha_bar, product: product_bar },

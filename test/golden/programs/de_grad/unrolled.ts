@@ -108,11 +108,15 @@ function N_save(ops: Operations, u1: Value, known: Known): [Value, N_Saved] {
   const { h, w } = known;
   const u1_image = ops.reshape(u1, R(h, w, 1));
   const conv1 = ops.convolve(u1_image, known["N.conv1.filter"], 1);
-  const conv1_biased = ops.map("conv1 + N_conv1_bias", { conv1, N_conv1_bias: known["N.conv1.bias"] });
-  const relu = ops.map("relu(conv1_biased)", { conv1_biased });
+  const { conv1_biased, relu } = ops.mapAll(
+    { conv1_biased: "conv1 + N_conv1_bias", relu: "relu(conv1_biased)" },
+    { conv1, N_conv1_bias: known["N.conv1.bias"] },
+  );
   const conv2 = ops.convolve(relu, known["N.conv2.filter"], 1);
-  const conv2_biased = ops.map("conv2 + N_conv2_bias", { conv2, N_conv2_bias: known["N.conv2.bias"] });
-  const relu_2 = ops.map("relu(conv2_biased)", { conv2_biased });
+  const { conv2_biased, relu_2 } = ops.mapAll(
+    { conv2_biased: "conv2 + N_conv2_bias", relu_2: "relu(conv2_biased)" },
+    { conv2, N_conv2_bias: known["N.conv2.bias"] },
+  );
   const conv3 = ops.convolve(relu_2, known["N.conv3.filter"], 1);
   const conv3_biased = ops.map("conv3 + N_conv3_bias", { conv3, N_conv3_bias: known["N.conv3.bias"] });
   const conv3_biased_2 = ops.reshape(conv3_biased, R(h, w));
@@ -203,8 +207,10 @@ function stepSaving(ops: Operations, known: Known, { x }: State) {
   const { gram_A, At_y, eta } = known;
   const gram_A_x = ops.apply(gram_A, x);
   const [N_x, N_saved] = N_save(ops, x, known);
-  const difference = ops.map("gram_A_x - At_y + x - N_x", { gram_A_x, At_y, x, N_x });
-  const x_next = ops.map("x - eta*difference", { x, eta, difference });
+  const { difference, x_next } = ops.mapAll(
+    { difference: "gram_A_x - At_y + x - N_x", x_next: "x - eta*difference" },
+    { gram_A_x, At_y, x, N_x, eta },
+  );
   return {
     values: { x: x_next },
     reports: {},

@@ -123,12 +123,12 @@ function D_save(ops: Operations, u1: Value, known: Known): [Value, D_Saved] {
   let relu = u1_image;
   for (const layer of [1, 2, 3, 4] as const) {
     const conv = ops.convolve(relu, known[`D.conv${layer}.filter` as const], 1);
-    const conv_biased = ops.map("conv + D_conv_bias", {
-      conv,
-      D_conv_bias: known[`D.conv${layer}.bias` as const],
-    });
-    relu = ops.map("relu(conv_biased)", { conv_biased });
+    const { conv_biased, relu_2 } = ops.mapAll(
+      { conv_biased: "conv + D_conv_bias", relu_2: "relu(conv_biased)" },
+      { conv, D_conv_bias: known[`D.conv${layer}.bias` as const] },
+    );
     saved[`conv${layer}_biased` as const] = conv_biased;
+    relu = relu_2;
   }
 
   const conv5 = ops.convolve(relu, known["D.conv5.filter"], 1);
@@ -271,8 +271,10 @@ function step(ops: Operations, known: Known, { x }: State) {
 function stepSaving(ops: Operations, known: Known, { x }: State) {
   const { gram_A, At_y, eta } = known;
   const gram_A_x = ops.apply(gram_A, x);
-  const residual = ops.map("gram_A_x - At_y", { gram_A_x, At_y });
-  const difference = ops.map("x - eta*residual", { x, eta, residual });
+  const { residual, difference } = ops.mapAll(
+    { residual: "gram_A_x - At_y", difference: "x - eta*residual" },
+    { gram_A_x, At_y, x, eta },
+  );
   const [x_next, D_saved] = D_save(ops, difference, known);
   return {
     values: { x: x_next },

@@ -104,8 +104,10 @@ function T_save(ops: Operations, u1: Value, known: Data & Constants & Learned): 
   const tanh = ops.map("tanh(dense1 + T_dense1_bias)", { dense1, T_dense1_bias: known["T.dense1.bias"] });
   const tanh_2 = ops.reshape(tanh, R(4));
   const dense2 = ops.matvec(known["T.dense2.matrix"], tanh_2, R(1));
-  const dense2_biased = ops.map("dense2 + T_dense2_bias", { dense2, T_dense2_bias: known["T.dense2.bias"] });
-  const softplus = ops.map("softplus(dense2_biased)", { dense2_biased });
+  const { dense2_biased, softplus } = ops.mapAll(
+    { dense2_biased: "dense2 + T_dense2_bias", softplus: "softplus(dense2_biased)" },
+    { dense2, T_dense2_bias: known["T.dense2.bias"] },
+  );
   const softplus_2 = ops.reshape(softplus, R());
   return [softplus_2, { u1_image: u1_image_2, tanh, dense2_biased }];
 }
@@ -276,13 +278,12 @@ function firstStepAdjoint(
   { z: z_next_bar }: State,
 ) {
   const z_next_bar_slices = ops.slices(z_next_bar, y);
-  const sub_slices_bar = ops.map("select(max(t_times_T_P_y, 0) < abs(sub_slices_2), z_next_bar_slices, 0)", {
-    t_times_T_P_y,
-    sub_slices_2,
-    z_next_bar_slices,
-  });
-  const t_times_T_P_y_bar_each = ops.map(
-    "select(max(t_times_T_P_y, 0) < abs(sub_slices_2), -(sign(sub_slices_2)*z_next_bar_slices), 0)",
+  const { sub_slices_bar, t_times_T_P_y_bar_each } = ops.mapAll(
+    {
+      sub_slices_bar: "select(max(t_times_T_P_y, 0) < abs(sub_slices_2), z_next_bar_slices, 0)",
+      t_times_T_P_y_bar_each:
+        "select(max(t_times_T_P_y, 0) < abs(sub_slices_2), -(sign(sub_slices_2)*z_next_bar_slices), 0)",
+    },
     { t_times_T_P_y, sub_slices_2, z_next_bar_slices },
   );
   const t_times_T_P_y_bar = ops.sum(t_times_T_P_y_bar_each);
@@ -363,13 +364,12 @@ function stepAdjoint(
   { z: z_next_bar }: State,
 ) {
   const z_next_bar_slices = ops.slices(z_next_bar, y);
-  const sub_slices_bar = ops.map("select(max(t_times_T_P_y, 0) < abs(sub_slices_2), z_next_bar_slices, 0)", {
-    t_times_T_P_y,
-    sub_slices_2,
-    z_next_bar_slices,
-  });
-  const t_times_T_P_y_bar_each = ops.map(
-    "select(max(t_times_T_P_y, 0) < abs(sub_slices_2), -(sign(sub_slices_2)*z_next_bar_slices), 0)",
+  const { sub_slices_bar, t_times_T_P_y_bar_each } = ops.mapAll(
+    {
+      sub_slices_bar: "select(max(t_times_T_P_y, 0) < abs(sub_slices_2), z_next_bar_slices, 0)",
+      t_times_T_P_y_bar_each:
+        "select(max(t_times_T_P_y, 0) < abs(sub_slices_2), -(sign(sub_slices_2)*z_next_bar_slices), 0)",
+    },
     { t_times_T_P_y, sub_slices_2, z_next_bar_slices },
   );
   const t_times_T_P_y_bar = ops.sum(t_times_T_P_y_bar_each);
@@ -457,12 +457,13 @@ function finishAdjoint(
   { values: { z_slices, D_z, Pt_weighted, quotient } }: ReturnType<typeof finishSaving>["saved"],
   { output: output_bar }: { readonly output: Value },
 ) {
-  const Pt_weighted_bar = ops.map("output_bar/Pt_weighted", { output_bar, Pt_weighted });
-  const minus_Pt_weighted_bar_each = ops.map("quotient*output_bar/Pt_weighted", {
-    quotient,
-    output_bar,
-    Pt_weighted,
-  });
+  const { Pt_weighted_bar, minus_Pt_weighted_bar_each } = ops.mapAll(
+    {
+      Pt_weighted_bar: "output_bar/Pt_weighted",
+      minus_Pt_weighted_bar_each: "quotient*output_bar/Pt_weighted",
+    },
+    { output_bar, Pt_weighted, quotient },
+  );
   const minus_Pt_weighted_bar = ops.sumSamples(minus_Pt_weighted_bar_each);
   const P_v = ops.apply(P, minus_Pt_weighted_bar);
   const weighted_bar = ops.map("-P_v", { P_v });

@@ -116,11 +116,15 @@ function N_save(ops: Operations, u1: Value, known: Known): [Value, N_Saved] {
   const { h, w } = known;
   const u1_image = ops.reshape(u1, R(h, w, 1));
   const conv1 = ops.convolve(u1_image, known["N.conv1.filter"], 1);
-  const conv1_biased = ops.map("conv1 + N_conv1_bias", { conv1, N_conv1_bias: known["N.conv1.bias"] });
-  const relu = ops.map("relu(conv1_biased)", { conv1_biased });
+  const { conv1_biased, relu } = ops.mapAll(
+    { conv1_biased: "conv1 + N_conv1_bias", relu: "relu(conv1_biased)" },
+    { conv1, N_conv1_bias: known["N.conv1.bias"] },
+  );
   const conv2 = ops.convolve(relu, known["N.conv2.filter"], 1);
-  const conv2_biased = ops.map("conv2 + N_conv2_bias", { conv2, N_conv2_bias: known["N.conv2.bias"] });
-  const relu_2 = ops.map("relu(conv2_biased)", { conv2_biased });
+  const { conv2_biased, relu_2 } = ops.mapAll(
+    { conv2_biased: "conv2 + N_conv2_bias", relu_2: "relu(conv2_biased)" },
+    { conv2, N_conv2_bias: known["N.conv2.bias"] },
+  );
   const conv3 = ops.convolve(relu_2, known["N.conv3.filter"], 1);
   const conv3_biased = ops.map("conv3 + N_conv3_bias", { conv3, N_conv3_bias: known["N.conv3.bias"] });
   const conv3_biased_2 = ops.reshape(conv3_biased, R(h, w));
@@ -229,8 +233,10 @@ function stepSaving(ops: Operations, known: Known, { x }: State) {
   const { gram_A, At_y, alpha, t } = known;
   const gram_A_x = ops.apply(gram_A, x);
   const [N_x, N_saved] = N_save(ops, x, known);
-  const sum = ops.map("gram_A_x - At_y + alpha*(x - N_x)", { gram_A_x, At_y, alpha, x, N_x });
-  const x_next = ops.map("x - t*sum", { x, t, sum });
+  const { sum, x_next } = ops.mapAll(
+    { sum: "gram_A_x - At_y + alpha*(x - N_x)", x_next: "x - t*sum" },
+    { gram_A_x, At_y, alpha, x, N_x, t },
+  );
   return {
     values: { x: x_next },
     reports: {},
@@ -250,8 +256,10 @@ function stepAdjoint(
   const minus_t_bar_each = ops.dot(sum, x_next_bar);
   const minus_t_bar = ops.sumSamples(minus_t_bar_each);
   const t_bar = ops.map("-minus_t_bar", { minus_t_bar });
-  const minus_sum_bar = ops.map("x_next_bar*t", { x_next_bar, t });
-  const minus_sum_bar_scaled = ops.map("minus_sum_bar*alpha", { minus_sum_bar, alpha });
+  const { minus_sum_bar, minus_sum_bar_scaled } = ops.mapAll(
+    { minus_sum_bar: "x_next_bar*t", minus_sum_bar_scaled: "minus_sum_bar*alpha" },
+    { x_next_bar, t, alpha },
+  );
   const [u1_bar, N_weights_bar] = N_adjoint(ops, x, N_saved, minus_sum_bar_scaled, known);
   const gram_At_v = ops.applyAdjoint(gram_A, minus_sum_bar);
   const x_bar = ops.map("x_next_bar - minus_sum_bar_scaled + u1_bar - gram_At_v", {
@@ -271,8 +279,10 @@ function stepStateAdjoint(
   { x: x_next_bar }: State,
 ) {
   const { t, alpha, gram_A } = known;
-  const minus_sum_bar = ops.map("x_next_bar*t", { x_next_bar, t });
-  const minus_sum_bar_scaled = ops.map("minus_sum_bar*alpha", { minus_sum_bar, alpha });
+  const { minus_sum_bar, minus_sum_bar_scaled } = ops.mapAll(
+    { minus_sum_bar: "x_next_bar*t", minus_sum_bar_scaled: "minus_sum_bar*alpha" },
+    { x_next_bar, t, alpha },
+  );
   const u1_bar = N_adjoint_inputs(ops, N_saved, minus_sum_bar_scaled, known);
   const gram_At_v = ops.applyAdjoint(gram_A, minus_sum_bar);
   const x_bar = ops.map("x_next_bar - minus_sum_bar_scaled + u1_bar - gram_At_v", {

@@ -119,9 +119,10 @@ function step(ops: Operations, { gram_A, t, alpha, At_y }: Known, { x }: State) 
 /** `step`, and what its adjoint needs. */
 function stepSaving(ops: Operations, { gram_A, alpha, At_y, t }: Known, { x }: State) {
   const gram_A_x = ops.apply(gram_A, x);
-  const grad_f = ops.map("alpha*x + (gram_A_x - At_y)", { alpha, x, gram_A_x, At_y });
-  const difference = ops.map("x - t*grad_f", { x, t, grad_f });
-  const x_next = ops.map("max(difference, 0)", { difference });
+  const { grad_f, difference, x_next } = ops.mapAll(
+    { grad_f: "alpha*x + (gram_A_x - At_y)", difference: "x - t*grad_f", x_next: "max(difference, 0)" },
+    { alpha, x, gram_A_x, At_y, t },
+  );
   return {
     values: { x: x_next },
     reports: {},
@@ -159,8 +160,10 @@ function stepStateAdjoint(
   { values: { difference } }: ReturnType<typeof stepSaving>["saved"],
   { x: x_next_bar }: State,
 ) {
-  const difference_bar = ops.map("select(0 < difference, x_next_bar, 0)", { difference, x_next_bar });
-  const minus_grad_f_bar = ops.map("difference_bar*t", { difference_bar, t });
+  const { difference_bar, minus_grad_f_bar } = ops.mapAll(
+    { difference_bar: "select(0 < difference, x_next_bar, 0)", minus_grad_f_bar: "difference_bar*t" },
+    { difference, x_next_bar, t },
+  );
   const gram_At_v = ops.applyAdjoint(gram_A, minus_grad_f_bar);
   const x_bar = ops.map("difference_bar - gram_At_v - minus_grad_f_bar*alpha", {
     difference_bar,

@@ -142,9 +142,10 @@ function step(ops: Operations, { gram_A, t, alpha, At_y }: Known, { x }: State) 
 /** `step`, and what its adjoint needs. */
 function stepSaving(ops: Operations, { gram_A, alpha, At_y, t }: Known, { x }: State) {
   const gram_A_x = ops.apply(gram_A, x);
-  const grad_f = ops.map("alpha*x + (gram_A_x - At_y)", { alpha, x, gram_A_x, At_y });
-  const difference = ops.map("x - t*grad_f", { x, t, grad_f });
-  const x_next = ops.map("max(difference, 0)", { difference });
+  const { grad_f, difference, x_next } = ops.mapAll(
+    { grad_f: "alpha*x + (gram_A_x - At_y)", difference: "x - t*grad_f", x_next: "max(difference, 0)" },
+    { alpha, x, gram_A_x, At_y, t },
+  );
   return {
     values: { x: x_next },
     reports: {},

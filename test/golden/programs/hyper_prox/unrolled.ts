@@ -217,8 +217,10 @@ function H_save_0_1_2_3_4_5_6_7_8_9_10_11_12(
   const u1 = ops.reshape(sigma, R(1));
   const u1_2 = ops.reshape(u1, R(1));
   const dense1 = ops.matvec(known["H.dense1.matrix"], u1_2, R(3));
-  const dense1_biased = ops.map("dense1 + H_dense1_bias", { dense1, H_dense1_bias: known["H.dense1.bias"] });
-  const softplus = ops.map("softplus(dense1_biased)", { dense1_biased });
+  const { dense1_biased, softplus } = ops.mapAll(
+    { dense1_biased: "dense1 + H_dense1_bias", softplus: "softplus(dense1_biased)" },
+    { dense1, H_dense1_bias: known["H.dense1.bias"] },
+  );
   const D_conv1_filter_matrix_v = ops.matvec(known["H.D.conv1.filter.matrix"], softplus, R(18));
   const D_conv1_filter_change = ops.map("D_conv1_filter_matrix_v + H_D_conv1_filter_bias", {
     D_conv1_filter_matrix_v,
@@ -388,8 +390,10 @@ function denoiser_D_save(
 ): [Value, denoiser_D_Saved] {
   const u1_image = ops.reshape(u1, R(h, w, 1));
   const conv1 = ops.convolve(u1_image, conv1_filter, 1);
-  const conv1_biased = ops.map("conv1 + conv1_bias", { conv1, conv1_bias });
-  const relu = ops.map("relu(conv1_biased)", { conv1_biased });
+  const { conv1_biased, relu } = ops.mapAll(
+    { conv1_biased: "conv1 + conv1_bias", relu: "relu(conv1_biased)" },
+    { conv1, conv1_bias },
+  );
   const conv2 = ops.convolve(relu, conv2_filter, 1);
   const conv2_biased = ops.map("conv2 + conv2_bias", { conv2, conv2_bias });
   const conv2_biased_2 = ops.reshape(conv2_biased, R(h, w));

@@ -223,8 +223,10 @@ function step(ops: Operations, known: Known, { x }: State) {
 function stepSaving(ops: Operations, known: Known, { x }: State) {
   const { gram_A, At_y, t, theta } = known;
   const gram_A_x = ops.apply(gram_A, x);
-  const residual = ops.map("gram_A_x - At_y", { gram_A_x, At_y });
-  const r = ops.map("x - t*residual", { x, t, residual });
+  const { residual, r } = ops.mapAll(
+    { residual: "gram_A_x - At_y", r: "x - t*residual" },
+    { gram_A_x, At_y, x, t },
+  );
   const [F_r, F_saved] = F_save(ops, r, known);
   const G_F_r = G(ops, F_r, known);
   const G_F_r_minus_r = ops.map("G_F_r - r", { G_F_r, r });
@@ -249,8 +251,13 @@ function stepAdjoint(
   const { theta, t, gram_A } = known;
   const shrunk = ops.map("soft(F_r, theta)", { F_r, theta });
   const [u1_bar, G_weights_bar] = G_adjoint(ops, shrunk, { conv1: conv1_2 }, x_next_bar, known);
-  const F_r_bar = ops.map("select(theta < abs(F_r), u1_bar, 0)", { theta, F_r, u1_bar });
-  const u1_bar_scaled = ops.map("select(theta < abs(F_r), -(sign(F_r)*u1_bar), 0)", { theta, F_r, u1_bar });
+  const { F_r_bar, u1_bar_scaled } = ops.mapAll(
+    {
+      F_r_bar: "select(theta < abs(F_r), u1_bar, 0)",
+      u1_bar_scaled: "select(theta < abs(F_r), -(sign(F_r)*u1_bar), 0)",
+    },
+    { theta, F_r, u1_bar },
+  );
   const theta_bar_each = ops.sum(u1_bar_scaled);
   const theta_bar = ops.sumSamples(theta_bar_each);
   const [u1_bar_next, F_weights_bar] = F_adjoint(ops, r, F_saved, F_r_bar, known);

@@ -58,8 +58,7 @@ function initial(ops: Operations, { X }: Known) {
 /** One iteration: the next state. */
 function step(ops: Operations, { A, y }: Known, { x, mu }: State) {
   const A_x = ops.apply(A, x);
-  const F = ops.map("exp(-A_x)", { A_x });
-  const product = ops.map("(y - F)*F", { y, F });
+  const { F, product } = ops.mapAll({ F: "exp(-A_x)", product: "(y - F)*F" }, { A_x, y });
   const At_product = ops.applyAdjoint(A, product);
   const minus_At_product = ops.map("-At_product", { At_product });
   const h = ops.solve(
@@ -108,8 +107,7 @@ function objective(ops: Operations, { A, y }: Known, { x }: State) {
 /** 1 for the samples that may stop; `before` means the last test. */
 function until(ops: Operations, { A, y }: Known, { x }: State) {
   const A_x = ops.apply(A, x);
-  const F = ops.map("exp(-A_x)", { A_x });
-  const product = ops.map("(F - y)*F", { F, y });
+  const { product } = ops.mapAll({ r0: "exp(-A_x)", product: "(r0 - y)*r0" }, { A_x, y });
   const grad_f = ops.applyAdjoint(A, product);
   const minus_grad_f = ops.map("-grad_f", { grad_f });
   const norm_minus_grad_f = ops.norm2(minus_grad_f);

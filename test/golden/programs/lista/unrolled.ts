@@ -101,12 +101,13 @@ function firstStepAdjoint(
   { values: { W1_y } }: ReturnType<typeof firstStepSaving>["saved"],
   { x: x_next_bar }: State,
 ) {
-  const W1_y_bar = ops.map("select(theta < abs(W1_y), x_next_bar, 0)", { theta, W1_y, x_next_bar });
-  const theta_bar_each = ops.map("select(theta < abs(W1_y), -(sign(W1_y)*x_next_bar), 0)", {
-    theta,
-    W1_y,
-    x_next_bar,
-  });
+  const { W1_y_bar, theta_bar_each } = ops.mapAll(
+    {
+      W1_y_bar: "select(theta < abs(W1_y), x_next_bar, 0)",
+      theta_bar_each: "select(theta < abs(W1_y), -(sign(W1_y)*x_next_bar), 0)",
+    },
+    { theta, W1_y, x_next_bar },
+  );
   const theta_bar = ops.sumSamples(theta_bar_each);
   const W1_bar = ops.outerSum(W1_y_bar, y);
   return { state: {}, known: { W1: W1_bar, theta: theta_bar } };
@@ -136,8 +137,10 @@ function step(ops: Operations, { n, W1, y, W2, theta }: Known, { x }: State) {
 function stepSaving(ops: Operations, { n, W1, y, W2, theta }: Known, { x }: State) {
   const W1_y = ops.matvec(W1, y, R(n));
   const W2_x = ops.matvec(W2, x, R(n));
-  const W1_y_plus_W2_x = ops.map("W1_y + W2_x", { W1_y, W2_x });
-  const x_next = ops.map("soft(W1_y_plus_W2_x, theta)", { W1_y_plus_W2_x, theta });
+  const { W1_y_plus_W2_x, x_next } = ops.mapAll(
+    { W1_y_plus_W2_x: "W1_y + W2_x", x_next: "soft(W1_y_plus_W2_x, theta)" },
+    { W1_y, W2_x, theta },
+  );
   return {
     values: { x: x_next },
     reports: {},
@@ -153,13 +156,11 @@ function stepAdjoint(
   { values: { x, W1_y_plus_W2_x } }: ReturnType<typeof stepSaving>["saved"],
   { x: x_next_bar }: State,
 ) {
-  const W1_y_plus_W2_x_bar = ops.map("select(theta < abs(W1_y_plus_W2_x), x_next_bar, 0)", {
-    theta,
-    W1_y_plus_W2_x,
-    x_next_bar,
-  });
-  const theta_bar_each = ops.map(
-    "select(theta < abs(W1_y_plus_W2_x), -(sign(W1_y_plus_W2_x)*x_next_bar), 0)",
+  const { W1_y_plus_W2_x_bar, theta_bar_each } = ops.mapAll(
+    {
+      W1_y_plus_W2_x_bar: "select(theta < abs(W1_y_plus_W2_x), x_next_bar, 0)",
+      theta_bar_each: "select(theta < abs(W1_y_plus_W2_x), -(sign(W1_y_plus_W2_x)*x_next_bar), 0)",
+    },
     { theta, W1_y_plus_W2_x, x_next_bar },
   );
   const theta_bar = ops.sumSamples(theta_bar_each);

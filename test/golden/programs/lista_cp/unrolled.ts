@@ -86,12 +86,13 @@ function firstStepAdjoint(
   { values: { W_sub } }: ReturnType<typeof firstStepSaving>["saved"],
   { x: x_next_bar }: State,
 ) {
-  const W_sub_bar = ops.map("select(theta < abs(W_sub), x_next_bar, 0)", { theta, W_sub, x_next_bar });
-  const x_next_bar_scaled = ops.map("select(theta < abs(W_sub), -(sign(W_sub)*x_next_bar), 0)", {
-    theta,
-    W_sub,
-    x_next_bar,
-  });
+  const { W_sub_bar, x_next_bar_scaled } = ops.mapAll(
+    {
+      W_sub_bar: "select(theta < abs(W_sub), x_next_bar, 0)",
+      x_next_bar_scaled: "select(theta < abs(W_sub), -(sign(W_sub)*x_next_bar), 0)",
+    },
+    { theta, W_sub, x_next_bar },
+  );
   const theta_bar_each = ops.sum(x_next_bar_scaled);
   const theta_bar = ops.sumSamples(theta_bar_each);
   const W_bar = ops.outerSum(W_sub_bar, y);
@@ -124,8 +125,10 @@ function stepSaving(ops: Operations, { n, A, y, W, theta }: Known, { x }: State)
   const A_x = ops.apply(A, x);
   const residual = ops.map("y - A_x", { y, A_x });
   const W_residual = ops.matvec(W, residual, R(n));
-  const x_plus_W_residual = ops.map("x + W_residual", { x, W_residual });
-  const x_next = ops.map("soft(x_plus_W_residual, theta)", { x_plus_W_residual, theta });
+  const { x_plus_W_residual, x_next } = ops.mapAll(
+    { x_plus_W_residual: "x + W_residual", x_next: "soft(x_plus_W_residual, theta)" },
+    { x, W_residual, theta },
+  );
   return {
     values: { x: x_next },
     reports: {},
@@ -141,13 +144,11 @@ function stepAdjoint(
   { values: { residual, x_plus_W_residual } }: ReturnType<typeof stepSaving>["saved"],
   { x: x_next_bar }: State,
 ) {
-  const x_plus_W_residual_bar = ops.map("select(theta < abs(x_plus_W_residual), x_next_bar, 0)", {
-    theta,
-    x_plus_W_residual,
-    x_next_bar,
-  });
-  const x_next_bar_scaled = ops.map(
-    "select(theta < abs(x_plus_W_residual), -(sign(x_plus_W_residual)*x_next_bar), 0)",
+  const { x_plus_W_residual_bar, x_next_bar_scaled } = ops.mapAll(
+    {
+      x_plus_W_residual_bar: "select(theta < abs(x_plus_W_residual), x_next_bar, 0)",
+      x_next_bar_scaled: "select(theta < abs(x_plus_W_residual), -(sign(x_plus_W_residual)*x_next_bar), 0)",
+    },
     { theta, x_plus_W_residual, x_next_bar },
   );
   const theta_bar_each = ops.sum(x_next_bar_scaled);

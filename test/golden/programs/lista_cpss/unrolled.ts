@@ -105,13 +105,14 @@ function firstStepAdjoint(
   { values: { W_sub, largest } }: ReturnType<typeof firstStepSaving>["saved"],
   { x: x_next_bar }: State,
 ) {
-  const x_next_bar_passed = ops.map("select(largest, 0, x_next_bar)", { largest, x_next_bar });
-  const is_less = ops.map("theta < abs(W_sub)", { theta, W_sub });
-  const chosen = ops.map("select(is_less, -(sign(W_sub)*x_next_bar_passed), 0)", {
-    is_less,
-    W_sub,
-    x_next_bar_passed,
-  });
+  const { x_next_bar_passed, is_less, chosen } = ops.mapAll(
+    {
+      x_next_bar_passed: "select(largest, 0, x_next_bar)",
+      is_less: "theta < abs(W_sub)",
+      chosen: "select(is_less, -(sign(W_sub)*x_next_bar_passed), 0)",
+    },
+    { largest, x_next_bar, theta, W_sub },
+  );
   const theta_bar_each = ops.sum(chosen);
   const theta_bar = ops.sumSamples(theta_bar_each);
   const W_sub_bar = ops.map(
@@ -181,13 +182,14 @@ function stepAdjoint(
   { values: { residual, x_plus_W_residual, largest } }: ReturnType<typeof stepSaving>["saved"],
   { x: x_next_bar }: State,
 ) {
-  const x_next_bar_passed = ops.map("select(largest, 0, x_next_bar)", { largest, x_next_bar });
-  const is_less = ops.map("theta < abs(x_plus_W_residual)", { theta, x_plus_W_residual });
-  const chosen = ops.map("select(is_less, -(sign(x_plus_W_residual)*x_next_bar_passed), 0)", {
-    is_less,
-    x_plus_W_residual,
-    x_next_bar_passed,
-  });
+  const { x_next_bar_passed, is_less, chosen } = ops.mapAll(
+    {
+      x_next_bar_passed: "select(largest, 0, x_next_bar)",
+      is_less: "theta < abs(x_plus_W_residual)",
+      chosen: "select(is_less, -(sign(x_plus_W_residual)*x_next_bar_passed), 0)",
+    },
+    { largest, x_next_bar, theta, x_plus_W_residual },
+  );
   const theta_bar_each = ops.sum(chosen);
   const theta_bar = ops.sumSamples(theta_bar_each);
   const x_plus_W_residual_bar = ops.map(

@@ -139,11 +139,15 @@ function de_prox_D_save(
 ): [Value, de_prox_D_Saved] {
   const u1_image = ops.reshape(u1, R(h, w, 1));
   const conv1 = ops.convolve(u1_image, conv1_filter, 1);
-  const conv1_biased = ops.map("conv1 + conv1_bias", { conv1, conv1_bias });
-  const relu = ops.map("relu(conv1_biased)", { conv1_biased });
+  const { conv1_biased, relu } = ops.mapAll(
+    { conv1_biased: "conv1 + conv1_bias", relu: "relu(conv1_biased)" },
+    { conv1, conv1_bias },
+  );
   const conv2 = ops.convolve(relu, conv2_filter, 1);
-  const conv2_biased = ops.map("conv2 + conv2_bias", { conv2, conv2_bias });
-  const relu_2 = ops.map("relu(conv2_biased)", { conv2_biased });
+  const { conv2_biased, relu_2 } = ops.mapAll(
+    { conv2_biased: "conv2 + conv2_bias", relu_2: "relu(conv2_biased)" },
+    { conv2, conv2_bias },
+  );
   const conv3 = ops.convolve(relu_2, conv3_filter, 1);
   const difference = ops.map("u1_image - (conv3 + conv3_bias)", { u1_image, conv3, conv3_bias });
   const difference_2 = ops.reshape(difference, R(h, w));
@@ -164,11 +168,15 @@ function de_prox_D_save_0(
 ): [Value, de_prox_D_Saved] {
   const u1_image = ops.reshape(u1, R(h, w, 1));
   const conv1 = ops.convolve(u1_image, conv1_filter, 1);
-  const conv1_biased = ops.map("conv1 + conv1_bias", { conv1, conv1_bias });
-  const relu = ops.map("relu(conv1_biased)", { conv1_biased });
+  const { conv1_biased, relu } = ops.mapAll(
+    { conv1_biased: "conv1 + conv1_bias", relu: "relu(conv1_biased)" },
+    { conv1, conv1_bias },
+  );
   const conv2 = ops.convolve(relu, conv2_filter, 1);
-  const conv2_biased = ops.map("conv2 + conv2_bias", { conv2, conv2_bias });
-  const relu_2 = ops.map("relu(conv2_biased)", { conv2_biased });
+  const { conv2_biased, relu_2 } = ops.mapAll(
+    { conv2_biased: "conv2 + conv2_bias", relu_2: "relu(conv2_biased)" },
+    { conv2, conv2_bias },
+  );
   const conv3 = ops.convolve(relu_2, conv3_filter, 1);
   const difference = ops.map("u1_image - (conv3 + conv3_bias)", { u1_image, conv3, conv3_bias });
   const difference_2 = ops.reshape(difference, R(h, w));
@@ -407,21 +415,30 @@ function step(ops: Operations, known: Known, { theta }: State) {
           dx5,
         },
       );
-      const chosen_4 = ops.map("select(both, zeros, dx1)", { both, zeros, dx1 });
-      const chosen_5 = ops.map("select(both, zeros, dx2)", { both, zeros, dx2 });
-      const chosen_6 = ops.map("select(both, zeros, dx3)", { both, zeros, dx3 });
-      const chosen_7 = ops.map("select(both, zeros, dx4)", { both, zeros, dx4 });
-      const chosen_8 = ops.map("select(both, zeros, select(is_less, quotient*difference_7, zeros))", {
-        both,
-        zeros,
-        is_less,
-        quotient,
-        difference_7,
-      });
-      const chosen_9 = ops.map("select(both, zeros, dr1)", { both, zeros, dr1 });
-      const chosen_10 = ops.map("select(both, zeros, dr2)", { both, zeros, dr2 });
-      const chosen_11 = ops.map("select(both, zeros, dr3)", { both, zeros, dr3 });
-      const chosen_12 = ops.map("select(both, zeros, dr4)", { both, zeros, dr4 });
+      const { chosen_4, chosen_5, chosen_6 } = ops.mapAll(
+        {
+          chosen_4: "select(both, zeros, dx1)",
+          chosen_5: "select(both, zeros, dx2)",
+          chosen_6: "select(both, zeros, dx3)",
+        },
+        { both, zeros, dx1, dx2, dx3 },
+      );
+      const { chosen_7, chosen_8, chosen_9 } = ops.mapAll(
+        {
+          chosen_7: "select(both, zeros, dx4)",
+          chosen_8: "select(both, zeros, select(is_less, quotient*difference_7, zeros))",
+          chosen_9: "select(both, zeros, dr1)",
+        },
+        { both, zeros, dx4, is_less, quotient, difference_7, dr1 },
+      );
+      const { chosen_10, chosen_11, chosen_12 } = ops.mapAll(
+        {
+          chosen_10: "select(both, zeros, dr2)",
+          chosen_11: "select(both, zeros, dr3)",
+          chosen_12: "select(both, zeros, dr4)",
+        },
+        { both, zeros, dr2, dr3, dr4 },
+      );
       return [
         chosen_next,
         chosen_2,
@@ -712,30 +729,54 @@ function step(ops: Operations, known: Known, { theta }: State) {
           dx10,
         },
       );
-      const chosen_4 = ops.map("select(both, zeros, dx1)", { both, zeros, dx1 });
-      const chosen_5 = ops.map("select(both, zeros, dx2)", { both, zeros, dx2 });
-      const chosen_6 = ops.map("select(both, zeros, dx3)", { both, zeros, dx3 });
-      const chosen_7 = ops.map("select(both, zeros, dx4)", { both, zeros, dx4 });
-      const chosen_8 = ops.map("select(both, zeros, dx5)", { both, zeros, dx5 });
-      const chosen_9 = ops.map("select(both, zeros, dx6)", { both, zeros, dx6 });
-      const chosen_10 = ops.map("select(both, zeros, dx7)", { both, zeros, dx7 });
-      const chosen_11 = ops.map("select(both, zeros, dx8)", { both, zeros, dx8 });
-      const chosen_12 = ops.map("select(both, zeros, dx9)", { both, zeros, dx9 });
-      const chosen_13 = ops.map("select(both, zeros, select(is_less, quotient*difference_12, zeros))", {
-        both,
-        zeros,
-        is_less,
-        quotient,
-        difference_12,
-      });
-      const chosen_14 = ops.map("select(both, zeros, dr1)", { both, zeros, dr1 });
-      const chosen_15 = ops.map("select(both, zeros, dr2)", { both, zeros, dr2 });
-      const chosen_16 = ops.map("select(both, zeros, dr3)", { both, zeros, dr3 });
-      const chosen_17 = ops.map("select(both, zeros, dr4)", { both, zeros, dr4 });
-      const chosen_18 = ops.map("select(both, zeros, dr5)", { both, zeros, dr5 });
-      const chosen_19 = ops.map("select(both, zeros, dr6)", { both, zeros, dr6 });
-      const chosen_20 = ops.map("select(both, zeros, dr7)", { both, zeros, dr7 });
-      const chosen_21 = ops.map("select(both, zeros, dr8)", { both, zeros, dr8 });
+      const { chosen_4, chosen_5, chosen_6 } = ops.mapAll(
+        {
+          chosen_4: "select(both, zeros, dx1)",
+          chosen_5: "select(both, zeros, dx2)",
+          chosen_6: "select(both, zeros, dx3)",
+        },
+        { both, zeros, dx1, dx2, dx3 },
+      );
+      const { chosen_7, chosen_8, chosen_9 } = ops.mapAll(
+        {
+          chosen_7: "select(both, zeros, dx4)",
+          chosen_8: "select(both, zeros, dx5)",
+          chosen_9: "select(both, zeros, dx6)",
+        },
+        { both, zeros, dx4, dx5, dx6 },
+      );
+      const { chosen_10, chosen_11, chosen_12 } = ops.mapAll(
+        {
+          chosen_10: "select(both, zeros, dx7)",
+          chosen_11: "select(both, zeros, dx8)",
+          chosen_12: "select(both, zeros, dx9)",
+        },
+        { both, zeros, dx7, dx8, dx9 },
+      );
+      const { chosen_13, chosen_14, chosen_15 } = ops.mapAll(
+        {
+          chosen_13: "select(both, zeros, select(is_less, quotient*difference_12, zeros))",
+          chosen_14: "select(both, zeros, dr1)",
+          chosen_15: "select(both, zeros, dr2)",
+        },
+        { both, zeros, is_less, quotient, difference_12, dr1, dr2 },
+      );
+      const { chosen_16, chosen_17, chosen_18 } = ops.mapAll(
+        {
+          chosen_16: "select(both, zeros, dr3)",
+          chosen_17: "select(both, zeros, dr4)",
+          chosen_18: "select(both, zeros, dr5)",
+        },
+        { both, zeros, dr3, dr4, dr5 },
+      );
+      const { chosen_19, chosen_20, chosen_21 } = ops.mapAll(
+        {
+          chosen_19: "select(both, zeros, dr6)",
+          chosen_20: "select(both, zeros, dr7)",
+          chosen_21: "select(both, zeros, dr8)",
+        },
+        { both, zeros, dr6, dr7, dr8 },
+      );
       const chosen_22 = ops.map("select(both, zeros, dr9)", { both, zeros, dr9 });
       return [
         chosen_next,
@@ -941,21 +982,30 @@ function finish(ops: Operations, known: Known, { theta }: State) {
           dx5,
         },
       );
-      const chosen_4 = ops.map("select(both, zeros, dx1)", { both, zeros, dx1 });
-      const chosen_5 = ops.map("select(both, zeros, dx2)", { both, zeros, dx2 });
-      const chosen_6 = ops.map("select(both, zeros, dx3)", { both, zeros, dx3 });
-      const chosen_7 = ops.map("select(both, zeros, dx4)", { both, zeros, dx4 });
-      const chosen_8 = ops.map("select(both, zeros, select(is_less, quotient*difference_7, zeros))", {
-        both,
-        zeros,
-        is_less,
-        quotient,
-        difference_7,
-      });
-      const chosen_9 = ops.map("select(both, zeros, dr1)", { both, zeros, dr1 });
-      const chosen_10 = ops.map("select(both, zeros, dr2)", { both, zeros, dr2 });
-      const chosen_11 = ops.map("select(both, zeros, dr3)", { both, zeros, dr3 });
-      const chosen_12 = ops.map("select(both, zeros, dr4)", { both, zeros, dr4 });
+      const { chosen_4, chosen_5, chosen_6 } = ops.mapAll(
+        {
+          chosen_4: "select(both, zeros, dx1)",
+          chosen_5: "select(both, zeros, dx2)",
+          chosen_6: "select(both, zeros, dx3)",
+        },
+        { both, zeros, dx1, dx2, dx3 },
+      );
+      const { chosen_7, chosen_8, chosen_9 } = ops.mapAll(
+        {
+          chosen_7: "select(both, zeros, dx4)",
+          chosen_8: "select(both, zeros, select(is_less, quotient*difference_7, zeros))",
+          chosen_9: "select(both, zeros, dr1)",
+        },
+        { both, zeros, dx4, is_less, quotient, difference_7, dr1 },
+      );
+      const { chosen_10, chosen_11, chosen_12 } = ops.mapAll(
+        {
+          chosen_10: "select(both, zeros, dr2)",
+          chosen_11: "select(both, zeros, dr3)",
+          chosen_12: "select(both, zeros, dr4)",
+        },
+        { both, zeros, dr2, dr3, dr4 },
+      );
       return [
         chosen_next,
         chosen_2,
@@ -1109,21 +1159,30 @@ function objective(ops: Operations, known: Known, { theta }: State) {
           dx5,
         },
       );
-      const chosen_4 = ops.map("select(both, zeros, dx1)", { both, zeros, dx1 });
-      const chosen_5 = ops.map("select(both, zeros, dx2)", { both, zeros, dx2 });
-      const chosen_6 = ops.map("select(both, zeros, dx3)", { both, zeros, dx3 });
-      const chosen_7 = ops.map("select(both, zeros, dx4)", { both, zeros, dx4 });
-      const chosen_8 = ops.map("select(both, zeros, select(is_less, quotient*difference_7, zeros))", {
-        both,
-        zeros,
-        is_less,
-        quotient,
-        difference_7,
-      });
-      const chosen_9 = ops.map("select(both, zeros, dr1)", { both, zeros, dr1 });
-      const chosen_10 = ops.map("select(both, zeros, dr2)", { both, zeros, dr2 });
-      const chosen_11 = ops.map("select(both, zeros, dr3)", { both, zeros, dr3 });
-      const chosen_12 = ops.map("select(both, zeros, dr4)", { both, zeros, dr4 });
+      const { chosen_4, chosen_5, chosen_6 } = ops.mapAll(
+        {
+          chosen_4: "select(both, zeros, dx1)",
+          chosen_5: "select(both, zeros, dx2)",
+          chosen_6: "select(both, zeros, dx3)",
+        },
+        { both, zeros, dx1, dx2, dx3 },
+      );
+      const { chosen_7, chosen_8, chosen_9 } = ops.mapAll(
+        {
+          chosen_7: "select(both, zeros, dx4)",
+          chosen_8: "select(both, zeros, select(is_less, quotient*difference_7, zeros))",
+          chosen_9: "select(both, zeros, dr1)",
+        },
+        { both, zeros, dx4, is_less, quotient, difference_7, dr1 },
+      );
+      const { chosen_10, chosen_11, chosen_12 } = ops.mapAll(
+        {
+          chosen_10: "select(both, zeros, dr2)",
+          chosen_11: "select(both, zeros, dr3)",
+          chosen_12: "select(both, zeros, dr4)",
+        },
+        { both, zeros, dr2, dr3, dr4 },
+      );
       return [
         chosen_next,
         chosen_2,

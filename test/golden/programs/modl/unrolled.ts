@@ -123,11 +123,15 @@ function D_save(ops: Operations, u1: Value, known: Known): [Value, D_Saved] {
   const imag_image = ops.reshape(imag, R(h, w, 1));
   const concat = ops.concat([real_image, imag_image]);
   const conv1 = ops.convolve(concat, known["D.conv1.filter"], 1);
-  const conv1_biased = ops.map("conv1 + D_conv1_bias", { conv1, D_conv1_bias: known["D.conv1.bias"] });
-  const relu = ops.map("relu(conv1_biased)", { conv1_biased });
+  const { conv1_biased, relu } = ops.mapAll(
+    { conv1_biased: "conv1 + D_conv1_bias", relu: "relu(conv1_biased)" },
+    { conv1, D_conv1_bias: known["D.conv1.bias"] },
+  );
   const conv2 = ops.convolve(relu, known["D.conv2.filter"], 1);
-  const conv2_biased = ops.map("conv2 + D_conv2_bias", { conv2, D_conv2_bias: known["D.conv2.bias"] });
-  const relu_2 = ops.map("relu(conv2_biased)", { conv2_biased });
+  const { conv2_biased, relu_2 } = ops.mapAll(
+    { conv2_biased: "conv2 + D_conv2_bias", relu_2: "relu(conv2_biased)" },
+    { conv2, D_conv2_bias: known["D.conv2.bias"] },
+  );
   const conv3 = ops.convolve(relu_2, known["D.conv3.filter"], 1);
   const difference = ops.map("concat - (conv3 + D_conv3_bias)", {
     concat,
@@ -151,8 +155,10 @@ function D_adjoint(ops: Operations, saved: D_Saved, output_bar: Value, known: Kn
   const placeChannels = ops.placeChannels(channels_bar_3, 1, 2);
   const channels_bar_4 = ops.reshape(channels_bar_2, R(h, w, 1));
   const placeChannels_2 = ops.placeChannels(channels_bar_4, 0, 2);
-  const difference_bar = ops.map("placeChannels + placeChannels_2", { placeChannels, placeChannels_2 });
-  const conv3_biased_bar = ops.map("-difference_bar", { difference_bar });
+  const { difference_bar, conv3_biased_bar } = ops.mapAll(
+    { difference_bar: "placeChannels + placeChannels_2", conv3_biased_bar: "-difference_bar" },
+    { placeChannels, placeChannels_2 },
+  );
   const minus_conv3_bias_bar_each = ops.sumTo(difference_bar, R(2));
   const minus_conv3_bias_bar = ops.sumSamples(minus_conv3_bias_bar_each);
   const conv3_bias_bar = ops.map("-minus_conv3_bias_bar", { minus_conv3_bias_bar });

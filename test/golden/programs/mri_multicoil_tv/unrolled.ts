@@ -292,12 +292,15 @@ function firstStepAdjoint(
   { values: { product, group_norms } }: ReturnType<typeof firstStepSaving>["saved"],
   { x: x_next_bar, p: p_next_bar }: State,
 ) {
-  const quotient = ops.map("lambda/max(lambda, group_norms)", { lambda, group_norms });
   const quotient_bar_each = ops.map("p_next_bar*conj(product)", { p_next_bar, product });
   const quotient_bar = ops.sumTo(quotient_bar_each, R(h, w, 1));
-  const chosen = ops.map(
-    "select(group_norms, select(lambda < group_norms, -(quotient*quotient_bar/max(lambda, group_norms)), 0)/group_norms, 0)",
-    { group_norms, lambda, quotient, quotient_bar },
+  const { quotient, chosen } = ops.mapAll(
+    {
+      quotient: "lambda/max(lambda, group_norms)",
+      chosen:
+        "select(group_norms, select(lambda < group_norms, -(quotient*quotient_bar/max(lambda, group_norms)), 0)/group_norms, 0)",
+    },
+    { lambda, group_norms, quotient_bar },
   );
   const D_difference_bar = ops.map("(p_next_bar*quotient + chosen*product)*sigma", {
     p_next_bar,
@@ -330,12 +333,15 @@ function firstStepInputAdjoint(
   }: ReturnType<typeof firstStepSaving>["saved"],
   { x: x_next_bar, p: p_next_bar }: State,
 ) {
-  const quotient = ops.map("lambda/max(lambda, group_norms)", { lambda, group_norms });
   const quotient_bar_each = ops.map("p_next_bar*conj(product)", { p_next_bar, product });
   const quotient_bar = ops.sumTo(quotient_bar_each, R(h, w, 1));
-  const chosen = ops.map(
-    "select(group_norms, select(lambda < group_norms, -(quotient*quotient_bar/max(lambda, group_norms)), 0)/group_norms, 0)",
-    { group_norms, lambda, quotient, quotient_bar },
+  const { quotient, chosen } = ops.mapAll(
+    {
+      quotient: "lambda/max(lambda, group_norms)",
+      chosen:
+        "select(group_norms, select(lambda < group_norms, -(quotient*quotient_bar/max(lambda, group_norms)), 0)/group_norms, 0)",
+    },
+    { lambda, group_norms, quotient_bar },
   );
   const D_difference_bar = ops.map("(p_next_bar*quotient + chosen*product)*sigma", {
     p_next_bar,
@@ -435,12 +441,15 @@ function stepAdjoint(
   { values: { sum, group_norms } }: ReturnType<typeof stepSaving>["saved"],
   { x: x_next_bar, p: p_next_bar }: State,
 ) {
-  const quotient = ops.map("lambda/max(lambda, group_norms)", { lambda, group_norms });
   const quotient_bar_each = ops.map("p_next_bar*conj(sum)", { p_next_bar, sum });
   const quotient_bar = ops.sumTo(quotient_bar_each, R(h, w, 1));
-  const chosen = ops.map(
-    "select(group_norms, select(lambda < group_norms, -(quotient*quotient_bar/max(lambda, group_norms)), 0)/group_norms, 0)",
-    { group_norms, lambda, quotient, quotient_bar },
+  const { quotient, chosen } = ops.mapAll(
+    {
+      quotient: "lambda/max(lambda, group_norms)",
+      chosen:
+        "select(group_norms, select(lambda < group_norms, -(quotient*quotient_bar/max(lambda, group_norms)), 0)/group_norms, 0)",
+    },
+    { lambda, group_norms, quotient_bar },
   );
   const sum_bar = ops.map("p_next_bar*quotient + chosen*sum", { p_next_bar, quotient, chosen, sum });
   const D_difference_bar = ops.map("sum_bar*sigma", { sum_bar, sigma });
@@ -471,12 +480,15 @@ function stepInputAdjoint(
   }: ReturnType<typeof stepSaving>["saved"],
   { x: x_next_bar, p: p_next_bar }: State,
 ) {
-  const quotient = ops.map("lambda/max(lambda, group_norms)", { lambda, group_norms });
   const quotient_bar_each = ops.map("p_next_bar*conj(sum)", { p_next_bar, sum });
   const quotient_bar = ops.sumTo(quotient_bar_each, R(h, w, 1));
-  const chosen = ops.map(
-    "select(group_norms, select(lambda < group_norms, -(quotient*quotient_bar/max(lambda, group_norms)), 0)/group_norms, 0)",
-    { group_norms, lambda, quotient, quotient_bar },
+  const { quotient, chosen } = ops.mapAll(
+    {
+      quotient: "lambda/max(lambda, group_norms)",
+      chosen:
+        "select(group_norms, select(lambda < group_norms, -(quotient*quotient_bar/max(lambda, group_norms)), 0)/group_norms, 0)",
+    },
+    { lambda, group_norms, quotient_bar },
   );
   const D_difference_bar = ops.map("(p_next_bar*quotient + chosen*sum)*sigma", {
     p_next_bar,

@@ -81,20 +81,18 @@ function initial(ops: Operations, { X }: Known) {
 /** One iteration: the next state. */
 function step(ops: Operations, { Y, A, y, delta, alpha, product, alpha_over_two }: Known, { x }: State) {
   const A_x = ops.apply(A, x);
-  const modulus = ops.map("abs(A_x - y)", { A_x, y });
-  const is_at_most = ops.map("modulus <= delta", { modulus, delta });
   const one = ops.number(1);
   const ones = ops.fill(1, Y);
-  const product_2 = ops.map("select(is_at_most, ones, 0)*0.5", { is_at_most, ones });
-  const signs = ops.map("sign(A_x - y)", { A_x, y });
-  const product_3 = ops.map("signs*(select(is_at_most, 0, ones)*delta + product_2*(2*modulus))", {
-    signs,
-    is_at_most,
-    ones,
-    delta,
-    product_2,
-    modulus,
-  });
+  const { modulus, is_at_most, product_2, signs, product_3 } = ops.mapAll(
+    {
+      modulus: "abs(A_x - y)",
+      is_at_most: "modulus <= delta",
+      product_2: "select(is_at_most, ones, 0)*0.5",
+      signs: "sign(A_x - y)",
+      product_3: "signs*(select(is_at_most, 0, ones)*delta + product_2*(2*modulus))",
+    },
+    { A_x, y, delta, ones },
+  );
   const At_product = ops.applyAdjoint(A, product_3);
   const grad_f = ops.map("alpha*x + At_product", { alpha, x, At_product });
   const d = ops.solve(
@@ -127,12 +125,10 @@ function step(ops: Operations, { Y, A, y, delta, alpha, product, alpha_over_two 
     ([c]) => {
       const difference = ops.map("x - c*d", { x, c, d });
       const A_difference = ops.apply(A, difference);
-      const modulus = ops.map("abs(A_difference - y)", { A_difference, y });
-      const chosen = ops.map("select(modulus <= delta, 0.5*square(modulus), delta*modulus - product)", {
-        modulus,
-        delta,
-        product,
-      });
+      const { chosen } = ops.mapAll(
+        { r0: "abs(A_difference - y)", chosen: "select(r0 <= delta, 0.5*square(r0), delta*r0 - product)" },
+        { A_difference, y, delta, product },
+      );
       const sum_chosen = ops.sum(chosen);
       const difference_squared = ops.dot(difference, difference);
       return ops.map(
@@ -150,12 +146,10 @@ function step(ops: Operations, { Y, A, y, delta, alpha, product, alpha_over_two 
 /** What the iteration makes small, for each sample. */
 function objective(ops: Operations, { A, y, delta, product, alpha_over_two }: Known, { x }: State) {
   const A_x = ops.apply(A, x);
-  const modulus = ops.map("abs(A_x - y)", { A_x, y });
-  const chosen = ops.map("select(modulus <= delta, 0.5*square(modulus), delta*modulus - product)", {
-    modulus,
-    delta,
-    product,
-  });
+  const { chosen } = ops.mapAll(
+    { r0: "abs(A_x - y)", chosen: "select(r0 <= delta, 0.5*square(r0), delta*r0 - product)" },
+    { A_x, y, delta, product },
+  );
   const sum_chosen = ops.sum(chosen);
   const x_squared = ops.dot(x, x);
   return ops.map("sum_chosen + alpha_over_two*x_squared", { sum_chosen, alpha_over_two, x_squared });

@@ -81,8 +81,7 @@ function constants(ops: Operations, { m }: Data) {
 
 /** What does not change between steps, once a batch. */
 function prepare(ops: Operations, { y }: Data & Constants) {
-  const is_less = ops.map("0 < y", { y });
-  const chosen = ops.map("select(is_less, y, 1)", { is_less, y });
+  const { is_less, chosen } = ops.mapAll({ is_less: "0 < y", chosen: "select(is_less, y, 1)" }, { y });
   return { values: { is_less, chosen } };
 }
 

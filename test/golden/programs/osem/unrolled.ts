@@ -84,8 +84,7 @@ function constants(ops: Operations, { m }: Data) {
 /** What does not change between steps, once a batch. */
 function prepare(ops: Operations, { y }: Data & Constants) {
   const v0 = ops.number(0);
-  const is_less = ops.map("0 < y", { y });
-  const chosen = ops.map("select(is_less, y, 1)", { is_less, y });
+  const { is_less, chosen } = ops.mapAll({ is_less: "0 < y", chosen: "select(is_less, y, 1)" }, { y });
   return { values: { v0, is_less, chosen } };
 }
 
@@ -128,16 +127,18 @@ function stepSaving(ops: Operations, { m, k, product, A, y }: Known, { x }: Stat
   const ones = ops.fill(1, R(m / 3));
   const AJt_fill = ops.applyRowsAdjoint(A, J, ones);
   const sensitivity = ops.map("max(AJt_fill, 0.000001)", { AJt_fill });
-  const x_over_sensitivity = ops.map("x/sensitivity", { x, sensitivity });
   const y_J = ops.rows(y, J);
   const quotient = ops.map("y_J/max(AJ_x, 0.000001)", { y_J, AJ_x });
   const AJt_div = ops.applyRowsAdjoint(A, J, quotient);
-  const x_next = ops.map("x_over_sensitivity*AJt_div", { x_over_sensitivity, AJt_div });
+  const { x_over_sensitivity, x_next } = ops.mapAll(
+    { x_over_sensitivity: "x/sensitivity", x_next: "x_over_sensitivity*AJt_div" },
+    { x, sensitivity, AJt_div },
+  );
   return {
     values: { x: x_next },
     reports: {},
     capped: null,
-    saved: { values: { J, AJ_x, sensitivity, x_over_sensitivity, quotient, AJt_div }, traces: {} },
+    saved: { values: { J, AJ_x, sensitivity, quotient, AJt_div, x_over_sensitivity }, traces: {} },
   };
 }
 
@@ -146,7 +147,7 @@ function stepAdjoint(
   ops: Operations,
   { A }: Known,
   {
-    values: { J, AJ_x, sensitivity, x_over_sensitivity, quotient, AJt_div },
+    values: { J, AJ_x, sensitivity, quotient, AJt_div, x_over_sensitivity },
   }: ReturnType<typeof stepSaving>["saved"],
   { x: x_next_bar }: State,
 ) {

@@ -107,8 +107,10 @@ function initial(ops: Operations, { h, w, A, y }: Known) {
 /** One iteration: the next state. */
 function step(ops: Operations, { product, A, one_over_rho, basis_A, D }: Known, { z, u }: State) {
   const one = ops.number(1);
-  const z_minus_u = ops.map("z - u", { z, u });
-  const difference = ops.map("z_minus_u - product", { z_minus_u, product });
+  const { z_minus_u, difference } = ops.mapAll(
+    { z_minus_u: "z - u", difference: "z_minus_u - product" },
+    { z, u, product },
+  );
   const x = ops.solveDiagonalised(
     difference,
     z_minus_u,

@@ -126,8 +126,10 @@ function initialInputAdjoint(ops: Operations, { A }: Known, _saved: unknown, { z
 /** One iteration: the next state. */
 function step(ops: Operations, { product, A, one_over_rho, basis_A, D }: Known, { z, u }: State) {
   const one = ops.number(1);
-  const z_minus_u = ops.map("z - u", { z, u });
-  const difference = ops.map("z_minus_u - product", { z_minus_u, product });
+  const { z_minus_u, difference } = ops.mapAll(
+    { z_minus_u: "z - u", difference: "z_minus_u - product" },
+    { z, u, product },
+  );
   const x = ops.solveDiagonalised(
     difference,
     z_minus_u,
@@ -149,8 +151,10 @@ function step(ops: Operations, { product, A, one_over_rho, basis_A, D }: Known, 
 /** `step`, and what its adjoint needs. */
 function stepSaving(ops: Operations, { product, A, one_over_rho, basis_A, D }: Known, { z, u }: State) {
   const one = ops.number(1);
-  const z_minus_u = ops.map("z - u", { z, u });
-  const difference = ops.map("z_minus_u - product", { z_minus_u, product });
+  const { z_minus_u, difference } = ops.mapAll(
+    { z_minus_u: "z - u", difference: "z_minus_u - product" },
+    { z, u, product },
+  );
   const x = ops.solveDiagonalised(
     difference,
     z_minus_u,

@@ -121,44 +121,67 @@ function step(ops: Operations, { n, At_residual, gram_A, At_y, lambda, tau }: Kn
   const w_1 = ops.part(w, 1);
   const w_0_0 = ops.rows(w_0, zero);
   const w_1_0 = ops.rows(w_1, zero);
-  const negative = ops.map("-(w_0_0*At_residual)", { w_0_0, At_residual });
-  const x_next = ops.map("soft(negative, w_1_0)", { negative, w_1_0 });
+  const { negative, x_next } = ops.mapAll(
+    { negative: "-(w_0_0*At_residual)", x_next: "soft(negative, w_1_0)" },
+    { w_0_0, At_residual, w_1_0 },
+  );
   const w_0_1 = ops.rows(w_0, one);
   const w_1_1 = ops.rows(w_1, one);
   const gram_A_x_next = ops.apply(gram_A, x_next);
-  const residual = ops.map("gram_A_x_next - At_y", { gram_A_x_next, At_y });
-  const difference = ops.map("x_next - w_0_1*residual", { x_next, w_0_1, residual });
-  const x_next_2 = ops.map("soft(difference, w_1_1)", { difference, w_1_1 });
+  const { residual, difference, x_next_2 } = ops.mapAll(
+    {
+      residual: "gram_A_x_next - At_y",
+      difference: "x_next - w_0_1*residual",
+      x_next_2: "soft(difference, w_1_1)",
+    },
+    { gram_A_x_next, At_y, x_next, w_0_1, w_1_1 },
+  );
   const w_0_2 = ops.rows(w_0, v2);
   const w_1_2 = ops.rows(w_1, v2);
   const gram_A_x_next_2 = ops.apply(gram_A, x_next_2);
-  const residual_2 = ops.map("gram_A_x_next_2 - At_y", { gram_A_x_next_2, At_y });
-  const difference_2 = ops.map("x_next_2 - w_0_2*residual_2", { x_next_2, w_0_2, residual_2 });
-  const x_next_3 = ops.map("soft(difference_2, w_1_2)", { difference_2, w_1_2 });
+  const { residual_2, difference_2, x_next_3 } = ops.mapAll(
+    {
+      residual_2: "gram_A_x_next_2 - At_y",
+      difference_2: "x_next_2 - w_0_2*residual_2",
+      x_next_3: "soft(difference_2, w_1_2)",
+    },
+    { gram_A_x_next_2, At_y, x_next_2, w_0_2, w_1_2 },
+  );
   const v3 = ops.number(3);
   const w_0_3 = ops.rows(w_0, v3);
   const w_1_3 = ops.rows(w_1, v3);
   const gram_A_x_next_3 = ops.apply(gram_A, x_next_3);
-  const residual_3 = ops.map("gram_A_x_next_3 - At_y", { gram_A_x_next_3, At_y });
-  const difference_3 = ops.map("x_next_3 - w_0_3*residual_3", { x_next_3, w_0_3, residual_3 });
-  const x_next_4 = ops.map("soft(difference_3, w_1_3)", { difference_3, w_1_3 });
+  const { residual_3, difference_3, x_next_4 } = ops.mapAll(
+    {
+      residual_3: "gram_A_x_next_3 - At_y",
+      difference_3: "x_next_3 - w_0_3*residual_3",
+      x_next_4: "soft(difference_3, w_1_3)",
+    },
+    { gram_A_x_next_3, At_y, x_next_3, w_0_3, w_1_3 },
+  );
   const v4 = ops.number(4);
   const w_0_4 = ops.rows(w_0, v4);
   const w_1_4 = ops.rows(w_1, v4);
   const gram_A_x_next_4 = ops.apply(gram_A, x_next_4);
-  const residual_4 = ops.map("gram_A_x_next_4 - At_y", { gram_A_x_next_4, At_y });
-  const difference_4 = ops.map("x_next_4 - w_0_4*residual_4", { x_next_4, w_0_4, residual_4 });
-  const f = ops.map("soft(difference_4, w_1_4)", { difference_4, w_1_4 });
   const filled = ops.fill(lambda, R(n));
-  const product = ops.map("sign(f)*filled", { f, filled });
-  const is_less = ops.map("max(w_1_4, 0) < abs(difference_4)", { w_1_4, difference_4 });
-  const chosen = ops.map("select(is_less, product, 0)", { is_less, product });
-  const sign_difference = ops.map("sign(difference_4)", { difference_4 });
-  const chosen_2 = ops.map("select(is_less, -(sign_difference*product), 0)", {
-    is_less,
-    sign_difference,
-    product,
-  });
+  const { residual_4, difference_4, f, product } = ops.mapAll(
+    {
+      residual_4: "gram_A_x_next_4 - At_y",
+      difference_4: "x_next_4 - w_0_4*residual_4",
+      f: "soft(difference_4, w_1_4)",
+      product: "sign(f)*filled",
+    },
+    { gram_A_x_next_4, At_y, x_next_4, w_0_4, w_1_4, filled },
+  );
+  const { is_less, chosen, sign_difference, chosen_2 } = ops.mapAll(
+    {
+      is_less: "max(w_1_4, 0) < abs(difference_4)",
+      chosen: "select(is_less, product, 0)",
+      sign_difference: "sign(difference_4)",
+      chosen_2: "select(is_less, -(sign_difference*product), 0)",
+    },
+    { w_1_4, difference_4, product },
+  );
   const sum_chosen = ops.sum(chosen_2);
   const inner_product = ops.dot(residual_4, chosen);
   const negative_2 = ops.map("-inner_product", { inner_product });
@@ -166,15 +189,15 @@ function step(ops: Operations, { n, At_residual, gram_A, At_y, lambda, tau }: Kn
   const gram_A_v = ops.apply(gram_A, chosen_times_w_0_4);
   const placed = ops.placeRows(sum_chosen, v4, R(5));
   const placed_2 = ops.placeRows(negative_2, v4, R(5));
-  const is_less_2 = ops.map("max(w_1_3, 0) < abs(difference_3)", { w_1_3, difference_3 });
-  const chosen_3 = ops.map("select(is_less_2, chosen - gram_A_v, 0)", { is_less_2, chosen, gram_A_v });
-  const sign_difference_2 = ops.map("sign(difference_3)", { difference_3 });
-  const chosen_4 = ops.map("select(is_less_2, -(sign_difference_2*(chosen - gram_A_v)), 0)", {
-    is_less_2,
-    sign_difference_2,
-    chosen,
-    gram_A_v,
-  });
+  const { is_less_2, chosen_3, sign_difference_2, chosen_4 } = ops.mapAll(
+    {
+      is_less_2: "max(w_1_3, 0) < abs(difference_3)",
+      chosen_3: "select(is_less_2, chosen - gram_A_v, 0)",
+      sign_difference_2: "sign(difference_3)",
+      chosen_4: "select(is_less_2, -(sign_difference_2*(chosen - gram_A_v)), 0)",
+    },
+    { w_1_3, difference_3, chosen, gram_A_v },
+  );
   const sum_chosen_2 = ops.sum(chosen_4);
   const inner_product_2 = ops.dot(residual_3, chosen_3);
   const negative_3 = ops.map("-inner_product_2", { inner_product_2 });
@@ -182,19 +205,15 @@ function step(ops: Operations, { n, At_residual, gram_A, At_y, lambda, tau }: Kn
   const gram_A_v_2 = ops.apply(gram_A, chosen_times_w_0_3);
   const placed_3 = ops.placeRows(sum_chosen_2, v3, R(5));
   const placed_4 = ops.placeRows(negative_3, v3, R(5));
-  const is_less_3 = ops.map("max(w_1_2, 0) < abs(difference_2)", { w_1_2, difference_2 });
-  const chosen_5 = ops.map("select(is_less_3, chosen_3 - gram_A_v_2, 0)", {
-    is_less_3,
-    chosen_3,
-    gram_A_v_2,
-  });
-  const sign_difference_3 = ops.map("sign(difference_2)", { difference_2 });
-  const chosen_6 = ops.map("select(is_less_3, -(sign_difference_3*(chosen_3 - gram_A_v_2)), 0)", {
-    is_less_3,
-    sign_difference_3,
-    chosen_3,
-    gram_A_v_2,
-  });
+  const { is_less_3, chosen_5, sign_difference_3, chosen_6 } = ops.mapAll(
+    {
+      is_less_3: "max(w_1_2, 0) < abs(difference_2)",
+      chosen_5: "select(is_less_3, chosen_3 - gram_A_v_2, 0)",
+      sign_difference_3: "sign(difference_2)",
+      chosen_6: "select(is_less_3, -(sign_difference_3*(chosen_3 - gram_A_v_2)), 0)",
+    },
+    { w_1_2, difference_2, chosen_3, gram_A_v_2 },
+  );
   const sum_chosen_3 = ops.sum(chosen_6);
   const inner_product_3 = ops.dot(residual_2, chosen_5);
   const negative_4 = ops.map("-inner_product_3", { inner_product_3 });
@@ -202,19 +221,15 @@ function step(ops: Operations, { n, At_residual, gram_A, At_y, lambda, tau }: Kn
   const gram_A_v_3 = ops.apply(gram_A, chosen_times_w_0_2);
   const placed_5 = ops.placeRows(sum_chosen_3, v2, R(5));
   const placed_6 = ops.placeRows(negative_4, v2, R(5));
-  const is_less_4 = ops.map("max(w_1_1, 0) < abs(difference)", { w_1_1, difference });
-  const chosen_7 = ops.map("select(is_less_4, chosen_5 - gram_A_v_3, 0)", {
-    is_less_4,
-    chosen_5,
-    gram_A_v_3,
-  });
-  const sign_difference_4 = ops.map("sign(difference)", { difference });
-  const chosen_8 = ops.map("select(is_less_4, -(sign_difference_4*(chosen_5 - gram_A_v_3)), 0)", {
-    is_less_4,
-    sign_difference_4,
-    chosen_5,
-    gram_A_v_3,
-  });
+  const { is_less_4, chosen_7, sign_difference_4, chosen_8 } = ops.mapAll(
+    {
+      is_less_4: "max(w_1_1, 0) < abs(difference)",
+      chosen_7: "select(is_less_4, chosen_5 - gram_A_v_3, 0)",
+      sign_difference_4: "sign(difference)",
+      chosen_8: "select(is_less_4, -(sign_difference_4*(chosen_5 - gram_A_v_3)), 0)",
+    },
+    { w_1_1, difference, chosen_5, gram_A_v_3 },
+  );
   const sum_chosen_4 = ops.sum(chosen_8);
   const inner_product_4 = ops.dot(residual, chosen_7);
   const negative_5 = ops.map("-inner_product_4", { inner_product_4 });
@@ -222,32 +237,28 @@ function step(ops: Operations, { n, At_residual, gram_A, At_y, lambda, tau }: Kn
   const gram_A_v_4 = ops.apply(gram_A, chosen_times_w_0_1);
   const placed_7 = ops.placeRows(sum_chosen_4, one, R(5));
   const placed_8 = ops.placeRows(negative_5, one, R(5));
-  const is_less_5 = ops.map("max(w_1_0, 0) < abs(negative)", { w_1_0, negative });
-  const chosen_9 = ops.map("select(is_less_5, chosen_7 - gram_A_v_4, 0)", {
-    is_less_5,
-    chosen_7,
-    gram_A_v_4,
-  });
-  const sign_negative = ops.map("sign(negative)", { negative });
-  const chosen_10 = ops.map("select(is_less_5, -(sign_negative*(chosen_7 - gram_A_v_4)), 0)", {
-    is_less_5,
-    sign_negative,
-    chosen_7,
-    gram_A_v_4,
-  });
+  const { is_less_5, chosen_9, sign_negative, chosen_10 } = ops.mapAll(
+    {
+      is_less_5: "max(w_1_0, 0) < abs(negative)",
+      chosen_9: "select(is_less_5, chosen_7 - gram_A_v_4, 0)",
+      sign_negative: "sign(negative)",
+      chosen_10: "select(is_less_5, -(sign_negative*(chosen_7 - gram_A_v_4)), 0)",
+    },
+    { w_1_0, negative, chosen_7, gram_A_v_4 },
+  );
   const sum_chosen_5 = ops.sum(chosen_10);
   const inner_product_5 = ops.dot(At_residual, chosen_9);
   const negative_6 = ops.map("-inner_product_5", { inner_product_5 });
   const placed_9 = ops.placeRows(sum_chosen_5, zero, R(5));
   const placed_10 = ops.placeRows(negative_6, zero, R(5));
   const gram_A_f = ops.apply(gram_A, f);
-  const chosen_11 = ops.map("select(is_less, gram_A_f - At_y, 0)", { is_less, gram_A_f, At_y });
-  const chosen_12 = ops.map("select(is_less, -(sign_difference*(gram_A_f - At_y)), 0)", {
-    is_less,
-    sign_difference,
-    gram_A_f,
-    At_y,
-  });
+  const { chosen_11, chosen_12 } = ops.mapAll(
+    {
+      chosen_11: "select(is_less, gram_A_f - At_y, 0)",
+      chosen_12: "select(is_less, -(sign_difference*(gram_A_f - At_y)), 0)",
+    },
+    { is_less, gram_A_f, At_y, sign_difference },
+  );
   const sum_chosen_6 = ops.sum(chosen_12);
   const inner_product_6 = ops.dot(residual_4, chosen_11);
   const negative_7 = ops.map("-inner_product_6", { inner_product_6 });
@@ -255,17 +266,13 @@ function step(ops: Operations, { n, At_residual, gram_A, At_y, lambda, tau }: Kn
   const gram_A_v_5 = ops.apply(gram_A, chosen_times_w_0_4_2);
   const placed_11 = ops.placeRows(sum_chosen_6, v4, R(5));
   const placed_12 = ops.placeRows(negative_7, v4, R(5));
-  const chosen_13 = ops.map("select(is_less_2, chosen_11 - gram_A_v_5, 0)", {
-    is_less_2,
-    chosen_11,
-    gram_A_v_5,
-  });
-  const chosen_14 = ops.map("select(is_less_2, -(sign_difference_2*(chosen_11 - gram_A_v_5)), 0)", {
-    is_less_2,
-    sign_difference_2,
-    chosen_11,
-    gram_A_v_5,
-  });
+  const { chosen_13, chosen_14 } = ops.mapAll(
+    {
+      chosen_13: "select(is_less_2, chosen_11 - gram_A_v_5, 0)",
+      chosen_14: "select(is_less_2, -(sign_difference_2*(chosen_11 - gram_A_v_5)), 0)",
+    },
+    { is_less_2, chosen_11, gram_A_v_5, sign_difference_2 },
+  );
   const sum_chosen_7 = ops.sum(chosen_14);
   const inner_product_7 = ops.dot(residual_3, chosen_13);
   const negative_8 = ops.map("-inner_product_7", { inner_product_7 });
@@ -273,17 +280,13 @@ function step(ops: Operations, { n, At_residual, gram_A, At_y, lambda, tau }: Kn
   const gram_A_v_6 = ops.apply(gram_A, chosen_times_w_0_3_2);
   const placed_13 = ops.placeRows(sum_chosen_7, v3, R(5));
   const placed_14 = ops.placeRows(negative_8, v3, R(5));
-  const chosen_15 = ops.map("select(is_less_3, chosen_13 - gram_A_v_6, 0)", {
-    is_less_3,
-    chosen_13,
-    gram_A_v_6,
-  });
-  const chosen_16 = ops.map("select(is_less_3, -(sign_difference_3*(chosen_13 - gram_A_v_6)), 0)", {
-    is_less_3,
-    sign_difference_3,
-    chosen_13,
-    gram_A_v_6,
-  });
+  const { chosen_15, chosen_16 } = ops.mapAll(
+    {
+      chosen_15: "select(is_less_3, chosen_13 - gram_A_v_6, 0)",
+      chosen_16: "select(is_less_3, -(sign_difference_3*(chosen_13 - gram_A_v_6)), 0)",
+    },
+    { is_less_3, chosen_13, gram_A_v_6, sign_difference_3 },
+  );
   const sum_chosen_8 = ops.sum(chosen_16);
   const inner_product_8 = ops.dot(residual_2, chosen_15);
   const negative_9 = ops.map("-inner_product_8", { inner_product_8 });
@@ -291,17 +294,13 @@ function step(ops: Operations, { n, At_residual, gram_A, At_y, lambda, tau }: Kn
   const gram_A_v_7 = ops.apply(gram_A, chosen_times_w_0_2_2);
   const placed_15 = ops.placeRows(sum_chosen_8, v2, R(5));
   const placed_16 = ops.placeRows(negative_9, v2, R(5));
-  const chosen_17 = ops.map("select(is_less_4, chosen_15 - gram_A_v_7, 0)", {
-    is_less_4,
-    chosen_15,
-    gram_A_v_7,
-  });
-  const chosen_18 = ops.map("select(is_less_4, -(sign_difference_4*(chosen_15 - gram_A_v_7)), 0)", {
-    is_less_4,
-    sign_difference_4,
-    chosen_15,
-    gram_A_v_7,
-  });
+  const { chosen_17, chosen_18 } = ops.mapAll(
+    {
+      chosen_17: "select(is_less_4, chosen_15 - gram_A_v_7, 0)",
+      chosen_18: "select(is_less_4, -(sign_difference_4*(chosen_15 - gram_A_v_7)), 0)",
+    },
+    { is_less_4, chosen_15, gram_A_v_7, sign_difference_4 },
+  );
   const sum_chosen_9 = ops.sum(chosen_18);
   const inner_product_9 = ops.dot(residual, chosen_17);
   const negative_10 = ops.map("-inner_product_9", { inner_product_9 });
@@ -309,17 +308,13 @@ function step(ops: Operations, { n, At_residual, gram_A, At_y, lambda, tau }: Kn
   const gram_A_v_8 = ops.apply(gram_A, chosen_times_w_0_1_2);
   const placed_17 = ops.placeRows(sum_chosen_9, one, R(5));
   const placed_18 = ops.placeRows(negative_10, one, R(5));
-  const chosen_19 = ops.map("select(is_less_5, chosen_17 - gram_A_v_8, 0)", {
-    is_less_5,
-    chosen_17,
-    gram_A_v_8,
-  });
-  const chosen_20 = ops.map("select(is_less_5, -(sign_negative*(chosen_17 - gram_A_v_8)), 0)", {
-    is_less_5,
-    sign_negative,
-    chosen_17,
-    gram_A_v_8,
-  });
+  const { chosen_19, chosen_20 } = ops.mapAll(
+    {
+      chosen_19: "select(is_less_5, chosen_17 - gram_A_v_8, 0)",
+      chosen_20: "select(is_less_5, -(sign_negative*(chosen_17 - gram_A_v_8)), 0)",
+    },
+    { is_less_5, chosen_17, gram_A_v_8, sign_negative },
+  );
   const sum_chosen_10 = ops.sum(chosen_20);
   const inner_product_10 = ops.dot(At_residual, chosen_19);
   const negative_11 = ops.map("-inner_product_10", { inner_product_10 });

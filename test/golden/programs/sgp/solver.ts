@@ -89,8 +89,10 @@ function step(ops: Operations, { c, k, p, A, y, tmin, tmax }: Known, { x, t }: S
   const gx = ops.applyAdjoint(A, residual);
   const one_over_rho = ops.map("1/rho", { rho });
   const At_A_x = ops.applyAdjoint(A, A_x);
-  const d = ops.map("min(max(x/max(At_A_x, 1e-12), one_over_rho), rho)", { x, At_A_x, one_over_rho, rho });
-  const z = ops.map("max(x - t*d*gx, 0) - x", { x, t, d, gx });
+  const { d, z } = ops.mapAll(
+    { d: "min(max(x/max(At_A_x, 1e-12), one_over_rho), rho)", z: "max(x - t*d*gx, 0) - x" },
+    { x, At_A_x, one_over_rho, rho, t, gx },
+  );
   const residual_squared = ops.dot(residual, residual);
   const fx = ops.map("0.5*residual_squared", { residual_squared });
   const gx_dot_z = ops.dot(gx, z);
@@ -116,8 +118,7 @@ function step(ops: Operations, { c, k, p, A, y, tmin, tmax }: Known, { x, t }: S
     ([gamma]) => [ops.map("0.4*gamma", { gamma })],
     60,
   );
-  const x_next = ops.map("x + gamma*z", { x, gamma, z });
-  const s = ops.map("(x_next - x)/d", { x_next, x, d });
+  const { x_next, s } = ops.mapAll({ x_next: "x + gamma*z", s: "(x_next - x)/d" }, { x, gamma, z, d });
   const s_squared = ops.dot(s, s);
   const A_x_next = ops.apply(A, x_next);
   const residual_2 = ops.map("A_x_next - y", { A_x_next, y });

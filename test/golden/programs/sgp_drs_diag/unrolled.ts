@@ -230,30 +230,26 @@ function Psi_save(ops: Operations, u1: Value, u2: Value, known: Known): [Value, 
   const concat = ops.concat([u1_image, u2_image]);
   const padded = ops.padImage(concat, 2);
   const down1_conv1 = ops.convolve(padded, known["Psi.down1.conv1.filter"], 1);
-  const down1_conv1_biased = ops.map("down1_conv1 + Psi_down1_conv1_bias", {
-    down1_conv1,
-    Psi_down1_conv1_bias: known["Psi.down1.conv1.bias"],
-  });
-  const relu = ops.map("relu(down1_conv1_biased)", { down1_conv1_biased });
+  const { down1_conv1_biased, relu } = ops.mapAll(
+    { down1_conv1_biased: "down1_conv1 + Psi_down1_conv1_bias", relu: "relu(down1_conv1_biased)" },
+    { down1_conv1, Psi_down1_conv1_bias: known["Psi.down1.conv1.bias"] },
+  );
   const down1_conv2 = ops.convolve(relu, known["Psi.down1.conv2.filter"], 1);
-  const down1_conv2_biased = ops.map("down1_conv2 + Psi_down1_conv2_bias", {
-    down1_conv2,
-    Psi_down1_conv2_bias: known["Psi.down1.conv2.bias"],
-  });
-  const relu_2 = ops.map("relu(down1_conv2_biased)", { down1_conv2_biased });
+  const { down1_conv2_biased, relu_2 } = ops.mapAll(
+    { down1_conv2_biased: "down1_conv2 + Psi_down1_conv2_bias", relu_2: "relu(down1_conv2_biased)" },
+    { down1_conv2, Psi_down1_conv2_bias: known["Psi.down1.conv2.bias"] },
+  );
   const down1_pooled = ops.maxPool(relu_2, 2);
   const bottom_conv1 = ops.convolve(down1_pooled, known["Psi.bottom.conv1.filter"], 1);
-  const bottom_conv1_biased = ops.map("bottom_conv1 + Psi_bottom_conv1_bias", {
-    bottom_conv1,
-    Psi_bottom_conv1_bias: known["Psi.bottom.conv1.bias"],
-  });
-  const relu_3 = ops.map("relu(bottom_conv1_biased)", { bottom_conv1_biased });
+  const { bottom_conv1_biased, relu_3 } = ops.mapAll(
+    { bottom_conv1_biased: "bottom_conv1 + Psi_bottom_conv1_bias", relu_3: "relu(bottom_conv1_biased)" },
+    { bottom_conv1, Psi_bottom_conv1_bias: known["Psi.bottom.conv1.bias"] },
+  );
   const bottom_conv2 = ops.convolve(relu_3, known["Psi.bottom.conv2.filter"], 1);
-  const bottom_conv2_biased = ops.map("bottom_conv2 + Psi_bottom_conv2_bias", {
-    bottom_conv2,
-    Psi_bottom_conv2_bias: known["Psi.bottom.conv2.bias"],
-  });
-  const relu_4 = ops.map("relu(bottom_conv2_biased)", { bottom_conv2_biased });
+  const { bottom_conv2_biased, relu_4 } = ops.mapAll(
+    { bottom_conv2_biased: "bottom_conv2 + Psi_bottom_conv2_bias", relu_4: "relu(bottom_conv2_biased)" },
+    { bottom_conv2, Psi_bottom_conv2_bias: known["Psi.bottom.conv2.bias"] },
+  );
   const up1_upconv1 = ops.convolveInputGradient(
     relu_4,
     known["Psi.up1.upconv1.filter"],
@@ -266,17 +262,15 @@ function Psi_save(ops: Operations, u1: Value, u2: Value, known: Known): [Value, 
   });
   const up1_joined = ops.concat([relu_2, up1_upconv1_biased]);
   const up1_conv1 = ops.convolve(up1_joined, known["Psi.up1.conv1.filter"], 1);
-  const up1_conv1_biased = ops.map("up1_conv1 + Psi_up1_conv1_bias", {
-    up1_conv1,
-    Psi_up1_conv1_bias: known["Psi.up1.conv1.bias"],
-  });
-  const relu_5 = ops.map("relu(up1_conv1_biased)", { up1_conv1_biased });
+  const { up1_conv1_biased, relu_5 } = ops.mapAll(
+    { up1_conv1_biased: "up1_conv1 + Psi_up1_conv1_bias", relu_5: "relu(up1_conv1_biased)" },
+    { up1_conv1, Psi_up1_conv1_bias: known["Psi.up1.conv1.bias"] },
+  );
   const up1_conv2 = ops.convolve(relu_5, known["Psi.up1.conv2.filter"], 1);
-  const up1_conv2_biased = ops.map("up1_conv2 + Psi_up1_conv2_bias", {
-    up1_conv2,
-    Psi_up1_conv2_bias: known["Psi.up1.conv2.bias"],
-  });
-  const relu_6 = ops.map("relu(up1_conv2_biased)", { up1_conv2_biased });
+  const { up1_conv2_biased, relu_6 } = ops.mapAll(
+    { up1_conv2_biased: "up1_conv2 + Psi_up1_conv2_bias", relu_6: "relu(up1_conv2_biased)" },
+    { up1_conv2, Psi_up1_conv2_bias: known["Psi.up1.conv2.bias"] },
+  );
   const conv1 = ops.convolve(relu_6, known["Psi.conv1.filter"], 1);
   const conv1_biased = ops.map("conv1 + Psi_conv1_bias", { conv1, Psi_conv1_bias: known["Psi.conv1.bias"] });
   const cropped = ops.cropImage(conv1_biased, R(h, w, 1));
@@ -468,30 +462,26 @@ function Psi_save_1(ops: Operations, u1: Value, u2: Value, known: Known): [Value
   const concat = ops.concat([u1_image, u2_image]);
   const padded = ops.padImage(concat, 2);
   const down1_conv1 = ops.convolve(padded, known["Psi.down1.conv1.filter"], 1);
-  const down1_conv1_biased = ops.map("down1_conv1 + Psi_down1_conv1_bias", {
-    down1_conv1,
-    Psi_down1_conv1_bias: known["Psi.down1.conv1.bias"],
-  });
-  const relu = ops.map("relu(down1_conv1_biased)", { down1_conv1_biased });
+  const { down1_conv1_biased, relu } = ops.mapAll(
+    { down1_conv1_biased: "down1_conv1 + Psi_down1_conv1_bias", relu: "relu(down1_conv1_biased)" },
+    { down1_conv1, Psi_down1_conv1_bias: known["Psi.down1.conv1.bias"] },
+  );
   const down1_conv2 = ops.convolve(relu, known["Psi.down1.conv2.filter"], 1);
-  const down1_conv2_biased = ops.map("down1_conv2 + Psi_down1_conv2_bias", {
-    down1_conv2,
-    Psi_down1_conv2_bias: known["Psi.down1.conv2.bias"],
-  });
-  const relu_2 = ops.map("relu(down1_conv2_biased)", { down1_conv2_biased });
+  const { down1_conv2_biased, relu_2 } = ops.mapAll(
+    { down1_conv2_biased: "down1_conv2 + Psi_down1_conv2_bias", relu_2: "relu(down1_conv2_biased)" },
+    { down1_conv2, Psi_down1_conv2_bias: known["Psi.down1.conv2.bias"] },
+  );
   const down1_pooled = ops.maxPool(relu_2, 2);
   const bottom_conv1 = ops.convolve(down1_pooled, known["Psi.bottom.conv1.filter"], 1);
-  const bottom_conv1_biased = ops.map("bottom_conv1 + Psi_bottom_conv1_bias", {
-    bottom_conv1,
-    Psi_bottom_conv1_bias: known["Psi.bottom.conv1.bias"],
-  });
-  const relu_3 = ops.map("relu(bottom_conv1_biased)", { bottom_conv1_biased });
+  const { bottom_conv1_biased, relu_3 } = ops.mapAll(
+    { bottom_conv1_biased: "bottom_conv1 + Psi_bottom_conv1_bias", relu_3: "relu(bottom_conv1_biased)" },
+    { bottom_conv1, Psi_bottom_conv1_bias: known["Psi.bottom.conv1.bias"] },
+  );
   const bottom_conv2 = ops.convolve(relu_3, known["Psi.bottom.conv2.filter"], 1);
-  const bottom_conv2_biased = ops.map("bottom_conv2 + Psi_bottom_conv2_bias", {
-    bottom_conv2,
-    Psi_bottom_conv2_bias: known["Psi.bottom.conv2.bias"],
-  });
-  const relu_4 = ops.map("relu(bottom_conv2_biased)", { bottom_conv2_biased });
+  const { bottom_conv2_biased, relu_4 } = ops.mapAll(
+    { bottom_conv2_biased: "bottom_conv2 + Psi_bottom_conv2_bias", relu_4: "relu(bottom_conv2_biased)" },
+    { bottom_conv2, Psi_bottom_conv2_bias: known["Psi.bottom.conv2.bias"] },
+  );
   const up1_upconv1 = ops.convolveInputGradient(
     relu_4,
     known["Psi.up1.upconv1.filter"],
@@ -504,17 +494,15 @@ function Psi_save_1(ops: Operations, u1: Value, u2: Value, known: Known): [Value
   });
   const up1_joined = ops.concat([relu_2, up1_upconv1_biased]);
   const up1_conv1 = ops.convolve(up1_joined, known["Psi.up1.conv1.filter"], 1);
-  const up1_conv1_biased = ops.map("up1_conv1 + Psi_up1_conv1_bias", {
-    up1_conv1,
-    Psi_up1_conv1_bias: known["Psi.up1.conv1.bias"],
-  });
-  const relu_5 = ops.map("relu(up1_conv1_biased)", { up1_conv1_biased });
+  const { up1_conv1_biased, relu_5 } = ops.mapAll(
+    { up1_conv1_biased: "up1_conv1 + Psi_up1_conv1_bias", relu_5: "relu(up1_conv1_biased)" },
+    { up1_conv1, Psi_up1_conv1_bias: known["Psi.up1.conv1.bias"] },
+  );
   const up1_conv2 = ops.convolve(relu_5, known["Psi.up1.conv2.filter"], 1);
-  const up1_conv2_biased = ops.map("up1_conv2 + Psi_up1_conv2_bias", {
-    up1_conv2,
-    Psi_up1_conv2_bias: known["Psi.up1.conv2.bias"],
-  });
-  const relu_6 = ops.map("relu(up1_conv2_biased)", { up1_conv2_biased });
+  const { up1_conv2_biased, relu_6 } = ops.mapAll(
+    { up1_conv2_biased: "up1_conv2 + Psi_up1_conv2_bias", relu_6: "relu(up1_conv2_biased)" },
+    { up1_conv2, Psi_up1_conv2_bias: known["Psi.up1.conv2.bias"] },
+  );
   const conv1 = ops.convolve(relu_6, known["Psi.conv1.filter"], 1);
   const conv1_biased = ops.map("conv1 + Psi_conv1_bias", { conv1, Psi_conv1_bias: known["Psi.conv1.bias"] });
   const cropped = ops.cropImage(conv1_biased, R(h, w, 1));
@@ -821,8 +809,10 @@ function stepAdjoint(
   const chosen = ops.map("select(use_net, x, 0)", { use_net, x });
   const chosen_2 = ops.map("select(use_net, gx, 0)", { use_net, gx });
   const [d, Psi_saved] = Psi_save(ops, chosen, chosen_2, known);
-  const difference = ops.map("x - d*gx", { x, d, gx });
-  const xt = ops.map("soft(difference, d*lambda)", { difference, d, lambda });
+  const { difference, xt } = ops.mapAll(
+    { difference: "x - d*gx", xt: "soft(difference, d*lambda)" },
+    { x, d, gx, lambda },
+  );
   const A_xt = ops.apply(A, xt);
   const residual = ops.map("A_xt - y", { A_xt, y });
   const grad_f = ops.applyAdjoint(A, residual);
@@ -833,35 +823,41 @@ function stepAdjoint(
   const both = ops.map("and(use_net, is_less)", { use_net, is_less });
   const z2_dot_z_bar = ops.dot(z2, z_bar);
   const z1_dot_z_bar = ops.dot(z1, z_bar);
-  const z_bar_scaled = ops.map("select(both, z_bar*gamma1, 0)", { both, z_bar, gamma1 });
-  const chosen_3 = ops.map("select(lambda < abs(xt - grad_f), z_bar_scaled, 0)", {
-    lambda,
-    xt,
-    grad_f,
-    z_bar_scaled,
-  });
+  const { z_bar_scaled, chosen_3 } = ops.mapAll(
+    {
+      z_bar_scaled: "select(both, z_bar*gamma1, 0)",
+      chosen_3: "select(lambda < abs(xt - grad_f), z_bar_scaled, 0)",
+    },
+    { both, z_bar, gamma1, lambda, xt, grad_f },
+  );
   const A_neg = ops.apply(A, chosen_3);
   const At_A_neg = ops.applyAdjoint(A, A_neg);
-  const is_less_2 = ops.map("max(d*lambda, 0) < abs(difference)", { d, lambda, difference });
-  const chosen_4 = ops.map("select(is_less_2, chosen_3 - At_A_neg, 0)", { is_less_2, chosen_3, At_A_neg });
-  const chosen_5 = ops.map(
-    "select(use_net, select(is_less_2, -(sign(difference)*(chosen_3 - At_A_neg)), 0)*lambda - chosen_4*gx, 0)",
-    { use_net, is_less_2, difference, chosen_3, At_A_neg, lambda, chosen_4, gx },
+  const { chosen_4, chosen_5 } = ops.mapAll(
+    {
+      r0: "max(d*lambda, 0) < abs(difference)",
+      chosen_4: "select(r0, chosen_3 - At_A_neg, 0)",
+      chosen_5:
+        "select(use_net, select(r0, -(sign(difference)*(chosen_3 - At_A_neg)), 0)*lambda - chosen_4*gx, 0)",
+    },
+    { d, lambda, difference, chosen_3, At_A_neg, use_net, gx },
   );
   const [u1_bar, u2_bar, Psi_weights_bar] = Psi_adjoint(ops, Psi_saved, chosen_5, known);
   const gamma1_bar = ops.map(
     "gamma1_bar_next + select(use_net, select(both, z1_dot_z_bar, 0) - select(both, z2_dot_z_bar, 0), 0)",
     { gamma1_bar_next, use_net, both, z1_dot_z_bar, z2_dot_z_bar },
   );
-  const z2_bar = ops.map(
-    "select(use_net, select(both, z_bar*(1 - gamma1), 0) + select(and(use_net, not(is_less)), z_bar, 0), 0) + select(use_net, 0, z_bar)",
-    { use_net, both, z_bar, gamma1, is_less },
-  );
   const use_net_bar = ops.map(
     "select(use_net, select(both, use_net_next_bar, 0), 0) + select(use_net, 0, use_net_next_bar)",
     { use_net, both, use_net_next_bar },
   );
-  const z2_bar_passed = ops.map("select(lambda < abs(x - gx), z2_bar, 0)", { lambda, x, gx, z2_bar });
+  const { z2_bar, z2_bar_passed } = ops.mapAll(
+    {
+      z2_bar:
+        "select(use_net, select(both, z_bar*(1 - gamma1), 0) + select(and(use_net, not(is_less)), z_bar, 0), 0) + select(use_net, 0, z_bar)",
+      z2_bar_passed: "select(lambda < abs(x - gx), z2_bar, 0)",
+    },
+    { use_net, both, z_bar, gamma1, is_less, lambda, x, gx },
+  );
   const gx_bar = ops.map("select(use_net, select(use_net, u2_bar, 0) - chosen_4*d, 0) - z2_bar_passed", {
     use_net,
     u2_bar,
@@ -886,12 +882,13 @@ function stepInputAdjoint(
   { x: x_next_bar }: State,
 ) {
   const { lambda, A, y, alpha } = known;
-  const z_bar = ops.map("x_next_bar*gamma2", { x_next_bar, gamma2 });
   const chosen = ops.map("select(use_net, x, 0)", { use_net, x });
   const chosen_2 = ops.map("select(use_net, gx, 0)", { use_net, gx });
   const [d, Psi_saved] = Psi_save_1(ops, chosen, chosen_2, known);
-  const difference = ops.map("x - d*gx", { x, d, gx });
-  const xt = ops.map("soft(difference, d*lambda)", { difference, d, lambda });
+  const { difference, xt } = ops.mapAll(
+    { difference: "x - d*gx", xt: "soft(difference, d*lambda)" },
+    { x, d, gx, lambda },
+  );
   const A_xt = ops.apply(A, xt);
   const residual = ops.map("A_xt - y", { A_xt, y });
   const grad_f = ops.applyAdjoint(A, residual);
@@ -899,17 +896,23 @@ function stepInputAdjoint(
   const norm_z1 = ops.norm2(z1);
   const norm_z2 = ops.norm2(z2);
   const is_less = ops.map("alpha*(1 - gamma1)*norm_z2 < gamma1*norm_z1", { alpha, gamma1, norm_z2, norm_z1 });
-  const chosen_3 = ops.map(
-    "select(lambda < abs(xt - grad_f), select(and(use_net, is_less), z_bar*gamma1, 0), 0)",
-    { lambda, xt, grad_f, use_net, is_less, z_bar, gamma1 },
+  const { z_bar, chosen_3 } = ops.mapAll(
+    {
+      z_bar: "x_next_bar*gamma2",
+      chosen_3: "select(lambda < abs(xt - grad_f), select(and(use_net, is_less), z_bar*gamma1, 0), 0)",
+    },
+    { x_next_bar, gamma2, lambda, xt, grad_f, use_net, is_less, gamma1 },
   );
   const A_neg = ops.apply(A, chosen_3);
   const At_A_neg = ops.applyAdjoint(A, A_neg);
-  const is_less_2 = ops.map("max(d*lambda, 0) < abs(difference)", { d, lambda, difference });
-  const chosen_4 = ops.map("select(is_less_2, chosen_3 - At_A_neg, 0)", { is_less_2, chosen_3, At_A_neg });
-  const chosen_5 = ops.map(
-    "select(use_net, select(is_less_2, -(sign(difference)*(chosen_3 - At_A_neg)), 0)*lambda - chosen_4*gx, 0)",
-    { use_net, is_less_2, difference, chosen_3, At_A_neg, lambda, chosen_4, gx },
+  const { chosen_4, chosen_5 } = ops.mapAll(
+    {
+      r0: "max(d*lambda, 0) < abs(difference)",
+      chosen_4: "select(r0, chosen_3 - At_A_neg, 0)",
+      chosen_5:
+        "select(use_net, select(r0, -(sign(difference)*(chosen_3 - At_A_neg)), 0)*lambda - chosen_4*gx, 0)",
+    },
+    { d, lambda, difference, chosen_3, At_A_neg, use_net, gx },
   );
   const u2_bar = Psi_adjoint_1(ops, Psi_saved, chosen_5, known);
   const gx_bar = ops.map(

@@ -213,8 +213,10 @@ function step(ops: Operations, known: Known, { x, gamma1 }: State) {
   const A_xt = ops.apply(A, xt);
   const residual_2 = ops.map("A_xt - y", { A_xt, y });
   const grad_f = ops.applyAdjoint(A, residual_2);
-  const z1 = ops.map("soft(xt - grad_f, lambda) - x", { xt, grad_f, lambda, x });
-  const z = ops.map("gamma1*z1 + (1 - gamma1)*z2", { gamma1, z1, z2 });
+  const { z1, z } = ops.mapAll(
+    { z1: "soft(xt - grad_f, lambda) - x", z: "gamma1*z1 + (1 - gamma1)*z2" },
+    { xt, grad_f, lambda, x, gamma1, z2 },
+  );
   const product = ops.map("s*(gx_dot_z2 + lambda*sum_modulus - g)", { s, gx_dot_z2, lambda, sum_modulus, g });
   const negative = ops.map("-(M_squared*(gx_dot_z2 + lambda*sum_modulus - g))", {
     M_squared,

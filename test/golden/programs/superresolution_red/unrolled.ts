@@ -123,8 +123,10 @@ function stepSaving(ops: Operations, { blur, downsample, y, D, mu, t }: Known, {
   const downsamplet_v = ops.applyAdjoint(downsample, residual);
   const grad_f = ops.applyAdjoint(blur, downsamplet_v);
   const D_x = ops.applyMap(D, x);
-  const sum = ops.map("grad_f + mu*(x - D_x)", { grad_f, mu, x, D_x });
-  const x_next = ops.map("x - t*sum", { x, t, sum });
+  const { sum, x_next } = ops.mapAll(
+    { sum: "grad_f + mu*(x - D_x)", x_next: "x - t*sum" },
+    { grad_f, mu, x, D_x, t },
+  );
   return { values: { x: x_next }, reports: {}, capped: null, saved: { values: { x, sum }, traces: {} } };
 }
 
@@ -138,8 +140,10 @@ function stepAdjoint(
   const minus_t_bar_each = ops.dot(sum, x_next_bar);
   const minus_t_bar = ops.sumSamples(minus_t_bar_each);
   const t_bar = ops.map("-minus_t_bar", { minus_t_bar });
-  const minus_sum_bar = ops.map("x_next_bar*t", { x_next_bar, t });
-  const minus_sum_bar_scaled = ops.map("minus_sum_bar*mu", { minus_sum_bar, mu });
+  const { minus_sum_bar, minus_sum_bar_scaled } = ops.mapAll(
+    { minus_sum_bar: "x_next_bar*t", minus_sum_bar_scaled: "minus_sum_bar*mu" },
+    { x_next_bar, t, mu },
+  );
   const D_back = ops.applyMapReverse(D, x, minus_sum_bar_scaled);
   const blur_v = ops.apply(blur, minus_sum_bar);
   const downsample_v = ops.apply(downsample, blur_v);

@@ -119,26 +119,33 @@ function initial(ops: Operations, { h, w, Y }: Known) {
 /** One iteration: the next state. */
 function step(
   ops: Operations,
-  { A, D, t, E, t_times_y, one_plus_t, alpha, beta }: Known,
+  { A, D, E, t, t_times_y, one_plus_t, alpha, beta }: Known,
   { x, v, r, p, q }: State,
 ) {
   const At_r = ops.applyAdjoint(A, r);
   const Dt_p = ops.appliedAdjoint(D, p);
-  const x_next = ops.map("x - t*(At_r + Dt_p)", { x, t, At_r, Dt_p });
   const Et_q = ops.applyAdjoint(E, q);
-  const v_next = ops.map("v - t*(Et_q - p)", { v, t, Et_q, p });
-  const xb = ops.map("2*x_next - x", { x_next, x });
-  const vb = ops.map("2*v_next - v", { v_next, v });
+  const { x_next, xb } = ops.mapAll(
+    { x_next: "x - t*(At_r + Dt_p)", xb: "2*x_next - x" },
+    { x, t, At_r, Dt_p },
+  );
   const A_xb = ops.apply(A, xb);
   const r_next = ops.map("(r + t*A_xb - t_times_y)/one_plus_t", { r, t, A_xb, t_times_y, one_plus_t });
   const D_xb = ops.applied(D, xb);
-  const sum = ops.map("p + t*(D_xb - vb)", { p, t, D_xb, vb });
-  const p_next = ops.map("sum*(alpha/max(alpha, pairNorm(sum)))", { sum, alpha });
+  const { v_next, vb, p_next } = ops.mapAll(
+    {
+      v_next: "v - t*(Et_q - p)",
+      vb: "2*v_next - v",
+      r2: "p + t*(D_xb - vb)",
+      p_next: "r2*(alpha/max(alpha, pairNorm(r2)))",
+    },
+    { v, t, Et_q, p, D_xb, alpha },
+  );
   const E_vb = ops.apply(E, vb);
-  const sum_2 = ops.map("q + t*E_vb", { q, t, E_vb });
-  const group_norms = ops.groupNorm(sum_2);
+  const sum = ops.map("q + t*E_vb", { q, t, E_vb });
+  const group_norms = ops.groupNorm(sum);
   const quotient = ops.map("beta/max(beta, group_norms)", { beta, group_norms });
-  const q_next = ops.map("sum_2*quotient", { sum_2, quotient });
+  const q_next = ops.map("sum*quotient", { sum, quotient });
   return { values: { x: x_next, v: v_next, r: r_next, p: p_next, q: q_next }, reports: {}, capped: null };
 }
 

@@ -150,46 +150,56 @@ function firstStepInputAdjoint(
 /** One iteration: the next state. */
 function step(
   ops: Operations,
-  { A, D, t, E, t_times_y, one_plus_t, alpha, beta }: Known,
+  { A, D, E, t, t_times_y, one_plus_t, alpha, beta }: Known,
   { x, v, r, p, q }: State,
 ) {
   const At_r = ops.applyAdjoint(A, r);
   const Dt_p = ops.appliedAdjoint(D, p);
-  const x_next = ops.map("x - t*(At_r + Dt_p)", { x, t, At_r, Dt_p });
   const Et_q = ops.applyAdjoint(E, q);
-  const v_next = ops.map("v - t*(Et_q - p)", { v, t, Et_q, p });
-  const xb = ops.map("2*x_next - x", { x_next, x });
-  const vb = ops.map("2*v_next - v", { v_next, v });
+  const { x_next, xb } = ops.mapAll(
+    { x_next: "x - t*(At_r + Dt_p)", xb: "2*x_next - x" },
+    { x, t, At_r, Dt_p },
+  );
   const A_xb = ops.apply(A, xb);
   const r_next = ops.map("(r + t*A_xb - t_times_y)/one_plus_t", { r, t, A_xb, t_times_y, one_plus_t });
   const D_xb = ops.applied(D, xb);
-  const sum = ops.map("p + t*(D_xb - vb)", { p, t, D_xb, vb });
-  const p_next = ops.map("sum*(alpha/max(alpha, pairNorm(sum)))", { sum, alpha });
+  const { v_next, vb, p_next } = ops.mapAll(
+    {
+      v_next: "v - t*(Et_q - p)",
+      vb: "2*v_next - v",
+      r2: "p + t*(D_xb - vb)",
+      p_next: "r2*(alpha/max(alpha, pairNorm(r2)))",
+    },
+    { v, t, Et_q, p, D_xb, alpha },
+  );
   const E_vb = ops.apply(E, vb);
-  const sum_2 = ops.map("q + t*E_vb", { q, t, E_vb });
-  const group_norms = ops.groupNorm(sum_2);
+  const sum = ops.map("q + t*E_vb", { q, t, E_vb });
+  const group_norms = ops.groupNorm(sum);
   const quotient = ops.map("beta/max(beta, group_norms)", { beta, group_norms });
-  const q_next = ops.map("sum_2*quotient", { sum_2, quotient });
+  const q_next = ops.map("sum*quotient", { sum, quotient });
   return { values: { x: x_next, v: v_next, r: r_next, p: p_next, q: q_next }, reports: {}, capped: null };
 }
 
 /** `step`, and what its adjoint needs. */
 function stepSaving(
   ops: Operations,
-  { A, D, t, E, t_times_y, one_plus_t, alpha, beta }: Known,
+  { A, D, E, t, t_times_y, one_plus_t, alpha, beta }: Known,
   { x, v, r, p, q }: State,
 ) {
   const At_r = ops.applyAdjoint(A, r);
   const Dt_p = ops.appliedAdjoint(D, p);
-  const x_next = ops.map("x - t*(At_r + Dt_p)", { x, t, At_r, Dt_p });
   const Et_q = ops.applyAdjoint(E, q);
-  const v_next = ops.map("v - t*(Et_q - p)", { v, t, Et_q, p });
-  const xb = ops.map("2*x_next - x", { x_next, x });
-  const vb = ops.map("2*v_next - v", { v_next, v });
+  const { x_next, xb } = ops.mapAll(
+    { x_next: "x - t*(At_r + Dt_p)", xb: "2*x_next - x" },
+    { x, t, At_r, Dt_p },
+  );
   const A_xb = ops.apply(A, xb);
   const r_next = ops.map("(r + t*A_xb - t_times_y)/one_plus_t", { r, t, A_xb, t_times_y, one_plus_t });
   const D_xb = ops.applied(D, xb);
-  const sum = ops.map("p + t*(D_xb - vb)", { p, t, D_xb, vb });
+  const { v_next, vb, sum } = ops.mapAll(
+    { v_next: "v - t*(Et_q - p)", vb: "2*v_next - v", sum: "p + t*(D_xb - vb)" },
+    { v, t, Et_q, p, D_xb },
+  );
   const group_norms = ops.groupNorm(sum);
   const quotient = ops.map("alpha/max(alpha, group_norms)", { alpha, group_norms });
   const p_next = ops.map("sum*quotient", { sum, quotient });
@@ -209,49 +219,61 @@ function stepSaving(
 /** The vector-Jacobian product of `step`: cotangents of what it returns become those of what it reads. */
 function stepAdjoint(
   ops: Operations,
-  { h, w, alpha, beta, t, E, D, one_plus_t, A }: Known,
+  { h, w, beta, t, E, alpha, D, one_plus_t, A }: Known,
   { values: { sum, group_norms, sum_2, group_norms_2 } }: ReturnType<typeof stepSaving>["saved"],
   { x: x_next_bar, v: v_next_bar, r: r_next_bar, p: p_next_bar, q: q_next_bar }: State,
 ) {
-  const quotient = ops.map("alpha/max(alpha, group_norms)", { alpha, group_norms });
-  const quotient_2 = ops.map("beta/max(beta, group_norms_2)", { beta, group_norms_2 });
   const quotient_bar_each = ops.map("q_next_bar*sum_2", { q_next_bar, sum_2 });
   const quotient_bar = ops.sumTo(quotient_bar_each, R(h, w, 1));
-  const chosen = ops.map(
-    "select(group_norms_2, select(beta < group_norms_2, -(quotient_2*quotient_bar/max(beta, group_norms_2)), 0)/group_norms_2, 0)",
-    { group_norms_2, beta, quotient_2, quotient_bar },
+  const { quotient, chosen } = ops.mapAll(
+    {
+      quotient: "beta/max(beta, group_norms_2)",
+      chosen:
+        "select(group_norms_2, select(beta < group_norms_2, -(quotient*quotient_bar/max(beta, group_norms_2)), 0)/group_norms_2, 0)",
+    },
+    { beta, group_norms_2, quotient_bar },
   );
-  const sum_bar = ops.map("q_next_bar*quotient_2 + chosen*sum_2", { q_next_bar, quotient_2, chosen, sum_2 });
-  const E_vb_bar = ops.map("sum_bar*t", { sum_bar, t });
+  const { sum_bar, E_vb_bar } = ops.mapAll(
+    { sum_bar: "q_next_bar*quotient + chosen*sum_2", E_vb_bar: "sum_bar*t" },
+    { q_next_bar, quotient, chosen, sum_2, t },
+  );
   const Et_E_vb_bar = ops.applyAdjoint(E, E_vb_bar);
   const quotient_bar_each_2 = ops.map("p_next_bar*sum", { p_next_bar, sum });
   const quotient_bar_2 = ops.sumTo(quotient_bar_each_2, R(h, w, 1));
-  const chosen_2 = ops.map(
-    "select(group_norms, select(alpha < group_norms, -(quotient*quotient_bar_2/max(alpha, group_norms)), 0)/group_norms, 0)",
-    { group_norms, alpha, quotient, quotient_bar_2 },
+  const { quotient_2, chosen_2 } = ops.mapAll(
+    {
+      quotient_2: "alpha/max(alpha, group_norms)",
+      chosen_2:
+        "select(group_norms, select(alpha < group_norms, -(quotient_2*quotient_bar_2/max(alpha, group_norms)), 0)/group_norms, 0)",
+    },
+    { alpha, group_norms, quotient_bar_2 },
   );
-  const sum_bar_2 = ops.map("p_next_bar*quotient + chosen_2*sum", { p_next_bar, quotient, chosen_2, sum });
-  const sum_bar_times_t = ops.map("sum_bar_2*t", { sum_bar_2, t });
+  const { sum_bar_2, sum_bar_times_t } = ops.mapAll(
+    { sum_bar_2: "p_next_bar*quotient_2 + chosen_2*sum", sum_bar_times_t: "sum_bar_2*t" },
+    { p_next_bar, quotient_2, chosen_2, sum, t },
+  );
   const Dt_v = ops.applyAdjoint(D, sum_bar_times_t);
   const r_next_bar_scaled = ops.map("r_next_bar/one_plus_t", { r_next_bar, one_plus_t });
   const A_xb_bar = ops.map("r_next_bar_scaled*t", { r_next_bar_scaled, t });
   const At_A_xb_bar = ops.applyAdjoint(A, A_xb_bar);
-  const v_next_bar_2 = ops.map("v_next_bar + (Et_E_vb_bar - sum_bar_times_t)*2", {
-    v_next_bar,
-    Et_E_vb_bar,
-    sum_bar_times_t,
-  });
-  const x_next_bar_2 = ops.map("x_next_bar + (Dt_v + At_A_xb_bar)*2", { x_next_bar, Dt_v, At_A_xb_bar });
-  const v_bar = ops.map("sum_bar_times_t - Et_E_vb_bar + v_next_bar_2", {
-    sum_bar_times_t,
-    Et_E_vb_bar,
-    v_next_bar_2,
-  });
-  const v_next_bar_times_t = ops.map("v_next_bar_2*t", { v_next_bar_2, t });
+  const { v_bar, v_next_bar_times_t } = ops.mapAll(
+    {
+      r0: "v_next_bar + (Et_E_vb_bar - sum_bar_times_t)*2",
+      v_bar: "sum_bar_times_t - Et_E_vb_bar + r0",
+      v_next_bar_times_t: "r0*t",
+    },
+    { v_next_bar, Et_E_vb_bar, sum_bar_times_t, t },
+  );
   const E_v = ops.apply(E, v_next_bar_times_t);
   const q_bar = ops.map("sum_bar - E_v", { sum_bar, E_v });
-  const x_bar = ops.map("x_next_bar_2 - (Dt_v + At_A_xb_bar)", { x_next_bar_2, Dt_v, At_A_xb_bar });
-  const x_next_bar_times_t = ops.map("x_next_bar_2*t", { x_next_bar_2, t });
+  const { x_bar, x_next_bar_times_t } = ops.mapAll(
+    {
+      r0: "x_next_bar + (Dt_v + At_A_xb_bar)*2",
+      x_bar: "r0 - (Dt_v + At_A_xb_bar)",
+      x_next_bar_times_t: "r0*t",
+    },
+    { x_next_bar, Dt_v, At_A_xb_bar, t },
+  );
   const D_v = ops.applied(D, x_next_bar_times_t);
   const p_bar = ops.map("sum_bar_2 + v_next_bar_times_t - D_v", { sum_bar_2, v_next_bar_times_t, D_v });
   const A_v = ops.apply(A, x_next_bar_times_t);

@@ -87,18 +87,13 @@ function firstStepAdjoint(
   { values: { W_sub } }: ReturnType<typeof firstStepSaving>["saved"],
   { x: x_next_bar }: State,
 ) {
-  const x_next_bar_passed = ops.map("select(theta < abs(gamma*W_sub), x_next_bar, 0)", {
-    theta,
-    gamma,
-    W_sub,
-    x_next_bar,
-  });
-  const x_next_bar_scaled = ops.map("select(theta < abs(gamma*W_sub), -(sign(gamma*W_sub)*x_next_bar), 0)", {
-    theta,
-    gamma,
-    W_sub,
-    x_next_bar,
-  });
+  const { x_next_bar_passed, x_next_bar_scaled } = ops.mapAll(
+    {
+      x_next_bar_passed: "select(theta < abs(gamma*W_sub), x_next_bar, 0)",
+      x_next_bar_scaled: "select(theta < abs(gamma*W_sub), -(sign(gamma*W_sub)*x_next_bar), 0)",
+    },
+    { theta, gamma, W_sub, x_next_bar },
+  );
   const theta_bar_each = ops.sum(x_next_bar_scaled);
   const theta_bar = ops.sumSamples(theta_bar_each);
   const gamma_bar_each = ops.dot(W_sub, x_next_bar_passed);
@@ -139,8 +134,10 @@ function stepSaving(ops: Operations, { n, A, y, W, gamma, theta }: Known, { x }:
   const A_x = ops.apply(A, x);
   const residual = ops.map("y - A_x", { y, A_x });
   const W_residual = ops.matvec(W, residual, R(n));
-  const sum = ops.map("x + gamma*W_residual", { x, gamma, W_residual });
-  const x_next = ops.map("soft(sum, theta)", { sum, theta });
+  const { sum, x_next } = ops.mapAll(
+    { sum: "x + gamma*W_residual", x_next: "soft(sum, theta)" },
+    { x, gamma, W_residual, theta },
+  );
   return {
     values: { x: x_next },
     reports: {},
@@ -156,12 +153,13 @@ function stepAdjoint(
   { values: { residual, W_residual, sum } }: ReturnType<typeof stepSaving>["saved"],
   { x: x_next_bar }: State,
 ) {
-  const sum_bar = ops.map("select(theta < abs(sum), x_next_bar, 0)", { theta, sum, x_next_bar });
-  const x_next_bar_scaled = ops.map("select(theta < abs(sum), -(sign(sum)*x_next_bar), 0)", {
-    theta,
-    sum,
-    x_next_bar,
-  });
+  const { sum_bar, x_next_bar_scaled } = ops.mapAll(
+    {
+      sum_bar: "select(theta < abs(sum), x_next_bar, 0)",
+      x_next_bar_scaled: "select(theta < abs(sum), -(sign(sum)*x_next_bar), 0)",
+    },
+    { theta, sum, x_next_bar },
+  );
   const theta_bar_each = ops.sum(x_next_bar_scaled);
   const theta_bar = ops.sumSamples(theta_bar_each);
   const gamma_bar_each = ops.dot(W_residual, sum_bar);

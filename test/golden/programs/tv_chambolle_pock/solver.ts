@@ -126,8 +126,10 @@ function step(
   });
   const Dt_p_next = ops.appliedAdjoint(D, p_next);
   const At_q_next = ops.applyAdjoint(A, q_next);
-  const x_next = ops.map("x - tau*(Dt_p_next + At_q_next)", { x, tau, Dt_p_next, At_q_next });
-  const xb_next = ops.map("2*x_next - x", { x_next, x });
+  const { x_next, xb_next } = ops.mapAll(
+    { x_next: "x - tau*(Dt_p_next + At_q_next)", xb_next: "2*x_next - x" },
+    { x, tau, Dt_p_next, At_q_next },
+  );
   return { values: { x: x_next, xb: xb_next, p: p_next, q: q_next }, reports: {}, capped: null };
 }
 

@@ -120,8 +120,10 @@ function firstStep(ops: Operations, { h, w, tau_times_y, one_plus_tau, A, tau }:
   const q_next_2 = ops.map("tau_times_y/one_plus_tau", { tau_times_y, one_plus_tau });
   const q_next = ops.map("-q_next_2", { q_next_2 });
   const At_q_next = ops.applyAdjoint(A, q_next_2);
-  const x_next = ops.map("tau*At_q_next", { tau, At_q_next });
-  const xb_next = ops.map("2*x_next", { x_next });
+  const { x_next, xb_next } = ops.mapAll(
+    { x_next: "tau*At_q_next", xb_next: "2*x_next" },
+    { tau, At_q_next },
+  );
   return { values: { x: x_next, xb: xb_next, p: p_next, q: q_next }, reports: {}, capped: null };
 }
 
@@ -165,8 +167,10 @@ function step(
   });
   const Dt_p_next = ops.appliedAdjoint(D, p_next);
   const At_q_next = ops.applyAdjoint(A, q_next);
-  const x_next = ops.map("x - tau*(Dt_p_next + At_q_next)", { x, tau, Dt_p_next, At_q_next });
-  const xb_next = ops.map("2*x_next - x", { x_next, x });
+  const { x_next, xb_next } = ops.mapAll(
+    { x_next: "x - tau*(Dt_p_next + At_q_next)", xb_next: "2*x_next - x" },
+    { x, tau, Dt_p_next, At_q_next },
+  );
   return { values: { x: x_next, xb: xb_next, p: p_next, q: q_next }, reports: {}, capped: null };
 }
 
@@ -191,8 +195,10 @@ function stepSaving(
   });
   const Dt_p_next = ops.appliedAdjoint(D, p_next);
   const At_q_next = ops.applyAdjoint(A, q_next);
-  const x_next = ops.map("x - tau*(Dt_p_next + At_q_next)", { x, tau, Dt_p_next, At_q_next });
-  const xb_next = ops.map("2*x_next - x", { x_next, x });
+  const { x_next, xb_next } = ops.mapAll(
+    { x_next: "x - tau*(Dt_p_next + At_q_next)", xb_next: "2*x_next - x" },
+    { x, tau, Dt_p_next, At_q_next },
+  );
   return {
     values: { x: x_next, xb: xb_next, p: p_next, q: q_next },
     reports: {},
@@ -204,13 +210,14 @@ function stepSaving(
 /** The vector-Jacobian product of `step`: cotangents of what it returns become those of what it reads. */
 function stepAdjoint(
   ops: Operations,
-  { h, w, lambda, tau, A, D, one_plus_tau }: Known,
+  { h, w, tau, A, D, one_plus_tau, lambda }: Known,
   { values: { sum, group_norms } }: ReturnType<typeof stepSaving>["saved"],
   { x: x_next_bar, xb: xb_next_bar, p: p_next_bar, q: q_next_bar }: State,
 ) {
-  const quotient = ops.map("lambda/max(lambda, group_norms)", { lambda, group_norms });
-  const x_bar = ops.map("x_next_bar + xb_next_bar*2 - xb_next_bar", { x_next_bar, xb_next_bar });
-  const product = ops.map("(x_next_bar + xb_next_bar*2)*tau", { x_next_bar, xb_next_bar, tau });
+  const { x_bar, product } = ops.mapAll(
+    { x_bar: "x_next_bar + xb_next_bar*2 - xb_next_bar", product: "(x_next_bar + xb_next_bar*2)*tau" },
+    { x_next_bar, xb_next_bar, tau },
+  );
   const A_product = ops.apply(A, product);
   const D_product = ops.apply(D, product);
   const q_bar = ops.map("(q_next_bar - A_product)/one_plus_tau", { q_next_bar, A_product, one_plus_tau });
@@ -218,18 +225,18 @@ function stepAdjoint(
   const At_A_xb_bar = ops.applyAdjoint(A, A_xb_bar);
   const quotient_bar_each = ops.map("(p_next_bar - D_product)*sum", { p_next_bar, D_product, sum });
   const quotient_bar = ops.sumTo(quotient_bar_each, R(h, w, 1));
-  const chosen = ops.map(
-    "select(group_norms, select(lambda < group_norms, -(quotient*quotient_bar/max(lambda, group_norms)), 0)/group_norms, 0)",
-    { group_norms, lambda, quotient, quotient_bar },
+  const { quotient, chosen } = ops.mapAll(
+    {
+      quotient: "lambda/max(lambda, group_norms)",
+      chosen:
+        "select(group_norms, select(lambda < group_norms, -(quotient*quotient_bar/max(lambda, group_norms)), 0)/group_norms, 0)",
+    },
+    { lambda, group_norms, quotient_bar },
   );
-  const p_bar = ops.map("(p_next_bar - D_product)*quotient + chosen*sum", {
-    p_next_bar,
-    D_product,
-    quotient,
-    chosen,
-    sum,
-  });
-  const D_xb_bar = ops.map("p_bar*tau", { p_bar, tau });
+  const { p_bar, D_xb_bar } = ops.mapAll(
+    { p_bar: "(p_next_bar - D_product)*quotient + chosen*sum", D_xb_bar: "p_bar*tau" },
+    { p_next_bar, D_product, quotient, chosen, sum, tau },
+  );
   const Dt_D_xb_bar = ops.appliedAdjoint(D, D_xb_bar);
   const xb_bar = ops.map("At_A_xb_bar + Dt_D_xb_bar", { At_A_xb_bar, Dt_D_xb_bar });
   return { state: { x: x_bar, xb: xb_bar, p: p_bar, q: q_bar }, known: {} };

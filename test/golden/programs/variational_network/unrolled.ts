@@ -96,14 +96,19 @@ function phi(ops: Operations, u1: Value, known: Known): Value {
   const concat = ops.concat([real, imag]);
   const zeros = ops.fill(0, R(4, 3));
   const concat_2 = ops.concat([zeros, known["phi.spline1.coefficients"], zeros]);
-  const larger = ops.map("max(min(3*concat + 3, 8), -2)", { concat });
-  const cell = ops.map("min(floor(larger), 7)", { larger });
-  const within = ops.map("larger - cell", { larger, cell });
   const size = ops.number(4);
   const quotient = ops.map("(size - 1)/2", { size });
   const coordinate = ops.coordinate(R(4), 0);
   const row = ops.map("13*(coordinate + quotient)", { coordinate, quotient });
-  const sum = ops.map("row + (cell + 2)", { row, cell });
+  const { cell, within, sum } = ops.mapAll(
+    {
+      r0: "max(min(3*concat + 3, 8), -2)",
+      cell: "min(floor(r0), 7)",
+      within: "r0 - cell",
+      sum: "row + (cell + 2)",
+    },
+    { concat, row },
+  );
   const concat_3 = ops.reshape(concat_2, R(52));
   const sum_reshaped = ops.reshape(sum, R(4 * h * w));
   const chosen = ops.rows(concat_3, sum_reshaped);
@@ -141,30 +146,40 @@ function phi_save(ops: Operations, u1: Value, known: Known): [Value, phi_Saved] 
   const concat = ops.concat([real, imag]);
   const zeros = ops.fill(0, R(4, 3));
   const concat_2 = ops.concat([zeros, known["phi.spline1.coefficients"], zeros]);
-  const sum = ops.map("3*concat + 3", { concat });
-  const cell = ops.map("min(floor(max(min(sum, 8), -2)), 7)", { sum });
-  const within = ops.map("max(min(sum, 8), -2) - cell", { sum, cell });
-  const sum_2 = ops.map("0.5 + within*-0.16666666666666666", { within });
-  const sum_3 = ops.map("-0.5 + within*sum_2", { within, sum_2 });
-  const sum_4 = ops.map("0.16666666666666666 + within*sum_3", { within, sum_3 });
   const size = ops.number(4);
   const quotient = ops.map("(size - 1)/2", { size });
   const coordinate = ops.coordinate(R(4), 0);
   const row = ops.map("13*(coordinate + quotient)", { coordinate, quotient });
-  const sum_5 = ops.map("row + (cell + 2)", { row, cell });
+  const { sum, cell, within, sum_2, sum_3, sum_4, sum_5 } = ops.mapAll(
+    {
+      sum: "3*concat + 3",
+      cell: "min(floor(max(min(sum, 8), -2)), 7)",
+      within: "max(min(sum, 8), -2) - cell",
+      sum_2: "0.5 + within*-0.16666666666666666",
+      sum_3: "-0.5 + within*sum_2",
+      sum_4: "0.16666666666666666 + within*sum_3",
+      sum_5: "row + (cell + 2)",
+    },
+    { concat, row },
+  );
   const concat_3 = ops.reshape(concat_2, R(52));
   const sum_5_reshaped = ops.reshape(sum_5, R(4 * h * w));
   const chosen = ops.rows(concat_3, sum_5_reshaped);
   const chosen_2 = ops.reshape(chosen, R(h, w, 4));
-  const sum_6 = ops.map("-1 + within*0.5", { within });
-  const sum_7 = ops.map("0.6666666666666666 + within*(within*sum_6)", { within, sum_6 });
-  const sum_8 = ops.map("row + (cell + 3)", { row, cell });
-  const sum_8_reshaped = ops.reshape(sum_8, R(4 * h * w));
-  const chosen_3 = ops.rows(concat_3, sum_8_reshaped);
+  const sum_6 = ops.map("row + (cell + 3)", { row, cell });
+  const sum_6_reshaped = ops.reshape(sum_6, R(4 * h * w));
+  const chosen_3 = ops.rows(concat_3, sum_6_reshaped);
   const chosen_3_2 = ops.reshape(chosen_3, R(h, w, 4));
-  const sum_9 = ops.map("0.5 + within*-0.5", { within });
-  const sum_10 = ops.map("0.5 + within*sum_9", { within, sum_9 });
-  const sum_11 = ops.map("0.16666666666666666 + within*sum_10", { within, sum_10 });
+  const { sum_7, sum_8, sum_9, sum_10, sum_11 } = ops.mapAll(
+    {
+      sum_7: "-1 + within*0.5",
+      sum_8: "0.6666666666666666 + within*(within*sum_7)",
+      sum_9: "0.5 + within*-0.5",
+      sum_10: "0.5 + within*sum_9",
+      sum_11: "0.16666666666666666 + within*sum_10",
+    },
+    { within },
+  );
   const sum_12 = ops.map("row + (cell + 4)", { row, cell });
   const sum_12_reshaped = ops.reshape(sum_12, R(4 * h * w));
   const chosen_4 = ops.rows(concat_3, sum_12_reshaped);
@@ -174,8 +189,8 @@ function phi_save(ops: Operations, u1: Value, known: Known): [Value, phi_Saved] 
   const chosen_5 = ops.rows(concat_3, sum_13_reshaped);
   const chosen_5_2 = ops.reshape(chosen_5, R(h, w, 4));
   const tanh = ops.map(
-    "tanh(concat + sum_4*chosen_2 + sum_7*chosen_3_2 + sum_11*chosen_4_2 + within*(within*(within*0.16666666666666666))*chosen_5_2)",
-    { concat, sum_4, chosen_2, sum_7, chosen_3_2, sum_11, chosen_4_2, within, chosen_5_2 },
+    "tanh(concat + sum_4*chosen_2 + sum_8*chosen_3_2 + sum_11*chosen_4_2 + within*(within*(within*0.16666666666666666))*chosen_5_2)",
+    { concat, sum_4, chosen_2, sum_8, chosen_3_2, sum_11, chosen_4_2, within, chosen_5_2 },
   );
   const channels = ops.channels(tanh, 0, 2);
   const channels_2 = ops.reshape(channels, R(h, w, 2));
@@ -192,9 +207,9 @@ function phi_save(ops: Operations, u1: Value, known: Known): [Value, phi_Saved] 
       sum_4,
       sum_5: sum_5_reshaped,
       chosen_2,
-      sum_6,
-      sum_7,
-      sum_8: sum_8_reshaped,
+      sum_6: sum_7,
+      sum_7: sum_8,
+      sum_8: sum_6_reshaped,
       chosen_3: chosen_3_2,
       sum_9,
       sum_10,
@@ -221,33 +236,27 @@ function phi_adjoint(
   const placeChannels = ops.placeChannels(channels_bar_3, 2, 4);
   const channels_bar_4 = ops.reshape(channels_bar_2, R(h, w, 2));
   const placeChannels_2 = ops.placeChannels(channels_bar_4, 0, 4);
-  const spline1_bar = ops.map("(placeChannels + placeChannels_2)*(1 - square(tanh))", {
-    placeChannels,
-    placeChannels_2,
-    tanh: saved.tanh,
-  });
-  const chosen_5_bar = ops.map("spline1_bar*(within*(within*(within*0.16666666666666666)))", {
-    spline1_bar,
-    within: saved.within,
-  });
+  const { spline1_bar, chosen_5_bar } = ops.mapAll(
+    {
+      spline1_bar: "(placeChannels + placeChannels_2)*(1 - square(tanh))",
+      chosen_5_bar: "spline1_bar*(within*(within*(within*0.16666666666666666)))",
+    },
+    { placeChannels, placeChannels_2, tanh: saved.tanh, within: saved.within },
+  );
   const chosen_bar = ops.reshape(chosen_5_bar, R(4 * h * w));
   const placed = ops.placeRows(chosen_bar, saved.sum_13, R(52));
   const placed_2 = ops.sumSamples(placed);
-  const spline1_bar_scaled = ops.map("spline1_bar*chosen_5*within", {
-    spline1_bar,
-    chosen_5: saved.chosen_5,
-    within: saved.within,
-  });
-  const chosen_4_bar = ops.map("spline1_bar*add", { spline1_bar, add: saved.sum_11 });
+  const { spline1_bar_scaled, chosen_4_bar } = ops.mapAll(
+    { spline1_bar_scaled: "spline1_bar*chosen_5*within", chosen_4_bar: "spline1_bar*add" },
+    { spline1_bar, chosen_5: saved.chosen_5, within: saved.within, add: saved.sum_11 },
+  );
   const chosen_bar_2 = ops.reshape(chosen_4_bar, R(4 * h * w));
   const placed_3 = ops.placeRows(chosen_bar_2, saved.sum_12, R(52));
   const placed_4 = ops.sumSamples(placed_3);
-  const spline1_bar_scaled_2 = ops.map("spline1_bar*chosen_4*within", {
-    spline1_bar,
-    chosen_4: saved.chosen_4,
-    within: saved.within,
-  });
-  const chosen_3_bar = ops.map("spline1_bar*add", { spline1_bar, add: saved.sum_7 });
+  const { spline1_bar_scaled_2, chosen_3_bar } = ops.mapAll(
+    { spline1_bar_scaled_2: "spline1_bar*chosen_4*within", chosen_3_bar: "spline1_bar*add" },
+    { spline1_bar, chosen_4: saved.chosen_4, within: saved.within, add: saved.sum_7 },
+  );
   const chosen_bar_3 = ops.reshape(chosen_3_bar, R(4 * h * w));
   const placed_5 = ops.placeRows(chosen_bar_3, saved.sum_8, R(52));
   const placed_6 = ops.sumSamples(placed_5);

@@ -121,11 +121,15 @@ function N_save(ops: Operations, u1: Value, known: Known): [Value, N_Saved] {
   const imag_image = ops.reshape(imag, R(h, w, 1));
   const concat = ops.concat([real_image, imag_image]);
   const conv1 = ops.convolve(concat, known["N.conv1.filter"], 1);
-  const conv1_biased = ops.map("conv1 + N_conv1_bias", { conv1, N_conv1_bias: known["N.conv1.bias"] });
-  const relu = ops.map("relu(conv1_biased)", { conv1_biased });
+  const { conv1_biased, relu } = ops.mapAll(
+    { conv1_biased: "conv1 + N_conv1_bias", relu: "relu(conv1_biased)" },
+    { conv1, N_conv1_bias: known["N.conv1.bias"] },
+  );
   const conv2 = ops.convolve(relu, known["N.conv2.filter"], 1);
-  const conv2_biased = ops.map("conv2 + N_conv2_bias", { conv2, N_conv2_bias: known["N.conv2.bias"] });
-  const relu_2 = ops.map("relu(conv2_biased)", { conv2_biased });
+  const { conv2_biased, relu_2 } = ops.mapAll(
+    { conv2_biased: "conv2 + N_conv2_bias", relu_2: "relu(conv2_biased)" },
+    { conv2, N_conv2_bias: known["N.conv2.bias"] },
+  );
   const conv3 = ops.convolve(relu_2, known["N.conv3.filter"], 1);
   const conv3_biased = ops.map("conv3 + N_conv3_bias", { conv3, N_conv3_bias: known["N.conv3.bias"] });
   const channels = ops.channels(conv3_biased, 0, 1);
