@@ -19,7 +19,8 @@ const CHEAP: ReadonlySet<Operation> = new Set<Operation>([
 
 /**
  * Which of the variables that an adjoint reads have to be kept: not those that a cheap equation makes anew from what
- * is at hand, which is what the equations do not define, and what is kept anyway.
+ * is at hand, which is what the equations do not define, and what is kept anyway. Operators are made anew of the values
+ * that they were made of.
  */
 export function keptVariables(
   read: readonly Variable[],
@@ -36,7 +37,16 @@ export function keptVariables(
   };
   const atHand = (variable: Variable): boolean =>
     free(variable) || kept.has(variable) || definitions.get(variable)?.inputs.length === 0;
-  for (const variable of [...read].sort((a, b) => position(b) - position(a))) {
+  const made = (variable: Variable): void => {
+    if (variable.type.kind !== "operator") {
+      if (definitions.has(variable)) kept.add(variable);
+      return;
+    }
+    kept.delete(variable);
+    definitions.get(variable)?.inputs.forEach(made);
+  };
+  read.filter(({ type }) => type.kind === "operator").forEach(made);
+  for (const variable of [...kept].sort((a, b) => position(b) - position(a))) {
     const definition = definitions.get(variable);
     if (definition === undefined || !CHEAP.has(definition.operation)) continue;
     kept.delete(variable);

@@ -22,7 +22,7 @@ export interface ReverseOptions {
 
 /**
  * The reverses of the sections of a program: cotangents of its states, of what it learns, and of the prepared values
- * that depend on that. The results of `prepare` are the prepared values, operators last.
+ * that depend on that. The results of `prepare` are the prepared values.
  * @throws NotDifferentiable
  */
 export function reverseProgram(

@@ -41,6 +41,16 @@ class Table {
     return this.#numbers;
   }
 
+  /** The table of the sections behind `prepare`, which hands values on but none of the operators that it makes. */
+  behind(before: Table): Table {
+    const table = new Table(this);
+    for (const [key, outputs] of table.#known) {
+      const made = outputs.some(({ type }) => type.kind === "operator");
+      if (made && !before.#known.has(key)) table.#known.delete(key);
+    }
+    return table;
+  }
+
   /** The earlier outputs of the same equation; notes the equation if there are none. */
   find(equation: Equation): readonly Variable[] | null {
     const key = this.#key(equation);
@@ -87,7 +97,8 @@ function shared(module: Module): Module {
   const constants = inBlock(program.constants, early);
   const late = new Table(early);
   const prepare = inBlock(program.prepare, late);
-  const section = (block: Block): Block => inBlock(block, new Table(late));
+  const after = late.behind(early);
+  const section = (block: Block): Block => inBlock(block, new Table(after));
   const optional = (block: Block | null): Block | null => block && section(block);
   const start = (block: Block): Block => inBlock(block, new Table(early));
   return {
@@ -119,10 +130,10 @@ function shared(module: Module): Module {
     },
     derivative: derivative && {
       prepare: inDerivative(derivative.prepare, early),
-      initial: inDerivative(derivative.initial, late),
-      ...(derivative.firstStep === undefined ? {} : { firstStep: inDerivative(derivative.firstStep, late) }),
-      step: inDerivative(derivative.step, late),
-      finish: inDerivative(derivative.finish, late),
+      initial: inDerivative(derivative.initial, after),
+      ...(derivative.firstStep === undefined ? {} : { firstStep: inDerivative(derivative.firstStep, after) }),
+      step: inDerivative(derivative.step, after),
+      finish: inDerivative(derivative.finish, after),
       functions: derivative.functions.map((each) => ({ ...each, body: inBlock(each.body, new Table()) })),
     },
   };

@@ -14,6 +14,7 @@ import { group } from "./group.ts";
 import { hoist } from "./hoist.ts";
 import { operatorAlgebra } from "./operatorAlgebra.ts";
 import { pairs } from "./pairs.ts";
+import { localOperators } from "./localOperators.ts";
 import type { Module, Pass } from "./pass.ts";
 import { simplify } from "./simplify.ts";
 import { together } from "./together.ts";
@@ -23,7 +24,8 @@ import { together } from "./together.ts";
  * of operators needs to see that two operators are one, so equal things come before it; and it comes before hoisting,
  * which then finds its diagonals. Equal things once more after hoisting, since sections now share them. Gram products
  * need to know what does not change and what nobody else reads, so they come after hoisting and dead code, and so do
- * the terms of solves; what they bring, A'y and A'A, is hoisted in its turn. Dead code last, since all others leave some.
+ * the terms of solves; what they bring, A'y and A'A, is hoisted in its turn. Operators of samples go back to where they
+ * are applied once nothing moves any more. Dead code last, since all others leave some.
  */
 export const OPTIMISE: readonly Pass[] = [
   simplify,
@@ -41,6 +43,7 @@ export const OPTIMISE: readonly Pass[] = [
   hoist,
   commonSubexpressions,
   simplify,
+  localOperators,
   deadCode,
 ];
 
@@ -99,16 +102,12 @@ export function unrolled(program: IrProgram): IrProgram {
   return runPasses({ program, derivative: null }, UNROLL).program;
 }
 
-/** The variables of `prepare` that later sections read: values first, then operators. */
+/** The variables of `prepare` that later sections read. */
 function preparedValues(program: IrProgram): readonly Variable[] {
   const own = new Set(program.prepare.equations.flatMap((equation) => equation.outputs));
   const later = [program.initial, program.step, program.finish, program.objective, program.until];
   const read = new Set(later.flatMap((block) => (block === null ? [] : freeVariables(block))));
-  const prepared = [...own].filter((variable) => read.has(variable));
-  return [
-    ...prepared.filter((variable) => variable.type.kind === "value"),
-    ...prepared.filter((variable) => variable.type.kind !== "value"),
-  ];
+  return [...own].filter((variable) => read.has(variable));
 }
 
 /** The program and its reverses as a target executes them. */

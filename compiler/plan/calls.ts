@@ -178,7 +178,7 @@ const CALLS: { readonly [P in Operation]: Rule<P> } = {
       { kind: "variable", variable: input(equation, 2) },
     ]),
   rowNorms: (equation) => method("rowNorms", [first(equation)]),
-  norm: (equation) => method("norm", [first(equation)]),
+  norm: (equation) => method(input(equation, 0).shared ? "norm" : "norms", [first(equation)]),
   gram: (equation) => method("gram", [first(equation)]),
   diagonalise: (equation) => {
     const weights = equation.inputs[1];

@@ -6,6 +6,7 @@ import { diagonalise, solveDiagonalised } from "../operators/diagonalise.ts";
 import { filteredBackprojection } from "../operators/filteredBackprojection.ts";
 import type { Operator } from "../operators/operator.ts";
 import { rowNorms } from "../operators/rowNorms.ts";
+import { sampleNorms } from "../operators/sampleNorms.ts";
 import { applyRows, applyRowsAdjoint } from "../operators/restrict.ts";
 import { applied, appliedAdjoint, valuesOf } from "./applied.ts";
 import { coordinate, fill, number, part, product } from "./construct.ts";
@@ -81,6 +82,7 @@ export function operations(engine: Engine): Operations {
       scoped(() => applyRowsAdjoint(self, operator, indices, promoted(engine, y, operator.codomain))),
     rowNorms: (operator) => scoped(() => rowNorms(self, operator)),
     norm: (operator) => number(engine, operator.norm.value),
+    norms: (operator) => scoped(() => sampleNorms(self, operator)),
     gram: (operator) => engine.scope(() => gram(self, operator), handlesOfOperator),
     composition: (factors, settings) => composition(self, factors, settings?.adjoints ?? []),
     library: (name, settings, domain, arrays, codomain) =>

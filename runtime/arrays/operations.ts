@@ -122,6 +122,8 @@ export interface Operations {
   rowNorms(operator: Operator): ArrayValue;
   /** the upper bound of an operator's norm */
   norm(operator: Operator): ArrayValue;
+  /** the same of each map of an operator that may have one for each sample */
+  norms(operator: Operator): ArrayValue;
   /** A'A, in the form that costs least where A is bound (`gram` of runtime/operators/algebra.ts) */
   gram(operator: Operator): Operator;
   /**

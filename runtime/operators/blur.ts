@@ -44,6 +44,7 @@ export function blur(call: LibraryCall): Operator {
     codomain: space,
     handles: method.handles,
     norm: () => (facts().exactRule ? facts().bound : boundByProducts(operations, operator, facts())),
+    norms: () => (kernel.batch !== null && facts().exactRule ? facts().bounds : null),
     properties: () => facts().properties,
     gram: () => {
       const { gram, handles } = method;

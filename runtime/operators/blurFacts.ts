@@ -11,6 +11,8 @@ import { largestTransfer } from "./transfer.ts";
 /** What the kernel says of a blur. */
 export interface BlurFacts {
   readonly bound: NormBound;
+  /** the bound of each kernel by itself */
+  readonly bounds: readonly number[];
   /** whether the bound is a closed form that is as good as can be had */
   readonly exactRule: boolean;
   readonly properties: readonly OperatorProperty[];
@@ -39,7 +41,7 @@ export function blurFacts(
   const axes = kernel.shape.map((_, axis) => axis);
   const evenOnEachAxis = axes.every((axis) => kernels.every((each) => isEven(each, kernel.shape, [axis])));
   const sizes = gridOf(kernel, space, boundary);
-  const transfer = Math.max(...kernels.map((each) => largestTransfer(each, kernel.shape, sizes)));
+  const transfers = kernels.map((each) => largestTransfer(each, kernel.shape, sizes));
   const mirrored = boundary === "neumann" || boundary === "reflect";
   const exactRule = boundary !== "reflect" && (!mirrored || evenOnEachAxis);
   const even = EVEN[boundary](
@@ -47,11 +49,10 @@ export function blurFacts(
     kernels.every((each) => isEven(each, kernel.shape, axes)),
   );
   const nonnegative = numbers.every((value) => value >= 0);
+  const factor = exactRule ? 1 : MIRRORING[boundary] ** axes.length;
   return {
-    bound: {
-      value: exactRule ? transfer : transfer * MIRRORING[boundary] ** axes.length,
-      provenance: { kind: "proved" },
-    },
+    bound: { value: Math.max(...transfers) * factor, provenance: { kind: "proved" } },
+    bounds: transfers.map((transfer) => transfer * factor),
     exactRule,
     properties: [
       ...(nonnegative ? (["nonnegative"] as const) : []),

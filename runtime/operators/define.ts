@@ -16,6 +16,7 @@ export interface OperatorDefinition {
   readonly handles?: readonly Handle[];
   readonly geometries?: readonly ProjectionGeometry[];
   readonly norm: () => NormBound;
+  readonly norms?: () => readonly number[] | null;
   readonly properties: () => Iterable<OperatorProperty>;
   readonly rows?: RowAccess;
   readonly apply: (operations: Operations, x: Value) => Value;
@@ -44,6 +45,7 @@ export function defineOperator(definition: OperatorDefinition): Operator {
     gram: definition.gram ?? (() => null),
     spectral: definition.spectral ?? (() => null),
     vectors: definition.vectors ?? (() => null),
+    norms: definition.norms ?? (() => null),
     ...(geometries === undefined ? {} : { geometries }),
     ...(differences === undefined ? {} : { differences }),
     get norm() {

@@ -65,6 +65,7 @@ export function diagonalOperator(
     codomain: space,
     handles: [spread.handle],
     norm: () => largestModulus(operations, text, given),
+    norms: () => largestModuli(operations, text, given),
     properties: () => known ?? propertiesOfDiagonal(operations, text, given),
     gram: (using) =>
       diagonalOperator(
@@ -98,6 +99,15 @@ function requireOverFirstAxes(text: string, space: ArraySpace, d: ArrayValue): v
 
 function largestModulus(operations: Operations, text: string, d: ArrayValue): NormBound {
   return closedForm(moduli(operations, text, d).reduce((top, value) => Math.max(top, value), 0));
+}
+
+function largestModuli(operations: Operations, text: string, d: ArrayValue): readonly number[] | null {
+  if (d.batch === null) return null;
+  const all = moduli(operations, text, d);
+  const length = all.length / d.batch;
+  return Array.from({ length: d.batch }, (_, sample) =>
+    all.slice(sample * length, (sample + 1) * length).reduce((top, value) => Math.max(top, value), 0),
+  );
 }
 
 function propertiesOfDiagonal(

@@ -1,6 +1,7 @@
 import { commonBatch } from "../arrays/layout.ts";
 import type { Operations } from "../arrays/operations.ts";
 import type { Value } from "../arrays/value.ts";
+import type { Engine } from "../engine/engine.ts";
 import { smallerBound } from "./bounds.ts";
 import { defineOperator } from "./define.ts";
 import { lanczosBounds } from "./dense/lanczos.ts";
@@ -31,13 +32,23 @@ export function measuredNorm(operations: Operations, operator: Operator, known: 
       : operator.adjoint(operations, operator.apply(operations, x));
   const purpose = `the products by which \`${operator.text}\` is bounded`;
   const batch = batchOfOperator(operations, operator);
-  const rounding = 64 * 2 ** -engine.significand;
   const product = (x: Float64Array): Float64Array =>
     engine.scope(
       () => unpackValue(engine, normal(packValue(engine, space, batch, x)), batch, purpose),
       () => [],
     );
-  const { upper } = lanczosBounds(product, realDimension(space) * (batch ?? 1), {
+  return lanczosNorm(engine, product, realDimension(space) * (batch ?? 1), known);
+}
+
+/** The smaller of a bound of |A| that is known and a probabilistic one, by products with A'A on R^dimension. */
+export function lanczosNorm(
+  engine: Engine,
+  product: (x: Float64Array) => Float64Array,
+  dimension: number,
+  known: NormBound,
+): NormBound {
+  const rounding = 64 * 2 ** -engine.significand;
+  const { upper } = lanczosBounds(product, dimension, {
     seed: SEED,
     failure: FAILURE,
     rounding,

@@ -28,6 +28,8 @@ export interface Operator {
   readonly codomain: Space;
   /** computed when it is first asked for */
   readonly norm: NormBound;
+  /** the same for each sample of an operator with one map a sample, where they have closed forms; else null */
+  readonly norms: () => readonly number[] | null;
   /** what is known to hold; computed when it is first asked for */
   readonly properties: ReadonlySet<OperatorProperty>;
   /** the handles that the operator stands on: a scope that builds one keeps them */

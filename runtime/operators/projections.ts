@@ -54,6 +54,10 @@ export function projections(
     codomain,
     geometries,
     norm: () => nonnegativeNorm(operations, operator),
+    norms: () =>
+      geometries.length === 1
+        ? null
+        : geometries.map((geometry) => projections(operations, text, domain, [geometry]).norm.value),
     properties: () => ["nonnegative"],
     rows: viewAccess(
       () => operator,
