@@ -1,4 +1,5 @@
 import type { Expression } from "../ast/tree.ts";
+import type { Span } from "../source/span.ts";
 import type { Variable } from "../ir/block.ts";
 import { constant, name as sizeName } from "../types/dimension.ts";
 import type { Dimension } from "../types/dimension.ts";
@@ -13,7 +14,7 @@ import { adjointForm, applyForm, composeForms, rowsForm, scaleForm, sumForms } f
 import type { Site } from "./site.ts";
 import { within } from "./site.ts";
 import { applyLayers, isLayers } from "./netExpression.ts";
-import { asVariable, embedded, isFunctionType, truth, value } from "./values.ts";
+import { asVariable, embedded, isFunctionType, spaceOfVariable, truth, value, zeroOf } from "./values.ts";
 import { Scope } from "./scope.ts";
 import { libraryName } from "./libraryNames.ts";
 
@@ -200,7 +201,7 @@ function lowerProduct(site: Site, expression: Extract<Expression<Typed>, { kind:
     case "apply": {
       const operator = lowerOperator(site, expression.left);
       const x = lower(site, expression.right);
-      if (x.kind === "zero") return x;
+      if (x.kind === "zero") return value(zeroOf(builder, operator.codomain));
       const point = asVariable(builder, x, operator.domain, expression.right.span);
       return value(applyForm(builder, operator, embedded(builder, point, operator.domain)));
     }
@@ -220,15 +221,21 @@ function lowerMultiplication(
   const { builder } = site;
   const left = lower(site, expression.left);
   const right = lower(site, expression.right);
-  if (left.kind === "zero") return left;
   const name = expression.product === "divide" ? "div" : "mul";
-  if (right.kind === "zero" && name === "mul") return right;
+  if (left.kind === "zero" && name === "mul") return zeroLike(site, right, expression.right.span);
+  if (right.kind === "zero" && name === "mul") return zeroLike(site, left, expression.left.span);
   return value(
     builder.elementwise(name, [
       asVariable(builder, left, null, expression.left.span),
       asVariable(builder, right, null, expression.right.span),
     ]),
   );
+}
+
+/** The zero of the space of a factor; a literal 0 has none yet. */
+function zeroLike({ builder }: Site, factor: Lowered, span: Span): Lowered {
+  if (factor.kind === "zero") return factor;
+  return value(zeroOf(builder, spaceOfVariable(asVariable(builder, factor, null, span))));
 }
 
 function lowerPower(site: Site, expression: Extract<Expression<Typed>, { kind: "power" }>): Variable {

@@ -18,7 +18,7 @@ export function asVariable(builder: IrBuilder, lowered: Lowered, space: Space | 
     case "value":
       return lowered.variable;
     case "zero":
-      return space === null || isNumber(space) ? builder.constant(0) : zeroOf(builder, space);
+      return space === null ? builder.constant(0) : zeroOf(builder, space);
     case "tuple":
       return builder.product(
         lowered.parts.map((part, index) =>
@@ -32,9 +32,8 @@ export function asVariable(builder: IrBuilder, lowered: Lowered, space: Space | 
 
 /** The zero of a space. */
 export function zeroOf(builder: IrBuilder, space: Space): Variable {
-  return space.kind === "product"
-    ? builder.product(space.parts.map((part) => zeroOf(builder, part)))
-    : builder.fill(builder.constant(0), space);
+  if (space.kind === "product") return builder.product(space.parts.map((part) => zeroOf(builder, part)));
+  return isNumber(space) ? builder.constant(0) : builder.fill(builder.constant(0), space);
 }
 
 export function value(variable: Variable): Lowered {
