@@ -41,7 +41,7 @@ function makeCommand(context: Context): Command {
     .description("Draws samples and writes them, with the seed that draws them again.")
     .argument(
       "<generator>",
-      "sparse, dead_leaves, ellipses, shepp_logan, cartesian_mask, radial_mask or variable_density_mask, or a call: 'sparse(500, rate = 0.1)'",
+      "sparse, dead_leaves, ellipses, shepp_logan, coil_maps, cartesian_mask, radial_mask or variable_density_mask, or a call: 'sparse(500, rate = 0.1)'",
     )
     .requiredOption("-o, --output <path>", "a folder for a file a sample, or one .npy or .npz file of all")
     .addOption(countOption("--count <n>", "how many samples").default(1))

@@ -1,5 +1,6 @@
 import type { Argument, CallExpression, Expression, Parsed } from "../../compiler/ast/tree.ts";
 import { nearest } from "../../compiler/diagnostics/suggestion.ts";
+import { birdcageMaps } from "../../runtime/data/coilMaps.ts";
 import { deadLeaves } from "../../runtime/data/deadLeaves.ts";
 import { ELLIPSE_DISTRIBUTIONS, randomEllipses } from "../../runtime/data/ellipses.ts";
 import {
@@ -88,6 +89,24 @@ export const GENERATORS: Readonly<Record<string, GeneratorRule>> = {
     numbers: (given) => given("size") ** 2,
     make: (given) =>
       randomEllipses(given("size"), ELLIPSE_DISTRIBUTIONS[given("distribution")], given("oversampling")),
+  },
+  coil_maps: {
+    positions: ["h", "w"],
+    parameters: {
+      h: COUNT,
+      w: COUNT,
+      coils: { ...COUNT, initial: 8 },
+      radius: {
+        initial: 1.5,
+        accepts: (value) => value > Math.SQRT2 && Number.isFinite(value),
+        words: "a number above 1.4143, outside of the image",
+      },
+    },
+    numbers: (given) => 2 * given("h") * given("w") * given("coils"),
+    make: (given) => {
+      const maps = birdcageMaps(given("h"), given("w"), { coils: given("coils"), radius: given("radius") });
+      return () => maps;
+    },
   },
   cartesian_mask: {
     positions: ["h", "w"],

@@ -25,10 +25,13 @@ const split = z.strictObject({
   augment: z.boolean().optional(),
 });
 
-/** Data under a name of their own: a file or a folder of them, one for all samples or one for each. */
+/** Data under a name of their own: a file, a folder of them or a generator, one for all samples or one for each. */
 const named = z.strictObject({
   file: z.string().optional(),
   folder: z.string().optional(),
+  generate: expression.optional(),
+  count: count.optional(),
+  seed: seed.optional(),
   per: z.enum(["sample", "run"]).default("run"),
 });
 
@@ -158,6 +161,7 @@ export const experimentSchema = z.strictObject({
 /** An experiment as its file says, every default filled in. */
 export type ExperimentSettings = z.output<typeof experimentSchema>;
 export type DataSettings = ExperimentSettings["data"];
+export type NamedSettings = z.output<typeof named>;
 export type SplitSettings = z.output<typeof split>;
 export type TrainSettings = z.output<typeof train>;
 export type EvaluationSettings = z.output<typeof evaluation>;
