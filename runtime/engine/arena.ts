@@ -65,6 +65,7 @@ function operationsOf(store: Store): Omit<Engine, "rehearse"> {
     ...reductionsOf(store),
     ...singularOf(store),
     ...indexedOf(store),
+    readsTransposed: true,
     ...productsOf(store),
     ...convolutionOf(store),
     ...depthwiseOf(store),

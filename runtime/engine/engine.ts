@@ -67,6 +67,8 @@ export interface Engine {
   broadcast(array: Handle, shape: readonly number[]): Handle;
   gather(array: Handle, indices: readonly number[], axis: number): Handle;
 
+  /** whether products of few rows cost no more where the right side is transposed: one copy of a matrix serves both */
+  readonly readsTransposed: boolean;
   /** [m, k] x [k, n], or batched [b, m, k] x [b, k, n]; one of the two may lack the batch */
   matmul(left: Handle, right: Handle, options?: MatrixProductOptions): Handle;
   convolve(images: Handle, filters: Handle, options: ConvolutionOptions): Handle;

@@ -45,6 +45,7 @@ export function referenceEngine(): Engine {
     ...reductionsOf(store),
     ...singularOf(store),
     ...indexedOf(store),
+    readsTransposed: false,
     ...productsOf(store),
     ...layersOf(store),
     ...depthwiseOf(store),

@@ -72,6 +72,7 @@ export function tfjsEngine(tf: Tf, name: string): Engine {
     ...reductionsOf(instance),
     ...singularOf(instance),
     ...indexedOf(instance),
+    readsTransposed: false,
     ...productsOf(instance),
     ...convolutionOf(instance),
     ...depthwiseOf(instance),

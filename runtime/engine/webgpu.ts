@@ -41,6 +41,7 @@ export async function webgpuEngine(host: Host): Promise<Engine> {
     ...movement,
     ...reductionsOf(store),
     ...indexedOf(store),
+    readsTransposed: false,
     ...productsOf(store),
     ...convolutionOf(store),
     ...depthwiseOf(store),

@@ -187,6 +187,9 @@ function realBlocks(engine: Engine, pairs: Handle, batch: number | null, shape: 
   return engine.reshape(blocks, [...(batch === null ? [] : [batch]), 2 * rows, 2 * columns]);
 }
 
+/** Samples for which reading the matrix takes longer than multiplying: A and A' then read one copy, which the cache keeps. */
+const FEW_SAMPLES = 8;
+
 function product(
   engine: Engine,
   { plain, turned, batch }: StoredMatrix,
@@ -205,8 +208,12 @@ function product(
     const vectors = engine.reshape(x.handle, x.batch === null ? [length, 1] : [samples, length, 1]);
     return result(engine.matmul(plain, vectors, { transposeLeft: transposed }), batch);
   }
-  const matrix = transposed ? plain : turned;
-  return result(engine.matmul(engine.reshape(x.handle, [samples, length]), matrix), x.batch);
+  const rows = engine.reshape(x.handle, [samples, length]);
+  const asStored = !transposed && samples <= FEW_SAMPLES && engine.readsTransposed;
+  const images = asStored
+    ? engine.matmul(rows, plain, { transposeRight: true })
+    : engine.matmul(rows, transposed ? plain : turned);
+  return result(images, x.batch);
 }
 
 /** Rows of the matrix, [samples, numbers of the rows, n] over the reals; samples are 1 where all share them. */

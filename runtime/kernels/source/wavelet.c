@@ -192,7 +192,25 @@ INLINE int stretch(const window *in, int i, int *at) {
   return in->size == in->inner ? min_int(in->count - i, in->period - column) : 1;
 }
 
+/* The columns of a window that holds a whole period, of which [from, from + period) are there, in the others' places. */
+static void repeat(const window *in, int from, float *x) {
+  const int period = in->period * in->size, end = in->count * in->size, begin = from * in->size;
+  __builtin_memcpy(x, x + period, (size_t)begin * sizeof(float));
+  for (int i = begin + period, run; i < end; i += run) {
+    run = min_int(period, end - i);
+    __builtin_memcpy(x + i, x + i - period, (size_t)run * sizeof(float));
+  }
+}
+
 static void fetch(const window *in, const bank *by, const float *const *lines, float *x, float *y) {
+  const int first = modulo(-in->start, in->period);
+  if (in->size == in->inner && first + in->period <= in->count) {
+    const int at = first * in->size;
+    filter(by, lines, in->from, x + at, y + at, in->period * in->size);
+    repeat(in, first, x);
+    repeat(in, first, y);
+    return;
+  }
   for (int i = 0, run, at; i < in->count; i += run) {
     run = stretch(in, i, &at);
     filter(by, lines, at, x + i * in->size, y + i * in->size, run * in->size);
