@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { dirname, isAbsolute, join } from "node:path";
 import {
   analyse,
@@ -20,6 +19,7 @@ import { toJson } from "../compiler/diagnostics/json.ts";
 import type { Plan } from "../compiler/plan/plan.ts";
 import type { SourceFile, Span } from "../compiler/source/span.ts";
 import type { TargetRequest } from "../compiler/targets.ts";
+import { readBytesNow } from "../runtime/io/node/files.ts";
 import type { ProgramDefinition } from "../runtime/program/definition.ts";
 import type { Context } from "./context.ts";
 import { Failure } from "./failure.ts";
@@ -32,27 +32,26 @@ export function checkText(sources: Sources, source: SourceFile): readonly Diagno
   return analyse(source, importsBeside(sources, source.path), networksBeside(source.path)).diagnostics;
 }
 
-/** Reads the networks that a program names, relative to it; null where there is no such file. */
+/** The most bytes of a program's text, and of a network that it names. */
+const MOST_TEXT = 2 ** 24;
+const MOST_NETWORK = 2 ** 30;
+
+/** Reads the networks that a program names, relative to it; null where there is no such regular file. */
 function networksBeside(file: string): ReadBytes {
+  return (path) => readBytesNow(beside(file, path), MOST_NETWORK);
+}
+
+/** Reads imports relative to the importing file; null where there is no such regular file. */
+function importsBeside(sources: Sources, file: string): ReadImport {
   return (path) => {
-    try {
-      return readFileSync(isAbsolute(path) ? path : join(dirname(file), path));
-    } catch {
-      return null;
-    }
+    const imported = beside(file, path);
+    const bytes = readBytesNow(imported, MOST_TEXT);
+    return bytes && sources.add(imported, new TextDecoder().decode(bytes));
   };
 }
 
-/** Reads imports relative to the importing file; null where there is no such file. */
-function importsBeside(sources: Sources, file: string): ReadImport {
-  return (path) => {
-    const beside = isAbsolute(path) ? path : join(dirname(file), path);
-    try {
-      return sources.add(beside, readFileSync(beside, "utf8"));
-    } catch {
-      return null;
-    }
-  };
+function beside(file: string, path: string): string {
+  return isAbsolute(path) ? path : join(dirname(file), path);
 }
 
 /** A file without errors. */

@@ -1,10 +1,20 @@
 // Bundles the command, the compiler and the runtime into dist/, and writes the declarations of what is exported.
-import { build } from "esbuild";
 import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
 import { chmod, rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
+const { dependencies, devDependencies } = JSON.parse(readFileSync(`${root}/package.json`, "utf8"));
+const missing = Object.keys({ ...dependencies, ...devDependencies }).filter(
+  (name) => !existsSync(`${root}/node_modules/${name}/package.json`),
+);
+if (missing.length > 0) {
+  console.error(`Not installed: ${missing.join(", ")}. Run \`npm install\`, then build again.`);
+  process.exit(1);
+}
+
+const { build } = await import("esbuild");
 const shared = {
   absWorkingDir: root,
   bundle: true,

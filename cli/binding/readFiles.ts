@@ -37,6 +37,16 @@ export async function readFiles(expression: Expression, folder: string): Promise
   return found;
 }
 
+/** The paths of all files that an expression names: of arrays, of programs and of their weights. */
+export function filesNamed(expression: Expression, folder: string): readonly string[] {
+  if (expression.kind === "string") return [pathOf(expression.value, folder)];
+  return partsOf(expression).flatMap((part) => filesNamed(part, folder));
+}
+
+function pathOf(name: string, folder: string): string {
+  return isAbsolute(name) ? name : join(folder, name);
+}
+
 async function readNamed(
   call: CallExpression<Parsed>,
   reader: Reader,
@@ -47,7 +57,7 @@ async function readNamed(
   if (file?.kind !== "string" || more.length > 0) {
     throw fault(call.span, "A reader takes the name of one file", 'Write, for example, `array("y.npy")`.');
   }
-  const path = isAbsolute(file.value) ? file.value : join(folder, file.value);
+  const path = pathOf(file.value, folder);
   return located(file.span, async () =>
     reader === "sparse" ? readSparseFile(path) : requireFinite(await readArray(path), path),
   );

@@ -52,6 +52,7 @@ function makeCommand(context: Context): Command {
         .choices(["npy", "png"])
         .default("npy"),
     )
+    .option("--force", "remove the set that the folder holds")
     .option("--json", "one object of JSON on stdout")
     .addHelpText(
       "after",

@@ -2,7 +2,14 @@ import { join } from "node:path";
 import { sampleAt, type SampleGenerator } from "../../runtime/data/sample.ts";
 import { formatOf, locateTarget } from "../../runtime/io/format.ts";
 import { stack } from "../../runtime/io/hostArray.ts";
-import { makeFolder, writeArray, writeText } from "../../runtime/io/node/files.ts";
+import {
+  filesIn,
+  makeFolder,
+  readBytes,
+  removeFile,
+  writeArray,
+  writeText,
+} from "../../runtime/io/node/files.ts";
 import { parseExpression } from "../binding/assignment.ts";
 import type { Context } from "../context.ts";
 import { generatorOf, GENERATORS } from "../experiment/generators.ts";
@@ -18,6 +25,7 @@ export interface MakeOptions {
   readonly size?: number;
   readonly seed: number;
   readonly format: "npy" | "png";
+  readonly force?: true;
   readonly json?: true;
 }
 
@@ -69,15 +77,56 @@ async function writeFile(
 async function writeFolder(
   generate: SampleGenerator,
   generator: string,
-  { output, count, seed, format }: MakeOptions,
+  { output, count, seed, format, force }: MakeOptions,
 ): Promise<void> {
   await located(placeOf(output), () => makeFolder(output));
   const digits = Math.max(3, String(count - 1).length);
-  for (let index = 0; index < count; index++) {
-    const file = join(output, `${String(index).padStart(digits, "0")}.${format}`);
+  const names = Array.from(
+    { length: count },
+    (_, index) => `${String(index).padStart(digits, "0")}.${format}`,
+  );
+  const record = `${JSON.stringify({ version: 1, generator, seed, count }, null, 2)}\n`;
+  await clear(output, { names, record, force: force === true });
+  for (const [index, name] of names.entries()) {
+    const file = join(output, name);
     await located(placeOf(file), () => writeArray(file, sampleAt(generate, seed, index)));
   }
-  const record = { version: 1, generator, seed, count };
-  const file = join(output, "set.json");
-  await located(placeOf(file), () => writeText(file, `${JSON.stringify(record, null, 2)}\n`));
+  const file = join(output, RECORD);
+  await located(placeOf(file), () => writeText(file, record));
+}
+
+const RECORD = "set.json";
+/** What a set's files are called. */
+const OF_A_SET = /^\d{3,}\.(?:npy|png)$/u;
+
+/**
+ * Sees to it that a folder will hold one set: what is there is nothing, the same set, or, with `force`, a set whose files
+ * go.
+ * @throws UsageError
+ */
+async function clear(
+  folder: string,
+  {
+    names,
+    record,
+    force,
+  }: { readonly names: readonly string[]; readonly record: string; readonly force: boolean },
+): Promise<void> {
+  const present = await located(placeOf(folder), () => filesIn(folder));
+  const others = present.filter((name) => name !== RECORD && !names.includes(name));
+  const same = present.includes(RECORD) && (await textOf(join(folder, RECORD))) === record;
+  if (present.length === 0 || (same && others.length === 0)) return;
+  if (!force) {
+    throw new UsageError(
+      `${folder} is not empty: files of two sets would be mixed. Name another folder; --force removes the set that is there.`,
+    );
+  }
+  for (const name of present) {
+    const file = join(folder, name);
+    if (name === RECORD || OF_A_SET.test(name)) await located(placeOf(file), () => removeFile(file));
+  }
+}
+
+async function textOf(file: string): Promise<string> {
+  return new TextDecoder().decode(await located(placeOf(file), () => readBytes(file)));
 }

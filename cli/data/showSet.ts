@@ -6,7 +6,7 @@ import type { MontagePicture } from "../../runtime/measure/montage.ts";
 import type { Context } from "../context.ts";
 import { Failure, UsageError } from "../failure.ts";
 import { failureAt, located, placeOf, talkDiagnostics } from "../report.ts";
-import { requireWritable } from "../run/outputs.ts";
+import { requireApart, requireWritable } from "../run/outputs.ts";
 import { EXIT, writeJson } from "../terminal.ts";
 import { contactSheet } from "./contactSheet.ts";
 import { captioned, drawnPlane, numberText, type Shown } from "./drawnPlane.ts";
@@ -44,6 +44,12 @@ export async function showSet(context: Context, path: string, options: ShowOptio
   const { terminal, sources } = context;
   if (options.sheet !== undefined) await requirePicture(options.sheet);
   const set = await located(placeOf(path), () => openFileSet(path, options));
+  if (options.sheet !== undefined) {
+    await requireApart(
+      set.samples.map(({ file }) => file),
+      [options.sheet],
+    );
+  }
   const summary = await summarised(set, options);
   if (options.sheet !== undefined && summary.pictures.length > 0)
     await writeSheet(path, options.sheet, summary);

@@ -7,7 +7,7 @@ import { writePng } from "../../runtime/io/png.ts";
 import type { Context } from "../context.ts";
 import { UsageError } from "../failure.ts";
 import { located, placeOf } from "../report.ts";
-import { requireWritable } from "../run/outputs.ts";
+import { requireApart, requireWritable } from "../run/outputs.ts";
 import { EXIT, writeJson } from "../terminal.ts";
 import { contactSheet } from "./contactSheet.ts";
 import { captioned, type DrawnPlane, drawnPlane, numberText, type Shown } from "./drawnPlane.ts";
@@ -41,6 +41,7 @@ export async function viewFiles(
   const location = await located(placeOf(output), () => Promise.resolve(locateTarget(output)));
   if (location.format !== "png") throw new UsageError(`A picture is written as .png, not to '${output}'.`);
   await requireWritable(output);
+  await requireApart(files, [output]);
   const views: View[] = [];
   for (const file of files) views.push(...(await viewsOf(file, options)));
   const [only] = views;

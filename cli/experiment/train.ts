@@ -29,6 +29,7 @@ import { failureAt, located, placeOf } from "../report.ts";
 import { EXIT, writeJson } from "../terminal.ts";
 import { batchAt, openSource, type SampleSource } from "./dataset.ts";
 import { lossOf, type LossSpaces } from "./loss.ts";
+import { lockFolder } from "./lock.ts";
 import { requireMemory } from "./memory.ts";
 import type { TrainSettings } from "./schema.ts";
 import { openSetting, resultFile, type Setting } from "./setting.ts";
@@ -106,14 +107,37 @@ async function trainIn(setting: Setting, resume: boolean): Promise<TrainingResul
     await lossSpaces(subject, source, reports),
   );
   await located(placeOf(setting.out), () => makeFolder(setting.out));
+  const unlock = await located(placeOf(setting.out), () => lockFolder(setting.out));
+  try {
+    return await trainBound(setting, { training, subject, source, loss, lossExpression, resume });
+  } finally {
+    await unlock();
+  }
+}
+
+interface BoundTraining {
+  readonly training: TrainSettings;
+  readonly subject: Subject;
+  readonly source: SampleSource;
+  readonly loss: TrainingOptions["loss"];
+  readonly lossExpression: Expression;
+  readonly resume: boolean;
+}
+
+/** Trains what is bound, in a folder of results that is this training's alone. */
+async function trainBound(
+  setting: Setting,
+  { training, subject, source, loss, lossExpression, resume }: BoundTraining,
+): Promise<TrainingResult> {
+  const { context, experiment } = setting;
   if (!resume) await setAside(setting);
-  const talk = trainingTalk(context.terminal, definition.name);
+  const talk = trainingTalk(context.terminal, subject.definition.name);
   const validation = await validationOptions(setting, subject, training);
   const options: TrainingOptions = {
     ...plainOptions(training),
     data: trainingData(subject, source),
     loss,
-    seed: settings.seed,
+    seed: experiment.settings.seed,
     ...validation,
   };
   await foretell(setting, subject, options);

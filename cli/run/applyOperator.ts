@@ -11,13 +11,13 @@ import { parseExpression } from "../binding/assignment.ts";
 import { spacesOfItself, merged } from "../binding/draft.ts";
 import { evaluate } from "../binding/evaluate.ts";
 import { fault } from "../binding/faults.ts";
-import { readFiles } from "../binding/readFiles.ts";
+import { filesNamed, readFiles } from "../binding/readFiles.ts";
 import { KIND_WORDS } from "../binding/thing.ts";
 import type { Context } from "../context.ts";
 import { openEngine } from "../engine.ts";
 import { located, locatedNow, placeOf } from "../report.ts";
 import { EXIT } from "../terminal.ts";
-import { downloaded, requireWritable, RESULT_HINT, writeFiles } from "./outputs.ts";
+import { downloaded, requireApart, requireWritable, RESULT_HINT, writeFiles } from "./outputs.ts";
 
 /** The options of `ipc apply`. */
 export interface ApplyOptions {
@@ -35,6 +35,7 @@ export async function applyOperator(context: Context, text: string, options: App
   const { terminal, sources } = context;
   const expression = parseExpression(sources, "the expression", text);
   await requireWritable(options.output);
+  await requireApart([options.input, ...filesNamed(expression, ".")], [options.output]);
   const array = await located(placeOf(options.input), async () =>
     requireFinite(await readArray(options.input), options.input),
   );

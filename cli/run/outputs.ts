@@ -1,9 +1,16 @@
-import { access, constants } from "node:fs/promises";
-import { dirname } from "node:path";
+import { access, constants, realpath } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
 import type { Expression } from "../../compiler/ast/tree.ts";
 import type { Operations } from "../../runtime/arrays/operations.ts";
 import { DataError } from "../../runtime/io/dataError.ts";
-import { type EncodedFile, encodeArray, encodeBatch, locateTarget } from "../../runtime/io/format.ts";
+import {
+  type EncodedFile,
+  encodeArray,
+  encodeBatch,
+  formatOf,
+  locateArray,
+  locateTarget,
+} from "../../runtime/io/format.ts";
 import { type HostArray, requireFinite, reshape } from "../../runtime/io/hostArray.ts";
 import { writeBytes } from "../../runtime/io/node/files.ts";
 import { download } from "../../runtime/program/transfer.ts";
@@ -48,6 +55,35 @@ export async function requireWritable(file: string): Promise<void> {
       throw new DataError("IPX8110", { what, why }, { file: path }, { cause: error });
     }
   });
+}
+
+/**
+ * Refuses to write over what the same command reads, by whatever name. `inputs` are names of arrays and of other files.
+ * @throws UsageError
+ */
+export async function requireApart(inputs: readonly string[], outputs: readonly string[]): Promise<void> {
+  const read = new Map<string, string>();
+  for (const name of inputs) read.set(await trueName(formatOf(name) === null ? pathIn(name) : name), name);
+  for (const output of outputs) {
+    const input = read.get(await trueName(locateTarget(output).path));
+    if (input === undefined) continue;
+    throw new UsageError(
+      `${output} is written, and ${input} is read: it would be lost. Write to another file.`,
+    );
+  }
+}
+
+function pathIn(name: string): string {
+  try {
+    return locateArray(name).path;
+  } catch {
+    return name;
+  }
+}
+
+/** The path behind links, absolute; of a file that is not there, the path as it is given. */
+async function trueName(path: string): Promise<string> {
+  return realpath(path).catch(() => resolve(path));
 }
 
 /** Why a result that is not finite is not written. */

@@ -12,7 +12,7 @@ import { run } from "../../runtime/solve/run.ts";
 import { parseAssignment, namesIn } from "../binding/assignment.ts";
 import { bindProgramData, type FileInput, type ProgramData } from "../binding/bindProgram.ts";
 import { isBatch } from "../binding/realiseOperators.ts";
-import { readFiles } from "../binding/readFiles.ts";
+import { filesNamed, readFiles } from "../binding/readFiles.ts";
 import type { Thing } from "../binding/thing.ts";
 import type { TargetWord } from "../choices.ts";
 import { loadProgram } from "../compiler.ts";
@@ -26,7 +26,14 @@ import { bindBatch, bindTo, failureOfRun } from "./bindAll.ts";
 import { readInputs } from "./inputFiles.ts";
 import { limited } from "./limits.ts";
 import { foretellRun } from "./memory.ts";
-import { encodeOutputs, type OutputRequest, parseOutput, rehearseOutputs, writeFiles } from "./outputs.ts";
+import {
+  encodeOutputs,
+  type OutputRequest,
+  parseOutput,
+  rehearseOutputs,
+  requireApart,
+  writeFiles,
+} from "./outputs.ts";
 import { progressLine } from "./progressLine.ts";
 import { resultJson, resultText, unconvergedSamples } from "./resultText.ts";
 
@@ -60,6 +67,15 @@ export async function runProgram(context: Context, file: string, options: RunOpt
   const outputs = await Promise.all(options.output.map((text) => parseOutput(sources, text)));
   requireOnce(
     "--output to",
+    outputs.map(({ file: path }) => path),
+  );
+  await requireApart(
+    [
+      file,
+      ...options.input.map((option) => option.slice(option.indexOf("=") + 1)),
+      ...(options.weights === undefined ? [] : [options.weights]),
+      ...[...assignments, ...outputs].flatMap(({ expression }) => filesNamed(expression, ".")),
+    ],
     outputs.map(({ file: path }) => path),
   );
   const inputs = await readInputs(definition, options.input);

@@ -36,6 +36,7 @@ export function pinv(call: LibraryCall): Operator {
   const most =
     rank?.kind === "array" ? (readNumbers(engine, rank.handle, "the rank of `pinv`")[0] ?? 0) : Infinity;
   requireOrder(Math.min(...matrix.shape) * lanesOf(matrix));
+  requireRank(most, matrix.shape, "pinv(A)");
   const inverses = overTheReals(call.operations, matrix).map((each) =>
     pseudoInverse(each, most * lanesOf(matrix), tol),
   );
@@ -44,7 +45,8 @@ export function pinv(call: LibraryCall): Operator {
 
 /**
  * The pseudo-inverse of an operator that is bound; see `pinv`.
- * @throws OperatorError IPX8203 for tuples; IPX8208 where A is too large or another operator for each sample
+ * @throws OperatorError IPX8202 for a rank above the shorter side of A; IPX8203 for tuples; IPX8208 where A is too large
+ * or another operator for each sample
  */
 export function pseudoInverseOf(
   operations: Operations,
@@ -68,6 +70,7 @@ export function pseudoInverseOf(
   }
   const [field, lanes] = domain.field === "real" ? (["real", 1] as const) : (["complex", 2] as const);
   const shape = [over.rows / lanes, over.columns / lanes];
+  requireRank(rank, shape, text);
   const inverse = pseudoInverse(over, rank * lanes, tolerance);
   return ofInverses(operations, [inverse], { field, shape, batch: null }, codomain, domain, text);
 }
@@ -78,6 +81,17 @@ function requireOrder(order: number): void {
     what: "`pinv(A)` needs the singular values of A, which is too large.",
     why: `A has order ${order} over the reals, and up to ${MOST_ORDER} are computed.`,
     hint: "Use `solve(A'*A + alpha*I, A'*y, by = cg(tol = 1e-6, max = 50))` with a small alpha.",
+  });
+}
+
+/** A matrix has as many singular values as its shorter side; a larger rank is a slip, which would change nothing. */
+function requireRank(rank: number, shape: readonly number[], text: string): void {
+  const most = Math.min(...shape);
+  if (rank === Infinity || rank <= most) return;
+  throw new OperatorError("IPX8202", {
+    what: `The \`rank\` of \`${text}\` is ${rank}.`,
+    why: `A has ${most} singular values, as many as its shorter side is long.`,
+    hint: `Write \`rank = ${most}\` or less, or leave it out.`,
   });
 }
 

@@ -7,7 +7,7 @@ import { inverse } from "../../runtime/operators/inverse.ts";
 import { materialiseOperator } from "../../runtime/operators/materialise.ts";
 import { matrixOperator } from "../../runtime/operators/matrix.ts";
 import { minCoherence } from "../../runtime/operators/minCoherence.ts";
-import { rowNorms } from "../../runtime/operators/rowNorms.ts";
+import { pseudoInverseOf } from "../../runtime/operators/pseudoInverse.ts";
 import { applied, array, complexArray, exact, gaussianArray } from "./support.ts";
 
 const make = (
@@ -125,10 +125,10 @@ const FAULTS: readonly (readonly [OperatorErrorCode, string, RegExp, () => unkno
     () => minCoherence(exact, matrixOperator(exact, array(exact, [2, 3], [1, 2, 3, 2, 4, 6]))),
   ],
   [
-    "IPX8208",
-    "row of zeros",
-    /Row 1/,
-    () => rowNorms(exact, matrixOperator(exact, array(exact, [2, 2], [1, 2, 0, 0]))),
+    "IPX8202",
+    "rank above the shorter side",
+    /`rank` of `pinv\(.*is 7.*3 singular values/,
+    () => pseudoInverseOf(exact, matrixOperator(exact, gaussianArray(exact, [3, 9], 1)), 7),
   ],
   [
     "IPX8208",

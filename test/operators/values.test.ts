@@ -150,9 +150,9 @@ describe("small operators", () => {
     gram.forEach((row, i) => expect(row[i]).toBeCloseTo(1, 14));
   });
 
-  it("row_norms: of each row", () => {
-    const A = matrixOperator(exact, array(exact, [2, 2], [3, 4, 0, -2]));
-    expect(Array.from(exact.engine.readNow(rowNorms(exact, A).handle) ?? [])).toEqual([5, 2]);
+  it("row_norms: of each row, and 1 for one of zeros", () => {
+    const A = matrixOperator(exact, array(exact, [3, 2], [3, 4, 0, 0, 0, -2]));
+    expect(Array.from(exact.engine.readNow(rowNorms(exact, A).handle) ?? [])).toEqual([5, 1, 2]);
   });
 });
 

@@ -5,9 +5,10 @@ import { valueType } from "../../types/type.ts";
 import type { Expression } from "../../ast/tree.ts";
 import type { Typed, Typing } from "../../types/typing.ts";
 import { type Environment, report } from "../context.ts";
+import { intervalText, isWithin, NONNEGATIVE } from "../../types/interval.ts";
 import { describe, expectRealNumber, expectValue } from "../expectations.ts";
 import { sizeOf } from "../sizes.ts";
-import { resolveType, typing, unknownTyping } from "../typed.ts";
+import { intervalOf, resolveType, typing, unknownTyping } from "../typed.ts";
 import type { ArrayCall } from "./arrays.ts";
 import { suits } from "./functions.ts";
 import { isWhole } from "./images.ts";
@@ -21,13 +22,23 @@ export function checkIndexDraw({ environment, args, level }: ArrayCall): Typing 
   return typing({ kind: "distribution", space: numberSpace("int") }, level);
 }
 
-/** Weights are real, one for each index; reports where they are not. */
+/** Weights are real and not negative, one for each index; reports where they are not. */
 function checkWeights(environment: Environment, m: Expression<Typed>, weights: Expression<Typed>): boolean {
   const space = expectValue(environment, weights, "An array of weights");
   if (space === null) return false;
   const size = sizeOf(environment.run.knowledge, m);
   const wanted = valueType(arraySpace("real", size === null ? [] : [size]));
-  if (size === null || suits(environment, weights.note.type, wanted)) return true;
+  if (size === null || suits(environment, weights.note.type, wanted)) {
+    const interval = intervalOf(weights);
+    if (isWithin(interval, NONNEGATIVE)) return true;
+    const asked = {
+      callee: "index",
+      wanted: intervalText(NONNEGATIVE),
+      actual: intervalText(interval),
+    };
+    report(environment, diagnose("IPX3105", weights.span, asked));
+    return false;
+  }
   const args = {
     wanted: describe(environment, wanted),
     actual: describe(environment, weights.note.type),

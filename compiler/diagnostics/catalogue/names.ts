@@ -125,7 +125,8 @@ export const names = {
     class: "user",
     title: ({ path }) => `I cannot read the file \`${path}\``,
     mark: () => "imported here",
-    hint: () => 'The path is relative to this file, as in `import armijo from "./armijo_library.ipx"`.',
+    hint: () =>
+      'The path is relative to this file, as in `import armijo from "./armijo_library.ipx"`; it names a regular file of at most 16 MiB.',
   }),
 
   IPX1031: defineDiagnostic<{ readonly path: string; readonly why: string }>()({

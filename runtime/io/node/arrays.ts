@@ -1,4 +1,4 @@
-import { type FileHandle, open, readdir } from "node:fs/promises";
+import { type FileHandle, open, readdir, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { DataError } from "../dataError.ts";
 import { type ArrayFormat, type ArrayLocation, decodeArray, formatOf, locateArray } from "../format.ts";
@@ -6,7 +6,7 @@ import { type Field, type HostArray, lanes, product, sampleOf, shapeText } from 
 import { isMatlab73 } from "../mat.ts";
 import { NUMBER_RULES } from "../numbers.ts";
 import { type NpyHeader, readNpyHeader, readNpyNumbers } from "../npy.ts";
-import { fileError, readBytes } from "./files.ts";
+import { fileError, readBytes, requireRegular } from "./files.ts";
 import type { AxisOrder } from "./hdf5.ts";
 import { requireRoom } from "./memory.ts";
 
@@ -135,6 +135,7 @@ function beginOf(path: string, length: number): Promise<Uint8Array> {
 async function bytesOf(path: string, offset: number, length: number): Promise<Uint8Array> {
   let file: FileHandle | null = null;
   try {
+    requireRegular(path, await stat(path));
     file = await open(path, "r");
     const { size } = await file.stat();
     const bytes = new Uint8Array(Math.max(0, Math.min(length, size - offset)));

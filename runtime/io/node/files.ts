@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, open, readFile, realpath, rename, rm, stat } from "node:fs/promises";
+import { readFileSync, type Stats, statSync } from "node:fs";
+import { mkdir, open, readdir, readFile, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { DataError, type DataErrorCode } from "../dataError.ts";
 import { encodeBatch, encodeArray, locateTarget } from "../format.ts";
@@ -7,16 +8,42 @@ import type { HostArray } from "../hostArray.ts";
 import { requireRoom } from "./memory.ts";
 
 /**
- * The bytes of a file.
+ * The bytes of a regular file: what has no end, or waits for a writer, is not begun.
  * @throws DataError IPX8109 with the reason, IPX8105 for a file that would not fit into memory.
  */
 export async function readBytes(path: string): Promise<Uint8Array> {
   try {
-    requireRoom(path, (await stat(path)).size);
+    const status = await stat(path);
+    requireRegular(path, status);
+    requireRoom(path, status.size);
     return await readFile(path);
   } catch (error) {
     throw fileError("IPX8109", path, "cannot be read", error);
   }
+}
+
+/** The bytes of a regular file of at most `most` bytes, read at once; null where there is none. */
+export function readBytesNow(path: string, most: number): Uint8Array | null {
+  try {
+    const status = statSync(path);
+    return status.isFile() && status.size <= most ? readFileSync(path) : null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Refuses devices, pipes and sockets, which may have no end; folders fail where they are read.
+ * @throws DataError IPX8109
+ */
+export function requireRegular(path: string, status: Stats): void {
+  if (status.isFile() || status.isDirectory()) return;
+  const why = "It is a device, a pipe or a socket; files of a size are read.";
+  throw new DataError(
+    "IPX8109",
+    { what: `${path} cannot be read.`, why, hint: "Copy what it gives into a file first." },
+    { file: path, reason: "irregular" },
+  );
 }
 
 /**
@@ -55,6 +82,30 @@ export async function moveFile(from: string, to: string): Promise<void> {
     await rename(from, to);
   } catch (error) {
     throw fileError("IPX8110", to, "cannot be written", error);
+  }
+}
+
+/**
+ * Removes a file; none is fine.
+ * @throws DataError IPX8110 with the reason.
+ */
+export async function removeFile(path: string): Promise<void> {
+  try {
+    await rm(path, { force: true });
+  } catch (error) {
+    throw fileError("IPX8110", path, "cannot be removed", error);
+  }
+}
+
+/**
+ * The names in a folder that are not hidden.
+ * @throws DataError IPX8109 with the reason.
+ */
+export async function filesIn(folder: string): Promise<readonly string[]> {
+  try {
+    return (await readdir(folder)).filter((name) => !name.startsWith(".")).sort();
+  } catch (error) {
+    throw fileError("IPX8109", folder, "cannot be read", error);
   }
 }
 
