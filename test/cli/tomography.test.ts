@@ -59,11 +59,13 @@ describe("programs of tomography", () => {
     await fine("run", program, "--batch", "--bind", `A=${projector}*mask(array("${mask}"))`, ...data);
   });
 
-  it.each(["learned_gradient", "learned_primal_dual"])("%s learns on small images", async (name) => {
-    const experiment = file(
-      folder,
-      `${name}.toml`,
-      `program = "${join(PROGRAMS, `${name}.ipx`)}"
+  it.each(["learned_gradient", "learned_primal_dual"])(
+    "%s is trained and measured by the commands",
+    async (name) => {
+      const experiment = file(
+        folder,
+        `${name}.toml`,
+        `program = "${join(PROGRAMS, `${name}.ipx`)}"
 target = "unrolled"
 steps = 2
 seed = 1
@@ -88,11 +90,12 @@ steps = 3
 [eval]
 metrics = ["psnr_db"]
 `,
-    );
-    await fine("train", experiment);
-    const { out, talk } = await fine("eval", experiment);
-    expect(`${out}${talk}`).toMatch(/psnr_db/u);
-  });
+      );
+      await fine("train", experiment);
+      const { out, talk } = await fine("eval", experiment);
+      expect(`${out}${talk}`).toMatch(/psnr_db/u);
+    },
+  );
 
   it("say all the sizes that no datum fixes, and how they are bound", async () => {
     const [, angles = ""] = ANGLES;

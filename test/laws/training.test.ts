@@ -1,4 +1,3 @@
-import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { operations } from "../../runtime/arrays/create.ts";
 import { referenceEngine } from "../../runtime/engine/reference.ts";
@@ -11,7 +10,6 @@ import { bindInputs } from "../../runtime/program/inputs.ts";
 import { stream } from "../../runtime/random/stream.ts";
 import { perform } from "../../runtime/solve/task.ts";
 import { mse } from "../../runtime/train/losses.ts";
-import { programs } from "../programs.ts";
 import { compiledProgram, compiledText, definitionFor } from "./lab/compiled.ts";
 import { COUNT, LESSONS, type Lesson } from "./lab/lessons.ts";
 import { parameterSlopes } from "./lab/slopes.ts";
@@ -45,17 +43,6 @@ function noise(like: HostArray): HostArray {
   const random = stream(5, "noise");
   return { ...like, data: Float64Array.from(like.data, () => random.normal()) };
 }
-
-test("every program of the project is named in a test", () => {
-  const folder = new URL("../", import.meta.url);
-  const texts = readdirSync(folder, { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(".test.ts") || /(lab|numeric)\/\w+\.ts$/u.test(name))
-    .map((name) => readFileSync(new URL(name, folder), "utf8"));
-  const named = (name: string): boolean =>
-    texts.some((text) => new RegExp(`["/]${name}["./]`, "u").test(text));
-  const names = programs.map(({ path }) => path.replace(/\.ipx$/u, ""));
-  expect(names.filter((name) => !named(name))).toEqual([]);
-});
 
 test("tv_tomography is better than filtered back-projection of few views", async () => {
   const lesson = LESSONS.find(({ name }) => name === "fbp_convnet");

@@ -189,6 +189,30 @@ export const LESSONS: readonly Lesson[] = [
       ],
     ],
   },
+  {
+    ...onViews("learned_gradient", [["block(width = 32)", "block(width = 6)"]]),
+    target: "unrolled",
+    settings: { steps: 3 },
+  },
+  {
+    // from the zero image on, in so few steps that filtered back-projection is not reached
+    ...onViews("learned_primal_dual", [
+      ["per step = block(width = 32)", "per step = block(width = 6)"],
+      ["per step = block(width = 32)", "per step = block(width = 6)"],
+    ]),
+    target: "unrolled",
+    settings: { steps: 3 },
+    baseline: null,
+  },
+  {
+    ...blurred("dncnn_denoise", "dncnn_denoise", "direct", [
+      ["dncnn17(width = 64)", "dncnn17(depth = 4, width = 6)"],
+    ]),
+    givens: {},
+    measure:
+      "program measure[h, w] {\n  input x : R[h, w]\n  draw e : R[h, w] from normal\n  output x + 0.2*e\n}\n",
+    baseline: "program noisy[h, w] {\n  input y : R[h, w]\n  output 1*y\n}\n",
+  },
   blurred("unet_direct", "unet_direct", "direct", [
     ["[h, w, space Y]", "[h, w]"],
     ["input A : linear R[h, w] -> Y", "given k : R[3, 3]\n  let A = blur(k)"],
