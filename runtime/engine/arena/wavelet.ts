@@ -7,8 +7,8 @@ import type { Store } from "./store.ts";
 const MOST_TAPS = 64;
 /** From so many floats a point on, a line of points is an image of rows. */
 const WIDE = 16;
-/** About so many operations are worth an item. */
-const ITEM = 200_000;
+/** About so many operations are worth an item: some 5 microseconds, since all levels but the first are small. */
+const ITEM = 100_000;
 
 /** Volumes [outer, depth, rows, columns, inner]; the axes that a transform leaves alone are batches. */
 interface Grid {
@@ -187,7 +187,8 @@ function run(store: Store, pass: Pass, { filters, taps, adjoint }: Filters): voi
   const { slices, images, rows, columns, inner, alongRows, alongColumns } = pass;
   const steps = alongRows ? rows / 2 : rows;
   const ofStep = (alongRows && alongColumns ? 8 : alongRows ? 4 : 2) * taps * columns * inner;
-  const each = Math.min(steps, Math.max(1, Math.round(ITEM / ofStep)));
+  const work = ofStep * steps * images;
+  const each = Math.ceil(steps / Math.max(1, Math.round(itemsOf(work) / images)));
   const view = ({ place, row, outer, slice }: View): number[] => [place, row, outer, slice];
   const words = [
     ...[...view(pass.image), ...view(pass.averages), ...view(pass.details)],
@@ -195,5 +196,11 @@ function run(store: Store, pass: Pass, { filters, taps, adjoint }: Filters): voi
     ...[Number(alongRows), Number(alongColumns), each],
   ];
   const kernel = adjoint ? "wavelet_synthesis" : "wavelet_analysis";
-  store.machine.run(kernel, words, images * Math.ceil(steps / each), ofStep * steps * images);
+  store.machine.run(kernel, words, images * Math.ceil(steps / each), work);
+}
+
+/** In how many items that work is cut: an even number, so that two threads have as much to do. */
+function itemsOf(work: number): number {
+  const couples = Math.round(work / (2 * ITEM));
+  return couples === 0 ? 1 : 2 * couples;
 }
