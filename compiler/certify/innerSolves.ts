@@ -104,7 +104,6 @@ function hasOperators({ terms }: FunctionForm): boolean {
 
 function solveBy(by: SettingValue | null): InnerSolve | null {
   const method = by?.kind === "method" ? by : null;
-  if (method?.name === "direct") return null;
   const settings = method?.settings ?? {};
   const rules = METHODS[METHOD_NAMES.find((name) => name === method?.name) ?? "cg"];
   return {

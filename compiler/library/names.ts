@@ -158,7 +158,6 @@ export const METHOD_NAMES = [
   "inner",
   "neumann",
   "jacobian_free",
-  "direct",
 ] as const;
 
 export type LibraryName =

@@ -10,11 +10,13 @@ export function solveSettings(by: SettingValue | null, span: Span): SolveOptions
     throw new Limitation("this method of solving", span);
   }
   return {
-    tolerance: numberSetting(by.settings["tol"], 1e-6),
-    maximum: numberSetting(by.settings["max"], 100),
+    tolerance: numberSetting(by.settings["tol"], 1e-6, span),
+    maximum: numberSetting(by.settings["max"], 100, span),
   };
 }
 
-function numberSetting(setting: SettingValue | undefined, fallback: number): number {
-  return setting?.kind === "number" ? setting.value : fallback;
+function numberSetting(setting: SettingValue | undefined, initial: number, span: Span): number {
+  if (setting === undefined) return initial;
+  if (setting.kind !== "number") throw new Limitation("an inner solve whose accuracy is not known", span);
+  return setting.value;
 }

@@ -50,7 +50,15 @@ function* bindTask(
   requireFields(definition, dimensions);
   const owned: Handle[] = [];
   const steps = bindings.steps ?? stepCount(definition, operations, dimensions);
-  const given = yield* bindGivens({ definition, operations, dimensions, givens, steps, owned });
+  const given = yield* bindGivens({
+    definition,
+    operations,
+    dimensions,
+    givens,
+    steps,
+    chosen: bindings.steps !== undefined,
+    owned,
+  });
   const early = earlyConstants(definition, operations, given.known, owned);
   const constantsWait = early === null;
   const known = early ?? given.known;
@@ -150,6 +158,7 @@ interface GivenRequest {
   readonly dimensions: Dimensions;
   readonly givens: Data;
   readonly steps: number;
+  readonly chosen: boolean;
   readonly owned: Handle[];
 }
 

@@ -98,11 +98,13 @@ export interface DatumRequest {
   readonly operations: Operations;
   readonly dimensions: Dimensions;
   readonly steps: number;
+  /** whether a caller has chosen the steps, who may take fewer of them than there are values */
+  readonly chosen?: boolean;
 }
 
 /** Checks a datum against its declaration and brings it to the engine. */
 export function* bindDatum(
-  { definition, operations, dimensions, steps }: DatumRequest,
+  { definition, operations, dimensions, steps, chosen = false }: DatumRequest,
   declaration: DataDeclaration,
   material: Material,
 ): Task<BoundDatum> {
@@ -120,7 +122,7 @@ export function* bindDatum(
   const stepped = extraAxis(declaration, material);
   const pieces =
     stepped && material.kind === "host"
-      ? stepsOf(name, material.array, steps, definition.target)
+      ? stepsOf(name, material.array, steps, definition.target, chosen)
       : [material];
   const parts = pieces.map((piece) => materialise(operations, piece, space, false));
   for (const { value } of parts) requireShared(name, value);
@@ -170,11 +172,17 @@ export function missing(
 type Host = Extract<Material, { kind: "host" }>;
 
 /** One piece for each step; fewer than the steps where the target says what holds beyond them. */
-function stepsOf(name: string, array: Host["array"], steps: number, target: Target): readonly Host[] {
+function stepsOf(
+  name: string,
+  array: Host["array"],
+  steps: number,
+  target: Target,
+  chosen: boolean,
+): readonly Host[] {
   const [count = 0, ...shape] = array.shape;
   const unrolled = target.kind === "unrolled";
   const isTooFew = count < steps && !(unrolled && target.beyond !== "error");
-  if (isTooFew || (unrolled && count > steps)) {
+  if (isTooFew || (unrolled && count > steps && !chosen)) {
     throw new BindingError("IPX8011", name, {
       what: `\`${name}\` is bound to ${count} steps; the program takes ${steps}.`,
       hint: `Bind ${steps} of them, one for each step.`,

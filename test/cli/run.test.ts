@@ -273,6 +273,7 @@ describe("givens of single steps", () => {
       );
     }
     await fine("run", once, "--bind", rates(4), "--input", `y=${y}`);
+    await fine("run", once, "--bind", rates(4), "--input", `y=${y}`, "--steps", "2");
   });
 
   it("hold beyond the last step as the target says", async () => {

@@ -1,6 +1,7 @@
 import type { Argument, Expression } from "../../ast/tree.ts";
 import { diagnose } from "../../diagnostics/diagnose.ts";
 import { LARGEST_AXIS } from "../../library/operators/repetition.ts";
+import { checkInnerSolve } from "./innerSolve.ts";
 import { OPERATORS, type OperatorName, type SpecialOperatorName } from "../../library/operators/table.ts";
 import type { ChosenSettings, OperatorSignature, ParameterRule } from "../../library/signature.ts";
 import { constant, constantValue, type Dimension, text as dimensionText } from "../../types/dimension.ts";
@@ -149,6 +150,7 @@ export function checkOperatorCall(
   const done: Expression<Typed> = { ...expression, callee: typedCallee, arguments: args.tree, call, note };
   if (name === "inv" && sound && args.positional[0] !== undefined)
     checkDefinite(environment, args.positional[0]);
+  if (name === "inv") checkInnerSolve(environment, args.settings["by"], callee.span);
   return done;
 }
 

@@ -8,6 +8,7 @@ import { type Environment, latest, report } from "../context.ts";
 import { describe, fits } from "../expectations.ts";
 import { checkProxRule, checkSeparable } from "../rules/proxRules.ts";
 import { intervalOf, resolveType, typing, unknownTyping } from "../typed.ts";
+import { checkInnerSolve } from "./innerSolve.ts";
 import type { CheckedArguments } from "./arguments.ts";
 import type { CallResult } from "./unknown.ts";
 
@@ -43,7 +44,7 @@ export function checkProx(environment: Environment, args: CheckedArguments): Cal
   const sound =
     checkSteps(environment, of) &&
     (scaling === null || checkScaling(environment, of, scaling, domain)) &&
-    (by !== null || checkProxRule(environment, of));
+    (by === null ? checkProxRule(environment, of) : checkInnerSolve(environment, by, of.span));
   if (!sound) return failed;
   return { call: { kind: "prox", function: of, scaling, by, point: null }, note: mapNote(domain, level) };
 }

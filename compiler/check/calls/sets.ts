@@ -12,6 +12,7 @@ import { named } from "../references.ts";
 import { checkDomain, checkOrdered } from "../rules/requirements.ts";
 import { entrywiseSpace } from "../products.ts";
 import { resolveType, typing, unknownTyping } from "../typed.ts";
+import { checkInnerSolve } from "./innerSolve.ts";
 import { checkArguments } from "./arguments.ts";
 
 type Call = Extract<Expression, { kind: "call" }>;
@@ -75,7 +76,8 @@ export function checkSetCall(
     checkExpression(environment, argument),
   );
   const level = latest(...args.positional.map((argument) => argument.note.level));
-  const space = args.sound ? spaceRule({ environment, callee: name, arguments: args.positional }) : undefined;
+  const isSound = args.sound && checkInnerSolve(environment, args.settings["by"], callee.span);
+  const space = isSound ? spaceRule({ environment, callee: name, arguments: args.positional }) : undefined;
   const note = space === undefined ? unknownTyping(level) : typing({ kind: "set", space }, level);
   const call = {
     kind: "library",

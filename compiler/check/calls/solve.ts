@@ -8,6 +8,7 @@ import { describe, expectValue, fits } from "../expectations.ts";
 import { checkDefinite } from "../rules/definite.ts";
 import { resolveType, unknownTyping, valueTyping } from "../typed.ts";
 import type { ArrayCall } from "./arrays.ts";
+import { checkInnerSolve } from "./innerSolve.ts";
 
 /** `solve(M, b, by = cg(...), start = x)` for a definite M on the space of b. */
 export function checkSolve(call: ArrayCall): Typing {
@@ -39,7 +40,8 @@ export function checkSolve(call: ArrayCall): Typing {
     report(environment, diagnose("IPX2008", given.span, { callee: "solve", parameter, wanted, actual }));
     return unknownTyping(level);
   }
-  if (!checkDefinite(environment, M)) return unknownTyping(level);
+  const isKnown = checkInnerSolve(environment, args.settings["by"], call.callee.span);
+  if (!checkDefinite(environment, M) || !isKnown) return unknownTyping(level);
   if (value.kind === "value") attempt(substitution, () => fitSpace(substitution, value.space, space));
   return valueTyping(resolveSpace(substitution, space), level);
 }

@@ -76,7 +76,7 @@ export const rules = {
   }>()({
     severity: "error",
     class: "user",
-    title: () => "A step size must be positive",
+    title: () => "The factor of a prox must be positive",
     mark: ({ interval }) => `this is in ${interval}`,
     labels: { declared: () => "declared here" },
     hint: ({ declaration }) => {
@@ -232,6 +232,15 @@ export const rules = {
     title: ({ what }) => (what === "literal" ? "This number is too large" : "A division by 0"),
     mark: ({ what }) => (what === "literal" ? "no float has this value" : "this is 0"),
     hint: ({ what }) => (what === "literal" ? "Numbers reach to about 1.8e308; infinity is `inf`." : null),
+  }),
+
+  IPX3208: defineDiagnostic<{ readonly setting: string; readonly method: string }>()({
+    severity: "error",
+    class: "user",
+    title: ({ setting }) => `\`${setting}\` of an inner solve is a number`,
+    mark: () => "this is not known when the program is compiled",
+    hint: ({ setting, method }) =>
+      `Write it out: \`${method}(${setting} = ${setting === "tol" ? "1e-6" : "100"})\`.`,
   }),
 
   IPX3301: defineDiagnostic<{ readonly property: string; readonly needed: string }>()({

@@ -5,7 +5,7 @@ export const prox: ArraySignature = {
   parameters: ["g"],
   settings: {
     scaling: { kind: "value" },
-    by: { kind: "method", methods: ["inner", "cg", "bicgstab", "gmres", "direct"], initial: null },
+    by: { kind: "method", methods: ["inner", "cg"], initial: null },
   },
   rule: { kind: "prox" },
 };
@@ -19,7 +19,7 @@ export const solve: ArraySignature = {
   definition: "the x with M x = b, M definite",
   parameters: ["M", "b"],
   settings: {
-    by: { kind: "method", methods: ["cg", "bicgstab", "gmres", "direct"], initial: null },
+    by: { kind: "method", methods: ["cg"], initial: null },
     start: { kind: "value" },
   },
   rule: { kind: "solve" },

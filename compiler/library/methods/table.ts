@@ -24,5 +24,4 @@ export const METHODS: { readonly [M in MethodName]: SettingRules } = {
   inner: KRYLOV,
   neumann: { terms: { kind: "count", initial: null, least: 1, required: true } },
   jacobian_free: {},
-  direct: {},
 };

@@ -4,7 +4,7 @@ import type { OperatorSignature } from "../signature.ts";
 export const inv: OperatorSignature = {
   definition: "the inverse of a definite M",
   parameters: [{ kind: "operator", name: "M", domain: "T", codomain: "T" }],
-  settings: { by: { kind: "method", methods: ["cg", "bicgstab", "gmres", "direct"], initial: null } },
+  settings: { by: { kind: "method", methods: ["cg"], initial: null } },
   domain: () => "T",
   codomain: () => "T",
   properties: () => [],

@@ -83,10 +83,4 @@ export const METHOD_PAGES: { readonly [M in MethodName]: MethodPage } = {
     citation: "Fung, Heaton, Li, McKenzie, Osher, Yin, AAAI (2022)",
     example: equilibrium("backward = jacobian_free"),
   },
-  direct: {
-    definition: "a closed form or a factorisation",
-    citation: null,
-    example: solved("direct"),
-    notYet: "compiled",
-  },
 };
