@@ -13,6 +13,7 @@ import { projections } from "./projections.ts";
 import { rampFilter } from "./rampFilter.ts";
 import type { RampWindow } from "./library.ts";
 import type { ArraySpace } from "./spaces.ts";
+import { shortScanWeights, viewWeights } from "./viewWeights.ts";
 
 /** Filtered views are interpolated to cells of at most so many pixels, so that back-projection leaves no gaps. */
 const FINEST = 0.25;
@@ -22,7 +23,7 @@ const FINEST = 0.25;
  * inversion formula on a grid. Each view is filtered by the ramp, times a window, and interpolated to cells of a quarter
  * of a pixel by its Fourier series (rampFilter.ts), then back-projected by the adjoint for such cells. A view counts as
  * much as half of the angles to its neighbours, modulo half a turn; see `viewWeights`. Views of fan beams are over a
- * whole turn, where every line is met twice, and counted half; they are weighted by the cosines of their lines before
+ * whole turn, where every line is met twice, and counted half, or a short scan (`shortScanWeights`); they are weighted by the cosines of their lines before
  * and after the filter, and back-projected with weights for the distance (fanBackprojection.ts). Norm: a product of
  * closed forms, or the probabilistic bound where that says more.
  * Source: Kak and Slaney, Principles of Computerized Tomographic Imaging, 1988, chapter 3.
@@ -44,10 +45,7 @@ export function filteredBackprojection(operations: Operations, of: Operator, win
       ? adjoint(projections(operations, text, domain, finer))
       : fanBackprojection(operations, text, domain, fans);
   const filter = rampFilter(operations, detectors, pieces, window);
-  const turn = first.fan === null ? Math.PI : 2 * Math.PI;
-  const shares = geometries.map(({ angles }) =>
-    viewWeights(angles, turn).map((weight) => (weight * Math.PI) / (turn * pieces)),
-  );
+  const shares = sharesOf(geometries, domain, pieces);
   const weights = weightsValue(operations, shares, codomain.shape.length);
   const [before, after] = [first, { ...first, ...fine }].map((lines) =>
     cosinesValue(operations, lines, codomain.shape.length - 2),
@@ -59,7 +57,9 @@ export function filteredBackprojection(operations: Operations, of: Operator, win
     codomain: domain,
     handles: [...filter.handles, weights.handle, before.handle, after.handle, ...back.handles],
     norm: () => {
-      const factor = closedForm(Math.max(0, ...shares.flat()) * filter.norm);
+      const factor = closedForm(
+        shares.lines.flat().reduce((most, share) => Math.max(most, share), 0) * filter.norm,
+      );
       return measuredNorm(operations, operator, productBound(factor, back.norm));
     },
     properties: () => [],
@@ -108,40 +108,34 @@ function cosinesValue(
   return { kind: "array", field: "real", shape, batch: null, handle: engine.upload(data, shape) };
 }
 
-/** Gaps between neighbouring angles that are so many times the median one were left out, and do not count. */
-const MISSING = 3;
+/** What each view counts of each sample, [v, 1], or each of its lines, [v, d], over how finely it is interpolated. */
+function sharesOf(geometries: readonly ProjectionGeometry[], image: ArraySpace, pieces: number): Shares {
+  const turn = geometries[0]?.fan === null ? Math.PI : 2 * Math.PI;
+  const short = geometries.map((geometry) => shortScanWeights(geometry, image.shape));
+  const cells = short.every((each) => each === null) ? 1 : (geometries[0]?.detectors ?? 1);
+  const lines = geometries.map(({ angles }, sample) =>
+    viewWeights(angles, turn).flatMap((weight, view) => {
+      const counted = (weight * Math.PI) / (turn * pieces);
+      const own = short[sample]?.[view];
+      return Array.from({ length: cells }, (_, cell) =>
+        own === undefined ? counted : 2 * counted * (own[cell] ?? 0),
+      );
+    }),
+  );
+  return { views: geometries[0]?.angles.length ?? 0, cells, lines };
+}
 
-/**
- * What each view counts: half of the angles to its neighbours on both sides, in radians. Angles are taken modulo half a
- * turn for parallel beams, which are the same there but for their direction, and modulo a turn for fans; a gap that is more than three times the
- * median is a missing wedge, and counts as the median. Regular angles over half a turn count pi/v each, over a whole
- * turn half of what lies between them.
- */
-function viewWeights(angles: readonly number[], turn: number): readonly number[] {
-  const modulo = angles.map((angle) => ((angle % turn) + turn) % turn);
-  const order = modulo.map((_, view) => view).sort((a, b) => (modulo[a] ?? 0) - (modulo[b] ?? 0));
-  const gaps = order.map((view, at) => {
-    const next = modulo[order[at + 1] ?? -1] ?? (modulo[order[0] ?? 0] ?? 0) + turn;
-    return next - (modulo[view] ?? 0);
-  });
-  const median = gaps.toSorted((a, b) => a - b)[Math.floor(gaps.length / 2)] ?? 0;
-  const counted = gaps.map((gap) => (gap > MISSING * median && median > 0 ? median : gap));
-  const weights = angles.map(() => 0);
-  for (const [at, view] of order.entries()) {
-    weights[view] = ((counted[at] ?? 0) + (counted.at(at - 1) ?? 0)) / 2;
-  }
-  return weights;
+interface Shares {
+  readonly views: number;
+  /** 1 where all lines of a view count alike */
+  readonly cells: number;
+  readonly lines: readonly (readonly number[])[];
 }
 
 /** The weights of all samples, or of each, as a value of as many axes as the views have. */
-function weightsValue(
-  { engine }: Operations,
-  weights: readonly (readonly number[])[],
-  axes: number,
-): ArrayValue {
-  const [first = []] = weights;
-  const shape = [first.length, ...Array.from({ length: axes - 1 }, () => 1)];
-  const batch = weights.length === 1 ? null : weights.length;
-  const handle = engine.upload(Float64Array.from(weights.flat()), batch === null ? shape : [batch, ...shape]);
+function weightsValue({ engine }: Operations, { views, cells, lines }: Shares, axes: number): ArrayValue {
+  const shape = [views, cells, ...Array.from({ length: axes - 2 }, () => 1)];
+  const batch = lines.length === 1 ? null : lines.length;
+  const handle = engine.upload(Float64Array.from(lines.flat()), batch === null ? shape : [batch, ...shape]);
   return { kind: "array", field: "real", shape, batch, handle };
 }

@@ -231,6 +231,18 @@ export const CASES: readonly Case[] = [
       "hann",
     ),
   ),
+  bounded("filtered_backprojection of a short scan", (using) =>
+    using.filteredBackprojection(
+      libraryOperator(
+        using,
+        "fan_beam",
+        { detectors: 9, source: 12, detector: 6, spacing: 1.5 },
+        R(5, 6),
+        angles(Array.from({ length: 12 }, (_, view) => 0.3 + 0.4 * view))(using),
+      ),
+      "ramp",
+    ),
+  ),
   bounded("filtered_backprojection of one cell", inverseOf(R(3, 2), { detectors: 1 }, "cosine", [0.1])),
   tight("matrix", (using) => matrixOperator(using, gaussianArray(using, [5, 3], 1))),
   tight("matrix between images", (using) =>

@@ -111,9 +111,10 @@ export const OPERATOR_PAGES: { readonly [N in OperatorName]: LibraryPage } = {
     rule:
       "Views are padded to twice their length, filtered by Kak and Slaney's ramp times the window, and back-projected " +
       "from cells of a quarter of a pixel. A view counts half of the angles to its neighbours, modulo half a turn; a gap " +
-      "above three medians counts as the median. Views of fan beams are over a whole turn (no weights for less), and " +
-      "weighted for cosines and distance. For operators as they are: no multiples or parts. Norm: a product of bounds, or the probabilistic bound where that says more.",
-    citation: "Kak and Slaney, Principles of Computerized Tomographic Imaging (1988), chapter 3",
+      "above three medians counts as the median. Views of fan beams are over a whole turn, or over half a turn and the fan " +
+      "of the image or more, with Parker's weights; fewer miss lines. They are weighted for cosines and distance. For operators as they are: no multiples or parts. Norm: a product of bounds, or the probabilistic bound where that says more.",
+    citation:
+      "Kak and Slaney, Principles of Computerized Tomographic Imaging (1988), chapter 3; Parker, Med. Phys. 9 (1982); Silver, Med. Phys. 27 (2000)",
     example: example(
       "h, w, v, d",
       "given angles : R[v]",
