@@ -1,5 +1,5 @@
 import { IN_PLACE, KERNELS, type KernelName, MODULES, type ModuleName } from "../../kernels/catalogue.ts";
-import type { Pattern } from "../../kernels/encode/pattern.ts";
+import { layoutOf, type Pattern } from "../../kernels/encode/pattern.ts";
 import { EngineError } from "../engine.ts";
 import { createMemory, type Memory, type SharedMemory } from "./memory.ts";
 import { ARGUMENT_WORDS, PLACE } from "./places.ts";
@@ -27,12 +27,14 @@ export type KernelSource =
   /** does nothing: of a machine that only counts */
   | { readonly kind: "idle" };
 
-/** What is known of where a kernel writes. */
+/** What is known of where a kernel writes and reads. */
 export interface Writing {
   /** which arguments are places of arrays that it writes whole, where it writes nothing else; none if not known */
   readonly results: readonly number[];
   /** whether a result may be the array whose place is the argument before it */
   readonly inPlace: boolean;
+  /** which arguments are places of arrays that it reads and nothing else; none if not known */
+  readonly reads: readonly number[];
 }
 
 /** A kernel that can be run. */
@@ -263,15 +265,16 @@ export function fromModule(
   return { name: title, source, kernel };
 }
 
-/** Where kernels that are written at run time write. */
-export function generatedWriting({ results }: Generated): Writing {
-  return { results: Array.from({ length: results }, (_, at) => at), inPlace: false };
+/** Where kernels that are written at run time write and read. */
+export function generatedWriting({ results, pattern }: Generated): Writing {
+  const reads = pattern?.modes.map((_, input) => layoutOf(pattern).offsets + input) ?? [];
+  return { results: Array.from({ length: results }, (_, at) => at), inPlace: false, reads };
 }
 
 /** Where a kernel writes. */
 export function writingOf(kernel: KernelName): Writing {
   const results = IN_PLACE[kernel] ?? [];
-  return { results, inPlace: results.length > 0 };
+  return { results, inPlace: results.length > 0, reads: [] };
 }
 
 function isKernel(found: unknown): found is Kernel {

@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { parse } from "../../../runtime/arrays/parse.ts";
+import { elementwiseOf } from "../../../runtime/engine/arena/elementwise.ts";
 import { createMachine, type Equipment } from "../../../runtime/engine/arena/machine.ts";
 import { createStore } from "../../../runtime/engine/arena/store.ts";
 import { fillOf } from "../../../runtime/engine/arena/fill.ts";
@@ -86,6 +88,59 @@ describe.each(MACHINES)("records on %s", (_, equipment) => {
       store.dispose([x, slot, gradient, old]);
       recorded?.release();
     }
+  });
+
+  test("write where a copy would go, also what is read before it is copied", () => {
+    const repeated: string[] = [];
+    const machine = createMachine("test", equipment);
+    const watched = createStore({
+      ...machine,
+      repeat: (runs) => {
+        repeated.push(...runs.map(({ runnable }) => runnable.name));
+        machine.repeat(runs);
+      },
+    });
+    const { elementwise } = elementwiseOf(watched);
+    const upload = (value: number) => watched.upload(new Float32Array(50_000).fill(value), [50_000]);
+    const [x, y, old] = [upload(1), upload(0), upload(5)];
+    const recorded = watched.recorder.record(() =>
+      watched.scope(
+        () => {
+          const made = elementwise(parse("x + 1"), { x });
+          const read = elementwise(parse("2*made + old"), { made, old });
+          watched.recorder.copy(made, y);
+          watched.recorder.copy(read, x);
+          watched.recorder.copy(made, old);
+          return [];
+        },
+        () => [],
+      ),
+    );
+    recorded?.replay();
+    expect([x, y, old].map((each) => new Set(watched.readNow(each)))).toEqual([
+      new Set([22]),
+      new Set([10]),
+      new Set([10]),
+    ]);
+    expect(repeated).toEqual(["elementwise", "elementwise", "copy", "copy"]);
+    const alone = watched.recorder.record(() =>
+      watched.scope(
+        () => {
+          const made = elementwise(parse("x + 1"), { x });
+          watched.recorder.copy(elementwise(parse("2*made"), { made }), old);
+          watched.recorder.copy(made, y);
+          return [];
+        },
+        () => [],
+      ),
+    );
+    repeated.length = 0;
+    alone?.replay();
+    expect(repeated).toEqual(["elementwise", "elementwise"]);
+    expect([y, old].map((each) => new Set(watched.readNow(each)))).toEqual([new Set([23]), new Set([46])]);
+    watched.dispose([x, y, old]);
+    recorded?.release();
+    alone?.release();
   });
 
   test("take turns in the places of one another", () => {
