@@ -59,5 +59,5 @@ function withSteps(
   const sizes = definition.sizes.map((size) =>
     size.name === target.size ? { ...size, initial: steps } : size,
   );
-  return { ...definition, sizes, target: { ...target, steps } };
+  return { ...definition, sizes, target: { ...target, steps, chosen: true } };
 }

@@ -56,7 +56,7 @@ function* bindTask(
     dimensions,
     givens,
     steps,
-    chosen: bindings.steps !== undefined,
+    chosen: bindings.steps !== undefined || isChosen(definition),
     owned,
   });
   const early = earlyConstants(definition, operations, given.known, owned);
@@ -144,6 +144,10 @@ function earlyConstants(
     if (error instanceof OpenName) return null;
     throw error;
   }
+}
+
+function isChosen({ target }: ProgramDefinition): boolean {
+  return target.kind === "unrolled" && target.chosen === true;
 }
 
 function stepCount({ target }: ProgramDefinition, operations: Operations, { sizes }: Dimensions): number {

@@ -278,6 +278,8 @@ export type Target =
       readonly kind: "unrolled";
       readonly steps: Count;
       readonly beyond: "error" | "last" | "cycle";
+      /** present where a caller has chosen the steps, who may take fewer of them than there are values */
+      readonly chosen?: true;
       /** the header parameter that counts the steps (`unroll(K)`): where it is bound, it stands for `steps` */
       readonly size?: string;
     }
