@@ -43,6 +43,49 @@ function fourier(images: number, side: number): Case {
   };
 }
 
+/** The same of real images: half a spectrum, and back. */
+async function realPair({ operations, folder }: Setting, side: number): Promise<Opened> {
+  const { engine } = operations;
+  const picture = engine.upload((await load(folder, "picture")).data, [side, side]);
+  const axes = [0, 1] as const;
+  const both = () => {
+    const forward = engine.realFourier(picture, axes);
+    return [forward, engine.inverseRealFourier(forward, axes, side)] as const;
+  };
+  const run = async () => {
+    const [forward, back] = engine.scope(both, (made) => made);
+    engine.dispose([forward]);
+    const first = engine.slice(back, [0, 0], [1, 1]);
+    await engine.read(first);
+    engine.dispose([back, first]);
+  };
+  const check = async () => {
+    const [forward, back] = engine.scope(both, (made) => made);
+    const [transformed, returned] = [await engine.read(forward), await engine.read(back)];
+    engine.dispose([forward, back]);
+    const numbers = Float64Array.from([...transformed, ...returned.map((value) => value / side)]);
+    return { result: realArray([numbers.length], numbers) };
+  };
+  return repeated(check, run, () => engine.dispose([picture]));
+}
+
+function fourierOfReal(side: number): Case {
+  const count = side * side;
+  return {
+    name: `rfft-${side}`,
+    title: `FFT of ${side} x ${side} real numbers and its inverse`,
+    data: {
+      name: `rfft-${side}`,
+      write: (folder) => save(folder, "picture", [side, side], normals(count, "picture", side)),
+    },
+    tolerance: 1e-5,
+    work: { flops: 2 * 2.5 * count * Math.log2(count), bytes: 0 },
+    open: (setting) => realPair(setting, side),
+  };
+}
+
+export const realFourier512 = fourierOfReal(512);
+
 export const fourier256 = fourier(4, 256);
 /** a side of 2^6 5, as in MRI */
 export const fourier320 = fourier(1, 320);

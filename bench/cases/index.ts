@@ -3,7 +3,7 @@ import { dncnn } from "./dncnn.ts";
 import { equilibriumGradient } from "./equilibrium.ts";
 import { fistaBatch, fistaSingle } from "./fista.ts";
 import { product, triad } from "./floors.ts";
-import { fourier256, fourier320 } from "./fourier.ts";
+import { fourier256, fourier320, realFourier512 } from "./fourier.ts";
 import { inpainting } from "./inpainting.ts";
 import { listaBatch, listaCoupledTraining, listaSingle, listaTraining } from "./lista.ts";
 import { operators } from "./operators.ts";
@@ -29,6 +29,7 @@ export const CASES: readonly Case[] = [
   tvDeblurring,
   fourier256,
   fourier320,
+  realFourier512,
   xray,
   xrayAdjoint,
   waveletPair,

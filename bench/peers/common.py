@@ -53,6 +53,13 @@ def momentum_sequence():
     return factors
 
 
+def joined(spectrum, picture):
+    """The result of a case of real FFTs: the half spectrum as pairs of reals, and what comes back over the side."""
+    side = picture.shape[-1]
+    pairs = np.ascontiguousarray(spectrum).view(np.float32)
+    return np.concatenate([pairs.ravel(), np.asarray(picture).ravel() / side])
+
+
 def stacked(forward, back):
     """The result of an FFT case: the transform, and what comes back over the side, as pairs of reals."""
     side = forward.shape[-1]

@@ -6,7 +6,7 @@ import numpy as np
 from jax import lax
 
 from common import ITERATIONS, LAYERS, TAU, Case, complex_images, conv_layers, load
-from common import momentum_sequence, network, stacked, unet_layers
+from common import joined, momentum_sequence, network, stacked, unet_layers
 from wavelets import Wavelet
 
 jax.config.update("jax_default_matmul_precision", "highest")
@@ -198,6 +198,24 @@ def fourier(folder):
     return Case(run, result)
 
 
+def real_fourier(folder):
+    x = array(folder, "picture")
+
+    @jax.jit
+    def pair(x):
+        forward = jnp.fft.rfft2(x)
+        return forward, jnp.fft.irfft2(forward, s=x.shape)
+
+    def run():
+        return jax.block_until_ready(pair(x))
+
+    def result():
+        forward, back = (np.asarray(each) for each in run())
+        return joined(forward, back * x.size)
+
+    return Case(run, result)
+
+
 def convolve(u, layer):
     dimensions = ("NHWC", "HWIO", "NHWC")
     return lax.conv_general_dilated(u, layer[0], (1, 1), "SAME", dimension_numbers=dimensions) + layer[1]
@@ -355,6 +373,7 @@ def cases(_):
         "tv-deblur": jitted(deblur),
         "fft-4x256": fourier,
         "fft-1x320": fourier,
+        "rfft-512": real_fourier,
         "unet-train": unet_train,
         "dncnn": jitted(dncnn),
         "de-prox": de_prox,

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from common import ITERATIONS, LAYERS, TAU, Case, complex_images, load, momentum_sequence, stacked
+from common import ITERATIONS, LAYERS, TAU, Case, complex_images, joined, load, momentum_sequence, stacked
 
 
 def versions():
@@ -98,6 +98,20 @@ def fourier(folder):
     return Case(run, lambda: stacked(run()[0], run()[1] * side**2))
 
 
+def real_fourier(folder):
+    x = load(folder, "picture")
+
+    def run():
+        forward = np.fft.rfft2(x)
+        return forward, np.fft.irfft2(forward, s=x.shape)
+
+    def result():
+        forward, back = run()
+        return joined(forward.astype(np.complex64), back.astype(np.float32) * x.size)
+
+    return Case(run, result)
+
+
 def threshold(folder):
     x, g = load(folder, "x"), load(folder, "g")
     t, theta = np.float32(0.5), np.float32(0.3)
@@ -128,5 +142,6 @@ def cases(_):
         "tv-denoise": denoise,
         "fft-4x256": fourier,
         "fft-1x320": fourier,
+        "rfft-512": real_fourier,
         "soft": threshold,
     }

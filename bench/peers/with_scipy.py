@@ -4,7 +4,7 @@ import numpy as np
 import scipy
 from scipy import fft
 
-from common import TAU, THREADS, Case, complex_images, load, stacked
+from common import TAU, THREADS, Case, complex_images, joined, load, stacked
 from projections import CELLS, SIDE, joseph
 from with_numpy import chambolle_pock
 
@@ -22,6 +22,16 @@ def fourier(folder):
         return forward, fft.ifft2(forward, workers=THREADS)
 
     return Case(run, lambda: stacked(run()[0], run()[1] * side**2))
+
+
+def real_fourier(folder):
+    x = load(folder, "picture")
+
+    def run():
+        forward = fft.rfft2(x, workers=THREADS)
+        return forward, fft.irfft2(forward, s=x.shape, workers=THREADS)
+
+    return Case(run, lambda: joined(run()[0], run()[1] * x.size))
 
 
 def deblur(folder):
@@ -46,5 +56,5 @@ def projection(adjoint):
 
 
 def cases(_):
-    ffts = {"fft-4x256": fourier, "fft-1x320": fourier, "tv-deblur": deblur}
+    ffts = {"fft-4x256": fourier, "fft-1x320": fourier, "rfft-512": real_fourier, "tv-deblur": deblur}
     return {**ffts, "xray": projection(False), "xray-adjoint": projection(True)}

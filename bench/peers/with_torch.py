@@ -5,7 +5,7 @@ import torch
 import torch.nn.functional as F
 
 from common import ITERATIONS, LAYERS, TAU, THREADS, Case, complex_images, conv_layers, load
-from common import momentum_sequence, network, stacked, unet_layers
+from common import joined, momentum_sequence, network, stacked, unet_layers
 from projections import CELLS, SIDE, joseph
 from wavelets import Wavelet
 
@@ -210,6 +210,19 @@ class Torch:
 
         return Case(run, result)
 
+    def real_fourier(self, folder):
+        x = tensor(folder, "picture")
+
+        def run():
+            forward = torch.fft.rfft2(x)
+            return forward, torch.fft.irfft2(forward, s=x.shape)
+
+        def result():
+            forward, back = run()
+            return joined(forward.numpy(), back.numpy() * x.numel())
+
+        return Case(run, result)
+
     def unet_train(self, folder):
         y, target = pictures(load(folder, "y")), pictures(load(folder, "x"))
         layers = parameters(folder, "N", unet_layers())
@@ -351,4 +364,4 @@ def cases(peer):
         return both
     eager = {"sgemm": inference(of.product), "triad": inference(of.triad)}
     eager = {**eager, "xray": projection(False), "xray-adjoint": projection(True)}
-    return {**both, **eager, "fft-4x256": of.fourier, "fft-1x320": of.fourier}
+    return {**both, **eager, "fft-4x256": of.fourier, "fft-1x320": of.fourier, "rfft-512": of.real_fourier}

@@ -53,6 +53,7 @@ export const SPACE_RULES: { readonly [N in LibraryOperatorName]: SpaceRule } = {
   diag: KEPT,
   mask: KEPT,
   blur: KEPT,
+  fourier_multiplier: KEPT,
   wavelet: KEPT,
   fourier: { domain: complex, codomain: complex },
   real: PART,

@@ -9,6 +9,7 @@ import { describe } from "./describe.ts";
 import { directSolve } from "./directSolve.ts";
 import { differences } from "./differences.ts";
 import { firstStep } from "./firstStep.ts";
+import { fourierMultipliers } from "./fourierMultipliers.ts";
 import { gram } from "./gram.ts";
 import { group } from "./group.ts";
 import { hoist } from "./hoist.ts";
@@ -51,14 +52,15 @@ export const OPTIMISE: readonly Pass[] = [
 const UNROLL: readonly Pass[] = [firstStep];
 
 /** After differentiation: reverses bring signs, common factors and cotangents that nobody wants (signs
- * move twice: through a product, then into a sum); kernels are grouped last, norms of pairs within them and then
- * finite differences that only they read, what remains is named by what it holds, and kernels that have names for
- * their results are joined. */
+ * move twice: through a product, then into a sum); what is multiplied in frequency is joined while its parts are
+ * apart; kernels are grouped last, norms of pairs within them and then finite differences that only they read, what
+ * remains is named by what it holds, and kernels that have names for their results are joined. */
 export const FINISH: readonly Pass[] = [
   simplify,
   simplify,
   commonSubexpressions,
   deadCode,
+  fourierMultipliers,
   pairs,
   group,
   deadCode,

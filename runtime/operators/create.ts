@@ -9,6 +9,7 @@ import { imaginaryPart, realPart } from "./complexParts.ts";
 import { diagonal } from "./diagonal.ts";
 import { downsample } from "./downsample.ts";
 import { fourier } from "./fourier.ts";
+import { fourierMultiplier } from "./fourierMultiplier.ts";
 import { bernoulli, gaussian } from "./gaussian.ts";
 import { gradient } from "./gradient.ts";
 import { identity } from "./identity.ts";
@@ -31,6 +32,7 @@ const RULES: { readonly [N in LibraryOperatorName]: LibraryRule } = {
   real: realPart,
   imag: imaginaryPart,
   fourier,
+  fourier_multiplier: fourierMultiplier,
   gradient,
   blur,
   downsample,

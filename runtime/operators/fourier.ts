@@ -50,7 +50,11 @@ export function fourier(call: LibraryCall): FourierTransform {
   }) as FourierTransform;
 }
 
-function transformedAxes(
+/**
+ * The axes that `fourier` transforms on a space, and whether their middles are the origins.
+ * @throws OperatorError IPX8202
+ */
+export function transformedAxes(
   settings: LibrarySettings,
   space: ArraySpace,
 ): { readonly axes: readonly number[]; readonly centred: boolean } {

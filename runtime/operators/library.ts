@@ -1,4 +1,7 @@
-/** The operators of the language's library by their names in a program (docs/language.md, section 9). */
+/**
+ * The operators of the language's library by their names in a program (docs/language.md, section 9), and
+ * `fourier_multiplier`, which the compiler makes.
+ */
 export type LibraryOperatorName =
   | "I"
   | "diag"
@@ -6,6 +9,7 @@ export type LibraryOperatorName =
   | "real"
   | "imag"
   | "fourier"
+  | "fourier_multiplier"
   | "gradient"
   | "blur"
   | "downsample"

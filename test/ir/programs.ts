@@ -212,6 +212,30 @@ export function admm(): IrProgram {
   });
 }
 
+/** Real images convolved periodically, by a complex transfer function, and divided by real factors in frequency. */
+export function convolving(): IrProgram {
+  const H = parameter("H", Z, true);
+  const w = parameter("w", X, true);
+  const theta = parameter("theta", X, true);
+  const data = parameter("y", X, false);
+  return programOf("convolving", {
+    givens: [lambda, H, w],
+    inputs: [data],
+    learned: [theta],
+    states: [["x", X]],
+    initial: () => [data],
+    step: (b, [x]) => {
+      const F = b.library("fourier", {}, Z, Z, []);
+      const spectrum = (v: Variable): Variable => b.apply(F, call(b, "complex", v), false);
+      const image = (v: Variable): Variable => call(b, "real", b.apply(F, v, true));
+      const residual = call(b, "sub", image(call(b, "mul", spectrum(x!), H)), data);
+      const divided = call(b, "div", spectrum(residual), call(b, "add", call(b, "square", w), b.constant(1)));
+      const step = image(call(b, "mul", lambda, divided));
+      return [call(b, "soft", call(b, "sub", x!, step), theta)];
+    },
+  });
+}
+
 /** LISTA with weights for each step: soft(W1 y + W2 x, theta). */
 export function lista(): IrProgram {
   const W1 = parameter("W1", space("real", "n", "m"), true);
@@ -320,4 +344,4 @@ export function grouped(): IrProgram {
   });
 }
 
-export const PROGRAMS = { ista, fista, admm, lista, searching, grouped } as const;
+export const PROGRAMS = { ista, fista, admm, convolving, lista, searching, grouped } as const;

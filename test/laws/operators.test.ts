@@ -66,6 +66,23 @@ const USES: readonly Use[] = [
     inputs: { y: [3, 4, 2], S: [3, 4, 2] },
   },
   {
+    name: "multiplication in frequency",
+    parameters: "h, w",
+    domain: "R[h, w]",
+    codomain: "R[h, w]",
+    operator: "F'*diag(d)*F",
+    before: "given d : C[h, w]; let F : linear R[h, w] -> C[h, w] = fourier",
+    sizes: { h: 3, w: 4 },
+    givens: {
+      d: hostArray(
+        "complex",
+        [3, 4],
+        Float64Array.from({ length: 24 }, (_, i) => (i % 7) / 8),
+      ),
+    },
+    inputs: { y: [3, 4] },
+  },
+  {
     name: "blur with a Gaussian kernel",
     parameters: "h, w",
     domain: "R[h, w]",

@@ -151,6 +151,20 @@ export const CASES: readonly Case[] = [
   ),
   tight("fourier, centred, odd", library("fourier", C(5, 4), { centred: true })),
   tight("fourier on three axes, centred", library("fourier", C(3, 2, 5), { axes: [0, 1, 2], centred: true })),
+  tight(
+    "Fourier multiplier",
+    library("fourier_multiplier", R(5, 6), {}, (using) => [gaussianArray(using, [5, 6], 3)]),
+  ),
+  tight(
+    "Fourier multiplier, centred, complex factors, channels",
+    library("fourier_multiplier", R(4, 5, 2), { centred: true }, (using) => [
+      complexArray(using, [4, 5, 2], Array.from(gaussianNumbers(40, 1)), Array.from(gaussianNumbers(40, 2))),
+    ]),
+  ),
+  tight(
+    "Fourier multiplier on one axis",
+    library("fourier_multiplier", R(3, 7), { axis: 1 }, (using) => [gaussianArray(using, [7], 5)]),
+  ),
   tight("bernoulli", library("bernoulli", R(4), { m: 3, n: 4, seed: 5 })),
   bounded("symmetrised gradient", library("symmetrised_gradient", R(4, 3, 2))),
   bounded(

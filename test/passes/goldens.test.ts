@@ -7,6 +7,7 @@ import { commonSubexpressions } from "../../compiler/passes/commonSubexpressions
 import { deadCode } from "../../compiler/passes/deadCode.ts";
 import { differences } from "../../compiler/passes/differences.ts";
 import { firstStep } from "../../compiler/passes/firstStep.ts";
+import { fourierMultipliers } from "../../compiler/passes/fourierMultipliers.ts";
 import { gram } from "../../compiler/passes/gram.ts";
 import { group } from "../../compiler/passes/group.ts";
 import { hoist } from "../../compiler/passes/hoist.ts";
@@ -23,6 +24,7 @@ import { NUMBER } from "../../compiler/ir/spaces.ts";
 import {
   A,
   admm,
+  convolving,
   fista,
   grouped,
   ista,
@@ -233,6 +235,7 @@ const CASES: readonly (readonly [Pass, () => IrProgram])[] = [
   [group, ista],
   [firstStep, momentum],
   [gram, gradients],
+  [fourierMultipliers, () => optimise(convolving())],
   [pairs, grouped],
   [differences, () => runPasses({ program: stencils(), derivative: null }, [group]).program],
   [together, () => runPasses({ program: neighbours(), derivative: null }, [group, differences]).program],
@@ -248,7 +251,7 @@ describe("the effect of each pass", () => {
 });
 
 describe("the whole pipeline", () => {
-  test.each([ista, fista, admm, lista, searching])("of $name", (make) => {
+  test.each([ista, fista, admm, convolving, lista, searching])("of $name", (make) => {
     const program = make();
     const optimised = optimise(program);
     expectGolden(`passes/programs/${make.name}.txt`, printProgram(optimised));

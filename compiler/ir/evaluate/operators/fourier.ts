@@ -1,5 +1,6 @@
 import type { LibrarySettings } from "../../../../runtime/operators/library.ts";
-import type { ReferenceOperator } from "../array.ts";
+import { type ReferenceArray, type ReferenceOperator, type ReferenceValue } from "../array.ts";
+import { applyElementwise } from "../elementwise.ts";
 import { composed, operatorOfRows } from "./rows.ts";
 
 /** The unitary discrete Fourier transform over some axes, by its sums. */
@@ -7,6 +8,26 @@ export function fourier(shape: readonly number[], settings: LibrarySettings): Re
   const chosen = settings["axes"] ?? settings["axis"] ?? [0, 1].slice(0, Math.min(2, shape.length));
   const axes = typeof chosen === "object" ? chosen : [Number(chosen)];
   return composed(axes.map((axis) => alongAxis(shape, axis, settings["centred"] === true)));
+}
+
+/** x -> Re F'(d .* F x) of real x, with the transform F of the same settings. */
+export function fourierMultiplier(
+  shape: readonly number[],
+  settings: LibrarySettings,
+  d: ReferenceArray,
+): ReferenceOperator {
+  const transform = fourier(shape, settings);
+  const times = (x: ReferenceValue, factors: ReferenceValue): ReferenceValue => {
+    const spectrum = transform.apply(applyElementwise("complex", [x]));
+    return applyElementwise("real", [transform.adjoint(applyElementwise("mul", [factors, spectrum]))]);
+  };
+  const largest = d.re.reduce((most, re, i) => Math.max(most, Math.hypot(re, d.im?.[i] ?? 0)), 0);
+  return {
+    kind: "operator",
+    apply: (x) => times(x, d),
+    adjoint: (y) => times(y, applyElementwise("conj", [d])),
+    norm: largest,
+  };
 }
 
 function alongAxis(shape: readonly number[], axis: number, centred: boolean): ReferenceOperator {

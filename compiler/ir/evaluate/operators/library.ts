@@ -11,7 +11,7 @@ import { applyElementwise } from "../elementwise.ts";
 import { blur } from "./blur.ts";
 import { coils } from "./coils.ts";
 import { diagonal } from "./diagonal.ts";
-import { fourier } from "./fourier.ts";
+import { fourier, fourierMultiplier } from "./fourier.ts";
 import { gradient } from "./gradient.ts";
 import { matrixOperator } from "./matrix.ts";
 import { minCoherence } from "./minCoherence.ts";
@@ -49,6 +49,8 @@ const LIBRARY: { readonly [N in LibraryOperatorName]: (call: Call) => ReferenceO
   real: () => partOperator("real", "complex"),
   imag: () => partOperator("imag", "imaginary"),
   fourier: ({ domain, settings }) => fourier(shapeOf(domain), settings),
+  fourier_multiplier: ({ domain, settings, arrays }) =>
+    fourierMultiplier(shapeOf(domain), settings, firstArray(arrays)),
   gradient: ({ domain, settings }) => gradient(shapeOf(domain), settings),
   blur: ({ domain, settings, arrays }) => blur(shapeOf(domain), settings, firstArray(arrays)),
   downsample: ({ domain, codomain, settings }) => {
