@@ -183,6 +183,14 @@ describe("files larger than memory", () => {
     }
   });
 
+  it("beyond what can be read at once name the formats that are read in parts", async () => {
+    gigabytes(64);
+    for (const name of ["vast.png", "vast.npz", "vast.tif", "vast.nii.gz"]) {
+      const error = await failure(sparseFile(name, new Uint8Array(8), 2 ** 32));
+      expect([error.code, error.message], name).toEqual(["IPX8109", expect.stringMatching(/\.npy or HDF5/u)]);
+    }
+  });
+
   it("are read in parts", async () => {
     gigabytes(0.01);
     const array = await openArray(npy);

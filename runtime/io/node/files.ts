@@ -211,7 +211,7 @@ const REASONS: ReadonlyMap<string, string> = new Map([
   ["EEXIST", "A file of this name is in the way."],
   ["ENAMETOOLONG", "Its name is too long."],
   ["ELOOP", "Its links go round in a circle."],
-  ["ERR_FS_FILE_TOO_LARGE", "It is larger than 2 GiB."],
+  ["ERR_FS_FILE_TOO_LARGE", "It is larger than 2 GiB. Write it as .npy or HDF5, of which parts are read."],
 ]);
 
 function errorCode(error: unknown): string | undefined {
