@@ -173,7 +173,7 @@ export function elementwiseKernelsAsC(): void {
   };
 
   describe("elementwise kernels as C", () => {
-    afterEach(() => rmSync(cache(), { recursive: true, force: true }));
+    afterEach(() => rmSync(cache(), { recursive: true, force: true, maxRetries: 10 }));
 
     it("give the bits of those in WebAssembly, here and on threads", () => {
       const { engine, kernels } = subject();

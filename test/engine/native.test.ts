@@ -30,7 +30,7 @@ describe.skipIf(!hasCompiler)(
     afterAll(() => {
       if (before === undefined) delete process.env["XDG_CACHE_HOME"];
       else process.env["XDG_CACHE_HOME"] = before;
-      rmSync(cache, { recursive: true });
+      rmSync(cache, { recursive: true, maxRetries: 10 });
     });
 
     agreesWithReference(() => Promise.resolve(native));
