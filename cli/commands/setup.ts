@@ -10,7 +10,8 @@ const TENSORFLOW: Readonly<Record<"tfjs-node" | "tfjs-node-gpu", TensorflowName>
 
 const HELP = `
 native: the package's own kernels, built by the C compiler of this computer (CC, cc, gcc or clang).
-  It is the default engine from then on.
+  It is the default engine from then on. Elementwise kernels of your programs are compiled later, by the same
+  compiler, beside the programs and into the same cache folder.
 tfjs-node: TensorFlow's library for the CPU, --engine tensorflow. For Linux on x86-64; needs npm, python3 with pip,
   and g++ (or CXX). It downloads 270 MB, keeps 570 MB, and takes about a minute.
 tfjs-node-gpu: the same with NVIDIA's libraries, --engine tensorflow-gpu. It downloads 2.4 GB and keeps 4 GB.

@@ -22,6 +22,7 @@ import { arenaEngine } from "../../runtime/engine/arena.ts";
 import type { Engine, Handle } from "../../runtime/engine/engine.ts";
 import type { CompiledKernels } from "../../runtime/engine/node/compiledKernels.ts";
 import { compilerFile } from "../../runtime/engine/node/compiler.ts";
+import { elementwiseReport } from "../../runtime/engine/node/elementwiseReport.ts";
 import { nativeEquipment } from "../../runtime/engine/node/equipment.ts";
 import { cacheFolder } from "../../runtime/engine/node/nativeKernels.ts";
 import { computed, type WithinCase, withinCase } from "./differencesWithin.ts";
@@ -272,22 +273,29 @@ export function elementwiseKernelsAsC(): void {
       expect(resultOf(subject().engine, simple)).toEqual(resultOf(subject().engine, simple));
     });
 
-    it("stay in WebAssembly where the compiler is gone, or fails", () => {
+    it("stay in WebAssembly where the compiler is gone, or fails, which is said", async () => {
       const file = compilerFile();
       const known = readFileSync(file, "utf8");
       const folder = mkdtempSync(join(tmpdir(), "ipc-compilers-"));
       try {
-        for (const command of [join(folder, "none"), process.execPath]) {
+        expect(await elementwiseReport()).toMatch(/^elementwise as C, by /u);
+        rmSync(cache(), { recursive: true });
+        for (const [command, says] of [
+          [join(folder, "none"), /none is gone/u],
+          [process.execPath, /fails: /u],
+        ] as const) {
           writeFileSync(file, JSON.stringify({ command, version: "1" }));
           const { engine, kernels } = subject();
           const wanted = resultOf(engine, simple);
           expect(kernels?.finish()).toMatch(/./u);
           expect(resultOf(engine, simple)).toEqual(wanted);
           expect(kernels?.counts()).toEqual({ compiled: 0, written: 1 });
+          expect(await elementwiseReport()).toMatch(says);
         }
         for (const text of ["{", "[]", '{"command": 3}']) {
           writeFileSync(file, text);
           expect(subject().kernels).toBe(null);
+          expect(await elementwiseReport()).toMatch(/`ipc setup native` again/u);
         }
       } finally {
         writeFileSync(file, known);
