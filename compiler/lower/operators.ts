@@ -2,6 +2,7 @@ import { derivativeAt } from "../differentiate/notDifferentiable.ts";
 import { pullback, pushforward } from "../differentiate/gradient.ts";
 import type { IrBuilder } from "../ir/build.ts";
 import type { Variable } from "../ir/block.ts";
+import { entriesOf } from "../ir/inputs.ts";
 import { constant as constantDimension, multiply, type Dimension } from "../types/dimension.ts";
 import { isNumber } from "../ir/spaces.ts";
 import { arraySpace, REAL, type Space } from "../types/space.ts";
@@ -204,10 +205,20 @@ export function normOfForm(builder: IrBuilder, form: OperatorForm): Variable {
       return builder.elementwise("sqrt", [summed(builder, squares)]);
     }
     case "derivative":
-      throw new Limitation("the norm of a derivative", form.span);
+      return normOfDerivative(builder, form);
     case "column":
       return builder.norm2(form.direction);
   }
+}
+
+/** The 2-norm of a derivative's matrix, which takes as many derivatives as the argument has entries. */
+function normOfDerivative(builder: IrBuilder, form: Extract<OperatorForm, { kind: "derivative" }>): Variable {
+  const { domain, span } = form;
+  if (entriesOf(domain) === null) throw new Limitation("the norm of a derivative on a named space", span);
+  if (domain.kind !== "array" || domain.element !== "real") {
+    throw new Limitation("the norm of a derivative on complex arrays or products", span);
+  }
+  return builder.named(builder.norm2(matrixOfForm(builder, form)), "norm_derivative");
 }
 
 /**
