@@ -1,10 +1,19 @@
 import { sameSpace } from "../../runtime/arrays/layout.ts";
 import { addNoise, type Noise } from "../../runtime/data/noise.ts";
-import { type HostArray, requireFinite, sampleOf, stack } from "../../runtime/io/hostArray.ts";
+import {
+  type HostArray,
+  lanes,
+  product,
+  requireFinite,
+  sampleOf,
+  stack,
+} from "../../runtime/io/hostArray.ts";
 import { locateTarget, encodeArray, encodeBatch } from "../../runtime/io/format.ts";
-import { readArray } from "../../runtime/io/node/arrays.ts";
+import { openArray, type StoredArray } from "../../runtime/io/node/arrays.ts";
+import { requireRoom } from "../../runtime/io/node/memory.ts";
 import type { Space } from "../../runtime/arrays/value.ts";
-import { spaceText } from "../../runtime/operators/spaces.ts";
+import { realDimension, spaceText } from "../../runtime/operators/spaces.ts";
+import { requireHeld } from "../../runtime/program/checks.ts";
 import { upload } from "../../runtime/program/transfer.ts";
 import { stream } from "../../runtime/random/stream.ts";
 import { parseExpression } from "../binding/assignment.ts";
@@ -17,6 +26,7 @@ import type { Context } from "../context.ts";
 import { openEngine } from "../engine.ts";
 import { located, locatedNow, placeOf } from "../report.ts";
 import { EXIT } from "../terminal.ts";
+import { requireEntries } from "./inputFiles.ts";
 import { downloaded, requireApart, requireWritable, RESULT_HINT, writeFiles } from "./outputs.ts";
 
 /** The options of `ipc apply`. */
@@ -36,9 +46,8 @@ export async function applyOperator(context: Context, text: string, options: App
   const expression = parseExpression(sources, "the expression", text);
   await requireWritable(options.output);
   await requireApart([options.input, ...filesNamed(expression, ".")], [options.output]);
-  const array = await located(placeOf(options.input), async () =>
-    requireFinite(await readArray(options.input), options.input),
-  );
+  const stored = await located(placeOf(options.input), () => openArray(options.input));
+  requireEntries(options.input, stored.shape);
   const operations = await openEngine(options.engine);
   const files = await readFiles(expression, ".");
   const thing = evaluate({ operations, names: new Map(), files }, expression);
@@ -48,14 +57,25 @@ export async function applyOperator(context: Context, text: string, options: App
   const adjoint = options.adjoint === true;
   const own = spacesOfItself(thing.draft);
   const wanted = adjoint ? own.codomain : own.domain;
-  const batched = options.batch === true || isBatchOf(array, wanted);
-  const space = sampleSpace(array, batched);
+  const batched = options.batch === true || isBatchOf(stored, wanted);
+  const space = sampleSpace(stored, batched);
   if (wanted !== null && !sameSpace(space, wanted)) {
     const what = `${options.input} holds ${spaceText(space)}, and the operator ${adjoint ? "gives" : "takes"} ${spaceText(wanted)}`;
     throw fault(expression.span, what);
   }
   const told = adjoint ? { domain: null, codomain: space } : { domain: space, codomain: null };
   const operator = thing.draft.realise(operations, merged(own, told));
+  const given = adjoint ? operator.domain : operator.codomain;
+  await located(placeOf(options.input), async () => {
+    const samples = batched ? (stored.shape[0] ?? 0) : 1;
+    requireApplyRoom(options.input, stored, samples * realDimension(given));
+    return Promise.resolve();
+  });
+  const array = await located(placeOf(options.input), async () => {
+    const read = requireFinite(await stored.read(), options.input);
+    requireHeld(options.input, read, operations);
+    return read;
+  });
   const x = upload(operations, array, batched);
   const y = locatedNow(placeOf(options.input), () =>
     adjoint ? operations.applyAdjoint(operator, x) : operations.apply(operator, x),
@@ -76,12 +96,24 @@ export async function applyOperator(context: Context, text: string, options: App
   return EXIT.fine;
 }
 
+/** Bytes of a number of the data, on the host and on the engine, and of the result, on both and as a file. */
+const BYTES = { data: 12, result: 12 } as const;
+
+/**
+ * Refuses what would not fit into memory, before it is read.
+ * @throws DataError IPX8105
+ */
+function requireApplyRoom(file: string, { field, shape }: StoredArray, results: number): void {
+  const numbers = product(shape) * lanes(field);
+  requireRoom(file, numbers * BYTES.data + results * BYTES.result);
+}
+
 /** Whether a file has one axis more than the operator's space. */
-function isBatchOf({ shape }: HostArray, wanted: Space | null): boolean {
+function isBatchOf({ shape }: StoredArray, wanted: Space | null): boolean {
   return wanted?.kind === "array" && shape.length === wanted.shape.length + 1;
 }
 
-function sampleSpace({ field, shape }: HostArray, batched: boolean): Space {
+function sampleSpace({ field, shape }: StoredArray, batched: boolean): Space {
   return { kind: "array", field, shape: batched ? shape.slice(1) : shape };
 }
 

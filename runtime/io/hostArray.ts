@@ -100,8 +100,11 @@ export function asFloat64(array: HostArray): HostArray & { readonly data: Float6
 
 /** The index of the first NaN or infinite element in C order (a complex number counts once), or -1. */
 function firstNotFinite(array: HostArray): number {
-  const index = array.data.findIndex((value) => !Number.isFinite(value));
-  return index === -1 ? -1 : Math.floor(index / lanes(array.field));
+  const { data } = array;
+  for (let index = 0; index < data.length; index++) {
+    if (!Number.isFinite(data[index])) return Math.floor(index / lanes(array.field));
+  }
+  return -1;
 }
 
 /** The indices, one per axis, of the element at a C-order position. */

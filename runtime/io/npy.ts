@@ -1,7 +1,14 @@
 import { fromFortranOrder } from "./axisOrder.ts";
 import { DataError } from "./dataError.ts";
 import { type Field, type HostArray, hostArray, lanes, product } from "./hostArray.ts";
-import { decodeNumbers, encodeNumbers, NUMBER_RULES, type NumberKind } from "./numbers.ts";
+import {
+  bytesOfNumbers,
+  decodeNumbers,
+  encodeNumbers,
+  LITTLE_MACHINE,
+  NUMBER_RULES,
+  type NumberKind,
+} from "./numbers.ts";
 
 /** The first six bytes of every npy file: 0x93, then NUMPY. */
 const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59] as const;
@@ -36,7 +43,11 @@ export function readNpy(bytes: Uint8Array): HostArray {
  */
 export function readNpyNumbers(header: NpyHeader, bytes: Uint8Array): HostArray {
   const count = product(header.shape) * lanes(header.field);
-  const numbers = decodeNumbers(bytes, header.kind, count, header.little);
+  return arrayOfNumbers(header, decodeNumbers(bytes, header.kind, count, header.little));
+}
+
+/** The array of numbers that stand in the order of the file. */
+export function arrayOfNumbers(header: NpyHeader, numbers: HostArray["data"]): HostArray {
   const data = header.fortran ? fromFortranOrder(numbers, header.shape, lanes(header.field)) : numbers;
   return hostArray(header.field, header.shape, data);
 }
@@ -55,7 +66,7 @@ export function writeNpy(array: HostArray): Uint8Array {
   if (header.length > 0xffff) {
     throw new DataError("IPX8108", { what: `An array of ${array.shape.length} axes has no npy header.` });
   }
-  const body = encodeNumbers(array.data);
+  const body = LITTLE_MACHINE ? bytesOfNumbers(array.data) : encodeNumbers(array.data);
   const bytes = new Uint8Array(10 + header.length + body.length);
   bytes.set([...MAGIC, 1, 0, header.length & 0xff, header.length >> 8]);
   bytes.set(new TextEncoder().encode(header), 10);

@@ -43,6 +43,20 @@ export function readNpzBytes(bytes: Uint8Array, key?: string): Uint8Array {
   return found;
 }
 
+/**
+ * The bytes that one array of an npz file takes unpacked, or all of them, as the file's directory says.
+ * @throws DataError where the bytes are no zip file, or claim more than they can hold
+ */
+export function npzRoom(bytes: Uint8Array, key?: string): number {
+  requireZip(bytes);
+  let room = 0;
+  entries(bytes, (name, size) => {
+    if (key === undefined || name === `${key}.npy`) room += size;
+    return false;
+  });
+  return room;
+}
+
 /** Writes named arrays as an npz file; the same arrays give the same bytes. `compress` deflates them. */
 export function writeNpz(arrays: Readonly<Record<string, HostArray>>, compress = false): Uint8Array {
   const files = Object.fromEntries(
@@ -66,14 +80,17 @@ function requireZip(bytes: Uint8Array): void {
 }
 
 /** Unzips the entries that `wanted` accepts, after their sizes have been held against the bytes there are. */
-function entries(bytes: Uint8Array, wanted: (name: string) => boolean): Record<string, Uint8Array> {
+function entries(
+  bytes: Uint8Array,
+  wanted: (name: string, size: number) => boolean,
+): Record<string, Uint8Array> {
   let seen = 0;
   return decoding("npz", () =>
     unzipSync(bytes, {
       filter: ({ name, size, originalSize }) => {
         seen++;
         if (seen * DIRECTORY_ENTRY > bytes.length) throw contradiction(name);
-        if (!wanted(name)) return false;
+        if (!wanted(name, originalSize)) return false;
         if (size > bytes.length || originalSize > (size + 1) * DEFLATE_MAX_RATIO) throw contradiction(name);
         return true;
       },

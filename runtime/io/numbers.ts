@@ -28,6 +28,24 @@ export const NUMBER_RULES: { readonly [K in NumberKind]: NumberRule } = {
   f8: { bytes: 8, double: true, read: (view, at, little) => view.getFloat64(at, little) },
 };
 
+/** Whether this machine has the lowest byte first, as nearly all have. */
+export const LITTLE_MACHINE = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
+
+/** Whether a file's numbers are, byte for byte, those of an array of this machine. */
+export function isNative(kind: NumberKind, little: boolean): boolean {
+  return (kind === "f4" || kind === "f8") && little && LITTLE_MACHINE;
+}
+
+/** Room for numbers of a kind, in the precision that holds every value of it. */
+export function roomFor(kind: NumberKind, count: number): Float32Array | Float64Array {
+  return NUMBER_RULES[kind].double ? new Float64Array(count) : new Float32Array(count);
+}
+
+/** The bytes of numbers, as they lie in memory; nothing is copied. */
+export function bytesOfNumbers(numbers: Float32Array | Float64Array): Uint8Array {
+  return new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
+}
+
 /**
  * Reads `count` numbers of one kind. Single precision where it holds every value of the kind, else double.
  * @throws DataError IPX8101 where the bytes are too few, IPX8103 for an integer beyond 2^53.
@@ -39,29 +57,37 @@ export function decodeNumbers(
   little: boolean,
 ): Float32Array | Float64Array {
   const rule = NUMBER_RULES[kind];
-  if (bytes.byteLength < count * rule.bytes) {
-    throw new DataError(
-      "IPX8101",
-      {
-        what: `The data end early: ${count * rule.bytes} bytes are announced, ${bytes.byteLength} are there.`,
-        why: "The file was probably cut off while it was written or copied.",
-      },
-      { expected: count * rule.bytes, actual: bytes.byteLength },
-    );
+  if (bytes.byteLength < count * rule.bytes) throw endTooEarly(count * rule.bytes, bytes.byteLength);
+  const numbers = roomFor(kind, count);
+  if (isNative(kind, little)) {
+    bytesOfNumbers(numbers).set(bytes.subarray(0, count * rule.bytes));
+    return numbers;
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const numbers = rule.double ? new Float64Array(count) : new Float32Array(count);
   for (let i = 0; i < count; i++) numbers[i] = rule.read(view, i * rule.bytes, little);
   return numbers;
 }
 
 /** The numbers as little-endian bytes, 4 or 8 each. */
 export function encodeNumbers(numbers: Float32Array | Float64Array): Uint8Array<ArrayBuffer> {
+  if (LITTLE_MACHINE) return new Uint8Array(bytesOfNumbers(numbers));
   const bytes = new Uint8Array(numbers.length * numbers.BYTES_PER_ELEMENT);
   const view = new DataView(bytes.buffer);
   if (numbers instanceof Float32Array) numbers.forEach((value, i) => view.setFloat32(4 * i, value, true));
   else numbers.forEach((value, i) => view.setFloat64(8 * i, value, true));
   return bytes;
+}
+
+/** Fewer bytes are there than a header announces. */
+export function endTooEarly(expected: number, actual: number): DataError {
+  return new DataError(
+    "IPX8101",
+    {
+      what: `The data end early: ${expected} bytes are announced, ${actual} are there.`,
+      why: "The file was probably cut off while it was written or copied.",
+    },
+    { expected, actual },
+  );
 }
 
 function exact(value: bigint): number {

@@ -160,6 +160,21 @@ it("kaczmarz takes no step by a ray that misses the image", async () => {
   expect([first, second].map((value) => Math.round(value * 1e3) / 1e3)).toEqual([1, 2]);
 });
 
+it("arrays without entries and numbers beyond single precision are named with their file", async () => {
+  const program = file(folder, "any.ipx", "program any[h, w] {\n  input y : R[h, w]\n  output 2*y\n}\n");
+  const empty = npy(folder, "empty.npy", realArray([0, 4], new Float64Array()));
+  const large = npy(folder, "large.npy", realArray([1, 2], Float64Array.of(1, 1e300)));
+  const o = at("o.npy");
+  for (const [y, what] of [
+    [empty, /IPX8004.*empty\.npy holds an array without entries: its shape is \[0, 4\]/u],
+    [large, /IPX8106.* is 1e\+300 at \[0, 1\], beyond single precision/u],
+  ] as const) {
+    await refused(1, what, "run", program, "--input", `y=${y}`, "--output", `output=${o}`);
+    await refused(1, what, "apply", "I", "--input", y, "--output", o);
+  }
+  expect(existsSync(o)).toBe(false);
+});
+
 it("index wants weights that are not negative", async () => {
   const text = (type: string): string => `program p[n] {
   given w : R[n]${type}

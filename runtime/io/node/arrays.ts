@@ -4,11 +4,12 @@ import { DataError } from "../dataError.ts";
 import { type ArrayFormat, type ArrayLocation, decodeArray, formatOf, locateArray } from "../format.ts";
 import { type Field, type HostArray, lanes, product, sampleOf, shapeText } from "../hostArray.ts";
 import { isMatlab73 } from "../mat.ts";
-import { NUMBER_RULES } from "../numbers.ts";
-import { type NpyHeader, readNpyHeader, readNpyNumbers } from "../npy.ts";
+import { bytesOfNumbers, decodeNumbers, endTooEarly, isNative, NUMBER_RULES, roomFor } from "../numbers.ts";
+import { arrayOfNumbers, type NpyHeader, readNpyHeader, readNpyNumbers } from "../npy.ts";
+import { npzRoom } from "../npz.ts";
 import { fileError, readBytes, requireRegular } from "./files.ts";
 import type { AxisOrder } from "./hdf5.ts";
-import { requireRoom } from "./memory.ts";
+import { requireArrayRoom } from "./memory.ts";
 
 /** An array in a file, known by its header where the format allows; its numbers are read when they are asked for. */
 export interface StoredArray {
@@ -51,6 +52,12 @@ async function openLocated({ path, format, key }: ArrayLocation): Promise<Stored
     case "mat":
       if (isMatlab73(await beginOf(path, 128))) return openHdf5(path, "reversed", key);
       return inMemory(path, await decodeArray({ ...location, format }, await readBytes(path)));
+    case "npz": {
+      const bytes = await readBytes(path);
+      const unpacked = said(path, bytes, (zip) => npzRoom(zip, key));
+      requireArrayRoom(path, 0, UNPACKED * unpacked);
+      return inMemory(path, await decodeArray({ ...location, format }, bytes));
+    }
     default:
       return inMemory(path, await decodeArray({ ...location, format }, await readBytes(path)));
   }
@@ -65,6 +72,9 @@ function inMemory(path: string, array: HostArray): StoredArray {
   return { field, shape, read: () => Promise.resolve(array), part };
 }
 
+/** An array of an npz file stands in memory unpacked, converted, which may double it, and on an engine. */
+const UNPACKED = 4;
+
 /** The largest header of an npy file that is looked at. */
 const NPY_HEADER = 2 ** 16 + 12;
 
@@ -73,11 +83,10 @@ async function openNpy(path: string): Promise<StoredArray> {
   const { field, shape } = header;
   const size = product(shape) * lanes(field);
   const whole = async (): Promise<HostArray> => {
-    const { bytes: width, double } = NUMBER_RULES[header.kind];
-    requireRoom(path, size * (width + (double ? 8 : 4)));
-    return said(path, await bytesOf(path, header.offset, size * width), (bytes) =>
-      readNpyNumbers(header, bytes),
-    );
+    const held = size * (NUMBER_RULES[header.kind].double ? 8 : 4);
+    requireArrayRoom(path, size, header.fortran && shape.length > 1 ? 2 * held : held);
+    const numbers = await numbersOf(path, header, size);
+    return arrayOfNumbers(header, numbers);
   };
   const part = async (index: number): Promise<HostArray> => {
     requirePart(path, shape, index);
@@ -126,6 +135,31 @@ function said<T>(path: string, bytes: Uint8Array, read: (bytes: Uint8Array) => T
   }
 }
 
+/** Bytes that are read at a time where numbers are converted. */
+const PIECE = 2 ** 24;
+
+/** The numbers behind a header, read to where they stay: as they are, or converted piece by piece. */
+async function numbersOf(path: string, header: NpyHeader, count: number): Promise<HostArray["data"]> {
+  const { kind, little, offset } = header;
+  const width = NUMBER_RULES[kind].bytes;
+  const numbers = roomFor(kind, count);
+  if (isNative(kind, little)) {
+    const filled = await withFile(path, (file) => fill(file, bytesOfNumbers(numbers), offset));
+    if (filled < count * width) throw endTooEarly(count * width, filled).inFile(path);
+    return numbers;
+  }
+  const step = PIECE / width;
+  for (let first = 0; first < count; first += step) {
+    const length = Math.min(step, count - first);
+    const bytes = await bytesOf(path, offset + first * width, length * width);
+    numbers.set(
+      said(path, bytes, (piece) => decodeNumbers(piece, kind, length, little)),
+      first,
+    );
+  }
+  return numbers;
+}
+
 /** The first bytes of a file, at most `length`. */
 function beginOf(path: string, length: number): Promise<Uint8Array> {
   return bytesOf(path, 0, length);
@@ -133,20 +167,32 @@ function beginOf(path: string, length: number): Promise<Uint8Array> {
 
 /** Bytes of a file from an offset; fewer where it ends. */
 async function bytesOf(path: string, offset: number, length: number): Promise<Uint8Array> {
+  return withFile(path, async (file) => {
+    const { size } = await file.stat();
+    const bytes = new Uint8Array(Math.max(0, Math.min(length, size - offset)));
+    return bytes.subarray(0, await fill(file, bytes, offset));
+  });
+}
+
+/** Reads bytes of a file from an offset to where they are wanted, and gives their number: less where the file ends. */
+async function fill(file: FileHandle, bytes: Uint8Array, offset: number): Promise<number> {
+  let filled = 0;
+  while (filled < bytes.length) {
+    const wanted = Math.min(bytes.length - filled, 2 ** 30);
+    const { bytesRead } = await file.read(bytes, filled, wanted, offset + filled);
+    if (bytesRead === 0) break;
+    filled += bytesRead;
+  }
+  return filled;
+}
+
+/** Opens a regular file, works with it and closes it; what the system says becomes a DataError. */
+async function withFile<T>(path: string, work: (file: FileHandle) => Promise<T>): Promise<T> {
   let file: FileHandle | null = null;
   try {
     requireRegular(path, await stat(path));
     file = await open(path, "r");
-    const { size } = await file.stat();
-    const bytes = new Uint8Array(Math.max(0, Math.min(length, size - offset)));
-    let filled = 0;
-    while (filled < bytes.length) {
-      const wanted = Math.min(bytes.length - filled, 2 ** 30);
-      const { bytesRead } = await file.read(bytes, filled, wanted, offset + filled);
-      if (bytesRead === 0) break;
-      filled += bytesRead;
-    }
-    return bytes.subarray(0, filled);
+    return await work(file);
   } catch (error) {
     throw fileError("IPX8109", path, "cannot be read", error);
   } finally {

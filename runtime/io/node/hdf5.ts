@@ -6,7 +6,7 @@ import { DataError, decoding } from "../dataError.ts";
 import { contradicts, endsEarly, noSuchArray, notOfFormat, notRead } from "../fileErrors.ts";
 import { type Field, type HostArray, hostArray, lanes, product, shapeText } from "../hostArray.ts";
 import { decodeNumbers, NUMBER_RULES, type NumberKind } from "../numbers.ts";
-import { requireRoom } from "./memory.ts";
+import { requireArrayRoom } from "./memory.ts";
 
 /** A dataset by what its header says. */
 export interface Hdf5Array {
@@ -75,7 +75,8 @@ export async function readHdf5(
   const partial = index !== undefined && order === "stored";
   const wanted = partial ? shape.slice(1) : shape;
   const bytes = NUMBER_RULES[array.kind].bytes * width;
-  requireRoom(path, product(wanted) * (NUMBER_RULES[array.kind].double ? 8 : 4) * width);
+  const held = product(wanted) * (NUMBER_RULES[array.kind].double ? 8 : 4) * width;
+  requireArrayRoom(path, product(wanted) * width, order === "reversed" ? 2 * held : held);
   const numbers = await withFile(path, (file) => {
     const first = partial ? index : 0;
     const count = partial ? 1 : (stored[0] ?? 1);
