@@ -66,6 +66,19 @@ export async function openSource(
   return source;
 }
 
+/**
+ * Looks at the sets of files that a training does not read itself, so that a fault of theirs is said before it, and not
+ * after: those to validate and to test on.
+ * @throws Failure
+ */
+export async function lookAtOtherSets(experiment: Experiment): Promise<void> {
+  const { data } = experiment.settings;
+  for (const split of ["validate", "test"] as const) {
+    const folder = data[split]?.folder ?? (data.generate === undefined ? data.folder : undefined);
+    if (folder !== undefined) await sampleSource(experiment, split);
+  }
+}
+
 async function sampleSource(experiment: Experiment, split: SplitName): Promise<SampleSource> {
   const { data } = experiment.settings;
   const settings: SplitSettings = data[split] ?? {};
@@ -115,6 +128,7 @@ async function fileSource(
   const pictureAt = (index: number): Promise<Picture> => pictures.get(index % samples.length);
   const random = (index: number): boolean => split === "train" || index >= samples.length;
   const count = settings.count ?? (split === "train" ? Number.POSITIVE_INFINITY : samples.length);
+  const inBatches = (experiment.settings.train?.batch ?? 1) > 1;
   return {
     seed,
     count: split === "test" ? Math.min(count, samples.length) : count,
@@ -128,7 +142,9 @@ async function fileSource(
     },
     nameOf: (index) => sampleAt(index).name,
     notes:
-      set.bytes > KEPT_BYTES ? streamedNote(path, set) : await notesOn(samples, pictureAt, split, cutting),
+      set.bytes > KEPT_BYTES
+        ? streamedNote(path, set)
+        : await notesOn(samples, pictureAt, split, { cutting, batched: inBatches }),
   };
 }
 
@@ -184,13 +200,21 @@ async function notesOn(
   samples: readonly FileSample[],
   pictureAt: (index: number) => Promise<Picture>,
   split: SplitName,
-  cutting: Cutting,
+  { cutting, batched }: { readonly cutting: Cutting; readonly batched: boolean },
 ): Promise<readonly string[]> {
   let [coloured, cropped] = [0, 0];
-  for (const index of samples.keys()) {
+  let first: { readonly shape: string; readonly name: string } | null = null;
+  for (const [index, { name, file }] of samples.entries()) {
     const { array, wasColoured } = await pictureAt(index);
     if (wasColoured) coloured++;
-    if (split === "train") continue;
+    if (split === "train") {
+      if (!batched || cutting.patch !== undefined) continue;
+      const shape = `${array.field === "complex" ? "complex " : ""}${shapeText(middlePart(array, cutting).shape)}`;
+      first ??= { shape, name };
+      if (shape !== first.shape)
+        throw ofTwoSizes(file, `${first.name} is ${first.shape}, ${name} is ${shape}`);
+      continue;
+    }
     const part = middlePart(array, cutting).shape;
     if (part.some((extent, axis) => extent !== array.shape[axis])) cropped++;
   }
@@ -227,9 +251,11 @@ export async function batchAt(source: SampleSource, indices: readonly number[]):
     const { field, shape } = samples[position] ?? first;
     return `${source.nameOf(index) ?? `sample ${index}`} is ${field === "complex" ? "complex " : ""}${shapeText(shape)}`;
   };
-  const what = `The samples of a batch are of one size: ${said(0)}, ${said(other)}`;
+  throw ofTwoSizes(source.nameOf(indices[other] ?? 0) ?? "data", `${said(0)}, ${said(other)}`);
+}
+
+function ofTwoSizes(file: string, sizes: string): Failure {
+  const what = `The samples of a batch are of one size: ${sizes}`;
   const hint = "Cut squares out of all of them: `patch = 64` in `data`.";
-  throw new Failure([
-    diagnose("IPX8104", placeOf(source.nameOf(indices[other] ?? 0) ?? "data"), { what, hint }),
-  ]);
+  return new Failure([diagnose("IPX8104", placeOf(file), { what, hint })]);
 }

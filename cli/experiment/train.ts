@@ -27,7 +27,7 @@ import { Failure, Interrupted } from "../failure.ts";
 import { fault } from "../binding/faults.ts";
 import { failureAt, located, placeOf } from "../report.ts";
 import { EXIT, writeJson } from "../terminal.ts";
-import { batchAt, openSource, type SampleSource } from "./dataset.ts";
+import { batchAt, lookAtOtherSets, openSource, type SampleSource } from "./dataset.ts";
 import { lossOf, type LossSpaces } from "./loss.ts";
 import { lockFolder } from "./lock.ts";
 import { requireMemory } from "./memory.ts";
@@ -91,6 +91,7 @@ async function trainIn(setting: Setting, resume: boolean): Promise<TrainingResul
   const { definition, reports } = await loadWithReports(context, file, choice, namesIn(lossExpression));
   requireParameters(setting, definition, training.factors);
   const source = await openSource(setting, "train");
+  await lookAtOtherSets(experiment);
   const sample = await source.at(0);
   const numbers = training.batch * sample.data.length;
   requireMemory(experiment.toml.valueSpan(["train", "batch"]), "A batch of samples", numbers);

@@ -146,6 +146,29 @@ it("a batch of samples of different sizes is refused with a way out", async () =
   );
 });
 
+it("a training looks at all of its sets before it begins", async () => {
+  const training = '[train]\nbatch = 2\nsteps = 1\nloss = "norm2sq(output - target)"';
+  const ofSides = (name: string, sides: readonly number[], spoilt: number | null): string =>
+    experiment(name, `test = { count = 1 }\nvalidate = { count = 1 }\n${training}`, (into) => {
+      for (const [index, side] of sides.entries())
+        npy(
+          into,
+          `${index}.npy`,
+          filled([side, side], (at) => (index === spoilt && at === 3 ? NaN : wave(at))),
+        );
+    });
+  for (const spoilt of [0, 1]) {
+    const path = ofSides(`spoilt-${spoilt}`, [8, 8, 8, 8, 8], spoilt);
+    await refused(1, new RegExp(`${spoilt}\\.npy holds NaN`, "u"), "train", path);
+  }
+  await refused(
+    1,
+    /of one size: \d\.npy is 8 x 8, 6\.npy is 10 x 10/u,
+    "train",
+    ofSides("late", [8, 8, 8, 8, 8, 8, 10], null),
+  );
+});
+
 it("brings values to a range by what is given, by the largest, or by both ends", () => {
   const sample = hostArray("real", [3], Float64Array.of(-1000, 0, 3000));
   const data = (scaled: HostArray): readonly number[] => [...scaled.data];
