@@ -96,7 +96,7 @@ export class Model<Inputs extends object = object> {
   /**
    * Runs the program on one sample or a batch. Where an input's declared type leaves the number of axes open,
    * `batched` says that the first axis counts samples. Short runs of a fixed number of steps on data of the same
-   * shapes are recorded at the second, and replayed from then on; see `Runs`.
+   * shapes are recorded after a few, and replayed from then on; see `Runs`.
    * @throws BindingError, DataError, EngineError
    */
   async run(

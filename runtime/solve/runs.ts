@@ -10,17 +10,22 @@ const LONG_RUN = 0.2;
 /** Nor are runs of more steps, whose records would be long. */
 const MOST_STEPS = 1000;
 
+/** A record of more steps costs what replays of it spare in some ten runs: so many come before it. */
+const FEW_STEPS = 32;
+const RUNS_BEFORE_LONG = 15;
+
 /**
- * The runs of a program with the parameters that it has. Where it takes a fixed number of steps, the second of two runs
- * in a row on data of one form (shapes, samples, sizes) is recorded, and later ones of that form are replayed. One
+ * The runs of a program with the parameters that it has. Where it takes a fixed number of steps, the second of runs in
+ * a row on data of one form (shapes, samples, sizes) is recorded, or a later one where there are many steps, and those
+ * behind it of that form are replayed. One
  * record is kept, until another takes its place or `release` is called: data whose form changes from run to run
  * leave none.
  */
 export class Runs {
   private readonly program: BoundProgram;
   private recorded: { readonly form: string; readonly run: RecordedRun } | null = null;
-  /** the form of the run before, where that may be recorded */
-  private last: string | null = null;
+  /** the form of the run before, where that may be recorded, and how many of it came in a row */
+  private last: { readonly form: string; readonly runs: number } | null = null;
   private isRefused = false;
 
   constructor(program: BoundProgram) {
@@ -37,7 +42,8 @@ export class Runs {
       if (outcome !== null) return outcome;
     }
     const result = yield* runTask(this.program, inputs, options);
-    this.last = result.seconds < LONG_RUN ? form : null;
+    const runs = this.last?.form === form ? this.last.runs : 0;
+    this.last = form !== null && result.seconds < LONG_RUN ? { form, runs: runs + 1 } : null;
     return result;
   }
 
@@ -54,7 +60,8 @@ export class Runs {
       this.recorded.run.replay(inputs);
       return this.recorded.run.outcome();
     }
-    if (this.last !== form) return null;
+    const before = settings.steps > FEW_STEPS ? RUNS_BEFORE_LONG : 1;
+    if (this.last?.form !== form || this.last.runs < before) return null;
     this.release();
     const run = RecordedRun.of(this.program, inputs, settings);
     this.isRefused = run === null;

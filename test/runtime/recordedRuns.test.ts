@@ -94,6 +94,17 @@ describe("runs that are replayed give the bits of runs that are asked for", () =
     expect(replays()).toBe(2 + 1 + 1);
   });
 
+  test("many steps, of which a later run is recorded", async () => {
+    const { engine, replays } = await counting();
+    const recorded = await bound(lista, engine);
+    const walked = await bound(lista, { ...engine, recorder: null });
+    for (let run = 0; run < 20; run++) {
+      const [y, options] = [batchOf(run, 2), { maximum: 33, beyond: "cycle" } as const];
+      expect(bits(await recorded.run({ y }, options))).toEqual(bits(await walked.run({ y }, options)));
+    }
+    expect(replays()).toBe(20 - 16);
+  });
+
   test("steps that are given with the run, and runs at the same time", async () => {
     const { engine, replays } = await counting();
     const recorded = await bound(lista, engine);
