@@ -5,7 +5,7 @@ import type { ImageMargins } from "../ir/operation.ts";
 import { constant, constantValue } from "../types/dimension.ts";
 import { arraySpace } from "../ir/spaces.ts";
 import type { Space } from "../types/space.ts";
-import type { Typed } from "../types/typing.ts";
+import type { SettingValue, Typed } from "../types/typing.ts";
 import { Limitation } from "./limitation.ts";
 import type { OperatorForm } from "./lowered.ts";
 import { spaceOfVariable } from "./values.ts";
@@ -36,9 +36,14 @@ export function learnedFilters(learn: Learn<Typed>): LearnedFilters | null {
   const size = constant(kernel.value);
   return {
     space: arraySpace("real", [size, size, constant(1), count]),
-    boundary: wordOf(settings["boundary"], BOUNDARIES),
+    boundary: boundaryOf(settings),
     init: wordOf(settings["init"], STARTS),
   };
+}
+
+/** What the setting `boundary` of a convolution or a blur says. */
+export function boundaryOf(settings: Readonly<Record<string, SettingValue>>): ImageMargins["boundary"] {
+  return wordOf(settings["boundary"], BOUNDARIES);
 }
 
 function wordOf<W extends string>(
@@ -91,12 +96,16 @@ export function normOfFilters(builder: IrBuilder, form: Convolution): Variable {
   const count = space.kind === "array" ? space.dimensions.at(-1) : undefined;
   if (count === undefined) throw new Error("filters have a number");
   const sums = builder.sumTo(builder.elementwise("abs", [form.filters]), arraySpace("real", [count]));
-  const factor = { periodic: 1, zero: 1, neumann: 2, reflect: 3 }[form.boundary];
-  return builder.elementwise("mul", [builder.constant(factor), builder.norm2(sums)]);
+  return builder.elementwise("mul", [builder.constant(besideBorders(form.boundary)), builder.norm2(sums)]);
+}
+
+/** How much larger than an image, in the 2-norm, the image with what stands beyond its border is at most. */
+export function besideBorders(boundary: ImageMargins["boundary"]): number {
+  return { periodic: 1, zero: 1, neumann: 2, reflect: 3 }[boundary];
 }
 
 /** A map of real images, on the real and the imaginary part where the image is complex. */
-function onParts(builder: IrBuilder, x: Variable, map: (part: Variable) => Variable): Variable {
+export function onParts(builder: IrBuilder, x: Variable, map: (part: Variable) => Variable): Variable {
   const space = spaceOfVariable(x);
   if (space.kind !== "array" || space.element !== "complex") return map(x);
   const real = map(builder.elementwise("real", [x]));
@@ -107,7 +116,8 @@ function onParts(builder: IrBuilder, x: Variable, map: (part: Variable) => Varia
   ]);
 }
 
-function withChannel(space: Space): Space {
+/** Images with one channel, on a last axis. */
+export function withChannel(space: Space): Space {
   if (space.kind !== "array") throw new Error("images are arrays");
   return { ...space, dimensions: [...space.dimensions, constant(1)] };
 }

@@ -9,6 +9,8 @@ import type { Span } from "../source/span.ts";
 import { constant as constantDimension } from "../types/dimension.ts";
 import type { Space } from "../types/space.ts";
 import type { SettingValue, Typed } from "../types/typing.ts";
+import { boundaryOf } from "./convolution.ts";
+import { squareKernel } from "./kernelBlur.ts";
 import { lowerOperator, lowerValue } from "./recursion.ts";
 import { Limitation } from "./limitation.ts";
 import type { OperatorForm } from "./lowered.ts";
@@ -109,7 +111,7 @@ const RULES: { readonly [N in OperatorName]: (use: Use) => OperatorForm } = {
   over_axes: bound("over_axes"),
   reshape: bound("reshape"),
   crop: bound("crop"),
-  blur: bound("blur"),
+  blur,
   gaussian: bound("gaussian"),
   bernoulli: bound("bernoulli"),
   symmetrised_gradient: bound("symmetrised_gradient"),
@@ -133,6 +135,27 @@ function diagonal({ site, settings, makers, spaces, span }: Use): OperatorForm {
   return entries === undefined
     ? boundOperator(site, "mask", settings, [], spaces, span)
     : { kind: "diagonal", entries: lowerValue(site, entries), ...spaces };
+}
+
+/**
+ * A blur whose kernel is learned, moves, or is the argument of a function is an expression of it, so that it has
+ * derivatives by the kernel.
+ */
+function blur(use: Use): OperatorForm {
+  const { site, makers, settings, spaces } = use;
+  const [maker] = makers;
+  const kernel = maker !== undefined && mayVary(maker) ? lowerValue(site, maker) : null;
+  return kernel === null || squareKernel(spaceOfVariable(kernel), spaces.domain) === null
+    ? bound("blur")(use)
+    : { kind: "kernelBlur", kernel, boundary: boundaryOf(settings), ...spaces };
+}
+
+/** Whether derivatives by a value may be asked for: data of a program have none. */
+function mayVary({ note: { level }, ...expression }: Expression<Typed>): boolean {
+  if (level === 2 || level === 4) return true;
+  const { kind } = expression;
+  if (kind !== "name" || expression.reference.kind !== "symbol") return false;
+  return expression.reference.symbol.origin.kind === "argument";
 }
 
 function stack(

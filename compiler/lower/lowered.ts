@@ -55,6 +55,14 @@ export type OperatorForm =
       readonly domain: Space;
       readonly codomain: Space;
     }
+  /** the convolution of images [h, w] with a real kernel [k, k] that is not known before a run */
+  | {
+      readonly kind: "kernelBlur";
+      readonly kernel: Variable;
+      readonly boundary: ImageMargins["boundary"];
+      readonly domain: Space;
+      readonly codomain: Space;
+    }
   /** x times `maps` on a new last axis */
   | { readonly kind: "coils"; readonly maps: Variable; readonly domain: Space; readonly codomain: Space }
   | { readonly kind: "part"; readonly of: "real" | "imag"; readonly domain: Space; readonly codomain: Space }

@@ -93,6 +93,7 @@ function factorsOf(builder: IrBuilder, form: OperatorForm, adjoint: boolean): Fa
     case "matrix":
     case "inverse":
     case "convolution":
+    case "kernelBlur":
     case "sum":
     case "stack":
     case "rows":

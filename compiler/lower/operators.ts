@@ -8,6 +8,7 @@ import { isNumber } from "../ir/spaces.ts";
 import { arraySpace, REAL, type Space } from "../types/space.ts";
 import { Limitation } from "./limitation.ts";
 import { filtered, filteredBack, normOfFilters } from "./convolution.ts";
+import { blurred, blurredBack, normOfKernel } from "./kernelBlur.ts";
 import { onEachSlice } from "./each.ts";
 import type { OperatorForm } from "./lowered.ts";
 import { spaceOfVariable } from "./values.ts";
@@ -25,6 +26,8 @@ export function applyForm(builder: IrBuilder, form: OperatorForm, x: Variable): 
       return builder.elementwise("mul", [aligned(builder, form.entries, form.domain), x]);
     case "convolution":
       return filtered(builder, form, x);
+    case "kernelBlur":
+      return blurred(builder, form, x);
     case "inverse":
       return builder.solve(x, null, form.options, (inner, z) => applyForm(inner, form.of, z));
     case "coils":
@@ -79,6 +82,8 @@ export function applyAdjointForm(builder: IrBuilder, form: OperatorForm, y: Vari
     }
     case "convolution":
       return filteredBack(builder, form, y);
+    case "kernelBlur":
+      return blurredBack(builder, form, y);
     case "inverse":
       return applyForm(builder, form, y);
     case "coils": {
@@ -181,6 +186,8 @@ export function normOfForm(builder: IrBuilder, form: OperatorForm): Variable {
       return builder.maximum(builder.elementwise("abs", [form.entries]));
     case "convolution":
       return normOfFilters(builder, form);
+    case "kernelBlur":
+      return normOfKernel(builder, form);
     case "inverse":
       return builder.elementwise("reciprocal", [leastOfForm(builder, form.of)]);
     case "coils":
