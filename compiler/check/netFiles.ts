@@ -40,7 +40,10 @@ export function checkNetFile(
     return { ...body, network: null };
   };
   const { path, span } = body;
-  if (read === null) return refused(diagnose("IPX1031", span, { path, why: "there is no such regular file of at most 1 GiB" }));
+  if (read === null)
+    return refused(
+      diagnose("IPX1031", span, { path, why: "there is no such regular file of at most 1 GiB" }),
+    );
   if (read instanceof OnnxFault) return refused(faultOf(body, read));
   const known = inputs.filter((space): space is Space => space !== null);
   if (known.length < inputs.length || result.type.kind !== "value") return { ...body, network: null };

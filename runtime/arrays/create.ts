@@ -94,6 +94,41 @@ export function operations(engine: Engine): Operations {
     materialise: (domain, columns) => scoped(() => linear.materialise(engine, domain, columns)),
     ...solves(engine, () => self),
 
+    reshape: (x, space) => scoped(() => reshape(engine, x, space)),
+
+    ...layersOfNetworks(engine),
+    ...parts(engine),
+    ...controlFlow(engine),
+  };
+  return self;
+}
+
+/** Layers of networks, with their gradients. */
+function layersOfNetworks(
+  engine: Engine,
+): Pick<
+  Operations,
+  | "convolve"
+  | "convolveInputGradient"
+  | "convolveFilterGradient"
+  | "maxPool"
+  | "maxPoolGradient"
+  | "depthwise"
+  | "depthwiseInputGradient"
+  | "depthwiseFilterGradient"
+  | "shuffle"
+  | "unshuffle"
+  | "concat"
+  | "channels"
+  | "placeChannels"
+  | "extendImage"
+  | "foldImage"
+  | "padImage"
+  | "cropImage"
+  | "padImageTo"
+> {
+  const scoped = <V extends Value>(body: () => V): V => engine.scope(body, handlesOf);
+  return {
     convolve: (images, filters, stride) => scoped(() => layers.convolve(engine, images, filters, stride)),
     convolveInputGradient: (cotangent, filters, image, stride) =>
       scoped(() => layers.convolveInputGradient(engine, cotangent, filters, image, stride)),
@@ -117,12 +152,7 @@ export function operations(engine: Engine): Operations {
     padImage: (x, multiple) => scoped(() => layers.padImage(engine, x, multiple)),
     cropImage: (x, space) => scoped(() => layers.cropImage(engine, x, space)),
     padImageTo: (x, space) => scoped(() => layers.padImageTo(engine, x, space)),
-    reshape: (x, space) => scoped(() => reshape(engine, x, space)),
-
-    ...parts(engine),
-    ...controlFlow(engine),
   };
-  return self;
 }
 
 /** Rows of arrays, and slices as samples. */

@@ -239,7 +239,10 @@ describe("updates of several axes", () => {
   }
 
   const bound = async () => {
-    const program = await bind(definitionFor(compiled, "unrolled"), using, { givens: {}, sizes: { m: M, n: N } });
+    const program = await bind(definitionFor(compiled, "unrolled"), using, {
+      givens: {},
+      sizes: { m: M, n: N },
+    });
     const batch = {
       y: realArray([2, M, N], Float64Array.from(samples.flatMap(({ y }) => y))),
       start: realArray([2], Float64Array.from(samples.map(({ start }) => start))),

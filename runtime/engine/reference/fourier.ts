@@ -25,7 +25,10 @@ export function fourierOf(
       );
       const half = [...halfShape(shape, axes), 2];
       const whole = [...shape, 2];
-      const spectrum = axes.reduce<Float64Array>((lines, axis) => transformed(lines, whole, axis, false), pairs);
+      const spectrum = axes.reduce<Float64Array>(
+        (lines, axis) => transformed(lines, whole, axis, false),
+        pairs,
+      );
       return store.make(placed(spectrum, whole, half), half);
     },
     inverseRealFourier(pairs, axes, extent) {

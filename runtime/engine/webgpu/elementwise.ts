@@ -121,7 +121,10 @@ function computed(
  * A line for each step: x0, x1, ... at the entry, and, where norms of pairs are wanted, y0, y1, ... at the other one of
  * its pair.
  */
-function kernelOf({ steps, constants, inputs, results: [result = 0] }: Program, modes: readonly Mode[]): Kernel {
+function kernelOf(
+  { steps, constants, inputs, results: [result = 0] }: Program,
+  modes: readonly Mode[],
+): Kernel {
   const before = modes.map((_, at) => modes.slice(0, at).filter((mode) => mode === "strided").length);
   const placeOf: { readonly [M in Mode]: (at: number, index: string) => string } = {
     along: (_, index) => index,
