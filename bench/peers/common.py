@@ -36,8 +36,9 @@ def network(folder, prefix, layers):
 
 
 def unet_layers():
-    names = [f"conv{i}" for i in range(1, 7)] + ["upconv1", "conv7", "conv8", "upconv2"]
-    return names + ["conv9", "conv10", "conv11"]
+    down = [f"{place}.conv{i}" for place in ("down1", "down2", "bottom") for i in (1, 2)]
+    up = [f"{place}.{layer}" for place in ("up2", "up1") for layer in ("upconv1", "conv1", "conv2")]
+    return [*down, *up, "conv1"]
 
 
 def conv_layers(depth):

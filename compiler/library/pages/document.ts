@@ -38,7 +38,7 @@ function pageText(entry: LibraryEntry, level: number): string {
     `${upperFirst(definition)}.`,
     ...(properties.length > 0 ? [`Properties: ${properties.join("; ")}.`] : []),
     ...(rule === undefined ? [] : [rule]),
-    ...(citation === null ? [] : [`Source: ${citation}.`]),
+    `Source: ${citation}.`,
     ...(notYet === undefined ? [] : [`This version ${NOT_YET[notYet]}.`]),
     binding === true
       ? `\`\`\`sh\nipc run program.ipx --bind 'A=${example}'\n\`\`\``

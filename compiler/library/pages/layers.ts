@@ -4,7 +4,7 @@ import { example, type LibraryPage } from "./page.ts";
 type LayerPageName = (typeof LAYER_NAMES)[number];
 
 /** A page whose example is one network of images. */
-function layer(network: string, citation: string | null, more: Partial<LibraryPage> = {}): LibraryPage {
+function layer(network: string, citation: string, more: Partial<LibraryPage> = {}): LibraryPage {
   return {
     citation,
     example: example(
@@ -39,7 +39,7 @@ export const LAYER_PAGES: { readonly [N in LayerPageName]: LibraryPage } = {
   ),
   depthwise: layer("conv(8) |> depthwise(kernel = 5) |> conv(1)", "Howard et al., arXiv:1704.04861 (2017)"),
   dense: {
-    citation: null,
+    citation: "Rumelhart, Hinton, Williams, Nature 323 (1986)",
     example: layerTo("n", "R[n]", "R[8]", "dense(16) |> relu |> dense(8)"),
   },
   batchnorm: layer("conv(8) |> batchnorm |> relu |> conv(1)", "Ioffe and Szegedy, ICML (2015)"),

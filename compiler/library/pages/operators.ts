@@ -1,5 +1,5 @@
 import type { OperatorName } from "../operators/table.ts";
-import { example, type LibraryPage } from "./page.ts";
+import { example, type LibraryPage, SOURCES } from "./page.ts";
 
 const IMAGE = "input x : R[h, w]";
 
@@ -7,27 +7,27 @@ const IMAGE = "input x : R[h, w]";
 export const OPERATOR_PAGES: { readonly [N in OperatorName]: LibraryPage } = {
   I: {
     rule: "Norm 1.",
-    citation: null,
+    citation: SOURCES.matrices,
     example: example("n", "input x : R[n]", "let M = 2*I", "output M*x"),
   },
   diag: {
     rule: "Norm max |d|. Positive and nonnegative where d is in [0, inf).",
-    citation: null,
+    citation: SOURCES.matrices,
     example: example("h, w, c", "given d : R[h, w]", "input x : R[h, w, c]", "output diag(d)*x"),
   },
   mask: {
     rule: "Norm max P.",
-    citation: null,
+    citation: "Bertalmio, Sapiro, Caselles, Ballester, Image Inpainting, SIGGRAPH (2000)",
     example: example("h, w", "input P : R[h, w] with binary", IMAGE, "output mask(P)*x"),
   },
   real: {
     rule: "Norm 1.",
-    citation: null,
+    citation: SOURCES.complex,
     example: example("n", "input x : C[n]", "output real*x"),
   },
   imag: {
     rule: "Norm 1.",
-    citation: null,
+    citation: SOURCES.complex,
     example: example("n", "input x : C[n]", "output imag*x"),
   },
   fourier: {
@@ -135,7 +135,7 @@ export const OPERATOR_PAGES: { readonly [N in OperatorName]: LibraryPage } = {
     ),
   },
   convolution: {
-    citation: null,
+    citation: "LeCun, Bottou, Bengio, Haffner, Proc. IEEE 86 (1998)",
     example: example(
       "h, w",
       IMAGE,
@@ -145,12 +145,12 @@ export const OPERATOR_PAGES: { readonly [N in OperatorName]: LibraryPage } = {
   },
   over_channels: {
     rule: "Norm sqrt(c).",
-    citation: null,
+    citation: SOURCES.arrays,
     example: example("h, w", IMAGE, "let E : linear R[h, w] -> R[h, w, 3] = over_channels", "output E*x"),
   },
   over_pixels: {
     rule: "Norm sqrt(h*w).",
-    citation: null,
+    citation: SOURCES.arrays,
     example: example(
       "h, w, c",
       "input x : R[h, w, c]",
@@ -160,7 +160,7 @@ export const OPERATOR_PAGES: { readonly [N in OperatorName]: LibraryPage } = {
   },
   over_axes: {
     rule: "Norm: the square root of the product of the extents of the new axes.",
-    citation: null,
+    citation: SOURCES.arrays,
     example: example(
       "m, n, c",
       "input x : R[m, n, c]",
@@ -170,19 +170,19 @@ export const OPERATOR_PAGES: { readonly [N in OperatorName]: LibraryPage } = {
   },
   reshape: {
     rule: "Norm 1.",
-    citation: null,
+    citation: SOURCES.arrays,
     example: example("n", "input x : R[n, n]", "let S : linear R[n, n] -> R[n^2] = reshape", "output S*x"),
   },
   crop: {
     rule:
       "Norm 1; A A' = I. At the `middle` the entry floor(d/2) of an axis becomes the entry floor(e/2), so that a centred " +
       "Fourier transform keeps its origin; at the `corner` the first entry stays the first.",
-    citation: null,
+    citation: "Almeida and Figueiredo, IEEE Trans. Image Process. 22 (2013)",
     example: example("h, w", IMAGE, "let P : linear R[h, w] -> R[8, 8] = crop", "output P'*(P*x)"),
   },
   blockdiag: {
     rule: "Norm: the largest of the parts' norms.",
-    citation: null,
+    citation: SOURCES.matrices,
     example: example(
       "space X, space Y",
       "given A : linear X -> Y",
@@ -192,12 +192,12 @@ export const OPERATOR_PAGES: { readonly [N in OperatorName]: LibraryPage } = {
   },
   vstack: {
     rule: "Norm^2 <= the sum of the parts' norms squared.",
-    citation: null,
+    citation: SOURCES.matrices,
     example: example("space X, space Y", "given A : linear X -> Y", "input x : X", "output vstack(A, I)*x"),
   },
   hstack: {
     rule: "Norm^2 <= the sum of the parts' norms squared.",
-    citation: null,
+    citation: SOURCES.matrices,
     example: example(
       "space X, space Y",
       "given A : linear X -> Y",
@@ -207,7 +207,7 @@ export const OPERATOR_PAGES: { readonly [N in OperatorName]: LibraryPage } = {
     ),
   },
   inv: {
-    citation: null,
+    citation: SOURCES.matrices,
     example: example(
       "space X, space Y",
       "given A : linear X -> Y",
