@@ -209,13 +209,21 @@ function networkBody(
   return { result: single, input, output };
 }
 
-/** How many channels a part of a net's type takes: a complex image two, a number one. */
+/** How many channels images of a net's type ask for: a complex image two, a number one; none for a vector. */
 function channelsOf(space: Space): Dimension {
-  if (space.kind !== "array" || space.dimensions.length === 0) return constant(1);
-  const factor = space.element === "complex" ? 2 : 1;
-  const last = space.dimensions.length > 2 ? space.dimensions.at(-1) : undefined;
-  if (last === undefined) return constant(space.dimensions.length === 1 ? 0 : factor);
-  return factor === 1 ? last : add(last, last);
+  return space.kind === "array" && space.dimensions.length === 1 ? constant(0) : widthOf(space);
+}
+
+/** The extent of a part of a net's type on the last axis of what its layers give: real parts, then imaginary ones. */
+function widthOf(space: Space): Dimension {
+  const width = realWidthOf(space);
+  return space.kind === "array" && space.element === "complex" ? add(width, width) : width;
+}
+
+/** The entries of a vector, the channels of an image, 1 for a number. */
+function realWidthOf(space: Space): Dimension {
+  const last = space.kind === "array" && space.dimensions.length !== 2 ? space.dimensions.at(-1) : undefined;
+  return last ?? constant(1);
 }
 
 /** All inputs on channels in order; without an image, all of them in one vector. */
@@ -256,7 +264,7 @@ function asChannels(builder: IrBuilder, input: Variable, axes: readonly Dimensio
 function splitOutput(builder: IrBuilder, output: Variable, parts: readonly Space[]): readonly Variable[] {
   let begin = constant(0);
   return parts.map((part) => {
-    const size = channelsOf(part);
+    const size = widthOf(part);
     const piece = parts.length === 1 ? output : builder.channels(output, begin, size);
     begin = add(begin, size);
     return shaped(builder, piece, part);
@@ -266,7 +274,7 @@ function splitOutput(builder: IrBuilder, output: Variable, parts: readonly Space
 function shaped(builder: IrBuilder, piece: Variable, part: Space): Variable {
   if (part.kind !== "array") throw new Error("a network gives arrays");
   if (part.element !== "complex") return builder.reshape(piece, part);
-  const half = part.dimensions.length > 2 ? (part.dimensions.at(-1) ?? constant(1)) : constant(1);
+  const half = realWidthOf(part);
   const real = { ...part, element: "real" as const };
   const re = builder.reshape(builder.channels(piece, constant(0), half), real);
   const im = builder.reshape(builder.channels(piece, half, half), real);

@@ -4,6 +4,7 @@ import { referenceEngine } from "../../runtime/engine/reference.ts";
 import { realArray, type HostArray } from "../../runtime/io/hostArray.ts";
 import type { Safetensors } from "../../runtime/io/safetensors.ts";
 import { withinNorm } from "../../runtime/nets/spectral.ts";
+import { model } from "../../runtime/model.ts";
 import type { ParameterDeclaration, ProgramDefinition } from "../../runtime/program/definition.ts";
 import { bind } from "../../runtime/program/bind.ts";
 import { saveParameters } from "../../runtime/program/parameters.ts";
@@ -188,4 +189,21 @@ test("a stack with batch normalisation learns to denoise", async () => {
     progress: ({ loss }) => losses.push(loss),
   });
   expect(losses.at(-1)).toBeLessThan(0.5 * (losses[0] ?? 0));
+});
+
+test("vectors and numbers that a network gives are parts of one vector", async () => {
+  const partsOf = async (result: string): Promise<readonly number[]> => {
+    const text = `program p {\n input y : R[3]\n learn N : net R[3] -> ${result} = dense(6) |> tanh\n output N(y)\n}`;
+    const network = await model(
+      definitionFor(compiledText("p", text), "direct"),
+      {},
+      { engine: OPERATIONS, seed: 3 },
+    );
+    const { parts } = await network.run({ y: realArray([3], Float64Array.of(1, -2, 0.5)) });
+    network.dispose();
+    return parts.flatMap(({ data }) => [...data]);
+  };
+  const whole = await partsOf("R[6]");
+  expect(new Set(whole).size).toBe(6);
+  expect(await partsOf("(R[2], R, R[3])")).toEqual(whole);
 });
