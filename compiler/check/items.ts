@@ -22,7 +22,7 @@ import type { CheckedProgram } from "./program.ts";
 import { nestedScope, type Scope } from "./scope.ts";
 import { nearest } from "../diagnostics/suggestion.ts";
 import { typeBlock, typeBody } from "./statements/statementRules.ts";
-import { withArticle, wordOf } from "./symbols.ts";
+import { isLibraryName, withArticle, wordOf } from "./symbols.ts";
 import { typing } from "./typed.ts";
 
 /** All items of a file, checked. */
@@ -221,7 +221,7 @@ function checkItem(check: FileCheck, item: Item): void {
     ...calledIn(item).map((name) => ({ name, item: itemNamed(check, name.name, isProgram) })),
   ];
   for (const { name, item: used } of uses) {
-    if (used === null || (used === item && !isProgram(item))) continue;
+    if (used === null || (used === item && (!isProgram(item) || isLibraryName(name.name)))) continue;
     if (check.open.has(used)) {
       check.diagnostics.push(diagnose("IPX1004", name.span, { name: name.name }));
       check.scope.symbols.set(name.name, unknownSymbol(name));

@@ -94,3 +94,9 @@ describe("what checking hands on", () => {
     );
   });
 });
+
+test("a program may have the name of the library's network that it learns", () => {
+  const text =
+    "program unet[h, w] {\n input y : R[h, w]\n learn N : net R[h, w] -> R[h, w] = unet(levels = 2, width = 4)\n output N(y)\n}";
+  expect(codesOf(checkText(text, "unet.ipx"))).toEqual([]);
+});
