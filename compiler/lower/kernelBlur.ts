@@ -38,7 +38,8 @@ function marginsOf({ kernel, domain, boundary }: KernelBlur): {
 
 /** The kernel as a filter [k, k, 1, 1]. */
 function filterOf(builder: IrBuilder, { kernel }: KernelBlur): Variable {
-  return builder.reshape(kernel, withChannel(withChannel(spaceOfVariable(kernel))));
+  const filter = builder.reshape(kernel, withChannel(withChannel(spaceOfVariable(kernel))));
+  return builder.named(filter, `${kernel.name}_filter`);
 }
 
 /** k * x, the transpose of a correlation of the extended image. */
