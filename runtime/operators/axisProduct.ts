@@ -1,7 +1,7 @@
 import type { ElementwiseExpression } from "../arrays/expression.ts";
 import type { Engine, Handle } from "../engine/engine.ts";
 import { sizeOf } from "../engine/shape.ts";
-import type { HostArray } from "../io/hostArray.ts";
+import type { DenseMatrix } from "./dense/gram.ts";
 import { aroundAxis } from "./handles.ts";
 
 /** A real matrix that multiplies one axis of arrays. */
@@ -19,10 +19,10 @@ const LEAST_SPARSENESS = 16;
  * The product of a matrix [m, n] with an axis of extent n: by its entries that are not zero where there are few in each
  * row, as of interpolations, which takes some sweeps over memory; as a dense product otherwise.
  */
-export function axisProduct(engine: Engine, matrix: HostArray): AxisProduct {
+export function axisProduct(engine: Engine, matrix: DenseMatrix): AxisProduct {
   const rows = entriesOf(matrix);
   const most = rows.reduce((count, { length }) => Math.max(count, length), 1);
-  const few = most <= MOST_ENTRIES && LEAST_SPARSENESS * most <= (matrix.shape[1] ?? 0);
+  const few = most <= MOST_ENTRIES && LEAST_SPARSENESS * most <= matrix.columns;
   return few ? sparseProduct(engine, rows, most) : denseProduct(engine, matrix);
 }
 
@@ -31,7 +31,7 @@ interface Entry {
   readonly value: number;
 }
 
-function entriesOf({ shape: [rows = 0, columns = 0], data }: HostArray): readonly (readonly Entry[])[] {
+function entriesOf({ rows, columns, data }: DenseMatrix): readonly (readonly Entry[])[] {
   return Array.from({ length: rows }, (_, row) =>
     Array.from({ length: columns }, (_, column) => ({
       column,
@@ -79,16 +79,16 @@ function weightedSum(count: number): ElementwiseExpression {
   return terms.reduce((sum, term) => ({ kind: "apply", function: "add", arguments: [sum, term] }));
 }
 
-function denseProduct(engine: Engine, { data, shape }: HostArray): AxisProduct {
-  const matrix = engine.upload(data, shape);
+function denseProduct(engine: Engine, { rows, columns, data }: DenseMatrix): AxisProduct {
+  const matrix = engine.upload(data, [rows, columns]);
   const transposed = engine.transpose(matrix, [1, 0]);
   return {
     handles: [matrix, transposed],
     along: (using, array, axis) => {
-      const extended = array.shape.with(axis, shape[0] ?? 1);
+      const extended = array.shape.with(axis, rows);
       if (sizeOf(array.shape.slice(axis + 1)) === 1) {
-        const rows = using.reshape(array, [sizeOf(array.shape.slice(0, axis)), array.shape[axis] ?? 1]);
-        return using.reshape(using.matmul(rows, transposed), extended);
+        const lines = using.reshape(array, [sizeOf(array.shape.slice(0, axis)), array.shape[axis] ?? 1]);
+        return using.reshape(using.matmul(lines, transposed), extended);
       }
       return using.reshape(using.matmul(matrix, aroundAxis(using, array, axis)), extended);
     },

@@ -1,9 +1,10 @@
 import { asArray, handleShape } from "../arrays/layout.ts";
 import type { Operations } from "../arrays/operations.ts";
 import type { ArrayValue, Value } from "../arrays/value.ts";
-import { type HostArray, realArray } from "../io/hostArray.ts";
+import type { HostArray } from "../io/hostArray.ts";
 import { type AxisProduct, axisProduct } from "./axisProduct.ts";
 import { defineOperator } from "./define.ts";
+import { type DenseMatrix, transposed } from "./dense/gram.ts";
 import { provedMatrixNorm } from "./dense/norm.ts";
 import { withHandle } from "./handles.ts";
 import type { Operator, OperatorProperty } from "./operator.ts";
@@ -23,8 +24,9 @@ export function separableOperator(
   const { engine } = operations;
   const extents = matrices.map(({ shape }) => shape[0] ?? 1);
   const codomain = arraySpace(space.field, [...extents, ...space.shape.slice(matrices.length)]);
-  const forward = matrices.map((matrix) => axisProduct(engine, matrix));
-  const backward = matrices.map((matrix) => axisProduct(engine, transposed(matrix)));
+  const dense = matrices.map(denseMatrix);
+  const forward = dense.map((matrix) => axisProduct(engine, matrix));
+  const backward = dense.map((matrix) => axisProduct(engine, transposed(matrix)));
   const along =
     (products: readonly AxisProduct[], target: ArraySpace) =>
     (using: Operations, value: Value): ArrayValue => {
@@ -42,26 +44,17 @@ export function separableOperator(
     domain: space,
     codomain,
     handles: [...forward, ...backward].flatMap(({ handles }) => handles),
-    norm: () => ({ value: productOfNorms(matrices), provenance: { kind: "proved" } }),
+    norm: () => ({ value: productOfNorms(dense), provenance: { kind: "proved" } }),
     properties: () => properties,
     apply: along(forward, codomain),
     adjoint: along(backward, space),
   });
 }
 
-function productOfNorms(matrices: readonly HostArray[]): number {
-  return matrices.reduce((product, { shape, data }) => {
-    const [rows = 1, columns = 1] = shape;
-    return product * provedMatrixNorm({ rows, columns, data: Float64Array.from(data) });
-  }, 1);
+function denseMatrix({ shape: [rows = 1, columns = 1], data }: HostArray): DenseMatrix {
+  return { rows, columns, data: Float64Array.from(data) };
 }
 
-function transposed({ shape: [rows = 0, columns = 0], data }: HostArray): HostArray {
-  return realArray(
-    [columns, rows],
-    Float64Array.from(
-      { length: rows * columns },
-      (_, at) => data[(at % rows) * columns + Math.floor(at / rows)] ?? 0,
-    ),
-  );
+function productOfNorms(matrices: readonly DenseMatrix[]): number {
+  return matrices.reduce((product, matrix) => product * provedMatrixNorm(matrix), 1);
 }

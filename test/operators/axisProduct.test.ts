@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { referenceEngine } from "../../runtime/engine/reference.ts";
-import { realArray } from "../../runtime/io/hostArray.ts";
 import { axisProduct } from "../../runtime/operators/axisProduct.ts";
 import { stream } from "../../runtime/random/stream.ts";
 
@@ -24,7 +23,7 @@ test("a matrix multiplies any axis as its definition says, whether its rows have
           }
         }
         const x = Float64Array.from({ length: outer * COLUMNS * inner }, () => random.normal());
-        const product = axisProduct(engine, realArray([rows, COLUMNS], matrix));
+        const product = axisProduct(engine, { rows, columns: COLUMNS, data: matrix });
         const found = product.along(engine, engine.upload(x, [outer, COLUMNS, inner]), 1);
         expect(found.shape).toEqual([outer, rows, inner]);
         const byDefinition = Array.from({ length: outer * rows * inner }, (_, at) => {
