@@ -46,6 +46,8 @@ export interface Knowledge {
   readonly indexCounts: Map<Symbol, Dimension>;
   /** programs that may be called, by their items */
   readonly callables: Map<Symbol, Callable>;
+  /** methods, which nobody may call, with the functions that they are given */
+  readonly methods: Map<Symbol, readonly string[]>;
   /** the programs that are called, as their calls have them */
   readonly instances: Map<Symbol, Instance>;
   /** by a network that gives the weights of a program: `weights(P)`, from which they begin */

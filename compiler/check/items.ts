@@ -289,8 +289,20 @@ function checkProgramFor(check: FileCheck, item: ProgramFor): Item<Typed> | null
       method: { tree: method.tree, scope: method.scope },
       problem: { tree: problem.tree, scope: problem.scope },
     };
-    const program = twice(check, item, ({ run }) => checkJoin(run, join, reachOf(check)));
-    if (program !== null && errorsOf(check) === before) check.programs.push(program);
+    const bounds = new Map<Symbol, DeclaredBounds>();
+    const program = twice(check, item, ({ run }) => {
+      const checked = checkJoin(run, join, reachOf(check));
+      for (const [symbol, declared] of run.knowledge.bounds) bounds.set(symbol, declared);
+      return checked;
+    });
+    if (program !== null && errorsOf(check) === before) {
+      check.programs.push(program);
+      const declaration = declareItem(check, item, true);
+      declareCallable(check, item, declaration, program, bounds, (run, _, header) =>
+        checkJoin(run, join, reachOf(check), header),
+      );
+      return { ...item, declaration };
+    }
   }
   const sound = errorsOf(check) === before;
   const declaration = declareItem(check, item, sound);
@@ -300,6 +312,10 @@ function checkProgramFor(check: FileCheck, item: ProgramFor): Item<Typed> | null
 /** The program or problem that a name means; reported where it means nothing, or something else. */
 function partNamed(check: FileCheck, name: ProgramFor["method"], wanted: "program" | "problem"): Part | null {
   const own = check.file.items.find((item) => item.kind !== "import" && item.name.name === name.name);
+  if (own !== undefined && check.open.has(own)) {
+    check.diagnostics.push(diagnose("IPX1004", name.span, { name: name.name }));
+    return null;
+  }
   if (own !== undefined) checkItem(check, own);
   const part = check.parts.get(name.name);
   if (part?.tree.kind === wanted) return part;
@@ -354,19 +370,34 @@ function checkProgramItem(check: FileCheck, item: Program): Item<Typed> | null {
   const sound = errorsOf(check) === before;
   const symbol = declareItem(check, item, sound);
   if (program === null) return null;
-  if (item.members.some((member) => member.kind === "given" && isFunctionGiven(member))) return program.tree;
+  const functions = item.members.flatMap((member) =>
+    member.kind === "given" && isFunctionGiven(member) ? [member.name.name] : [],
+  );
+  if (functions.length > 0) {
+    check.knowledge.methods.set(symbol, functions);
+    return program.tree;
+  }
   check.programs.push(program);
   if (sound) {
-    const instantiated = (header: Header): Instantiated =>
-      checkedTwice(
-        check,
-        item,
-        ({ run, scope }) => checkProgram(run, scope, item, reachOf(check), header),
-        "sizes",
-      );
-    check.knowledge.callables.set(symbol, callableOf(program, bounds, check.file, instantiated));
+    declareCallable(check, item, symbol, program, bounds, (run, scope, header) =>
+      checkProgram(run, scope, item, reachOf(check), header),
+    );
   }
   return program.tree;
+}
+
+/** Lets other programs call a sound one, which is checked once more for each header that they ask for. */
+function declareCallable(
+  check: FileCheck,
+  item: Program | ProgramFor,
+  symbol: Symbol,
+  program: CheckedProgram,
+  bounds: ReadonlyMap<Symbol, DeclaredBounds>,
+  again: (run: Run, scope: Scope, header: Header) => CheckedProgram | null,
+): void {
+  const instantiated = (header: Header): Instantiated =>
+    checkedTwice(check, item, ({ run, scope }) => again(run, scope, header), "sizes");
+  check.knowledge.callables.set(symbol, callableOf(program, bounds, check.file, instantiated));
 }
 
 /**

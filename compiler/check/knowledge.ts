@@ -12,6 +12,7 @@ export function emptyKnowledge(): Knowledge {
     networks: new Map(),
     indexCounts: new Map(),
     callables: new Map(),
+    methods: new Map(),
     instances: new Map(),
     weightStarts: new Map(),
   };
@@ -29,6 +30,7 @@ export function copyKnowledge(knowledge: Knowledge): Knowledge {
     networks: new Map(knowledge.networks),
     indexCounts: new Map(knowledge.indexCounts),
     callables: new Map(knowledge.callables),
+    methods: new Map(knowledge.methods),
     instances: new Map(knowledge.instances),
     weightStarts: new Map(knowledge.weightStarts),
   };
@@ -45,6 +47,7 @@ export function learn(knowledge: Knowledge, from: Knowledge): void {
   for (const [symbol, value] of from.networks) knowledge.networks.set(symbol, value);
   for (const [symbol, value] of from.indexCounts) knowledge.indexCounts.set(symbol, value);
   for (const [symbol, value] of from.callables) knowledge.callables.set(symbol, value);
+  for (const [symbol, value] of from.methods) knowledge.methods.set(symbol, value);
   for (const [symbol, value] of from.instances) knowledge.instances.set(symbol, value);
   for (const [symbol, value] of from.weightStarts) knowledge.weightStarts.set(symbol, value);
 }

@@ -1,5 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { analyse } from "../../compiler/compile.ts";
+import { printProgram } from "../../compiler/ir/print.ts";
+import { lowerProgram } from "../../compiler/lower/program.ts";
+import { optimise } from "../../compiler/passes/pipelines.ts";
 import { operations } from "../../runtime/arrays/create.ts";
 import { referenceEngine } from "../../runtime/engine/reference.ts";
 import { saveParameters } from "../../runtime/program/parameters.ts";
@@ -80,6 +83,32 @@ const STEP = `state x : R[n] = b
     step { x <- 0.9*x - 0.4*t*grad f(x) + 0.1*tanh(K*x) }
     output x`;
 
+/** The same program, joined from a method and a problem that declare the space under other names. */
+const joined =
+  (target: string) =>
+  (_: string, output: string): string => {
+    const [caller] = inFile("")("", output).split("program inner");
+    return `${caller ?? ""}
+  program inner = relaxed for tikhonov
+  program relaxed[space Z] {
+    given f : Z -> R with convex, smooth
+    learn t : R in (0, inf) = 0.3
+    learn b : Z = 0.1
+    ${target}
+  }
+  problem tikhonov[n, space Y] {
+    given A  : linear R[n] -> Y
+    given mu : R in (0, inf) = 0.7
+    input y  : Y
+    learn K : linear R[n] -> R[n] = 0.3*I
+    fun f(x : R[n]) = 1/2*norm2sq(A*x - y) + 1/2*mu*norm2sq(K*x)
+  }`;
+  };
+
+const JOINED_STEP = `state x : Z = b
+    step { x <- 0.9*x - 0.4*t*grad f(x) }
+    output x`;
+
 const CALLED: readonly (readonly [string, Problem, (called: string, output: string) => string])[] = [
   ["an equilibrium with a network", images, onImages],
   ["an unrolled program", problem("refined_ista"), inFile(`${STEP}\n    unroll(4)`)],
@@ -101,6 +130,14 @@ const CALLED: readonly (readonly [string, Problem, (called: string, output: stri
     }
     output x + p
     equilibrium(solver = anderson(memory = 2), tol = 1e-12, max = 400, backward = gmres(tol = 1e-12))`),
+  ],
+  ["an unrolled joined program", problem("refined_ista"), joined(`${JOINED_STEP}\n    unroll(3)`)],
+  ["a joined solver", problem("refined_ista"), joined(`${JOINED_STEP}\n    converge(max = 5)`)],
+  [
+    "a joined equilibrium",
+    problem("refined_ista"),
+    joined(`${JOINED_STEP}
+    equilibrium(solver = anderson(memory = 3), tol = 1e-12, max = 400, backward = gmres(tol = 1e-12))`),
   ],
   ["a program without a step", problem("refined_ista"), inFile("output b + t*A'*(y - A*tanh(K*b))")],
 ];
@@ -169,6 +206,38 @@ test("an adaptation can be differentiated by the data, through the gradients in 
   const slopes = await inputSlopes(await ready(images, definition, using, SEED), "y");
   expect(Math.abs(slopes.gradient - slopes.difference) / slopes.scale).toBeLessThan(2e-6);
 });
+
+test("a joined program that is called is the one that one writes by hand, for a space of the caller", () => {
+  const members = (space: string): string => `  learn t : R in (0, 2/lip(grad f)) = 1/lip(grad f)
+    state x : ${space} = 0
+    step { x <- prox(t*g)(x - t*grad f(x)) }
+    output x
+    unroll(3)`;
+  const asked = "given f : Z -> R with convex, smooth\n given g : Z -> R with convex, proximable";
+  const own = `given A : linear X -> Y\n given lambda : R in (0, inf) = 0.1\n input y : Y
+    fun f(x : X) = 1/2*norm2sq(A*x - y)\n fun g(x : X) = lambda*norm1(x)`;
+  const caller = `program p[h, w] {
+    given P : R[h, w]
+    input y : C[h, w]
+    learn factor : R in (0, inf) = 0.2
+    let A : linear R[h, w] -> C[h, w] = mask(P)*fourier
+    output norm2sq(called(A = A, y = y, lambda = factor))
+  }`;
+  const joinedText = `${caller}
+    program called = method for lasso
+    program method[space Z] {\n ${asked}\n ${members("Z")} }
+    problem lasso[space X, space Y] {\n ${own} }`;
+  const byHand = `${caller}\nprogram called[space X, space Y] {\n ${own}\n ${members("X")} }`;
+  expect(printedProgram(joinedText)).toBe(printedProgram(byHand));
+});
+
+function printedProgram(text: string): string {
+  const { checked, diagnostics } = analyse({ path: "p.ipx", text }, () => null);
+  expect(diagnostics.filter(({ severity }) => severity === "error")).toEqual([]);
+  const program = checked.programs.find(({ tree }) => tree.name.name === "p");
+  if (program === undefined) throw new Error("no program");
+  return printProgram(optimise(lowerProgram(program, "", null)));
+}
 
 const CALLEE = `program scaled[n] {
   given c : R in (0, inf) = 2

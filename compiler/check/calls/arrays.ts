@@ -8,11 +8,10 @@ import { resolveSpace } from "../../types/substitution.ts";
 import type { Typed, Typing } from "../../types/typing.ts";
 import { type Environment, latest, report } from "../context.ts";
 import { checkExpression } from "../expression.ts";
-import { announceLater } from "../later.ts";
 import { named } from "../references.ts";
 import { typing, unknownTyping, valueTyping } from "../typed.ts";
 import { checkArguments, type CheckedArguments } from "./arguments.ts";
-import { type CallResult, unknownCall } from "./unknown.ts";
+import { type CallResult } from "./unknown.ts";
 import { checkIndexSet } from "./indexSets.ts";
 import { checkBatch, checkFile, checkIndexDraw, checkNoise } from "./draws.ts";
 import { checkChannel, checkConcat, checkKernel, checkMod } from "./images.ts";
@@ -81,7 +80,6 @@ const RULES: Rules = {
   change: checkChange,
   derivative: checkUnappliedDerivative,
   each: checkEach,
-  later: () => unknownTyping(),
 };
 
 function apply<K extends ArrayRule["kind"]>(kind: K, call: ArrayCall, rule: ArrayRule): Typing | CallResult {
@@ -121,9 +119,6 @@ export function checkArrayName(
         );
       }
       break;
-    case "later":
-      announceLater(environment, rule.what, `\`${rule.what}\``, expression.span);
-      return named(expression, reference, unknownTyping());
     default:
       break;
   }
@@ -141,10 +136,6 @@ export function checkArrayCall(
 ): Expression<Typed> {
   const signature: ArraySignature = ARRAYS[name];
   const typedCallee = named(callee, { kind: "library", name }, unknownTyping());
-  if (signature.rule.kind === "later") {
-    announceLater(environment, signature.rule.what, `\`${signature.rule.what}\``, expression.span);
-    return unknownCall({ ...environment, silent: true }, expression, typedCallee);
-  }
   const isChange = signature.rule.kind === "change";
   const args = checkArguments(
     environment,

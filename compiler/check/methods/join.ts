@@ -17,6 +17,7 @@ import { expectCondition } from "../expectations.ts";
 import { checkExpression } from "../expression.ts";
 import { declareParameters } from "../parameters.ts";
 import type { CheckedProgram } from "../program.ts";
+import { declareHeader, type Header } from "../programs/instance.ts";
 import { nestedScope, type Scope } from "../scope.ts";
 import { typing } from "../typed.ts";
 import { checkProblem } from "./problem.ts";
@@ -39,12 +40,17 @@ export interface Join {
  * `program p = method for problem`: the members of the problem, then those of the method, in which each `given` that
  * the problem declares by the same name is what the problem declares. A space of the method's header is the one for
  * which those types agree, else the problem's of that name, else it stays a space of the program. Null where the two do
- * not go together.
+ * not go together. `header`: what the names of the joined header are in the program that calls it.
  */
-export function checkJoin(run: Run, { item, method, problem }: Join, reach: Reach): CheckedProgram | null {
+export function checkJoin(
+  run: Run,
+  { item, method, problem }: Join,
+  reach: Reach,
+  header: Header | null = null,
+): CheckedProgram | null {
   const members = noMembers();
   const outer = environmentIn(run, nestedScope(problem.scope, true));
-  const problemTree = checkProblem(outer, problem.tree, members);
+  const problemTree = checkProblem(outer, problem.tree, members, header);
   const supplied = new Map(outer.scope.symbols);
   const inner = environmentIn(run, nestedScope(method.scope, true));
   for (const [name, symbol] of supplied) inner.scope.symbols.set(name, symbol);
@@ -52,8 +58,13 @@ export function checkJoin(run: Run, { item, method, problem }: Join, reach: Reac
     const symbol = member.kind === "given" ? supplied.get(member.name.name) : undefined;
     return member.kind === "given" && symbol !== undefined ? [{ given: member, symbol }] : [];
   });
-  const parameters = declareMethodParameters(inner, item, method.tree.parameters, supplied, (environment) => {
+  const solve = (environment: Environment): void => {
     for (const { given, symbol } of answers) solveSupply(environment, given, symbol);
+  };
+  const parameters = declareMethodParameters(inner, item, method.tree.parameters, {
+    supplied,
+    solve,
+    header,
   });
   const conditions = method.tree.conditions.map((condition) =>
     expectCondition(inner, checkExpression(inner, condition)),
@@ -81,13 +92,21 @@ function environmentIn(run: Run, scope: Scope): Environment {
   return { run, scope, flow: emptyFlow(), place: "header", inStep: false, silent: false };
 }
 
+/** What decides the names of a method's header. */
+interface Supplied {
+  /** what the problem declares */
+  readonly supplied: ReadonlyMap<string, Symbol>;
+  /** makes the types of the functions agree */
+  readonly solve: (environment: Environment) => void;
+  readonly header: Header | null;
+}
+
 /** Declares the method's spaces and sizes, but for those that the problem decides; gives those that stay open. */
 function declareMethodParameters(
   environment: Environment,
   item: ProgramFor,
   written: readonly Parameter[],
-  supplied: ReadonlyMap<string, Symbol>,
-  solve: (environment: Environment) => void,
+  { supplied, solve, header }: Supplied,
 ): readonly Parameter<Typed>[] {
   const { run, scope } = environment;
   const trial: Environment = { ...environment, scope: nestedScope(scope), silent: true };
@@ -111,7 +130,9 @@ function declareMethodParameters(
     if (found !== null && !hasUnknowns(found)) {
       scope.symbols.set(name.name, spaceSymbol(parameter, found));
     } else if (known?.origin.kind !== (parameter.kind === "spaceParameter" ? "space" : "size")) {
-      return declareParameters(environment, [parameter]);
+      return header === null
+        ? declareParameters(environment, [parameter])
+        : declareHeader(environment, [parameter], header);
     }
     checkField(environment, item, parameter);
     return [];

@@ -6,6 +6,7 @@ import { type Environment, report } from "../context.ts";
 import { expectCondition } from "../expectations.ts";
 import { checkExpression } from "../expression.ts";
 import { declareParameters } from "../parameters.ts";
+import { declareHeader, type Header } from "../programs/instance.ts";
 
 /** What a problem may declare: all else belongs to the method that solves it. */
 const OF_PROBLEMS: ReadonlySet<string> = new Set([
@@ -18,13 +19,20 @@ const OF_PROBLEMS: ReadonlySet<string> = new Set([
   "draw",
 ]);
 
-/** Checks the members of a problem, into `members`, and what it may not declare. */
+/**
+ * Checks the members of a problem, into `members`, and what it may not declare. `header`: what the names of its header
+ * are in a program that calls what it is joined to.
+ */
 export function checkProblem(
   environment: Environment,
   tree: Problem,
   members: Members = noMembers(),
+  header: Header | null = null,
 ): Omit<Problem<Typed>, "declaration"> {
-  const parameters = declareParameters(environment, tree.parameters);
+  const parameters =
+    header === null
+      ? declareParameters(environment, tree.parameters)
+      : declareHeader(environment, tree.parameters, header);
   const conditions = tree.conditions.map((condition) =>
     expectCondition(environment, checkExpression(environment, condition)),
   );

@@ -2,6 +2,7 @@ import type { Expression } from "../../ast/tree.ts";
 import { diagnose } from "../../diagnostics/diagnose.ts";
 import { symbolOf } from "../../library/calculus/analyse.ts";
 import type { SettingRule } from "../../library/signature.ts";
+import type { Span } from "../../source/span.ts";
 import { valueType } from "../../types/type.ts";
 import type { Symbol, Typed } from "../../types/typing.ts";
 import { checkArguments } from "../calls/arguments.ts";
@@ -9,7 +10,6 @@ import { renameType, takes } from "../calls/functions.ts";
 import { unknownCall } from "../calls/unknown.ts";
 import { type Environment, latest, report } from "../context.ts";
 import { checkExpression } from "../expression.ts";
-import { announceLater } from "../later.ts";
 import { named } from "../references.ts";
 import { unknownTyping } from "../typed.ts";
 import { instanceFor, solvedHeader, unknownOf } from "./header.ts";
@@ -34,7 +34,7 @@ export function checkProgramCall(
   const noted = named(callee, { kind: "symbol", symbol }, unknownTyping());
   const callable = environment.run.knowledge.callables.get(symbol);
   if (callable === undefined) {
-    announceLater(environment, "program calls", "calls of this program", expression.span);
+    reportMethod(environment, symbol, callee.span);
     return unknownCall(environment, expression, noted, true);
   }
   const unnamed = expression.arguments.find(({ name }) => name === null);
@@ -91,6 +91,13 @@ export function checkProgramCall(
     call: { kind: "program", of: instance.symbol, arguments: new Map(given), weights },
     note: { ...note, level, facts: [] },
   };
+}
+
+/** IPX1024 for a method, which has no functions until a problem supplies them; a faulty program has errors of its own. */
+export function reportMethod(environment: Environment, symbol: Symbol, span: Span): void {
+  const functions = environment.run.knowledge.methods.get(symbol);
+  if (functions === undefined) return;
+  report(environment, diagnose("IPX1024", span, { method: symbol.name, functions }, { method: symbol.span }));
 }
 
 /** A call gives every input, and every given without a default; the weights if they are others than the program's. */

@@ -7,13 +7,12 @@ import type { Reference, Symbol, Typed } from "../../types/typing.ts";
 import { unknownCall } from "../calls/unknown.ts";
 import { type Environment, recordRead, report } from "../context.ts";
 import { checkExpression } from "../expression.ts";
-import { announceLater } from "../later.ts";
 import { reportUnknownName } from "../names.ts";
 import { named } from "../references.ts";
 import { lookUp } from "../scope.ts";
 import { withArticle, wordOf } from "../symbols.ts";
 import { unknownTyping, valueTyping } from "../typed.ts";
-import { takesAll } from "./call.ts";
+import { reportMethod, takesAll } from "./call.ts";
 import { foreignNames, instanceFor, solvedHeader } from "./header.ts";
 import type { Callable, Instance } from "./instance.ts";
 
@@ -122,7 +121,7 @@ function callableNamed(environment: Environment, { name, span }: Identifier): Ca
   const callable = environment.run.knowledge.callables.get(symbol);
   if (callable !== undefined) return callable;
   if (symbol.origin.kind === "item" && symbol.origin.item === "program") {
-    announceLater(environment, "program calls", "calls of this program", span);
+    reportMethod(environment, symbol, span);
   } else if (symbol.typing.type.kind !== "unknown" || symbol.origin.kind === "space") {
     const what = withArticle(wordOf(symbol.origin));
     report(environment, diagnose("IPX1017", span, { name, what, wanted: "A program" }));

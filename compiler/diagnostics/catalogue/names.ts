@@ -39,7 +39,7 @@ export const names = {
     severity: "error",
     class: "limitation",
     title: ({ what }) => `Not yet: ${what}`,
-    mark: () => "this is written in the reference as [later]",
+    mark: () => "this version cannot check it",
   }),
 
   IPX1002: defineDiagnostic<{ readonly name: string; readonly word: string }>()({
@@ -243,6 +243,16 @@ export const names = {
     title: ({ program }) => `The arguments of the program \`${program}\` are named`,
     mark: () => "which of its givens and inputs is this?",
     hint: ({ program, names }) => `Write \`${program}(${names.map((name) => `${name} = ...`).join(", ")})\`.`,
+  }),
+
+  IPX1024: defineDiagnostic<{ readonly method: string; readonly functions: readonly string[] }>()({
+    severity: "error",
+    class: "user",
+    title: ({ method, functions }) =>
+      `The method \`${method}\` has no ${functions.map((name) => `\`${name}\``).join(", ")}`,
+    mark: () => "a method cannot be called, the program that `for` joins it to can",
+    labels: { method: () => "the method" },
+    hint: ({ method }) => `Write \`program p = ${method} for PROBLEM\` and call \`p\`.`,
   }),
 };
 

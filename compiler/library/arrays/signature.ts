@@ -26,8 +26,7 @@ export type ArrayRule =
   | { readonly kind: "index" | "batch" | "indexSet" }
   | { readonly kind: "noise"; readonly arguments: number }
   | { readonly kind: "file"; readonly gives: "array" | "operator" }
-  | { readonly kind: "prox" | "projection" | "solve" | "change" | "derivative" | "each" }
-  | { readonly kind: "later"; readonly what: string };
+  | { readonly kind: "prox" | "projection" | "solve" | "change" | "derivative" | "each" };
 
 /** The signature of a name for numbers and arrays. */
 export interface ArraySignature {
