@@ -74,6 +74,20 @@ const ELEMENT_RULES: { readonly [F in ElementwiseFunction]: ElementRule } = {
   select: chosen,
 };
 
+/** The functions that give real numbers of complex ones, too. */
+export const GIVES_REAL: ReadonlySet<ElementwiseFunction> = new Set([
+  "abs",
+  "real",
+  "imag",
+  "phase",
+  "less",
+  "lessEqual",
+  "equal",
+  "and",
+  "or",
+  "not",
+]);
+
 /** The space of an elementwise function of values of these spaces: arrays align from the last axis. */
 export function elementwiseSpace(name: ElementwiseFunction, spaces: readonly Space[]): Space {
   return aligned(spaces, (elements) => {

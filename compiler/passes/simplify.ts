@@ -1,4 +1,5 @@
 import type { ElementwiseFunction } from "../../runtime/arrays/expression.ts";
+import { GIVES_REAL } from "../ir/align.ts";
 import type { Block, Equation, Variable } from "../ir/block.ts";
 import { Functions } from "../ir/functions.ts";
 import { REAL_FUNCTIONS } from "../ir/scalar.ts";
@@ -259,18 +260,6 @@ const realOfReal: RewriteRule = (equation, _builder, context) => {
   return x !== undefined && isRealByMaking(x, context, 8) ? x : null;
 };
 
-const MAKES_REAL: ReadonlySet<string> = new Set([
-  "abs",
-  "real",
-  "imag",
-  "phase",
-  "less",
-  "lessEqual",
-  "equal",
-  "and",
-  "or",
-  "not",
-]);
 const KEEPS_REAL: ReadonlySet<string> = new Set(["add", "sub", "mul", "div", "neg", "square", "select"]);
 
 function isRealByMaking(variable: Variable, context: RewriteContext, depth: number): boolean {
@@ -278,7 +267,7 @@ function isRealByMaking(variable: Variable, context: RewriteContext, depth: numb
   if (isReal(variable.type.space)) return true;
   const definition = context.definition(variable);
   if (definition?.operation !== "elementwise" || depth === 0) return false;
-  if (MAKES_REAL.has(definition.attributes.function)) return true;
+  if (GIVES_REAL.has(definition.attributes.function)) return true;
   if (!KEEPS_REAL.has(definition.attributes.function)) return false;
   const operands =
     definition.attributes.function === "select" ? definition.inputs.slice(1) : definition.inputs;

@@ -4,6 +4,7 @@ import type {
   ElementwiseResults,
   EntryFunction,
 } from "../../../runtime/arrays/expression.ts";
+import { GIVES_REAL } from "../align.ts";
 import { REAL_FUNCTIONS } from "../scalar.ts";
 import {
   alignedIndex,
@@ -106,21 +107,8 @@ function alignedShape(a: readonly number[], b: readonly number[]): readonly numb
 type Rule = (a: Complex, b: Complex, c: Complex) => Complex;
 
 const ZERO: Complex = { re: 0, im: 0 };
-const ALWAYS_REAL: ReadonlySet<ElementwiseFunction> = new Set<ElementwiseFunction>([
-  "abs",
-  "real",
-  "imag",
-  "phase",
-  "less",
-  "lessEqual",
-  "equal",
-  "and",
-  "or",
-  "not",
-]);
-
 function isComplexResult(name: ElementwiseFunction, inputs: readonly ReferenceArray[]): boolean {
-  if (ALWAYS_REAL.has(name)) return false;
+  if (GIVES_REAL.has(name)) return false;
   if (name === "complex" || name === "imaginary") return true;
   const relevant = name === "select" ? inputs.slice(1) : inputs;
   return relevant.some((input) => input.im !== null);
