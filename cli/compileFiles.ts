@@ -1,6 +1,7 @@
 import { join, relative } from "node:path";
 import { emitModule } from "../compiler/emit/emitModule.ts";
 import { declaredTargets, type TargetName } from "../compiler/targets.ts";
+import { placeText } from "../compiler/source/lines.ts";
 import { makeFolder, writeText } from "../runtime/io/node/files.ts";
 import type { DumpStage, TargetWord } from "./choices.ts";
 import { chosenPrograms, compiled, planned, readProgram, talkWarnings } from "./compiler.ts";
@@ -50,6 +51,8 @@ export async function compileToFiles(
       const text = await emitModule(plan, {
         runtimeSpecifier: options.runtime,
         sourceName: relative(".", file),
+        placeOf: (span) =>
+          placeText({ ...span, file: relative(".", span.file) }, context.sources.text(span.file) ?? ""),
       });
       modules.push({
         program: plan.name,

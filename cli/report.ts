@@ -74,13 +74,19 @@ export function reportError(terminal: Terminal, sources: Sources, error: unknown
     terminal.talk(`error: ${error.message}\n`);
     return EXIT.usage;
   }
-  const failure = failureAt(placeOf(fileOf(error)), error);
+  const failure = failureAt(askerOf(error) ?? placeOf(fileOf(error)), error);
   if (failure instanceof Failure) {
     reportDiagnostics(terminal, sources, failure.diagnostics, json);
     return failure.exitCode;
   }
   if (json) writeError(terminal, "bug", error instanceof Error ? error.message : String(error));
   return reportBug(terminal, error);
+}
+
+/** The place in a program that asked for what an operator or an engine refuses, where that is known. */
+export function askerOf(error: unknown): Span | null {
+  const place = error instanceof OperatorError || error instanceof EngineError ? error.place : null;
+  return typeof place === "string" ? null : place;
 }
 
 function fileOf(error: unknown): string {

@@ -10,7 +10,7 @@ import type { ProgramDefinition } from "../../runtime/program/definition.ts";
 import { bindInputs } from "../../runtime/program/inputs.ts";
 import { perform } from "../../runtime/solve/task.ts";
 import type { ProgramData } from "../binding/bindProgram.ts";
-import { failureAt, placeOf } from "../report.ts";
+import { askerOf, failureAt, placeOf } from "../report.ts";
 
 /** How a program is bound besides its data. */
 export interface BindSettings {
@@ -81,5 +81,6 @@ function located(data: ProgramData, error: unknown): unknown {
     return typeof declaration === "string" ? failureAt(data.placeOf(declaration), error) : error;
   }
   if (error instanceof BindingError) return failureAt(data.placeOf(error.declaration), error);
-  return error;
+  const asker = askerOf(error);
+  return asker === null ? error : failureAt(asker, error);
 }

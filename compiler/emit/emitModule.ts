@@ -13,6 +13,7 @@ import {
 import type { PlanFunction } from "../plan/call.ts";
 import { usesOfFunction } from "../plan/uses.ts";
 import type { Plan } from "../plan/plan.ts";
+import type { Span } from "../source/span.ts";
 import { definitionText } from "./definitionText.ts";
 import { networkFunction, recordTypes } from "./functions.ts";
 import { headerText } from "./header.ts";
@@ -28,6 +29,8 @@ export interface EmitSettings {
   readonly runtimeSpecifier: string;
   /** the file of the program, as its header names it */
   readonly sourceName: string;
+  /** a place in the program as `file:line:column`, for errors; without it operators do not say where they stand */
+  readonly placeOf?: (span: Span) => string;
 }
 
 /** The module of a plan as text: a program's functions, typed and documented, and the definition that joins them. */
@@ -44,7 +47,7 @@ export async function emitModule(plan: Plan, settings: EmitSettings): Promise<st
 
 /** A whole module as one structure. */
 function moduleStructure(plan: Plan, settings: EmitSettings): SourceFileStructure {
-  const top = topLevelNames(plan);
+  const top = topLevelNames(plan, settings.placeOf ?? (() => null));
   const groups = knownGroups(plan, groupNames(plan, top), top.use);
   const types = sectionTypes(plan, groups, top);
   const networks = plan.networks.map((network) =>

@@ -1,3 +1,4 @@
+import type { PlacedMethod } from "../../runtime/arrays/operations.ts";
 import { print } from "../../runtime/arrays/print.ts";
 import { type ElementwiseExpression, replaceInputs } from "../../runtime/arrays/expression.ts";
 import type { Variable } from "../ir/block.ts";
@@ -5,6 +6,7 @@ import type {
   Argument,
   ExpressionsArgument,
   InputsArgument,
+  Method,
   Parameter,
   Pattern,
   PlanFunction,
@@ -15,6 +17,7 @@ import type {
 } from "../plan/call.ts";
 import { identifier, uniqueIdentifier } from "../plan/names.ts";
 import type { PlanGroup, PlanNetwork } from "../plan/plan.ts";
+import type { Span } from "../source/span.ts";
 import { usesOfFunction, variablesOfPattern, variablesOfResult } from "../plan/uses.ts";
 import { bundlesOf, takenEntries, type Bundle, type GroupEntry } from "./groups.ts";
 import { outputHint } from "./hints.ts";
@@ -30,6 +33,8 @@ export interface ModuleNames {
   readonly networkOf: (name: string) => PlanNetwork | null;
   /** the type of the record that a network takes or gives */
   readonly recordType: (group: PlanGroup) => string;
+  /** a place in the program, in words */
+  readonly placeOf: (span: Span) => string | null;
   /** notes that the module uses a name of the runtime */
   readonly use: (name: RuntimeName) => void;
 }
@@ -61,6 +66,8 @@ export function arrowBody(text: Pick<FunctionText, "lines" | "value">): string {
   if (text.lines.length > 0) return `{\n${[...text.lines, `return ${text.value};`].join("\n")}\n}`;
   return text.value.startsWith("{") ? `(${text.value})` : text.value;
 }
+
+const PLACED: ReadonlySet<Method> = new Set<PlacedMethod>(["library", "filteredBackprojection", "rowNorms"]);
 
 /** Prints one function, and the closures in it. */
 export class Printer {
@@ -206,11 +213,12 @@ export class Printer {
     if (hint !== null) this.locals.name(result.variable, hint);
   }
 
-  protected statement({ outputs, call }: Statement): string {
+  protected statement(statement: Statement): string {
+    const { outputs, call } = statement;
     const [results, inputs] = call.arguments;
     if (results?.kind === "expressions" && inputs?.kind === "inputs")
-      return this.kernel({ outputs, call }, results, inputs);
-    const text = this.call(call);
+      return this.kernel(statement, results, inputs);
+    const text = this.call(statement);
     const hints = (variable: Variable): string => this.hint(call, variable);
     const group = call.kind === "function" ? (this.names.networkOf(call.name)?.given ?? null) : null;
     const updates = this.updates || outputs.kind !== "variable";
@@ -283,11 +291,17 @@ export class Printer {
     return read.filter(isIdentifier);
   }
 
-  protected call(call: Statement["call"]): string {
+  protected call({ call, span }: Statement): string {
     const given = this.given(call);
     return call.kind === "method"
-      ? `ops.${call.method}(${given.join(", ")})`
+      ? `ops.${this.placing(call.method, span)}${call.method}(${given.join(", ")})`
       : `${this.names.network(call.name)}(${["ops", ...given].join(", ")})`;
+  }
+
+  /** `at("file:line:column").` before the methods that may refuse what the program asks for there */
+  private placing(method: Method, span: Span | null): string {
+    const place = span === null || !PLACED.has(method) ? null : this.names.placeOf(span);
+    return place === null ? "" : `at(${JSON.stringify(place)}).`;
   }
 
   private given(call: Statement["call"]): readonly string[] {
@@ -407,9 +421,9 @@ export class Printer {
 }
 
 /** The last call of a function that returns just what the call gives, or a list of it. */
-export function returnedCall(of: PlanFunction): Statement["call"] | null {
+export function returnedCall(of: PlanFunction): Statement | null {
   const last = of.statements.at(-1);
   const [only, ...others] = of.result.kind === "record" ? [] : variablesOfResult(of.result);
   if (last === undefined || last.outputs.kind !== "variable" || others.length > 0) return null;
-  return last.outputs.variable === only ? last.call : null;
+  return last.outputs.variable === only ? last : null;
 }

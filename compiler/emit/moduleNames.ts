@@ -62,7 +62,7 @@ export interface TopLevel extends ModuleNames {
 }
 
 /** Names the program, its types, functions and networks; the program's own name wins where two would be equal. */
-export function topLevelNames(plan: Plan): TopLevel {
+export function topLevelNames(plan: Plan, placeOf: TopLevel["placeOf"]): TopLevel {
   const taken = new Set(RESERVED);
   const claim = (hint: string): string => {
     const name = uniqueIdentifier(hint, (candidate) => taken.has(candidate));
@@ -77,6 +77,7 @@ export function topLevelNames(plan: Plan): TopLevel {
   const used = new Set<RuntimeName>();
   return {
     program,
+    placeOf,
     ofFunction: (name) => functions.get(name) ?? name,
     ofType: (name) => types.get(name) ?? name,
     networkOf: (name) => plan.networks.find((network) => network.name === name) ?? null,

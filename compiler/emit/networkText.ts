@@ -144,7 +144,7 @@ class NetworkPrinter extends Printer {
         .some((later) => carries !== undefined && usesVariable(later, carries.start));
       if (carries === undefined || isRead) return this.statement(statement);
       this.locals.place(carries.made, carries.text);
-      return `${carries.text} = ${this.call(statement.call)};`;
+      return `${carries.text} = ${this.call(statement)};`;
     });
     this.inLoop = false;
     const kept = collected.map(

@@ -10,9 +10,14 @@ import { asVariable } from "./values.ts";
 /** How rules lower the expressions inside theirs: through the program's context, so that no import is circular. */
 export type LowerExpression = (site: Site, expression: Expression<Typed>) => Lowered;
 
-/** What an expression means at this place. */
+/** What an expression means at this place. What is built of it bears its span. */
 export function lower(site: Site, expression: Expression<Typed>): Lowered {
-  return site.program.lowerExpression(site, expression);
+  const { builder } = site;
+  const around = builder.span;
+  builder.span = expression.span;
+  const lowered = site.program.lowerExpression(site, expression);
+  builder.span = around;
+  return lowered;
 }
 
 /** An expression that is a value, as a variable. */

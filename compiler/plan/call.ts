@@ -5,11 +5,12 @@ import type { LoopTrace, Operations } from "../../runtime/arrays/operations.ts";
 import type { Space as BoundSpace, Value } from "../../runtime/arrays/value.ts";
 import type { Operator } from "../../runtime/operators/operator.ts";
 import type { Variable } from "../ir/block.ts";
+import type { Span } from "../source/span.ts";
 import type { Dimension } from "../types/dimension.ts";
 import type { Space } from "../types/space.ts";
 
 /** The methods of the runtime's operations. */
-export type Method = Exclude<keyof Operations, "engine">;
+export type Method = Exclude<keyof Operations, "engine" | "at">;
 
 /** A function of a plan: a section, a network, or a closure that is given to a loop. Pure; calls only what it names. */
 export interface PlanFunction {
@@ -51,10 +52,11 @@ export interface ResultEntry {
   readonly result: Result;
 }
 
-/** One call, and the variables that its result is taken apart into. */
+/** One call, the variables that its result is taken apart into, and the place in the program that asks for it. */
 export interface Statement {
   readonly outputs: Pattern;
   readonly call: MethodCall | FunctionCall;
+  readonly span: Span | null;
 }
 
 /** What an equation becomes; `same` is no call: its output is another name of a variable. */

@@ -1,6 +1,8 @@
 import type { Operations } from "../../runtime/arrays/operations.ts";
 import { print } from "../../runtime/arrays/print.ts";
+import { placed } from "../../runtime/operators/placed.ts";
 import type { Variable } from "../ir/block.ts";
+import type { Span } from "../source/span.ts";
 import { evaluate, namesOf, type Dimension } from "../types/dimension.ts";
 import type { Space } from "../types/space.ts";
 import type { Argument, Pattern, PlanFunction, Result, Statement } from "./call.ts";
@@ -106,15 +108,27 @@ function actOf(statement: Statement, slots: Slots, networks: ReadonlyMap<string,
   const bind = binder(statement.outputs, slots);
   if (call.kind === "method") {
     const { method } = call;
-    return (frame, operations) => {
+    const act: Act = (frame, operations) => {
       const given = reads.map((read) => read(frame, operations));
       bind(frame, Reflect.apply(operations[method], operations, given));
     };
+    return statement.span === null ? act : actAt(statement.span, act);
   }
   const network = networks.get(call.name);
   if (network === undefined) throw new Error(`no network ${call.name}`);
   return (frame, operations) => {
     bind(frame, network(operations, ...reads.map((read) => read(frame, operations))));
+  };
+}
+
+/** The call with its place in the program in what it throws. */
+function actAt(span: Span, act: Act): Act {
+  return (frame, operations) => {
+    try {
+      act(frame, operations);
+    } catch (error) {
+      throw placed(error, span);
+    }
   };
 }
 

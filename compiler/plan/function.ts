@@ -85,7 +85,8 @@ function liveStatements(
     if (!equation.outputs.some((output) => needed.has(output))) continue;
     const call: Call = callOf(substituteEquation(equation, setting.same), context);
     if (call.kind === "same") continue;
-    const statement = { outputs: outputsOf(equation, (variable) => needed.has(variable)), call };
+    const outputs = outputsOf(equation, (variable) => needed.has(variable));
+    const statement = { outputs, call, span: equation.span };
     usesOfStatement(statement).variables.forEach((variable) => needed.add(variable));
     statements.push(statement);
   }

@@ -243,7 +243,7 @@ function plainVariables(blocks: readonly Block[]): Pick<Setting, "literals" | "m
   const made = new Map<Variable, Statement>();
   const same = new Map<Variable, Variable>();
   const make = (variable: Variable, call: MethodCall): void => {
-    made.set(variable, { outputs: { kind: "variable", variable }, call });
+    made.set(variable, { outputs: { kind: "variable", variable }, call, span: null });
   };
   const visit = (equation: Equation): void => {
     const [input] = equation.inputs;

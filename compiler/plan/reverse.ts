@@ -166,6 +166,7 @@ function zeroStatement({ state, zero }: { readonly state: Variable; readonly zer
   return {
     outputs: { kind: "variable", variable: zero },
     call: { kind: "method", method: "fill", arguments: given },
+    span: null,
   };
 }
 

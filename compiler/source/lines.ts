@@ -1,3 +1,5 @@
+import type { Span } from "./span.ts";
+
 /** A place in a text: line and column from 1, the column in UTF-16 units. */
 export interface Position {
   readonly line: number;
@@ -30,6 +32,12 @@ export function lineIndex(text: string): LineIndex {
     lineText: (line) => text.slice(startOf(line), startOf(line + 1)).replace(/\r?\n$|\r$/u, ""),
     lineStart: startOf,
   };
+}
+
+/** The begin of a stretch of a text as `file:line:column`. */
+export function placeText({ file, start }: Span, text: string): string {
+  const { line, column } = lineIndex(text).position(start);
+  return `${file}:${line}:${column}`;
 }
 
 function lineStarts(text: string): readonly number[] {

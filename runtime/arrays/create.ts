@@ -5,6 +5,7 @@ import { libraryOperator } from "../operators/create.ts";
 import { diagonalise, solveDiagonalised } from "../operators/diagonalise.ts";
 import { filteredBackprojection } from "../operators/filteredBackprojection.ts";
 import type { Operator } from "../operators/operator.ts";
+import { operationsAt } from "../operators/placed.ts";
 import { rowNorms } from "../operators/rowNorms.ts";
 import { sampleNorms } from "../operators/sampleNorms.ts";
 import { applyRows, applyRowsAdjoint } from "../operators/restrict.ts";
@@ -43,6 +44,7 @@ export function operations(engine: Engine): Operations {
   const scoped = <T extends Value>(body: () => T): T => engine.scope(body, handlesOf);
   const self: Operations = {
     engine,
+    at: (place) => operationsAt(self, place),
     number: (value) => number(engine, value),
     fill: (value, space) => scoped(() => fill(engine, value, space)),
     coordinate: (space, axis) => scoped(() => coordinate(engine, space, axis)),

@@ -36,6 +36,9 @@ export interface LoopTrace {
   readonly rounds: readonly { readonly carried: readonly Value[]; readonly active: ArrayValue }[];
 }
 
+/** The operations that refuse what a program asks of its operators. */
+export type PlacedMethod = "library" | "filteredBackprojection" | "rowNorms";
+
 /**
  * The operations that emitted code and plans call: values of the language, vectorised over the batch, on one engine.
  * A result is batched if one of its arguments is. Arrays repeat numbers and align shapes from the last axis.
@@ -43,6 +46,9 @@ export interface LoopTrace {
  */
 export interface Operations {
   readonly engine: Engine;
+
+  /** These operations for calls at a place in a program, `file:line:column`, which their errors name. */
+  at(place: string): Pick<Operations, PlacedMethod>;
 
   /** The number `value`. */
   number(value: number): ArrayValue;

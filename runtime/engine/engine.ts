@@ -1,5 +1,6 @@
 import type { ElementwiseExpression, ElementwiseResults } from "../arrays/expression.ts";
 import type { DifferencesOptions } from "./differences.ts";
+import { type Place, placedText } from "./place.ts";
 import type { ProjectionOptions } from "./projection.ts";
 import type { FilterOptions } from "./realFourier.ts";
 import type { Updated, UpdateRule } from "./update.ts";
@@ -194,16 +195,27 @@ export interface Rehearsal {
 /** The number that stands for an entry of what is read, by how often was read before. */
 export type Answer = (reads: number, entry: number) => number;
 
-/** A device failure or an operation that an engine lacks: names the engine, the operation and the sizes. */
+/**
+ * A device failure or an operation that an engine lacks: names the engine, the operation and the sizes, and the place
+ * in the program that asks for it, where that is known.
+ */
 export class EngineError extends Error {
   override readonly name = "EngineError";
   readonly engine: string;
   readonly operation: string;
   readonly shapes: readonly (readonly number[])[];
   readonly reason: string;
-  constructor(engine: string, operation: string, shapes: readonly (readonly number[])[], reason: string) {
+  readonly place: Place | null;
+  constructor(
+    engine: string,
+    operation: string,
+    shapes: readonly (readonly number[])[],
+    reason: string,
+    place: Place | null = null,
+  ) {
     const of = shapes.map((shape) => `[${shape.join(", ")}]`).join(" and ");
-    super(`${engine}: ${operation}${of === "" ? "" : ` of ${of}`}: ${reason}`);
+    super(placedText(place, `${engine}: ${operation}${of === "" ? "" : ` of ${of}`}: ${reason}`));
+    this.place = place;
     this.engine = engine;
     this.operation = operation;
     this.shapes = shapes;

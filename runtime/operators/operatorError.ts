@@ -1,3 +1,5 @@
+import { type Place, placedText } from "../engine/place.ts";
+
 /** What can be wrong with an operator and its data; each code has one meaning, so that callers may branch on it. */
 export type OperatorErrorCode =
   /** a setting that the operator does not have */
@@ -26,15 +28,26 @@ export interface OperatorErrorText {
   readonly hint?: string;
 }
 
-/** An operator that cannot be had from these settings, spaces and arrays: an error of the user's. */
+/**
+ * An operator that cannot be had from these settings, spaces and arrays: an error of the user's. `place` is where the
+ * program asks for it, where that is known.
+ */
 export class OperatorError extends Error {
   override readonly name = "OperatorError";
   readonly code: OperatorErrorCode;
   readonly text: OperatorErrorText;
+  readonly place: Place | null;
 
-  constructor(code: OperatorErrorCode, text: OperatorErrorText, options?: ErrorOptions) {
-    super([text.what, text.why, text.hint].filter((part) => part !== undefined).join(" "), options);
+  constructor(
+    code: OperatorErrorCode,
+    text: OperatorErrorText,
+    options?: ErrorOptions,
+    place: Place | null = null,
+  ) {
+    const words = [text.what, text.why, text.hint].filter((part) => part !== undefined).join(" ");
+    super(placedText(place, words), options);
     this.code = code;
     this.text = text;
+    this.place = place;
   }
 }

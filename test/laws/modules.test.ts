@@ -12,7 +12,7 @@ import { loadModule } from "../emit/load.ts";
 import { outcomes } from "../emit/outcomes.ts";
 import { typeFaults } from "../emit/typeCheck.ts";
 import { expectGolden } from "../golden.ts";
-import { compiledProgram, planOf } from "./lab/compiled.ts";
+import { compiledProgram, placeOf, planOf } from "./lab/compiled.ts";
 import { PROBLEMS, problem } from "./lab/problems.ts";
 import { ready, type Ready } from "./lab/steps.ts";
 import { TARGETS } from "./lab/targets.ts";
@@ -64,7 +64,7 @@ function occurrences(text: string, operation: string): number {
 }
 
 test.each(MODULES)("$name as $target is printed as its golden", async ({ name, target }) => {
-  const settings = { runtimeSpecifier: "ipc/runtime", sourceName: `${name}.ipx` };
+  const settings = { runtimeSpecifier: "ipc/runtime", sourceName: `${name}.ipx`, placeOf };
   const text = await emitModule(planOf(compiledSmall(name), target), settings);
   expectGolden(`programs/${name}/${target}.ts`, text);
   expect(text, "adjoints that give nothing").not.toMatch(/\{ state: \{\}, known: \{\} \}/u);

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { basename } from "node:path";
 import {
   analyse,
   compileProgram,
@@ -7,6 +8,8 @@ import {
   type CompiledProgram,
 } from "../../../compiler/compile.ts";
 import type { Plan } from "../../../compiler/plan/plan.ts";
+import { placeText } from "../../../compiler/source/lines.ts";
+import type { Span } from "../../../compiler/source/span.ts";
 import type { TargetRequest } from "../../../compiler/targets.ts";
 import type { ProgramDefinition } from "../../../runtime/program/definition.ts";
 
@@ -25,6 +28,11 @@ export function programText(name: string, edits: readonly Edit[] = []): string {
     },
     readFileSync(new URL(`${name}.ipx`, folder), "utf8"),
   );
+}
+
+/** A place in a program of the project as `file:line:column`. */
+export function placeOf(span: Span): string {
+  return placeText(span, programText(basename(span.file, ".ipx")));
 }
 
 /** A program of the project, compiled. */

@@ -211,7 +211,7 @@ function S_adjoint_inputs(
 
 /** What follows from the givens, once a run. */
 function constants(ops: Operations, { h, w }: Data) {
-  const fourier = ops.library("fourier", {}, C(h, w), []);
+  const fourier = ops.at("admm_net.ipx:6:19").library("fourier", {}, C(h, w), []);
   return { fourier };
 }
 

@@ -91,7 +91,7 @@ interface State {
 
 /** What follows from the givens, once a run. */
 function constants(ops: Operations, { h, w, lambda, rho, A }: Data) {
-  const D = ops.library("gradient", { axes: 2, boundary: "periodic" }, R(h, w), []);
+  const D = ops.at("admm_tv.ipx:9:42").library("gradient", { axes: 2, boundary: "periodic" }, R(h, w), []);
   const lambda_over_rho = ops.map("lambda/rho", { lambda, rho });
   const basis_A = ops.diagonalise(A, null, { alone: false });
   const basis_D = ops.diagonalise(D, null, { alone: false });

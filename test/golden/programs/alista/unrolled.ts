@@ -71,7 +71,7 @@ interface State {
 /** What follows from the givens, once a run. */
 function constants(ops: Operations, { n, m, A }: Data) {
   const matrix = ops.materialise(R(n), (v) => ops.apply(A, v));
-  const W = ops.library("min_coherence", {}, R(n), [matrix], R(m));
+  const W = ops.at("alista.ipx:8:11").library("min_coherence", {}, R(n), [matrix], R(m));
   return { W };
 }
 

@@ -83,7 +83,7 @@ interface State {
 
 /** What follows from the givens, once a run. */
 function constants(ops: Operations, { h, w, A }: Data) {
-  const D = ops.library("gradient", {}, R(h, w), []);
+  const D = ops.at("condat_vu.ipx:8:42").library("gradient", {}, R(h, w), []);
   const norm_D = ops.norm(D);
   const sigma = ops.map("0.5/norm_D", { norm_D });
   const norm_A = ops.norm(A);

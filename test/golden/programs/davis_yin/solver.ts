@@ -84,7 +84,9 @@ interface State {
 
 /** What follows from the givens, once a run. */
 function constants(ops: Operations, { h, w, A }: Data) {
-  const W = ops.library("wavelet", { levels: 1, axes: 2, boundary: "periodic", name: "haar" }, R(h, w), []);
+  const W = ops
+    .at("davis_yin.ipx:8:39")
+    .library("wavelet", { levels: 1, axes: 2, boundary: "periodic", name: "haar" }, R(h, w), []);
   const gram_A = ops.gram(A);
   return { W, gram_A };
 }

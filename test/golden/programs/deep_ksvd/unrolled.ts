@@ -169,13 +169,15 @@ function T_adjoint_inputs(
 
 /** What follows from the givens, once a run. */
 function constants(ops: Operations, { h, w, p }: Data) {
-  const P = ops.library(
-    "patches",
-    { boundary: "inside", stride: 1 },
-    R(h, w),
-    [],
-    R(p, p, -h * p + h * w - p * w + p * p + h - 2 * p + w + 1),
-  );
+  const P = ops
+    .at("deep_ksvd.ipx:6:11")
+    .library(
+      "patches",
+      { boundary: "inside", stride: 1 },
+      R(h, w),
+      [],
+      R(p, p, -h * p + h * w - p * w + p * p + h - 2 * p + w + 1),
+    );
   const ones = ops.fill(1, R(h, w));
   const P_fill = ops.apply(P, ones);
   const P_fill_slices = ops.slices(P_fill, P_fill);
@@ -507,8 +509,10 @@ export const deep_ksvd = defineProgram<Known, State, Record<string, never>, Inpu
       initial: {
         kind: "value",
         evaluate: (ops, { p, atoms }) => {
-          const reshape = ops.library("reshape", {}, R(p * p), [], R(p, p));
-          const gaussian = ops.library("gaussian", { normalise: "columns", seed: 0 }, R(atoms), [], R(p * p));
+          const reshape = ops.at("deep_ksvd.ipx:8:42").library("reshape", {}, R(p * p), [], R(p, p));
+          const gaussian = ops
+            .at("deep_ksvd.ipx:8:50")
+            .library("gaussian", { normalise: "columns", seed: 0 }, R(atoms), [], R(p * p));
           return ops.materialise(R(atoms), (v) => {
             const gaussian_v = ops.apply(gaussian, v);
             return ops.apply(reshape, gaussian_v);

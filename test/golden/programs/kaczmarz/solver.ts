@@ -70,7 +70,7 @@ interface State {
 
 /** What follows from the givens, once a run. */
 function constants(ops: Operations, { A, delta }: Data) {
-  const r = ops.rowNorms(A);
+  const r = ops.at("kaczmarz.ipx:9:11").rowNorms(A);
   const product = ops.map("1.1*delta", { delta });
   return { r, product };
 }

@@ -69,7 +69,7 @@ interface State {
 
 /** What follows from the givens, once a run. */
 function constants(ops: Operations, { A }: Data) {
-  const r = ops.rowNorms(A);
+  const r = ops.at("kaczmarz.ipx:9:11").rowNorms(A);
   return { r };
 }
 

@@ -206,7 +206,7 @@ function D_adjoint(ops: Operations, saved: D_Saved, output_bar: Value, known: Kn
 
 /** What follows from the givens, once a run. */
 function constants(ops: Operations, { h, w, c }: Data) {
-  const fourier = ops.library("fourier", {}, C(h, w, c), []);
+  const fourier = ops.at("modl.ipx:8:19").library("fourier", {}, C(h, w, c), []);
   return { fourier };
 }
 

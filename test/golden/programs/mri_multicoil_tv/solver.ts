@@ -91,10 +91,10 @@ interface State {
 
 /** What follows from the givens, once a run. */
 function constants(ops: Operations, { h, w, c }: Data) {
-  const D = ops.library("gradient", {}, C(h, w), []);
+  const D = ops.at("mri_multicoil_tv.ipx:10:42").library("gradient", {}, C(h, w), []);
   const norm_D = ops.norm(D);
   const sigma = ops.map("1/norm_D", { norm_D });
-  const fourier = ops.library("fourier", {}, C(h, w, c), []);
+  const fourier = ops.at("mri_multicoil_tv.ipx:9:19").library("fourier", {}, C(h, w, c), []);
   const norm_fourier = ops.norm(fourier);
   const product = ops.map("sigma*square(norm_D)", { sigma, norm_D });
   return { D, sigma, fourier, norm_fourier, product };

@@ -83,9 +83,15 @@ interface State {
 
 /** What follows from the givens, once a run. */
 function constants(ops: Operations, { h, q, w, kernel }: Data) {
-  const downsample = ops.library("downsample", { antialias: "none" }, R(h * q, q * w), [], R(h, w));
-  const blur = ops.library("blur", { boundary: "periodic" }, R(h * q, q * w), [kernel]);
-  const bicubic = ops.library("bicubic", {}, R(h, w), [], R(h * q, q * w));
+  const downsample = ops
+    .at("superresolution_red.ipx:8:43")
+    .library("downsample", { antialias: "none" }, R(h * q, q * w), [], R(h, w));
+  const blur = ops
+    .at("superresolution_red.ipx:8:57")
+    .library("blur", { boundary: "periodic" }, R(h * q, q * w), [kernel]);
+  const bicubic = ops
+    .at("superresolution_red.ipx:12:27")
+    .library("bicubic", {}, R(h, w), [], R(h * q, q * w));
   const downsample_blur = ops.composition([downsample, blur]);
   const norm_downsample_blur = ops.norm(downsample_blur);
   return { downsample, blur, bicubic, norm_downsample_blur };

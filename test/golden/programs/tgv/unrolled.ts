@@ -91,8 +91,8 @@ interface State {
 
 /** What follows from the givens, once a run. */
 function constants(ops: Operations, { h, w, A }: Data) {
-  const D = ops.library("gradient", {}, R(h, w), []);
-  const E = ops.library("symmetrised_gradient", {}, R(h, w, 2), []);
+  const D = ops.at("tgv.ipx:9:42").library("gradient", {}, R(h, w), []);
+  const E = ops.at("tgv.ipx:10:45").library("symmetrised_gradient", {}, R(h, w, 2), []);
   const norm_A = ops.norm(A);
   const norm_D = ops.norm(D);
   const norm_E = ops.norm(E);

@@ -82,7 +82,7 @@ interface State {
 
 /** What follows from the givens, once a run. */
 function constants(ops: Operations, { h, w }: Data) {
-  const D = ops.library("gradient", {}, R(h, w), []);
+  const D = ops.at("tv_chambolle_pock.ipx:7:42").library("gradient", {}, R(h, w), []);
   const norm_D = ops.norm(D);
   const tau = ops.map("0.99/sqrt(1 + square(norm_D))", { norm_D });
   const one_plus_tau = ops.map("1 + tau", { tau });

@@ -320,7 +320,7 @@ function phi_adjoint(
 
 /** What follows from the givens, once a run. */
 function constants(ops: Operations, { h, w, c }: Data) {
-  const fourier = ops.library("fourier", {}, C(h, w, c), []);
+  const fourier = ops.at("variational_network.ipx:9:19").library("fourier", {}, C(h, w, c), []);
   return { fourier };
 }
 

@@ -195,7 +195,7 @@ function N_adjoint(ops: Operations, saved: N_Saved, output_bar: Value, known: Kn
 
 /** What follows from the givens, once a run. */
 function constants(ops: Operations, { h, w, c }: Data) {
-  const fourier = ops.library("fourier", {}, C(h, w, c), []);
+  const fourier = ops.at("varnet.ipx:10:19").library("fourier", {}, C(h, w, c), []);
   return { fourier };
 }
 
