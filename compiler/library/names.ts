@@ -143,9 +143,21 @@ export const LAYER_NAMES = [
   "dropout",
   "residual",
   "skip",
+  "gradient_step",
 ] as const;
 
-export const NET_NAMES = ["unet", "dncnn", "resnet", "icnn", "ridges"] as const;
+export const NET_NAMES = [
+  "unet",
+  "dncnn",
+  "resnet",
+  "drunet",
+  "fbpconvnet",
+  "gradient_block",
+  "primal_dual_block",
+  "ista_transform",
+  "icnn",
+  "ridges",
+] as const;
 
 /** Solvers and methods that stand as settings. */
 export const METHOD_NAMES = [

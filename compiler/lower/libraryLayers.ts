@@ -2,14 +2,20 @@ import type { IrBuilder } from "../ir/build.ts";
 import type { Variable } from "../ir/block.ts";
 import { LAYERS, type LayerName } from "../library/layers/table.ts";
 import { NETS, type NetName } from "../library/nets/table.ts";
+import { sameSpace } from "../ir/spaces.ts";
+import { constant } from "../types/dimension.ts";
 import type { Dimension } from "../types/dimension.ts";
+import { arraySpace } from "../types/space.ts";
 import type { AppliedLayer, LayerContext } from "./layerContext.ts";
 import * as layers from "./layers.ts";
 import { piecewiseLinear, spline } from "./learnedFunctions.ts";
 import type { LayerSettings } from "./layerSettings.ts";
+import { drunet } from "./drunet.ts";
+import { gradientBlock, istaTransform, primalDualBlock } from "./iterationBlocks.ts";
 import { dncnn, resnet, unet } from "./libraryNets.ts";
 import { batchNorm, groupNorm, instanceNorm, layerNorm } from "./normalisationLayers.ts";
 import { convexRidges, inputConvex } from "./regularisers.ts";
+import { spaceOfVariable } from "./values.ts";
 import { averagePool, globalPool } from "./poolingLayers.ts";
 import { type Alignment, bilinearNorm, bilinearUpsampling, nearestUpsampling } from "./upsampling.ts";
 
@@ -77,19 +83,45 @@ const RULES: { readonly [N in LayerName | NetName]: LayerRule } = {
   dropout: ({ b, context, u, settings }) => layers.dropout(b, context, u, settings.number("rate")),
   residual: ({ b, u, inner }) => b.elementwise("add", [u, inner("residual")]),
   skip: ({ b, u, inner }) => b.concat([u, inner("skip")]),
+  gradient_step: ({ b, u, inner }) => halfSquaredDistance(b, u, inner("gradient_step")),
   unet: ({ b, context, u, out, settings }) =>
     unet(b, context, u, out, {
       levels: settings.number("levels"),
       width: settings.dimension("width"),
       residual: settings.truth("residual"),
+      batch: false,
       padded: settings.truth("padded"),
     }),
+  fbpconvnet: ({ b, context, u, out, settings }) =>
+    unet(b, context, u, out, {
+      levels: settings.number("levels"),
+      width: settings.dimension("width"),
+      residual: settings.truth("residual"),
+      batch: settings.word("normalise") === "batch",
+      padded: settings.truth("padded"),
+    }),
+  drunet: (place) =>
+    drunet(place.b, place.context, place.u, place.out, {
+      levels: place.settings.number("levels"),
+      width: place.settings.dimension("width"),
+      blocks: place.settings.number("blocks"),
+      activation: layerAt(place, activationOf(place.settings.word("activation"))),
+      padded: place.settings.truth("padded"),
+    }),
+  gradient_block: ({ b, context, u, out, settings }) =>
+    gradientBlock(b, context, u, out, settings.dimension("width")),
+  primal_dual_block: (place) => {
+    const width = place.settings.dimension("width");
+    return primalDualBlock(place.b, place.context, place.u, place.out, width, layerAt(place, "prelu"));
+  },
+  ista_transform: ({ b, context, u, out, settings }) =>
+    istaTransform(b, context, u, out, settings.dimension("width")),
   dncnn: ({ b, context, u, out, settings }) =>
     dncnn(b, context, u, out, {
       depth: settings.number("depth"),
       width: settings.dimension("width"),
       residual: settings.truth("residual"),
-      batch: settings.word("normalise") === "batch",
+      normalise: normalisationOf(settings.word("normalise")),
     }),
   resnet: ({ b, context, u, out, settings }) =>
     resnet(b, context, u, out, { blocks: settings.number("blocks"), width: settings.dimension("width") }),
@@ -141,6 +173,29 @@ export function isLibraryNet(name: string): boolean {
 function takesImages(name: LayerName | NetName): boolean {
   const shape = Object.hasOwn(LAYERS, name) ? LAYERS[name as LayerName].shape : "image";
   return shape !== "same" && shape !== "vector";
+}
+
+/** |u - v|^2/2 as a vector of one number, with as many channels of u, from the first, as v has. */
+function halfSquaredDistance(b: IrBuilder, u: Variable, v: Variable): Variable {
+  const [all, some] = [spaceOfVariable(u), spaceOfVariable(v)];
+  const same = sameSpace(all, some) || some.kind !== "array";
+  const part = same ? u : b.channels(u, constant(0), some.dimensions.at(-1) ?? constant(1));
+  const squares = b.elementwise("square", [b.elementwise("sub", [part, v])]);
+  const half = b.elementwise("mul", [b.constant(0.5), b.sum(squares)]);
+  return b.reshape(half, arraySpace("real", [constant(1)]));
+}
+
+/** A layer without settings inside of a network of the library. */
+function layerAt(place: LayerPlace, name: LayerName): (u: Variable) => Variable {
+  return (u) => applyLibraryLayer(name, { ...place, u });
+}
+
+function activationOf(word: string): "relu" | "elu" | "softplus" {
+  return word === "elu" || word === "softplus" ? word : "relu";
+}
+
+function normalisationOf(word: string): "none" | "batch" | "spectral" {
+  return word === "batch" || word === "spectral" ? word : "none";
 }
 
 function alignmentOf(settings: LayerSettings): Alignment {

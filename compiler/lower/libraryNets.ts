@@ -9,7 +9,8 @@ import { convolution, imageAxes, PLAIN, upConvolution } from "./layers.ts";
 
 /**
  * conv, relu, (depth - 2) times conv, relu, then conv; with `residual`, u minus that (Zhang et al., 2017). With
- * `batch` the convolutions in between have batch normalisation behind them, and no biases.
+ * `batch` the convolutions in between have batch normalisation behind them, and no biases; with `spectral` the norm of
+ * each convolution is kept at or below 1.
  */
 export function dncnn(
   b: IrBuilder,
@@ -20,16 +21,18 @@ export function dncnn(
     readonly depth: number;
     readonly width: Dimension;
     readonly residual: boolean;
-    readonly batch: boolean;
+    readonly normalise: "none" | "batch" | "spectral";
   },
 ): Variable {
+  const { normalise } = settings;
+  const linear = normalise === "spectral" ? { ...PLAIN, norm: 1 } : PLAIN;
   let v = u;
   for (let layer = 1; layer < settings.depth; layer += 1) {
-    const batch = settings.batch && layer > 1;
-    const image = convolution(b, context, v, settings.width, { ...PLAIN, bias: !batch });
+    const batch = normalise === "batch" && layer > 1;
+    const image = convolution(b, context, v, settings.width, { ...linear, bias: !batch });
     v = b.elementwise("relu", [batch ? batchNorm(b, context, image) : image]);
   }
-  const last = convolution(b, context, v, out, PLAIN);
+  const last = convolution(b, context, v, out, linear);
   return settings.residual ? b.elementwise("sub", [u, last]) : last;
 }
 
@@ -51,7 +54,8 @@ export function resnet(
 }
 
 /**
- * U-Net (Ronneberger, Fischer, Brox, 2015) without normalisation: convolutions in pairs, maxpool(2), upconv, skips.
+ * U-Net (Ronneberger, Fischer, Brox, 2015): convolutions in pairs, maxpool(2), upconv, skips. With `batch` the pairs
+ * have batch normalisation behind each convolution, in place of its biases (Jin, McCann, Froustey, Unser, 2017).
  * `levels` counts the resolutions; with `padded` any image size is padded to a multiple of 2^(levels - 1) and cropped.
  */
 export function unet(
@@ -63,13 +67,14 @@ export function unet(
     readonly levels: number;
     readonly width: Dimension;
     readonly residual: boolean;
+    readonly batch: boolean;
     readonly padded: boolean;
   },
 ): Variable {
   const padded = settings.padded ? b.named(b.padImage(u, 2 ** (settings.levels - 1)), "padded") : u;
   const image = level(b, context, padded, 1, settings);
   const last = convolution(b, context, image, out, { ...PLAIN, kernel: 1 });
-  const cropped = settings.padded ? b.named(b.cropImage(last, cropSpace(u, last)), "cropped") : last;
+  const cropped = settings.padded ? croppedTo(b, last, u) : last;
   return settings.residual ? b.elementwise("add", [u, cropped]) : cropped;
 }
 
@@ -78,21 +83,30 @@ function level(
   context: LayerContext,
   u: Variable,
   depth: number,
-  settings: { readonly levels: number; readonly width: Dimension },
+  settings: { readonly levels: number; readonly width: Dimension; readonly batch: boolean },
 ): Variable {
+  const { batch } = settings;
   const width = multiply(constant(2 ** (depth - 1)), settings.width);
-  if (depth === settings.levels) return pair(b, context.place("bottom"), u, width);
-  const here = pair(b, context.place(`down${depth}`), u, width);
+  if (depth === settings.levels) return pair(b, context.place("bottom"), u, width, batch);
+  const here = pair(b, context.place(`down${depth}`), u, width, batch);
   const pooled = b.named(b.maxPool(here, 2), `down${depth}_pooled`);
   const below = level(b, context, pooled, depth + 1, settings);
   const upwards = context.place(`up${depth}`);
   const up = upConvolution(b, upwards, below, width, 2, true, "he");
-  return pair(b, upwards, b.named(b.concat([here, up]), `up${depth}_joined`), width);
+  return pair(b, upwards, b.named(b.concat([here, up]), `up${depth}_joined`), width, batch);
 }
 
-function pair(b: IrBuilder, context: LayerContext, u: Variable, width: Dimension): Variable {
-  const first = b.elementwise("relu", [convolution(b, context, u, width, PLAIN)]);
-  return b.elementwise("relu", [convolution(b, context, first, width, PLAIN)]);
+function pair(b: IrBuilder, context: LayerContext, u: Variable, width: Dimension, batch: boolean): Variable {
+  const half = (v: Variable): Variable => {
+    const image = convolution(b, context, v, width, { ...PLAIN, bias: !batch });
+    return b.elementwise("relu", [batch ? batchNorm(b, context, image) : image]);
+  };
+  return half(half(u));
+}
+
+/** The middle of an image, of the size of another. */
+export function croppedTo(b: IrBuilder, image: Variable, u: Variable): Variable {
+  return b.named(b.cropImage(image, cropSpace(u, image)), "cropped");
 }
 
 function cropSpace(u: Variable, image: Variable): Space {

@@ -109,6 +109,15 @@ const allowed: Readonly<Record<string, string>> = {
     "h, w",
     "input y : R[h, w]\n learn N : net R[h, w] -> R[h, w] = conv(8) |> residual(conv(8) |> relu) |> skip(conv(4)) |> conv(1)\n output N(y)",
   ),
+  "a gradient step that knows the level of noise":
+    inProgram(
+      "h, w",
+      "input y : R[h, w]\n input s : R\n learn g : net (R[h, w], R) -> R = gradient_step(guided)\n" +
+        " let (d, e) = grad g(y, s)\n output y - d + e",
+    ) +
+    `net guided[h, w](u : R[h, w, 2]) -> R[h, w, 1] {
+       return u |> drunet(levels = 2, width = 4, blocks = 1, activation = elu)
+     }`,
   "a pipe into a function": inProgram("n", "input y : R[n]\n fun f(x : R[n]) = 2*x\n output y |> f"),
   "names of other scripts": inProgram("n", "given λ : R in (0, inf) = 1\n input θ₀ : R[n]\n output λ*θ₀"),
   "solve with a definite sum": inProgram(

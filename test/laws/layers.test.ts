@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { definitionOf } from "../../compiler/compile.ts";
 import { emitModule } from "../../compiler/emit/emitModule.ts";
 import type { LayerName } from "../../compiler/library/layers/table.ts";
+import type { NetName } from "../../compiler/library/nets/table.ts";
 import { valueAndGradient } from "../../runtime/adjoint/gradient.ts";
 import { operations } from "../../runtime/arrays/create.ts";
 import type { Operations } from "../../runtime/arrays/operations.ts";
@@ -76,11 +77,29 @@ const TEXTS: { readonly [N in Exclude<LayerName, Random | Learned>]: Readonly<Re
   shuffle: { shuffle: "shuffle(2)" },
   residual: { residual: "residual(conv(4))" },
   skip: { skip: "skip(conv(2, kernel = 1))" },
+  gradient_step: {
+    gradient_step: "gradient_step(drunet(levels = 2, width = 2, blocks = 1, activation = elu))",
+  },
 };
 
-const CASES = Object.values(TEXTS).flatMap((texts) =>
-  Object.entries(texts).map(([name, text]) => ({ name, text })),
-);
+/** Each network of the library at a small size. */
+const NETS: { readonly [N in NetName]: string } = {
+  unet: "unet(levels = 3, width = 2)",
+  fbpconvnet: "fbpconvnet(levels = 3, width = 2)",
+  dncnn: "dncnn(depth = 3, width = 3, residual = true)",
+  resnet: "resnet(blocks = 1, width = 3)",
+  drunet: "drunet(levels = 2, width = 2, blocks = 1)",
+  gradient_block: "gradient_block(width = 3)",
+  primal_dual_block: "primal_dual_block(width = 3)",
+  ista_transform: "ista_transform(width = 3)",
+  icnn: "icnn(depth = 3, width = 3)",
+  ridges: "ridges(filters = 3, kernel = 3, knots = 4, range = 0.4)",
+};
+
+const CASES = [
+  ...Object.values(TEXTS).flatMap((texts) => Object.entries(texts)),
+  ...Object.entries(NETS),
+].map(([name, text]) => ({ name, text }));
 
 /** A program of one layer, or of several. */
 function programOf(text: string, input: readonly number[], output: readonly number[]): string {
@@ -114,10 +133,27 @@ async function bound(
   fixture: LayerFixture,
 ): Promise<Ready> {
   const tensors = new Map(
-    Object.entries(fixture.weights).map(([path, weights]) => [`N.${path}`, hostOf(weights)] as const),
+    Object.entries({ ...averagesOf(fixture.weights), ...fixture.weights }).map(
+      ([path, weights]) => [`N.${path}`, hostOf(weights)] as const,
+    ),
   );
   const metadata = { program: definition.name, program_hash: definition.hash };
   return ready(problemOf(name, fixture), definition, using, 0, { weights: { tensors, metadata } });
+}
+
+/** The running averages of batch normalisations, as they begin. */
+function averagesOf(weights: LayerFixture["weights"]): LayerFixture["weights"] {
+  const layers = Object.entries(weights).flatMap(([path, { shape }]) => {
+    const [, place] = /^(.*batchnorm\d)\.scale$/u.exec(path) ?? [];
+    return place === undefined ? [] : [[place, shape[0] ?? 0] as const];
+  });
+  return Object.fromEntries(
+    layers.flatMap(([place, channels]) => [
+      [`${place}.mean`, zeros(channels, 0)],
+      [`${place}.variance`, zeros(channels, 1)],
+      [`${place}.batches`, { shape: [], data: [0] }],
+    ]),
+  );
 }
 
 /** The largest difference to a fixture's value and gradients. */
@@ -154,13 +190,7 @@ test("batch normalisation is PyTorch's: in training of the batch, its averages, 
   const name = "batchnorm";
   const plain = FIXTURES[name];
   if (plain?.statistics === undefined) throw new Error("there is no fixture of batchnorm");
-  const { mean, variance } = { mean: zeros(4, 0), variance: zeros(4, 1) };
-  const averages = {
-    "batchnorm1.mean": mean,
-    "batchnorm1.variance": variance,
-    "batchnorm1.batches": { shape: [], data: [0] },
-  };
-  const fixture = { ...plain, weights: { ...plain.weights, ...averages } };
+  const fixture = plain;
   const shape = fixture.input.shape.slice(1);
   const definition = definitionOf(planOf(compiledText(name, programOf(name, shape, shape)), "direct"));
   const of = await bound(name, definition, operations(referenceEngine()), fixture);

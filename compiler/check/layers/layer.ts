@@ -3,7 +3,13 @@ import { diagnose } from "../../diagnostics/diagnose.ts";
 import { LAYERS, type LayerName } from "../../library/layers/table.ts";
 import type { LayerSignature } from "../../library/layers/signature.ts";
 import { NETS, type NetName } from "../../library/nets/table.ts";
-import { add, constant, type Dimension, name as nameDimension } from "../../types/dimension.ts";
+import {
+  add,
+  constant,
+  constantValue,
+  type Dimension,
+  name as nameDimension,
+} from "../../types/dimension.ts";
 import { from, REALS } from "../../types/interval.ts";
 import { arraySpace, type Space, spaceText } from "../../types/space.ts";
 import { attempt, resolveSpace, unifyAxes, unifySpaces } from "../../types/substitution.ts";
@@ -107,7 +113,7 @@ function checkLibraryLayer(
   input: Flowing,
 ): PlacedLayer {
   const signature: LayerSignature = LAYERS[name];
-  if (signature.shape === "residual" || signature.shape === "skip") {
+  if (signature.shape === "residual" || signature.shape === "skip" || signature.shape === "distance") {
     return checkCombinator(environment, expression, head, name, signature.shape, input);
   }
   const written = expression.kind === "call" ? expression.arguments : [];
@@ -201,13 +207,13 @@ function sameSize(
   return resolveSpace(substitution, output);
 }
 
-/** `residual(l)` and `skip(l)`, whose argument is a layer. */
+/** `residual(l)`, `skip(l)` and `gradient_step(l)`, whose argument is a layer. */
 function checkCombinator(
   environment: Environment,
   expression: Expression,
   head: Name,
   name: LayerName,
-  shape: "residual" | "skip",
+  shape: Combinator,
   input: Flowing,
 ): PlacedLayer {
   const written = expression.kind === "call" ? expression.arguments : [];
@@ -227,7 +233,7 @@ function checkCombinator(
   }
   const inner = checkLayer(environment, argument.value, {
     ...input,
-    expected: shape === "residual" ? input.space : null,
+    expected: shape === "skip" ? null : input.space,
   });
   const output = combine(environment, expression, shape, input, inner.output);
   const call: CallMeaning = { kind: "library", name, arguments: [inner.tree], settings: {}, operator: null };
@@ -237,10 +243,12 @@ function checkCombinator(
   return { tree, call, output, interval: REALS };
 }
 
+type Combinator = "residual" | "skip" | "distance";
+
 function combine(
   environment: Environment,
   expression: Expression,
-  shape: "residual" | "skip",
+  shape: Combinator,
   input: Flowing,
   inner: Space | null,
 ): Space | null {
@@ -249,7 +257,7 @@ function combine(
   const outer = asImage(input.space) ?? input.space;
   const image = asImage(inner) ?? inner;
   if (outer.kind !== "array" || image.kind !== "array") return null;
-  const keep = shape === "residual" ? 0 : 1;
+  const keep = shape === "residual" || (shape === "distance" && !takesFirstChannels(outer, image)) ? 0 : 1;
   const axes = (space: Extract<Space, { kind: "array" }>): readonly Dimension[] =>
     space.dimensions.slice(0, space.dimensions.length - keep);
   if (!attempt(substitution, () => unifyAxes(substitution, axes(outer), axes(image)))) {
@@ -258,8 +266,21 @@ function combine(
     return null;
   }
   if (shape === "residual") return outer;
+  if (shape === "distance") return arraySpace("real", [constant(1)]);
   const channels = [outer, image].map(
     (space) => space.dimensions[space.dimensions.length - 1] ?? constant(1),
   );
   return arraySpace("real", [...axes(outer), channels.reduce(add)]);
+}
+
+/** Whether there are less channels of an image than of another. */
+function takesFirstChannels(
+  outer: Extract<Space, { kind: "array" }>,
+  image: Extract<Space, { kind: "array" }>,
+): boolean {
+  const [all, some] = [outer, image].map(({ dimensions }) => {
+    const channels = dimensions.length === 3 ? dimensions[2] : undefined;
+    return channels === undefined ? null : constantValue(channels);
+  });
+  return typeof all === "number" && typeof some === "number" && some < all;
 }

@@ -19,7 +19,7 @@ export interface LayerInput {
   readonly points: number | null;
 }
 
-type PlainShape = Exclude<LayerShape, "residual" | "skip">;
+type PlainShape = Exclude<LayerShape, "residual" | "skip" | "distance">;
 
 /** The rule of each shape; conditions such as "2 divides h" are checked when sizes are bound. */
 export const SHAPES: { readonly [S in PlainShape]: (input: LayerInput) => Shaped } = {

@@ -71,9 +71,16 @@ function libraryUse(
     return [{ name, span, smooth: layer.smooth !== false, mixesSamples: layer.mixesSamples, opaque: false }];
   }
   if (!Object.hasOwn(NETS, name)) return [];
-  const normalise = settings["normalise"];
-  const mixesSamples = normalise?.kind === "word" && normalise.value === "batch";
-  return [{ name, span, smooth: NETS[name as NetName].smooth, mixesSamples, opaque: false }];
+  const net = NETS[name as NetName];
+  const word = (setting: string): string | null => {
+    const value = settings[setting];
+    if (value?.kind === "word") return value.value;
+    const rule = net.settings[setting];
+    return rule?.kind === "word" ? rule.initial : null;
+  };
+  const smooth =
+    typeof net.smooth === "boolean" ? net.smooth : net.smooth.words.includes(word(net.smooth.setting) ?? "");
+  return [{ name, span, smooth, mixesSamples: word("normalise") === "batch", opaque: false }];
 }
 
 function layersOfBlock(knowledge: Knowledge, block: Block<Typed>): readonly LayerUse[] {

@@ -18,6 +18,12 @@ const AS_INSIDE = {
 
 export const residual: LayerSignature = { ...AS_INSIDE, definition: "u + l(u)", shape: "residual" };
 export const skip: LayerSignature = { ...AS_INSIDE, definition: "concat(u, l(u))", shape: "skip" };
+/** Hurault, Leclaire, Papadakis (2022): u minus its gradient is a denoiser. */
+export const gradientStep: LayerSignature = {
+  ...AS_INSIDE,
+  definition: "half of the squared 2-norm of u - l(u), of as many channels of u, from the first, as l gives",
+  shape: "distance",
+};
 export const dropout: LayerSignature = {
   ...AS_INSIDE,
   definition:

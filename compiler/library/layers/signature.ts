@@ -22,9 +22,10 @@ export type LayerShape =
   | "enlarged"
   /** R[h, w, q^2*c] to R[q*h, q*w, c] */
   | "shuffled"
-  /** u + l(u) and concat(u, l(u)) for a layer l */
+  /** u + l(u), concat(u, l(u)) and |u - l(u)|^2/2 for a layer l */
   | "residual"
-  | "skip";
+  | "skip"
+  | "distance";
 
 /** A layer of the library, with what is known of every instance of it. */
 export interface LayerSignature {

@@ -14,7 +14,7 @@ import {
   tanh,
 } from "./activations.ts";
 import { conv, dense, depthwise, upconv } from "./affine.ts";
-import { dropout, residual, skip } from "./combinators.ts";
+import { dropout, gradientStep, residual, skip } from "./combinators.ts";
 import { batchnorm, groupnorm, instancenorm, layernorm } from "./normalisations.ts";
 import { avgpool, globalpool, maxpool, shuffle, upsample } from "./pooling.ts";
 import type { LayerSignature } from "./signature.ts";
@@ -52,4 +52,5 @@ export const LAYERS: { readonly [N in LayerName]: LayerSignature } = {
   dropout,
   residual,
   skip,
+  gradient_step: gradientStep,
 };

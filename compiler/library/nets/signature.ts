@@ -7,5 +7,6 @@ export interface NetSignature {
   readonly settings: SettingRules;
   /** images to images, or images to one number */
   readonly result: "image" | "number";
-  readonly smooth: boolean;
+  /** differentiable everywhere; by a setting, with these words of it */
+  readonly smooth: boolean | { readonly setting: string; readonly words: readonly string[] };
 }

@@ -15,6 +15,7 @@ import {
   OPERATOR_NAMES,
   SET_NAMES,
 } from "../names.ts";
+import type { NetSignature } from "../nets/signature.ts";
 import { NETS } from "../nets/table.ts";
 import { OPERATORS } from "../operators/table.ts";
 import type { StatedProperty } from "../signature.ts";
@@ -163,9 +164,14 @@ function netEntry(name: (typeof NET_NAMES)[number]): LibraryEntry {
     name,
     signature: callText(name, [], net.settings),
     definition: net.definition,
-    properties: [result, ...(net.smooth ? ["smooth"] : []), ...settingLines(net.settings)],
+    properties: [result, ...smoothLines(net.smooth), ...settingLines(net.settings)],
     page: NET_PAGES[name],
   };
+}
+
+function smoothLines(smooth: NetSignature["smooth"]): readonly string[] {
+  if (typeof smooth === "boolean") return smooth ? ["smooth"] : [];
+  return [`smooth with ${smooth.words.map((word) => `\`${smooth.setting} = ${word}\``).join(" or ")}`];
 }
 
 function methodEntry(name: (typeof METHOD_NAMES)[number]): LibraryEntry {

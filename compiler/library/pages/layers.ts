@@ -90,5 +90,15 @@ export const LAYER_PAGES: { readonly [N in LayerPageName]: LibraryPage } = {
     "Srivastava, Hinton, Krizhevsky, Sutskever, Salakhutdinov, J. Mach. Learn. Res. 15 (2014)",
   ),
   residual: layer("residual(conv(1))", "He, Zhang, Ren, Sun, CVPR (2016)"),
+  gradient_step: {
+    citation: "Hurault, Leclaire, Papadakis, ICLR (2022)",
+    example: example(
+      "h, w",
+      "input y : R[h, w]",
+      "learn g : net R[h, w] -> R = gradient_step(drunet(levels = 2, width = 8, blocks = 2, activation = elu))",
+      "output y - grad g(y)",
+    ),
+    rule: "its gradient at u is r - J'r with r = u - l(u) and J the derivative of l at u",
+  },
   skip: layer("skip(conv(8) |> relu) |> conv(1)", "Ronneberger, Fischer, Brox, MICCAI (2015)"),
 };

@@ -169,6 +169,10 @@ const EQUILIBRIUM = {
   maximum: 300,
 };
 
+const NOISE =
+  "program measure[h, w] {\n  input x : R[h, w]\n  draw e : R[h, w] from normal\n  output x + 0.2*e\n}\n";
+const NOISY = "program noisy[h, w] {\n  input y : R[h, w]\n  output 1*y\n}\n";
+
 /** Networks of the programs that are trained here, with their data. */
 export const LESSONS: readonly Lesson[] = [
   onCoils("varnet", [["unet(levels = 4, width = 18)", "unet(levels = 2, width = 4)"]]),
@@ -181,24 +185,22 @@ export const LESSONS: readonly Lesson[] = [
   ]),
   onCoils("modl", [["depth = 5, width = 64", "depth = 3, width = 6"]]),
   {
-    ...onViews("fbp_convnet", [["unet5(width = 64)", "unet5(width = 2)"]]),
+    ...onViews("fbp_convnet", [["fbpconvnet(width = 64)", "fbpconvnet(width = 2)"]]),
+    steps: 60,
     smooth: [
-      [
-        "batchnorm |> relu |> conv(out) |> batchnorm |> relu",
-        "batchnorm |> gelu |> conv(out) |> batchnorm |> gelu",
-      ],
+      ["fbpconvnet(width = 2)", "conv(3) |> batchnorm |> gelu |> conv(2) |> batchnorm |> gelu |> conv(1)"],
     ],
   },
   {
-    ...onViews("learned_gradient", [["block(width = 32)", "block(width = 6)"]]),
+    ...onViews("learned_gradient", [["gradient_block(width = 32)", "gradient_block(width = 6)"]]),
     target: "unrolled",
     settings: { steps: 3 },
   },
   {
     // from the zero image on, in so few steps that filtered back-projection is not reached
     ...onViews("learned_primal_dual", [
-      ["per step = block(width = 32)", "per step = block(width = 6)"],
-      ["per step = block(width = 32)", "per step = block(width = 6)"],
+      ["primal_dual_block(width = 32)", "primal_dual_block(width = 6)"],
+      ["primal_dual_block(width = 32)", "primal_dual_block(width = 6)"],
     ]),
     target: "unrolled",
     settings: { steps: 3 },
@@ -209,9 +211,17 @@ export const LESSONS: readonly Lesson[] = [
       ["dncnn17(width = 64)", "dncnn17(depth = 4, width = 6)"],
     ]),
     givens: {},
-    measure:
-      "program measure[h, w] {\n  input x : R[h, w]\n  draw e : R[h, w] from normal\n  output x + 0.2*e\n}\n",
-    baseline: "program noisy[h, w] {\n  input y : R[h, w]\n  output 1*y\n}\n",
+    measure: NOISE,
+    baseline: NOISY,
+  },
+  {
+    ...blurred("gradient_step_denoiser", "gradient_step_denoiser", "direct", [
+      ["levels = 4, width = 64, blocks = 2", "levels = 2, width = 4, blocks = 1"],
+    ]),
+    smooth: [],
+    givens: {},
+    measure: NOISE,
+    baseline: NOISY,
   },
   blurred("unet_direct", "unet_direct", "direct", [
     ["[h, w, space Y]", "[h, w]"],

@@ -341,12 +341,12 @@ export const PROBLEMS: readonly Problem[] = [
   {
     ...onVectors("ista_net", {}, [
       [
-        "net R[h, w] -> R[h, w, 32] per step = conv(32, bias = false) |> relu |> conv(32, bias = false)",
-        "net R[h, w] -> R[h, w, 3] per step = conv(3, bias = false) |> relu |> conv(3, bias = false)",
+        "net R[h, w] -> R[h, w, 32] per step = ista_transform(width = 32)",
+        "net R[h, w] -> R[h, w, 3] per step = ista_transform(width = 3)",
       ],
       [
-        "net R[h, w, 32] -> R[h, w] per step = conv(32, bias = false)",
-        "net R[h, w, 3] -> R[h, w] per step = conv(3, bias = false)",
+        "net R[h, w, 32] -> R[h, w] per step = ista_transform(width = 32)",
+        "net R[h, w, 3] -> R[h, w] per step = ista_transform(width = 3)",
       ],
     ]),
     givens: (operations, seed) => ({

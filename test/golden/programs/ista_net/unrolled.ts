@@ -289,7 +289,7 @@ function stepInputAdjoint(
 export const ista_net = defineProgram<Known, State, Givens, Inputs>({
   name: "ista_net",
   doc: "ISTA-Net (Zhang and Ghanem, 2018): the sparsifying transform F and its left inverse G are small networks.",
-  hash: "05a150bf60cb7a02b29503596faa5dcee3add55c3fcd57506d67cb75c1361418",
+  hash: "444329a19b21e168123419cfc01ae636bd11c3fe3031ec4961251cc5cb666f93",
   sizes: [
     { name: "h", initial: null },
     { name: "w", initial: null },
@@ -340,25 +340,25 @@ export const ista_net = defineProgram<Known, State, Givens, Inputs>({
       name: "F.conv1.filter",
       type: { kind: "array", field: "real", dimensions: ["3", "3", "1", "3"] },
       perStep: true,
-      initial: { kind: "random", init: "he" },
+      initial: { kind: "random", init: "xavier" },
     },
     {
       name: "F.conv2.filter",
       type: { kind: "array", field: "real", dimensions: ["3", "3", "3", "3"] },
       perStep: true,
-      initial: { kind: "random", init: "he" },
+      initial: { kind: "random", init: "xavier" },
     },
     {
       name: "G.conv1.filter",
       type: { kind: "array", field: "real", dimensions: ["3", "3", "3", "3"] },
       perStep: true,
-      initial: { kind: "random", init: "he" },
+      initial: { kind: "random", init: "xavier" },
     },
     {
       name: "G.conv2.filter",
       type: { kind: "array", field: "real", dimensions: ["3", "3", "3", "1"] },
       perStep: true,
-      initial: { kind: "random", init: "he" },
+      initial: { kind: "random", init: "xavier" },
     },
   ],
   states: [
