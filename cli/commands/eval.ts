@@ -13,7 +13,7 @@ export function evalCommand(context: Context): Command {
   return new Command("eval")
     .description("Measures a trained program against tuned baselines: a table, CSV and figures.")
     .argument("<experiment>", "an experiment (.toml) that was trained")
-    .option("--data <folder>", "pictures or arrays in the place of the experiment's `[data] folder`")
+    .option("--data <folder>", "pictures or arrays in the place of the experiment's `folder` or `generate`")
     .addOption(engineOption())
     .option("--json", "one object of JSON on stdout")
     .addHelpText(

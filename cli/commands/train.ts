@@ -15,7 +15,7 @@ export function trainCommand(context: Context): Command {
     .description("Trains a program as an experiment file says.")
     .argument("<experiment>", "an experiment (.toml)")
     .option("--resume", "go on from the last checkpoint")
-    .option("--data <folder>", "pictures or arrays in the place of the experiment's `[data] folder`")
+    .option("--data <folder>", "pictures or arrays in the place of the experiment's `folder` or `generate`")
     .addOption(engineOption())
     .option("--json", "one object of JSON on stdout")
     .addHelpText(

@@ -16,6 +16,7 @@ export function viewCommand(context: Context): Command {
     .addOption(
       new Option("--part <part>", "of complex numbers, instead of modulus and phase").choices([...PARTS]),
     )
+    .option("--channels", "the last axis counts pictures: coils of maps, features of a network")
     .addOption(countOption("--count <n>", "the most pictures of an array with leading axes").default(16))
     .addOption(countOption("--columns <n>", "pictures in a row"))
     .option("--title <text>", "a heading")
@@ -29,6 +30,7 @@ Examples:
   ipc view sinogram.npy -o sinogram.png
   ipc view slice.dcm --window 40,400 -o soft-tissue.png
   ipc view truth.png restored.npy --range 0,1 -o both.png
+  ipc view maps.npy:0 --channels -o coils.png
   ipc view scan.h5:kspace:12 --part modulus -o kspace.png`,
     )
     .action(async (files: readonly string[], options: ViewOptions) => {

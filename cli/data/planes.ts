@@ -1,5 +1,5 @@
 import { imaginaryPart, modulus, phase, realPart } from "../../runtime/data/complexParts.ts";
-import { type HostArray, product, realArray, unravel } from "../../runtime/io/hostArray.ts";
+import { type HostArray, hostArray, product, realArray, unravel } from "../../runtime/io/hostArray.ts";
 import { extremes } from "./dynamicRange.ts";
 
 /** What of complex numbers is shown. */
@@ -23,24 +23,58 @@ export interface Plane {
   readonly part: Part | null;
 }
 
+/** What of an array is shown. */
+export interface Showing {
+  /** the most pictures */
+  readonly count: number;
+  /** of complex numbers; modulus and phase where it is null */
+  readonly part: Part | null;
+  /** whether the last axis counts pictures, coils for instance */
+  readonly channels: boolean;
+}
+
 /**
  * The pictures of an array, the first `count` of them: of leading axes one for each index, of complex numbers modulus and
- * phase or the part that is asked for; a last axis of 3 is colour, and a vector is drawn as a curve.
+ * phase or the part that is asked for; a last axis of 3 is colour, and a vector is drawn as a curve. With `channels` the
+ * last axis counts pictures.
  */
-export function planesOf(array: HostArray, count: number, part: Part | null): readonly Plane[] {
+export function planesOf(given: HostArray, { count, part, channels }: Showing): readonly Plane[] {
   const parts: readonly (Part | null)[] =
-    part === null ? (array.field === "complex" ? ["modulus", "phase"] : [null]) : [part];
-  const own = ownAxes(array);
+    part === null ? (given.field === "complex" ? ["modulus", "phase"] : [null]) : [part];
+  const array = channels ? channelsFirst(given) : given;
+  const own = channels ? 2 : ownAxes(array);
   const leading = array.shape.slice(0, array.shape.length - own);
   const shown = Math.min(count, product(leading));
   return Array.from({ length: shown }, (_, position) => {
-    const place = leading.length === 0 ? "" : `[${unravel(position, leading).join(", ")}]`;
+    const place = placeOf(unravel(position, leading), channels);
     const plane = planeAt(array, own, position);
     return parts.map((each): Plane => {
       const real = each === null ? plane : PART_RULES[each](plane);
       return { picture: own === 1 ? curve(real) : real, place, part: each };
     });
   }).flat();
+}
+
+/** Where a picture lies: `[3]`, and `[0, :, :, 3]` where the last axis counts pictures. */
+function placeOf(indices: readonly number[], channels: boolean): string {
+  if (indices.length === 0) return "";
+  const shown = channels ? [...indices.slice(0, -1), ":", ":", ...indices.slice(-1)] : indices;
+  return `[${shown.join(", ")}]`;
+}
+
+/** An array [..., h, w, c] as [..., c, h, w]. */
+function channelsFirst({ field, shape, data }: HostArray): HostArray {
+  const [height = 1, width = 1, count = 1] = shape.slice(-3);
+  const numbers = field === "complex" ? 2 : 1;
+  const plane = height * width;
+  const moved = new Float64Array(data.length);
+  for (let at = 0; at < data.length; at++) {
+    const [entry, within] = [Math.floor(at / numbers), at % numbers];
+    const [pixel, channel] = [Math.floor(entry / count), entry % count];
+    const [image, point] = [Math.floor(pixel / plane), pixel % plane];
+    moved[((image * count + channel) * plane + point) * numbers + within] = data[at] ?? 0;
+  }
+  return hostArray(field, [...shape.slice(0, -3), count, height, width], moved);
 }
 
 /** How many of the last axes make a picture: 1 for vectors, 3 with colours. */

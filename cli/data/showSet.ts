@@ -99,7 +99,8 @@ async function summarised(set: FileSet, { pictures, range }: ShowOptions): Promi
 }
 
 function picturesOf(sample: FileSample, array: HostArray, range: Shown | null): readonly MontagePicture[] {
-  const [plane] = planesOf(array, 1, array.field === "complex" ? "modulus" : null);
+  const part = array.field === "complex" ? "modulus" : null;
+  const [plane] = planesOf(array, { count: 1, part, channels: false });
   return plane === undefined ? [] : [captioned(sample.name, plane, drawnPlane(plane, range))];
 }
 

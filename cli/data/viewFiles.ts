@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { locateTarget } from "../../runtime/io/format.ts";
-import { requireFinite } from "../../runtime/io/hostArray.ts";
+import { requireFinite, shapeText } from "../../runtime/io/hostArray.ts";
 import { readArray } from "../../runtime/io/node/arrays.ts";
 import { writeBytes } from "../../runtime/io/node/files.ts";
 import { writePng } from "../../runtime/io/png.ts";
@@ -20,6 +20,7 @@ export interface ViewOptions {
   readonly window?: Shown;
   readonly part?: Part;
   readonly count: number;
+  readonly channels?: true;
   readonly columns?: number;
   readonly title?: string;
   readonly json?: true;
@@ -60,10 +61,18 @@ export async function viewFiles(
   return EXIT.fine;
 }
 
-async function viewsOf(file: string, { count, part, range, window }: ViewOptions): Promise<readonly View[]> {
+async function viewsOf(
+  file: string,
+  { count, part, channels: last, range, window }: ViewOptions,
+): Promise<readonly View[]> {
+  const channels = last === true;
   const array = await located(placeOf(file), async () => requireFinite(await readArray(file), file, HINT));
+  if (channels && array.shape.length < 3) {
+    const has = `'${file}' is ${shapeText(array.shape)}`;
+    throw new UsageError(`--channels is for arrays [..., height, width, channels], and ${has}.`);
+  }
   const asked = range ?? window ?? null;
-  return planesOf(array, count, part ?? null).map((plane) => ({
+  return planesOf(array, { count, part: part ?? null, channels }).map((plane) => ({
     file,
     plane,
     drawn: drawnPlane(plane, asked),

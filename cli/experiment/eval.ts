@@ -160,7 +160,9 @@ async function baselines(
       own,
     );
     const tunedOn =
-      tuned.score === null ? null : { samples: validate.count, at: settings.at ?? settings.steps ?? null };
+      tuned.score === null
+        ? null
+        : { samples: validate.count, at: settings.at ?? settings.steps ?? null, ends: tuned.ends };
     results.push({
       name: settings.name ?? definition.name,
       definition,

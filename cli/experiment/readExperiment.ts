@@ -5,7 +5,7 @@ import { nearest } from "../../compiler/diagnostics/suggestion.ts";
 import { diagnose } from "../../compiler/diagnostics/diagnose.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import { type Assignment, parseExpression, parseExpressionAt } from "../binding/assignment.ts";
-import { Failure, UsageError } from "../failure.ts";
+import { Failure } from "../failure.ts";
 import { readSource } from "../files.ts";
 import type { Sources } from "../sources.ts";
 import { EXIT } from "../terminal.ts";
@@ -31,9 +31,8 @@ export interface Experiment {
 
 /**
  * Reads and checks an experiment file; `pictures` is a folder, relative to where the command runs, in the place of the
- * file's own `[data] folder`.
+ * `folder` or `generate` of its [data].
  * @throws Failure with all faults of the file, each at its place; they end the command with 2
- * @throws UsageError for a folder where the file names none
  */
 export async function readExperiment(sources: Sources, file: string, pictures?: string): Promise<Experiment> {
   const toml = readToml(await readSource(sources, file));
@@ -44,12 +43,10 @@ export async function readExperiment(sources: Sources, file: string, pictures?: 
       EXIT.usage,
     );
   const { data } = result.data;
-  if (pictures !== undefined && data.folder === undefined) {
-    throw new UsageError(
-      "--data takes the place of `folder` in [data], which this experiment does not have.",
-    );
+  if (pictures !== undefined) {
+    data.folder = resolve(pictures);
+    delete data.generate;
   }
-  if (pictures !== undefined) data.folder = resolve(pictures);
   const folder = dirname(file);
   const expression = (path: Path, text: string | number): Expression => {
     const offset = typeof text === "string" ? toml.textOffset(path) : toml.valueSpan(path).start;

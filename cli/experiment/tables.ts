@@ -12,8 +12,15 @@ export interface Result {
   readonly definition: ProgramDefinition;
   readonly outcome: Outcome;
   readonly tuned: Readonly<Record<string, number>>;
-  /** what values were tuned on: so many samples, after that iteration; null where nothing was tuned */
-  readonly tunedOn: { readonly samples: number; readonly at: number | null } | null;
+  /**
+   * what values were tuned on: so many samples, after that iteration; which of them are ends of what was tried; null
+   * where nothing was tuned
+   */
+  readonly tunedOn: {
+    readonly samples: number;
+    readonly at: number | null;
+    readonly ends: readonly string[];
+  } | null;
   readonly trained: boolean;
 }
 
@@ -58,7 +65,11 @@ function notesOf(
   const tuned = results.flatMap(({ name, tunedOn }) => {
     if (tunedOn === null) return [];
     const after = tunedOn.at === null ? "" : ` after ${tunedOn.at} iterations`;
-    return [`${name}: tuned on ${tunedOn.samples} validation samples${after}.`];
+    const ends = tunedOn.ends.map(
+      (each) => ` ${each} is at an end of its grid: a better one may lie beyond.`,
+    );
+    const samples = `${tunedOn.samples} validation sample${tunedOn.samples === 1 ? "" : "s"}`;
+    return [`${name}: tuned on ${samples}${after}.${ends.join("")}`];
   });
   const zeros = results[0]?.outcome.zeros ?? 0;
   const relative = plan.metrics.filter((metric) => METRICS[metric].relative);

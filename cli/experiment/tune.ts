@@ -14,7 +14,11 @@ export interface Tuned {
   readonly assignments: readonly Assignment[];
   /** the mean of the first metric on the validation set; null where nothing was to be chosen */
   readonly score: number | null;
+  /** the names whose value is the least or the largest of several that were tried: a better one may lie beyond */
+  readonly ends: readonly string[];
 }
+
+const NOTHING: Tuned = { values: {}, assignments: [], score: null, ends: [] };
 
 /** What is tuned. */
 export interface TuneRequest {
@@ -40,9 +44,8 @@ export async function tune(
   const [metric] = plan.metrics;
   const points = gridPoints(setting, settings, index);
   const [only] = points;
-  if (metric === undefined || only === undefined) return { values: {}, assignments: [], score: null };
-  if (points.length === 1 && Object.keys(only).length === 0)
-    return { values: {}, assignments: [], score: null };
+  if (metric === undefined || only === undefined) return NOTHING;
+  if (points.length === 1 && Object.keys(only).length === 0) return NOTHING;
   let best: Tuned | null = null;
   for (const [tried, values] of points.entries()) {
     progress(`tuning ${definition.name}: ${tried + 1} of ${points.length}`);
@@ -54,9 +57,22 @@ export async function tune(
       { ...plan, keep: 0, trace: settings.at !== undefined },
     );
     const score = scoreOf(outcome, metric, settings.at);
-    if (best === null || isBetter(score, best.score, metric)) best = { values, assignments, score };
+    if (best === null || isBetter(score, best.score, metric)) {
+      best = { values, assignments, score, ends: endsOf(values, points) };
+    }
   }
-  return best ?? { values: {}, assignments: [], score: null };
+  return best ?? NOTHING;
+}
+
+function endsOf(
+  values: Readonly<Record<string, number>>,
+  points: readonly Readonly<Record<string, number>>[],
+): readonly string[] {
+  return Object.entries(values).flatMap(([name, value]) => {
+    const tried = new Set(points.flatMap((point) => point[name] ?? []));
+    const isEnd = value === Math.min(...tried) || value === Math.max(...tried);
+    return tried.size > 1 && isEnd ? [name] : [];
+  });
 }
 
 function isBetter(score: number, than: number | null, metric: Metric): boolean {

@@ -33,6 +33,8 @@ const GAP = 20;
 const CAPTION_SIZE = 14;
 const NOTE_SIZE = 12.5;
 const LINE = 19;
+/** The most height of a picture's place, in widths: what is longer becomes narrow. */
+const MOST_HEIGHT = 2;
 
 /**
  * Pictures with captions as one SVG, the pixels embedded as they are (PNG, 8 bits); enlarged without smoothing.
@@ -43,7 +45,8 @@ export function montage(contents: Montage): string {
   const { pictures, cell = 256, range = [0, 1] } = contents;
   const columns = Math.max(1, contents.columns ?? Math.min(4, pictures.length));
   const rows = Math.ceil(pictures.length / columns);
-  const cellHeight = Math.max(1, ...pictures.map(({ picture }) => cell * aspect(picture)));
+  const tallest = Math.max(1, ...pictures.map(({ picture }) => cell * aspect(picture)));
+  const cellHeight = Math.min(tallest, MOST_HEIGHT * cell);
   const lines = 1 + (pictures.some(({ note }) => note !== undefined) ? 1 : 0);
   const rowHeight = cellHeight + 8 + lines * LINE + GAP;
   const head = headHeight(contents);

@@ -221,6 +221,27 @@ describe("ipc view", () => {
     expect([...picture("z.png").data]).toEqual([1, 0]);
   });
 
+  it("shows the channels of a last axis as pictures, of complex numbers too", async () => {
+    const maps = npy(
+      folder,
+      "maps.npy",
+      hostArray(
+        "complex",
+        [1, 2, 2, 3],
+        Float64Array.from({ length: 24 }, (_, at) => (at % 2 === 0 ? at / 2 : 0)),
+      ),
+    );
+    const { out } = await fine("view", maps, "--channels", "--part", "real", "--json", "-o", at("maps.png"));
+    expect(JSON.parse(out)).toMatchObject({
+      pictures: [0, 1, 2].map((channel) => ({
+        place: `[0, :, :, ${channel}]`,
+        shape: [2, 2],
+        values: [channel, 9 + channel],
+      })),
+    });
+    await refused(2, /--channels is for arrays/u, "view", ramp, "--channels", "-o", at("maps.png"));
+  });
+
   it("puts several arrays, their slices and curves of vectors side by side", async () => {
     const volume = npy(
       folder,

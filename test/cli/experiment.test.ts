@@ -163,6 +163,7 @@ describe("train and eval", () => {
     }
     const said = await fine("eval", whole);
     expect(said.out + said.talk).toMatch(/fista[^]*lambda = 0\.0?1/);
+    expect(said.out + said.talk).toMatch(/lambda is at an end of its grid: a better one may lie beyond/);
     expect(said.out + said.talk).toMatch(/wasm/);
   });
 

@@ -23,6 +23,33 @@ it("experiments draw maps and masks under names of their own, and total variatio
   expect(variation).toBeGreaterThan((zeroFilling ?? Infinity) + 1);
 }, 120_000);
 
+const varnet = readFileSync(join(PROGRAMS, "experiments/varnet.toml"), "utf8")
+  .replaceAll("96", "16")
+  .replaceAll(/"(?:\.\.\/)?(\w+\.ipx)"/gu, (_, name: string) => {
+    return JSON.stringify(join(PROGRAMS, name === "mri_multicoil_tv.ipx" ? name : `experiments/${name}`));
+  })
+  .replace("runs/varnet", "trained")
+  .replace(/^steps += 600$/mu, "steps = 30")
+  .replace(/^every += .*$/mu, "every = 10")
+  .replaceAll(/count = (?:8|16) /gu, "count = 2 ")
+  .replace("steps   = 500", "steps   = 20")
+  .replace("pictures = 2", "pictures = 1");
+
+it("trains the variational network on simulated coils, and on pictures in the place of the generator", async () => {
+  const experiment = file(folder, "varnet.toml", varnet);
+  await fine("train", experiment);
+  await fine("eval", experiment);
+  const { results } = JSON.parse(readFileSync(at("trained/results.json"), "utf8")) as {
+    readonly results: readonly { readonly metrics: { readonly psnr_db: { readonly mean: number } } }[];
+  };
+  const [trained, untrained] = results.map(({ metrics }) => metrics.psnr_db.mean);
+  expect(trained).toBeGreaterThan((untrained ?? Infinity) + 3);
+
+  await fine("data", "make", "dead_leaves(20, 18)", "--count", "6", "--format", "png", "-o", at("slices"));
+  const { talk } = await fine("eval", experiment, "--data", at("slices"));
+  expect(talk).toMatch(/2 of 2 pictures to test on were cropped to their middle/u);
+}, 120_000);
+
 it("a measurement that reads what each sample has of its own is refused", async () => {
   const own = text.replace(
     'acceleration = 4, centre = 0.08)"',

@@ -116,6 +116,19 @@ describe("montage", () => {
     ]);
   });
 
+  it("keeps the proportions of a long picture in a place of twice its width", () => {
+    const ramp = realArray([400, 4], new Float64Array(1600));
+    const [height, width] = readPng(
+      draw(montage({ pictures: [{ picture: ramp, caption: "a" }], cell: 100 }), 1),
+    ).shape as readonly [number, number];
+    expect(width).toBeGreaterThan(100);
+    expect(height).toBeGreaterThan(200);
+    expect(height).toBeLessThan(300);
+    expect(montage({ pictures: [{ picture: ramp, caption: "a" }], cell: 100 })).toMatch(
+      /<image[^>]* width="2" height="200"/u,
+    );
+  });
+
   it("stretches a range and refuses what is no picture", () => {
     const phantom = sheppLogan(32, "original");
     const svg = montage({
