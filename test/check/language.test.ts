@@ -113,7 +113,7 @@ const allowed: Readonly<Record<string, string>> = {
     inProgram(
       "h, w",
       "input y : R[h, w]\n input s : R\n learn g : net (R[h, w], R) -> R = gradient_step(guided)\n" +
-        " let (d, e) = grad g(y, s)\n output y - d + e",
+        " let (d, e) = grad g(y, s)\n output y - d .+ e",
     ) +
     `net guided[h, w](u : R[h, w, 2]) -> R[h, w, 1] {
        return u |> drunet(levels = 2, width = 4, blocks = 1, activation = elu)
