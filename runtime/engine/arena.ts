@@ -9,6 +9,7 @@ import { createMachine, type Equipment, type Machine } from "./arena/machine.ts"
 import { LARGEST_ARENA } from "./arena/memory.ts";
 import { movementOf } from "./arena/movement.ts";
 import { optimisersOf } from "./arena/optimisers.ts";
+import { patchesOf } from "./arena/patches.ts";
 import { poolingOf } from "./arena/pooling.ts";
 import { productsOf } from "./arena/products.ts";
 import { projectionOf } from "./arena/projection.ts";
@@ -17,6 +18,8 @@ import { indexedOf } from "./arena/indexed.ts";
 import { createStore, type Store } from "./arena/store.ts";
 import { singularOf } from "./arena/singular.ts";
 import { realFourierOf } from "./arena/realFourier.ts";
+import { sparseOf } from "./arena/sparse.ts";
+import { symmetrisedOf } from "./arena/symmetrised.ts";
 import { waveletOf } from "./arena/wavelet.ts";
 import { composedRealFourier } from "./realFourier.ts";
 import type { Answer, Engine, Rehearsal } from "./engine.ts";
@@ -74,6 +77,9 @@ function operationsOf(store: Store): Omit<Engine, "rehearse"> {
     ...realFourierOf(store, composed),
     ...waveletOf(store),
     ...differencesOf(store),
+    ...symmetrisedOf(store),
+    ...patchesOf(store),
+    ...sparseOf(store),
     ...projectionOf(store),
     ...optimisersOf(store),
   };

@@ -1,8 +1,11 @@
 import type { ElementwiseExpression, ElementwiseResults } from "../arrays/expression.ts";
 import type { DifferencesOptions } from "./differences.ts";
 import { type Place, placedText } from "./place.ts";
+import type { PatchOptions } from "./patches.ts";
 import type { ProjectionOptions } from "./projection.ts";
 import type { FilterOptions } from "./realFourier.ts";
+import type { SparseRows } from "./sparseRows.ts";
+import type { SymmetrisedOptions } from "./symmetrised.ts";
 import type { Updated, UpdateRule } from "./update.ts";
 import type { WaveletOptions } from "./wavelet.ts";
 
@@ -130,6 +133,18 @@ export interface Engine {
    * stands on that axis to minus a divergence
    */
   differences(array: Handle, options: DifferencesOptions): Handle;
+  /**
+   * the symmetric part of the forward differences of fields [samples, h, w, 2, p]: d_0 v_0, d_1 v_1 and
+   * (d_0 v_1 + d_1 v_0)/sqrt(2), [samples, h, w, 3, p]; or the adjoint
+   */
+  symmetrised(array: Handle, options: SymmetrisedOptions): Handle;
+  /**
+   * patches of images [samples, h, w, deep, p] whose first pixels stand at multiples of a stride, those that lie within:
+   * [samples, size, size, deep, down, across, p]; or the adjoint, which adds them where they lie
+   */
+  patches(array: Handle, options: PatchOptions): Handle;
+  /** product of a sparse matrix [m, n] with the middle axis of [outer, n, inner]: [outer, m, inner] */
+  sparseProduct(matrix: SparseRows, lines: Handle): Handle;
   /**
    * the X-ray transform of images [n, h, w] along the lines of a geometry, [n, views, cells], by Joseph's method, or
    * its adjoint; see projection.ts and joseph.ts

@@ -1,3 +1,4 @@
+import { composedOperations } from "./composed.ts";
 import { elementwiseInTurn } from "./differences.ts";
 import type { Engine } from "./engine.ts";
 import { createStore, REFERENCE } from "./reference/array.ts";
@@ -27,6 +28,18 @@ export function referenceEngine(): Engine {
   const { upload, read, readNow, dispose, scope, memory, fill } = store;
   const movement = movementOf(store);
   const fourier = fourierOf(store);
+  const [indexed, products] = [indexedOf(store), productsOf(store)];
+  const parts = {
+    name: REFERENCE,
+    scope,
+    upload,
+    fill,
+    ...entries,
+    ...movement,
+    ...indexed,
+    ...products,
+    ...grids,
+  };
   return {
     name: REFERENCE,
     significand: 53,
@@ -44,14 +57,15 @@ export function referenceEngine(): Engine {
     ...movement,
     ...reductionsOf(store),
     ...singularOf(store),
-    ...indexedOf(store),
+    ...indexed,
     readsTransposed: false,
-    ...productsOf(store),
+    ...products,
     ...layersOf(store),
     ...depthwiseOf(store),
     ...fourier,
     ...composedFilter({ name: REFERENCE, scope, ...entries, fill, ...movement, ...fourier }),
     ...grids,
+    ...composedOperations(parts),
     ...projectionOf(store),
   };
 }

@@ -1,4 +1,5 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
+import { composedOperations } from "./composed.ts";
 import { elementwiseInTurn } from "./differences.ts";
 import type { Engine } from "./engine.ts";
 import { convolutionOf } from "./tfjs/convolution.ts";
@@ -46,16 +47,29 @@ export function tfjsEngine(tf: Tf, name: string): Engine {
   };
   const fill: Engine["fill"] = (value, shape) =>
     run(instance, "fill", [], () => tf.fill([...shape], value, "float32"));
+  const upload: Engine["upload"] = (data, shape) =>
+    run(instance, "upload", [], () => tf.tensor(Float32Array.from(data), [...shape], "float32"));
   const movement = movementOf(instance);
   const fourier = fourierOf(instance);
+  const [indexed, products] = [indexedOf(instance), productsOf(instance)];
+  const arrays = {
+    name,
+    scope,
+    upload,
+    fill,
+    elementwise,
+    differences,
+    ...movement,
+    ...indexed,
+    ...products,
+  };
   const tensorflow = tensorflowOf(tf);
   return {
     name,
     significand: 24,
     recorder: null,
     rehearse: null,
-    upload: (data, shape) =>
-      run(instance, "upload", [], () => tf.tensor(Float32Array.from(data), [...shape], "float32")),
+    upload,
     read: async (array) => Float32Array.from(await tensorOf(instance, array).data()),
     readNow: (array) => valuesOf(instance, tensorOf(instance, array)),
     dispose,
@@ -71,9 +85,9 @@ export function tfjsEngine(tf: Tf, name: string): Engine {
     ...movement,
     ...reductionsOf(instance),
     ...singularOf(instance),
-    ...indexedOf(instance),
+    ...indexed,
     readsTransposed: false,
-    ...productsOf(instance),
+    ...products,
     ...convolutionOf(instance),
     ...depthwiseOf(instance),
     ...poolingOf(instance),
@@ -81,5 +95,6 @@ export function tfjsEngine(tf: Tf, name: string): Engine {
     ...composedRealFourier({ name, scope, fill, elementwise, ...movement, ...fourier }),
     ...waveletOf(instance),
     ...projectionOf(instance),
+    ...composedOperations(arrays),
   };
 }

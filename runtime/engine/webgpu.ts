@@ -1,3 +1,4 @@
+import { composedOperations } from "./composed.ts";
 import { elementwiseInTurn } from "./differences.ts";
 import { composedRealFourier } from "./realFourier.ts";
 import type { Engine } from "./engine.ts";
@@ -28,7 +29,9 @@ export async function webgpuEngine(host: Host): Promise<Engine> {
   const grids = gridsOf(store);
   const movement = movementOf(store);
   const fourier = fourierOf(store);
+  const [indexed, products] = [indexedOf(store), productsOf(store)];
   const { upload, read, readNow, dispose, scope, memory, reshape } = store;
+  const own = { name: WEBGPU, scope, upload, reshape };
   return {
     name: WEBGPU,
     significand: 24,
@@ -40,15 +43,16 @@ export async function webgpuEngine(host: Host): Promise<Engine> {
     ...optimisersOf(store, entries.elementwise),
     ...movement,
     ...reductionsOf(store),
-    ...indexedOf(store),
+    ...indexed,
     readsTransposed: false,
-    ...productsOf(store),
+    ...products,
     ...convolutionOf(store),
     ...depthwiseOf(store),
     ...poolingOf(store),
     ...fourier,
-    ...composedRealFourier({ name: WEBGPU, scope, reshape, ...entries, ...movement, ...fourier }),
+    ...composedRealFourier({ ...own, ...entries, ...movement, ...fourier }),
     ...grids,
+    ...composedOperations({ ...own, ...entries, ...movement, ...indexed, ...products, ...grids }),
     ...projectionOf(store),
     ...singularOf(store),
   };

@@ -8,11 +8,14 @@ import optimisers from "./wasm/optimisers.ts";
 import products from "./wasm/products.ts";
 import mathematics from "./wasm/mathematics.ts";
 import movement from "./wasm/movement.ts";
+import patches from "./wasm/patches.ts";
 import pooling from "./wasm/pooling.ts";
 import projection from "./wasm/projection.ts";
 import reductions from "./wasm/reductions.ts";
 import indexed from "./wasm/indexed.ts";
 import singular from "./wasm/singular.ts";
+import sparse from "./wasm/sparse.ts";
+import symmetrised from "./wasm/symmetrised.ts";
 import wavelet from "./wasm/wavelet.ts";
 import winograd from "./wasm/winograd.ts";
 
@@ -33,12 +36,15 @@ export const MODULES = {
   mathematics,
   movement,
   optimisers,
+  patches,
   pooling,
   products,
   projection,
   reductions,
   indexed,
   singular,
+  sparse,
+  symmetrised,
   wavelet,
   winograd,
 } as const satisfies Record<string, KernelModule>;
@@ -88,6 +94,9 @@ export const KERNELS = {
   gather: "movement",
   take_rows: "indexed",
   add_rows: "indexed",
+  add_patches: "patches",
+  sparse_product: "sparse",
+  symmetrised: "symmetrised",
   winograd_filters: "winograd",
   winograd_convolve: "winograd",
   winograd_gradient: "winograd",

@@ -12,7 +12,8 @@ import { count, readSettings, word } from "./settings.ts";
 import { arraySpace, type ArraySpace, requireArrays } from "./spaces.ts";
 import { fourierForm, type SpectralForm } from "./spectral.ts";
 
-const BOUNDARIES = ["neumann", "periodic", "zero"] as const;
+/** What comes behind the last entry of an axis: see `gradient`. */
+export const BOUNDARIES = ["neumann", "periodic", "zero"] as const;
 type Boundary = (typeof BOUNDARIES)[number];
 
 /**

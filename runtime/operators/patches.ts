@@ -1,24 +1,24 @@
 import { asArray, handleShape } from "../arrays/layout.ts";
 import type { Operations } from "../arrays/operations.ts";
 import type { ArrayValue, Value } from "../arrays/value.ts";
-import type { Handle } from "../engine/engine.ts";
+import type { Engine, Handle } from "../engine/engine.ts";
 import { sizeOf } from "../engine/shape.ts";
 import { closedForm } from "./bounds.ts";
 import { requireNoArray, unsuitableDomain, type LibraryCall } from "./call.ts";
 import { defineOperator } from "./define.ts";
 import { diagonalOperator } from "./diagonal.ts";
-import { pairShape, samplesOf, withHandle } from "./handles.ts";
+import { add, pairShape, samplesOf, withHandle } from "./handles.ts";
 import { uploadShared } from "./host.ts";
 import { realArray } from "../io/hostArray.ts";
 import type { Operator, OperatorProperty } from "./operator.ts";
 import { count, readSettings, word } from "./settings.ts";
 import { arraySpace, requireArrays, type ArraySpace } from "./spaces.ts";
 
-/** The patches along one axis of an image: `count` of them, entry p of patch k is pixel `sources[p*count + k]`. */
+/** The patches along one axis of an image: `count` of them, the last of which ends before entry `reach`. */
 interface PatchAxis {
   readonly extent: number;
   readonly count: number;
-  readonly sources: readonly number[];
+  readonly reach: number;
   /** in how many patches each pixel lies */
   readonly coverage: readonly number[];
 }
@@ -42,7 +42,7 @@ export function patches(call: LibraryCall): Operator {
   const text = `patches(${size}, ${stride}${boundary === "periodic" ? ", boundary = periodic" : ""})`;
   const [rows, columns] = [0, 1].map((axis) => patchAxis(text, space, axis, size, stride, boundary));
   if (rows === undefined || columns === undefined) throw new RangeError("an image has two axes");
-  return patchOperator(call.operations, text, space, { size, rows, columns });
+  return patchOperator(call.operations, text, space, { size, stride, rows, columns });
 }
 
 function patchAxis(
@@ -64,34 +64,39 @@ function patchAxis(
     throw unsuitableDomain(text, space, why, "Crop the image, or choose another stride.");
   }
   const counted = boundary === "inside" ? room / stride + 1 : room / stride;
-  const sources = Array.from(
-    { length: size * counted },
-    (_, j) => ((j % counted) * stride + Math.floor(j / counted)) % extent,
-  );
   const coverage = Array.from({ length: extent }, () => 0);
-  for (const pixel of sources) coverage[pixel] = (coverage[pixel] ?? 0) + 1;
-  return { extent, count: counted, sources, coverage };
+  for (let entry = 0; entry < size * counted; entry++) {
+    const pixel = ((entry % counted) * stride + Math.floor(entry / counted)) % extent;
+    coverage[pixel] = (coverage[pixel] ?? 0) + 1;
+  }
+  return { extent, count: counted, reach: (counted - 1) * stride + size, coverage };
 }
 
 function patchOperator(
   operations: Operations,
   text: string,
   space: ArraySpace,
-  { size, rows, columns }: { readonly size: number; readonly rows: PatchAxis; readonly columns: PatchAxis },
+  {
+    size,
+    stride,
+    rows,
+    columns,
+  }: {
+    readonly size: number;
+    readonly stride: number;
+    readonly rows: PatchAxis;
+    readonly columns: PatchAxis;
+  },
 ): Operator {
-  const { engine } = operations;
   const further = space.shape.slice(2);
   const codomain = arraySpace(space.field, [size, size, ...further, rows.count * columns.count]);
   const [deep, pair] = [sizeOf(further), sizeOf(pairShape(space.field))];
-  const indices = [rows, columns].map(({ sources }) =>
-    engine.upload(Float32Array.from(sources), [1, sources.length]),
-  );
   const most = [rows, columns].map(({ coverage }) => Math.max(...coverage));
   const once = most.every((cover) => cover === 1);
   const all = [rows, columns].every(({ coverage }) => coverage.every((cover) => cover > 0));
   const counts = (): ArrayValue =>
     uploadShared(
-      engine,
+      operations.engine,
       realArray(
         [rows.extent, columns.extent],
         Float64Array.from(
@@ -108,61 +113,59 @@ function patchOperator(
     text,
     domain: space,
     codomain,
-    handles: indices,
     norm: () => closedForm(Math.sqrt(most.reduce((product, cover) => product * cover, 1))),
     properties: () => properties,
     gram: (using) =>
       diagonalOperator(using, `${text}'*${text}`, space, counts(), ["symmetric", "positive", "nonnegative"]),
-    apply: (using, value: Value) => {
+    apply: ({ engine }, value: Value) => {
       const x = asArray(text, value);
-      const samples = samplesOf(x);
-      const [h, w] = [rows.extent, columns.extent];
-      const inner = deep * pair;
-      const high = using.engine.gather(
-        using.engine.reshape(x.handle, [samples, h, w * inner]),
-        rows.sources,
-        1,
+      const image = engine.reshape(x.handle, [samplesOf(x), rows.extent, columns.extent, deep, pair]);
+      const covered = [rows, columns].reduce(
+        (array, axis, at) => extended(engine, array, at + 1, axis),
+        image,
       );
-      const lines = samples * size * rows.count;
-      const wide = using.engine.gather(using.engine.reshape(high, [lines, w, inner]), columns.sources, 1);
-      const split = using.engine.reshape(wide, [samples, size, rows.count, size, columns.count, deep, pair]);
-      const sorted = using.engine.transpose(split, [0, 1, 3, 5, 2, 4, 6]);
-      return shaped(using, x, sorted, codomain);
+      return shaped(engine, x, engine.patches(covered, { size, stride, adjoint: false }), codomain);
     },
-    adjoint: (using, value: Value) => {
+    adjoint: ({ engine }, value: Value) => {
       const y = asArray(text, value);
-      const samples = samplesOf(y);
-      const parted = using.engine.reshape(y.handle, [
-        samples,
-        size,
-        size,
-        deep,
-        rows.count,
-        columns.count,
-        pair,
-      ]);
-      const sorted = using.engine.transpose(parted, [0, 1, 4, 2, 5, 3, 6]);
-      const lines = samples * size * rows.count;
-      const inner = deep * pair;
-      const wide = added(using, sorted, [lines, size * columns.count, inner], indices[1], columns.extent);
-      const flat = [samples, size * rows.count, columns.extent * inner] as const;
-      return shaped(using, y, added(using, wide, flat, indices[0], rows.extent), space);
+      const parts = [samplesOf(y), size, size, deep, rows.count, columns.count, pair];
+      const covered = engine.patches(engine.reshape(y.handle, parts), { size, stride, adjoint: true });
+      const image = [rows, columns].reduce((array, axis, at) => folded(engine, array, at + 1, axis), covered);
+      return shaped(engine, y, image, space);
     },
   });
 }
 
-function added(
-  { engine }: Operations,
-  array: Handle,
-  shape: readonly number[],
-  indices: Handle | undefined,
-  extent: number,
-): Handle {
-  if (indices === undefined) throw new RangeError("patches know the pixels of both axes");
-  return engine.addRows(engine.reshape(array, shape), indices, extent);
+/** An axis as far as its patches reach: continued by its beginning, or cut. */
+function extended(engine: Engine, array: Handle, at: number, { extent, reach }: PatchAxis): Handle {
+  if (reach === extent) return array;
+  const first = (length: number): Handle => firstOf(engine, array, at, length);
+  return reach < extent ? first(reach) : engine.concat([array, first(reach - extent)], at);
 }
 
-function shaped({ engine }: Operations, like: ArrayValue, array: Handle, space: ArraySpace): ArrayValue {
+/** The adjoint: what lies beyond the end is added to the beginning, and what was cut is 0. */
+function folded(engine: Engine, array: Handle, at: number, { extent, reach }: PatchAxis): Handle {
+  if (reach === extent) return array;
+  const upTo = (part: Handle): Handle =>
+    engine.pad(
+      part,
+      part.shape.map((length, axis) => [0, axis === at ? extent - length : 0]),
+    );
+  if (reach < extent) return upTo(array);
+  const begin = array.shape.map((_, axis) => (axis === at ? extent : 0));
+  const beyond = engine.slice(array, begin, array.shape.with(at, reach - extent));
+  return add(engine, firstOf(engine, array, at, extent), upTo(beyond));
+}
+
+function firstOf(engine: Engine, array: Handle, at: number, length: number): Handle {
+  return engine.slice(
+    array,
+    array.shape.map(() => 0),
+    array.shape.with(at, length),
+  );
+}
+
+function shaped(engine: Engine, like: ArrayValue, array: Handle, space: ArraySpace): ArrayValue {
   return withHandle(
     like,
     engine.reshape(array, handleShape(like.batch, space.shape, like.field)),

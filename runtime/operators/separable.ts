@@ -25,15 +25,17 @@ export function separableOperator(
   const extents = matrices.map(({ shape }) => shape[0] ?? 1);
   const codomain = arraySpace(space.field, [...extents, ...space.shape.slice(matrices.length)]);
   const dense = matrices.map(denseMatrix);
-  const forward = dense.map((matrix) => axisProduct(engine, matrix));
-  const backward = dense.map((matrix) => axisProduct(engine, transposed(matrix)));
+  const forward = dense.map((matrix, axis): AlongAxis => ({ product: axisProduct(engine, matrix), axis }));
+  const backward = dense
+    .map((matrix, axis): AlongAxis => ({ product: axisProduct(engine, transposed(matrix)), axis }))
+    .toReversed();
   const along =
-    (products: readonly AxisProduct[], target: ArraySpace) =>
+    (products: readonly AlongAxis[], target: ArraySpace) =>
     (using: Operations, value: Value): ArrayValue => {
       const x = asArray(text, value);
       const shift = x.batch === null ? 0 : 1;
       const image = products.reduce(
-        (current, product, axis) => product.along(using.engine, current, axis + shift),
+        (current, { product, axis }) => product.along(using.engine, current, axis + shift),
         x.handle,
       );
       const shape = handleShape(x.batch, target.shape, x.field);
@@ -43,12 +45,17 @@ export function separableOperator(
     text,
     domain: space,
     codomain,
-    handles: [...forward, ...backward].flatMap(({ handles }) => handles),
+    handles: [...forward, ...backward].flatMap(({ product }) => product.handles),
     norm: () => ({ value: productOfNorms(dense), provenance: { kind: "proved" } }),
     properties: () => properties,
     apply: along(forward, codomain),
     adjoint: along(backward, space),
   });
+}
+
+interface AlongAxis {
+  readonly product: AxisProduct;
+  readonly axis: number;
 }
 
 function denseMatrix({ shape: [rows = 1, columns = 1], data }: HostArray): DenseMatrix {

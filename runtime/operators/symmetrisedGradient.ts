@@ -1,18 +1,14 @@
 import { asArray, handleShape } from "../arrays/layout.ts";
 import type { Operations } from "../arrays/operations.ts";
 import type { Value } from "../arrays/value.ts";
-import type { Handle } from "../engine/engine.ts";
 import { sizeOf } from "../engine/shape.ts";
-import { compose } from "./algebra.ts";
 import { requireNoArray, unsuitableDomain, type LibraryCall } from "./call.ts";
 import { defineOperator } from "./define.ts";
-import { gradient } from "./gradient.ts";
+import { BOUNDARIES, gradient } from "./gradient.ts";
 import { pairShape, samplesOf, withHandle } from "./handles.ts";
 import type { Operator } from "./operator.ts";
+import { readSettings, word } from "./settings.ts";
 import { arraySpace, requireArrays, type ArraySpace } from "./spaces.ts";
-
-/** Rows of the symmetric part of a 2 x 2 matrix, row by row: the diagonal, then sqrt(2) times what is above it. */
-const SYMMETRIC_PART = [1, 0, 0, 0, 0, 0, 0, 1, 0, Math.SQRT1_2, Math.SQRT1_2, 0];
 
 /**
  * `symmetrised_gradient(; boundary = neumann)`: F[h, w, 2] -> F[h, w, 3], the symmetric part of the forward differences
@@ -27,37 +23,26 @@ export function symmetrisedGradient(call: LibraryCall): Operator {
   if (space.shape.length !== 3 || space.shape[2] !== 2) {
     throw unsuitableDomain("symmetrised_gradient", space, "It acts on fields of two components, [h, w, 2].");
   }
+  const { boundary } = readSettings("symmetrised_gradient", call.settings, {
+    boundary: word(BOUNDARIES, "neumann"),
+  });
   const differences = gradient({ ...call, settings: { ...call.settings, axes: 2 } });
-  return compose(symmetricPart(call.operations, space), differences);
-}
-
-/** F[h, w, 2, 2] -> F[h, w, 3]; norm 1, orthonormal rows. */
-function symmetricPart({ engine }: Operations, { field, shape }: ArraySpace): Operator {
-  const image = shape.slice(0, 2);
-  const domain = arraySpace(field, [...image, 2, 2]);
-  const codomain = arraySpace(field, [...image, 3]);
-  const rows = engine.upload(Float64Array.from(SYMMETRIC_PART), [3, 4]);
-  const columns = engine.transpose(rows, [1, 0]);
-  const entries = sizeOf(pairShape(field));
+  const codomain = arraySpace(space.field, [...space.shape.slice(0, 2), 3]);
   const through =
-    (matrix: Handle, width: number, target: ArraySpace) =>
-    ({ engine: using }: Operations, value: Value): Value => {
+    (adjoint: boolean, target: ArraySpace) =>
+    ({ engine }: Operations, value: Value): Value => {
       const x = asArray("symmetrised_gradient", value);
-      const pixels = using.reshape(x.handle, [samplesOf(x) * sizeOf(image), width, entries]);
-      return withHandle(
-        x,
-        using.reshape(using.matmul(matrix, pixels), handleShape(x.batch, target.shape, field)),
-        target.shape,
-      );
+      const planes = engine.reshape(x.handle, [samplesOf(x), ...x.shape, sizeOf(pairShape(x.field))]);
+      const made = engine.symmetrised(planes, { boundary, adjoint });
+      return withHandle(x, engine.reshape(made, handleShape(x.batch, target.shape, x.field)), target.shape);
     };
   return defineOperator({
-    text: "symmetric_part",
-    domain,
+    text: `symmetrised_gradient(boundary = ${boundary})`,
+    domain: space,
     codomain,
-    handles: [rows, columns],
-    norm: () => ({ value: 1, provenance: { kind: "proved" } }),
-    properties: () => ["nonnegative"],
-    apply: through(rows, 4, codomain),
-    adjoint: through(columns, 3, domain),
+    norm: () => ({ value: differences.norm.value, provenance: { kind: "proved" } }),
+    properties: () => [],
+    apply: through(false, codomain),
+    adjoint: through(true, space),
   });
 }

@@ -8,6 +8,7 @@ import {
 import type { Engine, Handle } from "../../runtime/engine/engine.ts";
 import { halfShape } from "../../runtime/engine/realFourier.ts";
 import { referenceEngine } from "../../runtime/engine/reference.ts";
+import { imageOperatorsAgree } from "./imageOperators.ts";
 import { arrayOf, deviation, extent, type Numbers, onBoth, scattered } from "./support.ts";
 
 let engines: readonly [Engine, Engine];
@@ -20,6 +21,7 @@ export function agreesWithReference(make: () => Promise<Engine>): void {
   describe("elementwise functions", elementwiseFunctions);
   describe("reductions and movement", reductionsAndMovement);
   describe("products and layers", productsAndLayers);
+  describe("operators of images", () => imageOperatorsAgree(() => engines));
 }
 
 /** The two engines give the same up to single precision. */

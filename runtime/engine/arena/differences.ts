@@ -13,7 +13,8 @@ const MOST_AXES = 8;
 /** Floats of an item, about. */
 const ITEM = 16_384;
 
-const BOUNDARIES: { readonly [B in DifferencesOptions["boundary"]]: number } = {
+/** Boundaries as the kernels number them. */
+export const BOUNDARIES: { readonly [B in DifferencesOptions["boundary"]]: number } = {
   neumann: 0,
   periodic: 1,
   zero: 2,
