@@ -17,8 +17,12 @@ import { EXIT, type Terminal, writeError, writeJson } from "./terminal.ts";
 /** Codes of faults in files and names of files, which end a command with 2. */
 const FILE_CODES: ReadonlySet<string> = new Set(["IPX8109", "IPX8110", "IPX8111"]);
 
-/** What the runtime found wrong with data and bindings, as a failure at a place; other errors as they are. */
+/**
+ * What the runtime found wrong with data and bindings, as a failure at a place; an engine's error takes the place unless
+ * it has one; other errors as they are.
+ */
 export function failureAt(span: Span, error: unknown): unknown {
+  if (error instanceof EngineError) return error.at(span);
   const found = reported(error);
   if (found === null) return error;
   const diagnostic = diagnose(found.code, span, found.text);
@@ -58,7 +62,6 @@ function reported(error: unknown): Reported | null {
   if (error instanceof OperatorError) return { code: error.code, text: error.text };
   if (error instanceof BindingError) return { code: error.code, text: error.text };
   if (error instanceof GradientError) return { code: error.code, text: { what: error.message } };
-  if (error instanceof EngineError) return { code: "IPX8601", text: { what: error.message } };
   return null;
 }
 
@@ -74,7 +77,10 @@ export function reportError(terminal: Terminal, sources: Sources, error: unknown
     terminal.talk(`error: ${error.message}\n`);
     return EXIT.usage;
   }
-  const failure = failureAt(askerOf(error) ?? placeOf(fileOf(error)), error);
+  const failure =
+    error instanceof EngineError
+      ? failureOfEngine(error)
+      : failureAt(askerOf(error) ?? placeOf(fileOf(error)), error);
   if (failure instanceof Failure) {
     reportDiagnostics(terminal, sources, failure.diagnostics, json);
     return failure.exitCode;
@@ -89,9 +95,17 @@ export function askerOf(error: unknown): Span | null {
   return typeof place === "string" ? null : place;
 }
 
+function failureOfEngine(error: EngineError): Failure {
+  const words = { what: error.message };
+  return new Failure([diagnose("IPX8601", askerOf(error) ?? placeOf(NOWHERE), words)]);
+}
+
+/** What stands in the place of a file where there is none. */
+const NOWHERE = "ipc";
+
 function fileOf(error: unknown): string {
   const file = error instanceof DataError ? error.facts["file"] : undefined;
-  return typeof file === "string" ? file : "ipc";
+  return typeof file === "string" ? file : NOWHERE;
 }
 
 /** Writes diagnostics: rendered on `talk`, or as one object of JSON on `out`. */

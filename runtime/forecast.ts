@@ -1,6 +1,8 @@
 import { GradientError } from "./adjoint/gradientError.ts";
 import { operations as operationsOn } from "./arrays/create.ts";
-import { type Answer, EngineError } from "./engine/engine.ts";
+import type { Operations } from "./arrays/operations.ts";
+import { type Answer, type Engine, EngineError } from "./engine/engine.ts";
+import type { Place } from "./engine/place.ts";
 import { bytesText } from "./measure/bytes.ts";
 import type { BoundInputs, BoundProgram } from "./program/bound.ts";
 import type { SolveOptions } from "./solve/options.ts";
@@ -15,6 +17,8 @@ export interface Forecast {
   readonly peak: number;
   /** what the engine has left */
   readonly room: number;
+  /** where the peak is more than that: the first operation that would find no room */
+  readonly refusal: EngineError | null;
 }
 
 /** As many steps of an iteration show its peak. */
@@ -78,11 +82,34 @@ export async function forecastTraining(
   });
 }
 
-/** @throws EngineError where a forecast is more than there is room */
-export function requireRoom(engine: string, what: string, forecast: Forecast | null): void {
+/**
+ * What binding a program and its inputs and then a run take at their peak, by shapes alone: `bind` binds zeros to an
+ * engine that computes nothing. Null on engines that cannot tell.
+ */
+export async function forecastBoundRun(
+  engine: Engine,
+  bind: (operations: Operations) => Promise<{ readonly program: BoundProgram; readonly inputs: BoundInputs }>,
+): Promise<Forecast | null> {
+  const { rehearse } = engine;
+  if (rehearse === null) return null;
+  const rehearsal = rehearse(() => 1);
+  const { program, inputs } = await bind(operationsOn(rehearsal.engine));
+  const [peak, { room }] = [rehearsal.peak(), rehearsal];
+  if (peak <= room) return forecastRun(program, inputs);
+  const refusal = await refusalOf(() => bind(operationsOn(rehearse(() => 1, "room").engine)));
+  return { peak, room, refusal };
+}
+
+/**
+ * @throws EngineError where a forecast is more than there is room; it names the operation that finds none first, and
+ * stands at its place in the program, or at `place`
+ */
+export function requireRoom(engine: string, what: string, forecast: Forecast | null, place?: Place): void {
   if (forecast === null || forecast.peak <= forecast.room) return;
-  const reason = `it takes ${bytesText(forecast.peak)} at its peak, and ${bytesText(forecast.room)} are left`;
-  throw new EngineError(engine, what, [], reason);
+  const { peak, room, refusal } = forecast;
+  const reason = `it takes ${bytesText(peak)} at its peak, and ${bytesText(room)} are left`;
+  const first = refusal === null ? "" : `. The first that does not fit: ${refusal.fault}`;
+  throw new EngineError(engine, what, [], `${reason}${first}`, place ?? refusal?.place ?? null);
 }
 
 /**
@@ -103,12 +130,26 @@ async function rehearsed(
 ): Promise<Forecast | null> {
   const { rehearse } = program.operations.engine;
   if (rehearse === null) return null;
-  let [peak, room] = [0, 0];
+  const on = (engine: Engine): Promise<void> => work({ ...program, operations: operationsOn(engine) });
+  let found: Forecast = { peak: 0, room: 0, refusal: null };
   for (const answer of ANSWERS) {
     const rehearsal = rehearse(answer);
-    await work({ ...program, operations: operationsOn(rehearsal.engine) });
-    peak = Math.max(peak, rehearsal.peak());
-    room = rehearsal.room;
+    await on(rehearsal.engine);
+    const [peak, { room }] = [rehearsal.peak(), rehearsal];
+    const isTooMuch = peak > room && found.refusal === null;
+    const refusal = isTooMuch ? await refusalOf(() => on(rehearse(answer, "room").engine)) : found.refusal;
+    found = { peak: Math.max(found.peak, peak), room, refusal };
   }
-  return { peak, room };
+  return found;
+}
+
+/** The error of a computation that ends for lack of memory; null where it does not. */
+async function refusalOf(work: () => Promise<unknown>): Promise<EngineError | null> {
+  try {
+    await work();
+    return null;
+  } catch (error) {
+    if (error instanceof EngineError) return error;
+    throw error;
+  }
 }

@@ -8,20 +8,17 @@ import { type GivenMaps, type MapReading, readMaps } from "./trainedCall.ts";
 
 /**
  * The things that assignments stand for, each after those that it reads. `names` are known from elsewhere.
- * Files are read relative to the folder of `reading`.
+ * Files are read relative to the folder of `reading`, if they are not among those that are read already.
  * @throws Failure; IPX8405 where assignments need each other
  */
 export async function bindNames(
   reading: MapReading,
   assignments: readonly Assignment[],
   names: ReadonlyMap<string, Thing>,
+  before: FileArrays | null = null,
 ): Promise<ReadonlyMap<string, Thing>> {
   const { operations, folder } = reading;
-  const files: FileArrays = new Map(
-    (await Promise.all(assignments.map(({ expression }) => readFiles(expression, folder)))).flatMap(
-      (read) => [...read],
-    ),
-  );
+  const files = before ?? (await filesOf(assignments, folder));
   const maps: GivenMaps = new Map(
     (await Promise.all(assignments.map(({ expression }) => readMaps(expression, reading)))).flatMap(
       (read) => [...read],
@@ -41,6 +38,11 @@ export async function bindNames(
     open = open.filter((assignment) => !ready.includes(assignment));
   }
   return found;
+}
+
+async function filesOf(assignments: readonly Assignment[], folder: string): Promise<FileArrays> {
+  const read = await Promise.all(assignments.map(({ expression }) => readFiles(expression, folder)));
+  return new Map(read.flatMap((files) => [...files]));
 }
 
 function circle(open: readonly Assignment[]): Failure {

@@ -13,6 +13,7 @@ import { type Assignment, namesIn } from "./assignment.ts";
 import { bindNames } from "./bindNames.ts";
 import { fixedDraft } from "./draft.ts";
 import { fault } from "./faults.ts";
+import type { FileArrays } from "./readFiles.ts";
 import { realiseOperators } from "./realiseOperators.ts";
 import { KIND_WORDS, type Thing } from "./thing.ts";
 
@@ -38,6 +39,8 @@ export interface BindingRequest {
   readonly origin: string;
   /** where files of expressions are looked for */
   readonly folder: string;
+  /** the files of assignments, where they are read already */
+  readonly files?: FileArrays;
   /** operators that were realised before, by the names of their declarations */
   readonly operators?: ReadonlyMap<string, Operator>;
   /** names that are read elsewhere, so that binding them is no mistake */
@@ -76,7 +79,7 @@ export async function bindProgramData(request: BindingRequest): Promise<ProgramD
     ]),
   ]);
   const open = assignments.filter(({ name }) => !before.has(name));
-  const names = await bindNames({ context, operations, folder }, open, given);
+  const names = await bindNames({ context, operations, folder }, open, given, request.files);
   const sizes = sizesOf(definition, names, place);
   requireShared(request, names, place);
   const operators = realiseOperators(request, names, sizes, place);

@@ -3,7 +3,6 @@ import type { Expression } from "../../compiler/ast/tree.ts";
 import { diagnose } from "../../compiler/diagnostics/diagnose.ts";
 import { nearest } from "../../compiler/diagnostics/suggestion.ts";
 import { GradientError } from "../../runtime/adjoint/gradientError.ts";
-import { EngineError } from "../../runtime/engine/engine.ts";
 import { forecastTraining, requireRoom } from "../../runtime/forecast.ts";
 import { bytesText } from "../../runtime/measure/bytes.ts";
 import { stream } from "../../runtime/random/stream.ts";
@@ -160,7 +159,7 @@ async function trainBound(
 
 /**
  * Says how much memory a training takes, where the engine knows.
- * @throws Failure at the size of the batch where it is more than there is
+ * @throws EngineError at the size of the batch where it is more than there is
  */
 async function foretell(
   { experiment, context, operations }: Setting,
@@ -169,13 +168,8 @@ async function foretell(
 ): Promise<void> {
   const forecast = await forecastTraining(program, options);
   if (forecast === null) return;
-  try {
-    requireRoom(operations.engine.name, "train", forecast);
-  } catch (error) {
-    throw error instanceof EngineError
-      ? failureAt(experiment.toml.valueSpan(["train", "batch"]), error)
-      : error;
-  }
+  const place = experiment.toml.valueSpan(["train", "batch"]);
+  requireRoom(operations.engine.name, "train", forecast, place);
   context.terminal.talk(`The training takes at most ${bytesText(forecast.peak)} of memory.\n`);
 }
 

@@ -23,9 +23,9 @@ import { located, placeOf } from "../report.ts";
 import { EXIT, type Terminal, writeJson } from "../terminal.ts";
 import { hintingAtBatch } from "./batchHint.ts";
 import { bindBatch, bindTo, failureOfRun } from "./bindAll.ts";
-import { readInputs } from "./inputFiles.ts";
+import { type GivenFiles, openBindings, openInputs, readGiven } from "./inputFiles.ts";
 import { limited } from "./limits.ts";
-import { foretellRun } from "./memory.ts";
+import { type BoundRun, foretellByShapes, foretellRun } from "./memory.ts";
 import {
   encodeOutputs,
   type OutputRequest,
@@ -78,34 +78,35 @@ export async function runProgram(context: Context, file: string, options: RunOpt
     ],
     outputs.map(({ file: path }) => path),
   );
-  const inputs = await readInputs(definition, options.input);
+  const inputFiles = await openInputs(definition, options.input);
   requireOnce(
     "--input",
-    inputs.map(({ name }) => name),
+    inputFiles.map(({ name }) => name),
   );
   const weights = options.weights === undefined ? undefined : await readWeights(options.weights);
   const operations = await openEngine(options.engine);
   const batched = options.batch === true;
   const weightsFile = options.weights === undefined ? {} : { weightsFile: options.weights };
-  const { data, program, batch } = await hintingAtBatch(definition, inputs, batched, async () => {
+  const bindOn = async (using: Operations, given: GivenFiles): Promise<BoundRun> => {
     const bound = await bindProgramData({
-      context,
-      definition,
-      operations,
-      assignments,
-      inputs,
-      batched,
+      ...{ context, definition, operations: using, assignments, ...given, batched },
       origin: "the command line",
       folder: ".",
       alsoRead: new Set(outputs.flatMap(({ expression }) => [...namesIn(expression)])),
     });
-    const own = await bindTo(definition, operations, bound, {
+    const own = await bindTo(definition, using, bound, {
       seed: options.seed,
       ...(weights === undefined ? {} : { weights }),
       ...weightsFile,
     });
     return { data: bound, program: own, batch: await bindBatch(own, bound, bound.inputs, batched) };
-  });
+  };
+  const opened = { inputs: inputFiles, files: await openBindings(assignments) };
+  await foretellByShapes(operations.engine, opened, bindOn);
+  const { inputs, files } = await readGiven(opened);
+  const { data, program, batch } = await hintingAtBatch(definition, inputs, batched, () =>
+    bindOn(operations, { inputs, files }),
+  );
   const single = !hasBatch(program, inputs, batched);
   await foretellRun(terminal, program, batch);
   const result = await watched(terminal, async (signal, progress) => {
@@ -123,12 +124,12 @@ export async function runProgram(context: Context, file: string, options: RunOpt
     }
     return solve({ progress });
   });
-  const files = await encodeOutputs(await scopeOf(operations, data, result, outputs), outputs, single);
-  await writeFiles(files);
+  const written = await encodeOutputs(await scopeOf(operations, data, result, outputs), outputs, single);
+  await writeFiles(written);
   releaseResult({ operations }, result);
   if (options.json === true)
     writeJson(terminal, { ...resultJson(result, single), engine: operations.engine.name });
-  else terminal.talk(resultText(definition, result, operations.engine.name, files));
+  else terminal.talk(resultText(definition, result, operations.engine.name, written));
   return warn(terminal, definition, result, options.requireConverged === true);
 }
 

@@ -11,6 +11,7 @@ import type { LayerContext } from "./layerContext.ts";
 import { asImage } from "./layers.ts";
 import { inTermsOf, type LibraryCall, LayerSettings } from "./layerSettings.ts";
 import { applyLibraryLayer, isLibraryLayer, isLibraryNet } from "./libraryLayers.ts";
+import { builtAt } from "./builtAt.ts";
 import { Limitation } from "./limitation.ts";
 import { lower } from "./recursion.ts";
 import { Scope } from "./scope.ts";
@@ -28,6 +29,10 @@ export function applyLayers(
   u: Variable,
   out: Dimension,
 ): Variable {
+  return builtAt(site.builder, expression.span, () => layersHere(site, expression, u, out));
+}
+
+function layersHere(site: Site, expression: Expression<Typed>, u: Variable, out: Dimension): Variable {
   if (expression.kind === "pipe") {
     const first = applyLayers(site, expression.value, u, constant(1));
     return applyLayers(site, expression.into, first, out);

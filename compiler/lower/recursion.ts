@@ -2,6 +2,7 @@ import type { Expression } from "../ast/tree.ts";
 import type { Variable } from "../ir/block.ts";
 import type { Space } from "../types/space.ts";
 import type { Typed } from "../types/typing.ts";
+import { builtAt } from "./builtAt.ts";
 import { Limitation } from "./limitation.ts";
 import type { Lowered, OperatorForm } from "./lowered.ts";
 import type { Site } from "./site.ts";
@@ -12,12 +13,7 @@ export type LowerExpression = (site: Site, expression: Expression<Typed>) => Low
 
 /** What an expression means at this place. What is built of it bears its span. */
 export function lower(site: Site, expression: Expression<Typed>): Lowered {
-  const { builder } = site;
-  const around = builder.span;
-  builder.span = expression.span;
-  const lowered = site.program.lowerExpression(site, expression);
-  builder.span = around;
-  return lowered;
+  return builtAt(site.builder, expression.span, () => site.program.lowerExpression(site, expression));
 }
 
 /** An expression that is a value, as a variable. */

@@ -8,6 +8,7 @@ import { createLedger } from "./arena/ledger.ts";
 import { createMachine, type Equipment, type Machine } from "./arena/machine.ts";
 import { LARGEST_ARENA } from "./arena/memory.ts";
 import { movementOf } from "./arena/movement.ts";
+import { namingOperations } from "./arena/naming.ts";
 import { optimisersOf } from "./arena/optimisers.ts";
 import { patchesOf } from "./arena/patches.ts";
 import { poolingOf } from "./arena/pooling.ts";
@@ -30,27 +31,35 @@ import type { Answer, Engine, Rehearsal } from "./engine.ts";
  * @throws EngineError where WebAssembly lacks SIMD or shared memory
  */
 export function arenaEngine(name: string, equipment: Equipment = {}): Engine {
-  const machine = createMachine(name, equipment);
+  return engineOn(createMachine(name, equipment), null, 0);
+}
+
+/** The engine on a machine; one that rehearses for the engine `outside`, beside `held` bytes of that one. */
+function engineOn(machine: Machine, outside: Engine | null, held: number): Engine {
   const engine: Engine = {
-    ...operationsOf(createStore(machine)),
-    rehearse: (answer) => rehearsal(engine, machine, answer),
+    ...namingOperations(operationsOf(createStore(machine, outside))),
+    computes: outside === null,
+    rehearse: (answer, within) => rehearsal(engine, machine, held, answer, within === "room"),
   };
   return engine;
 }
 
 /** What a computation on an arena takes, by the same operations on a machine that only counts. */
-function rehearsal(of: Engine, { name, memory }: Machine, answer: Answer): Rehearsal {
-  const ledger = createLedger(name, answer);
-  const engine: Engine = { ...operationsOf(createStore(ledger, of)), rehearse: null };
+function rehearsal(
+  of: Engine,
+  { name, memory }: Machine,
+  elsewhere: number,
+  answer: Answer,
+  isWithin: boolean,
+): Rehearsal {
+  const held = elsewhere + memory.used;
+  const ledger = createLedger(name, answer, isWithin ? held : null);
+  const engine = engineOn(ledger, of, held);
   const begun = ledger.memory.used;
-  return {
-    engine,
-    peak: () => ledger.memory.peak - begun,
-    room: LARGEST_ARENA - memory.used,
-  };
+  return { engine, peak: () => ledger.memory.peak - begun, room: LARGEST_ARENA - held };
 }
 
-function operationsOf(store: Store): Omit<Engine, "rehearse"> {
+function operationsOf(store: Store): Omit<Engine, "rehearse" | "computes"> {
   const { upload, read, readNow, dispose, scope, memory, reshape } = store;
   const { name } = store.machine;
   const arrays = { scope, reshape, ...fillOf(store), ...elementwiseOf(store), ...movementOf(store) };

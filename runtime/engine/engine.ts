@@ -40,6 +40,8 @@ export interface Engine {
   readonly name: string;
   /** significand in bits of the numbers: 24 for single, 53 for double precision */
   readonly significand: 24 | 53;
+  /** whether its numbers are computed: not where it rehearses, so that tests of them mean nothing */
+  readonly computes: boolean;
 
   upload(data: Float32Array | Float64Array, shape: readonly number[]): Handle;
   read(array: Handle): Promise<Float32Array | Float64Array>;
@@ -52,7 +54,7 @@ export interface Engine {
   /** null on engines that cannot repeat operations unasked */
   readonly recorder: Recorder | null;
   /** What a computation will take, without computing it; null on engines that cannot tell. See `Rehearsal`. */
-  readonly rehearse: ((answer: Answer) => Rehearsal) | null;
+  readonly rehearse: ((answer: Answer, within?: "room") => Rehearsal) | null;
 
   fill(value: number, shape: readonly number[]): Handle;
   /** inputs may stand for the differences of arrays; see `Differenced` */
@@ -197,7 +199,8 @@ export interface Recorded<T> {
 
 /**
  * An engine that makes the arrays of another and computes nothing. It takes arrays of the other as they are; what is
- * read of its own is an answer that it was made with.
+ * read of its own is an answer that it was made with. `within` its room it refuses the first array for which the other
+ * would have none, as that one would; else it goes on, to find the peak.
  */
 export interface Rehearsal {
   readonly engine: Engine;
@@ -228,12 +231,27 @@ export class EngineError extends Error {
     reason: string,
     place: Place | null = null,
   ) {
-    const of = shapes.map((shape) => `[${shape.join(", ")}]`).join(" and ");
-    super(placedText(place, `${engine}: ${operation}${of === "" ? "" : ` of ${of}`}: ${reason}`));
-    this.place = place;
+    super(placedText(place, `${engine}: ${faultText(operation, shapes, reason)}`));
     this.engine = engine;
     this.operation = operation;
     this.shapes = shapes;
     this.reason = reason;
+    this.place = place;
   }
+
+  /** What failed, without the engine: `matmul of [2, 3] and [4, 5]: the sizes differ`. */
+  get fault(): string {
+    return faultText(this.operation, this.shapes, this.reason);
+  }
+
+  /** The same error at a place, unless it has one. */
+  at(place: Place): EngineError {
+    if (this.place !== null) return this;
+    return new EngineError(this.engine, this.operation, this.shapes, this.reason, place);
+  }
+}
+
+function faultText(operation: string, shapes: readonly (readonly number[])[], reason: string): string {
+  const of = shapes.map((shape) => `[${shape.join(", ")}]`).join(" and ");
+  return `${operation}${of === "" ? "" : ` of ${of}`}: ${reason}`;
 }

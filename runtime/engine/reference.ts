@@ -43,6 +43,7 @@ export function referenceEngine(): Engine {
   return {
     name: REFERENCE,
     significand: 53,
+    computes: true,
     recorder: null,
     rehearse: null,
     upload,

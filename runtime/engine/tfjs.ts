@@ -67,6 +67,7 @@ export function tfjsEngine(tf: Tf, name: string): Engine {
   return {
     name,
     significand: 24,
+    computes: true,
     recorder: null,
     rehearse: null,
     upload,

@@ -35,6 +35,7 @@ export async function webgpuEngine(host: Host): Promise<Engine> {
   return {
     name: WEBGPU,
     significand: 24,
+    computes: true,
     recorder: null,
     rehearse: null,
     ...{ upload, read, readNow, dispose, scope, memory, reshape },

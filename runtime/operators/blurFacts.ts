@@ -41,7 +41,7 @@ export function blurFacts(
   const axes = kernel.shape.map((_, axis) => axis);
   const evenOnEachAxis = axes.every((axis) => kernels.every((each) => isEven(each, kernel.shape, [axis])));
   const sizes = gridOf(kernel, space, boundary);
-  const transfers = kernels.map((each) => largestTransfer(each, kernel.shape, sizes));
+  const transfers = kernels.map((each) => (engine.computes ? largestTransfer(each, kernel.shape, sizes) : 1));
   const mirrored = boundary === "neumann" || boundary === "reflect";
   const exactRule = boundary !== "reflect" && (!mirrored || evenOnEachAxis);
   const even = EVEN[boundary](

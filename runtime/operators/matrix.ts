@@ -22,6 +22,9 @@ import type { VectorForm } from "./spectral.ts";
 /** Up to so many rows or columns the norm of a matrix is proved; beyond, it is bounded by rules and products. */
 const PROVED_ORDER = 2000;
 
+/** The norm of a matrix on an engine that rehearses. */
+const UNKNOWN_NORM: NormBound = { value: 1, provenance: { kind: "assumed" } };
+
 /** What may be said of a matrix besides its entries. */
 export interface MatrixOptions {
   /** its text in messages: `matrix` where it is not given */
@@ -66,9 +69,11 @@ export function matrixOperator(
     domain,
     codomain,
     handles: stored.turned === null ? [stored.plain] : [stored.plain, stored.turned],
-    norm: () => matrixNorm(operations, operator, matricesOf(engine, stored, text)),
+    norm: () =>
+      engine.computes ? matrixNorm(operations, operator, matricesOf(engine, stored, text)) : UNKNOWN_NORM,
     properties: () =>
-      options.properties ?? propertiesOfMatrix(matricesOf(engine, stored, text), domain, codomain),
+      options.properties ??
+      (engine.computes ? propertiesOfMatrix(matricesOf(engine, stored, text), domain, codomain) : []),
     rows: {
       apply: (using, indices, x) => productOfRows(using.engine, stored, indices, asArray(text, x), codomain),
       adjoint: (using, indices, y) =>

@@ -47,6 +47,7 @@ export function lanczosNorm(
   dimension: number,
   known: NormBound,
 ): NormBound {
+  if (!engine.computes) return known;
   const rounding = 64 * 2 ** -engine.significand;
   const { upper } = lanczosBounds(product, dimension, {
     seed: SEED,

@@ -7,9 +7,7 @@ import { OperatorError } from "./operatorError.ts";
 export function placed(error: unknown, place: Place): unknown {
   if (error instanceof OperatorError && error.place === null)
     return new OperatorError(error.code, error.text, { cause: error }, place);
-  if (error instanceof EngineError && error.place === null)
-    return new EngineError(error.engine, error.operation, error.shapes, error.reason, place);
-  return error;
+  return error instanceof EngineError ? error.at(place) : error;
 }
 
 /** The operations that refuse what a program asks of its operators, for calls at a place. */

@@ -35,6 +35,7 @@ function tolerance(operations: Operations): number {
  */
 export function* requireIntervals(program: BoundProgram): Task<void> {
   const { operations, definition } = program;
+  if (!operations.engine.computes) return;
   for (const declaration of definition.parameters) {
     const values = program.parameters.get(declaration.name) ?? [];
     const checked = new Set<Value>();

@@ -17,6 +17,7 @@ export function* requireBound(
   known: Known,
   samples: number,
 ): Task<readonly Requirement[]> {
+  if (!operations.engine.computes) return [];
   const waiting: Requirement[] = [];
   for (const requirement of requirements) {
     const measured = measure(operations, requirement, known);

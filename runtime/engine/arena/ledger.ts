@@ -6,16 +6,25 @@ import {
   type Writing,
   writingOf,
 } from "./machine.ts";
-import { createBlocks } from "./memory.ts";
+import { classOf, createBlocks, LARGEST_ARENA, noRoom } from "./memory.ts";
 import { PLACE } from "./places.ts";
 import type { Answer } from "../engine.ts";
 
+/** From so many numbers on, what is read is one answer for all of them. */
+const MANY = 2 ** 20;
+
 /**
  * A machine that computes nothing and has no memory: it gives out the same blocks as one that does, so that its peak is
- * what an arena would hold. What is read from it is answered; flags of kernels are clear.
+ * what an arena would hold. What is read from it is answered; flags of kernels are clear. Where `held` bytes stand
+ * elsewhere, it refuses what an arena would not hold beside them; with null it refuses nothing.
  */
-export function createLedger(name: string, answer: Answer): Machine {
+export function createLedger(name: string, answer: Answer, held: number | null): Machine {
   const blocks = createBlocks(name, PLACE.end, () => true);
+  const allocate: typeof blocks.allocate = (bytes) => {
+    const used = (held ?? 0) + blocks.used;
+    if (held !== null && used + classOf(bytes) > LARGEST_ARENA) throw noRoom(name, bytes, used);
+    return blocks.allocate(bytes);
+  };
   const recorder = createRunRecorder();
   let reads = 0;
   return {
@@ -27,12 +36,13 @@ export function createLedger(name: string, answer: Answer): Machine {
       get peak() {
         return blocks.peak;
       },
-      allocate: blocks.allocate,
+      allocate,
       free: blocks.free,
       writeFloats: () => undefined,
       writeWords: () => undefined,
       readFloats: (_, count) => {
         const read = reads++;
+        if (count > MANY) return new Float32Array(count).fill(answer(read, 0));
         return Float32Array.from({ length: count }, (__, entry) => answer(read, entry));
       },
       readWords: (_, count) => new Uint32Array(count),

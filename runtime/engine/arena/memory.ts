@@ -1,3 +1,4 @@
+import { bytesText } from "../../measure/bytes.ts";
 import { EngineError } from "../engine.ts";
 
 /** Blocks begin at multiples of this many bytes: a cache line, and the widest register. */
@@ -121,8 +122,7 @@ export function createBlocks(name: string, reserved: number, grownTo: (bytes: nu
       const size = classOf(bytes);
       const offset = place(size);
       if (offset === null) {
-        const reason = `no room for ${bytes} bytes beside the ${used} in use; the arena holds 4 GiB at most`;
-        throw new EngineError(name, "allocate", [], reason);
+        throw noRoom(name, bytes, used);
       }
       used += size;
       peak = Math.max(peak, used);
@@ -135,6 +135,20 @@ export function createBlocks(name: string, reserved: number, grownTo: (bytes: nu
       else same.push(offset);
     },
   };
+}
+
+/** The operation of an error that lacks memory, until the operation that asked for it is known. */
+export const ALLOCATE = "allocate";
+
+/** The error of an arena that has no room for so many bytes beside those that are in use. */
+export function noRoom(name: string, bytes: number, used: number): EngineError {
+  const reason = `no room for ${bytesText(bytes)} beside the ${bytesText(used)} in use`;
+  return new EngineError(
+    name,
+    ALLOCATE,
+    [],
+    `${reason}; the arena holds ${bytesText(LARGEST_ARENA)} at most`,
+  );
 }
 
 function sharedMemory(name: string, reserved: number): WebAssembly.Memory {

@@ -1,7 +1,7 @@
 import { type Engine, EngineError, type Handle, type Recorder } from "../engine.ts";
 import { createScopes } from "../scopes.ts";
 import { sizeOf } from "../shape.ts";
-import type { Block, Memory, Room } from "./memory.ts";
+import { ALLOCATE, type Block, type Memory, type Room } from "./memory.ts";
 import { createRecorder } from "./record.ts";
 import type { Machine } from "./machine.ts";
 import { PLACE } from "./places.ts";
@@ -148,7 +148,7 @@ function createArrays(arena: Memory, takesOthers: boolean, refuse: Store["refuse
     try {
       return room.allocate(size);
     } catch (error) {
-      throw error instanceof EngineError ? refuse("allocate", [{ shape }], error.reason) : error;
+      throw error instanceof EngineError ? refuse(ALLOCATE, [{ shape }], error.reason) : error;
     }
   };
   const { note, scope } = createScopes<ArenaArray>(dispose);
@@ -158,7 +158,7 @@ function createArrays(arena: Memory, takesOthers: boolean, refuse: Store["refuse
     make: (shape, room) => {
       const size = 4 * sizeOf(shape);
       if (!Number.isSafeInteger(size) || size < 0)
-        throw refuse("allocate", [{ shape }], "no shape of an array");
+        throw refuse(ALLOCATE, [{ shape }], "no shape of an array");
       const block = roomFor(shape, size, room);
       bytes += size;
       return holding(shape, { block, room, arrays: 1 });
