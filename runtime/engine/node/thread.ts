@@ -1,5 +1,7 @@
+import type * as Files from "node:fs";
 import type * as WorkerThreads from "node:worker_threads";
 import type { Kernel, KernelSource } from "../arena/machine.ts";
+import { CONTROL_WORDS } from "../arena/places.ts";
 
 /** The words that threads share, by their place in the control block. */
 export const WORD = {
@@ -18,7 +20,12 @@ export const WORD = {
   asleep: 7,
   /** 1 where a kernel has failed on a thread */
   failed: 8,
+  /** from here on, for each thread: its number in the system while it is in a job, else 0 */
+  within: 16,
 } as const;
+
+/** How many threads have such a word. */
+export const NUMBERED = CONTROL_WORDS - WORD.within;
 
 /** What a thread is told at its start. */
 export interface ThreadData {
@@ -29,6 +36,8 @@ export interface ThreadData {
   /** how often a thread looks for a job before it sleeps */
   readonly patience: number;
   readonly word: typeof WORD;
+  /** which word is the thread's own, or null */
+  readonly within: number | null;
 }
 
 /** What a thread is told later: the next kernel. They are numbered as they come. */
@@ -44,13 +53,24 @@ interface Addon {
  * What a thread does all its life: wait for a job, enter it, claim items until none is left, leave. It is run from its
  * text, so that it stands alone: whatever it needs it is given.
  */
-export function thread({ workerData, receiveMessageOnPort, parentPort }: typeof WorkerThreads): void {
-  const { memory, control, stack, patience, word }: ThreadData = workerData;
+export function thread(
+  { workerData, receiveMessageOnPort, parentPort }: typeof WorkerThreads,
+  { readlinkSync }: typeof Files,
+): void {
+  const { memory, control, stack, patience, word, within }: ThreadData = workerData;
   const words = new Int32Array(memory.buffer, control, 64);
   const kernels: Kernel[] = [];
   const port = parentPort;
   if (port === null) return;
 
+  const ownNumber = (): number => {
+    try {
+      return Number(readlinkSync("/proc/thread-self").split("/").at(-1));
+    } catch {
+      return 0;
+    }
+  };
+  const own = within === null ? 0 : ownNumber();
   const learn = (source: KernelSource): Kernel => {
     if (source.kind === "idle") return () => undefined;
     if (source.kind !== "wasm") {
@@ -111,12 +131,14 @@ export function thread({ workerData, receiveMessageOnPort, parentPort }: typeof 
     }
     Atomics.add(words, word.inside, 1);
     if (Atomics.load(words, word.open) === job) {
+      if (within !== null) Atomics.store(words, within, own);
       try {
         work();
       } catch {
         Atomics.store(words, word.failed, 1);
       }
       last = job;
+      if (within !== null) Atomics.store(words, within, 0);
     }
     Atomics.sub(words, word.inside, 1);
     idle = 0;

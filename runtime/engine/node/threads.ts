@@ -1,10 +1,11 @@
+import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import type { Runnable, Threads } from "../arena/machine.ts";
 import type { SharedMemory } from "../arena/memory.ts";
 import { CONTROL_WORDS, PLACE, STACK_SIZE } from "../arena/places.ts";
 import { EngineError } from "../engine.ts";
-import { thread, type ThreadData, type ThreadMessage, WORD } from "./thread.ts";
+import { NUMBERED, thread, type ThreadData, type ThreadMessage, WORD } from "./thread.ts";
 
 /** Rounds of waiting for a job before a thread sleeps: some 50 microseconds. */
 const PATIENCE = 5000;
@@ -14,12 +15,16 @@ const PIECES = 4;
 
 const LONGEST_WAIT = 60_000;
 
+/** From so many milliseconds of waiting on one looks whether the threads in a job are still alive, where that is known. */
+const LOOK = 50;
+
 const LOST = "a thread has died or hangs; start again, or choose another engine";
 
 /**
  * As many threads as the computer has cores, this one included, on the memory of an arena. A thread that is late, or
  * not there yet, is not waited for: its items are claimed by others. One that does not come out of a job (it has died,
- * or hangs) ends the engine: whatever is asked for afterwards is refused at once, since it may still write.
+ * or hangs) ends the engine: nobody knows which of its items are done, and whatever is asked for afterwards is refused
+ * at once, since it may still write. On Linux the death of a thread is seen, elsewhere it is waited for.
  * @param longestWait how long one waits for a thread that is in a job, in milliseconds
  */
 export function createThreads(
@@ -29,7 +34,7 @@ export function createThreads(
   longestWait = LONGEST_WAIT,
 ): Threads {
   const words = new Int32Array(memory.memory.buffer, PLACE.control, CONTROL_WORDS);
-  const workers = Array.from({ length: count - 1 }, () => startThread(memory));
+  const workers = Array.from({ length: count - 1 }, (_, index) => startThread(memory, index));
   const numbers = new Map<Runnable, number>();
   let job = 0;
   let isLost = false;
@@ -49,7 +54,9 @@ export function createThreads(
     Atomics.store(words, WORD.open, 0);
     const start = performance.now();
     for (let round = 0; Atomics.load(words, WORD.inside) > 0; round += 1) {
-      if (round % 10_000 !== 9_999 || performance.now() - start <= longestWait) continue;
+      if (round % 10_000 !== 9_999) continue;
+      const waited = performance.now() - start;
+      if (waited <= longestWait && (waited <= LOOK || !isAnyGone(words))) continue;
       isLost = true;
       return false;
     }
@@ -85,7 +92,14 @@ export function createThreads(
   };
 }
 
-function startThread(memory: SharedMemory): Worker {
+/** Whether a thread that is in a job is no thread of this process any more. */
+function isAnyGone(words: Int32Array): boolean {
+  return Array.from({ length: NUMBERED }, (_, index) => Atomics.load(words, WORD.within + index)).some(
+    (task) => task > 0 && !existsSync(`/proc/self/task/${task}`),
+  );
+}
+
+function startThread(memory: SharedMemory, index: number): Worker {
   const { offset } = memory.allocate(STACK_SIZE);
   const workerData: ThreadData = {
     memory: memory.memory,
@@ -93,11 +107,12 @@ function startThread(memory: SharedMemory): Worker {
     stack: offset + STACK_SIZE,
     patience: PATIENCE,
     word: WORD,
+    within: index < NUMBERED ? WORD.within + index : null,
   };
-  const worker = new Worker(`(${thread.toString()})(require("node:worker_threads"))`, {
-    eval: true,
-    workerData,
-  });
+  const modules = `require("node:worker_threads"), require("node:fs")`;
+  const worker = new Worker(`(${thread.toString()})(${modules})`, { eval: true, workerData });
+  // one that dies between jobs is not missed; one that dies in a job is seen there
+  worker.on("error", () => undefined);
   worker.unref();
   return worker;
 }
