@@ -23,6 +23,9 @@ function constant(bits: number): Code {
 const ZERO = constant(0);
 const ONE = constant(0x3f800000);
 const PI = constant(0x40490fdb);
+/** 2^-126, the smallest number of full precision, and its reciprocal. */
+const SMALLEST = constant(0x00800000);
+const LARGEST = constant(0x7e800000);
 const SIGN_BIT = constant(0x80000000);
 
 /** 1 where the mask holds, else 0. */
@@ -49,6 +52,8 @@ export type FunctionRule =
 export interface Special {
   readonly places: readonly number[];
   readonly holds: (bound: Code) => Code;
+  /** what is computed of it once a row, and taken instead of it; null where it is taken as it is */
+  readonly prepared: ((bound: Code) => Code) | null;
   readonly code: (other: Code, bound: Code) => Code;
 }
 
@@ -61,10 +66,16 @@ const code = (emitted: Emitted, special: Special | null = null): FunctionRule =>
 const noneNegative = (a: Code): Code => [...binary(GE, a, ZERO), ...simd(ALL_TRUE)];
 /** No lane is 0 or NaN. */
 const allOrdinary = (a: Code): Code => [...binary(GT, unary(ABS, a), ZERO), ...simd(ALL_TRUE)];
+/** Of all lanes the reciprocal is an ordinary number as they are. */
+const invertible = (a: Code): Code => [
+  ...binary(V_AND, binary(GE, unary(ABS, a), SMALLEST), binary(LE, unary(ABS, a), LARGEST)),
+  ...simd(ALL_TRUE),
+];
 /** Larger or smaller ones, NaN where either is, by one instruction that takes `other` where the two do not compare. */
 const extreme = (operation: number): Special => ({
   places: [0, 1],
   holds: allOrdinary,
+  prepared: null,
   code: (other, bound) => binary(operation, other, bound),
 });
 const called = (name: string, vectors = 1): FunctionRule => ({ kind: "call", import: { name, vectors } });
@@ -78,7 +89,12 @@ export const FUNCTIONS: { readonly [F in ElementwiseFunction]: FunctionRule } = 
   add: code((a, b) => binary(ADD, a, b)),
   sub: code((a, b) => binary(SUB, a, b)),
   mul: code((a, b) => binary(MUL, a, b)),
-  div: code((a, b) => binary(DIV, a, b)),
+  div: code((a, b) => binary(DIV, a, b), {
+    places: [1],
+    holds: invertible,
+    prepared: (b) => binary(DIV, ONE, b),
+    code: (a, reciprocal) => binary(MUL, a, reciprocal),
+  }),
   pow: called("power", 2),
   neg: code((a) => unary(NEG, a)),
   abs: code((a) => unary(ABS, a)),
@@ -112,6 +128,7 @@ export const FUNCTIONS: { readonly [F in ElementwiseFunction]: FunctionRule } = 
     {
       places: [1],
       holds: noneNegative,
+      prepared: null,
       code: (a, b) => binary(SUB, a, binary(LESSER, binary(GREATER, a, unary(NEG, b)), b)),
     },
   ),

@@ -27,6 +27,14 @@ export function kernelOf(pattern: Pattern): Uint8Array<ArrayBuffer> {
   return wasm.moduleOf(writer.imports, writer.locals.types, writer.code());
 }
 
+/** A step by the rule for an ordinary argument that serves rows: that argument, the other one, and what is prepared. */
+interface Bounded {
+  readonly bound: number;
+  readonly other: number;
+  readonly special: Special;
+  readonly prepared: readonly number[];
+}
+
 /** Writes the code of a kernel, from the items down to the entries. */
 class Writer {
   readonly imports: readonly Import[];
@@ -201,20 +209,30 @@ class Writer {
     const all = tests.flatMap((test, index) => (index === 0 ? test : [...test, ...wasm.AND]));
     const general = this.entries(streams);
     this.isSpecial = true;
-    const special = this.entries(streams);
+    const special = [...bounds.flatMap((found) => this.prepared(found)), ...this.entries(streams)];
     this.isSpecial = false;
     return wasm.either(all, special, general);
   }
 
   /** The argument of a step that serves rows, and the rule for ordinary ones; null where there is none. */
-  private specialOf(step: Step): { bound: number; other: number; special: Special } | null {
+  private specialOf(step: Step): Bounded | null {
     const rule = step.kind === "apply" ? FUNCTIONS[step.function] : null;
     if (step.kind !== "apply" || rule?.kind !== "code" || rule.special === null) return null;
     const { special } = rule;
     const at = special.places.find((place) => (this.levels[step.arguments[place] ?? -1] ?? 2) < 2);
     const [bound, other] = at === undefined ? [] : [step.arguments[at], step.arguments[1 - at]];
     if (bound === undefined || other === undefined || (this.levels[other] ?? 2) < 2) return null;
-    return { bound, other, special };
+    const prepared = this.locals.prepared[this.pattern.program.steps.indexOf(step)] ?? [];
+    return { bound, other, special, prepared };
+  }
+
+  /** Sets what is computed once a row of an argument that serves it. */
+  private prepared({ bound, special, prepared }: Bounded): Code {
+    const compute = special.prepared;
+    if (compute === null) return [];
+    return this.valuesOf(bound).flatMap((value, plane) => [
+      ...[...compute(wasm.get(value)), ...wasm.set(prepared[plane] ?? 0)],
+    ]);
   }
 
   /** The entries of a row whose points all have their neighbours. */
@@ -345,7 +363,13 @@ class Writer {
       case "code": {
         const found = this.isSpecial ? this.specialOf(step) : null;
         if (found === null) return rule.code(a, b, c);
-        return found.special.code(argument(found.other, plane), argument(found.bound, plane));
+        const { other, bound, special, prepared } = found;
+        const [first = 0, second = first] = prepared.slice(0, this.valuesOf(bound).length);
+        const taken = wasm.get(plane === 0 ? first : second);
+        return special.code(
+          argument(other, plane),
+          special.prepared === null ? argument(bound, plane) : taken,
+        );
       }
       case "pair": {
         const [of = 0] = step.arguments;

@@ -29,6 +29,15 @@ interface Variant {
   readonly isInside: boolean;
 }
 
+/** A step with an argument that serves rows, for which there are fewer instructions where that is ordinary. */
+interface Ordinary {
+  readonly function: string;
+  readonly bound: number;
+  readonly other: number;
+  /** whether something of the argument, computed once a row, is taken instead of it */
+  readonly isPrepared: boolean;
+}
+
 const GENERAL: Variant = { isOrdinary: false, isInside: false };
 
 /** Writes the C of a kernel, from the items down to the entries. */
@@ -162,8 +171,20 @@ class Source {
     });
     const general = this.points({ isInside, isOrdinary: false });
     if (tests.length === 0) return general;
-    const ordinary = this.points({ isInside, isOrdinary: true });
+    const ordinary = [...this.prepared(), ...this.points({ isInside, isOrdinary: true })];
     return [`if (${tests.join(" && ")}) {`, ...ordinary, "} else {", ...general, "}"];
+  }
+
+  /** What is computed once a row of arguments that serve it. */
+  private prepared(): readonly string[] {
+    return this.pattern.program.steps.flatMap((step, at) => {
+      const found = this.ordinaryOf(step);
+      if (found?.isPrepared !== true) return [];
+      const { bound, function: name } = found;
+      return this.valuesOf(bound).map((value, plane) =>
+        declared(`o${at}_${plane}`, `prepared_${name}(${value})`),
+      );
+    });
   }
 
   /** Registers of points, and what is less than a register. */
@@ -225,7 +246,10 @@ class Source {
     if (rule.kind === "none") throw new TypeError(`${step.function} is no function of real numbers`);
     const found = isOrdinary ? this.ordinaryOf(step) : null;
     if (found !== null) {
-      return `ordinary_${found.function}(${argument(found.other, plane)}, ${argument(found.bound, plane)})`;
+      const own = Math.min(plane, this.valuesOf(found.bound).length - 1);
+      const prepared = `o${this.pattern.program.steps.indexOf(step)}_${own}`;
+      const bound = found.isPrepared ? prepared : argument(found.bound, plane);
+      return `ordinary_${found.function}(${argument(found.other, plane)}, ${bound})`;
     }
     const [of = 0] = step.arguments;
     const given =
@@ -236,15 +260,13 @@ class Source {
   }
 
   /** The argument of a step that serves rows, where there are fewer instructions for ordinary ones; else null. */
-  private ordinaryOf(
-    step: Step,
-  ): { readonly function: string; readonly bound: number; readonly other: number } | null {
+  private ordinaryOf(step: Step): Ordinary | null {
     const rule = step.kind === "apply" ? FUNCTIONS[step.function] : null;
     if (step.kind !== "apply" || rule?.kind !== "code" || rule.special === null) return null;
     const at = rule.special.places.find((place) => (this.levels[step.arguments[place] ?? -1] ?? 2) < 2);
     const [bound, other] = at === undefined ? [] : [step.arguments[at], step.arguments[1 - at]];
     if (bound === undefined || other === undefined || (this.levels[other] ?? 2) < 2) return null;
-    return { function: step.function, bound, other };
+    return { function: step.function, bound, other, isPrepared: rule.special.prepared !== null };
   }
 
   private load(input: number, values: readonly string[], variant: Variant, count: string): readonly string[] {

@@ -1,6 +1,6 @@
 import { FUNCTIONS } from "./functions.ts";
 import type { Import, Type } from "./module.ts";
-import type { Program } from "./program.ts";
+import type { Program, Step } from "./program.ts";
 import { type Stencil, type StencilLocals, stencilLocals } from "./stencil.ts";
 
 /**
@@ -77,6 +77,8 @@ export interface Locals {
   readonly places: readonly number[];
   /** by step, a local for each plane */
   readonly values: readonly (readonly number[])[];
+  /** by step, what is prepared of an argument that serves rows: see `Special` */
+  readonly prepared: readonly (readonly number[])[];
 }
 
 /** The locals that a pattern asks for, numbered from 4. */
@@ -96,7 +98,13 @@ export function localsOf(pattern: Pattern): Locals {
     starts: many(modes.length, "i32"),
     places: many(modes.length, "i32"),
     values: planesOf(pattern).map((count) => many(count, "v128")),
+    prepared: planesOf(pattern).map((count, at) => many(isPrepared(program.steps[at]) ? count : 0, "v128")),
   };
+}
+
+function isPrepared(step: Step | undefined): boolean {
+  const rule = step?.kind === "apply" ? FUNCTIONS[step.function] : null;
+  return rule?.kind === "code" && rule.special !== null && rule.special.prepared !== null;
 }
 
 /** How many numbers a step has for a point. */

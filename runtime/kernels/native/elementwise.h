@@ -101,6 +101,12 @@ INLINE vec f_pairNorm(vec a, vec b) { return root(a * a + b * b); }
 INLINE int soft_is_ordinary(vec bound) { return bound[0] >= 0.0f; }
 INLINE int max_is_ordinary(vec bound) { return bound[0] < 0.0f || bound[0] > 0.0f; }
 INLINE int min_is_ordinary(vec bound) { return max_is_ordinary(bound); }
+INLINE int div_is_ordinary(vec bound) {
+  const float size = __builtin_fabsf(bound[0]);
+  return size >= 0x1p-126f && size <= 0x1p126f;
+}
+INLINE vec prepared_div(vec bound) { return ONE / bound; }
+INLINE vec ordinary_div(vec a, vec reciprocal) { return a * reciprocal; }
 INLINE vec ordinary_soft(vec a, vec bound) { return a - lesser(greater(a, f_neg(bound)), bound); }
 INLINE vec ordinary_max(vec a, vec bound) { return greater(a, bound); }
 INLINE vec ordinary_min(vec a, vec bound) { return lesser(a, bound); }

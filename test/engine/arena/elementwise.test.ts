@@ -232,6 +232,23 @@ describe("expressions", () => {
     );
   });
 
+  it("quotients by a number or one a row are as near as any, at the ends of single precision too", () => {
+    const entries = [NaN, Infinity, -Infinity, 0, 1.5, -1e20, 3e-20, 3e38, 1e-39].map(Math.fround);
+    const x = { shape: [1, entries.length], data: Float64Array.from(entries) };
+    for (const divisor of [...entries, -0, 2 ** -126, 2 ** 126, 2 ** 127, 3, -0.7].map(Math.fround)) {
+      for (const shape of [[1], [1, 1]]) {
+        const { data } = computed(arena, parse("x/d"), { x, d: { shape, data: Float64Array.of(divisor) } });
+        for (const [at, entry] of entries.entries()) {
+          const [got, wanted] = [data[at] ?? NaN, Math.fround(entry / divisor)];
+          const isNear = Math.abs(got - wanted) <= 2.5e-7 * Math.abs(wanted) + 3e-45;
+          expect(Object.is(got, wanted) || got === wanted || isNear, `${entry}/${divisor}: ${got}`).toBe(
+            true,
+          );
+        }
+      }
+    }
+  });
+
   it("of large arrays, cut into items of rows and of parts of rows", () => {
     const cases = [
       [[70_001], [1]],
