@@ -3,6 +3,7 @@ import type { Block, Expression } from "../ast/tree.ts";
 import type { CheckedProgram } from "../check/program.ts";
 import { type Definitions, formOfFunction } from "../library/calculus/analyse.ts";
 import type { FunctionForm } from "../library/calculus/form.ts";
+import { innerProxParts, isQuadraticForm } from "../library/calculus/innerProx.ts";
 import { METHODS } from "../library/methods/table.ts";
 import { METHOD_NAMES, type LibraryName } from "../library/names.ts";
 import type { SettingRule } from "../library/signature.ts";
@@ -11,10 +12,13 @@ import type { CallMeaning, SettingValue, Typed } from "../types/typing.ts";
 import { statementsIn, valuesOf } from "./lints/walk.ts";
 
 /**
- * A linear system that the step solves by iteration. The theorems ask for exact solves, or for errors with a finite
- * sum; a fixed tolerance gives neither, unless it is at the rounding of single precision.
+ * A linear system that the step solves by iteration, or a prox that it finds by iterations on dual variables. The
+ * theorems ask for exact solves, or for errors with a finite sum; a fixed tolerance gives neither, unless it is the
+ * residual of a system at the rounding of single precision. The dual iterations end where they move little, which bounds
+ * no error.
  */
 export interface InnerSolve {
+  readonly kind: "system" | "dual";
   /** relative residual at which it ends; null where that is no literal */
   readonly tolerance: number | null;
   /** its cap; null where that is no literal */
@@ -28,8 +32,14 @@ const ROUNDING = 1e-6;
 const LEAST_ROUNDS = 50;
 
 /** Whether a solve counts as exact, if it reaches its tolerance. */
-export function isTight({ tolerance, maximum }: InnerSolve): boolean {
-  return tolerance !== null && tolerance <= ROUNDING && maximum !== null && maximum >= LEAST_ROUNDS;
+export function isTight({ kind, tolerance, maximum }: InnerSolve): boolean {
+  return (
+    kind === "system" &&
+    tolerance !== null &&
+    tolerance <= ROUNDING &&
+    maximum !== null &&
+    maximum >= LEAST_ROUNDS
+  );
 }
 
 /** What a proof with a tight solve rests on. */
@@ -43,7 +53,13 @@ function shown(value: number | null): string {
 }
 
 /** Why a step with a solve that is not tight is not proved. */
-export function looseness({ tolerance, maximum }: InnerSolve): string {
+export function looseness({ kind, tolerance, maximum }: InnerSolve): string {
+  if (kind === "dual") {
+    return (
+      "a prox by inner iterations is not exact, and its errors need not have a finite sum. " +
+      "Take the dual variable as a state of its own"
+    );
+  }
   const [tol, max] = [tolerance, maximum].map((each) => (each === null ? "?" : shown(each)));
   return (
     `an inner solve with tol = ${tol} and max = ${max} is not exact, and its errors need not have a finite sum. ` +
@@ -60,7 +76,7 @@ export function innerSolvesOf(program: CheckedProgram): readonly InnerSolve[] {
     return each.body.kind === "block" ? valuesIn(each.body) : [each.body];
   });
   const found = [...step, ...named].flatMap((value) => solvesIn(value, definitions));
-  return [...new Map(found.map((each) => [`${each.tolerance} ${each.maximum}`, each])).values()];
+  return [...new Map(found.map((each) => [`${each.kind} ${each.tolerance} ${each.maximum}`, each])).values()];
 }
 
 /** Whether a value is an array or a number that is the same in every step, however it was computed. */
@@ -84,10 +100,11 @@ function solvesIn(expression: Expression<Typed>, definitions: Definitions): read
 function solveOf(call: CallMeaning, definitions: Definitions): InnerSolve | null {
   if (call.kind === "prox") {
     const form = formOfFunction(call.function, definitions);
-    return call.by !== null || form === null || hasOperators(form) ? solveBy(call.by) : null;
+    if (form !== null && call.by !== null && isDual(form, definitions)) return solveBy("dual", call.by);
+    return call.by !== null || form === null || hasOperators(form) ? solveBy("system", call.by) : null;
   }
   if (call.kind !== "library" || !SOLVERS.has(call.name)) return null;
-  return solveBy(call.settings["by"] ?? null);
+  return solveBy("system", call.settings["by"] ?? null);
 }
 
 /** The names of the library that stand for the solution of a linear system. */
@@ -102,11 +119,19 @@ function hasOperators({ terms }: FunctionForm): boolean {
   });
 }
 
-function solveBy(by: SettingValue | null): InnerSolve | null {
+/** Whether inner iterations of a prox are those on dual variables. */
+function isDual(form: FunctionForm, definitions: Definitions): boolean {
+  if (isQuadraticForm(form)) return false;
+  const parts = innerProxParts(form, definitions);
+  return "kind" in parts || parts.dual.length > 0;
+}
+
+function solveBy(kind: InnerSolve["kind"], by: SettingValue | null): InnerSolve {
   const method = by?.kind === "method" ? by : null;
   const settings = method?.settings ?? {};
   const rules = METHODS[METHOD_NAMES.find((name) => name === method?.name) ?? "cg"];
   return {
+    kind,
     tolerance: literal(settings["tol"], rules["tol"]),
     maximum: literal(settings["max"], rules["max"]),
   };

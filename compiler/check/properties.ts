@@ -1,6 +1,7 @@
 import type { Property } from "../ast/tree.ts";
 import { diagnose } from "../diagnostics/diagnose.ts";
 import type { Expression } from "../ast/tree.ts";
+import { isOrthonormal } from "../library/calculus/closedProx.ts";
 import { isWithin, NONNEGATIVE } from "../types/interval.ts";
 import type { Fact, PropertyName } from "../types/property.ts";
 import { isNumber } from "../types/space.ts";
@@ -11,7 +12,6 @@ import { describe, expectRealNumber } from "./expectations.ts";
 import { checkExpression } from "./expression.ts";
 import { definiteness } from "./rules/definite.ts";
 import { provedNorm } from "./rules/norms.ts";
-import { isOrthonormal } from "./rules/proxRules.ts";
 import { nearest } from "../diagnostics/suggestion.ts";
 import { resolveType } from "./typed.ts";
 
@@ -175,7 +175,7 @@ function isProved(environment: Environment, value: Expression<Typed>, fact: Fact
       return norm !== null && fact.bound !== null && norm <= fact.bound * (1 + 1e-12);
     }
     case "orthonormal":
-      return isOrthonormal(knowledge, value);
+      return isOrthonormal(value, knowledge.definitions);
     case "symmetric":
     case "positive":
       return definiteness(knowledge, value) !== "unknown";

@@ -74,7 +74,7 @@ function lipschitzOfTerm(site: Site, term: FormTerm): Variable {
 }
 
 /** Numbers whose product bounds the norm of the linear part of a chain: one for its operators, if givens decide them. */
-function sizesOfLinks(site: Site, links: readonly Link[]): readonly Variable[] {
+export function sizesOfLinks(site: Site, links: readonly Link[]): readonly Variable[] {
   const { builder } = site;
   const { definitions } = site.program;
   const scales = links.flatMap((link) => (link.kind === "scale" ? [sizeOfFactor(site, link.by)] : []));

@@ -3,6 +3,7 @@ import type { IrBuilder } from "../ir/build.ts";
 import type { Variable } from "../ir/block.ts";
 import { formOfFunction } from "../library/calculus/analyse.ts";
 import { gramMultiple } from "../library/calculus/gram.ts";
+import { innerProxParts, isQuadraticForm } from "../library/calculus/innerProx.ts";
 import { boxesAmong } from "../library/calculus/separable.ts";
 import type { FormTerm, FunctionForm, Link } from "../library/calculus/form.ts";
 import type { FunctionParameters, LibraryFunction } from "../library/functions/entry.ts";
@@ -10,8 +11,10 @@ import { FUNCTIONS } from "../library/functions/table.ts";
 import type { Span } from "../source/span.ts";
 import type { CallMeaning, SettingValue, Typed } from "../types/typing.ts";
 import { lower, lowerOperator, lowerValue } from "./recursion.ts";
+import { applyLinks, applyLinksAdjoint } from "./links.ts";
 import { multipleOf, multiplied, scaledBy } from "./multiples.ts";
 import { solveSettings } from "./solveSettings.ts";
+import { proxByDualIterations } from "./innerProx.ts";
 import { isFunctionName } from "../library/functions/entry.ts";
 import { parametersOf } from "./libraryFunctions.ts";
 import { Limitation } from "./limitation.ts";
@@ -58,14 +61,40 @@ function proxOfForm(
   const terms = form.terms.filter((term) => term.atom.kind !== "constant");
   const [term, ...others] = terms;
   if (term === undefined) return x;
+  const found = by === null ? null : innerIterations(site, terms, x, step, by, span);
+  if (found !== null) return found;
   const parts = boxesAmong(terms);
   if (parts !== null) {
     const free = proxOfForm(site, { ...form, terms: parts.rest }, x, step, by, span);
     return parts.boxes.reduce((nearest, box) => proxOfTerm(site, box, nearest, step, span), free);
   }
-  if (isQuadratic(terms)) return proxOfQuadratic(site, terms, x, step, by, span);
-  if (others.length > 0) return proxOfSum(site, terms, x, step, by, span);
+  if (isQuadraticForm({ terms })) return proxOfQuadratic(site, terms, x, step, by, span);
+  if (others.length > 0) return proxOfSum(site, terms, x, step, span);
   return proxOfTerm(site, term, x, scaledBy(site, step, term.factors), span);
+}
+
+/** The prox by iterations on dual variables; null where no term wants one. */
+function innerIterations(
+  site: Site,
+  terms: readonly FormTerm[],
+  x: Variable,
+  step: Variable,
+  by: SettingValue,
+  span: Span,
+): Variable | null {
+  if (isQuadraticForm({ terms })) return null;
+  const parts = innerProxParts({ terms }, site.program.definitions);
+  if ("kind" in parts) throw new Limitation("inner iterations for this prox", span);
+  if (parts.dual.length === 0) return null;
+  return proxByDualIterations(
+    site,
+    parts.dual,
+    { x, step, settings: solveSettings(by, span) },
+    {
+      kept: (here, point) => proxOfForm(here, { terms: parts.kept, bound: [] }, point, step, null, span),
+      conjugate: (here, term, p, s) => proxOfConjugate(here, { terms: [term], bound: [] }, p, s, span),
+    },
+  );
 }
 
 /** prox_{t h(L .)} for a chain of links L, taken off from the outside. */
@@ -215,12 +244,6 @@ function conjugateProxOfTerm(
   return entry.conjugateProx(builder, moved, step, weight, parameters);
 }
 
-/** Whether every term is a multiple of |L x + b|^2, and one of them has an operator inside. */
-function isQuadratic(terms: readonly FormTerm[]): boolean {
-  const squares = terms.every((term) => term.atom.kind === "library" && term.atom.name === "norm2sq");
-  return squares && terms.some((term) => term.links.some((link) => link.kind === "operator"));
-}
-
 /** argmin sum_i c_i |L_i z + b_i|^2 + |z - x|^2/(2t): the solution of (2t sum c_i L_i'L_i + I) z = x - 2t sum c_i L_i'b_i. */
 function proxOfQuadratic(
   site: Site,
@@ -251,42 +274,6 @@ function proxOfQuadratic(
   return builder.solve(right, x, settings, map);
 }
 
-/** The links of a term at x, with their shifts or without. */
-function applyLinks(site: Site, links: readonly Link[], x: Variable, shifts: boolean): Variable {
-  const { builder } = site;
-  return links.reduce((image, link) => {
-    switch (link.kind) {
-      case "scale":
-        return multiplied(site, image, link.by);
-      case "diagonal":
-        return builder.elementwise("mul", [lowerValue(site, link.by), image]);
-      case "operator":
-        return applyForm(builder, lowerOperator(site, link.operator), image);
-      case "shift": {
-        if (!shifts) return image;
-        const by = lowerValue(site, link.by, spaceOfVariable(image));
-        return builder.elementwise(link.sign === 1 ? "add" : "sub", [image, by]);
-      }
-    }
-  }, x);
-}
-
-function applyLinksAdjoint(site: Site, links: readonly Link[], y: Variable): Variable {
-  const { builder } = site;
-  return [...links].reverse().reduce((image, link) => {
-    switch (link.kind) {
-      case "scale":
-        return multiplied(site, image, link.by);
-      case "diagonal":
-        return builder.elementwise("mul", [builder.elementwise("conj", [lowerValue(site, link.by)]), image]);
-      case "operator":
-        return applyAdjointForm(builder, lowerOperator(site, link.operator), image);
-      case "shift":
-        return image;
-    }
-  }, y);
-}
-
 /**
  * prox of a sum by completing the square: h, squares of c_i |v_i .* z + b_i|^2 without operators, <c, .>. With
  * s = 1 + 2t sum c_i |v_i|^2 it is the prox of h with step t/s, which is an array where a v_i is (then h is separable).
@@ -296,16 +283,13 @@ function proxOfSum(
   terms: readonly FormTerm[],
   x: Variable,
   step: Variable,
-  by: SettingValue | null,
   span: Span,
 ): Variable {
   const { builder } = site;
   const squares = terms.filter((term) => isPlainSquare(term));
   const linear = terms.filter((term) => term.atom.kind === "linear" && term.links.length === 0);
   const [main, ...others] = terms.filter((term) => !squares.includes(term) && !linear.includes(term));
-  if (others.length > 0) {
-    throw new Limitation(by === null ? "the prox of this sum" : "inner iterations for a prox", span);
-  }
+  if (others.length > 0) throw new Limitation("the prox of this sum", span);
   const two = builder.elementwise("mul", [builder.constant(2), step]);
   let scale = builder.constant(1);
   let moved = x;

@@ -87,6 +87,7 @@ test.each([
   ["sgd", /at random/u],
   ["kaczmarz", /none of the algorithms/u],
   ["admm_tv", /none of the algorithms/u],
+  ["tv_proximal", /a prox by inner iterations is not exact/u],
 ])("%s is not proved, with a reason", (name, reason) => {
   const { certificate, said } = answerOf(programText(name));
   expect(certificate?.answer).toBe("not_found");

@@ -6,7 +6,7 @@ import { referenceEngine } from "../../runtime/engine/reference.ts";
 import type { ProgramDefinition } from "../../runtime/program/definition.ts";
 import { run } from "../../runtime/solve/run.ts";
 import { compiledProgram, definitionFor } from "./lab/compiled.ts";
-import { problem, SAMPLES, tall, type Problem } from "./lab/problems.ts";
+import { onWeightedImages, problem, SAMPLES, tall, type Problem } from "./lab/problems.ts";
 import { inputSlopes, LOSS, parameterSlopes } from "./lab/slopes.ts";
 import { apart, numbersOf, ready } from "./lab/steps.ts";
 
@@ -22,6 +22,10 @@ const CONTRACTIVE: readonly (Problem & { readonly enough: number })[] = [
   { ...tall("landweber"), enough: 250 },
   { ...tall("admm_lasso", [["tol = 1e-6, max = 50", "tol = 1e-14, max = 90"]]), enough: 250 },
   { ...problem("de_grad"), enough: 60 },
+  {
+    ...onWeightedImages("tv_proximal", {}, [["tol = 1e-6, max = 100", "tol = 1e-12, max = 200"]]),
+    enough: 25,
+  },
   { ...problem("de_grad, Fourier data"), enough: 60 },
 ];
 

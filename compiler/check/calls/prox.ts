@@ -6,7 +6,7 @@ import { fitSpace, wouldSucceed } from "../../types/substitution.ts";
 import type { CallMeaning, Symbol, Typed, Typing } from "../../types/typing.ts";
 import { type Environment, latest, report } from "../context.ts";
 import { describe, fits } from "../expectations.ts";
-import { checkProxRule, checkSeparable } from "../rules/proxRules.ts";
+import { checkInnerProx, checkProxRule, checkSeparable } from "../rules/proxRules.ts";
 import { intervalOf, resolveType, typing, unknownTyping } from "../typed.ts";
 import { checkInnerSolve } from "./innerSolve.ts";
 import type { CheckedArguments } from "./arguments.ts";
@@ -44,7 +44,9 @@ export function checkProx(environment: Environment, args: CheckedArguments): Cal
   const sound =
     checkSteps(environment, of) &&
     (scaling === null || checkScaling(environment, of, scaling, domain)) &&
-    (by === null ? checkProxRule(environment, of) : checkInnerSolve(environment, by, of.span));
+    (by === null
+      ? checkProxRule(environment, of)
+      : checkInnerSolve(environment, by, of.span) && checkInnerProx(environment, of, by));
   if (!sound) return failed;
   return { call: { kind: "prox", function: of, scaling, by, point: null }, note: mapNote(domain, level) };
 }

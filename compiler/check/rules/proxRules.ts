@@ -1,39 +1,54 @@
 import type { Expression } from "../../ast/tree.ts";
+import type { ProxObstacle } from "../../diagnostics/catalogue/rules.ts";
 import { diagnose } from "../../diagnostics/diagnose.ts";
 import { formOfFunction } from "../../library/calculus/analyse.ts";
-import type { Factor, FormTerm, FunctionForm, Link } from "../../library/calculus/form.ts";
-import { gramMultiple } from "../../library/calculus/gram.ts";
-import { boxesAmong, isSeparable } from "../../library/calculus/separable.ts";
-import type { LibraryFunction } from "../../library/functions/entry.ts";
-import { FUNCTIONS } from "../../library/functions/table.ts";
-import { isWithin, POSITIVE } from "../../types/interval.ts";
-import type { Typed } from "../../types/typing.ts";
+import { type ClosedProxObstacle, closedProxObstacle } from "../../library/calculus/closedProx.ts";
+import type { FunctionForm } from "../../library/calculus/form.ts";
+import { innerProxParts, isQuadraticForm } from "../../library/calculus/innerProx.ts";
+import { isSeparable } from "../../library/calculus/separable.ts";
+import type { SettingValue, Typed } from "../../types/typing.ts";
 import { type Environment, type Knowledge, report } from "../context.ts";
 import { expressionText } from "../expressionText.ts";
 
-/** Why a prox has no closed form, in the words of IPX3103, and the part to blame. */
-type Obstacle =
-  | { readonly kind: "composition"; readonly part: string; readonly term: FormTerm }
-  | {
-      readonly kind: "sum" | "overlap";
-      readonly first: string;
-      readonly second: string;
-      readonly term: FormTerm;
-    }
-  | { readonly kind: "unknown" | "concave"; readonly part: string; readonly term: FormTerm };
-
 /** Asks for a rule for prox(of); reports where there is none. */
 export function checkProxRule(environment: Environment, of: Expression<Typed>): boolean {
+  const { definitions } = environment.run.knowledge;
+  return checkForm(environment, of, (form) => closedProxObstacle(form, definitions));
+}
+
+/** Asks for a function whose prox inner iterations find; reports where they do not. */
+export function checkInnerProx(environment: Environment, of: Expression<Typed>, by: SettingValue): boolean {
+  const { definitions } = environment.run.knowledge;
+  const form = formOfFunction(of, definitions);
+  const parts = form === null || isQuadraticForm(form) ? null : innerProxParts(form, definitions);
+  if (
+    parts !== null &&
+    "dual" in parts &&
+    parts.dual.length > 0 &&
+    by.kind === "method" &&
+    by.name === "cg"
+  ) {
+    report(environment, diagnose("IPX3103", of.span, { obstacle: { kind: "method", part: by.name } }));
+    return false;
+  }
+  return checkForm(environment, of, () => (parts !== null && "kind" in parts ? parts : null));
+}
+
+function checkForm(
+  environment: Environment,
+  of: Expression<Typed>,
+  obstacleOf: (form: FunctionForm) => ClosedProxObstacle | null,
+): boolean {
   const form = formOfFunction(of, environment.run.knowledge.definitions);
   if (form === null) {
-    const name = expressionText(innermost(of));
-    const obstacle = { kind: "unknown", part: `\`${name}\`` } as const;
+    const obstacle = { kind: "unknown", part: `\`${expressionText(innermost(of))}\`` } as const;
     report(environment, diagnose("IPX3103", of.span, { obstacle }));
     return false;
   }
-  const obstacle = obstacleOf(environment.run.knowledge, form);
+  const obstacle = obstacleOf(form);
   if (obstacle === null) return true;
-  report(environment, diagnose("IPX3103", of.span, { obstacle }, { part: obstacle.term.source.span }));
+  const args = { obstacle: told(obstacle) };
+  report(environment, diagnose("IPX3103", of.span, args, { part: obstacle.term.source.span }));
   return false;
 }
 
@@ -45,110 +60,26 @@ function innermost(of: Expression<Typed>): Expression<Typed> {
 
 /** Whether the prox of a function follows from the rules. */
 export function isProximable(knowledge: Knowledge, form: FunctionForm): boolean {
-  return obstacleOf(knowledge, form) === null;
+  return closedProxObstacle(form, knowledge.definitions) === null;
 }
 
-function obstacleOf(knowledge: Knowledge, form: FunctionForm): Obstacle | null {
-  const all = form.terms.filter((term) => term.atom.kind !== "constant");
-  const concave = all.find(isConcave);
-  if (concave !== undefined) {
-    return { kind: "concave", part: `\`${expressionText(concave.source)}\``, term: concave };
+/** What IPX3103 says of an obstacle. */
+function told(obstacle: ClosedProxObstacle): ProxObstacle {
+  const { term } = obstacle;
+  switch (obstacle.kind) {
+    case "composition":
+      return { kind: "composition", part: obstacle.name };
+    case "sum":
+    case "overlap":
+      return {
+        kind: obstacle.kind,
+        first: expressionText(obstacle.first.source),
+        second: expressionText(term.source),
+      };
+    case "unknown":
+    case "concave":
+      return { kind: obstacle.kind, part: `\`${obstacle.name ?? expressionText(term.source)}\`` };
   }
-  const terms = boxesAmong(all)?.rest ?? all;
-  const hard = terms.filter((term) => !isQuadratic(term));
-  const [first, second] = hard;
-  if (first === undefined) return null;
-  if (second !== undefined) return sumObstacle(first, second);
-  const mixed = terms.find((term) => term !== first && term.links.some((link) => link.kind === "operator"));
-  if (mixed !== undefined) return sumObstacle(first, mixed);
-  const uneven = terms.find((term) => term !== first && term.links.some((link) => link.kind === "diagonal"));
-  if (uneven !== undefined && !isSeparable(first)) return sumObstacle(first, uneven);
-  return obstacleOfTerm(knowledge, first);
-}
-
-/** Whether a term with a kink has a negative factor for all values of its numbers. */
-function isConcave(term: FormTerm): boolean {
-  if (isQuadratic(term) || term.atom.kind === "general") return false;
-  const signs = term.factors.map(signOf);
-  return !signs.includes(null) && signs.filter((sign) => sign === -1).length % 2 === 1;
-}
-
-/** The sign of a factor that is never 0; null where it is not known. */
-function signOf(factor: Factor): 1 | -1 | null {
-  if (factor.kind === "number") return factor.value > 0 ? 1 : factor.value < 0 ? -1 : null;
-  const { interval } = factor.value.note;
-  if (interval === null) return null;
-  if (isWithin(interval, POSITIVE)) return 1;
-  return interval.high < 0 || (interval.high === 0 && interval.highOpen) ? -1 : null;
-}
-
-function sumObstacle(first: FormTerm, second: FormTerm): Obstacle {
-  return {
-    kind: isOfGroups(first) && isOfGroups(second) ? "overlap" : "sum",
-    first: expressionText(first.source),
-    second: expressionText(second.source),
-    term: second,
-  };
-}
-
-/** Norms over groups of entries of one array: of two such, the groups overlap. */
-function isOfGroups({ atom }: FormTerm): boolean {
-  return atom.kind === "library" && ["norm2", "norm21", "group_norm"].includes(atom.name);
-}
-
-function isQuadratic(term: FormTerm): boolean {
-  return term.atom.kind === "linear" || (term.atom.kind === "library" && term.atom.name === "norm2sq");
-}
-
-function obstacleOfTerm(knowledge: Knowledge, term: FormTerm): Obstacle | null {
-  const { atom } = term;
-  switch (atom.kind) {
-    case "library": {
-      const entry = libraryFunction(atom.name);
-      if (entry === null || entry.prox === null) return { kind: "unknown", part: `\`${atom.name}\``, term };
-      return linkObstacle(knowledge, term, atom.name, entry.separable);
-    }
-    case "indicator":
-      return linkObstacle(knowledge, term, "indicator", isSeparable({ ...term, links: [] }));
-    case "conjugate":
-      return obstacleOf(knowledge, atom.of);
-    case "opaque": {
-      const proximable = atom.symbol.typing.facts.some(({ property }) => property === "proximable");
-      return proximable ? null : { kind: "unknown", part: `\`${atom.symbol.name}\``, term };
-    }
-    case "general":
-      return { kind: "unknown", part: `\`${expressionText(term.source)}\``, term };
-    case "linear":
-    case "constant":
-      return null;
-  }
-}
-
-function linkObstacle(
-  knowledge: Knowledge,
-  term: FormTerm,
-  part: string,
-  separable: boolean,
-): Obstacle | null {
-  const blocks = (link: Link): boolean => {
-    if (link.kind === "operator") return gramMultiple(link.operator, "rows", knowledge.definitions) === null;
-    return link.kind === "diagonal" && !separable;
-  };
-  return term.links.some(blocks) ? { kind: "composition", part, term } : null;
-}
-
-/** Whether W W' = W'W = I is known of an operator: of orthonormal ones, their adjoints and products. */
-export function isOrthonormal(knowledge: Knowledge, operator: Expression<Typed>): boolean {
-  const { definitions } = knowledge;
-  const [rows, columns] = [
-    gramMultiple(operator, "rows", definitions),
-    gramMultiple(operator, "columns", definitions),
-  ];
-  return rows?.kind === "one" && columns?.kind === "one";
-}
-
-function libraryFunction(name: string): LibraryFunction | null {
-  return Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name as keyof typeof FUNCTIONS] : null;
 }
 
 /** Asks for a function that is a sum over entries, for `prox(g, scaling = d)`. */

@@ -1,10 +1,11 @@
 import { defineDiagnostic } from "../entry.ts";
 
 /** Why a prox has no closed form. */
-type ProxObstacle =
+/** Why a prox is not found, as IPX3103 says it. */
+export type ProxObstacle =
   | { readonly kind: "composition"; readonly part: string }
   | { readonly kind: "sum" | "overlap"; readonly first: string; readonly second: string }
-  | { readonly kind: "unknown" | "concave"; readonly part: string };
+  | { readonly kind: "unknown" | "concave" | "method"; readonly part: string };
 
 function proxObstacle(obstacle: ProxObstacle): string {
   switch (obstacle.kind) {
@@ -18,21 +19,27 @@ function proxObstacle(obstacle: ProxObstacle): string {
       return `I have no rule for the prox of ${obstacle.part}.`;
     case "concave":
       return `${obstacle.part} has a negative weight here: the prox may be several points, or none.`;
+    case "method":
+      return `\`${obstacle.part}\` solves linear systems, and this prox is no solution of one.`;
   }
 }
 
 function otherThanProx(obstacle: ProxObstacle): string {
+  const inner = "Find it by inner iterations, `prox(..., by = inner(max = 100))`";
   const dualised =
-    "Dualise it: for h(M*x) keep a state p, and update it by `prox(s*conjugate(h))`, as in tv_chambolle_pock.";
+    `${inner}, or dualise it: for h(M*x) keep a state p, and update it by \`prox(s*conjugate(h))\`, ` +
+    "as in tv_chambolle_pock.";
   switch (obstacle.kind) {
     case "composition":
       return dualised;
     case "overlap":
-      return "Give each norm a copy of the array: a prox for each, as in admm_lasso, or dualise both.";
+      return `${inner}, or give each norm a copy of the array, as in admm_lasso.`;
     case "sum":
-      return "Split it: a prox for each part, as in admm_lasso; a smooth part may go by its gradient, as in ista.";
+      return `${inner}, or split it, as in admm_lasso; a smooth part may go by its gradient, as in ista.`;
     case "concave":
       return "Proxes are those of convex functions. Check the sign in front of it.";
+    case "method":
+      return "Write `by = inner(...)`.";
     case "unknown":
       return obstacle.part === "`tv`"
         ? dualised.replace("for h(M*x)", "it is norm21(gradient*x);")

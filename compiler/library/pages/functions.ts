@@ -41,10 +41,10 @@ export const FUNCTION_PAGES: { readonly [N in FunctionName]: LibraryPage } = {
   },
   tv: {
     rule:
-      "Isotropic; the anisotropic one is norm1(gradient*x). No prox in closed form: dualise it, as " +
-      "programs/tv_chambolle_pock.ipx does.",
+      "Isotropic; the anisotropic one is norm1(gradient*x). Its prox is found by inner iterations on the " +
+      "dual variable, prox(t*tv, by = inner(max = 100)); or the dual variable is a state, as in programs/tv_chambolle_pock.ipx.",
     citation: "Rudin, Osher, Fatemi, Physica D 60 (1992)",
-    example: example("h, w", "input x : R[h, w]", "output tv(x)"),
+    example: example("h, w", "input x : R[h, w]", "output prox(0.1*tv, by = inner(max = 100))(x)"),
   },
   huber: {
     rule: "prox: x - t x/max(|x|/d, 1 + t), entry by entry.",

@@ -165,9 +165,9 @@ function onImages(program: string, edits: readonly Edit[] = [], givens: Data = {
 }
 
 /** Weighted images: the data term is so strongly convex that a step with any denoiser of residual 0.9 contracts. */
-function onWeightedImages(program: string, givens: Data = {}): Problem {
+export function onWeightedImages(program: string, givens: Data = {}, edits: readonly Edit[] = []): Problem {
   return {
-    ...onImages(program),
+    ...onImages(program, edits),
     givens: (operations, seed) => {
       const pattern = numbers(stream(seed, "A"), [H, W], (x) => 0.8 + 0.2 / (1 + x * x));
       return { A: operations.library("mask", {}, R(H, W), [upload(operations, pattern, false)]), ...givens };
@@ -320,6 +320,7 @@ export const PROBLEMS: readonly Problem[] = [
   onImages("condat_vu"),
   onFourierImages("condat_vu"),
   onImages("davis_yin"),
+  onImages("tv_proximal", [["tol = 1e-6, max = 100", "tol = 1e-13, max = 25"]]),
   onImages("tgv"),
   onImages("de_admm", [
     ["depth = 17, width = 64", "depth = 3, width = 4"],

@@ -15,6 +15,7 @@ export const TARGETS: Readonly<Record<string, readonly TargetName[]>> = {
   admm_tv: ["solver", "unrolled", "equilibrium"],
   condat_vu: ["solver", "unrolled"],
   davis_yin: ["solver", "unrolled"],
+  tv_proximal: ["solver", "unrolled", "equilibrium"],
   pnp_admm: ["solver", "unrolled"],
   superresolution_red: ["solver", "unrolled"],
   modl: ["unrolled"],
