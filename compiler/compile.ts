@@ -166,7 +166,7 @@ function guarded<T>(program: CheckedProgram, asker: "written" | "training", run:
     }
     if (error instanceof NotDifferentiable) {
       const span = error.span ?? program.tree.name.span;
-      return refused(diagnose("IPX9002", span, { what: error.what, asker }));
+      return refused(diagnose("IPX9002", span, { what: error.what, asker, obstacle: error.obstacle }));
     }
     throw error;
   }

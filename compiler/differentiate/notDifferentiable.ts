@@ -1,16 +1,25 @@
 import type { Span } from "../source/span.ts";
 
+/**
+ * What is in the way of a derivative, so that a hint may say what to do about it: an operator by an array that it is
+ * made of, a pseudo-inverse by its operator at a chosen rank, another operator by what it depends on, a loop, or an
+ * operation.
+ */
+export type Obstacle = "array" | "rank" | "operator" | "loop" | "operation";
+
 /** An operation on the way of a derivative has none that this compiler knows. */
 export class NotDifferentiable extends Error {
   override readonly name = "NotDifferentiable";
   /** what has no derivative, to follow "the derivative of" */
   readonly what: string;
   readonly span: Span | null;
+  readonly obstacle: Obstacle;
 
-  constructor(what: string, span: Span | null) {
+  constructor(what: string, span: Span | null, obstacle: Obstacle = "operation") {
     super(`the derivative of ${what}`);
     this.what = what;
     this.span = span;
+    this.obstacle = obstacle;
   }
 }
 
@@ -20,7 +29,7 @@ export function derivativeAt<T>(span: Span, take: () => T): T {
     return take();
   } catch (error) {
     throw error instanceof NotDifferentiable && error.span === null
-      ? new NotDifferentiable(error.what, span)
+      ? new NotDifferentiable(error.what, span, error.obstacle)
       : error;
   }
 }

@@ -6,8 +6,9 @@ import { filled } from "./algebra.ts";
 import { reverseBranch, reverseCall, reverseFused, reverseLoop, reverseSolve } from "./control.ts";
 import { ELEMENTWISE_REVERSE } from "./elementwise.ts";
 import { reverseFixedPoint } from "./fixedPoint.ts";
-import { reverseApplyOfLibrary, reverseMatrix } from "./matrices.ts";
-import { NotDifferentiable } from "./notDifferentiable.ts";
+import { reverseApplyOfLibrary } from "./libraryOperators.ts";
+import { reverseMatrix } from "./matrices.ts";
+import { NotDifferentiable, type Obstacle } from "./notDifferentiable.ts";
 import type { Reversal } from "./reversal.ts";
 
 /** Contributes to the cotangents of what an equation reads, given those of its outputs, of which one is not null. */
@@ -43,9 +44,9 @@ function one<P extends Operation>(rule: OneOutput<P>): ReverseRule<P> {
 const constantRule = (): void => undefined;
 
 const missing =
-  (what: string) =>
+  (what: string, obstacle?: Obstacle) =>
   (equation: EquationOf<Operation>): void => {
-    throw new NotDifferentiable(what, equation.span);
+    throw new NotDifferentiable(what, equation.span, obstacle);
   };
 
 const extreme = one<"maximum" | "minimum">(({ g, y, a }, r) => {
@@ -180,7 +181,8 @@ export const REVERSE_RULES: { readonly [P in Operation]: ReverseRule<P> } = {
   }),
   applyRows: one(({ equation, g, a, b }, r) => {
     const [, , x] = equation.inputs;
-    if (r.varied.has(a)) throw new NotDifferentiable("rows of an operator, by the operator", equation.span);
+    if (r.varied.has(a))
+      throw new NotDifferentiable("rows of an operator, by the operator", equation.span, "operator");
     if (x !== undefined && r.varied.has(x)) {
       r.contribute(x, r.builder.applyRows(a, b, g, !equation.attributes.adjoint));
     }
@@ -283,7 +285,7 @@ export const REVERSE_RULES: { readonly [P in Operation]: ReverseRule<P> } = {
   loopSaving: (equation, cotangents, r) => {
     reverseLoop(equation, cotangents, r);
   },
-  loopAdjoint: missing("a loop where it is taken twice, or in a direction"),
+  loopAdjoint: missing("a loop where it is taken twice, or in a direction", "loop"),
   call: (equation, cotangents, r) => {
     reverseCall(equation, cotangents, r);
   },

@@ -5,7 +5,8 @@ import type { Pass } from "./pass.ts";
 /**
  * Operators that come with the sample, or of what is learned, such as `blur(k)` of an input k, are made in each section
  * that applies them: what `prepare` hands on are values, which can be recorded, saved and differentiated. What is
- * computed of such an operator once a batch, its norm above all, stays in `prepare`.
+ * computed of such an operator once a batch, its norm above all, stays in `prepare`. A matrix that
+ * such an operator is made of is written out beside it: there the derivative finds the map that it stands for.
  */
 export const localOperators: Pass = {
   name: "local operators",
@@ -14,7 +15,7 @@ export const localOperators: Pass = {
     const definitions = new Map<Variable, Equation>(
       program.prepare.equations.flatMap((equation) =>
         equation.outputs
-          .filter(({ type }) => type.kind === "operator")
+          .filter(({ type }) => type.kind === "operator" || equation.operation === "materialise")
           .map((output) => [output, equation] as const),
       ),
     );
@@ -43,7 +44,9 @@ function withOperators(block: Block, definitions: ReadonlyMap<Variable, Equation
     definition.inputs.forEach(need);
     needed.add(definition);
   };
-  freeVariables(block).forEach(need);
+  freeVariables(block)
+    .filter(({ type }) => type.kind === "operator")
+    .forEach(need);
   if (needed.size === 0) return block;
   const names = new Map<Variable, Variable>();
   const made = [...needed].map((equation) => renamedEquation(equation, names));

@@ -27,6 +27,21 @@ function output(program: IrProgram, inputs: readonly LaneValue[]): readonly numb
   return realsOf(found!);
 }
 
+/** D of full rank that depends on x, G of rank n - 1, S of half of the rows. */
+const PARTS = [
+  "let D = diag(exp(0.3*x))",
+  "let R1 : linear R[n, 1] -> R[n] = reshape",
+  "let G = R1*gradient(axes = 1, boundary = periodic)",
+  "let S = (I + G)[interleaved(n, parts = 2, part = 0)]",
+].join("\n");
+
+/** Matrices that depend on x, and sums of products with their pseudo-inverses P. */
+const INVERTED = {
+  "a tall matrix": ["D*S'", "S'*(P*tanh(x)) + P'*(S*x)"],
+  "a wide matrix": ["S*D", "P*(S*tanh(x)) + S'*(P'*x)"],
+  "a singular matrix": ["D*G*D", "P*tanh(x) + P'*x"],
+};
+
 const MAPS = {
   "a map of entries": "fun F(x : R[n]) = exp(0.3*x) .* sigmoid(x) + 0.5*norm2sq(x)*x",
   "a map with a loop written out":
@@ -34,6 +49,12 @@ const MAPS = {
   "a map on slices":
     "let S : linear R[n] -> R[2, 2] = reshape\n fun g(p : R[2], t : R) = t*tanh(p) + norm2sq(p)*p\n fun F(x : R[n]) = S'*each(g)(S*x, each(norm2sq)(S*x)) + 0.1*S'*each(tanh)(S*x)",
   "a solve": "fun F(x : R[n]) = solve(diag(exp(x)) + 2*I, x, by = cg(tol = 1e-12, max = 20))",
+  ...Object.fromEntries(
+    Object.entries(INVERTED).map(([name, [A = "", value = ""]]) => [
+      `a pseudo-inverse of ${name}`,
+      `fun F(x : R[n]) -> R[n] {\n ${PARTS}\n let P = pinv(${A})\n return ${value}\n }`,
+    ]),
+  ),
 };
 
 describe.each(Object.entries(MAPS))("the derivative of %s", (_, definition) => {

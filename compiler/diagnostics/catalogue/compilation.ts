@@ -1,5 +1,32 @@
 import { defineDiagnostic } from "../entry.ts";
 
+const SOLVER_HINT =
+  "A solver needs no derivative: compile with `--target solver`, or learn nothing before this place.";
+
+/** What to try where a derivative is missing, by what is in the way and who asks for it. */
+const DERIVATIVE_HINTS = {
+  array: {
+    written: "Hold what the operator is made of fixed: write `stop_gradient(...)` around that array.",
+    training: "Learn nothing of what the operator is made of: make it a `given` or an `input`.",
+  },
+  rank: {
+    written: "Leave `rank` out: the derivative of the whole pseudo-inverse is known.",
+    training: "Leave `rank` out: the derivative of the whole pseudo-inverse is known.",
+  },
+  operator: {
+    written: "Take the derivative by what the operator does not depend on.",
+    training: "Learn nothing on which the operator depends.",
+  },
+  loop: {
+    written: "Write this without it: a `while`, say, as a short `repeat n`, which is written out.",
+    training: SOLVER_HINT,
+  },
+  operation: {
+    written: "Write this without it, or end the derivative before it by `stop_gradient(...)`.",
+    training: SOLVER_HINT,
+  },
+} as const;
+
 /** IPX9xxx: what this version of the compiler cannot do, and its own faults. */
 export const compilation = {
   IPX9001: defineDiagnostic<{ readonly what: string }>()({
@@ -10,16 +37,17 @@ export const compilation = {
     hint: () => "The program is sound; only compiling it has to wait. `ipc check` accepts it.",
   }),
 
-  IPX9002: defineDiagnostic<{ readonly what: string; readonly asker: "written" | "training" }>()({
+  IPX9002: defineDiagnostic<{
+    readonly what: string;
+    readonly asker: "written" | "training";
+    readonly obstacle: "array" | "rank" | "operator" | "loop" | "operation";
+  }>()({
     severity: "error",
     class: "limitation",
     title: ({ what }) => `This version does not know the derivative of ${what}`,
     mark: ({ asker }) =>
       asker === "training" ? "it is needed to train through this" : "it is asked for here",
-    hint: ({ asker }) =>
-      asker === "training"
-        ? "A solver needs no derivative: compile with `--target solver`, or learn nothing before this place."
-        : "Write this without it: a `while`, say, as a short `repeat n`, which is written out.",
+    hint: ({ asker, obstacle }) => DERIVATIVE_HINTS[obstacle][asker],
   }),
 
   IPX9003: defineDiagnostic<{ readonly what: string }>()({
