@@ -1,5 +1,6 @@
 import type { ParameterStart } from "../../runtime/program/definition.ts";
 import type { Equation, Variable } from "../ir/block.ts";
+import type { IrBuilder } from "../ir/build.ts";
 import type { Dimension } from "../types/dimension.ts";
 import { arraySpace, type Space } from "../types/space.ts";
 
@@ -37,6 +38,8 @@ export interface AppliedLayer {
   readonly slope: number | null;
   readonly convex: boolean;
   readonly nondecreasing: boolean;
+  /** of a layer to R that is bent as a whole: a bound of its second derivative, by its weights outside */
+  readonly curvature?: (b: IrBuilder, outside: (weight: Variable) => Variable | null) => Variable | null;
 }
 
 /** What a weight is kept to, whatever the network is declared to be. */

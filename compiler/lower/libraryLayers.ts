@@ -158,7 +158,6 @@ function knownOf(name: LayerName | NetName, settings: LayerSettings): Omit<Appli
     const slope = settings.word("interpolation") === "nearest" ? q : bilinearNorm(q, alignmentOf(settings));
     return { slope, convex: true, nondecreasing: true };
   }
-  if (name === "ridges") return { slope: null, convex: true, nondecreasing: false };
   if (name === "prelu") return { slope: 1, convex: false, nondecreasing: false };
   if (!Object.hasOwn(LAYERS, name)) return null;
   const { slope, convex, nondecreasing } = LAYERS[name as LayerName];

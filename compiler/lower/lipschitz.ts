@@ -7,6 +7,7 @@ import type { Fact } from "../types/property.ts";
 import type { Typed } from "../types/typing.ts";
 import { lower, lowerOperator, lowerValue } from "./recursion.ts";
 import { Limitation } from "./limitation.ts";
+import { gradientBoundOf } from "./networkGradient.ts";
 import { isGiven } from "./given.ts";
 import type { OperatorForm } from "./lowered.ts";
 import { chainOfForms, normOfGivenForm } from "./operatorNorm.ts";
@@ -53,6 +54,11 @@ function lipschitzOfGradient(site: Site, f: Expression<Typed>): Variable {
 function lipschitzOfTerm(site: Site, term: FormTerm): Variable {
   const { builder } = site;
   const { atom } = term;
+  if (atom.kind === "opaque") {
+    const structure = site.program.networks.get(atom.symbol)?.structure ?? null;
+    const bound = structure === null ? null : gradientBoundOf(builder, structure);
+    if (bound !== null) return scaledBound(site, term, bound);
+  }
   const known = atom.kind === "library" && isFunctionName(atom.name) ? atom.name : null;
   if (known === null || known === "tv" || known === "indicator" || known === "conjugate") {
     throw new Limitation("the Lipschitz constant of this gradient", term.source.span);
@@ -60,13 +66,19 @@ function lipschitzOfTerm(site: Site, term: FormTerm): Variable {
   const constant = FUNCTIONS[known].gradientLipschitz;
   if (constant === null)
     throw new Limitation("the Lipschitz constant of a gradient that has none", term.source.span);
+  return scaledBound(site, term, builder.constant(constant));
+}
+
+/** The constant of h(L x + b) times the moduli of its factors and |L|^2. */
+function scaledBound(site: Site, term: FormTerm, constant: Variable): Variable {
+  const { builder } = site;
   const factors = term.factors.reduce((product, factor) => {
     if (factor.kind === "number") {
       return builder.elementwise("mul", [product, builder.constant(Math.abs(factor.value))]);
     }
     const size = builder.elementwise("abs", [lowerValue(site, factor.value)]);
     return builder.elementwise(factor.inverse ? "div" : "mul", [product, size]);
-  }, builder.constant(constant));
+  }, constant);
   return sizesOfLinks(site, term.links).reduce(
     (bound, size) => builder.elementwise("mul", [bound, builder.elementwise("square", [size])]),
     factors,

@@ -2,7 +2,7 @@ import type { IntervalDeclaration } from "../../runtime/program/definition.ts";
 import type { Expression, Learn, MapType } from "../ast/tree.ts";
 import type { IrBuilder } from "../ir/build.ts";
 import { parameter } from "../ir/build.ts";
-import type { IrFunction, Variable } from "../ir/block.ts";
+import type { Block, IrFunction, Variable } from "../ir/block.ts";
 import type { IrParameter } from "../ir/program.ts";
 import { symbolOf } from "../library/calculus/analyse.ts";
 import type { Span } from "../source/span.ts";
@@ -21,6 +21,7 @@ import {
   type NetworkBody,
 } from "./networkLimits.ts";
 import { Limitation } from "./limitation.ts";
+import type { LoweredRegulariser } from "./networkGradient.ts";
 import type { Lowered } from "./lowered.ts";
 import { applyToInputs } from "./netExpression.ts";
 import { Scope } from "./scope.ts";
@@ -39,6 +40,8 @@ export interface LoweredNetwork {
   /** the parameters of the function behind the weights, random numbers of each call */
   readonly masks: readonly Mask[];
   readonly parameters: readonly IrParameter[];
+  /** what its gradient's Lipschitz constant is read from; null for a network that takes its inputs one by one */
+  readonly structure: LoweredRegulariser | null;
   /** whether it is written out where it is called: its weights are the same for all samples, their cotangents are not */
   readonly writtenOut?: true;
 }
@@ -77,13 +80,14 @@ export function lowerNetwork(
   const inputs = type.parameters.map((space, index) => parameter(`u${index + 1}`, space, false));
   const beside = arrangement?.beside.map((variable): Variable => ({ ...variable })) ?? [];
   let kept: KeptLimits = { norm: null, nonnegative: new Set() };
+  let body: NetworkBody | null = null;
   const block = site.builder.block(inputs, (inner, variables) => {
     const here = within(place, inner, place.scope);
     if (arrangement !== null) {
       const features = applyToInputs(here, learn.initial, variables, () => joinInputs(inner, variables), ONE);
       return [arrangement.arrange(inner, context, features, beside)];
     }
-    const body = networkBody(here, learn.initial, variables, type.result, rangeOf(learn));
+    body = networkBody(here, learn.initial, variables, type.result, rangeOf(learn));
     kept = limitsOf(inner, context, body, symbol.typing.facts, learn.span);
     return [body.result];
   });
@@ -123,7 +127,21 @@ export function lowerNetwork(
     weights: [...outside, ...(arrangement?.beside ?? [])],
     masks: context.masks,
     parameters,
+    structure: structureOf(context, block, body, outside),
   };
+}
+
+function structureOf(
+  context: LayerContext,
+  { equations }: Block,
+  body: NetworkBody | null,
+  outside: readonly Variable[],
+): LoweredRegulariser | null {
+  if (body === null || body.input === null) return null;
+  const variables = context.weights.map(
+    ({ variable }, index) => [variable, outside[index] ?? variable] as const,
+  );
+  return { context, equations, input: body.input, result: body.result, outside: new Map(variables) };
 }
 
 function startOf(

@@ -5,6 +5,7 @@ import type { Dimension } from "../types/dimension.ts";
 import { arraySpace } from "../types/space.ts";
 import type { LayerContext } from "./layerContext.ts";
 import { convolution, imageAxes, PLAIN } from "./layers.ts";
+import { convolutionNorm } from "./networkGradient.ts";
 
 /**
  * An input-convex network (Amos, Xu, Kolter, 2017) of convolutions: z <- softplus(W z + conv(u)) with W >= 0, at last
@@ -63,7 +64,30 @@ export function convexRidges(
   const potential = ridges(b, b.elementwise("abs", [filtered]), slopes, filters, knots, width);
   const [, , c] = imageAxes(potential);
   const channels = b.sumTo(potential, arraySpace("real", [c]));
-  return b.reshape(b.sum(channels), arraySpace("real", [constant(1)]));
+  const result = b.reshape(b.sum(channels), arraySpace("real", [constant(1)]));
+  const [equation, filter] = [b.definition(result), b.definition(filtered)?.inputs[1]];
+  if (equation !== null && filter !== undefined) {
+    context.remember(equation, {
+      input: u,
+      slope: null,
+      convex: true,
+      nondecreasing: false,
+      curvature: (outer, outside) => ridgeCurvature(outer, outside(filter), outside(slopes), width),
+    });
+  }
+  return result;
+}
+
+/** |W|^2 times the largest slope of a psi_i', the largest s_ik/d. */
+function ridgeCurvature(
+  b: IrBuilder,
+  filter: Variable | null,
+  slopes: Variable | null,
+  width: number,
+): Variable | null {
+  if (filter === null || slopes === null) return null;
+  const steepest = b.elementwise("div", [b.maximum(slopes), b.constant(width)]);
+  return b.elementwise("mul", [b.elementwise("square", [convolutionNorm(b, filter)]), steepest]);
 }
 
 /** The sum over k of s_k d H(m/d - k), with H(x) = c (x - c/2) and c = clip(x, 0, 1), at moduli m. */

@@ -173,6 +173,75 @@ ${nets}`;
   });
 });
 
+const BENT = [
+  ["icnn(depth = 4, width = 3) with convex", ""],
+  ["ridges(filters = 3, kernel = 3, knots = 4, range = 0.5) with convex", ""],
+  [
+    "bent",
+    `net bent[h, w, c](u : R[h, w, c]) -> R[1] {
+  let a = u |> conv(3) |> tanh |> depthwise
+  let b = concat(a, u) |> conv(2) |> sigmoid |> avgpool(2) |> residual(conv(2) |> softplus) |> upconv(2)
+  return b - (u |> conv(2)) |> softplus |> globalpool |> dense(3) |> tanh |> dense(1)
+}
+`,
+  ],
+  ["drunet(levels = 2, width = 2, blocks = 1, activation = softplus) |> globalpool |> dense(1)", ""],
+] as const;
+
+describe.each(BENT)("%s", (network, nets) => {
+  const definitionOf = (output: string): ProgramDefinition =>
+    definitionFor(
+      compiledText(
+        "network",
+        `program network[h, w] {
+  input y : R[h, w]
+  learn F : net R[h, w] -> R = ${network}
+  output ${output}
+}
+${nets}`,
+      ),
+      "direct",
+    );
+  const [gradient, bound] = [definitionOf("grad F(y)"), definitionOf("6*lip(grad F) + 0*sum(y)")];
+
+  test("lip of its gradient is no less than gradients change, whatever its weights are", async () => {
+    for (const seed of [1, 2, 3]) {
+      const x = normals([SIZE, SIZE], "x", seed).data;
+      let direction = [...normals([SIZE, SIZE], "direction", seed).data];
+      const [lip = NaN] = await outputOf(await withWeights(bound, joined([[...x]]), seed), bound);
+      let found = 0;
+      for (let round = 0; round < 6; round += 1) {
+        const length = Math.hypot(...direction);
+        const y = direction.map((entry, i) => (x[i] ?? 0) + (0.01 * entry) / length);
+        const output = await outputOf(await withWeights(gradient, joined([[...x], y]), seed), gradient);
+        const [a, b] = [output.slice(0, output.length / 2), output.slice(output.length / 2)];
+        found = Math.max(found, distanceOf(a, b) / distanceOf([...x], y));
+        const moved = b.map((entry, i) => entry - (a[i] ?? 0));
+        if (Math.hypot(...moved) > 0) direction = moved;
+      }
+      expect(found).toBeGreaterThan(0);
+      expect(found).toBeLessThanOrEqual((lip / 6) * (1 + 1e-9));
+    }
+  });
+});
+
+test("gradients go through a step of the length 1/lip(grad F), and through its interval", async () => {
+  const text = `program network[h, w] {
+  input y : R[h, w]
+  learn F : net R[h, w] -> R = icnn(depth = 3, width = 2) with convex
+  learn t : R in (0, 2/(1 + lip(grad F))) = 1/(1 + lip(grad F))
+  state x : R[h, w] = y
+  step { x <- x - t*(x - y + grad F(x)) - 0.5/lip(grad F)*grad F(x) }
+  output x
+}
+`;
+  const definition = definitionFor(compiledText("network", text), "unrolled", { steps: 2 });
+  const of = await ready(problem(normals([2, SIZE, SIZE], "images")), definition, OPERATIONS, 7);
+  for (const { gradient, difference, scale } of await parameterSlopes(of)) {
+    expect(Math.abs(gradient - difference) / scale).toBeLessThan(1e-5);
+  }
+});
+
 test("a stack with batch normalisation learns to denoise", async () => {
   const small = ["dncnn17(width = 64)", "dncnn17(depth = 4, width = 4)"] as const;
   const definition = definitionFor(compiledProgram("dncnn_denoise", [small]), "direct");

@@ -6,6 +6,7 @@ import type { Typed, Typing } from "../../types/typing.ts";
 import { report } from "../context.ts";
 import { describe } from "../expectations.ts";
 import { expressionText } from "../expressionText.ts";
+import { findCurvatureObstacle } from "../rules/networkCurvature.ts";
 import { lipschitzLevel, normLevel } from "../rules/lipschitzLevel.ts";
 import { resolveType, sortOf, unknownTyping, valueTyping } from "../typed.ts";
 import type { ArrayCall } from "./arrays.ts";
@@ -57,6 +58,11 @@ export function checkLipschitz(call: ArrayCall): Typing {
   if (type.kind !== "function") {
     refuse(call, of);
     return unknownTyping(level);
+  }
+  const obstacle = of.kind === "gradient" ? findCurvatureObstacle(environment.run.knowledge, of.of) : null;
+  if (obstacle !== null) {
+    const { network, part, span } = obstacle;
+    report(environment, diagnose("IPX3312", span, { network, part }, { asked: callee.span }));
   }
   return valueTyping(REAL, lipschitzLevel(environment.run.knowledge, of), POSITIVE);
 }

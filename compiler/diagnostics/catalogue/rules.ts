@@ -321,6 +321,16 @@ export const rules = {
       `In \`${program}\`, declare an interval with plain numbers, such as \`in (0, 1)\`, or none.`,
   }),
 
+  IPX3312: defineDiagnostic<{ readonly network: string; readonly part: string }>()({
+    severity: "error",
+    class: "user",
+    title: ({ network }) => `I know no Lipschitz constant of the gradient of \`${network}\``,
+    mark: ({ part }) => `because of \`${part}\``,
+    labels: { asked: () => "it is asked for here" },
+    hint: () =>
+      "Take layers of bounded curvature: `softplus`, `tanh`, `sigmoid` between linear ones, `icnn` or `ridges`; or learn a step length in an interval of plain numbers.",
+  }),
+
   IPX3304: defineDiagnostic<{
     readonly problem: string;
     readonly method: string;
