@@ -33,7 +33,7 @@ export interface Options {
 }
 
 export const USAGE = `npm run bench -- [options]
-  --engines LIST   engines of ipc (wasm,native); what is not there is named and left out
+  --engines LIST   engines of ipc (wasm,native,webgpu); what is not there is named and left out, webgpu in software, too
   --peers LIST     of ${PEERS.join(", ")} (all); "none" for none
   --cases LIST     beginnings of names of cases (all): lista, fista-1, tv, fft, unet, ...
   --rounds N       interleaved rounds (20)
@@ -47,7 +47,7 @@ export function readOptions(words: readonly string[]): Options | "help" {
   const { values } = parseArgs({
     args: [...words],
     options: {
-      engines: { type: "string", default: "wasm,native" },
+      engines: { type: "string", default: "wasm,native,webgpu" },
       peers: { type: "string", default: PEERS.join(",") },
       cases: { type: "string", default: "" },
       rounds: { type: "string", default: "20" },

@@ -69,12 +69,15 @@ function pinned(threads: number, command: readonly string[]): readonly string[] 
   return ["taskset", "--cpu-list", `0-${threads - 1}`, ...command];
 }
 
-function environment(threads: number): Readonly<Record<string, string>> {
+/** The variables with which a participant is started, beside those of this process. */
+export function environment(threads: number): Readonly<Record<string, string>> {
   const names = ["OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS"];
   return {
     ...Object.fromEntries(names.map((name) => [name, String(threads)])),
     BENCH_THREADS: String(threads),
     CUDA_VISIBLE_DEVICES: "",
+    // what WebGPU computes in software is no figure of it
+    IPC_WEBGPU_SOFTWARE: "0",
     JAX_PLATFORMS: "cpu",
     PYTHONUNBUFFERED: "1",
     TORCHINDUCTOR_CACHE_DIR: "bench/.work/inductor",

@@ -1,5 +1,4 @@
 import { composedOperations } from "./composed.ts";
-import { elementwiseInTurn } from "./differences.ts";
 import { composedRealFourier } from "./realFourier.ts";
 import type { Engine } from "./engine.ts";
 import { convolutionOf } from "./webgpu/convolution.ts";
@@ -40,7 +39,6 @@ export async function webgpuEngine(host: Host): Promise<Engine> {
     rehearse: null,
     ...{ upload, read, readNow, dispose, scope, memory, reshape },
     ...entries,
-    ...elementwiseInTurn({ ...entries, ...grids, dispose }),
     ...optimisersOf(store, entries.elementwise),
     ...movement,
     ...reductionsOf(store),

@@ -92,11 +92,11 @@ export const withinCase: fc.Arbitrary<WithinCase> = fc
   .filter(({ arrays }) => arrays.every(({ shape }) => sizeOf(shape) < 6000));
 
 /** Declares the tests that expressions which read differences are as those that read arrays. */
-export function differencesWithinAgree(make: () => Differing): void {
+export function differencesWithinAgree(make: () => Differing, numRuns: number): void {
   it("are read as they are computed, along any axes, beside arrays that repeat", () => {
     fc.assert(
       fc.property(withinCase, (given) => agree(make(), given)),
-      { numRuns: 400 },
+      { numRuns },
     );
   });
 

@@ -58,11 +58,11 @@ function adjointDefect(engine: Grids, shape: readonly number[], body: Both, seed
 
 type Both = (engine: Grids, x: Handle, adjoint: boolean) => Handle;
 
-/** Declares the tests that wavelets and differences of an engine are as defined. */
-export function gridsAgreeWithReference(make: () => Grids): void {
+/** Declares the tests that wavelets and differences of an engine are as defined; `expressions` of them are drawn. */
+export function gridsAgreeWithReference(make: () => Grids, expressions = 400): void {
   describe("wavelet", () => waveletAgrees(make));
   describe("differences", () => differencesAgree(make));
-  describe("differences within expressions", () => differencesWithinAgree(make));
+  describe("differences within expressions", () => differencesWithinAgree(make, expressions));
 }
 
 interface WaveletCase {

@@ -6,6 +6,8 @@ import {
   type ElementwiseExpression,
   type ElementwiseFunction,
 } from "../../runtime/arrays/expression.ts";
+import { parse } from "../../runtime/arrays/parse.ts";
+import { differenced } from "../../runtime/engine/differences.ts";
 import { deviations } from "../../runtime/engine/agreement.ts";
 import { type Engine, EngineError } from "../../runtime/engine/engine.ts";
 import { nodeHost, SOFTWARE_VARIABLE } from "../../runtime/engine/node/webgpu.ts";
@@ -13,7 +15,8 @@ import { referenceEngine } from "../../runtime/engine/reference.ts";
 import { engine as engineOf } from "../../runtime/engine/select.ts";
 import { openDevice } from "../../runtime/engine/webgpu/device.ts";
 import type { Kernel } from "../../runtime/engine/webgpu/kernel.ts";
-import { createStore } from "../../runtime/engine/webgpu/store.ts";
+import { elementwiseOf } from "../../runtime/engine/webgpu/elementwise.ts";
+import { createStore, type Store } from "../../runtime/engine/webgpu/store.ts";
 import { webgpuEngine } from "../../runtime/engine/webgpu.ts";
 import { type HostArray, realArray } from "../../runtime/io/hostArray.ts";
 import { readNpy, writeNpy } from "../../runtime/io/npy.ts";
@@ -40,7 +43,8 @@ const engine = (): Engine => {
 
 describe.skipIf(found instanceof Error)(`WebGPU agrees with the reference${why}`, () => {
   agreesWithReference(() => Promise.resolve(engine()));
-  gridsAgreeWithReference(engine);
+  // each structure is compiled anew, which takes its time in software
+  gridsAgreeWithReference(engine, 120);
   projectionsAgreeWithReference(engine);
   refusesWhatDoesNotFit(() => Promise.resolve(engine()));
 
@@ -204,12 +208,37 @@ describe.skipIf(found instanceof Error)(`a device of WebGPU${why}`, () => {
     );
   });
 
-  it("that is lost says so", async () => {
+  it("reads differences and gives several results in one kernel", async () => {
+    const store = createStore(await openDevice(await hostOf()));
+    const calls: string[] = [];
+    const counted: Store = {
+      ...store,
+      computeAll(work, shape, count) {
+        calls.push(`${work.operation}: ${count} of ${work.inputs.length}`);
+        return store.computeAll(work, shape, count);
+      },
+    };
+    const on = elementwiseOf(counted);
+    const x = store.upload(Float32Array.of(1, 4, 9, 16), [4]);
+    const d = differenced(x, { axes: [0], at: 1, boundary: "periodic", adjoint: false });
+    const u = store.upload(Float32Array.of(1, 2), [1, 2]);
+    const [twice, sum] = on.elementwiseAll({ r: parse("2*d"), s: parse("r + u") }, { d, u });
+    expect(calls).toEqual(["elementwise: 2 of 2"]);
+    if (twice === undefined || sum === undefined) throw new Error("two results");
+    expect([...(await store.read(twice))]).toEqual([6, 6, 10, 10, 14, 14, -30, -30]);
+    expect([...(await store.read(sum))]).toEqual([7, 8, 11, 12, 15, 16, -29, -28]);
+  });
+
+  it("that is lost says so, with the operation and its sizes", async () => {
     const device = await openDevice(await hostOf());
     const store = createStore(device);
     const x = store.upload(Float32Array.of(1), [1]);
+    const on = elementwiseOf(store);
     device.own.destroy();
     await device.own.lost;
+    expect(() => on.elementwise(parse("x + y"), { x, y: x })).toThrow(
+      /webgpu: elementwise of \[1\]( and \[1\])*: the device was lost: /u,
+    );
     expect(() => store.readNow(x)).toThrow(/webgpu: read .*the device was lost/u);
     await expect(store.read(x)).rejects.toThrow(EngineError);
   });

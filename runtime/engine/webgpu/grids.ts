@@ -1,6 +1,5 @@
-import { differencesDomain, differencesRefusal, differencesShape } from "../differences.ts";
 import type { Engine, Handle } from "../engine.ts";
-import { sizeOf, stridesOf } from "../shape.ts";
+import { stridesOf } from "../shape.ts";
 import { waveletFilters, waveletRefusal } from "../wavelet.ts";
 import { refuse } from "./device.ts";
 import { bitsOf, type Kernel } from "./kernel.ts";
@@ -46,46 +45,8 @@ const LEVEL: Kernel = {
   r0[i] = sum;`,
 };
 
-const BOUNDARIES = { neumann: 0, periodic: 1, zero: 2 } as const;
-
-/** Differences beside each other; words: the axes' extents, the distances of neighbours along them. */
-const DIFFERENCES: Kernel = {
-  form: "entries",
-  reads: ["f32"],
-  writes: 1,
-  numbers: ["boundary", "axes", "inner"],
-  body: `
-  let which = i / inner % axes;
-  let here = i / (inner * axes) * inner + i % inner;
-  let n = p[tail + which];
-  let step = p[tail + axes + which];
-  let j = here / step % n;
-  let own = a0[here];
-  if (j + 1u < n) { r0[i] = a0[here + step] - own; }
-  else if (boundary == ${BOUNDARIES.periodic}u) { r0[i] = a0[here - j * step] - own; }
-  else if (boundary == ${BOUNDARIES.zero}u) { r0[i] = 0.0 - own; }
-  else { r0[i] = 0.0; }`,
-};
-
-const DIVERGENCE: Kernel = {
-  ...DIFFERENCES,
-  body: `
-  var sum = 0.0;
-  for (var which = 0u; which < axes; which++) {
-    let n = p[tail + which];
-    let step = p[tail + axes + which];
-    let j = i / step % n;
-    let there = (i / inner * axes + which) * inner + i % inner;
-    let back = step / inner * axes * inner;
-    if (j + 1u < n || boundary != ${BOUNDARIES.neumann}u) { sum -= a0[there]; }
-    if (j > 0u) { sum += a0[there - back]; }
-    else if (boundary == ${BOUNDARIES.periodic}u) { sum += a0[there + (n - 1u) * back]; }
-  }
-  r0[i] = sum;`,
-};
-
-/** Wavelets, a kernel for each level and axis, and finite differences, all axes in one. */
-export function gridsOf(store: Store): Pick<Engine, "wavelet" | "differences"> {
+/** Wavelets, a kernel for each level and axis. */
+export function gridsOf(store: Store): Pick<Engine, "wavelet"> {
   return {
     wavelet(array, options) {
       const reason = waveletRefusal(array, options);
@@ -113,23 +74,6 @@ export function gridsOf(store: Store): Pick<Engine, "wavelet" | "differences"> {
         }
       }
       return current;
-    },
-    differences(array, options) {
-      const reason = differencesRefusal(array, options);
-      if (reason !== null) throw refuse("differences", [array.shape], reason);
-      const { axes, at, boundary, adjoint } = options;
-      const domain = differencesDomain(array, options);
-      const own = stridesOf(domain);
-      const words = [
-        ...[BOUNDARIES[boundary], axes.length, sizeOf(domain.slice(at))],
-        ...axes.map((axis) => domain[axis] ?? 1),
-        ...axes.map((axis) => own[axis] ?? 1),
-      ];
-      const kernel = adjoint ? DIVERGENCE : DIFFERENCES;
-      return store.compute(
-        { operation: "differences", kernel, inputs: [array], words },
-        differencesShape(array, options),
-      );
     },
   };
 }

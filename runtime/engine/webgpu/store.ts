@@ -33,6 +33,8 @@ export interface Store extends Pick<
   write(work: Work, results: readonly Handle[], count?: number): void;
   /** An array of that shape that a kernel writes. */
   compute(work: Work, shape: readonly number[]): Handle;
+  /** Several arrays of that shape that a kernel writes. */
+  computeAll(work: Work, shape: readonly number[], count: number): readonly Handle[];
 }
 
 /** A store with no arrays. */
@@ -72,6 +74,19 @@ export function createStore(device: Device): Store {
     });
   };
 
+  const computeAll: Store["computeAll"] = (work, shape, count) => {
+    for (const input of work.inputs) blockOf(work.operation, input);
+    const results: Handle[] = [];
+    try {
+      for (let made = 0; made < count; made++) results.push(make(work.operation, shape));
+      write(work, results);
+    } catch (error) {
+      dispose(results);
+      throw error;
+    }
+    return results;
+  };
+
   return {
     arrays: device.arrays - 1,
     make,
@@ -79,16 +94,11 @@ export function createStore(device: Device): Store {
     dispose,
     scope,
     compute(work, shape) {
-      for (const input of work.inputs) blockOf(work.operation, input);
-      const result = make(work.operation, shape);
-      try {
-        write(work, [result]);
-      } catch (error) {
-        dispose([result]);
-        throw error;
-      }
+      const [result] = computeAll(work, shape, 1);
+      if (result === undefined) throw refuse(work.operation, [shape], "a kernel without a result");
       return result;
     },
+    computeAll,
     upload(data, shape) {
       if (data.length !== sizeOf(shape)) throw refuse("upload", [shape], `not ${data.length} numbers`);
       const array = make("upload", shape);
