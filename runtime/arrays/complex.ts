@@ -1,3 +1,4 @@
+import { partName } from "../engine/pairs.ts";
 import type { ElementwiseExpression, ElementwiseFunction } from "./expression.ts";
 
 type Field = "real" | "complex";
@@ -264,9 +265,6 @@ const SPLIT: { readonly [F in ElementwiseFunction]: (a: Parts, b: Parts, c: Part
   }),
 };
 
-/** The name of a part of a complex input: no text of a program can hold it. */
-export const partName = (name: string, part: "re" | "im"): string => `${name}.${part}`;
-
 const splits = new WeakMap<Expression, Map<string, Parts>>();
 
 /**
@@ -301,5 +299,6 @@ function computedParts(expression: Expression, fields: ReadonlyMap<string, Field
     if (a === undefined) throw new FieldError(node.function, "no arguments");
     return SPLIT[node.function](a, b ?? a, c ?? a);
   };
-  return visit(expression);
+  const { re, im } = visit(expression);
+  return { re, im: fieldOf(expression, fields) === "real" ? null : (im ?? ZERO) };
 }

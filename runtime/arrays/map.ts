@@ -1,10 +1,9 @@
 import { arrayOf } from "../engine/differences.ts";
 import type { Engine, Handle } from "../engine/engine.ts";
 import { broadcastShape, sameShape } from "../engine/shape.ts";
-import { actsOnPairs, fieldOf, partName, split } from "./complex.ts";
+import { actsOnPairs, fieldOf, split } from "./complex.ts";
 import type { ElementwiseExpression, ElementwiseResults } from "./expression.ts";
 import { commonBatch } from "./layout.ts";
-import { joinPairs, splitPairs } from "./pairs.ts";
 import { parse, parseAll } from "./parse.ts";
 import { print } from "./print.ts";
 import { ShapeError } from "./shapeError.ts";
@@ -126,12 +125,16 @@ function arraysMapped(
   if (field === "complex" && actsOnPairs(plain, fields)) {
     return value(engine.elementwise(plain, handlesFor(engine, all, layout, true)));
   }
-  const parts = partsOf(engine, handlesFor(engine, all, layout, false), fields);
-  const { re, im } = split(plain, fields);
-  const real = engine.elementwise(re, parts);
-  if (field === "real") return value(real);
-  const imaginary = im === null ? engine.fill(0, real.shape) : engine.elementwise(im, parts);
-  return value(joinPairs(engine, real, imaginary));
+  const handles = handlesFor(engine, all, layout, false);
+  const only = (wanted: "real" | "complex"): Record<string, Handle> =>
+    Object.fromEntries(
+      Object.entries(handles).flatMap(([name, handle]) =>
+        fields.get(name) === wanted ? [[name, arrayOf(engine, handle)] as const] : [],
+      ),
+    );
+  return value(
+    engine.elementwisePairs(split(plain, fields), { pairs: only("complex"), reals: only("real") }),
+  );
 }
 
 interface Layout {
@@ -164,20 +167,6 @@ function handlesFor(
       const shape = [...ones, ...input.shape, ...pair];
       const { handle } = input;
       return [name, sameShape(shape, handle.shape) ? handle : engine.reshape(arrayOf(engine, handle), shape)];
-    }),
-  );
-}
-
-function partsOf(
-  engine: Engine,
-  handles: Readonly<Record<string, Handle>>,
-  fields: ReadonlyMap<string, "real" | "complex">,
-): Record<string, Handle> {
-  return Object.fromEntries(
-    Object.entries(handles).flatMap(([name, handle]) => {
-      if (fields.get(name) === "real") return [[name, handle] as const];
-      const [re, im] = splitPairs(engine, handle);
-      return [[partName(name, "re"), re] as const, [partName(name, "im"), im] as const];
     }),
   );
 }

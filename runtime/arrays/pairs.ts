@@ -2,8 +2,10 @@ import type { Engine, Handle } from "../engine/engine.ts";
 import { sizeOf } from "../engine/shape.ts";
 import type { ArrayValue } from "./value.ts";
 
+type Movement = Pick<Engine, "reshape" | "transpose" | "slice" | "concat">;
+
 /** Real and imaginary parts of pairs [..., 2], each [...]. */
-export function splitPairs(engine: Engine, pairs: Handle): readonly [Handle, Handle] {
+export function splitPairs(engine: Movement, pairs: Handle): readonly [Handle, Handle] {
   const shape = pairs.shape.slice(0, -1);
   const size = sizeOf(shape);
   const rows = engine.transpose(engine.reshape(pairs, [size, 2]), [1, 0]);
@@ -12,7 +14,7 @@ export function splitPairs(engine: Engine, pairs: Handle): readonly [Handle, Han
 }
 
 /** Pairs [..., 2] of real and imaginary parts. */
-export function joinPairs(engine: Engine, re: Handle, im: Handle): Handle {
+export function joinPairs(engine: Movement, re: Handle, im: Handle): Handle {
   const size = sizeOf(re.shape);
   const rows = engine.concat([engine.reshape(re, [1, size]), engine.reshape(im, [1, size])], 0);
   return engine.reshape(engine.transpose(rows, [1, 0]), [...re.shape, 2]);

@@ -1,6 +1,7 @@
 import type { ElementwiseExpression, ElementwiseResults } from "../arrays/expression.ts";
 import type { DifferencesOptions } from "./differences.ts";
 import { type Place, placedText } from "./place.ts";
+import type { PairInputs, PartExpressions } from "./pairs.ts";
 import type { PatchOptions } from "./patches.ts";
 import type { ProjectionOptions } from "./projection.ts";
 import type { FilterOptions } from "./realFourier.ts";
@@ -61,6 +62,8 @@ export interface Engine {
   elementwise(expression: ElementwiseExpression, inputs: Readonly<Record<string, Handle>>): Handle;
   /** several results in one pass where the engine can, in order, each of the shape that all inputs share */
   elementwiseAll(results: ElementwiseResults, inputs: Readonly<Record<string, Handle>>): readonly Handle[];
+  /** a complex expression by its parts: pairs on a last axis of 2, or real numbers where it has no imaginary part */
+  elementwisePairs(parts: PartExpressions, inputs: PairInputs): Handle;
   reduce(kind: Reduction, array: Handle, axes: readonly number[]): Handle;
   /** sum of a b over `axes` in one pass */
   dot(a: Handle, b: Handle, axes: readonly number[]): Handle;

@@ -8,6 +8,7 @@ import {
 import type { Engine, Handle } from "../../runtime/engine/engine.ts";
 import { halfShape } from "../../runtime/engine/realFourier.ts";
 import { referenceEngine } from "../../runtime/engine/reference.ts";
+import { complexPairsAgree } from "./complexPairs.ts";
 import { imageOperatorsAgree } from "./imageOperators.ts";
 import { arrayOf, deviation, extent, type Numbers, onBoth, scattered } from "./support.ts";
 
@@ -21,6 +22,7 @@ export function agreesWithReference(make: () => Promise<Engine>): void {
   describe("elementwise functions", elementwiseFunctions);
   describe("reductions and movement", reductionsAndMovement);
   describe("products and layers", productsAndLayers);
+  describe("complex expressions", () => complexPairsAgree(() => engines));
   describe("operators of images", () => imageOperatorsAgree(() => engines));
 }
 

@@ -25,6 +25,7 @@ import { compilerFile } from "../../runtime/engine/node/compiler.ts";
 import { elementwiseReport } from "../../runtime/engine/node/elementwiseReport.ts";
 import { nativeEquipment } from "../../runtime/engine/node/equipment.ts";
 import { cacheFolder } from "../../runtime/engine/node/nativeKernels.ts";
+import { type PairsCase, pairsCase, pairsOf } from "./complexPairs.ts";
 import { computed, type WithinCase, withinCase } from "./differencesWithin.ts";
 import { type Numbers, scattered } from "./support.ts";
 
@@ -162,6 +163,23 @@ function differenceCases(): readonly WithinCase[] {
   return [...drawn, ...edges];
 }
 
+/** Complex expressions, of small arrays and of large ones with infinities and NaN. */
+function complexCases(): readonly PairsCase[] {
+  const a = scattered([37, W, 2], 5);
+  a.data.set([NaN, Infinity, -Infinity], 2 * W - 1);
+  const arrays = [a, scattered([37, 1, 2], 6), scattered([W], 7)] as const;
+  const texts = ["conj(a)*b + r", "soft(a - b, abs(r))", "abs(a)*r", "imaginary(r)"];
+  return [...fc.sample(pairsCase, { numRuns: 40, seed: 4 }), ...texts.map((text) => ({ text, arrays }))];
+}
+
+function pairsResult(engine: Engine, { text, arrays }: PairsCase): Numbers {
+  const handles = arrays.map(({ data, shape }) => engine.upload(data, shape));
+  const result = pairsOf(engine, text, handles);
+  const numbers = { shape: result.shape, data: Float64Array.from(engine.readNow(result) ?? []) };
+  engine.dispose([result, ...handles]);
+  return numbers;
+}
+
 /** Declares the tests of elementwise kernels as C, on native kernels that have been built. */
 export function elementwiseKernelsAsC(): void {
   const cache = (): string => join(cacheFolder(), "native", "kernels");
@@ -180,9 +198,11 @@ export function elementwiseKernelsAsC(): void {
       const { engine, kernels } = subject();
       const cases = [...functionCases, ...fc.sample(alignedCase, { numRuns: 60, seed: 2 }), ...large];
       const within = differenceCases();
+      const pairs = complexCases();
       const all = (): readonly (readonly Numbers[])[] => [
         ...cases.map((each) => [resultOf(engine, each)]),
         ...within.map((each) => computed(engine, each)),
+        ...pairs.map((each) => [pairsResult(engine, each)]),
       ];
       const wanted = all();
       expect(kernels?.counts().compiled).toBe(0);
@@ -192,7 +212,8 @@ export function elementwiseKernelsAsC(): void {
       expect(compiled).toBeGreaterThan(100);
       const got = all();
       wanted.forEach((each, at) => {
-        const where = JSON.stringify(cases[at] ?? within[at - cases.length]?.text).slice(0, 300);
+        const text = within[at - cases.length]?.text ?? pairs[at - cases.length - within.length]?.text;
+        const where = JSON.stringify(cases[at] ?? text).slice(0, 300);
         expect(got[at], where).toEqual(each);
       });
       expect(kernels?.counts().written).toBe(written);

@@ -1,15 +1,16 @@
 import type { ElementwiseExpression, ElementwiseResults } from "../../arrays/expression.ts";
 import { FUNCTIONS } from "../../kernels/encode/functions.ts";
 import { kernelOf } from "../../kernels/encode/kernel.ts";
-import { callsLibrary, layoutOf, type Pattern } from "../../kernels/encode/pattern.ts";
+import { callsLibrary, layoutOf, outputsOf, type Pattern } from "../../kernels/encode/pattern.ts";
 import { type Program, programOf } from "../../kernels/encode/program.ts";
 import { differenced, isDifferenced, sameDifferences, withDifferences } from "../differences.ts";
 import type { Engine, Handle } from "../engine.ts";
 import { broadcastShape, sameShape, sizeOf } from "../shape.ts";
+import { isPairPart, partInputs, type PartExpressions } from "../pairs.ts";
 import { differencesOf } from "./differences.ts";
 import { bitsOf, type Runnable } from "./machine.ts";
 import { ARGUMENT_WORDS } from "./places.ts";
-import { type Rows, rowsOf } from "./rows.ts";
+import { type Rows, rowsOf, rowsOfParts } from "./rows.ts";
 import { stencilRowsOf } from "./stencilRows.ts";
 import type { Store } from "./store.ts";
 
@@ -45,6 +46,8 @@ interface Plan {
   readonly words: readonly number[];
   readonly offsets: number;
   readonly used: readonly string[];
+  /** by input, bytes from its first entry to the one that is read first */
+  readonly shifts: readonly number[];
   readonly items: number;
   readonly work: number;
 }
@@ -53,12 +56,14 @@ interface Plan {
  * Elementwise expressions, those of one call as one kernel that is written when it is first met. Differences are read by
  * the kernel where it can, and computed before where it cannot.
  */
-export function elementwiseOf(store: Store): Pick<Engine, "elementwise" | "elementwiseAll"> {
-  const analyses = new WeakMap<ElementwiseExpression | ElementwiseResults, Analysis>();
+export function elementwiseOf(
+  store: Store,
+): Pick<Engine, "elementwise" | "elementwiseAll" | "elementwisePairs"> {
+  const analyses = new WeakMap<ElementwiseExpression | ElementwiseResults | PartExpressions, Analysis>();
   const kernels = new Map<string, Runnable>();
 
   const analysed = (
-    of: ElementwiseExpression | ElementwiseResults,
+    of: ElementwiseExpression | ElementwiseResults | PartExpressions,
     results: () => ElementwiseResults,
   ): Analysis => {
     const before = analyses.get(of);
@@ -67,23 +72,28 @@ export function elementwiseOf(store: Store): Pick<Engine, "elementwise" | "eleme
     analyses.set(of, found);
     return found;
   };
-  const planned = (analysis: Analysis, inputs: Readonly<Record<string, Handle>>): Plan | null => {
+  const planned = (
+    analysis: Analysis,
+    inputs: Readonly<Record<string, Handle>>,
+    runs: RowsFinder = runsOf,
+  ): Plan | null => {
     for (const known of analysis.plans) if (fits(known, inputs)) return known.plan;
-    const plan = planOf(store, kernels, analysis.program, inputs);
+    const plan = planOf(store, kernels, analysis.program, inputs, runs);
     const shapes = Object.values(inputs).map(shapeOnly);
     const made = { names: Object.keys(inputs), inputs: shapes, plan };
     analysis.plans = [made, ...analysis.plans.slice(0, PLANS - 1)];
     return plan;
   };
   const computed = (
-    { offsets, used, ...plan }: Plan,
+    { offsets, used, shifts, ...plan }: Plan,
     inputs: Readonly<Record<string, Handle>>,
     results: readonly Handle[],
   ): void => {
     const words = plan.words.slice();
     for (let at = 0; at < used.length; at++) {
       const input = inputOf(store, inputs, used[at] ?? "");
-      words[offsets + at] = store.offsetOf(isDifferenced(input) ? input.of : input);
+      const array = isDifferenced(input) || isPairPart(input) ? input.of : input;
+      words[offsets + at] = store.offsetOf(array) + (shifts[at] ?? 0);
     }
     results.forEach((result, at) => (words[at] = store.offsetOf(result)));
     store.machine.run(plan.kernel, words, plan.items, plan.work);
@@ -113,8 +123,43 @@ export function elementwiseOf(store: Store): Pick<Engine, "elementwise" | "eleme
     elementwise: withDifferences(elementwise, arrays),
     elementwiseAll: withDifferences(elementwiseAll, arrays),
   };
-  return { elementwise, elementwiseAll };
+  const elementwisePairs: Engine["elementwisePairs"] = (parts, arrays) => {
+    const { re, im } = parts;
+    const inputs = partInputs(arrays);
+    const analysis = analysed(parts, () => (im === null ? { ".re": re } : { ".re": re, ".im": im }));
+    const plan = planned(analysis, inputs, im === null ? runsOfParts : runsOfPairs);
+    if (plan === null)
+      throw store.refuse("elementwise", Object.values(inputs), "no kernel for parts of pairs");
+    const result = store.make(im === null ? plan.shape : [...plan.shape, 2]);
+    computed(plan, inputs, [result]);
+    return result;
+  };
+  return { elementwise, elementwiseAll, elementwisePairs };
 }
+
+/** How inputs run along a shape, and what a kernel must know beside that; null where none can read them so. */
+type RowsFinder = (
+  shape: readonly number[],
+  used: readonly Handle[],
+  pairs: boolean,
+) => ({ readonly rows: Rows } & Pick<Pattern, "stencil" | "interleaved">) | null;
+
+const runsOf: RowsFinder = (shape, used, pairs) => {
+  const shapes = used.map((input) => input.shape);
+  if (!used.some(isDifferenced))
+    return { rows: rowsOf(shape, shapes, pairs), stencil: null, interleaved: false };
+  const found = stencilRowsOf(shape, used, pairs);
+  return found && { ...found, interleaved: false };
+};
+
+const ofParts =
+  (interleaved: boolean): RowsFinder =>
+  (shape, used) => {
+    const parts = used.map((input) => ({ shape: input.shape, part: isPairPart(input) ? input.part : null }));
+    return { rows: rowsOfParts(shape, parts, interleaved), stencil: null, interleaved };
+  };
+const runsOfParts = ofParts(false);
+const runsOfPairs = ofParts(true);
 
 /** What a plan depends on, of an input. */
 function shapeOnly(input: Handle): Handle {
@@ -152,6 +197,7 @@ function planOf(
   kernels: Map<string, Runnable>,
   program: Program,
   inputs: Readonly<Record<string, Handle>>,
+  runs: RowsFinder,
 ): Plan | null {
   const handles = Object.values(inputs);
   const shape = handles.reduce<readonly number[]>((left, right) => {
@@ -164,18 +210,15 @@ function planOf(
     (step) => step.kind === "apply" && FUNCTIONS[step.function].kind === "pair",
   );
   const used = program.inputs.map((name) => inputOf(store, inputs, name));
-  const shapes = used.map((input) => input.shape);
-  const found = used.some(isDifferenced)
-    ? stencilRowsOf(shape, used, pairs)
-    : { rows: rowsOf(shape, shapes, pairs), stencil: null };
+  const found = runs(shape, used, pairs);
   if (found === null) return null;
-  const { rows, stencil } = found;
+  const { rows, stencil, interleaved } = found;
   const { modes, planes } = rows;
-  const pattern: Pattern = { program, modes, axes: rows.extents.length, planes, stencil };
+  const pattern: Pattern = { program, modes, axes: rows.extents.length, planes, stencil, interleaved };
   const layout = layoutOf(pattern);
   if (layout.words > ARGUMENT_WORDS)
     throw store.refuse("elementwise", handles, "too many inputs of one expression");
-  const entries = sizeOf(shape);
+  const entries = sizeOf(shape) * (interleaved ? planes : 1);
   const cut = cutOf(entries, rows, callsLibrary(program));
   const words = new Array<number>(layout.words).fill(0);
   const write = (at: number, values: readonly number[]): void => {
@@ -188,6 +231,10 @@ function planOf(
   write(layout.carries, carriesOf(rows.extents, rows.strides).flat());
   return {
     ...{ shape, words, offsets: layout.offsets, used: program.inputs },
+    shifts: used.map((input, at) => {
+      const repeats = modes[at] === "single" || modes[at] === "splat";
+      return repeats && isPairPart(input) ? 4 * input.part : 0;
+    }),
     kernel: kernelFor(store, kernels, pattern),
     items: cut.items,
     work: entries * workOf(program),
@@ -249,12 +296,13 @@ function workOf(program: Program): number {
 }
 
 function kernelFor(store: Store, kernels: Map<string, Runnable>, pattern: Pattern): Runnable {
-  const { program, modes, axes, planes, stencil } = pattern;
-  const key = `${program.structure}|${modes.join()}|${axes}|${planes}|${JSON.stringify(stencil)}`;
+  const { program, modes, axes, planes, stencil, interleaved } = pattern;
+  const kind = `${axes}|${planes}|${interleaved}`;
+  const key = `${program.structure}|${modes.join()}|${kind}|${JSON.stringify(stencil)}`;
   const before = kernels.get(key);
   if (before !== undefined) return before;
   const library = callsLibrary(program) ? "mathematics" : null;
-  const of = { results: program.results.length, library, pattern } as const;
+  const of = { results: outputsOf(pattern), library, pattern } as const;
   const found = store.machine.generate("elementwise", kernelOf(pattern), of);
   kernels.set(key, found);
   return found;

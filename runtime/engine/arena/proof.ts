@@ -1,4 +1,11 @@
-import { advanceOf, type Layout, layoutOf, type Mode, type Pattern } from "../../kernels/encode/pattern.ts";
+import {
+  advanceOf,
+  type Layout,
+  layoutOf,
+  type Mode,
+  outputsOf,
+  type Pattern,
+} from "../../kernels/encode/pattern.ts";
 import { carriesOf } from "./elementwise.ts";
 import { bitsOf, type Kernel } from "./machine.ts";
 import { ARGUMENT_WORDS, PLACE } from "./places.ts";
@@ -89,7 +96,7 @@ function argumentsOf(
   };
   write(
     layout.results,
-    program.results.map((_, at) => RESULT + at * RESULT_BYTES),
+    Array.from({ length: outputsOf(pattern) }, (_, at) => RESULT + at * RESULT_BYTES),
   );
   write(layout.entries, [entries, tile, tiles, rows, rowsOfItem]);
   write(layout.constants, program.constants.map(bitsOf));

@@ -40,6 +40,33 @@ export function rowsOf(
   return isOfPairs ? rowsBeyond(outer, inner.strides, shapes.length) : rowsBeyond(axes, null, shapes.length);
 }
 
+/** An array that runs along a shape, or one entry of the pairs that it holds on a further axis. */
+export interface Part {
+  readonly shape: readonly number[];
+  /** null of an array of single numbers */
+  readonly part: 0 | 1 | null;
+}
+
+/** The same for arrays and parts of pairs, along points that are pairs themselves or not. */
+export function rowsOfParts(shape: readonly number[], parts: readonly Part[], ofPairs: boolean): Rows {
+  const aligned = alignedAxes(
+    shape,
+    parts.map((part) => part.shape),
+  );
+  const axes = aligned.map(({ extent, strides }) => ({
+    extent,
+    strides: strides.map((stride, at) => (parts[at]?.part === null ? stride : 2 * stride)),
+  }));
+  const rows = rowsBeyond(joined(axes), null, parts.length);
+  const modes = rows.modes.map((mode, at): Mode => {
+    if (mode !== "stream") return mode;
+    const part = parts[at]?.part ?? null;
+    if (part === null) return ofPairs ? "repeat" : "stream";
+    return part === 0 ? "first" : "second";
+  });
+  return { ...rows, planes: ofPairs ? 2 : 1, modes };
+}
+
 /** Rows along the first of some axes, the innermost first; `within` has the strides within points that are pairs. */
 export function rowsBeyond(
   [along, ...axes]: readonly Axis[],

@@ -320,8 +320,11 @@ class Writer {
 
   /** The vectors that four points of a result become, as they are stored: pairs side by side. */
   private vectorsOf(result: number): readonly Code[] {
-    const [first = 0, second = first] = this.valuesOf(this.pattern.program.results[result] ?? 0);
-    if (this.pattern.planes === 1) return [wasm.get(first)];
+    const { program, planes, interleaved } = this.pattern;
+    const [first = 0, second = first] = interleaved
+      ? program.results.flatMap((step) => this.valuesOf(step))
+      : this.valuesOf(program.results[result] ?? 0);
+    if (planes === 1) return [wasm.get(first)];
     const both = [...wasm.get(first), ...wasm.get(second)];
     return [
       [...both, ...wasm.lanes(0, 4, 1, 5)],
@@ -404,9 +407,18 @@ class Writer {
         return values.length === 1
           ? [...place, ...wasm.loadVector(16 * vector), ...wasm.set(first)]
           : this.loadPairs(place, vector, first, second);
+      case "first":
+        return [...this.loadBoth(place, vector), ...wasm.lanes(0, 2, 4, 6), ...wasm.set(first)];
+      case "second":
+        return [...this.loadBoth(place, vector), ...wasm.lanes(1, 3, 5, 7), ...wasm.set(first)];
       case "stencil":
         return this.loadStencil(place, values, vector);
     }
+  }
+
+  /** The two vectors of four pairs. */
+  private loadBoth(place: Code, vector: number): Code {
+    return [...place, ...wasm.loadVector(32 * vector), ...place, ...wasm.loadVector(32 * vector + 16)];
   }
 
   private loadPairs(place: Code, vector: number, first: number, second: number): Code {

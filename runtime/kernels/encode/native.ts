@@ -80,8 +80,11 @@ class Source {
     return `${lines.join("\n")}\n`;
   }
 
-  private results(): readonly number[] {
-    return this.pattern.program.results;
+  /** By array that is written, the names of what it holds of a point. */
+  private results(): readonly (readonly string[])[] {
+    const { program, interleaved } = this.pattern;
+    const values = program.results.map((step) => this.valuesOf(step));
+    return interleaved ? [values.flat()] : values;
   }
 
   private inputs(wanted: (mode: Mode) => boolean): readonly number[] {
@@ -204,8 +207,7 @@ class Source {
   }
 
   private stored(count: string): readonly string[] {
-    return this.results().map((result, at) => {
-      const [first = "", second = first] = this.valuesOf(result);
+    return this.results().map(([first = "", second = first], at) => {
       return this.pattern.planes === 1
         ? `put(out${at}, ${first}, ${count});`
         : `put_pairs(out${at}, ${first}, ${second}, ${count});`;
@@ -284,6 +286,10 @@ class Source {
         return values.length === 1
           ? [declared(first, `at(p${input})`)]
           : loadedPairs(`both${input}`, `p${input}`, [first, second], count);
+      case "first":
+        return [declared(first, `pairs_at(p${input}, ${count}).re`)];
+      case "second":
+        return [declared(first, `pairs_at(p${input}, ${count}).im`)];
       case "stencil":
         return this.loadStencil(input, values, variant, count);
     }

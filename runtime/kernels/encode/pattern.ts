@@ -6,9 +6,9 @@ import { type Stencil, type StencilLocals, stencilLocals } from "./stencil.ts";
 /**
  * How an input runs along a row of points. `single`: one number for all; `splat`: one a row; `stream`: an entry for
  * each of the result; and where points are pairs, `repeat`: one a pair; `couple`: two for each pair, the same along the
- * row. `stencil`: the differences at the point.
+ * row. `stencil`: the differences at the point. `first` and `second`: that entry of a pair for each point.
  */
-export type Mode = "single" | "splat" | "stream" | "repeat" | "couple" | "stencil";
+export type Mode = "single" | "splat" | "stream" | "repeat" | "couple" | "stencil" | "first" | "second";
 
 /** What a kernel is generated for: a program, how its inputs run, and how many axes the rows have. */
 export interface Pattern {
@@ -19,6 +19,13 @@ export interface Pattern {
   readonly planes: 1 | 2;
   /** how the inputs of mode `stencil` are read */
   readonly stencil: Stencil | null;
+  /** whether two results are the first and the second entries of pairs, which are written as one array */
+  readonly interleaved: boolean;
+}
+
+/** How many arrays a kernel writes. */
+export function outputsOf({ program, interleaved }: Pattern): number {
+  return interleaved ? 1 : program.results.length;
 }
 
 /** Where the arguments of a kernel stand, in words; the innermost axis of the rows is the first. */
@@ -44,8 +51,9 @@ export interface Layout {
 }
 
 /** The layout of the arguments of a pattern's kernel. */
-export function layoutOf({ program, modes, axes }: Pattern): Layout {
-  const entries = program.results.length;
+export function layoutOf(pattern: Pattern): Layout {
+  const { program, modes, axes } = pattern;
+  const entries = outputsOf(pattern);
   const constants = entries + 5;
   const offsets = constants + program.constants.length;
   const extents = offsets + modes.length;
@@ -91,7 +99,7 @@ export function localsOf(pattern: Pattern): Locals {
   const [count, left, rest] = [local("i32"), local("i32"), local("i32")];
   return {
     ...{ types, part, row, rowEnd, column, count, left, rest },
-    outs: many(program.results.length, "i32"),
+    outs: many(outputsOf(pattern), "i32"),
     ...{ tail: local("v128"), other: local("v128") },
     stencil: stencil && stencilLocals(stencil, local),
     indices: many(axes, "i32"),
@@ -111,7 +119,7 @@ function isPrepared(step: Step | undefined): boolean {
 export function planesOf({ program, modes, planes, stencil }: Pattern): readonly number[] {
   const counts: number[] = [];
   const ofMode: { readonly [M in Mode]: number } = {
-    ...{ single: 1, splat: 1, repeat: 1, stream: planes, couple: 2 },
+    ...{ single: 1, splat: 1, repeat: 1, stream: planes, couple: 2, first: 1, second: 1 },
     stencil: stencil?.adjoint === true ? 1 : planes,
   };
   for (const step of program.steps) {
@@ -136,14 +144,14 @@ export function levelsOf({ program, modes }: Pattern): readonly number[] {
 
 /** How often an input is read, by its mode. */
 export const LEVELS: { readonly [M in Mode]: number } = {
-  ...{ single: 0, splat: 1, couple: 1, stream: 2, repeat: 2 },
+  ...{ single: 0, splat: 1, couple: 1, stream: 2, repeat: 2, first: 2, second: 2 },
   stencil: 2,
 };
 
 /** Bytes of the input that belong to one point. */
 export function advanceOf({ planes, stencil }: Pattern, mode: Mode): number {
   const advances: { readonly [M in Mode]: number } = {
-    ...{ single: 0, splat: 0, couple: 0, stream: 4 * planes, repeat: 4 },
+    ...{ single: 0, splat: 0, couple: 0, stream: 4 * planes, repeat: 4, first: 8, second: 8 },
     stencil: stencil?.adjoint === true ? 4 * stencil.directions.length : 4,
   };
   return advances[mode];
