@@ -10,7 +10,7 @@ import type { Data } from "./program/datum.ts";
 import type { ProgramDefinition } from "./program/definition.ts";
 import { bindInputs } from "./program/inputs.ts";
 import { saveParameters } from "./program/parameters.ts";
-import { downloadParts } from "./program/transfer.ts";
+import { downloadParts, perSample } from "./program/transfer.ts";
 import type { SolveOptions } from "./solve/options.ts";
 import type { SolveResult } from "./solve/result.ts";
 import { Runs } from "./solve/runs.ts";
@@ -107,14 +107,30 @@ export class Model<Inputs extends object = object> {
     const { operations } = program;
     const bound = await perform(operations, bindInputs(program, inputs as Data, batched));
     const result = await perform(operations, runs.take(bound, options));
-    const read = await downloadParts(operations, result.output);
+    const output = operations.engine.scope(
+      () => (result.batch === null ? result.output : perSample(operations, result.output, result.batch)),
+      handlesOf,
+    );
+    const read = await downloadParts(operations, output);
     const isArray = bound.single && bound.batch !== null;
     const parts = read.map((part) => (isArray ? { ...part, shape: part.shape.slice(1) } : part));
-    operations.engine.dispose([...result.owned, ...bound.owned]);
-    const [output] = parts;
-    if (output === undefined) throw new TypeError("The output has no parts.");
+    const made = handlesOf(output).filter((handle) => !handlesOf(result.output).includes(handle));
+    operations.engine.dispose([...made, ...result.owned, ...bound.owned]);
+    const [first] = parts;
+    if (first === undefined) throw new TypeError("The output has no parts.");
     const { samples, iterations, converged, residual, objective, reason, seconds, trace } = result;
-    return { output, parts, samples, iterations, converged, residual, objective, reason, seconds, trace };
+    return {
+      output: first,
+      parts,
+      samples,
+      iterations,
+      converged,
+      residual,
+      objective,
+      reason,
+      seconds,
+      trace,
+    };
   }
 
   /** Trains the parameters, and keeps the result. */

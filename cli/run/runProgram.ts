@@ -5,6 +5,7 @@ import type { Span } from "../../compiler/source/span.ts";
 import { locateArray } from "../../runtime/io/format.ts";
 import { readBytes } from "../../runtime/io/node/files.ts";
 import { readSafetensors, type Safetensors } from "../../runtime/io/safetensors.ts";
+import { perSample } from "../../runtime/program/transfer.ts";
 import { releaseResult } from "../../runtime/solve/finish.ts";
 import type { SolveOptions } from "../../runtime/solve/options.ts";
 import type { SolveResult } from "../../runtime/solve/result.ts";
@@ -206,7 +207,11 @@ async function scopeOf(
   outputs: readonly OutputRequest[],
 ): Promise<Parameters<typeof encodeOutputs>[0]> {
   const made = Object.entries({ ...result.reports, ...result.states, output: result.output });
-  const things = made.map(([name, value]): readonly [string, Thing] => [name, { kind: "value", value }]);
+  const { batch } = result;
+  const things = made.map(([name, value]): readonly [string, Thing] => [
+    name,
+    { kind: "value", value: batch === null ? value : perSample(operations, value, batch) },
+  ]);
   const read = await Promise.all(outputs.map(({ expression }) => readFiles(expression, ".")));
   return {
     operations,

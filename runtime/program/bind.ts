@@ -21,9 +21,10 @@ import { materialOf, type Data } from "./datum.ts";
 import type { Bound, DataDeclaration, Known, ProgramDefinition } from "./definition.ts";
 import { namesAtStep, requireIntervals } from "./intervals.ts";
 import { guarded, OpenName } from "./openNames.ts";
+import { openSizesHint, openTypeHint } from "./openHint.ts";
 import { loadParameters, startParameters, type Parameters } from "./parameters.ts";
 import { requireBound } from "./requirements.ts";
-import { openNames, unify, type Dimensions } from "./unify.ts";
+import { openNames, typeText, unify, type Dimensions } from "./unify.ts";
 
 /**
  * Binds a program: solves sizes and spaces from the data, checks shapes, fields, intervals and refutable properties,
@@ -169,7 +170,7 @@ interface GivenRequest {
 function* bindGivens(
   request: GivenRequest,
 ): Task<{ readonly known: Known; readonly stepGivens: Parameters }> {
-  const { definition, operations, dimensions, givens, owned } = request;
+  const { definition, dimensions, givens, owned } = request;
   const known: Record<string, Bound> = dimensionNames(dimensions);
   const stepGivens = new Map<string, readonly Value[]>();
   for (const declaration of definition.givens) {
@@ -178,7 +179,7 @@ function* bindGivens(
     if (datum === undefined && initial === null) throw missing(definition, declaration, "given");
     const bound =
       datum === undefined
-        ? defaultValue(operations, declaration, known)
+        ? defaultValue(request, declaration, known)
         : yield* bindDatum(request, declaration, materialOf(name, datum));
     owned.push(...bound.made);
     const [first] = bound.values;
@@ -189,9 +190,23 @@ function* bindGivens(
   return { known, stepGivens };
 }
 
-function defaultValue(operations: Operations, declaration: DataDeclaration, known: Known): BoundDatum {
-  const { initial } = declaration;
+/** @throws BindingError IPX8005 where the default reads a size or a space that only inputs fix */
+function defaultValue(
+  { operations, dimensions }: GivenRequest,
+  { name, type, initial }: DataDeclaration,
+  known: Known,
+): BoundDatum {
   if (initial === null) return { values: [], made: [] };
-  const value = operations.engine.scope(() => initial(operations, known), handlesOf);
-  return { values: [value], made: handlesOf(value) };
+  try {
+    const value = operations.engine.scope(() => initial(operations, guarded(known)), handlesOf);
+    return { values: [value], made: handlesOf(value) };
+  } catch (error) {
+    if (!(error instanceof OpenName)) throw error;
+    const isSpace = openNames(type, dimensions).includes(error.read);
+    throw new BindingError("IPX8005", name, {
+      what: `The default of \`${name}\` : ${typeText(type)} reads \`${error.read}\`, which is not known yet.`,
+      why: "What is given is bound once a run, not by inputs.",
+      hint: isSpace ? openTypeHint(type, dimensions) : openSizesHint([error.read]),
+    });
+  }
 }

@@ -21,6 +21,20 @@ export async function download(operations: Operations, value: ArrayValue): Promi
   return hostArray(value.field, value.batch === null ? value.shape : [value.batch, ...value.shape], data);
 }
 
+/** A value with an entry for each sample of a batch: what all samples share is repeated, on handles of the caller's. */
+export function perSample(operations: Operations, value: Value, batch: number): Value {
+  if (value.kind === "product")
+    return { ...value, parts: value.parts.map((part) => perSample(operations, part, batch)) };
+  if (value.batch !== null) return value;
+  const { engine } = operations;
+  const { shape } = value.handle;
+  const handle = engine.scope(
+    () => engine.broadcast(engine.reshape(value.handle, [1, ...shape]), [batch, ...shape]),
+    (made) => [made],
+  );
+  return { ...value, batch, handle };
+}
+
 /** The arrays of a value, parts in order. */
 export async function downloadParts(operations: Operations, value: Value): Promise<readonly HostArray[]> {
   if (value.kind === "array") return [await download(operations, value)];

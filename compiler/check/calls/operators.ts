@@ -15,6 +15,7 @@ import { type Environment, latest, report } from "../context.ts";
 import { describe } from "../expectations.ts";
 import { checkExpression } from "../expression.ts";
 import { named } from "../references.ts";
+import { checkFits } from "../rules/operatorFits.ts";
 import { checkDefinite } from "../rules/definite.ts";
 import { checkDomain } from "../rules/requirements.ts";
 import { from } from "../../types/interval.ts";
@@ -148,6 +149,7 @@ export function checkOperatorCall(
     operator,
   } as const;
   const done: Expression<Typed> = { ...expression, callee: typedCallee, arguments: args.tree, call, note };
+  if (sound && operator !== null) checkFits(environment, expression, name, operator.domain, args);
   if (name === "inv" && sound && args.positional[0] !== undefined)
     checkDefinite(environment, args.positional[0]);
   if (name === "inv") checkInnerSolve(environment, args.settings["by"], callee.span);

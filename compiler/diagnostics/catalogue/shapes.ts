@@ -291,6 +291,19 @@ export const shapes = {
     mark: ({ actual }) => `this is ${actual}`,
   }),
 
+  IPX2042: defineDiagnostic<{
+    readonly callee: string;
+    readonly domain: string;
+    readonly why: string;
+    readonly hint: string;
+  }>()({
+    severity: "error",
+    class: "user",
+    title: ({ callee, domain }) => `\`${callee}\` cannot act on ${domain} like this`,
+    mark: ({ why }) => why,
+    hint: ({ hint }) => hint,
+  }),
+
   IPX2041: defineDiagnostic<{ readonly path: string; readonly why: string }>()({
     severity: "error",
     class: "user",

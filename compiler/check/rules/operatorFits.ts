@@ -1,0 +1,138 @@
+import type { Expression } from "../../ast/tree.ts";
+import { diagnose } from "../../diagnostics/diagnose.ts";
+import type { OperatorName, SpecialOperatorName } from "../../library/operators/table.ts";
+import { constantValue, type Dimension } from "../../types/dimension.ts";
+import { type ArraySpace, type Space, spaceText } from "../../types/space.ts";
+import type { SettingValue } from "../../types/typing.ts";
+import { type Environment, report } from "../context.ts";
+import type { CheckedArguments } from "../calls/arguments.ts";
+
+/** A use of an operator whose spaces are found. */
+interface OperatorUse {
+  readonly domain: ArraySpace;
+  readonly args: CheckedArguments;
+}
+
+/** What is wrong with a use, and what to try. */
+interface Misfit {
+  readonly why: string;
+  readonly hint: string;
+}
+
+/** IPX2042: an operator and a domain of which numbers that are known already say that they do not go together. */
+export function checkFits(
+  environment: Environment,
+  expression: Expression,
+  name: Exclude<OperatorName, SpecialOperatorName>,
+  domain: Space,
+  args: CheckedArguments,
+): void {
+  if (domain.kind !== "array") return;
+  const found = MISFITS[name]?.({ domain, args }) ?? null;
+  if (found === null) return;
+  const words = { callee: name, domain: spaceText(domain), ...found };
+  report(environment, diagnose("IPX2042", expression.span, words));
+}
+
+const MISFITS: Partial<Record<OperatorName, (use: OperatorUse) => Misfit | null>> = {
+  fourier: namedAxes,
+  over_axes: namedAxes,
+  wavelet: ({ domain, args }) => countedAxes({ domain, args }) ?? halvings(domain, args),
+  symmetrised_gradient: countedAxes,
+  blur: kernelBeyondMirror,
+  pinv: rankBeyondSides,
+};
+
+/** The setting as the program writes it; null where it has its default, which suits every domain. */
+function written({ tree, settings }: CheckedArguments, name: string): SettingValue | null {
+  return tree.some((argument) => argument.name?.name === name) ? (settings[name] ?? null) : null;
+}
+
+function axesText({ dimensions }: ArraySpace): string {
+  return dimensions.length === 1 ? "It has one axis, 0." : `Its axes are 0 to ${dimensions.length - 1}.`;
+}
+
+function namedAxes({ domain, args }: OperatorUse): Misfit | null {
+  const axes = written(args, "axes");
+  if (axes?.kind !== "list") return null;
+  const twice = axes.values.find((axis, at) => axes.values.indexOf(axis) !== at);
+  if (twice !== undefined) return { why: `the axis ${twice} stands twice`, hint: "Name each axis once." };
+  const beyond = axes.values.find((axis) => axis >= domain.dimensions.length);
+  return beyond === undefined ? null : { why: `it has no axis ${beyond}`, hint: axesText(domain) };
+}
+
+function countedAxes({ domain, args }: OperatorUse): Misfit | null {
+  const axes = written(args, "axes");
+  const rank = domain.dimensions.length;
+  if (axes?.kind !== "number" || axes.value <= rank) return null;
+  const hint = rank === 1 ? "Write `axes = 1`." : `Write \`axes = ${rank}\` or less.`;
+  return { why: `it has fewer than ${axes.value} axes`, hint };
+}
+
+/** Each level halves the extents of the image. */
+function halvings({ dimensions }: ArraySpace, { settings }: CheckedArguments): Misfit | null {
+  const [levels, axes] = [settings["levels"], settings["axes"]];
+  if (levels?.kind !== "number" || axes?.kind !== "number") return null;
+  const factor = 2 ** levels.value;
+  const extents = dimensions.slice(0, axes.value).map(constantValue);
+  const odd = extents.find((extent) => extent !== null && extent % factor !== 0);
+  if (odd === undefined) return null;
+  return {
+    why: `with ${levels.value} levels ${factor} must divide its sizes, and ${odd} is one`,
+    hint: "Crop or pad the image, or take fewer levels.",
+  };
+}
+
+/** A kernel of k taps reads floor(k/2) points beyond the border, where a mirrored image has as many as it is long. */
+function kernelBeyondMirror({ domain, args }: OperatorUse): Misfit | null {
+  const type = args.positional[0]?.note.type;
+  if (type?.kind !== "value" || type.space.kind !== "array") return null;
+  const taps = type.space.dimensions;
+  const kernel = spaceText(type.space);
+  if (taps.length > domain.dimensions.length) {
+    return {
+      why: `the kernel ${kernel} has more axes`,
+      hint: "A kernel has as many axes as are blurred, the first ones.",
+    };
+  }
+  const boundary = args.settings["boundary"];
+  const mirrored =
+    boundary?.kind === "word" && (boundary.value === "neumann" || boundary.value === "reflect");
+  const repeated = boundary?.kind === "word" && boundary.value === "reflect" ? 1 : 0;
+  const reaches = taps.some((tap, axis) => {
+    const [count, extent] = [constantOf(tap), constantOf(domain.dimensions[axis])];
+    return count !== null && extent !== null && Math.floor(count / 2) > extent - repeated;
+  });
+  if (!mirrored || !reaches) return null;
+  return {
+    why: `the kernel ${kernel} reaches beyond the mirrored image`,
+    hint: "Take `boundary = periodic` or `zero`, or a smaller kernel.",
+  };
+}
+
+function constantOf(dimension: Dimension | undefined): number | null {
+  return dimension === undefined ? null : constantValue(dimension);
+}
+
+/** A matrix has as many singular values as its shorter side. */
+function rankBeyondSides({ args }: OperatorUse): Misfit | null {
+  const [type, rank] = [args.positional[0]?.note.type, args.settings["rank"]];
+  if (type?.kind !== "operator" || rank === undefined) return null;
+  const wanted =
+    rank.kind === "number" ? rank.value : rank.kind === "dimension" ? constantValue(rank.value) : null;
+  const sides = [entriesOf(type.domain), entriesOf(type.codomain)].filter((side) => side !== null);
+  const most = Math.min(...sides);
+  if (wanted === null || wanted <= most) return null;
+  return {
+    why: `the rank is ${wanted}, and there are at most ${most} singular values`,
+    hint: `Write \`rank = ${most}\` or less, or leave it out.`,
+  };
+}
+
+function entriesOf(space: Space): number | null {
+  if (space.kind !== "array") return null;
+  return space.dimensions.reduce<number | null>((product, dimension) => {
+    const extent = constantValue(dimension);
+    return product === null || extent === null ? null : product * extent;
+  }, 1);
+}
