@@ -1,8 +1,8 @@
-import type { ElementwiseExpression } from "../../runtime/arrays/expression.ts";
+import type { ElementwiseExpression, ResultEnding } from "../../runtime/arrays/expression.ts";
 import type { Block, Equation, EquationOf, Variable } from "../ir/block.ts";
 import { IrBuilder, parameter, type MapOf } from "../ir/build.ts";
 import { termsOf } from "../ir/solve.ts";
-import { spaceOf, TRUTH } from "../ir/spaces.ts";
+import { arraySpace, spaceOf, TRUTH } from "../ir/spaces.ts";
 import { definedBy, instantiated, renamed } from "../ir/variables.ts";
 import { zeroOf } from "./algebra.ts";
 import { NotDifferentiable } from "./notDifferentiable.ts";
@@ -41,9 +41,22 @@ export function reverseSolve(equation: EquationOf<"solve">, g: Variable, r: Reve
   reverseStraight(r, r.mask, equations, seeds, fixed);
 }
 
+/** What results are reduced to where they are made, as operations of their own. */
+const ENDINGS: { readonly [W in ResultEnding]: (builder: IrBuilder, x: Variable) => Variable } = {
+  sum: (b, x) => b.sum(x),
+  maximum: (b, x) => b.maximum(x),
+  minimum: (b, x) => b.minimum(x),
+  sumSamples: (b, x) => b.sumSamples(x),
+  sumChannels: (b, x) => {
+    const space = spaceOf(x);
+    const dimensions = space.kind === "array" ? space.dimensions.slice(-1) : [];
+    return b.sumSamples(b.sumTo(x, arraySpace("real", dimensions)));
+  },
+};
+
 /** Fused expressions are walked backwards as the equations that they stand for. */
 export function reverseFused(equation: EquationOf<"fused">, cotangents: Cotangents, r: Reversal): void {
-  const { inputs, results } = equation.attributes;
+  const { inputs, results, endings = {} } = equation.attributes;
   const known = new Map(inputs.map((name, i) => [name, equation.inputs[i]]));
   const scratch = new IrBuilder(r.builder.functions, r.builder);
   const value = (expression: ElementwiseExpression): Variable => {
@@ -62,7 +75,8 @@ export function reverseFused(equation: EquationOf<"fused">, cotangents: Cotangen
   const seeds = Object.entries(results).map(([name, expression], i) => {
     const result = value(expression);
     known.set(name, result);
-    return [result, cotangents[i] ?? null] as const;
+    const ending = endings[name];
+    return [ending === undefined ? result : ENDINGS[ending](scratch, result), cotangents[i] ?? null] as const;
   });
   reverseStraight(r, r.mask, scratch.equations, seeds);
 }

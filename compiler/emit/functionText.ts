@@ -13,6 +13,7 @@ import type {
   Result,
   ResultEntry,
   Role,
+  SettingsArgument,
   Statement,
 } from "../plan/call.ts";
 import { identifier, uniqueIdentifier } from "../plan/names.ts";
@@ -215,9 +216,9 @@ export class Printer {
 
   protected statement(statement: Statement): string {
     const { outputs, call } = statement;
-    const [results, inputs] = call.arguments;
+    const [results, inputs, endings] = call.arguments;
     if (results?.kind === "expressions" && inputs?.kind === "inputs")
-      return this.kernel(statement, results, inputs);
+      return this.kernel(statement, results, inputs, endings?.kind === "settings" ? endings : null);
     const text = this.call(statement);
     const hints = (variable: Variable): string => this.hint(call, variable);
     const group = call.kind === "function" ? (this.names.networkOf(call.name)?.given ?? null) : null;
@@ -234,6 +235,7 @@ export class Printer {
     { outputs, call }: Statement,
     { results }: ExpressionsArgument,
     { entries }: InputsArgument,
+    endings: SettingsArgument | null,
   ): string {
     const hints = (variable: Variable): string => this.hint(call, variable);
     const made = outputs.kind === "record" ? outputs.entries : [];
@@ -246,14 +248,18 @@ export class Printer {
       renamed.set(name, { kind: "input", name: key });
       return property(key, this.locals.textOf(variable));
     });
+    const ended: string[] = [];
     const texts = Object.entries(results).map(([name, expression]) => {
       const key = locals.get(name) ?? uniqueIdentifier(name, (candidate) => keys.has(candidate));
       keys.add(key);
+      const ending = endings?.settings[name];
+      if (ending !== undefined) ended.push(property(key, JSON.stringify(ending)));
       const text = JSON.stringify(print(replaceInputs(expression, renamed)));
       renamed.set(name, { kind: "input", name: key });
       return property(key, text);
     });
-    return `const ${braces([...locals.values()])} = ops.mapAll(${braces(texts)}, ${braces(given)});`;
+    const all = [braces(texts), braces(given), ...(ended.length === 0 ? [] : [braces(ended)])];
+    return `const ${braces([...locals.values()])} = ops.mapAll(${all.join(", ")});`;
   }
 
   protected hint(call: Statement["call"], variable: Variable): string {

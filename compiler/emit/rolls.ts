@@ -245,11 +245,12 @@ function operandsOf({ call }: Statement): readonly Variable[] {
 
 /** A statement but for the variables that it reads and makes; null for one that no loop repeats. */
 function shapeOf({ outputs, call }: Statement): string | null {
-  const [first, second] = call.arguments;
+  const [first, second, third] = call.arguments;
   if (first?.kind === "expressions" && second?.kind === "inputs" && outputs.kind === "record") {
     const names = outputs.entries.map(({ name }) => name);
     const places = second.entries.map(({ name }) => name);
-    return `mapAll ${names.join()} of ${places.join()} ${JSON.stringify(first.results)}`;
+    const endings = third?.kind === "settings" ? JSON.stringify(third.settings) : "";
+    return `mapAll ${names.join()} of ${places.join()} ${JSON.stringify(first.results)} ${endings}`;
   }
   if (outputs.kind !== "variable" || call.kind !== "method") return null;
   if (first?.kind === "expression" && second?.kind === "inputs") {

@@ -1,4 +1,8 @@
-import type { ElementwiseFunction, ElementwiseResults } from "../../runtime/arrays/expression.ts";
+import type {
+  ElementwiseFunction,
+  ElementwiseResults,
+  ResultEndings,
+} from "../../runtime/arrays/expression.ts";
 import type { RampWindow } from "../../runtime/operators/library.ts";
 import type { LibraryOperatorName, LibrarySettings } from "../../runtime/operators/library.ts";
 import type { Extension } from "../../runtime/operators/extension.ts";
@@ -80,7 +84,12 @@ export interface OperationAttributes {
   readonly coordinate: { readonly axis: number; readonly space: Space };
   readonly fill: { readonly space: Space };
   readonly elementwise: { readonly function: ElementwiseFunction };
-  readonly fused: { readonly results: ElementwiseResults; readonly inputs: readonly string[] };
+  /** `endings`: results that are reduced where they are made, by name */
+  readonly fused: {
+    readonly results: ElementwiseResults;
+    readonly inputs: readonly string[];
+    readonly endings?: ResultEndings;
+  };
   readonly product: Record<never, never>;
   readonly part: { readonly index: number };
   readonly sum: Record<never, never>;

@@ -225,9 +225,11 @@ function filteringText({
 
 function fusedText(attributes: OperationAttributes["fused"]): string {
   const results = Object.entries(attributes.results);
-  const texts = results.map(([name, expression]) =>
-    results.length === 1 ? print(expression) : `${name} = ${print(expression)}`,
-  );
+  const texts = results.map(([name, expression]) => {
+    const ending = attributes.endings?.[name];
+    const text = ending === undefined ? print(expression) : `${ending} of ${print(expression)}`;
+    return results.length === 1 ? text : `${name} = ${text}`;
+  });
   return `"${texts.join("; ")}" of ${attributes.inputs.join(", ")}`;
 }
 

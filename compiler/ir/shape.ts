@@ -1,6 +1,7 @@
 import type { Dimension } from "../types/dimension.ts";
 import { add, constant, constantValue, divideBy, equal, multiply, roundedUp } from "../types/dimension.ts";
 import type { Space } from "../types/space.ts";
+import type { ResultEnding } from "../../runtime/arrays/expression.ts";
 import { elementwiseSpace, expressionSpace, ShapeFault } from "./align.ts";
 import type { IrFunction, VariableType } from "./block.ts";
 import {
@@ -19,7 +20,7 @@ import {
   spaceAt,
 } from "./inputs.ts";
 import type { Operation, OperationAttributes } from "./operation.ts";
-import { arraySpace, isComplex, isNumber, NUMBER, spaceText, TRUTH } from "./spaces.ts";
+import { arraySpace, isComplex, isNumber, isReal, NUMBER, spaceText, TRUTH } from "./spaces.ts";
 
 /** The functions of the module, by name. */
 export type FunctionLookup = (name: string) => IrFunction | null;
@@ -69,6 +70,18 @@ const depthwiseShape = (_: unknown, inputs: readonly VariableType[]): readonly V
   return [image(height, width, channels)];
 };
 
+/** The space of what a result of real entries ends in. */
+function endingSpace(ending: ResultEnding, space: Space): Space {
+  demand(space.kind === "array" && isReal(space), "real arrays are reduced where they are made");
+  const dimensions = space.kind === "array" ? space.dimensions : [];
+  const rules: { readonly [W in ResultEnding]: Space } = {
+    ...{ sum: NUMBER, maximum: NUMBER, minimum: NUMBER },
+    sumSamples: space,
+    sumChannels: arraySpace("real", dimensions.slice(-1)),
+  };
+  return rules[ending];
+}
+
 /** The shape of the matrix that is the first input; the second is a number. */
 function ofMatrix(_: unknown, inputs: readonly VariableType[]): readonly VariableType[] {
   demand(dimensionsAt(inputs, 0, 2).length === 2, "singular values are those of matrices");
@@ -95,13 +108,14 @@ const SHAPE_RULES: { readonly [P in Operation]: ShapeRule<P> } = {
       ),
     ),
   ],
-  fused: ({ results, inputs: names }, inputs) => {
+  fused: ({ results, inputs: names, endings }, inputs) => {
     demand(names.length === inputs.length, "fused expressions name all their inputs");
     const spaces = new Map(names.map((input, i) => [input, spaceAt(inputs, i)]));
     return Object.entries(results).map(([name, expression]) => {
       const space = expressionSpace(expression, spaces);
       spaces.set(name, space);
-      return value(space);
+      const ending = endings?.[name];
+      return value(ending === undefined ? space : endingSpace(ending, space));
     });
   },
   product: (_, inputs) => [value({ kind: "product", parts: inputs.map((_type, i) => spaceAt(inputs, i)) })],

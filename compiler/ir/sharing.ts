@@ -1,3 +1,4 @@
+import { RESULT_ENDINGS } from "../../runtime/arrays/expression.ts";
 import type { Block, Variable } from "./block.ts";
 import type { Operation, OperationAttributes } from "./operation.ts";
 import type { FunctionLookup } from "./shape.ts";
@@ -44,7 +45,11 @@ const SHARING_RULES: { readonly [P in Operation]: SharingRule<P> } = {
   coordinate: always,
   fill: ofInputs,
   elementwise: ofInputs,
-  fused: ofInputs,
+  fused: ({ results, endings }, inputs) =>
+    Object.keys(results).map((name) => {
+      const ending = endings?.[name];
+      return ofInputs(null, inputs) || (ending !== undefined && RESULT_ENDINGS[ending].over === "samples");
+    }),
   product: ofInputs,
   part: ofInputs,
   sum: ofInputs,

@@ -347,7 +347,7 @@ type Kernel = EquationOf<"fused">["attributes"];
 
 /** A kernel whose inputs and results are called as the variables are. */
 function kernelOf(
-  { results, inputs: labels }: Kernel,
+  { results, inputs: labels, endings }: Kernel,
   inputs: readonly Variable[],
   outputs: readonly Variable[],
 ): Kernel {
@@ -364,5 +364,8 @@ function kernelOf(
     const known = relabelled(expression, now);
     return [labelled(label, outputs[i] ?? { name: label }), known] as const;
   });
-  return { results: Object.fromEntries(renamed), inputs: before };
+  const kernel = { results: Object.fromEntries(renamed), inputs: before };
+  if (endings === undefined) return kernel;
+  const ended = Object.entries(endings).map(([label, ending]) => [now.get(label) ?? label, ending] as const);
+  return { ...kernel, endings: Object.fromEntries(ended) };
 }

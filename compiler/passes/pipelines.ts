@@ -7,6 +7,7 @@ import { commonSubexpressions } from "./commonSubexpressions.ts";
 import { deadCode } from "./deadCode.ts";
 import { describe } from "./describe.ts";
 import { directSolve } from "./directSolve.ts";
+import { endings } from "./endings.ts";
 import { differences } from "./differences.ts";
 import { firstStep } from "./firstStep.ts";
 import { fourierMultipliers } from "./fourierMultipliers.ts";
@@ -54,7 +55,8 @@ const UNROLL: readonly Pass[] = [firstStep];
 /** After differentiation: reverses bring signs, common factors and cotangents that nobody wants (signs
  * move twice: through a product, then into a sum); what is multiplied in frequency is joined while its parts are
  * apart; kernels are grouped last, norms of pairs within them and then finite differences that only they read, what
- * remains is named by what it holds, and kernels that have names for their results are joined. */
+ * remains is named by what it holds, kernels that have names for their results are joined, and take up the reductions of
+ * what they read and make. */
 export const FINISH: readonly Pass[] = [
   simplify,
   simplify,
@@ -67,6 +69,7 @@ export const FINISH: readonly Pass[] = [
   differences,
   describe,
   together,
+  endings,
 ];
 
 /** A pass has broken the IR: a bug of the compiler. */

@@ -53,6 +53,7 @@ function withEarlier(equation: Equation, earlier: Equation[], differences: Reado
 }
 
 function goTogether(first: Kernel, second: Kernel, differences: ReadonlySet<Variable>): boolean {
+  if (first.attributes.endings !== undefined || second.attributes.endings !== undefined) return false;
   const [a, b] = [first.outputs[0], second.outputs[0]];
   if (a === undefined || b === undefined || a.shared !== b.shared) return false;
   const space = spaceOf(a);

@@ -182,5 +182,7 @@ type ArgumentFor<T> = T extends null
               : T extends Readonly<Record<string, Value | Applied>>
                 ? InputsArgument
                 : T extends Readonly<Record<string, string>>
-                  ? ExpressionsArgument
+                  ? string extends T[keyof T]
+                    ? ExpressionsArgument
+                    : SettingsArgument
                   : SettingsArgument;

@@ -1,4 +1,8 @@
-import { type ElementwiseExpression, replaceInputs } from "../../runtime/arrays/expression.ts";
+import {
+  type ElementwiseExpression,
+  replaceInputs,
+  type ResultEndings,
+} from "../../runtime/arrays/expression.ts";
 import type { LibraryOperatorName } from "../../runtime/operators/library.ts";
 import type { Block, Equation, EquationOf, Variable } from "../ir/block.ts";
 import { termsOf } from "../ir/solve.ts";
@@ -62,7 +66,7 @@ export function outputsOf(equation: Equation, read: (variable: Variable) => bool
       return { kind: "record", entries: [...entry("carried", carried), ...entry("captured", captured)] };
     }
     case "fused":
-      return items.length === 1
+      return items.length === 1 && equation.attributes.endings === undefined
         ? (items[0] ?? { kind: "list", items: [] })
         : { kind: "record", entries: items.flatMap((item, index) => entry(resultName(index), item)) };
     case "call":
@@ -366,10 +370,19 @@ function loopArguments(
   ];
 }
 
+/** The endings of results by the names that the call has for them. */
+function endingsArgument(results: readonly string[], endings: ResultEndings) {
+  const named = results.flatMap((name, index) => {
+    const ending = endings[name];
+    return ending === undefined ? [] : [[resultName(index), ending] as const];
+  });
+  return { kind: "settings", settings: Object.fromEntries(named) } as const;
+}
+
 /** Elementwise expressions in which numbers stand as numbers, and every variable once. */
 function mapCall(
   equation: Equation,
-  { results, inputs: names }: OperationAttributes["fused"],
+  { results, inputs: names, endings }: OperationAttributes["fused"],
   context: CallContext,
 ): Call {
   const someArray = equation.inputs.some((variable) => context.literal(variable) === null);
@@ -394,10 +407,13 @@ function mapCall(
     replacements.set(name, { kind: "input", name: resultName(index) });
     return [resultName(index), found] as const;
   });
+  const all = { kind: "expressions", results: Object.fromEntries(replaced) } as const;
+  if (endings !== undefined)
+    return method("mapAll", [all, inputs, endingsArgument(Object.keys(results), endings)]);
   const [[, expression] = [], ...others] = replaced;
   return expression !== undefined && others.length === 0
     ? method("map", [{ kind: "expression", expression }, inputs])
-    : method("mapAll", [{ kind: "expressions", results: Object.fromEntries(replaced) }, inputs]);
+    : method("mapAll", [all, inputs]);
 }
 
 /** The name of a result among several. */

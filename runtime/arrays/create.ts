@@ -21,7 +21,8 @@ import * as layers from "./layers.ts";
 import { checkSpace, commonBatch } from "./layout.ts";
 import * as linear from "./linear.ts";
 import { loopAdjoint, type RoundAdjoint } from "./loopAdjoint.ts";
-import { map, mapAll } from "./map.ts";
+import { map } from "./map.ts";
+import { mapAll } from "./mapAll.ts";
 import type { LoopTrace, Operations, WhileResult } from "./operations.ts";
 import { complexOf } from "./pairs.ts";
 import * as reductions from "./reductions.ts";
@@ -49,9 +50,9 @@ export function operations(engine: Engine): Operations {
     fill: (value, space) => scoped(() => fill(engine, value, space)),
     coordinate: (space, axis) => scoped(() => coordinate(engine, space, axis)),
     map: (expression, inputs) => scoped(() => map(engine, expression, valuesOf(self, inputs))),
-    mapAll: (expressions, inputs) =>
+    mapAll: (expressions, inputs, endings) =>
       engine.scope(
-        () => mapAll(engine, expressions, valuesOf(self, inputs)),
+        () => mapAll(engine, expressions, valuesOf(self, inputs), endings),
         (found) => handlesOfAll(Object.values(found)),
       ),
     ...{ product, part, applied, appliedAdjoint },

@@ -59,6 +59,23 @@ export type EntryFunction = Exclude<ElementwiseFunction, "pairNorm">;
 /** Elementwise expressions over the same inputs, by the names of their results; one may name results before it. */
 export type ElementwiseResults = Readonly<Record<string, ElementwiseExpression>>;
 
+/**
+ * What a result of several expressions may end in, instead of its entries: a number for each sample, or what the samples
+ * of a batch share.
+ */
+export const RESULT_ENDINGS = {
+  sum: { over: "entries", doc: "the sum of the entries, for each sample" },
+  maximum: { over: "entries", doc: "the largest entry, for each sample" },
+  minimum: { over: "entries", doc: "the smallest entry, for each sample" },
+  sumSamples: { over: "samples", doc: "the sum over the samples" },
+  sumChannels: { over: "samples", doc: "the sum over the samples and all axes but the last" },
+} as const satisfies Record<string, { readonly over: "entries" | "samples"; readonly doc: string }>;
+
+export type ResultEnding = keyof typeof RESULT_ENDINGS;
+
+/** The results that have an ending, by name; no other result names them. */
+export type ResultEndings = Readonly<Record<string, ResultEnding>>;
+
 /** An elementwise expression over named inputs. */
 export type ElementwiseExpression =
   | { readonly kind: "input"; readonly name: string }

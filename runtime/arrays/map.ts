@@ -2,14 +2,16 @@ import { arrayOf } from "../engine/differences.ts";
 import type { Engine, Handle } from "../engine/engine.ts";
 import { broadcastShape, sameShape } from "../engine/shape.ts";
 import { actsOnPairs, fieldOf, split } from "./complex.ts";
-import type { ElementwiseExpression, ElementwiseResults } from "./expression.ts";
+import type { Layout } from "./endings.ts";
+import type { ElementwiseExpression } from "./expression.ts";
 import { commonBatch } from "./layout.ts";
-import { parse, parseAll } from "./parse.ts";
+import { parse } from "./parse.ts";
 import { print } from "./print.ts";
 import { ShapeError } from "./shapeError.ts";
 import type { ArrayValue, ProductValue, Value } from "./value.ts";
 
-type Inputs = Readonly<Record<string, Value>>;
+/** Values by the names that expressions have for them. */
+export type Inputs = Readonly<Record<string, Value>>;
 type Arrays = Readonly<Record<string, ArrayValue>>;
 
 /**
@@ -27,50 +29,13 @@ export function mapArrays(engine: Engine, text: string, inputs: Arrays): ArrayVa
   return arraysMapped(engine, text, parse(text), inputs);
 }
 
-/**
- * Several expressions of the same inputs, by the names of their results, of which one may name those before it; as `map`
- * of all inputs each, in one pass where all is real.
- * @throws ShapeError, FieldError, ExpressionError
- */
-export function mapAll<K extends string>(
+/** An expression of values, or of products part by part; `text` is what errors say. */
+export function mapped(
   engine: Engine,
-  texts: Readonly<Record<K, string>>,
+  text: string,
+  expression: ElementwiseExpression,
   inputs: Inputs,
-): Readonly<Record<K, Value>> {
-  const results = parseAll(texts);
-  const together = realTogether(engine, texts, results, inputs);
-  const known: Record<string, Value> = { ...inputs };
-  const values = Object.entries(results).map(([name, expression], at) => {
-    const value = together?.[at] ?? mapped(engine, name, expression, known);
-    known[name] = value;
-    return [name, value] as const;
-  });
-  return Object.fromEntries(values) as Record<K, Value>;
-}
-
-/** The results where they are real and made of real arrays; null where they are not. */
-function realTogether(
-  engine: Engine,
-  texts: Readonly<Record<string, string>>,
-  results: ElementwiseResults,
-  inputs: Inputs,
-): readonly ArrayValue[] | null {
-  const arrays = onlyArrays(inputs);
-  const fields = new Map(Object.entries(arrays).map(([name, { field }]) => [name, field]));
-  const areReal =
-    Object.keys(arrays).length === Object.keys(inputs).length && ![...fields.values()].includes("complex");
-  if (!areReal) return null;
-  for (const [name, expression] of Object.entries(results)) {
-    if (fieldOf(expression, fields) !== "real") return null;
-    fields.set(name, "real");
-  }
-  const layout = layoutOf(Object.values(texts).join("; "), arrays);
-  return engine
-    .elementwiseAll(results, handlesFor(engine, arrays, layout, false))
-    .map((handle) => ({ kind: "array", field: "real", ...layout, handle }));
-}
-
-function mapped(engine: Engine, text: string, expression: ElementwiseExpression, inputs: Inputs): Value {
+): Value {
   const values = Object.entries(inputs);
   const product = values.find((entry): entry is [string, ProductValue] => entry[1].kind === "product")?.[1];
   if (product === undefined) return arraysMapped(engine, text, expression, onlyArrays(inputs));
@@ -100,7 +65,8 @@ function mapped(engine: Engine, text: string, expression: ElementwiseExpression,
   return { kind: "product", parts };
 }
 
-function onlyArrays(inputs: Inputs): Arrays {
+/** The inputs that are arrays. */
+export function onlyArrays(inputs: Inputs): Arrays {
   return Object.fromEntries(
     Object.entries(inputs).flatMap(([name, value]) =>
       value.kind === "array" ? [[name, value] as const] : [],
@@ -137,12 +103,8 @@ function arraysMapped(
   );
 }
 
-interface Layout {
-  readonly batch: number | null;
-  readonly shape: readonly number[];
-}
-
-function layoutOf(text: string, inputs: Arrays): Layout {
+/** How what is made of some arrays is laid out. @throws ShapeError */
+export function layoutOf(text: string, inputs: Arrays): Layout {
   const values = Object.values(inputs);
   const shape = values.reduce<readonly number[]>((left, { shape: right }) => {
     const joint = left.length === 0 || sameShape(left, right) ? right : broadcastShape(left, right);
@@ -153,7 +115,7 @@ function layoutOf(text: string, inputs: Arrays): Layout {
 }
 
 /** The inputs' handles, ready for numpy's rule; with `onPairs` real ones have a last axis of 1. */
-function handlesFor(
+export function handlesFor(
   engine: Engine,
   inputs: Arrays,
   layout: Layout,

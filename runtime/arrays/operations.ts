@@ -3,6 +3,7 @@ import type { Extension } from "../operators/extension.ts";
 import type { Operator } from "../operators/operator.ts";
 import type { RampWindow } from "../operators/library.ts";
 import type { LibrarySettings, LibraryOperatorName } from "../operators/library.ts";
+import type { ResultEndings } from "./expression.ts";
 import type { GivenMap } from "./givenMap.ts";
 import type { Applied } from "./applied.ts";
 import type { ArrayValue, Space, Value } from "./value.ts";
@@ -58,10 +59,14 @@ export interface Operations {
   coordinate(space: Space, axis: number): ArrayValue;
   /** An elementwise expression of named inputs, such as `"soft(x - t*g, t*lambda)"`; products entry by entry. */
   map(expression: string, inputs: Readonly<Record<string, Value | Applied>>): Value;
-  /** several expressions of the same inputs at once, by name; one may name those before it, and all go together */
+  /**
+   * several expressions of the same inputs at once, by name; one may name those before it, and all go together. `endings`
+   * names results that are reduced as they are made; no other names them.
+   */
   mapAll<K extends string>(
     expressions: Readonly<Record<K, string>>,
     inputs: Readonly<Record<string, Value | Applied>>,
+    endings?: ResultEndings,
   ): Readonly<Record<K, Value>>;
   /** A product of values, and its parts. */
   product(parts: readonly Value[]): Value;

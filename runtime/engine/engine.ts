@@ -20,6 +20,12 @@ export interface Handle {
 
 export type Reduction = "sum" | "max" | "min";
 
+/** What a result of elementwise expressions is joined by, over which axes of the shape that their inputs share. */
+export interface Ending {
+  readonly by: Reduction;
+  readonly axes: readonly number[];
+}
+
 export interface MatrixProductOptions {
   readonly transposeLeft?: boolean;
   readonly transposeRight?: boolean;
@@ -64,6 +70,12 @@ export interface Engine {
   elementwiseAll(results: ElementwiseResults, inputs: Readonly<Record<string, Handle>>): readonly Handle[];
   /** a complex expression by its parts: pairs on a last axis of 2, or real numbers where it has no imaginary part */
   elementwisePairs(parts: PartExpressions, inputs: PairInputs): Handle;
+  /** the same, where the results that `endings` names are reduced, and are not written down where the engine can do without */
+  elementwiseReduced(
+    results: ElementwiseResults,
+    endings: Readonly<Record<string, Ending>>,
+    inputs: Readonly<Record<string, Handle>>,
+  ): readonly Handle[];
   reduce(kind: Reduction, array: Handle, axes: readonly number[]): Handle;
   /** sum of a b over `axes` in one pass */
   dot(a: Handle, b: Handle, axes: readonly number[]): Handle;

@@ -14,6 +14,7 @@ import { reductionsOf } from "./reference/reductions.ts";
 import { indexedOf } from "./reference/indexed.ts";
 import { singularOf } from "./reference/singular.ts";
 import { composedFilter } from "./realFourier.ts";
+import { reducedInTurn } from "./reduced.ts";
 import { updateOf } from "./update.ts";
 
 /**
@@ -26,6 +27,7 @@ export function referenceEngine(): Engine {
   const grids = gridsOf(store);
   const entries = elementwiseInTurn({ ...arrays, ...grids, dispose: store.dispose });
   const { upload, read, readNow, dispose, scope, memory, fill } = store;
+  const reductions = reductionsOf(store);
   const movement = movementOf(store);
   const fourier = fourierOf(store);
   const [indexed, products] = [indexedOf(store), productsOf(store)];
@@ -56,7 +58,8 @@ export function referenceEngine(): Engine {
     ...entries,
     ...updateOf(REFERENCE, entries.elementwise),
     ...movement,
-    ...reductionsOf(store),
+    ...reductions,
+    ...reducedInTurn({ ...entries, ...reductions, dispose }),
     ...singularOf(store),
     ...indexed,
     readsTransposed: false,

@@ -19,6 +19,7 @@ import { tensorflowOf, updateByTensorflow } from "./tfjs/tensorflow.ts";
 import { valuesOf } from "./tfjs/values.ts";
 import { singularOf } from "./tfjs/singular.ts";
 import { waveletOf } from "./tfjs/wavelet.ts";
+import { reducedInTurn } from "./reduced.ts";
 import { updateOf } from "./update.ts";
 
 /**
@@ -64,6 +65,8 @@ export function tfjsEngine(tf: Tf, name: string): Engine {
     ...products,
   };
   const tensorflow = tensorflowOf(tf);
+  const all = elementwiseInTurn({ elementwise, differences, dispose });
+  const reductions = reductionsOf(instance);
   return {
     name,
     significand: 24,
@@ -80,11 +83,12 @@ export function tfjsEngine(tf: Tf, name: string): Engine {
       return { arrays: numTensors, bytes: numBytes };
     },
     fill,
-    ...elementwiseInTurn({ elementwise, differences, dispose }),
+    ...all,
+    ...reducedInTurn({ ...all, ...reductions, dispose }),
     differences,
     ...(tensorflow === null ? update : updateByTensorflow(instance, tensorflow, update.update)),
     ...movement,
-    ...reductionsOf(instance),
+    ...reductions,
     ...singularOf(instance),
     ...indexed,
     readsTransposed: false,

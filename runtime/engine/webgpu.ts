@@ -1,5 +1,6 @@
 import { composedOperations } from "./composed.ts";
 import { composedRealFourier } from "./realFourier.ts";
+import { reducedInTurn } from "./reduced.ts";
 import type { Engine } from "./engine.ts";
 import { convolutionOf } from "./webgpu/convolution.ts";
 import { depthwiseOf } from "./webgpu/depthwise.ts";
@@ -26,6 +27,7 @@ export async function webgpuEngine(host: Host): Promise<Engine> {
   const store = createStore(await openDevice(host));
   const entries = elementwiseOf(store);
   const grids = gridsOf(store);
+  const reductions = reductionsOf(store);
   const movement = movementOf(store);
   const fourier = fourierOf(store);
   const [indexed, products] = [indexedOf(store), productsOf(store)];
@@ -39,9 +41,10 @@ export async function webgpuEngine(host: Host): Promise<Engine> {
     rehearse: null,
     ...{ upload, read, readNow, dispose, scope, memory, reshape },
     ...entries,
+    ...reducedInTurn({ ...entries, ...reductions, dispose }),
     ...optimisersOf(store, entries.elementwise),
     ...movement,
-    ...reductionsOf(store),
+    ...reductions,
     ...indexed,
     readsTransposed: false,
     ...products,

@@ -93,6 +93,17 @@ describe("a batch equals its samples", () => {
         return ops.product([sum, twice, modulus]);
       },
     ],
+    "several maps at once, some of them reduced": [
+      [anything, row, number],
+      (ops, ...values) => {
+        const inputs = { x: get(values, 0), y: get(values, 1), t: get(values, 2) };
+        const { r, a, b } = ops.mapAll({ r: "x + t*y", a: "r*r - y", b: "max(abs(r), 1)" }, inputs, {
+          a: "sum",
+          b: "maximum",
+        });
+        return ops.product([r, a, b]);
+      },
+    ],
     "map of products and moduli": [
       [anything, row, number],
       (ops, x, y, t) =>

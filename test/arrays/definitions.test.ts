@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { operations } from "../../runtime/arrays/create.ts";
+import type { ResultEnding } from "../../runtime/arrays/expression.ts";
 import { FieldError } from "../../runtime/arrays/complex.ts";
 import { download, upload } from "../../runtime/arrays/host.ts";
 import type { Operations } from "../../runtime/arrays/operations.ts";
 import { ShapeError } from "../../runtime/arrays/shapeError.ts";
-import type { ArrayValue } from "../../runtime/arrays/value.ts";
+import { type ArrayValue, spaceOf, type Value } from "../../runtime/arrays/value.ts";
 import { wasmEngine } from "../../runtime/engine/wasm.ts";
 import { C, numbersOf, R, reference, scattered } from "./support.ts";
 
@@ -58,6 +59,35 @@ describe("values by hand", () => {
       const products = ops.mapAll(texts, both);
       expect(numbersOf(ops, ops.part(products.twice, 0))).toEqual(numbersOf(ops, twice));
     }
+  });
+
+  it("results that are reduced where they are made are the reductions of the results", () => {
+    const reduced: { readonly [W in ResultEnding]: (x: Value) => Value } = {
+      sum: (x) => ops.sum(x),
+      maximum: (x) => ops.maximum(x),
+      minimum: (x) => ops.minimum(x),
+      sumSamples: (x) => ops.sumSamples(x),
+      sumChannels: (x) =>
+        ops.sumSamples(ops.sumTo(x, x.kind === "array" && x.field === "real" ? R(2) : C(2))),
+    };
+    const numbers = { shape: [2, 2, 2], data: Float64Array.of(1, -2, 3, 4, 0, 2, -5, 7) } as const;
+    const one = array(ops, [3, -1]);
+    for (const x of [upload(ops, { field: "real", ...numbers }, { batch: true }), one]) {
+      for (const y of [x, one, pairs(ops, [1, 2, 0, -3])]) {
+        const inputs = { x, y, t: ops.number(3) };
+        for (const [ending, reduce] of Object.entries(reduced)) {
+          const text = ending.endsWith("imum") ? "abs(x + t*y)" : "(x + t*y)*y";
+          const { r, s } = ops.mapAll({ r: "x + t*y", s: text }, inputs, { s: ending as ResultEnding });
+          const wanted = reduce(ops.map(text, inputs));
+          expect(spaceOf(s)).toEqual(spaceOf(wanted));
+          expect(numbersOf(ops, s)).toEqual(numbersOf(ops, wanted));
+          expect(numbersOf(ops, r)).toEqual(numbersOf(ops, ops.map("x + t*y", inputs)));
+        }
+      }
+    }
+    const both = ops.product([one, one]);
+    const { s } = ops.mapAll({ s: "2*p" }, { p: both }, { s: "sum" });
+    expect(numbersOf(ops, s)).toEqual(numbersOf(ops, ops.sum(ops.map("2*p", { p: both }))));
   });
 
   it("the largest entries, floor(share n) of them", () => {

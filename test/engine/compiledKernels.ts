@@ -17,9 +17,9 @@ import {
   type ElementwiseExpression,
   type ElementwiseFunction,
 } from "../../runtime/arrays/expression.ts";
-import { parse } from "../../runtime/arrays/parse.ts";
+import { parse, parseAll } from "../../runtime/arrays/parse.ts";
 import { arenaEngine } from "../../runtime/engine/arena.ts";
-import type { Engine, Handle } from "../../runtime/engine/engine.ts";
+import type { Ending, Engine, Handle } from "../../runtime/engine/engine.ts";
 import type { CompiledKernels } from "../../runtime/engine/node/compiledKernels.ts";
 import { compilerFile } from "../../runtime/engine/node/compiler.ts";
 import { elementwiseReport } from "../../runtime/engine/node/elementwiseReport.ts";
@@ -50,6 +50,25 @@ interface Asked {
 }
 
 const asked = (text: string, inputs: Asked["inputs"]): Asked => ({ expression: parse(text), inputs });
+
+interface Ended {
+  readonly texts: Readonly<Record<string, string>>;
+  readonly endings: Readonly<Record<string, Ending>>;
+  readonly inputs: Readonly<Record<string, Numbers>>;
+}
+
+function reducedOf(engine: Engine, { texts, endings, inputs }: Ended): readonly Numbers[] {
+  const handles = Object.entries(inputs).map(
+    ([name, { data, shape }]) => [name, engine.upload(data, shape)] as const,
+  );
+  const results = engine.elementwiseReduced(parseAll(texts), endings, Object.fromEntries(handles));
+  const numbers = results.map((result) => ({
+    shape: result.shape,
+    data: Float64Array.from(engine.readNow(result) ?? []),
+  }));
+  engine.dispose([...results, ...handles.map(([, handle]) => handle)]);
+  return numbers;
+}
 
 function resultOf(engine: Engine, { expression, inputs }: Asked): Numbers {
   const handles: Record<string, Handle> = {};
@@ -144,6 +163,38 @@ const large: readonly Asked[] = [
   asked("pairNorm(x)*y", { x: scattered([3, 40_003, 2], 1), y: scattered([3, 1, 1], 2) }),
 ];
 
+/** Kernels that join results: along rows, over them, or both; pairs, rows that are cut, NaN and infinities. */
+const ended: readonly Ended[] = [
+  ...[[64, 500], [3, 4099], [301, 17], [2, 37, 41, 2], [70_001]].flatMap((shape): readonly Ended[] => {
+    const x = scattered(shape, 1);
+    const rank = shape.length;
+    const inner = shape.map((_, axis) => axis).slice(rank > 1 ? 1 : 0);
+    const inputs = { x, y: scattered(shape.with(0, 1), 2), z: scattered(shape, 3) };
+    const holes = {
+      ...inputs,
+      z: { shape, data: x.data.map((each, i) => (i % 97 === 5 ? each / 0 : each)) },
+    };
+    return [inputs, holes].flatMap((given) => [
+      {
+        texts: { r: "soft(x - y*z, 0.3)", s: "r*z" },
+        endings: { s: { by: "sum", axes: inner } },
+        inputs: given,
+      },
+      { texts: { s: "exp(x)*y*z" }, endings: { s: { by: "sum", axes: [0] } }, inputs: given },
+      {
+        texts: { r: "x*z", s: "abs(r)", t: "r + y" },
+        endings: { s: { by: "max", axes: inner }, t: { by: "min", axes: [0] } },
+        inputs: given,
+      },
+    ]);
+  }),
+  {
+    texts: { s: "pairNorm(x)*y" },
+    endings: { s: { by: "sum", axes: [1, 2] } },
+    inputs: { x: scattered([3, 4003, 2], 1), y: scattered([3, 1, 1], 2) },
+  },
+];
+
 const [DUAL, W] = ["(u + v*d)/max(1, pairNorm(u + v*d)/w) + 0*e", 4099];
 
 /** Differences, of small arrays along any axes and of large ones, NaN and infinities among them. */
@@ -203,6 +254,7 @@ export function elementwiseKernelsAsC(): void {
         ...cases.map((each) => [resultOf(engine, each)]),
         ...within.map((each) => computed(engine, each)),
         ...pairs.map((each) => [pairsResult(engine, each)]),
+        ...ended.map((each) => reducedOf(engine, each)),
       ];
       const wanted = all();
       expect(kernels?.counts().compiled).toBe(0);
@@ -212,7 +264,9 @@ export function elementwiseKernelsAsC(): void {
       expect(compiled).toBeGreaterThan(100);
       const got = all();
       wanted.forEach((each, at) => {
-        const text = within[at - cases.length]?.text ?? pairs[at - cases.length - within.length]?.text;
+        const others = [...within.map(({ text }) => text), ...pairs.map(({ text }) => text)];
+        const beyond = at - cases.length;
+        const text = others[beyond] ?? ended[beyond - others.length]?.texts;
         const where = JSON.stringify(cases[at] ?? text).slice(0, 300);
         expect(got[at], where).toEqual(each);
       });

@@ -5,6 +5,7 @@ import { printDerivative, printProgram } from "../../compiler/ir/print.ts";
 import type { IrProgram } from "../../compiler/ir/program.ts";
 import { commonSubexpressions } from "../../compiler/passes/commonSubexpressions.ts";
 import { deadCode } from "../../compiler/passes/deadCode.ts";
+import { endings } from "../../compiler/passes/endings.ts";
 import { differences } from "../../compiler/passes/differences.ts";
 import { firstStep } from "../../compiler/passes/firstStep.ts";
 import { fourierMultipliers } from "../../compiler/passes/fourierMultipliers.ts";
@@ -20,7 +21,7 @@ import { together } from "../../compiler/passes/together.ts";
 import { constant, type Dimension, name } from "../../compiler/types/dimension.ts";
 import type { Space } from "../../compiler/types/space.ts";
 import { expectGolden } from "../golden.ts";
-import { NUMBER } from "../../compiler/ir/spaces.ts";
+import { NUMBER, spaceOf } from "../../compiler/ir/spaces.ts";
 import {
   A,
   admm,
@@ -226,6 +227,49 @@ function neighbours(): IrProgram {
   });
 }
 
+/**
+ * Reductions of what kernels make and read: of what else is read and of what is not, with an operand that is made behind
+ * the kernel, over the samples and the channels; reductions apart: of complex entries, and with an operand that comes of
+ * the kernel itself.
+ */
+function reductions(): IrProgram {
+  const [h, c] = [name("h"), name("c")];
+  const picture: Space = { kind: "array", element: "real", dimensions: [h, c] };
+  const wave: Space = { kind: "array", element: "complex", dimensions: [h] };
+  const bias = parameter("bias", { kind: "array", element: "real", dimensions: [c] }, true);
+  return programOf("reductions", {
+    givens: [lambda],
+    learned: [bias],
+    states: [
+      ["x", picture],
+      ["s", NUMBER],
+      ["z", wave],
+      ["w", spaceOf(bias)],
+    ],
+    initial: (b) => [
+      b.fill(b.constant(0), picture),
+      b.constant(1),
+      b.fill(b.constant(0), wave),
+      b.fill(b.constant(0), spaceOf(bias)),
+    ],
+    step: (b, [x, s, z, w]) => {
+      const call = b.elementwise.bind(b);
+      const next = call("soft", [call("sub", [x!, call("mul", [s!, bias])]), lambda]);
+      const change = b.norm2(call("tanh", [call("sub", [next, x!])]));
+      const along = b.dot(next, b.reshape(call("exp", [x!]), picture));
+      const back = b.dot(next, b.reshape(next, picture));
+      const most = call("max", [b.maximum(next), b.minimum(x!)]);
+      const channels = b.sumSamples(b.sumTo(call("mul", [next, next]), spaceOf(bias)));
+      const samples = b.sumSamples(call("abs", [next]));
+      const waves = b.sum(call("mul", [call("exp", [z!]), lambda]));
+      const numbers = [change, along, back, most, call("abs", [waves])].reduce((a, each) =>
+        call("add", [a, each]),
+      );
+      return [call("add", [next, samples]), numbers, z!, call("add", [w!, channels])];
+    },
+  });
+}
+
 const CASES: readonly (readonly [Pass, () => IrProgram])[] = [
   [simplify, clumsy],
   [commonSubexpressions, repeated],
@@ -239,6 +283,7 @@ const CASES: readonly (readonly [Pass, () => IrProgram])[] = [
   [pairs, grouped],
   [differences, () => runPasses({ program: stencils(), derivative: null }, [group]).program],
   [together, () => runPasses({ program: neighbours(), derivative: null }, [group, differences]).program],
+  [endings, () => runPasses({ program: reductions(), derivative: null }, [group, together]).program],
 ];
 
 describe("the effect of each pass", () => {

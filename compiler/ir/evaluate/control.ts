@@ -1,3 +1,4 @@
+import { RESULT_ENDINGS, type ResultEnding } from "../../../runtime/arrays/expression.ts";
 import type { Block, Variable } from "../block.ts";
 import type { Operation, OperationAttributes } from "../operation.ts";
 import {
@@ -25,7 +26,7 @@ import {
 import { depthwiseFilter } from "./channelLayers.ts";
 import { applyExpressions } from "./elementwise.ts";
 import { convolveFilter } from "./layers.ts";
-import { outer, solveLinear } from "./reductions.ts";
+import { outer, solveLinear, sum, sumTo } from "./reductions.ts";
 import { bindSpace, sizeOf, type SampleOperation } from "./rules.ts";
 import { joinSlices, repeatSlices, slices, sumSlices } from "./slices.ts";
 
@@ -126,7 +127,7 @@ export const LANE_RULES: { readonly [P in LaneOperation]: LaneRule<P> } = {
 };
 
 function fused(
-  { results, inputs: names }: OperationAttributes["fused"],
+  { results, inputs: names, endings = {} }: OperationAttributes["fused"],
   inputs: readonly LaneValue[],
   count: number,
 ): readonly LaneValue[] {
@@ -135,11 +136,27 @@ function fused(
     const values = inputs.map((input, i) => [names[i] ?? "", asValue(itemAt(input, lane))] as const);
     return applyExpressions(results, new Map(values));
   });
-  return Object.keys(results).map((_, i) => {
-    const values = lanes.map((lane) => valueOf(lane[i]));
+  return Object.keys(results).map((name, i) => {
+    const ending = endings[name];
+    const values = lanes.map((lane) => {
+      const value = valueOf(lane[i]);
+      return ending === undefined ? value : ENDINGS[ending](value);
+    });
+    if (ending !== undefined && RESULT_ENDINGS[ending].over === "samples")
+      return { shared: true, value: values.reduce(sumOf) };
     return shared ? { shared, value: valueOf(values[0]) } : { shared, values };
   });
 }
+
+/** What the values of one sample end in; those over the samples are summed after it. */
+const ENDINGS: { readonly [W in ResultEnding]: (value: ReferenceValue) => ReferenceValue } = {
+  sum,
+  maximum: (value) => numberArray(Math.max(...entriesOf(value).map(({ re }) => re))),
+  minimum: (value) => numberArray(Math.min(...entriesOf(value).map(({ re }) => re))),
+  sumSamples: (value) => value,
+  sumChannels: (value) =>
+    sumTo(value, { kind: "array", shape: asArray(value).shape.slice(-1), field: "real" }),
+};
 
 function valueOf(item: Item | undefined): ReferenceValue {
   if (item === undefined) throw new Error("an input is missing");

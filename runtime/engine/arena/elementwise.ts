@@ -4,12 +4,15 @@ import { kernelOf } from "../../kernels/encode/kernel.ts";
 import { callsLibrary, layoutOf, outputsOf, type Pattern } from "../../kernels/encode/pattern.ts";
 import { type Program, programOf } from "../../kernels/encode/program.ts";
 import { differenced, isDifferenced, sameDifferences, withDifferences } from "../differences.ts";
-import type { Engine, Handle } from "../engine.ts";
+import type { Ending, Engine, Handle } from "../engine.ts";
+import { reducedInTurn } from "../reduced.ts";
 import { broadcastShape, sameShape, sizeOf } from "../shape.ts";
 import { isPairPart, partInputs, type PartExpressions } from "../pairs.ts";
 import { differencesOf } from "./differences.ts";
+import { type Cut, cutForEnds, cutsOf, type EndPlan, endPlansOf, withEnds } from "./endings.ts";
 import { bitsOf, type Runnable } from "./machine.ts";
 import { ARGUMENT_WORDS } from "./places.ts";
+import { reductionsOf } from "./reductions.ts";
 import { type Rows, rowsOf, rowsOfParts } from "./rows.ts";
 import { stencilRowsOf } from "./stencilRows.ts";
 import type { Store } from "./store.ts";
@@ -31,16 +34,24 @@ interface Analysis {
   plans: readonly Planned[];
 }
 
-/** A plan for inputs of certain names, shapes and differences; null where differences are computed before. */
+/**
+ * A plan for inputs of certain names, shapes and differences, and for certain endings; null where differences are
+ * computed before, or reductions afterwards.
+ */
 interface Planned {
+  readonly endings: Endings;
   readonly names: readonly string[];
   readonly inputs: readonly Handle[];
   readonly plan: Plan | null;
 }
 
+type Endings = Readonly<Record<string, Ending>>;
+
 /** How expressions are computed. */
 interface Plan {
   readonly shape: readonly number[];
+  /** by result */
+  readonly ends: readonly EndPlan[];
   readonly kernel: Runnable;
   /** the arguments, but for the places of the arrays: the results' are the first, the inputs' stand from `offsets` on */
   readonly words: readonly number[];
@@ -54,11 +65,11 @@ interface Plan {
 
 /**
  * Elementwise expressions, those of one call as one kernel that is written when it is first met. Differences are read by
- * the kernel where it can, and computed before where it cannot.
+ * the kernel where it can, and computed before where it cannot; so are results joined by it, or reduced afterwards.
  */
 export function elementwiseOf(
   store: Store,
-): Pick<Engine, "elementwise" | "elementwiseAll" | "elementwisePairs"> {
+): Pick<Engine, "elementwise" | "elementwiseAll" | "elementwisePairs" | "elementwiseReduced"> {
   const analyses = new WeakMap<ElementwiseExpression | ElementwiseResults | PartExpressions, Analysis>();
   const kernels = new Map<string, Runnable>();
 
@@ -75,66 +86,105 @@ export function elementwiseOf(
   const planned = (
     analysis: Analysis,
     inputs: Readonly<Record<string, Handle>>,
-    runs: RowsFinder = runsOf,
+    { runs, endings, names }: Wanted,
   ): Plan | null => {
-    for (const known of analysis.plans) if (fits(known, inputs)) return known.plan;
-    const plan = planOf(store, kernels, analysis.program, inputs, runs);
+    for (const known of analysis.plans)
+      if (endsAlike(known.endings, endings) && fits(known, inputs)) return known.plan;
+    const ends = names.map((name) => endings[name] ?? null);
+    const plan = planOf(store, kernels, analysis.program, inputs, { runs, ends });
     const shapes = Object.values(inputs).map(shapeOnly);
-    const made = { names: Object.keys(inputs), inputs: shapes, plan };
+    const made = { endings, names: Object.keys(inputs), inputs: shapes, plan };
     analysis.plans = [made, ...analysis.plans.slice(0, PLANS - 1)];
     return plan;
-  };
-  const computed = (
-    { offsets, used, shifts, ...plan }: Plan,
-    inputs: Readonly<Record<string, Handle>>,
-    results: readonly Handle[],
-  ): void => {
-    const words = plan.words.slice();
-    for (let at = 0; at < used.length; at++) {
-      const input = inputOf(store, inputs, used[at] ?? "");
-      const array = isDifferenced(input) || isPairPart(input) ? input.of : input;
-      words[offsets + at] = store.offsetOf(array) + (shifts[at] ?? 0);
-    }
-    results.forEach((result, at) => (words[at] = store.offsetOf(result)));
-    store.machine.run(plan.kernel, words, plan.items, plan.work);
   };
   const elementwise: Engine["elementwise"] = (expression, inputs) => {
     const plan = planned(
       analysed(expression, () => ({ result: expression })),
       inputs,
+      SINGLE,
     );
     if (plan === null) return apart.elementwise(expression, inputs);
     const result = store.make(plan.shape);
-    computed(plan, inputs, [result]);
+    computed(store, plan, inputs, [store.offsetOf(result)]);
     return result;
   };
-  const elementwiseAll: Engine["elementwiseAll"] = (results, inputs) => {
+  const allOf = (
+    results: ElementwiseResults,
+    endings: Endings,
+    inputs: Readonly<Record<string, Handle>>,
+  ): readonly Handle[] | null => {
     const plan = planned(
       analysed(results, () => results),
       inputs,
+      { runs: runsOf, endings, names: Object.keys(results) },
     );
-    if (plan === null) return apart.elementwiseAll(results, inputs);
-    const made = Object.keys(results).map(() => store.make(plan.shape));
-    computed(plan, inputs, made);
+    if (plan === null) return null;
+    const made = plan.ends.map(({ shape }) => store.make(shape));
+    withEnds(store, plan.ends, made, (places) => {
+      computed(store, plan, inputs, places);
+    });
     return made;
   };
+  const elementwiseAll: Engine["elementwiseAll"] = (results, inputs) =>
+    allOf(results, NO_ENDINGS, inputs) ?? apart.elementwiseAll(results, inputs);
+  const elementwiseReduced: Engine["elementwiseReduced"] = (results, endings, inputs) =>
+    allOf(results, endings, inputs) ?? afterwards.elementwiseReduced(results, endings, inputs);
   const arrays = { ...differencesOf(store), dispose: store.dispose };
   const apart = {
     elementwise: withDifferences(elementwise, arrays),
     elementwiseAll: withDifferences(elementwiseAll, arrays),
   };
-  const elementwisePairs: Engine["elementwisePairs"] = (parts, arrays) => {
+  const elementwisePairs: Engine["elementwisePairs"] = (parts, given) => {
     const { re, im } = parts;
-    const inputs = partInputs(arrays);
+    const inputs = partInputs(given);
     const analysis = analysed(parts, () => (im === null ? { ".re": re } : { ".re": re, ".im": im }));
-    const plan = planned(analysis, inputs, im === null ? runsOfParts : runsOfPairs);
+    const plan = planned(analysis, inputs, im === null ? PARTS : PAIRS);
     if (plan === null)
       throw store.refuse("elementwise", Object.values(inputs), "no kernel for parts of pairs");
     const result = store.make(im === null ? plan.shape : [...plan.shape, 2]);
-    computed(plan, inputs, [result]);
+    computed(store, plan, inputs, [store.offsetOf(result)]);
     return result;
   };
-  return { elementwise, elementwiseAll, elementwisePairs };
+  const afterwards = reducedInTurn({ elementwiseAll, ...reductionsOf(store), dispose: store.dispose });
+  return { elementwise, elementwiseAll, elementwisePairs, elementwiseReduced };
+}
+
+const NO_ENDINGS: Endings = {};
+
+/** What is wanted of expressions beside their values: how inputs run, and what results end in, by their names. */
+interface Wanted {
+  readonly runs: RowsFinder;
+  readonly endings: Endings;
+  readonly names: readonly string[];
+}
+
+/** Runs the kernel of a plan on inputs, for results whose places are given. */
+function computed(
+  store: Store,
+  { offsets, used, shifts, ...plan }: Plan,
+  inputs: Readonly<Record<string, Handle>>,
+  results: readonly number[],
+): void {
+  const words = plan.words.slice();
+  for (let at = 0; at < used.length; at++) {
+    const input = inputOf(store, inputs, used[at] ?? "");
+    const array = isDifferenced(input) || isPairPart(input) ? input.of : input;
+    words[offsets + at] = store.offsetOf(array) + (shifts[at] ?? 0);
+  }
+  results.forEach((place, at) => (words[at] = place));
+  store.machine.run(plan.kernel, words, plan.items, plan.work);
+}
+
+function endsAlike(a: Endings, b: Endings): boolean {
+  if (a === b) return true;
+  const names = Object.keys(a);
+  return (
+    names.length === Object.keys(b).length &&
+    names.every((name) => {
+      const [left, right] = [a[name], b[name]];
+      return left?.by === right?.by && sameShape(left?.axes ?? [], right?.axes ?? []);
+    })
+  );
 }
 
 /** How inputs run along a shape, and what a kernel must know beside that; null where none can read them so. */
@@ -142,13 +192,14 @@ type RowsFinder = (
   shape: readonly number[],
   used: readonly Handle[],
   pairs: boolean,
+  cuts: readonly number[],
 ) => ({ readonly rows: Rows } & Pick<Pattern, "stencil" | "interleaved">) | null;
 
-const runsOf: RowsFinder = (shape, used, pairs) => {
+const runsOf: RowsFinder = (shape, used, pairs, cuts) => {
   const shapes = used.map((input) => input.shape);
   if (!used.some(isDifferenced))
-    return { rows: rowsOf(shape, shapes, pairs), stencil: null, interleaved: false };
-  const found = stencilRowsOf(shape, used, pairs);
+    return { rows: rowsOf(shape, shapes, pairs, cuts), stencil: null, interleaved: false };
+  const found = stencilRowsOf(shape, used, pairs, cuts);
   return found && { ...found, interleaved: false };
 };
 
@@ -158,8 +209,10 @@ const ofParts =
     const parts = used.map((input) => ({ shape: input.shape, part: isPairPart(input) ? input.part : null }));
     return { rows: rowsOfParts(shape, parts, interleaved), stencil: null, interleaved };
   };
-const runsOfParts = ofParts(false);
-const runsOfPairs = ofParts(true);
+
+const SINGLE: Wanted = { runs: runsOf, endings: NO_ENDINGS, names: ["result"] };
+const PARTS: Wanted = { ...SINGLE, runs: ofParts(false) };
+const PAIRS: Wanted = { ...SINGLE, runs: ofParts(true) };
 
 /** What a plan depends on, of an input. */
 function shapeOnly(input: Handle): Handle {
@@ -191,13 +244,13 @@ function alike(a: Handle, b: Handle): boolean {
   return sameDifferences(a.options, b.options);
 }
 
-/** Null where differences among the inputs cannot be read by a kernel. */
+/** Null where differences among the inputs cannot be read by a kernel, or results not be joined. */
 function planOf(
   store: Store,
   kernels: Map<string, Runnable>,
   program: Program,
   inputs: Readonly<Record<string, Handle>>,
-  runs: RowsFinder,
+  { runs, ends: endings }: { readonly runs: RowsFinder; readonly ends: readonly (Ending | null)[] },
 ): Plan | null {
   const handles = Object.values(inputs);
   const shape = handles.reduce<readonly number[]>((left, right) => {
@@ -210,16 +263,23 @@ function planOf(
     (step) => step.kind === "apply" && FUNCTIONS[step.function].kind === "pair",
   );
   const used = program.inputs.map((name) => inputOf(store, inputs, name));
-  const found = runs(shape, used, pairs);
+  const isEnded = endings.some((ending) => ending !== null);
+  if (isEnded && sizeOf(shape) === 0) return null;
+  const found = runs(shape, used, pairs, cutsOf(endings, shape.length));
   if (found === null) return null;
   const { rows, stencil, interleaved } = found;
   const { modes, planes } = rows;
-  const pattern: Pattern = { program, modes, axes: rows.extents.length, planes, stencil, interleaved };
+  const entries = sizeOf(shape) * (interleaved ? planes : 1);
+  const cut = cutOf(entries, rows, callsLibrary(program), isEnded ? { endings, rank: shape.length } : null);
+  const ends = endPlansOf(shape, endings, rows, cut);
+  if (ends === null) return null;
+  const pattern: Pattern = {
+    ...{ program, modes, axes: rows.extents.length, planes, stencil, interleaved },
+    ends: ends.map(({ end }) => end),
+  };
   const layout = layoutOf(pattern);
   if (layout.words > ARGUMENT_WORDS)
     throw store.refuse("elementwise", handles, "too many inputs of one expression");
-  const entries = sizeOf(shape) * (interleaved ? planes : 1);
-  const cut = cutOf(entries, rows, callsLibrary(program));
   const words = new Array<number>(layout.words).fill(0);
   const write = (at: number, values: readonly number[]): void => {
     values.forEach((value, index) => (words[at + index] = value));
@@ -230,7 +290,7 @@ function planOf(
   write(layout.strides, rows.strides.flat());
   write(layout.carries, carriesOf(rows.extents, rows.strides).flat());
   return {
-    ...{ shape, words, offsets: layout.offsets, used: program.inputs },
+    ...{ shape, ends, words, offsets: layout.offsets, used: program.inputs },
     shifts: used.map((input, at) => {
       const repeats = modes[at] === "single" || modes[at] === "splat";
       return repeats && isPairPart(input) ? 4 * input.part : 0;
@@ -256,21 +316,16 @@ function refuseOthers(
   }
 }
 
-/** How rows are cut into items, or items joined of rows. */
 function cutOf(
   entries: number,
   { entries: length, planes }: Rows,
   calls: boolean,
-): {
-  readonly tile: number;
-  readonly tiles: number;
-  readonly rows: number;
-  readonly rowsOfItem: number;
-  readonly items: number;
-} {
+  ended: { readonly endings: readonly (Ending | null)[]; readonly rank: number } | null,
+): Cut {
   const most = calls ? LEAST_ENTRIES : MOST_ENTRIES;
   const size = Math.min(most, Math.max(LEAST_ENTRIES, 1024 * Math.ceil(entries / 8192))) / planes;
   const rows = entries === 0 ? 0 : entries / planes / length;
+  if (ended !== null) return cutForEnds(rows, length, size, ended.endings, ended.rank);
   const tiles = Math.ceil(length / size);
   const tile = 16 * Math.ceil(length / tiles / 16);
   const rowsOfItem = tiles > 1 ? 1 : Math.max(1, Math.floor(size / length));
@@ -296,9 +351,9 @@ function workOf(program: Program): number {
 }
 
 function kernelFor(store: Store, kernels: Map<string, Runnable>, pattern: Pattern): Runnable {
-  const { program, modes, axes, planes, stencil, interleaved } = pattern;
+  const { program, modes, axes, planes, stencil, interleaved, ends } = pattern;
   const kind = `${axes}|${planes}|${interleaved}`;
-  const key = `${program.structure}|${modes.join()}|${kind}|${JSON.stringify(stencil)}`;
+  const key = `${program.structure}|${modes.join()}|${kind}|${JSON.stringify([stencil, ends])}`;
   const before = kernels.get(key);
   if (before !== undefined) return before;
   const library = callsLibrary(program) ? "mathematics" : null;

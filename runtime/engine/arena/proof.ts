@@ -1,3 +1,4 @@
+import { hasEnd } from "../../kernels/encode/ends.ts";
 import {
   advanceOf,
   type Layout,
@@ -44,6 +45,12 @@ const SAMPLES: readonly Sample[] = [
   { entries: 1, tile: 16, rowsOfItem: 1, extents: [] },
 ];
 
+/** Tiles of several rows, as kernels have them that join results over rows. */
+const WITH_ROWS: readonly Sample[] = [
+  ...SAMPLES,
+  { entries: 83, tile: 48, rowsOfItem: 5, extents: [3, 2, 2] },
+];
+
 /**
  * Whether two kernels of a pattern, on the same proving ground, give the same bits: of ordinary numbers and of NaN,
  * infinities, zeros and denormal ones, on rows that begin and end in the midst of registers. All NaN count as the same.
@@ -58,7 +65,7 @@ export function givesSameBits(
   const floats = new Float32Array(memory.buffer, GIVEN, GIVEN_BYTES / 4);
   return [tame, wild].every((numberAt) => {
     for (let at = 0; at < floats.length; at++) floats[at] = numberAt(at);
-    return SAMPLES.every((sample) => {
+    return (hasEnd(pattern.ends, "rows") ? WITH_ROWS : SAMPLES).every((sample) => {
       const { words, items } = argumentsOf(pattern, sample);
       const wanted = resultOf(memory, one, words, items);
       return isSame(wanted, resultOf(memory, other, words, items));

@@ -66,6 +66,22 @@ export function reductionsOf(store: Store): Pick<Engine, "reduce" | "dot" | "kth
   };
 }
 
+/** Joins `rows` numbers, or rows of `columns` numbers each, for each of `outer`, from a place to another. */
+export function reducePlace(
+  store: Store,
+  kind: Reduction,
+  place: number,
+  [outer, rows, columns]: readonly [number, number, number],
+  result: number,
+): void {
+  const segments = [
+    { extent: outer, reduced: false },
+    { extent: rows, reduced: true },
+    { extent: columns, reduced: false },
+  ];
+  reduceSegments(store, { kind, x: place, y: place }, joinedSegments(segments), result);
+}
+
 /** The axes of a shape, joined where neighbours are treated alike; at least one segment is reduced. */
 function segmentsOf(shape: readonly number[], axes: readonly number[]): readonly Segment[] {
   const all = shape.map((extent, axis): Segment => ({ extent, reduced: axes.includes(axis) }));

@@ -23,18 +23,19 @@ export interface Axis {
 
 /**
  * The rows of `shape` for arrays of shapes that align with it; neighbouring axes are joined where all arrays allow,
- * but for a last axis of `pairs`.
+ * but for a last axis of `pairs`, and not across the ends of so many innermost axes as `cuts` has.
  */
 export function rowsOf(
   shape: readonly number[],
   shapes: readonly (readonly number[])[],
   pairs: boolean,
+  cuts: readonly number[] = [],
 ): Rows {
   if (pairs) {
     const [within, ...axes] = alignedAxes(shape, shapes);
-    return rowsBeyond(joined(axes), within?.strides ?? null, shapes.length);
+    return rowsBeyond(joined(axes, beyond(cuts, 1)), within?.strides ?? null, shapes.length);
   }
-  const axes = joinedAxes(shape, shapes);
+  const axes = joinedAxes(shape, shapes, cuts);
   const [inner, ...outer] = axes;
   const isOfPairs = inner?.extent === 2 && outer.length > 0;
   return isOfPairs ? rowsBeyond(outer, inner.strides, shapes.length) : rowsBeyond(axes, null, shapes.length);
@@ -118,20 +119,32 @@ export function alignedAxes(
 export function joinedAxes(
   shape: readonly number[],
   shapes: readonly (readonly number[])[],
+  cuts: readonly number[] = [],
 ): readonly Axis[] {
-  return joined(alignedAxes(shape, shapes));
+  return joined(alignedAxes(shape, shapes), cuts);
 }
 
-/** Axes, the innermost first, joined where all arrays run along neighbours alike. */
-export function joined(axes: readonly Axis[]): readonly Axis[] {
+/** Cuts as they are counted beyond some axes. */
+export function beyond(cuts: readonly number[], axes: number): readonly number[] {
+  return cuts.map((cut) => cut - axes);
+}
+
+/**
+ * Axes, the innermost first, joined where all arrays run along neighbours alike, and no cut is between them: the number
+ * of axes within it.
+ */
+export function joined(axes: readonly Axis[], cuts: readonly number[] = []): readonly Axis[] {
   const found: Axis[] = [];
-  for (const { extent, strides } of axes) {
-    if (extent === 1) continue;
+  let isCut = false;
+  axes.forEach(({ extent, strides }, index) => {
+    isCut ||= cuts.includes(index);
+    if (extent === 1) return;
     const last = found.at(-1);
     const joins = last?.strides.every((stride, at) => strides[at] === stride * last.extent) ?? false;
-    if (last !== undefined && joins)
+    if (last !== undefined && joins && !isCut)
       found[found.length - 1] = { extent: last.extent * extent, strides: last.strides };
     else found.push({ extent, strides });
-  }
+    isCut = false;
+  });
   return found;
 }

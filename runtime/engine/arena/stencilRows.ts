@@ -8,7 +8,7 @@ import {
 } from "../differences.ts";
 import type { Handle } from "../engine.ts";
 import { sizeOf } from "../shape.ts";
-import { alignedAxes, type Axis, joined, type Rows, rowsBeyond } from "./rows.ts";
+import { alignedAxes, type Axis, beyond as cutsBeyond, joined, type Rows, rowsBeyond } from "./rows.ts";
 
 /**
  * The rows of `shape` for inputs that stand for differences among them, and how those are read: along the last axis of
@@ -19,6 +19,7 @@ export function stencilRowsOf(
   shape: readonly number[],
   inputs: readonly Handle[],
   pairs: boolean,
+  cuts: readonly number[],
 ): { readonly rows: Rows; readonly stencil: Stencil } | null {
   const stencil = stencilOf(inputs.filter(isDifferenced));
   if (stencil === null || sizeOf(shape) === 0) return null;
@@ -33,7 +34,8 @@ export function stencilRowsOf(
     (input) => !isDifferenced(input) || isWhole(differencesDomain(input.of, input.options), along, lines),
   );
   if (!whole) return null;
-  const rows = rowsBeyond([along, lines, ...joined(beyond)], ofPairs ? within : null, inputs.length);
+  const further = joined(beyond, cutsBeyond(cuts, stencil.adjoint ? 2 : 3));
+  const rows = rowsBeyond([along, lines, ...further], ofPairs ? within : null, inputs.length);
   const modes = rows.modes.map((mode, at) => (isDifferenced(inputs[at] ?? { shape: [] }) ? "stencil" : mode));
   return { rows: { ...rows, modes }, stencil };
 }

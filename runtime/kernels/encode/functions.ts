@@ -1,5 +1,5 @@
 import type { ElementwiseFunction } from "../../arrays/expression.ts";
-import { type Code, type Import, simd } from "./module.ts";
+import { type Code, type Import, simd, vectorOf } from "./module.ts";
 
 const [EQ, NE, LT, GT, LE, GE] = [0x41, 0x42, 0x43, 0x44, 0x45, 0x46] as const;
 const ALL_TRUE = 0xa3;
@@ -15,10 +15,7 @@ const unary = (operation: number, a: Code): Code => [...a, ...simd(operation)];
 const binary = (operation: number, a: Code, b: Code): Code => [...a, ...b, ...simd(operation)];
 
 /** Four times the float of these bits. */
-function constant(bits: number): Code {
-  const bytes = [0, 8, 16, 24].map((shift) => (bits >>> shift) & 255);
-  return simd(12, ...bytes, ...bytes, ...bytes, ...bytes);
-}
+const constant = (bits: number): Code => vectorOf(bits, bits, bits, bits);
 
 const ZERO = constant(0);
 const ONE = constant(0x3f800000);

@@ -1,3 +1,4 @@
+import { PARTIAL_RESULTS } from "./ends.ts";
 import { FUNCTIONS, type Special } from "./functions.ts";
 import * as wasm from "./module.ts";
 import type { Code, Import } from "./module.ts";
@@ -14,11 +15,10 @@ import {
   type Pattern,
 } from "./pattern.ts";
 import type { Step } from "./program.ts";
+import { argument, ARGUMENTS, FIRST, Results } from "./results.ts";
 import * as stencils from "./stencil.ts";
 import type { Along, Direction } from "./stencil.ts";
 
-const ARGUMENTS = 1;
-const FIRST = 2;
 const LAST = 3;
 
 /** The kernel of a pattern: a module that exports `run`, and imports what it calls as `library.NAME`. */
@@ -43,6 +43,7 @@ class Writer {
   private readonly layout: Layout;
   private readonly levels: readonly number[];
   private readonly advances: readonly number[];
+  private readonly results: Results;
   /** whether arguments that serve rows are ordinary, where code is written now */
   private isSpecial = false;
   /** whether all points have their neighbours, where code is written now */
@@ -53,6 +54,7 @@ class Writer {
     this.locals = localsOf(pattern);
     this.layout = layoutOf(pattern);
     this.levels = levelsOf(pattern);
+    this.results = new Results(pattern, this.locals, this.layout);
     this.advances = pattern.modes.map((mode) => advanceOf(pattern, mode));
   }
 
@@ -63,13 +65,9 @@ class Writer {
     return [...this.steps(0, 0), ...wasm.during(more, item)];
   }
 
-  private argument(at: number): Code {
-    return [...wasm.get(ARGUMENTS), ...wasm.loadWord(4 * at)];
-  }
-
   /** `left[axis of strides or carries][input]` */
   private stride(table: "strides" | "carries", axis: number, input: number): Code {
-    return this.argument(this.layout[table] + axis * this.pattern.modes.length + input);
+    return argument(this.layout[table] + axis * this.pattern.modes.length + input);
   }
 
   private inputs(wanted: (mode: Mode) => boolean): readonly number[] {
@@ -78,35 +76,24 @@ class Writer {
 
   /** Which rows and which entries of them an item has, and where its inputs begin. */
   private itemStart(): Code {
-    const { part, row, rowEnd, column, count, outs } = this.locals;
+    const { part, row, rowEnd, column, count } = this.locals;
     const { layout } = this;
-    const tiles = this.argument(layout.tiles);
-    const rows = this.argument(layout.rows);
-    const entries = this.argument(layout.entries);
-    const tile = this.argument(layout.tile);
-    const size = (rowCode: Code, columnCode: Code): Code => [
-      ...[...rowCode, ...entries, ...wasm.MULTIPLY, ...columnCode, ...wasm.ADD],
-      ...[...wasm.word(this.pointBytes()), ...wasm.MULTIPLY],
-    ];
+    const tiles = argument(layout.tiles);
+    const rows = argument(layout.rows);
+    const entries = argument(layout.entries);
+    const tile = argument(layout.tile);
     return [
       ...[...wasm.get(FIRST), ...tiles, ...wasm.REMAINDER, ...wasm.set(part)],
       ...[...wasm.get(FIRST), ...tiles, ...wasm.DIVIDE],
-      ...[...this.argument(layout.rowsOfItem), ...wasm.MULTIPLY, ...wasm.set(row)],
-      ...[...wasm.get(row), ...this.argument(layout.rowsOfItem), ...wasm.ADD, ...wasm.set(rowEnd)],
+      ...[...argument(layout.rowsOfItem), ...wasm.MULTIPLY, ...wasm.set(row)],
+      ...[...wasm.get(row), ...argument(layout.rowsOfItem), ...wasm.ADD, ...wasm.set(rowEnd)],
       ...this.atMost(rowEnd, rows),
       ...[...wasm.get(part), ...tile, ...wasm.MULTIPLY, ...wasm.set(column)],
       ...[...entries, ...wasm.get(column), ...wasm.SUBTRACT, ...wasm.set(count)],
       ...this.atMost(count, tile),
-      ...outs.flatMap((out, result) => [
-        ...this.argument(layout.results + result),
-        ...[...size(wasm.get(row), wasm.get(column)), ...wasm.ADD, ...wasm.set(out)],
-      ]),
+      ...this.results.itemStart(),
       ...this.startsOfItem(),
     ];
-  }
-
-  private pointBytes(): number {
-    return 4 * this.pattern.planes;
   }
 
   private atMost(local: number, bound: Code): Code {
@@ -117,12 +104,12 @@ class Writer {
     const { starts, indices, column, row, rest } = this.locals;
     const moving = this.inputs((mode) => mode !== "single");
     const begin = moving.flatMap((input) => [
-      ...this.argument(this.layout.offsets + input),
+      ...argument(this.layout.offsets + input),
       ...[...wasm.get(column), ...wasm.word(this.advances[input] ?? 0)],
       ...[...wasm.MULTIPLY, ...wasm.ADD, ...wasm.set(starts[input] ?? 0)],
     ]);
     const axes = indices.flatMap((index, axis) => {
-      const extent = this.argument(this.layout.extents + axis);
+      const extent = argument(this.layout.extents + axis);
       return [
         ...[...wasm.get(rest), ...extent, ...wasm.REMAINDER, ...wasm.set(index)],
         ...[...wasm.get(rest), ...extent, ...wasm.DIVIDE, ...wasm.set(rest)],
@@ -143,7 +130,9 @@ class Writer {
     const body = [
       ...streams.flatMap((input) => [...wasm.get(starts[input] ?? 0), ...wasm.set(places[input] ?? 0)]),
       ...this.steps(1, 0),
+      ...this.results.rowStart(),
       ...(this.stretches(streams) ?? whole),
+      ...this.results.rowEnd(),
       ...this.nextRow(0),
       ...wasm.increase(row, wasm.word(1)),
     ];
@@ -155,7 +144,7 @@ class Writer {
     const { stencil, modes } = this.pattern;
     const { stencil: locals, indices, column, count, left } = this.locals;
     if (stencil === null || locals === null) return null;
-    const entries = this.argument(this.layout.entries);
+    const entries = argument(this.layout.entries);
     const placed = (direction: Direction, along: Along): Code => {
       const at = stencil.directions.indexOf(direction);
       return at < 0 ? [] : stencils.placedAlong(stencil, locals, at, along);
@@ -163,7 +152,7 @@ class Writer {
     const input = modes.indexOf("stencil");
     const across: Along = {
       index: wasm.get(indices[0] ?? 0),
-      extent: this.argument(this.layout.extents),
+      extent: argument(this.layout.extents),
       step: this.stride("strides", 0, input),
     };
     const along: Along = {
@@ -193,7 +182,7 @@ class Writer {
     const counted = wasm.increase(index, wasm.word(1));
     if (axis === indices.length - 1)
       return this.pattern.stencil === null || axis > 0 ? moved : [...moved, ...counted];
-    const extent = this.argument(this.layout.extents + axis);
+    const extent = argument(this.layout.extents + axis);
     const ended = [...wasm.get(index), ...extent, ...wasm.EQUAL];
     const carried = [...wasm.word(0), ...wasm.set(index), ...this.nextRow(axis + 1)];
     return [...moved, ...counted, ...wasm.when(ended, carried)];
@@ -257,33 +246,19 @@ class Writer {
     const loop = (vectors: number): Code => wasm.during(atLeast(vectors), this.vectors(vectors, streams));
     const rest = [
       ...this.steps(2, 0),
-      ...this.locals.outs.flatMap((out, result) => this.storeFew(out, this.vectorsOf(result))),
+      ...this.results.few(),
       ...(this.pattern.stencil === null ? [] : this.advanced(streams, wasm.get(left))),
     ];
-    return [...(atOnce > 1 ? loop(atOnce) : []), ...loop(1), ...wasm.when(wasm.get(left), rest)];
-  }
-
-  /** Stores less than four points of a result. */
-  private storeFew(out: number, [first = [], second = []]: readonly Code[]): Code {
-    const { left, tail, other } = this.locals;
-    const isPair = this.pattern.planes === 2;
-    const bit = (size: number, body: Code): Code =>
-      wasm.when([...wasm.get(left), ...wasm.word(size), ...wasm.AND], body);
-    const moved = (points: number): Code => wasm.increase(out, wasm.word(points * this.pointBytes()));
-    const value = [...wasm.get(out), ...wasm.get(tail)];
-    const behind = [...wasm.get(tail), ...wasm.get(tail), ...wasm.lanes(2, 3, 2, 3)];
     return [
-      ...[...first, ...wasm.set(tail)],
-      ...(isPair ? [...second, ...wasm.set(other)] : []),
-      ...bit(2, [
-        ...[...value, ...(isPair ? wasm.storeVector(0) : wasm.storeFirstPair()), ...moved(2)],
-        ...[...(isPair ? wasm.get(other) : behind), ...wasm.set(tail)],
-      ]),
-      ...bit(1, [...value, ...(isPair ? wasm.storeFirstPair() : wasm.storeFirst()), ...moved(1)]),
+      ...(atOnce > 1 ? loop(atOnce) : []),
+      ...this.results.firstTurn(),
+      ...loop(1),
+      ...wasm.when(wasm.get(left), rest),
     ];
   }
 
   private vectorsAtOnce(): number {
+    if (this.results.areJoined) return PARTIAL_RESULTS / 4;
     if (this.imports.length > 0) return 1;
     const sizes = this.levels.map((level, at) => (level === 2 ? this.valuesOf(at).length : 0));
     const size = sizes.reduce((sum, each) => sum + each, 0);
@@ -291,20 +266,15 @@ class Writer {
   }
 
   private vectors(count: number, streams: readonly number[]): Code {
-    const { left, outs } = this.locals;
-    const { planes } = this.pattern;
-    const stores = Array.from({ length: count }, (_, vector) => [
+    const { left } = this.locals;
+    const computed = Array.from({ length: count }, (_, vector) => [
       ...this.steps(2, vector),
-      ...outs.flatMap((out, result) =>
-        this.vectorsOf(result).flatMap((code, at) => [
-          ...[...wasm.get(out), ...code, ...wasm.storeVector(16 * (planes * vector + at))],
-        ]),
-      ),
+      ...this.results.vector(vector, count),
     ]);
     return [
-      ...stores.flat(),
+      ...computed.flat(),
       ...this.advanced(streams, wasm.word(4 * count)),
-      ...outs.flatMap((out) => wasm.increase(out, wasm.word(4 * count * this.pointBytes()))),
+      ...this.results.advanced(count),
       ...wasm.increase(left, wasm.word(-4 * count)),
     ];
   }
@@ -316,20 +286,6 @@ class Writer {
         ...[...points, ...wasm.word(this.advances[input] ?? 0), ...wasm.MULTIPLY],
       ]),
     );
-  }
-
-  /** The vectors that four points of a result become, as they are stored: pairs side by side. */
-  private vectorsOf(result: number): readonly Code[] {
-    const { program, planes, interleaved } = this.pattern;
-    const [first = 0, second = first] = interleaved
-      ? program.results.flatMap((step) => this.valuesOf(step))
-      : this.valuesOf(program.results[result] ?? 0);
-    if (planes === 1) return [wasm.get(first)];
-    const both = [...wasm.get(first), ...wasm.get(second)];
-    return [
-      [...both, ...wasm.lanes(0, 4, 1, 5)],
-      [...both, ...wasm.lanes(2, 6, 3, 7)],
-    ];
   }
 
   /** Computes the steps of a level, for the given vector behind where the streams stand. */
@@ -394,7 +350,7 @@ class Writer {
     const [first = 0, second = 0] = values;
     switch (this.pattern.modes[input] ?? "single") {
       case "single":
-        return [...this.argument(this.layout.offsets + input), ...wasm.loadRepeated(0), ...wasm.set(first)];
+        return [...argument(this.layout.offsets + input), ...wasm.loadRepeated(0), ...wasm.set(first)];
       case "splat":
         return [...start, ...wasm.loadRepeated(0), ...wasm.set(first)];
       case "couple":

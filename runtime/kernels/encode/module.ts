@@ -43,6 +43,10 @@ export const storeFirst = (): Code => simd(0x5a, 2, 0, 0);
 export const storeFirstPair = (): Code => simd(0x5b, 2, 0, 0);
 export const loadWord = (offset: number): Code => [0x28, 2, ...unsigned(offset)];
 
+/** The vector of four words. */
+export const vectorOf = (...words: readonly [number, number, number, number]): Code =>
+  simd(0x0c, ...words.flatMap((bits) => [0, 8, 16, 24].map((shift) => (bits >>> shift) & 255)));
+
 /** Four lanes of two vectors, by their numbers: 0 to 3 of the first, 4 to 7 of the second. */
 export const lanes = (...chosen: readonly [number, number, number, number]): Code =>
   simd(0x0d, ...chosen.flatMap((lane) => [0, 1, 2, 3].map((byte) => 4 * lane + byte)));
@@ -63,11 +67,18 @@ export const LESS: Code = [0x49];
 export const NOT_LESS: Code = [0x4f];
 
 export const V_AND = simd(0x4e);
+/** Of three vectors: the bits of the first where those of the last are 1, else those of the second. */
+export const V_SELECT = simd(0x52);
 export const V_ADD = simd(0xe4);
 export const V_SUBTRACT = simd(0xe5);
 
 /** All bits of a vector where `condition` leaves 1, none where it leaves 0. */
 export const mask = (condition: Code): Code => [...word(0), ...condition, ...SUBTRACT, ...simd(0x11)];
+
+/** All bits of the lanes before the one of that number, none of the others. */
+export const lanesBefore = (count: Code): Code => [
+  ...[...vectorOf(0, 1, 2, 3), ...count, ...simd(0x11), ...simd(0x3a)],
+];
 
 /** The first lane of a vector, as a word. */
 export const firstLane = (local: number): Code => [...get(local), ...simd(0x1b, 0)];

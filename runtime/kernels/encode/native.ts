@@ -1,3 +1,4 @@
+import { type End, hasEnd, WRITTEN } from "./ends.ts";
 import { FUNCTIONS } from "./functions.ts";
 import {
   advanceOf,
@@ -54,7 +55,8 @@ class Source {
   }
 
   text(name: string): string {
-    const { tiles, rowsOfItem, tile, entries, rows, results } = this.layout;
+    const { tiles, rowsOfItem, tile, entries, rows } = this.layout;
+    const joining = this.rowEnds();
     const lines = [
       `EXPORT_KERNEL void ${name}(char *arena, const word *a, int first, int last) {`,
       ...this.steps(0, GENERAL, "LANES"),
@@ -63,15 +65,17 @@ class Source {
       `word row = item / a[${tiles}] * a[${rowsOfItem}];`,
       `const word row_end = least(row + a[${rowsOfItem}], a[${rows}]);`,
       `const word entries = a[${entries}], count = least(entries - column, a[${tile}]);`,
-      `const size_t begin = ${this.pattern.planes} * ((size_t)row * entries + column);`,
-      ...this.results().map((_, at) => `float *out${at} = (float *)(arena + a[${results + at}]) + begin;`),
+      ...this.results().map((_, at) => this.startOfResult(at)),
+      ...(hasEnd(this.pattern.ends, "rows") ? ["int fresh = 1;"] : []),
       ...this.startsOfItem(),
       "for (; row < row_end; row++) {",
       ...this.inputs((mode) => LEVELS[mode] === 2).map(
         (input) => `const char *p${input} = arena + s${input};`,
       ),
       ...this.steps(1, GENERAL, "LANES"),
+      ...joining.before,
       ...(this.stretches() ?? ["word left = count;", ...this.entries(true)]),
+      ...joining.after,
       ...this.nextRow(0),
       "}",
       "}",
@@ -85,6 +89,46 @@ class Source {
     const { program, interleaved } = this.pattern;
     const values = program.results.map((step) => this.valuesOf(step));
     return interleaved ? [values.flat()] : values;
+  }
+
+  private end(result: number): End {
+    return this.pattern.ends[result] ?? WRITTEN;
+  }
+
+  private startOfResult(at: number): string {
+    const { results, tiles } = this.layout;
+    const { planes } = this.pattern;
+    const begin = {
+      written: `${planes} * ((size_t)row * entries + column)`,
+      row: `(size_t)row * a[${tiles}] + item % a[${tiles}]`,
+      rows: `${planes} * ((size_t)(item / a[${tiles}]) * entries + column)`,
+    };
+    return `float *out${at} = (float *)(arena + a[${results + at}]) + ${begin[this.end(at).kind]};`;
+  }
+
+  /** What precedes and follows the entries of a row where results are joined. */
+  private rowEnds(): { readonly before: readonly string[]; readonly after: readonly string[] } {
+    const { planes, ends } = this.pattern;
+    const overRows = hasEnd(ends, "rows");
+    const after = this.results().flatMap((_, at) => {
+      const end = this.end(at);
+      switch (end.kind) {
+        case "row":
+          return [`*out${at} = fold_${end.by}(parts${at});`, `out${at} += a[${this.layout.tiles}];`];
+        case "rows":
+          return [`out${at} -= (size_t)count * ${planes};`];
+        case "written":
+          return overRows ? [`out${at} += (size_t)(entries - count) * ${planes};`] : [];
+      }
+    });
+    const before = this.results().flatMap((_, at) => {
+      const end = this.end(at);
+      const parts = `vec parts${at}[PARTS];`;
+      return end.kind === "row"
+        ? [parts, `for (int k = 0; k < PARTS; k++) parts${at}[k] = splat(START_${end.by});`]
+        : [];
+    });
+    return { before, after: overRows ? [...after, "fresh = 0;"] : after };
   }
 
   private inputs(wanted: (mode: Mode) => boolean): readonly number[] {
@@ -194,24 +238,62 @@ class Source {
   private points(variant: Variant): readonly string[] {
     const some = (count: string): readonly string[] => [
       ...this.steps(2, variant, count),
-      ...this.stored(count),
+      ...this.results().flatMap((values, at) => this.ended(values, at, count)),
       ...this.inputs((mode) => LEVELS[mode] === 2).map(
         (input) => `p${input} += (size_t)${count} * ${this.advance(input)};`,
       ),
-      ...this.results().map((_, at) => `out${at} += (size_t)${count} * ${this.pattern.planes};`),
+      ...this.results().flatMap((_, at) =>
+        this.end(at).kind === "row" ? [] : [`out${at} += (size_t)${count} * ${this.pattern.planes};`],
+      ),
     ];
+    if (hasEnd(this.pattern.ends, "row")) {
+      return [
+        "for (; left >= PARTS * LANES; left -= PARTS * LANES) {",
+        ...["EACH_PART for (int k = 0; k < PARTS; k++) {", ...some("LANES"), "}"],
+        "}",
+        "EACH_PART for (int k = 0; k < PARTS; k++) if (left > 0) {",
+        ...["const word few = least(left, LANES);", ...some("few"), "left -= few;"],
+        "}",
+      ];
+    }
     return [
       ...["for (; left >= LANES; left -= LANES) {", ...some("LANES"), "}"],
       ...["if (left > 0) {", ...some("left"), "}"],
     ];
   }
 
-  private stored(count: string): readonly string[] {
-    return this.results().map(([first = "", second = first], at) => {
-      return this.pattern.planes === 1
-        ? `put(out${at}, ${first}, ${count});`
-        : `put_pairs(out${at}, ${first}, ${second}, ${count});`;
-    });
+  /** What becomes of the values of a result for so many points. */
+  private ended(
+    [first = "", second = first]: readonly string[],
+    at: number,
+    count: string,
+  ): readonly string[] {
+    const isPair = this.pattern.planes === 2;
+    const end = this.end(at);
+    switch (end.kind) {
+      case "written":
+        return [
+          isPair
+            ? `put_pairs(out${at}, ${first}, ${second}, ${count});`
+            : `put(out${at}, ${first}, ${count});`,
+        ];
+      case "row":
+        return (isPair ? [first, second] : [first]).map(
+          (value) =>
+            `parts${at}[k] = join_${end.by}(parts${at}[k], first_of(${value}, ${count}, START_${end.by}));`,
+        );
+      case "rows": {
+        const before = `before${at}`;
+        const joined = (value: string, earlier: string): string =>
+          `fresh ? ${value} : join_${end.by}(${earlier}, ${value})`;
+        const place = `(const char *)out${at}`;
+        if (!isPair) return [`put(out${at}, ${joined(first, `at(${place})`)}, ${count});`];
+        return [
+          `const pairs ${before} = pairs_at(${place}, ${count});`,
+          `put_pairs(out${at}, ${joined(first, `${before}.re`)}, ${joined(second, `${before}.im`)}, ${count});`,
+        ];
+      }
+    }
   }
 
   /** The names of a step's values, one for each entry of a point that differs. */

@@ -1,3 +1,4 @@
+import { type End, type EndLocals, endLocals } from "./ends.ts";
 import { FUNCTIONS } from "./functions.ts";
 import type { Import, Type } from "./module.ts";
 import type { Program, Step } from "./program.ts";
@@ -21,6 +22,8 @@ export interface Pattern {
   readonly stencil: Stencil | null;
   /** whether two results are the first and the second entries of pairs, which are written as one array */
   readonly interleaved: boolean;
+  /** by result, what becomes of its values */
+  readonly ends: readonly End[];
 }
 
 /** How many arrays a kernel writes. */
@@ -35,7 +38,7 @@ export interface Layout {
   /** points of a row, and of the tile of a row that is an item's */
   readonly entries: number;
   readonly tile: number;
-  /** tiles of a row; where there is one only, an item may have many rows */
+  /** tiles of a row; where there is one only, or results are joined over rows, an item may have many rows */
   readonly tiles: number;
   readonly rows: number;
   readonly rowsOfItem: number;
@@ -80,6 +83,7 @@ export interface Locals {
   readonly tail: number;
   readonly other: number;
   readonly stencil: StencilLocals | null;
+  readonly ends: EndLocals;
   readonly indices: readonly number[];
   readonly starts: readonly number[];
   readonly places: readonly number[];
@@ -91,7 +95,7 @@ export interface Locals {
 
 /** The locals that a pattern asks for, numbered from 4. */
 export function localsOf(pattern: Pattern): Locals {
-  const { program, modes, axes, stencil } = pattern;
+  const { program, modes, axes, stencil, ends } = pattern;
   const types: Type[] = [];
   const local = (type: Type): number => 3 + types.push(type);
   const many = (count: number, type: Type): number[] => Array.from({ length: count }, () => local(type));
@@ -102,6 +106,7 @@ export function localsOf(pattern: Pattern): Locals {
     outs: many(outputsOf(pattern), "i32"),
     ...{ tail: local("v128"), other: local("v128") },
     stencil: stencil && stencilLocals(stencil, local),
+    ends: endLocals(ends, local),
     indices: many(axes, "i32"),
     starts: many(modes.length, "i32"),
     places: many(modes.length, "i32"),

@@ -137,6 +137,37 @@ INLINE void put_pairs(float *to, vec re, vec im, word count) {
   if (2 * count > LANES) put(to + LANES, __builtin_shufflevector(re, im, UPPER_PAIRS), 2 * count - LANES);
 }
 
+/* How values are joined: see runtime/kernels/encode/ends.ts. */
+#define PARTS (16 / LANES)
+#define EACH_PART _Pragma("GCC unroll 4")
+#define START_sum 0.0f
+#define START_max (-__builtin_inff())
+#define START_min __builtin_inff()
+INLINE vec join_sum(vec a, vec b) { return a + b; }
+INLINE vec join_max(vec a, vec b) { return f_max(a, b); }
+INLINE vec join_min(vec a, vec b) { return f_min(a, b); }
+/* The first `count` lanes, the others what nothing gives. */
+INLINE vec first_of(vec value, word count, float start) {
+  if (count >= LANES) return value;
+  ivec lane;
+  for (int k = 0; k < LANES; k++) lane[k] = k;
+  return choose(lane < (int32_t)count, value, splat(start));
+}
+#define FOLD(by) \
+  INLINE float fold_##by(const vec *parts) { \
+    float all[16]; \
+    EACH_PART for (int k = 0; k < PARTS; k++) { \
+      const vec part = parts[k]; \
+      memcpy(all + k * LANES, &part, sizeof part); \
+    } \
+    for (int apart = 8; apart > 0; apart /= 2) \
+      for (int k = 0; k < apart; k++) all[k] = join_##by(splat(all[k]), splat(all[k + apart]))[0]; \
+    return all[0]; \
+  }
+FOLD(sum)
+FOLD(max)
+FOLD(min)
+
 /* How points that stand alike in a direction are placed there: see runtime/kernels/encode/stencil.ts. */
 typedef struct { ptrdiff_t distance; int is_inside, has_next; } placed;
 enum { NEUMANN, PERIODIC, ZERO_BEYOND };

@@ -119,21 +119,24 @@ function firstStepAdjoint(
   { values: { Wt_sub, largest } }: ReturnType<typeof firstStepSaving>["saved"],
   { x: x_next_bar }: State,
 ) {
-  const { x_next_bar_passed, is_less, chosen } = ops.mapAll(
+  const { x_next_bar_passed, is_less, theta_bar_each } = ops.mapAll(
     {
       x_next_bar_passed: "select(largest, 0, x_next_bar)",
       is_less: "theta < abs(gamma*Wt_sub)",
-      chosen: "select(is_less, -(sign(gamma*Wt_sub)*x_next_bar_passed), 0)",
+      theta_bar_each: "select(is_less, -(sign(gamma*Wt_sub)*x_next_bar_passed), 0)",
     },
     { largest, x_next_bar, theta, gamma, Wt_sub },
+    { theta_bar_each: "sum" },
   );
-  const theta_bar_each = ops.sum(chosen);
   const theta_bar = ops.sumSamples(theta_bar_each);
-  const gamma_times_Wt_sub_bar = ops.map(
-    "select(is_less, x_next_bar_passed, 0) + select(is_less, select(largest, x_next_bar, 0), 0)",
-    { is_less, x_next_bar_passed, largest, x_next_bar },
+  const { gamma_bar_each } = ops.mapAll(
+    {
+      gamma_bar_each:
+        "Wt_sub*(select(is_less, x_next_bar_passed, 0) + select(is_less, select(largest, x_next_bar, 0), 0))",
+    },
+    { is_less, x_next_bar_passed, largest, x_next_bar, Wt_sub },
+    { gamma_bar_each: "sum" },
   );
-  const gamma_bar_each = ops.dot(Wt_sub, gamma_times_Wt_sub_bar);
   const gamma_bar = ops.sumSamples(gamma_bar_each);
   return { state: {}, known: { gamma: gamma_bar, theta: theta_bar } };
 }
@@ -189,21 +192,24 @@ function stepAdjoint(
   { values: { Wt_residual, sum, largest } }: ReturnType<typeof stepSaving>["saved"],
   { x: x_next_bar }: State,
 ) {
-  const { x_next_bar_passed, is_less, chosen } = ops.mapAll(
+  const { x_next_bar_passed, is_less, theta_bar_each } = ops.mapAll(
     {
       x_next_bar_passed: "select(largest, 0, x_next_bar)",
       is_less: "theta < abs(sum)",
-      chosen: "select(is_less, -(sign(sum)*x_next_bar_passed), 0)",
+      theta_bar_each: "select(is_less, -(sign(sum)*x_next_bar_passed), 0)",
     },
     { largest, x_next_bar, theta, sum },
+    { theta_bar_each: "sum" },
   );
-  const theta_bar_each = ops.sum(chosen);
   const theta_bar = ops.sumSamples(theta_bar_each);
-  const sum_bar = ops.map(
-    "select(is_less, x_next_bar_passed, 0) + select(is_less, select(largest, x_next_bar, 0), 0)",
-    { is_less, x_next_bar_passed, largest, x_next_bar },
+  const { sum_bar, gamma_bar_each } = ops.mapAll(
+    {
+      sum_bar: "select(is_less, x_next_bar_passed, 0) + select(is_less, select(largest, x_next_bar, 0), 0)",
+      gamma_bar_each: "Wt_residual*sum_bar",
+    },
+    { is_less, x_next_bar_passed, largest, x_next_bar, Wt_residual },
+    { gamma_bar_each: "sum" },
   );
-  const gamma_bar_each = ops.dot(Wt_residual, sum_bar);
   const gamma_bar = ops.sumSamples(gamma_bar_each);
   const Wt_residual_bar = ops.map("sum_bar*gamma", { sum_bar, gamma });
   const W_v = ops.apply(W, Wt_residual_bar);

@@ -131,17 +131,24 @@ function objective(ops: Operations, { A, y, W, lambda }: Known, { x }: State) {
   const residual = ops.map("A_x - y", { A_x, y });
   const residual_squared = ops.dot(residual, residual);
   const W_x = ops.apply(W, x);
-  const abs_W_x = ops.map("abs(W_x)", { W_x });
-  const sum_abs_W_x = ops.sum(abs_W_x);
+  const { sum_abs_W_x } = ops.mapAll({ sum_abs_W_x: "abs(W_x)" }, { W_x }, { sum_abs_W_x: "sum" });
   return ops.map("0.5*residual_squared + lambda*sum_abs_W_x", { residual_squared, lambda, sum_abs_W_x });
 }
 
 /** 1 for the samples that may stop; `before` means the last test. */
 function until(ops: Operations, _known: Known, { z }: State, { z: z_before }: State) {
-  const z_minus_z_before = ops.map("z - z_before", { z, z_before });
-  const norm = ops.norm2(z_minus_z_before);
-  const norm_z = ops.norm2(z);
-  const norm_z_before = ops.norm2(z_before);
+  const { norm_squared, norm_z_squared, norm_z_before_squared } = ops.mapAll(
+    {
+      norm_squared: "(z - z_before)*(z - z_before)",
+      norm_z_squared: "z*z",
+      norm_z_before_squared: "z_before*z_before",
+    },
+    { z, z_before },
+    { norm_squared: "sum", norm_z_squared: "sum", norm_z_before_squared: "sum" },
+  );
+  const norm = ops.map("sqrt(norm_squared)", { norm_squared });
+  const norm_z = ops.map("sqrt(norm_z_squared)", { norm_z_squared });
+  const norm_z_before = ops.map("sqrt(norm_z_before_squared)", { norm_z_before_squared });
   return ops.map("select(0 < max(norm_z, norm_z_before), norm/max(norm_z, norm_z_before), 0) < 0.000001", {
     norm_z,
     norm_z_before,

@@ -178,19 +178,22 @@ function stepAdjoint(
   { z: z_next_bar, x: x_next_bar }: State,
 ) {
   const W_z_next_bar = ops.apply(W, z_next_bar);
-  const { W_difference_bar, W_z_next_bar_scaled } = ops.mapAll(
+  const { W_difference_bar, lambda_times_t_bar_each } = ops.mapAll(
     {
       W_difference_bar: "select(lambda_times_t < abs(W_difference), W_z_next_bar, 0) - W_z_next_bar",
-      W_z_next_bar_scaled:
+      lambda_times_t_bar_each:
         "select(lambda_times_t < abs(W_difference), -(sign(W_difference)*W_z_next_bar), 0)",
     },
     { lambda_times_t, W_difference, W_z_next_bar },
+    { lambda_times_t_bar_each: "sum" },
   );
-  const lambda_times_t_bar_each = ops.sum(W_z_next_bar_scaled);
   const lambda_times_t_bar = ops.sumSamples(lambda_times_t_bar_each);
   const Wt_add = ops.applyAdjoint(W, W_difference_bar);
-  const difference_bar = ops.map("z_next_bar + Wt_add", { z_next_bar, Wt_add });
-  const minus_t_bar_each = ops.dot(residual, difference_bar);
+  const { difference_bar, minus_t_bar_each } = ops.mapAll(
+    { difference_bar: "z_next_bar + Wt_add", minus_t_bar_each: "residual*difference_bar" },
+    { z_next_bar, Wt_add, residual },
+    { minus_t_bar_each: "sum" },
+  );
   const minus_t_bar = ops.sumSamples(minus_t_bar_each);
   const t_bar = ops.map("-minus_t_bar", { minus_t_bar });
   const minus_residual_bar = ops.map("difference_bar*t", { difference_bar, t });
@@ -237,8 +240,7 @@ function objective(ops: Operations, { A, y, W, lambda }: Known, { x }: State) {
   const residual = ops.map("A_x - y", { A_x, y });
   const residual_squared = ops.dot(residual, residual);
   const W_x = ops.apply(W, x);
-  const abs_W_x = ops.map("abs(W_x)", { W_x });
-  const sum_abs_W_x = ops.sum(abs_W_x);
+  const { sum_abs_W_x } = ops.mapAll({ sum_abs_W_x: "abs(W_x)" }, { W_x }, { sum_abs_W_x: "sum" });
   return ops.map("0.5*residual_squared + lambda*sum_abs_W_x", { residual_squared, lambda, sum_abs_W_x });
 }
 

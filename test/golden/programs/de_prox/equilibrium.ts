@@ -168,12 +168,11 @@ function D_adjoint(
     [3, 2],
     [2, 1],
   ] as const) {
-    const conv_biased_bar = ops.map("positive(conv_biased)*conv_input_bar", {
-      conv_biased: saved[`conv${layer}_biased` as const],
-      conv_input_bar,
-    });
-    const conv_bias_bar_each = ops.sumTo(conv_biased_bar, R(4));
-    const conv_bias_bar = ops.sumSamples(conv_bias_bar_each);
+    const { conv_biased_bar, conv_bias_bar } = ops.mapAll(
+      { conv_biased_bar: "positive(conv_biased)*conv_input_bar", conv_bias_bar: "conv_biased_bar" },
+      { conv_biased: saved[`conv${layer}_biased` as const], conv_input_bar },
+      { conv_bias_bar: "sumChannels" },
+    );
     conv_input_bar = ops.convolveInputGradient(
       conv_biased_bar,
       known[`D.conv${layer}.filter` as const],
@@ -186,12 +185,11 @@ function D_adjoint(
     weights[`D.conv${layer}.filter` as const] = conv_filter_bar;
   }
 
-  const conv1_biased_bar = ops.map("positive(conv1_biased)*conv_input_bar", {
-    conv1_biased: saved.conv1_biased,
-    conv_input_bar,
-  });
-  const conv1_bias_bar_each = ops.sumTo(conv1_biased_bar, R(4));
-  const conv1_bias_bar = ops.sumSamples(conv1_bias_bar_each);
+  const { conv1_biased_bar, conv1_bias_bar } = ops.mapAll(
+    { conv1_biased_bar: "positive(conv1_biased)*conv_input_bar", conv1_bias_bar: "conv1_biased_bar" },
+    { conv1_biased: saved.conv1_biased, conv_input_bar },
+    { conv1_bias_bar: "sumChannels" },
+  );
   const conv1_input_bar = ops.convolveInputGradient(conv1_biased_bar, known["D.conv1.filter"], R(h, w, 1), 1);
   const u1_image_bar = ops.map("difference_bar + conv1_input_bar", { difference_bar, conv1_input_bar });
   const conv1_filter_bar = ops.convolveFilterGradient(u1_image, conv1_biased_bar, R(3, 3, 1, 4), 1);

@@ -121,19 +121,19 @@ function T_adjoint_weights(
 ): T_Weights {
   const tanh = ops.reshape(saved.tanh, R(4));
   const output_bar_2 = ops.reshape(output_bar, R(1));
-  const dense2_biased_bar = ops.map("output_bar_2*sigmoid(dense2_biased)", {
-    output_bar_2,
-    dense2_biased: saved.dense2_biased,
-  });
-  const dense2_bias_bar = ops.sumSamples(dense2_biased_bar);
+  const { dense2_biased_bar, dense2_bias_bar } = ops.mapAll(
+    { dense2_biased_bar: "output_bar_2*sigmoid(dense2_biased)", dense2_bias_bar: "dense2_biased_bar" },
+    { output_bar_2, dense2_biased: saved.dense2_biased },
+    { dense2_bias_bar: "sumSamples" },
+  );
   const dense2_matrixt_v = ops.matvecTransposed(known["T.dense2.matrix"], dense2_biased_bar, R(4));
   const outer = ops.outerSum(dense2_biased_bar, tanh);
   const dense2_matrixt_v_2 = ops.reshape(dense2_matrixt_v, R(4));
-  const dense1_biased_bar = ops.map("dense2_matrixt_v_2*(1 - square(tanh))", {
-    dense2_matrixt_v_2,
-    tanh: saved.tanh,
-  });
-  const dense1_bias_bar = ops.sumSamples(dense1_biased_bar);
+  const { dense1_biased_bar, dense1_bias_bar } = ops.mapAll(
+    { dense1_biased_bar: "dense2_matrixt_v_2*(1 - square(tanh))", dense1_bias_bar: "dense1_biased_bar" },
+    { dense2_matrixt_v_2, tanh: saved.tanh },
+    { dense1_bias_bar: "sumSamples" },
+  );
   const outer_2 = ops.outerSum(dense1_biased_bar, saved.u1_image);
   return {
     "T.dense1.matrix": outer_2,
@@ -280,15 +280,15 @@ function firstStepAdjoint(
   { z: z_next_bar }: State,
 ) {
   const z_next_bar_slices = ops.slices(z_next_bar, y);
-  const { sub_slices_bar, t_times_T_P_y_bar_each } = ops.mapAll(
+  const { sub_slices_bar, t_times_T_P_y_bar } = ops.mapAll(
     {
       sub_slices_bar: "select(max(t_times_T_P_y, 0) < abs(sub_slices_2), z_next_bar_slices, 0)",
-      t_times_T_P_y_bar_each:
+      t_times_T_P_y_bar:
         "select(max(t_times_T_P_y, 0) < abs(sub_slices_2), -(sign(sub_slices_2)*z_next_bar_slices), 0)",
     },
     { t_times_T_P_y, sub_slices_2, z_next_bar_slices },
+    { t_times_T_P_y_bar: "sum" },
   );
-  const t_times_T_P_y_bar = ops.sum(t_times_T_P_y_bar_each);
   const negative_bar = ops.joinSlices(sub_slices_bar, -h * p + h * w - p * w + p * p + h - 2 * p + w + 1, y);
   const minus_t_bar_each = ops.dot(Dt_sub, negative_bar);
   const minus_t_bar = ops.sumSamples(minus_t_bar_each);
@@ -366,15 +366,15 @@ function stepAdjoint(
   { z: z_next_bar }: State,
 ) {
   const z_next_bar_slices = ops.slices(z_next_bar, y);
-  const { sub_slices_bar, t_times_T_P_y_bar_each } = ops.mapAll(
+  const { sub_slices_bar, t_times_T_P_y_bar } = ops.mapAll(
     {
       sub_slices_bar: "select(max(t_times_T_P_y, 0) < abs(sub_slices_2), z_next_bar_slices, 0)",
-      t_times_T_P_y_bar_each:
+      t_times_T_P_y_bar:
         "select(max(t_times_T_P_y, 0) < abs(sub_slices_2), -(sign(sub_slices_2)*z_next_bar_slices), 0)",
     },
     { t_times_T_P_y, sub_slices_2, z_next_bar_slices },
+    { t_times_T_P_y_bar: "sum" },
   );
-  const t_times_T_P_y_bar = ops.sum(t_times_T_P_y_bar_each);
   const difference_bar = ops.joinSlices(
     sub_slices_bar,
     -h * p + h * w - p * w + p * p + h - 2 * p + w + 1,
@@ -459,23 +459,26 @@ function finishAdjoint(
   { values: { z_slices, D_z, Pt_weighted, quotient } }: ReturnType<typeof finishSaving>["saved"],
   { output: output_bar }: { readonly output: Value },
 ) {
-  const { Pt_weighted_bar, minus_Pt_weighted_bar_each } = ops.mapAll(
-    {
-      Pt_weighted_bar: "output_bar/Pt_weighted",
-      minus_Pt_weighted_bar_each: "quotient*output_bar/Pt_weighted",
-    },
+  const { Pt_weighted_bar, minus_Pt_weighted_bar } = ops.mapAll(
+    { Pt_weighted_bar: "output_bar/Pt_weighted", minus_Pt_weighted_bar: "quotient*output_bar/Pt_weighted" },
     { output_bar, Pt_weighted, quotient },
+    { minus_Pt_weighted_bar: "sumSamples" },
   );
-  const minus_Pt_weighted_bar = ops.sumSamples(minus_Pt_weighted_bar_each);
   const P_v = ops.apply(P, minus_Pt_weighted_bar);
   const weighted_bar = ops.map("-P_v", { P_v });
   const P_neg_slices = ops.slices(weighted_bar, P_fill);
-  const product = ops.map("P_neg_slices*P_fill_slices", { P_neg_slices, P_fill_slices });
-  const product_total = ops.sumSamples(product);
+  const { product_total } = ops.mapAll(
+    { product_total: "P_neg_slices*P_fill_slices" },
+    { P_neg_slices, P_fill_slices },
+    { product_total: "sumSamples" },
+  );
   const P_v_2 = ops.apply(P, Pt_weighted_bar);
   const P_div_slices = ops.slices(P_v_2, y);
-  const product_2 = ops.map("P_div_slices*D_z", { P_div_slices, D_z });
-  const product_total_2 = ops.sumSamples(product_2);
+  const { product_total_2 } = ops.mapAll(
+    { product_total_2: "P_div_slices*D_z" },
+    { P_div_slices, D_z },
+    { product_total_2: "sumSamples" },
+  );
   const v_bar = ops.map("product_total + product_total_2", { product_total, product_total_2 });
   const D_z_bar = ops.map("P_div_slices*v", { P_div_slices, v });
   const Dt_D_z_bar = ops.matvecTransposed(D, D_z_bar, R(atoms));

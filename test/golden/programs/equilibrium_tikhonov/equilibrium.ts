@@ -147,21 +147,19 @@ function N_adjoint(
   const conv3_input_bar = ops.convolveInputGradient(conv3_biased_bar, known["N.conv3.filter"], R(h, w, 4), 1);
   const relu = ops.map("relu(conv2_biased)", { conv2_biased: saved.conv2_biased });
   const conv3_filter_bar = ops.convolveFilterGradient(relu, conv3_biased_bar, R(3, 3, 4, 1), 1);
-  const conv2_biased_bar = ops.map("positive(conv2_biased)*conv3_input_bar", {
-    conv2_biased: saved.conv2_biased,
-    conv3_input_bar,
-  });
-  const conv2_bias_bar_each = ops.sumTo(conv2_biased_bar, R(4));
-  const conv2_bias_bar = ops.sumSamples(conv2_bias_bar_each);
+  const { conv2_biased_bar, conv2_bias_bar } = ops.mapAll(
+    { conv2_biased_bar: "positive(conv2_biased)*conv3_input_bar", conv2_bias_bar: "conv2_biased_bar" },
+    { conv2_biased: saved.conv2_biased, conv3_input_bar },
+    { conv2_bias_bar: "sumChannels" },
+  );
   const conv2_input_bar = ops.convolveInputGradient(conv2_biased_bar, known["N.conv2.filter"], R(h, w, 4), 1);
   const relu_2 = ops.map("relu(conv1_biased)", { conv1_biased: saved.conv1_biased });
   const conv2_filter_bar = ops.convolveFilterGradient(relu_2, conv2_biased_bar, R(3, 3, 4, 4), 1);
-  const conv1_biased_bar = ops.map("positive(conv1_biased)*conv2_input_bar", {
-    conv1_biased: saved.conv1_biased,
-    conv2_input_bar,
-  });
-  const conv1_bias_bar_each = ops.sumTo(conv1_biased_bar, R(4));
-  const conv1_bias_bar = ops.sumSamples(conv1_bias_bar_each);
+  const { conv1_biased_bar, conv1_bias_bar } = ops.mapAll(
+    { conv1_biased_bar: "positive(conv1_biased)*conv2_input_bar", conv1_bias_bar: "conv1_biased_bar" },
+    { conv1_biased: saved.conv1_biased, conv2_input_bar },
+    { conv1_bias_bar: "sumChannels" },
+  );
   const u1_image_bar = ops.convolveInputGradient(conv1_biased_bar, known["N.conv1.filter"], R(h, w, 1), 1);
   const conv1_filter_bar = ops.convolveFilterGradient(u1_image, conv1_biased_bar, R(3, 3, 1, 4), 1);
   const u1_bar = ops.reshape(u1_image_bar, R(h, w));

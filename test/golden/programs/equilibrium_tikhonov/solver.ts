@@ -127,10 +127,18 @@ function step(ops: Operations, known: Known, { x }: State) {
 
 /** 1 for the samples that may stop; `before` means the last test. */
 function until(ops: Operations, _known: Known, { x }: State, { x: x_before }: State) {
-  const x_minus_x_before = ops.map("x - x_before", { x, x_before });
-  const norm = ops.norm2(x_minus_x_before);
-  const norm_x = ops.norm2(x);
-  const norm_x_before = ops.norm2(x_before);
+  const { norm_squared, norm_x_squared, norm_x_before_squared } = ops.mapAll(
+    {
+      norm_squared: "(x - x_before)*(x - x_before)",
+      norm_x_squared: "x*x",
+      norm_x_before_squared: "x_before*x_before",
+    },
+    { x, x_before },
+    { norm_squared: "sum", norm_x_squared: "sum", norm_x_before_squared: "sum" },
+  );
+  const norm = ops.map("sqrt(norm_squared)", { norm_squared });
+  const norm_x = ops.map("sqrt(norm_x_squared)", { norm_x_squared });
+  const norm_x_before = ops.map("sqrt(norm_x_before_squared)", { norm_x_before_squared });
   return ops.map("select(0 < max(norm_x, norm_x_before), norm/max(norm_x, norm_x_before), 0) < 0.000001", {
     norm_x,
     norm_x_before,

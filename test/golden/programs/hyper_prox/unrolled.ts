@@ -304,8 +304,12 @@ function H_adjoint_1_2_3_4_5_6_7_8_9_10_11_12(
     R(3),
   );
   const outer_5 = ops.outerSum(D_conv1_filter_change_bar, softplus);
-  const dense1_biased_bar = ops.map(
-    "(c_matrixt_v + D_conv2_bias_matrixt_v + D_conv2_filter_matrixt_v + D_conv1_bias_matrixt_v + D_conv1_filter_matrixt_v)*sigmoid(dense1_biased)",
+  const { dense1_biased_bar, dense1_bias_bar } = ops.mapAll(
+    {
+      dense1_biased_bar:
+        "(c_matrixt_v + D_conv2_bias_matrixt_v + D_conv2_filter_matrixt_v + D_conv1_bias_matrixt_v + D_conv1_filter_matrixt_v)*sigmoid(dense1_biased)",
+      dense1_bias_bar: "dense1_biased_bar",
+    },
     {
       c_matrixt_v,
       D_conv2_bias_matrixt_v,
@@ -314,8 +318,8 @@ function H_adjoint_1_2_3_4_5_6_7_8_9_10_11_12(
       D_conv1_filter_matrixt_v,
       dense1_biased: saved.dense1_biased,
     },
+    { dense1_bias_bar: "sumSamples" },
   );
-  const dense1_bias_bar = ops.sumSamples(dense1_biased_bar);
   const outer_6 = ops.outerSum(dense1_biased_bar, saved.u1);
   return {
     "H.dense1.matrix": outer_6,

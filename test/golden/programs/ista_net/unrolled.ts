@@ -212,8 +212,7 @@ function step(ops: Operations, known: Known, { x }: State) {
   const r = ops.map("x - t*(gram_A_x - At_y)", { x, t, gram_A_x, At_y });
   const F_r = F(ops, r, known);
   const G_F_r = G(ops, F_r, known);
-  const G_F_r_minus_r = ops.map("G_F_r - r", { G_F_r, r });
-  const symmetry = ops.dot(G_F_r_minus_r, G_F_r_minus_r);
+  const { symmetry } = ops.mapAll({ symmetry: "(G_F_r - r)*(G_F_r - r)" }, { G_F_r, r }, { symmetry: "sum" });
   const shrunk = ops.map("soft(F_r, theta)", { F_r, theta });
   const x_next = G(ops, shrunk, known);
   return { values: { x: x_next }, reports: { symmetry }, capped: null };
@@ -229,8 +228,7 @@ function stepSaving(ops: Operations, known: Known, { x }: State) {
   );
   const [F_r, F_saved] = F_save(ops, r, known);
   const G_F_r = G(ops, F_r, known);
-  const G_F_r_minus_r = ops.map("G_F_r - r", { G_F_r, r });
-  const symmetry = ops.dot(G_F_r_minus_r, G_F_r_minus_r);
+  const { symmetry } = ops.mapAll({ symmetry: "(G_F_r - r)*(G_F_r - r)" }, { G_F_r, r }, { symmetry: "sum" });
   const shrunk = ops.map("soft(F_r, theta)", { F_r, theta });
   const [x_next, { conv1 }] = G_save(ops, shrunk, known);
   return {
@@ -251,14 +249,14 @@ function stepAdjoint(
   const { theta, t, gram_A } = known;
   const shrunk = ops.map("soft(F_r, theta)", { F_r, theta });
   const [u1_bar, G_weights_bar] = G_adjoint(ops, shrunk, { conv1: conv1_2 }, x_next_bar, known);
-  const { F_r_bar, u1_bar_scaled } = ops.mapAll(
+  const { F_r_bar, theta_bar_each } = ops.mapAll(
     {
       F_r_bar: "select(theta < abs(F_r), u1_bar, 0)",
-      u1_bar_scaled: "select(theta < abs(F_r), -(sign(F_r)*u1_bar), 0)",
+      theta_bar_each: "select(theta < abs(F_r), -(sign(F_r)*u1_bar), 0)",
     },
     { theta, F_r, u1_bar },
+    { theta_bar_each: "sum" },
   );
-  const theta_bar_each = ops.sum(u1_bar_scaled);
   const theta_bar = ops.sumSamples(theta_bar_each);
   const [u1_bar_next, F_weights_bar] = F_adjoint(ops, r, F_saved, F_r_bar, known);
   const minus_t_bar_each = ops.dot(residual, u1_bar_next);

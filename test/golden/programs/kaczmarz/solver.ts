@@ -98,8 +98,12 @@ function step(ops: Operations, { m, k, r, omega, y, A }: Known, { x }: State) {
 /** 1 for the samples that may stop; `before` means the last test. */
 function until(ops: Operations, { A, y, product }: Known, { x }: State, { x: x_before }: State) {
   const A_x = ops.apply(A, x);
-  const residual = ops.map("A_x - y", { A_x, y });
-  const norm_residual = ops.norm2(residual);
+  const { norm_residual_squared } = ops.mapAll(
+    { norm_residual_squared: "(A_x - y)*(A_x - y)" },
+    { A_x, y },
+    { norm_residual_squared: "sum" },
+  );
+  const norm_residual = ops.map("sqrt(norm_residual_squared)", { norm_residual_squared });
   const x_minus_x_before = ops.map("x - x_before", { x, x_before });
   const norm = ops.norm2(x_minus_x_before);
   const norm_x = ops.norm2(x);

@@ -101,14 +101,14 @@ function firstStepAdjoint(
   { values: { W1_y } }: ReturnType<typeof firstStepSaving>["saved"],
   { x: x_next_bar }: State,
 ) {
-  const { W1_y_bar, theta_bar_each } = ops.mapAll(
+  const { W1_y_bar, theta_bar } = ops.mapAll(
     {
       W1_y_bar: "select(theta < abs(W1_y), x_next_bar, 0)",
-      theta_bar_each: "select(theta < abs(W1_y), -(sign(W1_y)*x_next_bar), 0)",
+      theta_bar: "select(theta < abs(W1_y), -(sign(W1_y)*x_next_bar), 0)",
     },
     { theta, W1_y, x_next_bar },
+    { theta_bar: "sumSamples" },
   );
-  const theta_bar = ops.sumSamples(theta_bar_each);
   const W1_bar = ops.outerSum(W1_y_bar, y);
   return { state: {}, known: { W1: W1_bar, theta: theta_bar } };
 }
@@ -156,14 +156,14 @@ function stepAdjoint(
   { values: { x, W1_y_plus_W2_x } }: ReturnType<typeof stepSaving>["saved"],
   { x: x_next_bar }: State,
 ) {
-  const { W1_y_plus_W2_x_bar, theta_bar_each } = ops.mapAll(
+  const { W1_y_plus_W2_x_bar, theta_bar } = ops.mapAll(
     {
       W1_y_plus_W2_x_bar: "select(theta < abs(W1_y_plus_W2_x), x_next_bar, 0)",
-      theta_bar_each: "select(theta < abs(W1_y_plus_W2_x), -(sign(W1_y_plus_W2_x)*x_next_bar), 0)",
+      theta_bar: "select(theta < abs(W1_y_plus_W2_x), -(sign(W1_y_plus_W2_x)*x_next_bar), 0)",
     },
     { theta, W1_y_plus_W2_x, x_next_bar },
+    { theta_bar: "sumSamples" },
   );
-  const theta_bar = ops.sumSamples(theta_bar_each);
   const x_bar = ops.matvecTransposed(W2, W1_y_plus_W2_x_bar, R(n));
   const W2_bar = ops.outerSum(W1_y_plus_W2_x_bar, x);
   const W1_bar = ops.outerSum(W1_y_plus_W2_x_bar, y);

@@ -86,14 +86,14 @@ function firstStepAdjoint(
   { values: { W_sub } }: ReturnType<typeof firstStepSaving>["saved"],
   { x: x_next_bar }: State,
 ) {
-  const { W_sub_bar, x_next_bar_scaled } = ops.mapAll(
+  const { W_sub_bar, theta_bar_each } = ops.mapAll(
     {
       W_sub_bar: "select(theta < abs(W_sub), x_next_bar, 0)",
-      x_next_bar_scaled: "select(theta < abs(W_sub), -(sign(W_sub)*x_next_bar), 0)",
+      theta_bar_each: "select(theta < abs(W_sub), -(sign(W_sub)*x_next_bar), 0)",
     },
     { theta, W_sub, x_next_bar },
+    { theta_bar_each: "sum" },
   );
-  const theta_bar_each = ops.sum(x_next_bar_scaled);
   const theta_bar = ops.sumSamples(theta_bar_each);
   const W_bar = ops.outerSum(W_sub_bar, y);
   return { state: {}, known: { W: W_bar, theta: theta_bar } };
@@ -144,14 +144,14 @@ function stepAdjoint(
   { values: { residual, x_plus_W_residual } }: ReturnType<typeof stepSaving>["saved"],
   { x: x_next_bar }: State,
 ) {
-  const { x_plus_W_residual_bar, x_next_bar_scaled } = ops.mapAll(
+  const { x_plus_W_residual_bar, theta_bar_each } = ops.mapAll(
     {
       x_plus_W_residual_bar: "select(theta < abs(x_plus_W_residual), x_next_bar, 0)",
-      x_next_bar_scaled: "select(theta < abs(x_plus_W_residual), -(sign(x_plus_W_residual)*x_next_bar), 0)",
+      theta_bar_each: "select(theta < abs(x_plus_W_residual), -(sign(x_plus_W_residual)*x_next_bar), 0)",
     },
     { theta, x_plus_W_residual, x_next_bar },
+    { theta_bar_each: "sum" },
   );
-  const theta_bar_each = ops.sum(x_next_bar_scaled);
   const theta_bar = ops.sumSamples(theta_bar_each);
   const Wt_v = ops.matvecTransposed(W, x_plus_W_residual_bar, R(m));
   const W_bar = ops.outerSum(x_plus_W_residual_bar, residual);

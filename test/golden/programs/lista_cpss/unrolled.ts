@@ -105,15 +105,15 @@ function firstStepAdjoint(
   { values: { W_sub, largest } }: ReturnType<typeof firstStepSaving>["saved"],
   { x: x_next_bar }: State,
 ) {
-  const { x_next_bar_passed, is_less, chosen } = ops.mapAll(
+  const { x_next_bar_passed, is_less, theta_bar_each } = ops.mapAll(
     {
       x_next_bar_passed: "select(largest, 0, x_next_bar)",
       is_less: "theta < abs(W_sub)",
-      chosen: "select(is_less, -(sign(W_sub)*x_next_bar_passed), 0)",
+      theta_bar_each: "select(is_less, -(sign(W_sub)*x_next_bar_passed), 0)",
     },
     { largest, x_next_bar, theta, W_sub },
+    { theta_bar_each: "sum" },
   );
-  const theta_bar_each = ops.sum(chosen);
   const theta_bar = ops.sumSamples(theta_bar_each);
   const W_sub_bar = ops.map(
     "select(is_less, x_next_bar_passed, 0) + select(is_less, select(largest, x_next_bar, 0), 0)",
@@ -182,15 +182,15 @@ function stepAdjoint(
   { values: { residual, x_plus_W_residual, largest } }: ReturnType<typeof stepSaving>["saved"],
   { x: x_next_bar }: State,
 ) {
-  const { x_next_bar_passed, is_less, chosen } = ops.mapAll(
+  const { x_next_bar_passed, is_less, theta_bar_each } = ops.mapAll(
     {
       x_next_bar_passed: "select(largest, 0, x_next_bar)",
       is_less: "theta < abs(x_plus_W_residual)",
-      chosen: "select(is_less, -(sign(x_plus_W_residual)*x_next_bar_passed), 0)",
+      theta_bar_each: "select(is_less, -(sign(x_plus_W_residual)*x_next_bar_passed), 0)",
     },
     { largest, x_next_bar, theta, x_plus_W_residual },
+    { theta_bar_each: "sum" },
   );
-  const theta_bar_each = ops.sum(chosen);
   const theta_bar = ops.sumSamples(theta_bar_each);
   const x_plus_W_residual_bar = ops.map(
     "select(is_less, x_next_bar_passed, 0) + select(is_less, select(largest, x_next_bar, 0), 0)",

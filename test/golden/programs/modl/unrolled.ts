@@ -155,31 +155,32 @@ function D_adjoint(ops: Operations, saved: D_Saved, output_bar: Value, known: Kn
   const placeChannels = ops.placeChannels(channels_bar_3, 1, 2);
   const channels_bar_4 = ops.reshape(channels_bar_2, R(h, w, 1));
   const placeChannels_2 = ops.placeChannels(channels_bar_4, 0, 2);
-  const { difference_bar, conv3_biased_bar } = ops.mapAll(
-    { difference_bar: "placeChannels + placeChannels_2", conv3_biased_bar: "-difference_bar" },
+  const { difference_bar, conv3_biased_bar, minus_conv3_bias_bar } = ops.mapAll(
+    {
+      difference_bar: "placeChannels + placeChannels_2",
+      conv3_biased_bar: "-difference_bar",
+      minus_conv3_bias_bar: "difference_bar",
+    },
     { placeChannels, placeChannels_2 },
+    { minus_conv3_bias_bar: "sumChannels" },
   );
-  const minus_conv3_bias_bar_each = ops.sumTo(difference_bar, R(2));
-  const minus_conv3_bias_bar = ops.sumSamples(minus_conv3_bias_bar_each);
   const conv3_bias_bar = ops.map("-minus_conv3_bias_bar", { minus_conv3_bias_bar });
   const conv3_input_bar = ops.convolveInputGradient(conv3_biased_bar, known["D.conv3.filter"], R(h, w, 4), 1);
   const relu = ops.map("relu(conv2_biased)", { conv2_biased: saved.conv2_biased });
   const conv3_filter_bar = ops.convolveFilterGradient(relu, conv3_biased_bar, R(3, 3, 4, 2), 1);
-  const conv2_biased_bar = ops.map("positive(conv2_biased)*conv3_input_bar", {
-    conv2_biased: saved.conv2_biased,
-    conv3_input_bar,
-  });
-  const conv2_bias_bar_each = ops.sumTo(conv2_biased_bar, R(4));
-  const conv2_bias_bar = ops.sumSamples(conv2_bias_bar_each);
+  const { conv2_biased_bar, conv2_bias_bar } = ops.mapAll(
+    { conv2_biased_bar: "positive(conv2_biased)*conv3_input_bar", conv2_bias_bar: "conv2_biased_bar" },
+    { conv2_biased: saved.conv2_biased, conv3_input_bar },
+    { conv2_bias_bar: "sumChannels" },
+  );
   const conv2_input_bar = ops.convolveInputGradient(conv2_biased_bar, known["D.conv2.filter"], R(h, w, 4), 1);
   const relu_2 = ops.map("relu(conv1_biased)", { conv1_biased: saved.conv1_biased });
   const conv2_filter_bar = ops.convolveFilterGradient(relu_2, conv2_biased_bar, R(3, 3, 4, 4), 1);
-  const conv1_biased_bar = ops.map("positive(conv1_biased)*conv2_input_bar", {
-    conv1_biased: saved.conv1_biased,
-    conv2_input_bar,
-  });
-  const conv1_bias_bar_each = ops.sumTo(conv1_biased_bar, R(4));
-  const conv1_bias_bar = ops.sumSamples(conv1_bias_bar_each);
+  const { conv1_biased_bar, conv1_bias_bar } = ops.mapAll(
+    { conv1_biased_bar: "positive(conv1_biased)*conv2_input_bar", conv1_bias_bar: "conv1_biased_bar" },
+    { conv1_biased: saved.conv1_biased, conv2_input_bar },
+    { conv1_bias_bar: "sumChannels" },
+  );
   const conv1_input_bar = ops.convolveInputGradient(conv1_biased_bar, known["D.conv1.filter"], R(h, w, 2), 1);
   const concat_bar = ops.map("difference_bar + conv1_input_bar", { difference_bar, conv1_input_bar });
   const conv1_filter_bar = ops.convolveFilterGradient(saved.concat, conv1_biased_bar, R(3, 3, 2, 4), 1);

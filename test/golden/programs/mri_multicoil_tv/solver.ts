@@ -102,8 +102,7 @@ function constants(ops: Operations, { h, w, c }: Data) {
 
 /** What does not change between steps, once a batch. */
 function prepare(ops: Operations, { h, w, P, S, norm_fourier, product }: Data & Constants) {
-  const abs_P = ops.map("abs(P)", { P });
-  const maximum = ops.maximum(abs_P);
+  const { maximum } = ops.mapAll({ maximum: "abs(P)" }, { P }, { maximum: "maximum" });
   const group_norms = ops.groupNorm(S);
   const maximum_2 = ops.maximum(group_norms);
   const tau = ops.map("0.99/(square(maximum*norm_fourier*maximum_2)/2 + product)", {

@@ -108,8 +108,7 @@ function constants(ops: Operations, { h, w, c }: Data) {
 function prepare(ops: Operations, { h, w, P, S, norm_fourier, product }: Data & Constants) {
   const v2 = ops.number(2);
   const v0_5 = ops.number(0.5);
-  const abs_P = ops.map("abs(P)", { P });
-  const maximum = ops.maximum(abs_P);
+  const { maximum } = ops.mapAll({ maximum: "abs(P)" }, { P }, { maximum: "maximum" });
   const group_norms = ops.groupNorm(S);
   const maximum_2 = ops.maximum(group_norms);
   const sum = ops.map("square(maximum*norm_fourier*maximum_2)/2 + product", {
@@ -128,8 +127,7 @@ function prepare(ops: Operations, { h, w, P, S, norm_fourier, product }: Data & 
 function prepareSaving(ops: Operations, { h, w, P, S, norm_fourier, product }: Data & Constants) {
   const v2 = ops.number(2);
   const v0_5 = ops.number(0.5);
-  const abs_P = ops.map("abs(P)", { P });
-  const maximum = ops.maximum(abs_P);
+  const { maximum } = ops.mapAll({ maximum: "abs(P)" }, { P }, { maximum: "maximum" });
   const group_norms = ops.groupNorm(S);
   const maximum_2 = ops.maximum(group_norms);
   const sum = ops.map("square(maximum*norm_fourier*maximum_2)/2 + product", {
@@ -162,8 +160,11 @@ function prepareInputAdjoint(
     norm_fourier,
     maximum_2,
   });
-  const is_equal = ops.map("group_norms == maximum_2", { group_norms, maximum_2 });
-  const sum_is_equal = ops.sum(is_equal);
+  const { is_equal, sum_is_equal } = ops.mapAll(
+    { is_equal: "group_norms == maximum_2", sum_is_equal: "is_equal" },
+    { group_norms, maximum_2 },
+    { sum_is_equal: "sum" },
+  );
   const quotient = ops.map("tau_bar_scaled*(maximum*norm_fourier)/sum_is_equal", {
     tau_bar_scaled,
     maximum,
@@ -176,8 +177,11 @@ function prepareInputAdjoint(
     quotient,
   });
   const S_bar = ops.map("conj(conj_bar) + chosen*S", { conj_bar, chosen, S });
-  const is_equal_2 = ops.map("abs(P) == maximum", { P, maximum });
-  const sum_is_equal_2 = ops.sum(is_equal_2);
+  const { is_equal_2, sum_is_equal_2 } = ops.mapAll(
+    { is_equal_2: "abs(P) == maximum", sum_is_equal_2: "is_equal_2" },
+    { P, maximum },
+    { sum_is_equal_2: "sum" },
+  );
   const quotient_2 = ops.map("tau_bar_scaled*maximum_2*norm_fourier/sum_is_equal_2", {
     tau_bar_scaled,
     maximum_2,

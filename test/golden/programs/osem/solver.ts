@@ -108,13 +108,12 @@ function step(ops: Operations, { m, k, product, A, y }: Known, { x }: State) {
 /** What the iteration makes small, for each sample. */
 function objective(ops: Operations, { A, y, chosen, is_less }: Known, { x }: State) {
   const A_x = ops.apply(A, x);
-  const chosen_2 = ops.map("select(A_x < 0, inf, A_x - y + y*log(chosen/select(is_less, A_x, 1)))", {
-    A_x,
-    y,
-    chosen,
-    is_less,
-  });
-  return ops.sum(chosen_2);
+  const { sum_chosen } = ops.mapAll(
+    { sum_chosen: "select(A_x < 0, inf, A_x - y + y*log(chosen/select(is_less, A_x, 1)))" },
+    { A_x, y, chosen, is_less },
+    { sum_chosen: "sum" },
+  );
+  return sum_chosen;
 }
 
 /** 1 for the samples that may stop; `before` means the last test. */

@@ -173,150 +173,149 @@ function step(ops: Operations, { n, At_residual, gram_A, At_y, lambda, tau }: Kn
     },
     { gram_A_x_next_4, At_y, x_next_4, w_0_4, w_1_4, filled },
   );
-  const { is_less, chosen, sign_difference, chosen_2 } = ops.mapAll(
+  const { is_less, chosen, sign_difference, sum_chosen } = ops.mapAll(
     {
       is_less: "max(w_1_4, 0) < abs(difference_4)",
       chosen: "select(is_less, product, 0)",
       sign_difference: "sign(difference_4)",
-      chosen_2: "select(is_less, -(sign_difference*product), 0)",
+      sum_chosen: "select(is_less, -(sign_difference*product), 0)",
     },
     { w_1_4, difference_4, product },
+    { sum_chosen: "sum" },
   );
-  const sum_chosen = ops.sum(chosen_2);
   const inner_product = ops.dot(residual_4, chosen);
   const negative_2 = ops.map("-inner_product", { inner_product });
   const chosen_times_w_0_4 = ops.map("chosen*w_0_4", { chosen, w_0_4 });
   const gram_A_v = ops.apply(gram_A, chosen_times_w_0_4);
   const placed = ops.placeRows(sum_chosen, v4, R(5));
   const placed_2 = ops.placeRows(negative_2, v4, R(5));
-  const { is_less_2, chosen_3, sign_difference_2, chosen_4 } = ops.mapAll(
+  const { is_less_2, chosen_2, sign_difference_2, sum_chosen_2 } = ops.mapAll(
     {
       is_less_2: "max(w_1_3, 0) < abs(difference_3)",
-      chosen_3: "select(is_less_2, chosen - gram_A_v, 0)",
+      chosen_2: "select(is_less_2, chosen - gram_A_v, 0)",
       sign_difference_2: "sign(difference_3)",
-      chosen_4: "select(is_less_2, -(sign_difference_2*(chosen - gram_A_v)), 0)",
+      sum_chosen_2: "select(is_less_2, -(sign_difference_2*(chosen - gram_A_v)), 0)",
     },
     { w_1_3, difference_3, chosen, gram_A_v },
+    { sum_chosen_2: "sum" },
   );
-  const sum_chosen_2 = ops.sum(chosen_4);
-  const inner_product_2 = ops.dot(residual_3, chosen_3);
+  const inner_product_2 = ops.dot(residual_3, chosen_2);
   const negative_3 = ops.map("-inner_product_2", { inner_product_2 });
-  const chosen_times_w_0_3 = ops.map("chosen_3*w_0_3", { chosen_3, w_0_3 });
+  const chosen_times_w_0_3 = ops.map("chosen_2*w_0_3", { chosen_2, w_0_3 });
   const gram_A_v_2 = ops.apply(gram_A, chosen_times_w_0_3);
   const placed_3 = ops.placeRows(sum_chosen_2, v3, R(5));
   const placed_4 = ops.placeRows(negative_3, v3, R(5));
-  const { is_less_3, chosen_5, sign_difference_3, chosen_6 } = ops.mapAll(
+  const { is_less_3, chosen_3, sign_difference_3, sum_chosen_3 } = ops.mapAll(
     {
       is_less_3: "max(w_1_2, 0) < abs(difference_2)",
-      chosen_5: "select(is_less_3, chosen_3 - gram_A_v_2, 0)",
+      chosen_3: "select(is_less_3, chosen_2 - gram_A_v_2, 0)",
       sign_difference_3: "sign(difference_2)",
-      chosen_6: "select(is_less_3, -(sign_difference_3*(chosen_3 - gram_A_v_2)), 0)",
+      sum_chosen_3: "select(is_less_3, -(sign_difference_3*(chosen_2 - gram_A_v_2)), 0)",
     },
-    { w_1_2, difference_2, chosen_3, gram_A_v_2 },
+    { w_1_2, difference_2, chosen_2, gram_A_v_2 },
+    { sum_chosen_3: "sum" },
   );
-  const sum_chosen_3 = ops.sum(chosen_6);
-  const inner_product_3 = ops.dot(residual_2, chosen_5);
+  const inner_product_3 = ops.dot(residual_2, chosen_3);
   const negative_4 = ops.map("-inner_product_3", { inner_product_3 });
-  const chosen_times_w_0_2 = ops.map("chosen_5*w_0_2", { chosen_5, w_0_2 });
+  const chosen_times_w_0_2 = ops.map("chosen_3*w_0_2", { chosen_3, w_0_2 });
   const gram_A_v_3 = ops.apply(gram_A, chosen_times_w_0_2);
   const placed_5 = ops.placeRows(sum_chosen_3, v2, R(5));
   const placed_6 = ops.placeRows(negative_4, v2, R(5));
-  const { is_less_4, chosen_7, sign_difference_4, chosen_8 } = ops.mapAll(
+  const { is_less_4, chosen_4, sign_difference_4, sum_chosen_4 } = ops.mapAll(
     {
       is_less_4: "max(w_1_1, 0) < abs(difference)",
-      chosen_7: "select(is_less_4, chosen_5 - gram_A_v_3, 0)",
+      chosen_4: "select(is_less_4, chosen_3 - gram_A_v_3, 0)",
       sign_difference_4: "sign(difference)",
-      chosen_8: "select(is_less_4, -(sign_difference_4*(chosen_5 - gram_A_v_3)), 0)",
+      sum_chosen_4: "select(is_less_4, -(sign_difference_4*(chosen_3 - gram_A_v_3)), 0)",
     },
-    { w_1_1, difference, chosen_5, gram_A_v_3 },
+    { w_1_1, difference, chosen_3, gram_A_v_3 },
+    { sum_chosen_4: "sum" },
   );
-  const sum_chosen_4 = ops.sum(chosen_8);
-  const inner_product_4 = ops.dot(residual, chosen_7);
+  const inner_product_4 = ops.dot(residual, chosen_4);
   const negative_5 = ops.map("-inner_product_4", { inner_product_4 });
-  const chosen_times_w_0_1 = ops.map("chosen_7*w_0_1", { chosen_7, w_0_1 });
+  const chosen_times_w_0_1 = ops.map("chosen_4*w_0_1", { chosen_4, w_0_1 });
   const gram_A_v_4 = ops.apply(gram_A, chosen_times_w_0_1);
   const placed_7 = ops.placeRows(sum_chosen_4, one, R(5));
   const placed_8 = ops.placeRows(negative_5, one, R(5));
-  const { is_less_5, chosen_9, sign_negative, chosen_10 } = ops.mapAll(
+  const { is_less_5, chosen_5, sign_negative, sum_chosen_5 } = ops.mapAll(
     {
       is_less_5: "max(w_1_0, 0) < abs(negative)",
-      chosen_9: "select(is_less_5, chosen_7 - gram_A_v_4, 0)",
+      chosen_5: "select(is_less_5, chosen_4 - gram_A_v_4, 0)",
       sign_negative: "sign(negative)",
-      chosen_10: "select(is_less_5, -(sign_negative*(chosen_7 - gram_A_v_4)), 0)",
+      sum_chosen_5: "select(is_less_5, -(sign_negative*(chosen_4 - gram_A_v_4)), 0)",
     },
-    { w_1_0, negative, chosen_7, gram_A_v_4 },
+    { w_1_0, negative, chosen_4, gram_A_v_4 },
+    { sum_chosen_5: "sum" },
   );
-  const sum_chosen_5 = ops.sum(chosen_10);
-  const inner_product_5 = ops.dot(At_residual, chosen_9);
+  const inner_product_5 = ops.dot(At_residual, chosen_5);
   const negative_6 = ops.map("-inner_product_5", { inner_product_5 });
   const placed_9 = ops.placeRows(sum_chosen_5, zero, R(5));
   const placed_10 = ops.placeRows(negative_6, zero, R(5));
   const gram_A_f = ops.apply(gram_A, f);
-  const { chosen_11, chosen_12 } = ops.mapAll(
+  const { chosen_6, sum_chosen_6, inner_product_6 } = ops.mapAll(
     {
-      chosen_11: "select(is_less, gram_A_f - At_y, 0)",
-      chosen_12: "select(is_less, -(sign_difference*(gram_A_f - At_y)), 0)",
+      chosen_6: "select(is_less, gram_A_f - At_y, 0)",
+      sum_chosen_6: "select(is_less, -(sign_difference*(gram_A_f - At_y)), 0)",
+      inner_product_6: "residual_4*chosen_6",
     },
-    { is_less, gram_A_f, At_y, sign_difference },
+    { is_less, gram_A_f, At_y, sign_difference, residual_4 },
+    { sum_chosen_6: "sum", inner_product_6: "sum" },
   );
-  const sum_chosen_6 = ops.sum(chosen_12);
-  const inner_product_6 = ops.dot(residual_4, chosen_11);
   const negative_7 = ops.map("-inner_product_6", { inner_product_6 });
-  const chosen_times_w_0_4_2 = ops.map("chosen_11*w_0_4", { chosen_11, w_0_4 });
+  const chosen_times_w_0_4_2 = ops.map("chosen_6*w_0_4", { chosen_6, w_0_4 });
   const gram_A_v_5 = ops.apply(gram_A, chosen_times_w_0_4_2);
   const placed_11 = ops.placeRows(sum_chosen_6, v4, R(5));
   const placed_12 = ops.placeRows(negative_7, v4, R(5));
-  const { chosen_13, chosen_14 } = ops.mapAll(
+  const { chosen_7, sum_chosen_7, inner_product_7 } = ops.mapAll(
     {
-      chosen_13: "select(is_less_2, chosen_11 - gram_A_v_5, 0)",
-      chosen_14: "select(is_less_2, -(sign_difference_2*(chosen_11 - gram_A_v_5)), 0)",
+      chosen_7: "select(is_less_2, chosen_6 - gram_A_v_5, 0)",
+      sum_chosen_7: "select(is_less_2, -(sign_difference_2*(chosen_6 - gram_A_v_5)), 0)",
+      inner_product_7: "residual_3*chosen_7",
     },
-    { is_less_2, chosen_11, gram_A_v_5, sign_difference_2 },
+    { is_less_2, chosen_6, gram_A_v_5, sign_difference_2, residual_3 },
+    { sum_chosen_7: "sum", inner_product_7: "sum" },
   );
-  const sum_chosen_7 = ops.sum(chosen_14);
-  const inner_product_7 = ops.dot(residual_3, chosen_13);
   const negative_8 = ops.map("-inner_product_7", { inner_product_7 });
-  const chosen_times_w_0_3_2 = ops.map("chosen_13*w_0_3", { chosen_13, w_0_3 });
+  const chosen_times_w_0_3_2 = ops.map("chosen_7*w_0_3", { chosen_7, w_0_3 });
   const gram_A_v_6 = ops.apply(gram_A, chosen_times_w_0_3_2);
   const placed_13 = ops.placeRows(sum_chosen_7, v3, R(5));
   const placed_14 = ops.placeRows(negative_8, v3, R(5));
-  const { chosen_15, chosen_16 } = ops.mapAll(
+  const { chosen_8, sum_chosen_8, inner_product_8 } = ops.mapAll(
     {
-      chosen_15: "select(is_less_3, chosen_13 - gram_A_v_6, 0)",
-      chosen_16: "select(is_less_3, -(sign_difference_3*(chosen_13 - gram_A_v_6)), 0)",
+      chosen_8: "select(is_less_3, chosen_7 - gram_A_v_6, 0)",
+      sum_chosen_8: "select(is_less_3, -(sign_difference_3*(chosen_7 - gram_A_v_6)), 0)",
+      inner_product_8: "residual_2*chosen_8",
     },
-    { is_less_3, chosen_13, gram_A_v_6, sign_difference_3 },
+    { is_less_3, chosen_7, gram_A_v_6, sign_difference_3, residual_2 },
+    { sum_chosen_8: "sum", inner_product_8: "sum" },
   );
-  const sum_chosen_8 = ops.sum(chosen_16);
-  const inner_product_8 = ops.dot(residual_2, chosen_15);
   const negative_9 = ops.map("-inner_product_8", { inner_product_8 });
-  const chosen_times_w_0_2_2 = ops.map("chosen_15*w_0_2", { chosen_15, w_0_2 });
+  const chosen_times_w_0_2_2 = ops.map("chosen_8*w_0_2", { chosen_8, w_0_2 });
   const gram_A_v_7 = ops.apply(gram_A, chosen_times_w_0_2_2);
   const placed_15 = ops.placeRows(sum_chosen_8, v2, R(5));
   const placed_16 = ops.placeRows(negative_9, v2, R(5));
-  const { chosen_17, chosen_18 } = ops.mapAll(
+  const { chosen_9, sum_chosen_9, inner_product_9 } = ops.mapAll(
     {
-      chosen_17: "select(is_less_4, chosen_15 - gram_A_v_7, 0)",
-      chosen_18: "select(is_less_4, -(sign_difference_4*(chosen_15 - gram_A_v_7)), 0)",
+      chosen_9: "select(is_less_4, chosen_8 - gram_A_v_7, 0)",
+      sum_chosen_9: "select(is_less_4, -(sign_difference_4*(chosen_8 - gram_A_v_7)), 0)",
+      inner_product_9: "residual*chosen_9",
     },
-    { is_less_4, chosen_15, gram_A_v_7, sign_difference_4 },
+    { is_less_4, chosen_8, gram_A_v_7, sign_difference_4, residual },
+    { sum_chosen_9: "sum", inner_product_9: "sum" },
   );
-  const sum_chosen_9 = ops.sum(chosen_18);
-  const inner_product_9 = ops.dot(residual, chosen_17);
   const negative_10 = ops.map("-inner_product_9", { inner_product_9 });
-  const chosen_times_w_0_1_2 = ops.map("chosen_17*w_0_1", { chosen_17, w_0_1 });
+  const chosen_times_w_0_1_2 = ops.map("chosen_9*w_0_1", { chosen_9, w_0_1 });
   const gram_A_v_8 = ops.apply(gram_A, chosen_times_w_0_1_2);
   const placed_17 = ops.placeRows(sum_chosen_9, one, R(5));
   const placed_18 = ops.placeRows(negative_10, one, R(5));
-  const { chosen_19, chosen_20 } = ops.mapAll(
+  const { sum_chosen_10, inner_product_10 } = ops.mapAll(
     {
-      chosen_19: "select(is_less_5, chosen_17 - gram_A_v_8, 0)",
-      chosen_20: "select(is_less_5, -(sign_negative*(chosen_17 - gram_A_v_8)), 0)",
+      sum_chosen_10: "select(is_less_5, -(sign_negative*(chosen_9 - gram_A_v_8)), 0)",
+      inner_product_10: "At_residual*select(is_less_5, chosen_9 - gram_A_v_8, 0)",
     },
-    { is_less_5, chosen_17, gram_A_v_8, sign_negative },
+    { is_less_5, chosen_9, gram_A_v_8, sign_negative, At_residual },
+    { sum_chosen_10: "sum", inner_product_10: "sum" },
   );
-  const sum_chosen_10 = ops.sum(chosen_20);
-  const inner_product_10 = ops.dot(At_residual, chosen_19);
   const negative_11 = ops.map("-inner_product_10", { inner_product_10 });
   const placed_19 = ops.placeRows(sum_chosen_10, zero, R(5));
   const placed_20 = ops.placeRows(negative_11, zero, R(5));
@@ -457,8 +456,7 @@ function objective(ops: Operations, { At_residual, A, y, lambda }: Known, { w }:
   const A_f = ops.apply(A, f);
   const residual_5 = ops.map("A_f - y", { A_f, y });
   const residual_squared = ops.dot(residual_5, residual_5);
-  const abs_f = ops.map("abs(f)", { f });
-  const sum_abs_f = ops.sum(abs_f);
+  const { sum_abs_f } = ops.mapAll({ sum_abs_f: "abs(f)" }, { f }, { sum_abs_f: "sum" });
   return ops.map("0.5*residual_squared + lambda*sum_abs_f", { residual_squared, lambda, sum_abs_f });
 }
 

@@ -112,16 +112,23 @@ function step(ops: Operations, { b, m, quotient, k, p, A, J, y }: Known, { x }: 
 /** What the iteration makes small, for each sample. */
 function objective(ops: Operations, { A, y }: Known, { x }: State) {
   const A_x = ops.apply(A, x);
-  const residual = ops.map("A_x - y", { A_x, y });
-  const residual_squared = ops.dot(residual, residual);
+  const { residual_squared } = ops.mapAll(
+    { residual_squared: "(A_x - y)*(A_x - y)" },
+    { A_x, y },
+    { residual_squared: "sum" },
+  );
   return ops.map("0.5*residual_squared", { residual_squared });
 }
 
 /** 1 for the samples that may stop; `before` means the last test. */
 function until(ops: Operations, { A, y, product }: Known, { x }: State) {
   const A_x = ops.apply(A, x);
-  const residual = ops.map("A_x - y", { A_x, y });
-  const norm_residual = ops.norm2(residual);
+  const { norm_residual_squared } = ops.mapAll(
+    { norm_residual_squared: "(A_x - y)*(A_x - y)" },
+    { A_x, y },
+    { norm_residual_squared: "sum" },
+  );
+  const norm_residual = ops.map("sqrt(norm_residual_squared)", { norm_residual_squared });
   return ops.map("norm_residual < product", { norm_residual, product });
 }
 

@@ -178,8 +178,11 @@ function stepInputAdjoint(
 /** What the iteration makes small, for each sample. */
 function objective(ops: Operations, { A, y }: Known, { x }: State) {
   const A_x = ops.apply(A, x);
-  const residual = ops.map("A_x - y", { A_x, y });
-  const residual_squared = ops.dot(residual, residual);
+  const { residual_squared } = ops.mapAll(
+    { residual_squared: "(A_x - y)*(A_x - y)" },
+    { A_x, y },
+    { residual_squared: "sum" },
+  );
   return ops.map("0.5*residual_squared", { residual_squared });
 }
 

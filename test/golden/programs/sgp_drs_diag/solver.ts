@@ -205,8 +205,12 @@ function step(ops: Operations, known: Known, { x, use_net, gamma1 }: State) {
       const A_xt = ops.apply(A, xt);
       const residual = ops.map("A_xt - y", { A_xt, y });
       const grad_f = ops.applyAdjoint(A, residual);
-      const z1 = ops.map("soft(xt - grad_f, lambda) - x", { xt, grad_f, lambda, x });
-      const norm_z1 = ops.norm2(z1);
+      const { z1, norm_z1_squared } = ops.mapAll(
+        { z1: "soft(xt - grad_f, lambda) - x", norm_z1_squared: "z1*z1" },
+        { xt, grad_f, lambda, x },
+        { norm_z1_squared: "sum" },
+      );
+      const norm_z1 = ops.map("sqrt(norm_z1_squared)", { norm_z1_squared });
       const one_minus_gamma1 = ops.map("1 - gamma1", { gamma1 });
       const norm_z2 = ops.norm2(z2);
       const is_less = ops.map("alpha*one_minus_gamma1*norm_z2 < gamma1*norm_z1", {
@@ -270,17 +274,24 @@ function objective(ops: Operations, { A, y, lambda }: Known, { x }: State) {
   const A_x = ops.apply(A, x);
   const residual = ops.map("A_x - y", { A_x, y });
   const residual_squared = ops.dot(residual, residual);
-  const abs_x = ops.map("abs(x)", { x });
-  const sum_abs_x = ops.sum(abs_x);
+  const { sum_abs_x } = ops.mapAll({ sum_abs_x: "abs(x)" }, { x }, { sum_abs_x: "sum" });
   return ops.map("0.5*residual_squared + lambda*sum_abs_x", { residual_squared, lambda, sum_abs_x });
 }
 
 /** 1 for the samples that may stop; `before` means the last test. */
 function until(ops: Operations, _known: Known, { x }: State, { x: x_before }: State) {
-  const x_minus_x_before = ops.map("x - x_before", { x, x_before });
-  const norm = ops.norm2(x_minus_x_before);
-  const norm_x = ops.norm2(x);
-  const norm_x_before = ops.norm2(x_before);
+  const { norm_squared, norm_x_squared, norm_x_before_squared } = ops.mapAll(
+    {
+      norm_squared: "(x - x_before)*(x - x_before)",
+      norm_x_squared: "x*x",
+      norm_x_before_squared: "x_before*x_before",
+    },
+    { x, x_before },
+    { norm_squared: "sum", norm_x_squared: "sum", norm_x_before_squared: "sum" },
+  );
+  const norm = ops.map("sqrt(norm_squared)", { norm_squared });
+  const norm_x = ops.map("sqrt(norm_x_squared)", { norm_x_squared });
+  const norm_x_before = ops.map("sqrt(norm_x_before_squared)", { norm_x_before_squared });
   return ops.map("select(0 < max(norm_x, norm_x_before), norm/max(norm_x, norm_x_before), 0) < 0.000001", {
     norm_x,
     norm_x_before,

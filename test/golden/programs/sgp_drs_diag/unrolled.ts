@@ -314,12 +314,14 @@ function Psi_adjoint(
   );
   const relu = ops.map("relu(up1_conv2_biased)", { up1_conv2_biased: saved.up1_conv2_biased });
   const conv1_filter_bar = ops.convolveFilterGradient(relu, conv1_biased_bar, R(1, 1, 3, 1), 1);
-  const up1_conv2_biased_bar = ops.map("positive(up1_conv2_biased)*conv1_input_bar", {
-    up1_conv2_biased: saved.up1_conv2_biased,
-    conv1_input_bar,
-  });
-  const up1_conv2_bias_bar_each = ops.sumTo(up1_conv2_biased_bar, R(3));
-  const up1_conv2_bias_bar = ops.sumSamples(up1_conv2_bias_bar_each);
+  const { up1_conv2_biased_bar, up1_conv2_bias_bar } = ops.mapAll(
+    {
+      up1_conv2_biased_bar: "positive(up1_conv2_biased)*conv1_input_bar",
+      up1_conv2_bias_bar: "up1_conv2_biased_bar",
+    },
+    { up1_conv2_biased: saved.up1_conv2_biased, conv1_input_bar },
+    { up1_conv2_bias_bar: "sumChannels" },
+  );
   const up1_conv2_input_bar = ops.convolveInputGradient(
     up1_conv2_biased_bar,
     known["Psi.up1.conv2.filter"],
@@ -328,12 +330,14 @@ function Psi_adjoint(
   );
   const relu_2 = ops.map("relu(up1_conv1_biased)", { up1_conv1_biased: saved.up1_conv1_biased });
   const up1_conv2_filter_bar = ops.convolveFilterGradient(relu_2, up1_conv2_biased_bar, R(3, 3, 3, 3), 1);
-  const up1_conv1_biased_bar = ops.map("positive(up1_conv1_biased)*up1_conv2_input_bar", {
-    up1_conv1_biased: saved.up1_conv1_biased,
-    up1_conv2_input_bar,
-  });
-  const up1_conv1_bias_bar_each = ops.sumTo(up1_conv1_biased_bar, R(3));
-  const up1_conv1_bias_bar = ops.sumSamples(up1_conv1_bias_bar_each);
+  const { up1_conv1_biased_bar, up1_conv1_bias_bar } = ops.mapAll(
+    {
+      up1_conv1_biased_bar: "positive(up1_conv1_biased)*up1_conv2_input_bar",
+      up1_conv1_bias_bar: "up1_conv1_biased_bar",
+    },
+    { up1_conv1_biased: saved.up1_conv1_biased, up1_conv2_input_bar },
+    { up1_conv1_bias_bar: "sumChannels" },
+  );
   const up1_joined_bar = ops.convolveInputGradient(
     up1_conv1_biased_bar,
     known["Psi.up1.conv1.filter"],
@@ -353,12 +357,14 @@ function Psi_adjoint(
   const convolved = ops.convolve(up1_upconv1_biased_bar, known["Psi.up1.upconv1.filter"], 2);
   const relu_3 = ops.map("relu(bottom_conv2_biased)", { bottom_conv2_biased: saved.bottom_conv2_biased });
   const up1_upconv1_filter_bar = ops.convolveFilterGradient(up1_upconv1_biased_bar, relu_3, R(2, 2, 3, 6), 2);
-  const bottom_conv2_biased_bar = ops.map("positive(bottom_conv2_biased)*convolved", {
-    bottom_conv2_biased: saved.bottom_conv2_biased,
-    convolved,
-  });
-  const bottom_conv2_bias_bar_each = ops.sumTo(bottom_conv2_biased_bar, R(6));
-  const bottom_conv2_bias_bar = ops.sumSamples(bottom_conv2_bias_bar_each);
+  const { bottom_conv2_biased_bar, bottom_conv2_bias_bar } = ops.mapAll(
+    {
+      bottom_conv2_biased_bar: "positive(bottom_conv2_biased)*convolved",
+      bottom_conv2_bias_bar: "bottom_conv2_biased_bar",
+    },
+    { bottom_conv2_biased: saved.bottom_conv2_biased, convolved },
+    { bottom_conv2_bias_bar: "sumChannels" },
+  );
   const bottom_conv2_input_bar = ops.convolveInputGradient(
     bottom_conv2_biased_bar,
     known["Psi.bottom.conv2.filter"],
@@ -372,12 +378,14 @@ function Psi_adjoint(
     R(3, 3, 6, 6),
     1,
   );
-  const bottom_conv1_biased_bar = ops.map("positive(bottom_conv1_biased)*bottom_conv2_input_bar", {
-    bottom_conv1_biased: saved.bottom_conv1_biased,
-    bottom_conv2_input_bar,
-  });
-  const bottom_conv1_bias_bar_each = ops.sumTo(bottom_conv1_biased_bar, R(6));
-  const bottom_conv1_bias_bar = ops.sumSamples(bottom_conv1_bias_bar_each);
+  const { bottom_conv1_biased_bar, bottom_conv1_bias_bar } = ops.mapAll(
+    {
+      bottom_conv1_biased_bar: "positive(bottom_conv1_biased)*bottom_conv2_input_bar",
+      bottom_conv1_bias_bar: "bottom_conv1_biased_bar",
+    },
+    { bottom_conv1_biased: saved.bottom_conv1_biased, bottom_conv2_input_bar },
+    { bottom_conv1_bias_bar: "sumChannels" },
+  );
   const down1_pooled_bar = ops.convolveInputGradient(
     bottom_conv1_biased_bar,
     known["Psi.bottom.conv1.filter"],
@@ -392,13 +400,14 @@ function Psi_adjoint(
   );
   const relu_5 = ops.map("relu(down1_conv2_biased)", { down1_conv2_biased: saved.down1_conv2_biased });
   const maxPoolGradient = ops.maxPoolGradient(relu_5, down1_pooled_bar, 2);
-  const down1_conv2_biased_bar = ops.map("positive(down1_conv2_biased)*(channels + maxPoolGradient)", {
-    down1_conv2_biased: saved.down1_conv2_biased,
-    channels,
-    maxPoolGradient,
-  });
-  const down1_conv2_bias_bar_each = ops.sumTo(down1_conv2_biased_bar, R(3));
-  const down1_conv2_bias_bar = ops.sumSamples(down1_conv2_bias_bar_each);
+  const { down1_conv2_biased_bar, down1_conv2_bias_bar } = ops.mapAll(
+    {
+      down1_conv2_biased_bar: "positive(down1_conv2_biased)*(channels + maxPoolGradient)",
+      down1_conv2_bias_bar: "down1_conv2_biased_bar",
+    },
+    { down1_conv2_biased: saved.down1_conv2_biased, channels, maxPoolGradient },
+    { down1_conv2_bias_bar: "sumChannels" },
+  );
   const down1_conv2_input_bar = ops.convolveInputGradient(
     down1_conv2_biased_bar,
     known["Psi.down1.conv2.filter"],
@@ -407,12 +416,14 @@ function Psi_adjoint(
   );
   const relu_6 = ops.map("relu(down1_conv1_biased)", { down1_conv1_biased: saved.down1_conv1_biased });
   const down1_conv2_filter_bar = ops.convolveFilterGradient(relu_6, down1_conv2_biased_bar, R(3, 3, 3, 3), 1);
-  const down1_conv1_biased_bar = ops.map("positive(down1_conv1_biased)*down1_conv2_input_bar", {
-    down1_conv1_biased: saved.down1_conv1_biased,
-    down1_conv2_input_bar,
-  });
-  const down1_conv1_bias_bar_each = ops.sumTo(down1_conv1_biased_bar, R(3));
-  const down1_conv1_bias_bar = ops.sumSamples(down1_conv1_bias_bar_each);
+  const { down1_conv1_biased_bar, down1_conv1_bias_bar } = ops.mapAll(
+    {
+      down1_conv1_biased_bar: "positive(down1_conv1_biased)*down1_conv2_input_bar",
+      down1_conv1_bias_bar: "down1_conv1_biased_bar",
+    },
+    { down1_conv1_biased: saved.down1_conv1_biased, down1_conv2_input_bar },
+    { down1_conv1_bias_bar: "sumChannels" },
+  );
   const padded_bar = ops.convolveInputGradient(
     down1_conv1_biased_bar,
     known["Psi.down1.conv1.filter"],
@@ -640,8 +651,12 @@ function step(ops: Operations, known: Known, { x, use_net, gamma1 }: State) {
       const A_xt = ops.apply(A, xt);
       const residual = ops.map("A_xt - y", { A_xt, y });
       const grad_f = ops.applyAdjoint(A, residual);
-      const z1 = ops.map("soft(xt - grad_f, lambda) - x", { xt, grad_f, lambda, x });
-      const norm_z1 = ops.norm2(z1);
+      const { z1, norm_z1_squared } = ops.mapAll(
+        { z1: "soft(xt - grad_f, lambda) - x", norm_z1_squared: "z1*z1" },
+        { xt, grad_f, lambda, x },
+        { norm_z1_squared: "sum" },
+      );
+      const norm_z1 = ops.map("sqrt(norm_z1_squared)", { norm_z1_squared });
       const one_minus_gamma1 = ops.map("1 - gamma1", { gamma1 });
       const norm_z2 = ops.norm2(z2);
       const is_less = ops.map("alpha*one_minus_gamma1*norm_z2 < gamma1*norm_z1", {
@@ -716,8 +731,12 @@ function stepSaving(ops: Operations, known: Known, { x, use_net, gamma1 }: State
       const A_xt = ops.apply(A, xt);
       const residual = ops.map("A_xt - y", { A_xt, y });
       const grad_f = ops.applyAdjoint(A, residual);
-      const z1 = ops.map("soft(xt - grad_f, lambda) - x", { xt, grad_f, lambda, x });
-      const norm_z1 = ops.norm2(z1);
+      const { z1, norm_z1_squared } = ops.mapAll(
+        { z1: "soft(xt - grad_f, lambda) - x", norm_z1_squared: "z1*z1" },
+        { xt, grad_f, lambda, x },
+        { norm_z1_squared: "sum" },
+      );
+      const norm_z1 = ops.map("sqrt(norm_z1_squared)", { norm_z1_squared });
       const one_minus_gamma1 = ops.map("1 - gamma1", { gamma1 });
       const norm_z2 = ops.norm2(z2);
       const is_less = ops.map("alpha*one_minus_gamma1*norm_z2 < gamma1*norm_z1", {
@@ -793,7 +812,11 @@ function stepAdjoint(
   { x: x_next_bar, use_net: use_net_next_bar, gamma1: gamma1_next_bar }: State,
 ) {
   const { eta1, lambda, A, y, alpha } = known;
-  const z_bar = ops.map("x_next_bar*gamma2", { x_next_bar, gamma2 });
+  const { z_bar, z2_dot_z_bar } = ops.mapAll(
+    { z_bar: "x_next_bar*gamma2", z2_dot_z_bar: "z2*z_bar" },
+    { x_next_bar, gamma2, z2 },
+    { z2_dot_z_bar: "sum" },
+  );
   const zero = ops.number(0);
   const {
     carried: [gamma1_bar_next],
@@ -816,13 +839,18 @@ function stepAdjoint(
   const A_xt = ops.apply(A, xt);
   const residual = ops.map("A_xt - y", { A_xt, y });
   const grad_f = ops.applyAdjoint(A, residual);
-  const z1 = ops.map("soft(xt - grad_f, lambda) - x", { xt, grad_f, lambda, x });
-  const norm_z1 = ops.norm2(z1);
+  const { norm_z1_squared, z1_dot_z_bar } = ops.mapAll(
+    {
+      norm_z1_squared: "(soft(xt - grad_f, lambda) - x)*(soft(xt - grad_f, lambda) - x)",
+      z1_dot_z_bar: "(soft(xt - grad_f, lambda) - x)*z_bar",
+    },
+    { xt, grad_f, lambda, x, z_bar },
+    { norm_z1_squared: "sum", z1_dot_z_bar: "sum" },
+  );
+  const norm_z1 = ops.map("sqrt(norm_z1_squared)", { norm_z1_squared });
   const norm_z2 = ops.norm2(z2);
   const is_less = ops.map("alpha*(1 - gamma1)*norm_z2 < gamma1*norm_z1", { alpha, gamma1, norm_z2, norm_z1 });
   const both = ops.map("and(use_net, is_less)", { use_net, is_less });
-  const z2_dot_z_bar = ops.dot(z2, z_bar);
-  const z1_dot_z_bar = ops.dot(z1, z_bar);
   const { z_bar_scaled, chosen_3 } = ops.mapAll(
     {
       z_bar_scaled: "select(both, z_bar*gamma1, 0)",
@@ -892,8 +920,12 @@ function stepInputAdjoint(
   const A_xt = ops.apply(A, xt);
   const residual = ops.map("A_xt - y", { A_xt, y });
   const grad_f = ops.applyAdjoint(A, residual);
-  const z1 = ops.map("soft(xt - grad_f, lambda) - x", { xt, grad_f, lambda, x });
-  const norm_z1 = ops.norm2(z1);
+  const { norm_z1_squared } = ops.mapAll(
+    { norm_z1_squared: "(soft(xt - grad_f, lambda) - x)*(soft(xt - grad_f, lambda) - x)" },
+    { xt, grad_f, lambda, x },
+    { norm_z1_squared: "sum" },
+  );
+  const norm_z1 = ops.map("sqrt(norm_z1_squared)", { norm_z1_squared });
   const norm_z2 = ops.norm2(z2);
   const is_less = ops.map("alpha*(1 - gamma1)*norm_z2 < gamma1*norm_z1", { alpha, gamma1, norm_z2, norm_z1 });
   const { z_bar, chosen_3 } = ops.mapAll(
@@ -941,8 +973,7 @@ function objective(ops: Operations, { A, y, lambda }: Known, { x }: State) {
   const A_x = ops.apply(A, x);
   const residual = ops.map("A_x - y", { A_x, y });
   const residual_squared = ops.dot(residual, residual);
-  const abs_x = ops.map("abs(x)", { x });
-  const sum_abs_x = ops.sum(abs_x);
+  const { sum_abs_x } = ops.mapAll({ sum_abs_x: "abs(x)" }, { x }, { sum_abs_x: "sum" });
   return ops.map("0.5*residual_squared + lambda*sum_abs_x", { residual_squared, lambda, sum_abs_x });
 }
 

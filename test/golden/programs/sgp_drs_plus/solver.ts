@@ -201,12 +201,13 @@ function step(ops: Operations, known: Known, { x, gamma1 }: State) {
   const A_x = ops.apply(A, x);
   const residual = ops.map("A_x - y", { A_x, y });
   const gx = ops.applyAdjoint(A, residual);
-  const z2 = ops.map("soft(x - gx, lambda) - x", { x, gx, lambda });
-  const gx_dot_z2 = ops.dot(gx, z2);
-  const modulus = ops.map("abs(x + z2)", { x, z2 });
-  const sum_modulus = ops.sum(modulus);
-  const abs_x = ops.map("abs(x)", { x });
-  const sum_abs_x = ops.sum(abs_x);
+  const { z2, gx_dot_z2 } = ops.mapAll(
+    { z2: "soft(x - gx, lambda) - x", gx_dot_z2: "gx*z2" },
+    { x, gx, lambda },
+    { gx_dot_z2: "sum" },
+  );
+  const { sum_modulus } = ops.mapAll({ sum_modulus: "abs(x + z2)" }, { x, z2 }, { sum_modulus: "sum" });
+  const { sum_abs_x } = ops.mapAll({ sum_abs_x: "abs(x)" }, { x }, { sum_abs_x: "sum" });
   const g = ops.map("lambda*sum_abs_x", { lambda, sum_abs_x });
   const d = Psi(ops, x, gx, known);
   const xt = ops.map("soft(x - d*gx, d*lambda)", { x, d, gx, lambda });
@@ -232,9 +233,11 @@ function step(ops: Operations, known: Known, { x, gamma1 }: State) {
     [gamma1, z],
     ([, z]) => {
       const gx_dot_z = ops.dot(gx, z);
-      const modulus = ops.map("abs(x + z)", { x, z });
-      const sum_modulus = ops.sum(modulus);
-      const z_squared = ops.dot(z, z);
+      const { sum_modulus, z_squared } = ops.mapAll(
+        { sum_modulus: "abs(x + z)", z_squared: "z*z" },
+        { x, z },
+        { sum_modulus: "sum", z_squared: "sum" },
+      );
       return ops.map("not(and(gx_dot_z + lambda*sum_modulus - g <= product, z_squared <= negative))", {
         gx_dot_z,
         lambda,
@@ -253,9 +256,11 @@ function step(ops: Operations, known: Known, { x, gamma1 }: State) {
     6,
   );
   const gx_dot_z = ops.dot(gx, z_next);
-  const modulus_2 = ops.map("abs(x + z_next)", { x, z_next });
-  const sum_modulus_2 = ops.sum(modulus_2);
-  const z_squared = ops.dot(z_next, z_next);
+  const { sum_modulus_2, z_squared } = ops.mapAll(
+    { sum_modulus_2: "abs(x + z_next)", z_squared: "z_next*z_next" },
+    { x, z_next },
+    { sum_modulus_2: "sum", z_squared: "sum" },
+  );
   const fails = ops.map("not(and(gx_dot_z + lambda*sum_modulus_2 - g <= product, z_squared <= negative))", {
     gx_dot_z,
     lambda,
@@ -273,8 +278,11 @@ function step(ops: Operations, known: Known, { x, gamma1 }: State) {
   const residual_squared = ops.dot(residual, residual);
   const Fx = ops.map("0.5*residual_squared + g", { residual_squared, g });
   const gx_dot_z_2 = ops.dot(gx, z_2);
-  const modulus_3 = ops.map("abs(x + z_2)", { x, z_2 });
-  const sum_modulus_3 = ops.sum(modulus_3);
+  const { sum_modulus_3 } = ops.mapAll(
+    { sum_modulus_3: "abs(x + z_2)" },
+    { x, z_2 },
+    { sum_modulus_3: "sum" },
+  );
   const slope = ops.map("gx_dot_z_2 + lambda*sum_modulus_3 - g", { gx_dot_z_2, lambda, sum_modulus_3, g });
   const product_2 = ops.map("0.000001*abs(Fx)", { Fx });
   const {
@@ -287,8 +295,7 @@ function step(ops: Operations, known: Known, { x, gamma1 }: State) {
       const A_sum = ops.apply(A, sum);
       const residual = ops.map("A_sum - y", { A_sum, y });
       const residual_squared = ops.dot(residual, residual);
-      const abs_sum = ops.map("abs(sum)", { sum });
-      const sum_abs_sum = ops.sum(abs_sum);
+      const { sum_abs_sum } = ops.mapAll({ sum_abs_sum: "abs(sum)" }, { sum }, { sum_abs_sum: "sum" });
       return ops.map("Fx + beta*gamma2*slope + product_2 < 0.5*residual_squared + lambda*sum_abs_sum", {
         Fx,
         beta,
@@ -317,17 +324,24 @@ function objective(ops: Operations, { A, y, lambda }: Known, { x }: State) {
   const A_x = ops.apply(A, x);
   const residual = ops.map("A_x - y", { A_x, y });
   const residual_squared = ops.dot(residual, residual);
-  const abs_x = ops.map("abs(x)", { x });
-  const sum_abs_x = ops.sum(abs_x);
+  const { sum_abs_x } = ops.mapAll({ sum_abs_x: "abs(x)" }, { x }, { sum_abs_x: "sum" });
   return ops.map("0.5*residual_squared + lambda*sum_abs_x", { residual_squared, lambda, sum_abs_x });
 }
 
 /** 1 for the samples that may stop; `before` means the last test. */
 function until(ops: Operations, _known: Known, { x }: State, { x: x_before }: State) {
-  const x_minus_x_before = ops.map("x - x_before", { x, x_before });
-  const norm = ops.norm2(x_minus_x_before);
-  const norm_x = ops.norm2(x);
-  const norm_x_before = ops.norm2(x_before);
+  const { norm_squared, norm_x_squared, norm_x_before_squared } = ops.mapAll(
+    {
+      norm_squared: "(x - x_before)*(x - x_before)",
+      norm_x_squared: "x*x",
+      norm_x_before_squared: "x_before*x_before",
+    },
+    { x, x_before },
+    { norm_squared: "sum", norm_x_squared: "sum", norm_x_before_squared: "sum" },
+  );
+  const norm = ops.map("sqrt(norm_squared)", { norm_squared });
+  const norm_x = ops.map("sqrt(norm_x_squared)", { norm_x_squared });
+  const norm_x_before = ops.map("sqrt(norm_x_before_squared)", { norm_x_before_squared });
   return ops.map("select(0 < max(norm_x, norm_x_before), norm/max(norm_x, norm_x_before), 0) < 0.000001", {
     norm_x,
     norm_x_before,

@@ -195,11 +195,11 @@ export const superresolution_red = defineProgram<Known, State, Givens, Inputs>({
       initial: (ops) => {
         const coordinate = ops.coordinate(R(3, 3), 0);
         const coordinate_2 = ops.coordinate(R(3, 3), 1);
-        const exp = ops.map("exp((square(coordinate) + square(coordinate_2))/-5.120000000000001)", {
-          coordinate,
-          coordinate_2,
-        });
-        const sum_exp = ops.sum(exp);
+        const { exp, sum_exp } = ops.mapAll(
+          { exp: "exp((square(coordinate) + square(coordinate_2))/-5.120000000000001)", sum_exp: "exp" },
+          { coordinate, coordinate_2 },
+          { sum_exp: "sum" },
+        );
         return ops.map("exp/sum_exp", { exp, sum_exp });
       },
     },

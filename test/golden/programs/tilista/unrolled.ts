@@ -87,16 +87,16 @@ function firstStepAdjoint(
   { values: { W_sub } }: ReturnType<typeof firstStepSaving>["saved"],
   { x: x_next_bar }: State,
 ) {
-  const { x_next_bar_passed, x_next_bar_scaled } = ops.mapAll(
+  const { x_next_bar_passed, theta_bar_each, gamma_bar_each } = ops.mapAll(
     {
       x_next_bar_passed: "select(theta < abs(gamma*W_sub), x_next_bar, 0)",
-      x_next_bar_scaled: "select(theta < abs(gamma*W_sub), -(sign(gamma*W_sub)*x_next_bar), 0)",
+      theta_bar_each: "select(theta < abs(gamma*W_sub), -(sign(gamma*W_sub)*x_next_bar), 0)",
+      gamma_bar_each: "W_sub*x_next_bar_passed",
     },
     { theta, gamma, W_sub, x_next_bar },
+    { theta_bar_each: "sum", gamma_bar_each: "sum" },
   );
-  const theta_bar_each = ops.sum(x_next_bar_scaled);
   const theta_bar = ops.sumSamples(theta_bar_each);
-  const gamma_bar_each = ops.dot(W_sub, x_next_bar_passed);
   const gamma_bar = ops.sumSamples(gamma_bar_each);
   const W_sub_bar = ops.map("x_next_bar_passed*gamma", { x_next_bar_passed, gamma });
   const W_bar = ops.outerSum(W_sub_bar, y);
@@ -153,16 +153,16 @@ function stepAdjoint(
   { values: { residual, W_residual, sum } }: ReturnType<typeof stepSaving>["saved"],
   { x: x_next_bar }: State,
 ) {
-  const { sum_bar, x_next_bar_scaled } = ops.mapAll(
+  const { sum_bar, theta_bar_each, gamma_bar_each } = ops.mapAll(
     {
       sum_bar: "select(theta < abs(sum), x_next_bar, 0)",
-      x_next_bar_scaled: "select(theta < abs(sum), -(sign(sum)*x_next_bar), 0)",
+      theta_bar_each: "select(theta < abs(sum), -(sign(sum)*x_next_bar), 0)",
+      gamma_bar_each: "W_residual*sum_bar",
     },
-    { theta, sum, x_next_bar },
+    { theta, sum, x_next_bar, W_residual },
+    { theta_bar_each: "sum", gamma_bar_each: "sum" },
   );
-  const theta_bar_each = ops.sum(x_next_bar_scaled);
   const theta_bar = ops.sumSamples(theta_bar_each);
-  const gamma_bar_each = ops.dot(W_residual, sum_bar);
   const gamma_bar = ops.sumSamples(gamma_bar_each);
   const W_residual_bar = ops.map("sum_bar*gamma", { sum_bar, gamma });
   const Wt_v = ops.matvecTransposed(W, W_residual_bar, R(m));

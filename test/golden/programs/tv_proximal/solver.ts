@@ -85,7 +85,7 @@ interface State {
 
 /** What follows from the givens, once a run. */
 function constants(ops: Operations, { h, w, A }: Data) {
-  const gradient = ops.library("gradient", {}, R(h, w), []);
+  const gradient = ops.at("tv_proximal.ipx:13:15").library("gradient", {}, R(h, w), []);
   const norm_gradient = ops.norm(gradient);
   const reciprocal = ops.map("reciprocal(max(square(norm_gradient), 1e-12))", { norm_gradient });
   const true_2 = ops.map("1 == 1", {});
@@ -115,27 +115,35 @@ function step(
   const zeros = ops.fill(0, R(h, w));
   const one = ops.number(1);
   const gram_A_x = ops.apply(gram_A, x);
-  const difference = ops.map("x - t*(gram_A_x - At_y)", { x, t, gram_A_x, At_y });
+  const { difference, norm_difference_squared } = ops.mapAll(
+    { difference: "x - t*(gram_A_x - At_y)", norm_difference_squared: "difference*difference" },
+    { x, t, gram_A_x, At_y },
+    { norm_difference_squared: "sum" },
+  );
   const zeros_2 = ops.fill(0, R(h, w, 2));
-  const norm_difference = ops.norm2(difference);
+  const norm_difference = ops.map("sqrt(norm_difference_squared)", { norm_difference_squared });
   const {
     carried: [, , kp],
   } = ops.loop(
     [zeros_2, zeros_2, zeros, zeros, one, true_2],
     ([, , , , , runs]) => runs,
     ([p, q, kp, kq, momentum]) => {
-      const larger = ops.map("max(difference - kq, 0)", { difference, kq });
+      const { larger, norm_larger_squared } = ops.mapAll(
+        { larger: "max(difference - kq, 0)", norm_larger_squared: "larger*larger" },
+        { difference, kq },
+        { norm_larger_squared: "sum" },
+      );
       const gradient_larger = ops.applied(gradient, larger);
       const product = ops.map(
         "(q + reciprocal*gradient_larger)*(lambda_times_t/max(lambda_times_t, pairNorm(q + reciprocal*gradient_larger)))",
         { q, reciprocal, gradient_larger, lambda_times_t },
       );
       const gradientt_v = ops.applyAdjoint(gradient, product);
-      const { q_minus_product, product_minus_p } = ops.mapAll(
-        { q_minus_product: "q - product", product_minus_p: "product - p" },
+      const { product_minus_p, inner_product } = ops.mapAll(
+        { product_minus_p: "product - p", inner_product: "(q - product)*product_minus_p" },
         { q, product, p },
+        { inner_product: "sum" },
       );
-      const inner_product = ops.dot(q_minus_product, product_minus_p);
       const is_less = ops.map("0 < inner_product/reciprocal", { inner_product, reciprocal });
       const product_next = ops.map("0.5*(1 + sqrt(1 + 4*square(momentum)))", { momentum });
       const chosen = ops.map("select(is_less, 1, product_next)", { is_less, product_next });
@@ -145,12 +153,16 @@ function step(
         product_next,
       });
       const sum = ops.map("product + chosen_next*product_minus_p", { product, chosen_next, product_minus_p });
-      const { difference_next, sum_next } = ops.mapAll(
-        { difference_next: "gradientt_v - kq", sum_next: "gradientt_v + chosen_next*(gradientt_v - kp)" },
+      const { sum_next, norm_difference_squared } = ops.mapAll(
+        {
+          sum_next: "gradientt_v + chosen_next*(gradientt_v - kp)",
+          norm_difference_squared: "(gradientt_v - kq)*(gradientt_v - kq)",
+        },
         { gradientt_v, kq, chosen_next, kp },
+        { norm_difference_squared: "sum" },
       );
-      const norm_difference_next = ops.norm2(difference_next);
-      const norm_larger = ops.norm2(larger);
+      const norm_difference_next = ops.map("sqrt(norm_difference_squared)", { norm_difference_squared });
+      const norm_larger = ops.map("sqrt(norm_larger_squared)", { norm_larger_squared });
       const fails = ops.map("not(norm_difference_next <= 1e-13*max(norm_difference, norm_larger))", {
         norm_difference_next,
         norm_difference,
@@ -181,10 +193,18 @@ function objective(ops: Operations, { A, y, gradient, lambda }: Known, { x }: St
 
 /** 1 for the samples that may stop; `before` means the last test. */
 function until(ops: Operations, _known: Known, { x }: State, { x: x_before }: State) {
-  const x_minus_x_before = ops.map("x - x_before", { x, x_before });
-  const norm = ops.norm2(x_minus_x_before);
-  const norm_x = ops.norm2(x);
-  const norm_x_before = ops.norm2(x_before);
+  const { norm_squared, norm_x_squared, norm_x_before_squared } = ops.mapAll(
+    {
+      norm_squared: "(x - x_before)*(x - x_before)",
+      norm_x_squared: "x*x",
+      norm_x_before_squared: "x_before*x_before",
+    },
+    { x, x_before },
+    { norm_squared: "sum", norm_x_squared: "sum", norm_x_before_squared: "sum" },
+  );
+  const norm = ops.map("sqrt(norm_squared)", { norm_squared });
+  const norm_x = ops.map("sqrt(norm_x_squared)", { norm_x_squared });
+  const norm_x_before = ops.map("sqrt(norm_x_before_squared)", { norm_x_before_squared });
   return ops.map("select(0 < max(norm_x, norm_x_before), norm/max(norm_x, norm_x_before), 0) < 0.00001", {
     norm_x,
     norm_x_before,
