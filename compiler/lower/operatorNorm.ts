@@ -2,7 +2,7 @@ import type { IrBuilder } from "../ir/build.ts";
 import type { Variable } from "../ir/block.ts";
 import { equalSpaces } from "../types/space.ts";
 import type { OperatorForm } from "./lowered.ts";
-import { composeForms, normOfForm } from "./operators.ts";
+import { composeForms, normOfForm, normOfRows } from "./operators.ts";
 
 /**
  * An upper bound of the norm of an operator expression that givens alone decide. Of a product it is the smaller of the
@@ -12,8 +12,9 @@ import { composeForms, normOfForm } from "./operators.ts";
 export function normOfGivenForm(builder: IrBuilder, form: OperatorForm): Variable {
   switch (form.kind) {
     case "adjoint":
-    case "rows":
       return normOfGivenForm(builder, form.of);
+    case "rows":
+      return normOfRows(builder, form, normOfGivenForm(builder, form.of));
     case "scale": {
       const size = builder.elementwise("abs", [form.by]);
       return builder.elementwise("mul", [size, normOfGivenForm(builder, form.of)]);

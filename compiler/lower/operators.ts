@@ -193,9 +193,10 @@ export function normOfForm(builder: IrBuilder, form: OperatorForm): Variable {
     case "coils":
       return builder.maximum(builder.groupNorm(form.maps));
     case "adjoint":
-    case "rows":
     case "each":
       return normOfForm(builder, form.of);
+    case "rows":
+      return normOfRows(builder, form, normOfForm(builder, form.of));
     case "compose":
       return normOfComposition(builder, form.left, form.right);
     case "scale":
@@ -216,6 +217,16 @@ export function normOfForm(builder: IrBuilder, form: OperatorForm): Variable {
     case "column":
       return builder.norm2(form.direction);
   }
+}
+
+/** |A[J]| <= sqrt(c) |A|, where J names no row more than c times; some rows once have at most the norm of all. */
+export function normOfRows(builder: IrBuilder, { of, indices, axis }: RowsForm, norm: Variable): Variable {
+  const extent = of.codomain.kind === "array" ? of.codomain.dimensions[axis] : undefined;
+  if (extent === undefined || isNumber(spaceOfVariable(indices))) return norm;
+  const ones = builder.fill(builder.constant(1), arraySpace("real", dimensionsOf(indices)));
+  const named = builder.placeRows(ones, indices, arraySpace("real", [extent]), 0);
+  const most = builder.named(builder.maximum(named), "most_often");
+  return builder.elementwise("mul", [builder.elementwise("sqrt", [most]), norm]);
 }
 
 /** The 2-norm of a derivative's matrix, which takes as many derivatives as the argument has entries. */

@@ -97,7 +97,7 @@ function requireOverFirstAxes(text: string, space: ArraySpace, d: ArrayValue): v
   });
 }
 
-function largestModulus(operations: Operations, text: string, d: ArrayValue): NormBound {
+export function largestModulus(operations: Operations, text: string, d: ArrayValue): NormBound {
   return closedForm(moduli(operations, text, d).reduce((top, value) => Math.max(top, value), 0));
 }
 

@@ -4,7 +4,9 @@ import type { ArrayValue, Value } from "../arrays/value.ts";
 import type { Handle } from "../engine/engine.ts";
 import { gram } from "./algebra.ts";
 import { operandText } from "./algebraText.ts";
+import { productBound } from "./bounds.ts";
 import { defineOperator } from "./define.ts";
+import { largestModulus } from "./diagonal.ts";
 import { halfSpectrum } from "./frequencies.ts";
 import type { Operator } from "./operator.ts";
 import { OperatorError } from "./operatorError.ts";
@@ -62,7 +64,7 @@ function weighted(operations: Operations, operator: Operator, weights: ArrayValu
     domain: operator.domain,
     codomain: operator.domain,
     handles: [...operator.handles, weights.handle],
-    norm: () => gram(operations, operator).norm,
+    norm: () => productBound(gram(operations, operator).norm, largestModulus(operations, "diag(w)", weights)),
     properties: () => ["symmetric"],
     apply: times,
     adjoint: times,

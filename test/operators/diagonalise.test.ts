@@ -206,3 +206,27 @@ describe.each(DIRECT)("a solve with $name", (of) => {
 it.each(ITERATED)("$name share no basis, and are left to conjugate gradients", (of) => {
   expect(solved(exact, of)).toBeNull();
 });
+
+it("bounds W' diag(w) W by the largest weight, too", () => {
+  const weights = [7, 0.5, 2, 1, 3, 0.1];
+  for (const W of [
+    exact.library("I", {}, R(6), []),
+    matrixOperator(exact, gaussianArray(exact, [6, 4], 3)),
+  ]) {
+    const product = exact.diagonalise(W, array(exact, [6], weights), { alone: false });
+    const space = W.domain;
+    for (let seed = 0; seed < 20; seed++) {
+      const x = packValue(exact.engine, space, null, gaussianNumbers(realDimension(space), seed));
+      const [before, after] = [x, product.apply(exact, x)].map((value) => length(numbersOf(exact, value, 1)));
+      expect(product.norm.value * (before ?? 0)).toBeGreaterThanOrEqual(after ?? Infinity);
+    }
+    const unit = array(
+      exact,
+      [realDimension(space)],
+      [1, ...Array.from({ length: realDimension(space) - 1 }, () => 0)],
+    );
+    expect(product.norm.value).toBeGreaterThanOrEqual(
+      length(numbersOf(exact, product.apply(exact, unit), 1)),
+    );
+  }
+});
