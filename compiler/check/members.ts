@@ -23,7 +23,7 @@ import { checkWeightsGiven, programOfWeights } from "./programs/weightNetworks.t
 import { checkLearnBounds, checkStage } from "./stages.ts";
 import { checkProperties } from "./properties.ts";
 import { nestedScope } from "./scope.ts";
-import { checkKept } from "./rules/keptNetworks.ts";
+import { checkKept, checkKeptRange } from "./rules/keptNetworks.ts";
 import { checkStart } from "./starts.ts";
 import { checkBlock } from "./statements/block.ts";
 import { declare } from "./symbols.ts";
@@ -148,6 +148,7 @@ export function checkLearn(outer: Environment, tree: Learn): Learn<Typed> {
   if (tree.type.kind === "netType") {
     environment.run.knowledge.networks.set(symbol, initial);
     checkKept(environment, initial, facts);
+    checkKeptRange(environment, written.resultBounds, facts);
     const start = checkWeightsGiven(environment, tree.type);
     if (start !== null) environment.run.knowledge.weightStarts.set(symbol, start);
   }

@@ -12,6 +12,7 @@ import { Limitation } from "./limitation.ts";
 import type { Lowered } from "./lowered.ts";
 import type { LoweredNetwork } from "./networks.ts";
 import { matrixOfForm } from "./operators.ts";
+import { isInfinite } from "./ranges.ts";
 import { lower } from "./recursion.ts";
 import { Scope } from "./scope.ts";
 import { lowerSet, normalised, projection, withoutMean } from "./sets.ts";
@@ -140,8 +141,4 @@ function projectionOf(site: Site, learn: Learn<Typed>, variable: Variable): Pick
     return [has("unit_norm") ? normalised(inner, inside) : inside];
   });
   return { projection: block };
-}
-
-function isInfinite(expression: Expression<Typed>): boolean {
-  return expression.kind === "infinity" || (expression.kind === "negate" && isInfinite(expression.operand));
 }

@@ -1,5 +1,5 @@
 import type { IntervalDeclaration } from "../../runtime/program/definition.ts";
-import type { Expression, Learn, MapType } from "../ast/tree.ts";
+import type { Bounds, Expression, Interval, Learn, MapType } from "../ast/tree.ts";
 import type { IrBuilder } from "../ir/build.ts";
 import { parameter } from "../ir/build.ts";
 import type { Block, IrFunction, Variable } from "../ir/block.ts";
@@ -27,7 +27,8 @@ import { applyToInputs } from "./netExpression.ts";
 import { Scope } from "./scope.ts";
 import type { Site } from "./site.ts";
 import { within } from "./site.ts";
-import { intoRange, plainInterval } from "./ranges.ts";
+import { lowerValue } from "./recursion.ts";
+import { computedInterval, intoEnds, intoRange, isInfinite, plainInterval } from "./ranges.ts";
 import { asVariable, spaceOfVariable } from "./values.ts";
 
 /** A learned network: a function of the module, and the parameters that its weights are. */
@@ -42,6 +43,8 @@ export interface LoweredNetwork {
   readonly parameters: readonly IrParameter[];
   /** what its gradient's Lipschitz constant is read from; null for a network that takes its inputs one by one */
   readonly structure: LoweredRegulariser | null;
+  /** the interval of its values where ends of it are computed: it is kept where the network is called */
+  readonly range: Interval<Typed> | null;
   /** whether it is written out where it is called: its weights are the same for all samples, their cotangents are not */
   readonly writtenOut?: true;
 }
@@ -128,6 +131,7 @@ export function lowerNetwork(
     masks: context.masks,
     parameters,
     structure: structureOf(context, block, body, outside),
+    range: arrangement === null ? computedInterval(boundsOf(learn)) : null,
   };
 }
 
@@ -186,9 +190,19 @@ export function callNetwork(site: Site, symbol: Symbol, point: readonly Lowered[
       : site.builder.call(network.called, given);
   if (result === undefined) throw new Limitation(`the network \`${symbol.name}\``, span);
   const [first] = inputs;
-  return first === undefined || inputs.length > 1
-    ? site.builder.named(result, symbol.name)
-    : site.builder.named(result, `${symbol.name}_${first.name}`);
+  const hint = first === undefined || inputs.length > 1 ? symbol.name : `${symbol.name}_${first.name}`;
+  return site.builder.named(network.range === null ? result : keptWithin(site, result, network.range), hint);
+}
+
+/** The result of a network within its interval, each part of a product. */
+function keptWithin(site: Site, result: Variable, range: Interval<Typed>): Variable {
+  const { builder } = site;
+  const end = (of: Expression<Typed>): Variable | null => (isInfinite(of) ? null : lowerValue(site, of));
+  const { lowOpen, highOpen } = range;
+  const ends = { low: end(range.low), high: end(range.high), lowOpen, highOpen };
+  const space = spaceOfVariable(result);
+  if (space.kind !== "product") return intoEnds(builder, result, ends);
+  return builder.product(space.parts.map((_, index) => intoEnds(builder, builder.part(result, index), ends)));
 }
 
 /** The random numbers of a layer where its network is called: numbers of their own for each place and sample. */
@@ -304,6 +318,9 @@ function shaped(builder: IrBuilder, piece: Variable, part: Space): Variable {
 
 /** The interval of a net's codomain, where it is written with plain numbers. */
 function rangeOf(learn: Learn<Typed>): IntervalDeclaration | null {
-  if (learn.type.kind !== "netType") return null;
-  return plainInterval((learn.type as MapType<Typed>).codomain.bounds);
+  return plainInterval(boundsOf(learn));
+}
+
+function boundsOf({ type }: Learn<Typed>): Bounds<Typed> | null {
+  return type.kind === "netType" ? (type as MapType<Typed>).codomain.bounds : null;
 }

@@ -15,7 +15,7 @@ import { lowerExpression } from "./expression.ts";
 import { declareLearnable, parametersOf } from "./learnables.ts";
 import { lowerNetwork } from "./networks.ts";
 import type { LoweredNetwork } from "./networks.ts";
-import { lowerRequirement, requirementsOfData } from "./requirements.ts";
+import { lowerRequirement, requirementsOfData, requirementsOfNetwork } from "./requirements.ts";
 import { Scope } from "./scope.ts";
 import { lowerSections } from "./sections.ts";
 import type { ProgramContext, Site } from "./site.ts";
@@ -68,6 +68,7 @@ export function lowerProgram(
   const sections = lowerSections(site, program);
   const requirements = [
     ...[...program.givens, ...program.inputs].flatMap((data) => requirementsOfData(early, data)),
+    ...program.learnables.flatMap((learn) => requirementsOfNetwork(early, learn)),
     ...[...program.requirements, ...context.called.requirements].map((each) =>
       lowerRequirement(early, program.tree.name.name, each),
     ),

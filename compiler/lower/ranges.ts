@@ -1,5 +1,5 @@
 import type { IntervalDeclaration } from "../../runtime/program/definition.ts";
-import type { Bounds, Expression } from "../ast/tree.ts";
+import type { Bounds, Expression, Interval } from "../ast/tree.ts";
 import type { Variable } from "../ir/block.ts";
 import type { IrBuilder } from "../ir/build.ts";
 import type { Typed } from "../types/typing.ts";
@@ -13,6 +13,16 @@ export function plainInterval(bounds: Bounds<Typed> | null): IntervalDeclaration
   return { low, high, lowOpen: bounds.lowOpen, highOpen: bounds.highOpen };
 }
 
+/** An interval whose ends are computed; null for plain numbers, and for no interval. */
+export function computedInterval(bounds: Bounds<Typed> | null): Interval<Typed> | null {
+  return bounds?.kind === "interval" && plainInterval(bounds) === null ? bounds : null;
+}
+
+/** Whether an end of an interval is infinite. */
+export function isInfinite(end: Expression<Typed>): boolean {
+  return end.kind === "infinity" || (end.kind === "negate" && isInfinite(end.operand));
+}
+
 function numberOf(expression: Expression<Typed>): number | null {
   if (expression.kind === "number") return expression.value;
   if (expression.kind === "infinity") return Infinity;
@@ -21,28 +31,47 @@ function numberOf(expression: Expression<Typed>): number | null {
   return inner === null ? null : -inner;
 }
 
+/** An interval by its ends, null where it has none on that side. */
+export interface Ends {
+  readonly low: Variable | null;
+  readonly high: Variable | null;
+  readonly lowOpen: boolean;
+  readonly highOpen: boolean;
+}
+
 /** softplus onto a half-line, a scaled sigmoid into an open interval, clipping into a closed one. */
 export function intoRange(builder: IrBuilder, raw: Variable, range: IntervalDeclaration | null): Variable {
-  if (range === null || (range.low === -Infinity && range.high === Infinity)) return raw;
-  if (!range.lowOpen && !range.highOpen) {
-    const low = builder.constant(range.low);
-    const high = builder.constant(range.high);
+  return range === null ? raw : intoEnds(builder, raw, endsOf(builder, range));
+}
+
+function endsOf(builder: IrBuilder, { low, high, lowOpen, highOpen }: IntervalDeclaration): Ends {
+  return {
+    low: low === -Infinity ? null : builder.constant(low),
+    high: high === Infinity ? null : builder.constant(high),
+    lowOpen,
+    highOpen,
+  };
+}
+
+/** The same for ends that are computed; arrays are kept entry by entry. */
+export function intoEnds(builder: IrBuilder, raw: Variable, ends: Ends): Variable {
+  const { low, high, lowOpen, highOpen } = ends;
+  if (low !== null && high !== null && !lowOpen && !highOpen) {
     return builder.elementwise("min", [builder.elementwise("max", [raw, low]), high]);
   }
-  return intoInterior(builder, raw, range);
+  return intoInterior(builder, raw, ends);
 }
 
 /** softplus onto a half-line, a scaled sigmoid into a bounded interval: smooth and increasing, entry by entry. */
-function intoInterior(builder: IrBuilder, raw: Variable, range: IntervalDeclaration): Variable {
-  const low = builder.constant(range.low);
-  const high = builder.constant(range.high);
-  if (range.high === Infinity)
-    return builder.elementwise("add", [builder.elementwise("softplus", [raw]), low]);
-  if (range.low === -Infinity) {
+function intoInterior(builder: IrBuilder, raw: Variable, { low, high }: Ends): Variable {
+  if (high === null) {
+    return low === null ? raw : builder.elementwise("add", [builder.elementwise("softplus", [raw]), low]);
+  }
+  if (low === null) {
     const mirrored = builder.elementwise("softplus", [builder.elementwise("neg", [raw])]);
     return builder.elementwise("sub", [high, mirrored]);
   }
-  const width = builder.constant(range.high - range.low);
+  const width = builder.elementwise("sub", [high, low]);
   return builder.elementwise("add", [
     low,
     builder.elementwise("mul", [width, builder.elementwise("sigmoid", [raw])]),
@@ -75,7 +104,7 @@ export function movedWithin(
     const inside = apply("min", apply("max", share, number(INSIDE)), number(1 - INSIDE));
     const odds = apply("div", inside, apply("sub", number(1), inside));
     const raw = builder.elementwise("log", [odds]);
-    return intoInterior(builder, apply("add", raw, change), range);
+    return intoInterior(builder, apply("add", raw, change), endsOf(builder, range));
   }
   const isAbove = range.low !== -Infinity;
   const distance = isAbove ? apply("sub", start, number(range.low)) : apply("sub", number(range.high), start);
@@ -83,7 +112,7 @@ export function movedWithin(
   return intoInterior(
     builder,
     apply("add", isAbove ? raw : builder.elementwise("neg", [raw]), change),
-    range,
+    endsOf(builder, range),
   );
 }
 

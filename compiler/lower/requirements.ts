@@ -1,4 +1,4 @@
-import type { Given, Input } from "../ast/tree.ts";
+import type { Given, Input, Learn } from "../ast/tree.ts";
 import type { CheckedRequirement } from "../check/context.ts";
 import { boundsText } from "../check/bounds.ts";
 import { partsOf } from "../ast/parts.ts";
@@ -11,6 +11,7 @@ import type { Expression } from "../ast/tree.ts";
 import { REAL, type Space } from "../types/space.ts";
 import type { Typed } from "../types/typing.ts";
 import { endBlock } from "./learnables.ts";
+import { computedInterval, isInfinite } from "./ranges.ts";
 import { lowerValue } from "./recursion.ts";
 import { Scope } from "./scope.ts";
 import { type Site, within } from "./site.ts";
@@ -43,6 +44,27 @@ export function requirementsOfData(
       value: valueBlock(site, name),
       low: endBlock(site, low),
       high: endBlock(site, high),
+    },
+  ];
+}
+
+/** The order of the computed ends of a network's interval. */
+export function requirementsOfNetwork(site: Site, learn: Learn<Typed>): readonly IrRequirement[] {
+  const range = learn.type.kind === "netType" ? computedInterval(learn.type.codomain.bounds) : null;
+  if (range === null || isInfinite(range.low) || isInfinite(range.high)) return [];
+  const symbol = symbolOf(learn.declaration);
+  const isClosed = !range.lowOpen && !range.highOpen;
+  return [
+    {
+      name: firstName(range.high) ?? firstName(range.low) ?? symbol.name,
+      of: `The upper end of the interval of \`${symbol.name}\``,
+      written: `what is above the lower end of ${boundsText(range)}`,
+      computed: true,
+      lowOpen: !isClosed,
+      highOpen: true,
+      value: valueBlock(site, range.high),
+      low: endBlock(site, range.low),
+      high: null,
     },
   ];
 }

@@ -56,8 +56,9 @@ function measure(
         return [
           operations.minimum(value),
           operations.maximum(value),
-          low ?? operations.number(Number.NEGATIVE_INFINITY),
-          high ?? operations.number(Number.POSITIVE_INFINITY),
+          // numbers of their own, since an end may be an array that is known, and these are freed
+          low === null ? operations.number(Number.NEGATIVE_INFINITY) : operations.minimum(low),
+          high === null ? operations.number(Number.POSITIVE_INFINITY) : operations.maximum(high),
         ] as const;
       },
       (numbers) => numbers.flatMap(handlesOf),

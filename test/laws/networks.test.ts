@@ -8,6 +8,7 @@ import { model } from "../../runtime/model.ts";
 import type { ParameterDeclaration, ProgramDefinition } from "../../runtime/program/definition.ts";
 import { bind } from "../../runtime/program/bind.ts";
 import { saveParameters } from "../../runtime/program/parameters.ts";
+import { run } from "../../runtime/solve/run.ts";
 import { stream } from "../../runtime/random/stream.ts";
 import { mse } from "../../runtime/train/losses.ts";
 import { train } from "../../runtime/train/trainer.ts";
@@ -15,7 +16,7 @@ import { compiledProgram, compiledText, definitionFor } from "./lab/compiled.ts"
 import { outputOf } from "./lab/networks.ts";
 import type { Problem } from "./lab/problems.ts";
 import { parameterSlopes } from "./lab/slopes.ts";
-import { ready, type Ready } from "./lab/steps.ts";
+import { numbersOf, ready, type Ready } from "./lab/steps.ts";
 
 const OPERATIONS = operations(referenceEngine());
 const SIZE = 6;
@@ -240,6 +241,62 @@ test("gradients go through a step of the length 1/lip(grad F), and through its i
   for (const { gradient, difference, scale } of await parameterSlopes(of)) {
     expect(Math.abs(gradient - difference) / scale).toBeLessThan(1e-5);
   }
+});
+
+describe("a range with computed ends", () => {
+  const text = `program network[h, w] {
+  given c : R in (0, inf) = 2
+  input y : R[h, w]
+  let b = 2*c
+  learn N : net R[h, w] -> R[h, w] in RANGE = conv(2) |> tanh |> conv(1)
+  state x : R[h, w] = 10*y
+  step { x <- N(20*x) }
+  output x
+}
+`;
+  const of = (range: string): ProgramDefinition =>
+    definitionFor(compiledText("network", text.replace("RANGE", range)), "unrolled", { steps: 2 });
+  const images = normals([2, SIZE, SIZE], "images");
+
+  test.each([
+    ["(c, b)", () => [2, 4]],
+    ["[-norm2(y), norm2(y)]", (length: number) => [-length, length]],
+    ["(0, 1/8)", () => [0, 1 / 8]],
+    ["[b, inf)", () => [4, Infinity]],
+    ["(-inf, -c)", () => [-Infinity, -2]],
+  ] as const)(
+    "%s holds of what the network gives, with the gradients of differences",
+    async (range, ends) => {
+      const definition = of(range);
+      const found = await ready(problem(images), definition, OPERATIONS, 3);
+      const { output } = await run(found.program, found.inputs);
+      const numbers = await numbersOf(OPERATIONS, output, 2);
+      const each = SIZE * SIZE;
+      numbers.forEach((entry: number, i: number) => {
+        const sample = Math.floor(i / each);
+        const [low = NaN, high = NaN] = ends(
+          Math.hypot(...images.data.subarray(sample * each, (sample + 1) * each)),
+        );
+        expect(entry).toBeGreaterThanOrEqual(low * (1 + 1e-12 * Math.sign(-low)));
+        expect(entry).toBeLessThanOrEqual(high * (1 + 1e-12 * Math.sign(high)));
+      });
+      expect(new Set(numbers).size).toBeGreaterThan(1);
+      for (const { gradient, difference, scale } of await parameterSlopes(found)) {
+        expect(Math.abs(gradient - difference) / scale).toBeLessThan(1e-5);
+      }
+    },
+  );
+
+  test("the order of the ends is tested when data is bound", async () => {
+    const definition = of("[3, c]");
+    const bound = (c: number): Promise<unknown> =>
+      bind(definition, OPERATIONS, {
+        givens: { c: realArray([], Float64Array.of(c)) },
+        sizes: { h: SIZE, w: SIZE },
+      });
+    await expect(bound(2)).rejects.toThrow(/The upper end of the interval of `N`/u);
+    await expect(bound(3.5)).resolves.toBeDefined();
+  });
 });
 
 test("a stack with batch normalisation learns to denoise", async () => {

@@ -1,9 +1,11 @@
 import type { Expression } from "../../ast/tree.ts";
 import { diagnose } from "../../diagnostics/diagnose.ts";
+import { computedInterval, isInfinite } from "../../lower/ranges.ts";
 import { LAYERS, type LayerName } from "../../library/layers/table.ts";
 import type { LayerSignature } from "../../library/layers/signature.ts";
 import type { Fact } from "../../types/property.ts";
 import type { Typed } from "../../types/typing.ts";
+import { boundsText, type DeclaredBounds } from "../bounds.ts";
 import { type Environment, report } from "../context.ts";
 import { type LayerUse, layersOf } from "./networks.ts";
 
@@ -27,6 +29,31 @@ export function checkKept(
     }
   }
 }
+
+/** Reports an interval with computed ends that a network cannot be kept in beside what it is declared with. */
+export function checkKeptRange(
+  environment: Environment,
+  bounds: DeclaredBounds | null,
+  facts: readonly Fact[],
+): void {
+  if (bounds === null || computedInterval(bounds.tree) === null) return;
+  const { low, high, lowOpen, highOpen } = bounds.tree;
+  const isHalfLine = isInfinite(low) || isInfinite(high);
+  const isSteep = !isHalfLine && (lowOpen || highOpen);
+  const broken = facts.find(
+    ({ property }) =>
+      property === "residual_lipschitz" ||
+      (property === "convex" && !isInfinite(high)) ||
+      ((property === "lipschitz" || property === "nonexpansive") && isSteep),
+  );
+  if (broken === undefined) return;
+  const [declared] = broken.evidence;
+  const args = { property: broken.property, layer: boundsText(bounds.tree), hint: RANGE };
+  report(environment, diagnose("IPX3310", bounds.span, args, declared === undefined ? {} : { declared }));
+}
+
+const RANGE =
+  "Write the ends as plain numbers, or take a closed interval for a Lipschitz constant, and one up to `inf` for convexity.";
 
 const OPAQUE =
   "Nothing is known of a network of a file. Where it is bound to a `given` map, such a property is assumed.";

@@ -1,4 +1,4 @@
-import type { Block, Expression, Statement } from "../../ast/tree.ts";
+import type { Block, Expression, Learn, Statement } from "../../ast/tree.ts";
 import { formOfFunction } from "../../library/calculus/analyse.ts";
 import type { LibraryName } from "../../library/names.ts";
 import type { Span } from "../../source/span.ts";
@@ -54,7 +54,8 @@ function obstacleIn(knowledge: Knowledge, symbol: Symbol, span: Span): Found {
   const range = knowledge.signatures.get(symbol)?.resultInterval ?? REALS;
   const isCut =
     (Number.isFinite(range.low) && !range.lowOpen) || (Number.isFinite(range.high) && !range.highOpen);
-  return isCut ? { part: "a closed interval", span } : within(knowledge, layers);
+  const isComputed = symbol.origin.kind === "learn" && hasComputedRange(symbol.origin.declaration);
+  return isCut || isComputed ? { part: "its interval", span } : within(knowledge, layers);
 }
 
 function within(knowledge: Knowledge, expression: Expression<Typed>): Found {
@@ -128,4 +129,13 @@ function inStatement(knowledge: Knowledge, statement: Statement<Typed>): Found {
     default:
       return { part: statement.kind, span: statement.span };
   }
+}
+
+/** Whether the ends of the interval of a network's values are no plain numbers. */
+function hasComputedRange({ type }: Learn): boolean {
+  const bounds = type.kind === "netType" ? type.codomain.bounds : null;
+  if (bounds?.kind !== "interval") return false;
+  const isPlain = (end: Expression): boolean =>
+    end.kind === "number" || end.kind === "infinity" || (end.kind === "negate" && isPlain(end.operand));
+  return !isPlain(bounds.low) || !isPlain(bounds.high);
 }
