@@ -1,5 +1,6 @@
 import type { Space, Value } from "../../runtime/arrays/value.ts";
 import type { LibraryOperatorName, LibrarySettings } from "../../runtime/operators/library.ts";
+import { LOWPASS, WAVELET_NAMES } from "../../runtime/operators/waveletFilters.ts";
 import { arraySpace, type ArraySpace } from "../../runtime/operators/spaces.ts";
 
 /** The two spaces of an operator as far as they are known. */
@@ -54,7 +55,10 @@ export const SPACE_RULES: { readonly [N in LibraryOperatorName]: SpaceRule } = {
   mask: KEPT,
   blur: KEPT,
   fourier_multiplier: KEPT,
-  wavelet: KEPT,
+  wavelet: {
+    codomain: (space, of) => wavelets(space, of, 1),
+    domain: (space, of) => wavelets(space, of, -1),
+  },
   fourier: { domain: complex, codomain: complex },
   real: PART,
   imag: PART,
@@ -122,6 +126,18 @@ export const SPACE_RULES: { readonly [N in LibraryOperatorName]: SpaceRule } = {
   },
   min_coherence: { codomain: open, domain: open },
 };
+
+/** Coefficients of symmetric wavelets are more than points, by 2 less than the taps for each level. */
+function wavelets({ field, shape }: ArraySpace, settings: LibrarySettings, sign: 1 | -1): ArraySpace {
+  const name = WAVELET_NAMES.find((each) => each === settings["name"]);
+  if (settings["boundary"] !== "symmetric" || name === undefined) return arraySpace(field, shape);
+  const more = sign * numberOf(settings["levels"], 3) * (LOWPASS[name].length - 2);
+  const axes = numberOf(settings["axes"], 2);
+  return arraySpace(
+    field,
+    shape.map((extent, axis) => (axis < axes ? extent + more : extent)),
+  );
+}
 
 function numberOf(setting: LibrarySettings[string] | undefined, otherwise: number): number {
   return typeof setting === "number" ? setting : otherwise;

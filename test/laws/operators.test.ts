@@ -208,6 +208,15 @@ const USES: readonly Use[] = [
     inputs: { y: [3, 4] },
   },
   {
+    name: "wavelet with symmetric boundaries",
+    parameters: "h, w",
+    domain: "R[h, w]",
+    codomain: "R[h + 4, w + 4]",
+    operator: "wavelet(db2, levels = 2, boundary = symmetric)",
+    sizes: { h: 6, w: 2 },
+    inputs: { y: [10, 6] },
+  },
+  {
     name: "wavelet on three axes",
     parameters: "h, w, d",
     domain: "R[h, w, d]",

@@ -172,6 +172,22 @@ export const CASES: readonly Case[] = [
     library("symmetrised_gradient", C(3, 4, 2), { boundary: "periodic" }),
   ),
   tight("wavelet on three axes", library("wavelet", R(4, 8, 4, 2), { name: "db2", levels: 1, axes: 3 })),
+  bounded(
+    "symmetric wavelet",
+    library("wavelet", R(10, 6, 2), { name: "db2", levels: 2, boundary: "symmetric" }),
+  ),
+  bounded(
+    "symmetric wavelet, complex",
+    library("wavelet", C(8, 12), { name: "sym3", levels: 1, boundary: "symmetric" }),
+  ),
+  tight(
+    "symmetric wavelet on one axis",
+    library("wavelet", R(48), { name: "sym5", levels: 1, axes: 1, boundary: "symmetric" }),
+  ),
+  bounded(
+    "symmetric wavelet on three axes",
+    library("wavelet", R(4, 2, 6), { name: "db2", levels: 1, axes: 3, boundary: "symmetric" }),
+  ),
   tight("wavelet haar", library("wavelet", R(8, 4), { name: "haar", levels: 2 })),
   tight("wavelet db4, channels", library("wavelet", R(8, 12, 3), { name: "db4", levels: 2 })),
   tight("wavelet sym4, complex", library("wavelet", C(4, 8), { name: "sym4", levels: 1 })),

@@ -32,6 +32,7 @@ interface WaveletCase {
 
 const fixture = JSON.parse(readFileSync(new URL("../fixtures/wavelets.json", import.meta.url), "utf8")) as {
   readonly cases: readonly WaveletCase[];
+  readonly symmetric: readonly WaveletCase[];
 };
 
 function apply(
@@ -50,6 +51,21 @@ describe("wavelet", () => {
     const x = coefficients.map((_, i) => Math.sin(i ** 2 / 7 + 1));
     const found = apply("wavelet", R(...shape), { name, levels, axes: shape.length }, x);
     expect(distance(Float64Array.from(found), Float64Array.from(coefficients))).toBeLessThan(1e-11);
+  });
+
+  it.each(fixture.symmetric)(
+    "$name $shape with symmetric boundaries agrees with PyWavelets",
+    ({ name, shape, levels, coefficients }) => {
+      const x = Array.from({ length: shape.reduce((a, b) => a * b) }, (_, i) => Math.sin(i ** 2 / 7 + 1));
+      const settings = { name, levels, axes: shape.length, boundary: "symmetric" };
+      const found = apply("wavelet", R(...shape), settings, x);
+      expect(distance(Float64Array.from(found), Float64Array.from(coefficients))).toBeLessThan(1e-10);
+    },
+  );
+
+  it("says which sizes symmetric boundaries take", () => {
+    const settings = { name: "db4", levels: 2, boundary: "symmetric" };
+    expect(() => apply("wavelet", R(22, 24), settings, [])).toThrow(/22 or 26/u);
   });
 
   it.each(WAVELET_NAMES)("%s is orthonormal to rounding, also on signals shorter than the filter", (name) => {

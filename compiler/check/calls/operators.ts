@@ -164,8 +164,24 @@ function operatorNote(
   callee: Name,
   level: Typing["level"],
 ): Typing {
-  const facts = [...factsOf(signature, args.settings, callee, letters.known), ...binaryNorm(args, callee)];
-  return typing(operatorType(environment, signature, letters, args.settings), level, null, facts);
+  const settings = { ...args.settings, ...wordsOf(signature, args) };
+  const facts = [...factsOf(signature, settings, callee, letters.known), ...binaryNorm(args, callee)];
+  return typing(operatorType(environment, signature, letters, settings), level, null, facts);
+}
+
+/** The words that stand at positions of a call, as settings: the name of a wavelet. */
+function wordsOf(
+  signature: OperatorSignature,
+  { positional }: CheckedArguments,
+): Record<string, SettingValue> {
+  const words: Record<string, SettingValue> = {};
+  signature.parameters.forEach((parameter, position) => {
+    const argument = positional[position];
+    if (parameter.kind === "word" && argument?.kind === "name") {
+      words[parameter.name] = { kind: "word", value: argument.name };
+    }
+  });
+  return words;
 }
 
 /** A diagonal of entries in [0, 1] has a norm of at most 1. */

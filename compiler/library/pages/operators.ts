@@ -70,7 +70,10 @@ export const OPERATOR_PAGES: { readonly [N in OperatorName]: LibraryPage } = {
     example: example("h, w", IMAGE, "output bicubic(2)*x"),
   },
   wavelet: {
-    rule: "Norm 1 and orthonormal with periodic boundaries.",
+    rule:
+      "Norm 1 and orthonormal with periodic boundaries. Symmetric ones mirror the image, repeat the border point, and keep " +
+      "all coefficients, levels (F - 2) more than points along each axis for F taps: W'W is not a multiple of I, and the norm is " +
+      "bounded by the product over the levels of those of their matrices. 2^levels must divide the size less F - 2.",
     citation:
       "Mallat, IEEE Trans. Pattern Anal. Mach. Intell. 11 (1989); Daubechies, Ten Lectures on Wavelets (1992)",
     example: example("h, w", IMAGE, "let W = wavelet(db4, levels = 2)", "output W'*soft(W*x, 0.1)"),
