@@ -1,3 +1,4 @@
+import { LOWPASS, WAVELET_NAMES } from "../../../runtime/operators/waveletFilters.ts";
 import type { Expression } from "../../ast/tree.ts";
 import { diagnose } from "../../diagnostics/diagnose.ts";
 import type { OperatorName, SpecialOperatorName } from "../../library/operators/table.ts";
@@ -69,18 +70,29 @@ function countedAxes({ domain, args }: OperatorUse): Misfit | null {
   return { why: `it has fewer than ${axes.value} axes`, hint };
 }
 
-/** Each level halves the extents of the image. */
-function halvings({ dimensions }: ArraySpace, { settings }: CheckedArguments): Misfit | null {
-  const [levels, axes] = [settings["levels"], settings["axes"]];
+/** Each level halves the extents of the image, less what symmetric boundaries add. */
+function halvings({ dimensions }: ArraySpace, args: CheckedArguments): Misfit | null {
+  const [levels, axes] = [args.settings["levels"], args.settings["axes"]];
   if (levels?.kind !== "number" || axes?.kind !== "number") return null;
   const factor = 2 ** levels.value;
+  const added = addedByMirror(args);
   const extents = dimensions.slice(0, axes.value).map(constantValue);
-  const odd = extents.find((extent) => extent !== null && extent % factor !== 0);
+  const odd = extents.find((extent) => extent !== null && (extent - added) % factor !== 0);
   if (odd === undefined) return null;
+  const sizes = added === 0 ? "its sizes" : `its sizes less ${added}`;
   return {
-    why: `with ${levels.value} levels ${factor} must divide its sizes, and ${odd} is one`,
+    why: `with ${levels.value} levels ${factor} must divide ${sizes}, and ${odd} is one`,
     hint: "Crop or pad the image, or take fewer levels.",
   };
+}
+
+/** A mirrored image of n points has n + F - 2 coefficients a level, for F taps. */
+function addedByMirror({ settings, positional }: CheckedArguments): number {
+  const [first] = positional;
+  const boundary = settings["boundary"];
+  const name = WAVELET_NAMES.find((each) => first?.kind === "name" && each === first.name);
+  const isMirrored = boundary?.kind === "word" && boundary.value === "symmetric";
+  return isMirrored && name !== undefined ? LOWPASS[name].length - 2 : 0;
 }
 
 /** A kernel of k taps reads floor(k/2) points beyond the border, where a mirrored image has as many as it is long. */
