@@ -1,7 +1,10 @@
 import type { ElementwiseExpression } from "../arrays/expression.ts";
 import { type Engine, EngineError, type Handle } from "./engine.ts";
 
-/** A sparse matrix by its rows, on an engine: the entries of row r are those from starts[r] to starts[r + 1]. */
+/**
+ * A sparse matrix by its rows, on an engine: the entries of row r are those from starts[r] to starts[r + 1]. These numbers
+ * are exact in single precision up to 2^24 entries.
+ */
 export interface SparseRows {
   readonly rows: number;
   readonly columns: number;
