@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { reverseProgram } from "../../compiler/differentiate/program.ts";
+import type { Block } from "../../compiler/ir/block.ts";
 import { parameter } from "../../compiler/ir/build.ts";
 import { printDerivative, printProgram } from "../../compiler/ir/print.ts";
 import type { IrProgram } from "../../compiler/ir/program.ts";
@@ -306,6 +307,28 @@ describe("the whole pipeline", () => {
       `passes/programs/${make.name}.reverse.txt`,
       derivative === null ? "" : printDerivative(finished, derivative),
     );
+  });
+
+  test("of an equilibrium's adjoint: the state's cotangent for the iterations, the weights' for once at the end", () => {
+    const optimised = optimise(lista());
+    const { program, derivative } = finish(optimised, reverseProgram(optimised));
+    if (derivative?.step?.stateAdjoint == null) throw new Error("a step with a state has its cotangent");
+    const { step } = derivative;
+    const alone = {
+      ...derivative,
+      functions: [],
+      prepare: null,
+      initial: null,
+      firstStep: null,
+      finish: null,
+    };
+    expectGolden("passes/state-cotangent-alone.txt", printDerivative(program, alone));
+    const sums = (block: Block): number =>
+      block.equations.filter(
+        ({ operation, outputs }) => operation === "outerSum" || outputs.some(({ shared }) => shared),
+      ).length;
+    expect(sums(step.adjoint.block)).toBe(2);
+    expect(sums(step.stateAdjoint?.block ?? step.save)).toBe(0);
   });
 
   test("counts what it leaves of costly operations", () => {

@@ -221,6 +221,37 @@ test("all solvers of the adjoint equation agree, and the Neumann series tends to
   expect(of(ten)).toBeLessThan(of(one));
 });
 
+test("the iterations of an equilibrium's adjoint ask for the state's cotangent only, and once for the weights'", async () => {
+  const asked: string[] = [];
+  const plain = istaProgram({ target: equilibrium, perStep: false, shrink: 0.8 });
+  const { step } = plain;
+  if (step?.reverse?.adjoint == null || step.reverse.stateAdjoint === null)
+    throw new Error("a step has both");
+  const { adjoint, stateAdjoint } = step.reverse;
+  const counting: ProgramDefinition = {
+    ...plain,
+    step: {
+      ...step,
+      reverse: {
+        ...step.reverse,
+        adjoint: (...given) => {
+          asked.push("all");
+          return adjoint(...given);
+        },
+        stateAdjoint: (...given) => {
+          asked.push("state");
+          return stateAdjoint(...given);
+        },
+      },
+    },
+  };
+  const found = await gradientOf(reference(), counting);
+  expect(asked.filter((each) => each === "all")).toHaveLength(1);
+  expect(asked.at(-1)).toBe("all");
+  expect(asked.length).toBeGreaterThan(4);
+  expect(found).toEqual(await gradientOf(reference(), plain));
+});
+
 test("forward solvers find the same equilibrium", async () => {
   const limit = await gradientOf(
     reference(),
