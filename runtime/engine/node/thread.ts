@@ -25,7 +25,7 @@ export const WORD = {
 } as const;
 
 /** How many threads have such a word. */
-export const NUMBERED = CONTROL_WORDS - WORD.within;
+export const NUMBERED = CONTROL_WORDS - WORD.within - 1;
 
 /** What a thread is told at its start. */
 export interface ThreadData {
@@ -36,8 +36,8 @@ export interface ThreadData {
   /** how often a thread looks for a job before it sleeps */
   readonly patience: number;
   readonly word: typeof WORD;
-  /** which word is the thread's own, or null */
-  readonly within: number | null;
+  /** which word is the thread's own; beyond the words that there are, one that nobody looks at */
+  readonly within: number;
 }
 
 /** What a thread is told later: the next kernel. They are numbered as they come. */
@@ -49,28 +49,28 @@ interface Addon {
   readonly kernelIn: (object: string, symbol: string, memory: Float32Array) => Kernel;
 }
 
+/** The number of this thread in the system, 0 where that is not told. It is run from its text, too. */
+export function threadNumber({ readlinkSync }: typeof Files): number {
+  try {
+    return Number(readlinkSync("/proc/thread-self").split("/").at(-1));
+  } catch {
+    return 0;
+  }
+}
+
 /**
  * What a thread does all its life: wait for a job, enter it, claim items until none is left, leave. It is run from its
- * text, so that it stands alone: whatever it needs it is given.
+ * text, so that it stands alone: whatever it needs it is given, `own` by `threadNumber`.
  */
 export function thread(
-  { workerData, receiveMessageOnPort, parentPort }: typeof WorkerThreads,
-  { readlinkSync }: typeof Files,
+  { workerData, receiveMessageOnPort, parentPort: port }: typeof WorkerThreads,
+  own: number,
 ): void {
   const { memory, control, stack, patience, word, within }: ThreadData = workerData;
   const words = new Int32Array(memory.buffer, control, 64);
   const kernels: Kernel[] = [];
-  const port = parentPort;
   if (port === null) return;
 
-  const ownNumber = (): number => {
-    try {
-      return Number(readlinkSync("/proc/thread-self").split("/").at(-1));
-    } catch {
-      return 0;
-    }
-  };
-  const own = within === null ? 0 : ownNumber();
   const learn = (source: KernelSource): Kernel => {
     if (source.kind === "idle") return () => undefined;
     if (source.kind !== "wasm") {
@@ -131,14 +131,14 @@ export function thread(
     }
     Atomics.add(words, word.inside, 1);
     if (Atomics.load(words, word.open) === job) {
-      if (within !== null) Atomics.store(words, within, own);
+      Atomics.store(words, within, own);
       try {
         work();
       } catch {
         Atomics.store(words, word.failed, 1);
       }
       last = job;
-      if (within !== null) Atomics.store(words, within, 0);
+      Atomics.store(words, within, 0);
     }
     Atomics.sub(words, word.inside, 1);
     idle = 0;

@@ -5,7 +5,7 @@ import type { Runnable, Threads } from "../arena/machine.ts";
 import type { SharedMemory } from "../arena/memory.ts";
 import { CONTROL_WORDS, PLACE, STACK_SIZE } from "../arena/places.ts";
 import { EngineError } from "../engine.ts";
-import { NUMBERED, thread, type ThreadData, type ThreadMessage, WORD } from "./thread.ts";
+import { NUMBERED, thread, threadNumber, type ThreadData, type ThreadMessage, WORD } from "./thread.ts";
 
 /** Rounds of waiting for a job before a thread sleeps: some 50 microseconds. */
 const PATIENCE = 5000;
@@ -107,10 +107,11 @@ function startThread(memory: SharedMemory, index: number): Worker {
     stack: offset + STACK_SIZE,
     patience: PATIENCE,
     word: WORD,
-    within: index < NUMBERED ? WORD.within + index : null,
+    within: WORD.within + Math.min(index, NUMBERED),
   };
-  const modules = `require("node:worker_threads"), require("node:fs")`;
-  const worker = new Worker(`(${thread.toString()})(${modules})`, { eval: true, workerData });
+  const own = `(${threadNumber.toString()})(require("node:fs"))`;
+  const text = `(${thread.toString()})(require("node:worker_threads"), ${own})`;
+  const worker = new Worker(text, { eval: true, workerData });
   // one that dies between jobs is not missed; one that dies in a job is seen there
   worker.on("error", () => undefined);
   worker.unref();
