@@ -13,6 +13,7 @@ import {
 import type { PlanFunction } from "../plan/call.ts";
 import { usesOfFunction } from "../plan/uses.ts";
 import type { Plan } from "../plan/plan.ts";
+import { withSharedFunctions } from "../plan/shared.ts";
 import type { Span } from "../source/span.ts";
 import { definitionText } from "./definitionText.ts";
 import { networkFunction, recordTypes } from "./functions.ts";
@@ -34,7 +35,8 @@ export interface EmitSettings {
 }
 
 /** The module of a plan as text: a program's functions, typed and documented, and the definition that joins them. */
-export async function emitModule(plan: Plan, settings: EmitSettings): Promise<string> {
+export async function emitModule(whole: Plan, settings: EmitSettings): Promise<string> {
+  const plan = withSharedFunctions(whole);
   const project = new Project({ useInMemoryFileSystem: true, skipLoadingLibFiles: true });
   const file = project.createSourceFile("module.ts", moduleStructure(plan, settings));
   return format(file.getFullText(), {

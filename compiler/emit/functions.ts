@@ -5,7 +5,7 @@ import {
   type ParameterDeclarationStructure,
   type TypeAliasDeclarationStructure,
 } from "ts-morph";
-import type { PlanFunction, Role } from "../plan/call.ts";
+import type { Pattern, PlanFunction, Role } from "../plan/call.ts";
 import type { PlanNetwork } from "../plan/plan.ts";
 import { arrowBody, functionText, type FunctionText } from "./functionText.ts";
 import { recordType } from "./groups.ts";
@@ -84,7 +84,7 @@ export function networkFunction(
       const { pattern: part } = parameter;
       return {
         name: pattern ?? `_${index + 1}`,
-        type: part.kind === "variable" ? runtimeType(part.variable.type, top.use) : "Value",
+        type: patternType(part, top),
       };
     },
   );
@@ -98,6 +98,11 @@ export function networkFunction(
     returnType: returnType(network, top),
     statements: [...text.lines, `return ${text.value};`],
   };
+}
+
+function patternType(pattern: Pattern, top: TopLevel): string {
+  if (pattern.kind === "variable") return runtimeType(pattern.variable.type, top.use);
+  return pattern.kind === "list" ? `readonly [${pattern.items.map(() => "Value").join(", ")}]` : "Value";
 }
 
 /** What a network is, where the program says nothing. */

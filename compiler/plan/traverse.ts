@@ -42,3 +42,31 @@ function functionsOfSection(section: PlanSection | null): readonly (PlanFunction
     ? [run]
     : [run, reverse.save, reverse.adjoint, reverse.stateAdjoint, reverse.inputAdjoint];
 }
+
+/** The sections that run, and their reverses, each function changed; not what is evaluated while a program is bound. */
+export function mapSections(
+  plan: Parts,
+  change: (of: PlanFunction) => PlanFunction,
+): Pick<Plan, "constants" | "prepare" | "initial" | "firstStep" | "step" | "finish" | "objective" | "until"> {
+  const maybe = (of: PlanFunction | null): PlanFunction | null => of && change(of);
+  const section = ({ run, reverse }: PlanSection): PlanSection => ({
+    run: change(run),
+    reverse: reverse && {
+      save: change(reverse.save),
+      adjoint: maybe(reverse.adjoint),
+      stateAdjoint: maybe(reverse.stateAdjoint),
+      inputAdjoint: maybe(reverse.inputAdjoint),
+    },
+  });
+  const maybeSection = (of: PlanSection | null): PlanSection | null => of && section(of);
+  return {
+    constants: maybe(plan.constants),
+    prepare: maybeSection(plan.prepare),
+    initial: section(plan.initial),
+    firstStep: maybeSection(plan.firstStep),
+    step: maybeSection(plan.step),
+    finish: section(plan.finish),
+    objective: maybe(plan.objective),
+    until: maybe(plan.until),
+  };
+}

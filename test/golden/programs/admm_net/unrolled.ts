@@ -209,6 +209,53 @@ function S_adjoint_inputs(
   return ops.map("imaginary(channels_2) + complex(channels)", { channels_2, channels });
 }
 
+/** The learned convolution `H` of real images. */
+function H_applied(ops: Operations, real: Value, { h, w, H }: Known): Value {
+  const real_extended = ops.extendImage(real, { boundary: "periodic", before: 1, after: 1 });
+  const real_extended_2 = ops.reshape(real_extended, R(h + 2, w + 2, 1));
+  const H_real = ops.convolve(real_extended_2, H, 1);
+  return ops.foldImage(H_real, { boundary: "zero", before: 1, after: 1 });
+}
+
+/** The adjoint of the learned convolution `H`, of real images. */
+function H_adjoint(ops: Operations, real: Value, { h, w, H }: Known): Value {
+  const real_extended = ops.extendImage(real, { boundary: "zero", before: 1, after: 1 });
+  const real_extended_images = ops.convolveInputGradient(real_extended, H, R(h + 2, w + 2, 1), 1);
+  const convolveInput = ops.reshape(real_extended_images, R(h + 2, w + 2));
+  return ops.foldImage(convolveInput, { boundary: "periodic", before: 1, after: 1 });
+}
+
+/** The adjoint of the learned convolution `H`, of real images that are extended already. */
+function H_adjoint_to_extended(ops: Operations, H_imag_bar: Value, { h, w, H }: Known): Value {
+  const imag_extended_bar = ops.convolveInputGradient(H_imag_bar, H, R(h + 2, w + 2, 1), 1);
+  const imag_extended_bar_2 = ops.reshape(imag_extended_bar, R(h + 2, w + 2));
+  return ops.foldImage(imag_extended_bar_2, { boundary: "periodic", before: 1, after: 1 });
+}
+
+/** The linear map that is solved with. */
+function system(ops: Operations, v: Value, known: Known): Value {
+  const { fourier, P, rho } = known;
+  const fourier_v = ops.apply(fourier, v);
+  const P_times_fourier_v = ops.map("P*fourier_v", { P, fourier_v });
+  const fouriert_v = ops.applyAdjoint(fourier, P_times_fourier_v);
+  const real = ops.map("real(v)", { v });
+  const H_real_folded = H_applied(ops, real, known);
+  const imag = ops.map("imag(v)", { v });
+  const H_imag_folded = H_applied(ops, imag, known);
+  const sum = ops.map("complex(H_real_folded) + imaginary(H_imag_folded)", { H_real_folded, H_imag_folded });
+  const real_2 = ops.map("real(sum)", { sum });
+  const folded = H_adjoint(ops, real_2, known);
+  const imag_2 = ops.map("imag(sum)", { sum });
+  const folded_2 = H_adjoint(ops, imag_2, known);
+  return ops.map("fouriert_v + rho*(complex(folded) + imaginary(folded_2)) + 0.000001*v", {
+    fouriert_v,
+    rho,
+    folded,
+    folded_2,
+    v,
+  });
+}
+
 /** What follows from the givens, once a run. */
 function constants(ops: Operations, { h, w }: Data) {
   const fourier = ops.at("admm_net.ipx:6:19").library("fourier", {}, C(h, w), []);
@@ -244,58 +291,16 @@ function initial(ops: Operations, { h, w }: Known) {
 
 /** The first iteration, where the state is still 0. */
 function firstStep(ops: Operations, known: Known) {
-  const { h, w, fouriert_v, fourier, P, H, rho, eta } = known;
-  const x_next = ops.solve(
-    fouriert_v,
-    null,
-    (v) => {
-      const fourier_v = ops.apply(fourier, v);
-      const P_times_fourier_v = ops.map("P*fourier_v", { P, fourier_v });
-      const fouriert_v = ops.applyAdjoint(fourier, P_times_fourier_v);
-      const real = ops.map("real(v)", { v });
-      const real_extended = ops.extendImage(real, { boundary: "periodic", before: 1, after: 1 });
-      const real_extended_next = ops.reshape(real_extended, R(h + 2, w + 2, 1));
-      const H_real = ops.convolve(real_extended_next, H, 1);
-      const H_real_folded = ops.foldImage(H_real, { boundary: "zero", before: 1, after: 1 });
-      const imag = ops.map("imag(v)", { v });
-      const imag_extended = ops.extendImage(imag, { boundary: "periodic", before: 1, after: 1 });
-      const imag_extended_next = ops.reshape(imag_extended, R(h + 2, w + 2, 1));
-      const H_imag = ops.convolve(imag_extended_next, H, 1);
-      const H_imag_folded = ops.foldImage(H_imag, { boundary: "zero", before: 1, after: 1 });
-      const sum = ops.map("complex(H_real_folded) + imaginary(H_imag_folded)", {
-        H_real_folded,
-        H_imag_folded,
-      });
-      const real_next = ops.map("real(sum)", { sum });
-      const real_extended_2 = ops.extendImage(real_next, { boundary: "zero", before: 1, after: 1 });
-      const real_extended_2_images = ops.convolveInputGradient(real_extended_2, H, R(h + 2, w + 2, 1), 1);
-      const convolveInput = ops.reshape(real_extended_2_images, R(h + 2, w + 2));
-      const folded = ops.foldImage(convolveInput, { boundary: "periodic", before: 1, after: 1 });
-      const imag_next = ops.map("imag(sum)", { sum });
-      const imag_extended_2 = ops.extendImage(imag_next, { boundary: "zero", before: 1, after: 1 });
-      const imag_extended_2_images = ops.convolveInputGradient(imag_extended_2, H, R(h + 2, w + 2, 1), 1);
-      const convolveInput_next = ops.reshape(imag_extended_2_images, R(h + 2, w + 2));
-      const folded_next = ops.foldImage(convolveInput_next, { boundary: "periodic", before: 1, after: 1 });
-      return ops.map("fouriert_v + rho*(complex(folded) + imaginary(folded_next)) + 0.000001*v", {
-        fouriert_v,
-        rho,
-        folded,
-        folded_next,
-        v,
-      });
-    },
-    { by: "cg", tolerance: 1e-13, maximum: 90 },
-  );
+  const { fouriert_v, eta } = known;
+  const x_next = ops.solve(fouriert_v, null, (v) => system(ops, v, known), {
+    by: "cg",
+    tolerance: 1e-13,
+    maximum: 90,
+  });
   const real = ops.map("real(x_next)", { x_next });
-  const real_extended = ops.extendImage(real, { boundary: "periodic", before: 1, after: 1 });
-  const real_extended_2 = ops.reshape(real_extended, R(h + 2, w + 2, 1));
-  const H_real = ops.convolve(real_extended_2, H, 1);
-  const H_real_folded = ops.foldImage(H_real, { boundary: "zero", before: 1, after: 1 });
+  const H_real_folded = H_applied(ops, real, known);
   const imag = ops.map("imag(x_next)", { x_next });
-  const imag_extended = ops.extendImage(imag, { boundary: "periodic", before: 1, after: 1 });
-  const imag_extended_2 = ops.reshape(imag_extended, R(h + 2, w + 2, 1));
-  const H_imag = ops.convolve(imag_extended_2, H, 1);
-  const H_imag_folded = ops.foldImage(H_imag, { boundary: "zero", before: 1, after: 1 });
+  const H_imag_folded = H_applied(ops, imag, known);
   const sum = ops.map("complex(H_real_folded) + imaginary(H_imag_folded)", { H_real_folded, H_imag_folded });
   const z_next = S(ops, sum, known);
   const b_next = ops.map("eta*(sum - z_next)", { eta, sum, z_next });
@@ -304,48 +309,12 @@ function firstStep(ops: Operations, known: Known) {
 
 /** `firstStep`, and what its adjoint needs. */
 function firstStepSaving(ops: Operations, known: Known) {
-  const { h, w, fouriert_v, fourier, P, H, rho, eta } = known;
-  const x_next = ops.solve(
-    fouriert_v,
-    null,
-    (v) => {
-      const fourier_v = ops.apply(fourier, v);
-      const P_times_fourier_v = ops.map("P*fourier_v", { P, fourier_v });
-      const fouriert_v = ops.applyAdjoint(fourier, P_times_fourier_v);
-      const real = ops.map("real(v)", { v });
-      const real_extended = ops.extendImage(real, { boundary: "periodic", before: 1, after: 1 });
-      const real_extended_next = ops.reshape(real_extended, R(h + 2, w + 2, 1));
-      const H_real = ops.convolve(real_extended_next, H, 1);
-      const H_real_folded = ops.foldImage(H_real, { boundary: "zero", before: 1, after: 1 });
-      const imag = ops.map("imag(v)", { v });
-      const imag_extended = ops.extendImage(imag, { boundary: "periodic", before: 1, after: 1 });
-      const imag_extended_next = ops.reshape(imag_extended, R(h + 2, w + 2, 1));
-      const H_imag = ops.convolve(imag_extended_next, H, 1);
-      const H_imag_folded = ops.foldImage(H_imag, { boundary: "zero", before: 1, after: 1 });
-      const sum = ops.map("complex(H_real_folded) + imaginary(H_imag_folded)", {
-        H_real_folded,
-        H_imag_folded,
-      });
-      const real_next = ops.map("real(sum)", { sum });
-      const real_extended_2 = ops.extendImage(real_next, { boundary: "zero", before: 1, after: 1 });
-      const real_extended_2_images = ops.convolveInputGradient(real_extended_2, H, R(h + 2, w + 2, 1), 1);
-      const convolveInput = ops.reshape(real_extended_2_images, R(h + 2, w + 2));
-      const folded = ops.foldImage(convolveInput, { boundary: "periodic", before: 1, after: 1 });
-      const imag_next = ops.map("imag(sum)", { sum });
-      const imag_extended_2 = ops.extendImage(imag_next, { boundary: "zero", before: 1, after: 1 });
-      const imag_extended_2_images = ops.convolveInputGradient(imag_extended_2, H, R(h + 2, w + 2, 1), 1);
-      const convolveInput_next = ops.reshape(imag_extended_2_images, R(h + 2, w + 2));
-      const folded_next = ops.foldImage(convolveInput_next, { boundary: "periodic", before: 1, after: 1 });
-      return ops.map("fouriert_v + rho*(complex(folded) + imaginary(folded_next)) + 0.000001*v", {
-        fouriert_v,
-        rho,
-        folded,
-        folded_next,
-        v,
-      });
-    },
-    { by: "cg", tolerance: 1e-13, maximum: 90 },
-  );
+  const { h, w, fouriert_v, H, eta } = known;
+  const x_next = ops.solve(fouriert_v, null, (v) => system(ops, v, known), {
+    by: "cg",
+    tolerance: 1e-13,
+    maximum: 90,
+  });
   const real = ops.map("real(x_next)", { x_next });
   const real_extended = ops.extendImage(real, { boundary: "periodic", before: 1, after: 1 });
   const real_extended_2 = ops.reshape(real_extended, R(h + 2, w + 2, 1));
@@ -386,7 +355,7 @@ function firstStepAdjoint(
   }: ReturnType<typeof firstStepSaving>["saved"],
   { x: x_next_bar, b: b_next_bar, z: z_next_bar }: State,
 ) {
-  const { h, w, eta, H, fourier, P, rho } = known;
+  const { h, w, eta, H, rho } = known;
   const eta_bar_each = ops.dot(sum_minus_z_next, b_next_bar);
   const eta_bar = ops.sumSamples(eta_bar_each);
   const z_next_bar_2 = ops.map("z_next_bar - b_next_bar*eta", { z_next_bar, b_next_bar, eta });
@@ -394,61 +363,21 @@ function firstStepAdjoint(
   const H_imag_folded_bar = ops.map("imag(b_next_bar*eta + u1_bar)", { b_next_bar, eta, u1_bar });
   const H_real_folded_bar = ops.map("real(b_next_bar*eta + u1_bar)", { b_next_bar, eta, u1_bar });
   const H_imag_bar = ops.extendImage(H_imag_folded_bar, { boundary: "zero", before: 1, after: 1 });
-  const imag_extended_bar = ops.convolveInputGradient(H_imag_bar, H, R(h + 2, w + 2, 1), 1);
   const H_imag_bar_filter = ops.convolveFilterGradient(imag_extended, H_imag_bar, R(3, 3, 1, 2), 1);
-  const imag_extended_bar_2 = ops.reshape(imag_extended_bar, R(h + 2, w + 2));
-  const folded = ops.foldImage(imag_extended_bar_2, { boundary: "periodic", before: 1, after: 1 });
+  const folded = H_adjoint_to_extended(ops, H_imag_bar, known);
   const H_real_bar = ops.extendImage(H_real_folded_bar, { boundary: "zero", before: 1, after: 1 });
-  const real_extended_bar = ops.convolveInputGradient(H_real_bar, H, R(h + 2, w + 2, 1), 1);
   const H_real_bar_filter = ops.convolveFilterGradient(real_extended, H_real_bar, R(3, 3, 1, 2), 1);
-  const real_extended_bar_2 = ops.reshape(real_extended_bar, R(h + 2, w + 2));
-  const folded_2 = ops.foldImage(real_extended_bar_2, { boundary: "periodic", before: 1, after: 1 });
+  const folded_2 = H_adjoint_to_extended(ops, H_real_bar, known);
   const x_next_bar_2 = ops.map("x_next_bar + imaginary(folded) + complex(folded_2)", {
     x_next_bar,
     folded,
     folded_2,
   });
-  const solve = ops.solve(
-    x_next_bar_2,
-    null,
-    (v) => {
-      const fourier_v = ops.apply(fourier, v);
-      const P_times_fourier_v = ops.map("P*fourier_v", { P, fourier_v });
-      const fouriert_v = ops.applyAdjoint(fourier, P_times_fourier_v);
-      const real = ops.map("real(v)", { v });
-      const real_extended = ops.extendImage(real, { boundary: "periodic", before: 1, after: 1 });
-      const real_extended_next = ops.reshape(real_extended, R(h + 2, w + 2, 1));
-      const H_real = ops.convolve(real_extended_next, H, 1);
-      const H_real_folded = ops.foldImage(H_real, { boundary: "zero", before: 1, after: 1 });
-      const imag = ops.map("imag(v)", { v });
-      const imag_extended = ops.extendImage(imag, { boundary: "periodic", before: 1, after: 1 });
-      const imag_extended_next = ops.reshape(imag_extended, R(h + 2, w + 2, 1));
-      const H_imag = ops.convolve(imag_extended_next, H, 1);
-      const H_imag_folded = ops.foldImage(H_imag, { boundary: "zero", before: 1, after: 1 });
-      const sum = ops.map("complex(H_real_folded) + imaginary(H_imag_folded)", {
-        H_real_folded,
-        H_imag_folded,
-      });
-      const real_next = ops.map("real(sum)", { sum });
-      const real_extended_2 = ops.extendImage(real_next, { boundary: "zero", before: 1, after: 1 });
-      const real_extended_2_images = ops.convolveInputGradient(real_extended_2, H, R(h + 2, w + 2, 1), 1);
-      const convolveInput = ops.reshape(real_extended_2_images, R(h + 2, w + 2));
-      const folded = ops.foldImage(convolveInput, { boundary: "periodic", before: 1, after: 1 });
-      const imag_next = ops.map("imag(sum)", { sum });
-      const imag_extended_2 = ops.extendImage(imag_next, { boundary: "zero", before: 1, after: 1 });
-      const imag_extended_2_images = ops.convolveInputGradient(imag_extended_2, H, R(h + 2, w + 2, 1), 1);
-      const convolveInput_next = ops.reshape(imag_extended_2_images, R(h + 2, w + 2));
-      const folded_next = ops.foldImage(convolveInput_next, { boundary: "periodic", before: 1, after: 1 });
-      return ops.map("fouriert_v + rho*(complex(folded) + imaginary(folded_next)) + 0.000001*v", {
-        fouriert_v,
-        rho,
-        folded,
-        folded_next,
-        v,
-      });
-    },
-    { by: "cg", tolerance: 1e-13, maximum: 90 },
-  );
+  const solve = ops.solve(x_next_bar_2, null, (v) => system(ops, v, known), {
+    by: "cg",
+    tolerance: 1e-13,
+    maximum: 90,
+  });
   const real = ops.map("real(x_next)", { x_next });
   const real_extended_2 = ops.extendImage(real, { boundary: "periodic", before: 1, after: 1 });
   const real_extended_3 = ops.reshape(real_extended_2, R(h + 2, w + 2, 1));
@@ -462,14 +391,10 @@ function firstStepAdjoint(
   const sum = ops.map("complex(H_real_folded) + imaginary(H_imag_folded)", { H_real_folded, H_imag_folded });
   const real_2 = ops.map("real(sum)", { sum });
   const real_extended_4 = ops.extendImage(real_2, { boundary: "zero", before: 1, after: 1 });
-  const real_extended_4_images = ops.convolveInputGradient(real_extended_4, H, R(h + 2, w + 2, 1), 1);
-  const convolveInput = ops.reshape(real_extended_4_images, R(h + 2, w + 2));
-  const folded_3 = ops.foldImage(convolveInput, { boundary: "periodic", before: 1, after: 1 });
+  const folded_3 = H_adjoint_to_extended(ops, real_extended_4, known);
   const imag_2 = ops.map("imag(sum)", { sum });
   const imag_extended_4 = ops.extendImage(imag_2, { boundary: "zero", before: 1, after: 1 });
-  const imag_extended_4_images = ops.convolveInputGradient(imag_extended_4, H, R(h + 2, w + 2, 1), 1);
-  const convolveInput_2 = ops.reshape(imag_extended_4_images, R(h + 2, w + 2));
-  const folded_4 = ops.foldImage(convolveInput_2, { boundary: "periodic", before: 1, after: 1 });
+  const folded_4 = H_adjoint_to_extended(ops, imag_extended_4, known);
   const sum_2 = ops.map("complex(folded_3) + imaginary(folded_4)", { folded_3, folded_4 });
   const minus_rho_bar_each = ops.dot(sum_2, solve);
   const minus_rho_bar = ops.sumSamples(minus_rho_bar_each);
@@ -537,65 +462,23 @@ function firstStepInputAdjoint(
   { values: { x_next, ...S_saved } }: ReturnType<typeof firstStepSaving>["saved"],
   { x: x_next_bar, b: b_next_bar, z: z_next_bar }: State,
 ) {
-  const { h, w, eta, H, fourier, P, rho } = known;
+  const { eta, fourier } = known;
   const z_next_bar_2 = ops.map("z_next_bar - b_next_bar*eta", { z_next_bar, b_next_bar, eta });
   const u1_bar = S_adjoint_inputs(ops, S_saved, z_next_bar_2, known);
   const H_imag_folded_bar = ops.map("imag(b_next_bar*eta + u1_bar)", { b_next_bar, eta, u1_bar });
   const H_real_folded_bar = ops.map("real(b_next_bar*eta + u1_bar)", { b_next_bar, eta, u1_bar });
-  const H_imag_bar = ops.extendImage(H_imag_folded_bar, { boundary: "zero", before: 1, after: 1 });
-  const imag_extended_bar = ops.convolveInputGradient(H_imag_bar, H, R(h + 2, w + 2, 1), 1);
-  const imag_extended_bar_2 = ops.reshape(imag_extended_bar, R(h + 2, w + 2));
-  const folded = ops.foldImage(imag_extended_bar_2, { boundary: "periodic", before: 1, after: 1 });
-  const H_real_bar = ops.extendImage(H_real_folded_bar, { boundary: "zero", before: 1, after: 1 });
-  const real_extended_bar = ops.convolveInputGradient(H_real_bar, H, R(h + 2, w + 2, 1), 1);
-  const real_extended_bar_2 = ops.reshape(real_extended_bar, R(h + 2, w + 2));
-  const folded_2 = ops.foldImage(real_extended_bar_2, { boundary: "periodic", before: 1, after: 1 });
+  const folded = H_adjoint(ops, H_imag_folded_bar, known);
+  const folded_2 = H_adjoint(ops, H_real_folded_bar, known);
   const x_next_bar_2 = ops.map("x_next_bar + imaginary(folded) + complex(folded_2)", {
     x_next_bar,
     folded,
     folded_2,
   });
-  const fouriert_v_bar = ops.solve(
-    x_next_bar_2,
-    null,
-    (v) => {
-      const fourier_v = ops.apply(fourier, v);
-      const P_times_fourier_v = ops.map("P*fourier_v", { P, fourier_v });
-      const fouriert_v = ops.applyAdjoint(fourier, P_times_fourier_v);
-      const real = ops.map("real(v)", { v });
-      const real_extended = ops.extendImage(real, { boundary: "periodic", before: 1, after: 1 });
-      const real_extended_next = ops.reshape(real_extended, R(h + 2, w + 2, 1));
-      const H_real = ops.convolve(real_extended_next, H, 1);
-      const H_real_folded = ops.foldImage(H_real, { boundary: "zero", before: 1, after: 1 });
-      const imag = ops.map("imag(v)", { v });
-      const imag_extended = ops.extendImage(imag, { boundary: "periodic", before: 1, after: 1 });
-      const imag_extended_next = ops.reshape(imag_extended, R(h + 2, w + 2, 1));
-      const H_imag = ops.convolve(imag_extended_next, H, 1);
-      const H_imag_folded = ops.foldImage(H_imag, { boundary: "zero", before: 1, after: 1 });
-      const sum = ops.map("complex(H_real_folded) + imaginary(H_imag_folded)", {
-        H_real_folded,
-        H_imag_folded,
-      });
-      const real_next = ops.map("real(sum)", { sum });
-      const real_extended_2 = ops.extendImage(real_next, { boundary: "zero", before: 1, after: 1 });
-      const real_extended_2_images = ops.convolveInputGradient(real_extended_2, H, R(h + 2, w + 2, 1), 1);
-      const convolveInput = ops.reshape(real_extended_2_images, R(h + 2, w + 2));
-      const folded = ops.foldImage(convolveInput, { boundary: "periodic", before: 1, after: 1 });
-      const imag_next = ops.map("imag(sum)", { sum });
-      const imag_extended_2 = ops.extendImage(imag_next, { boundary: "zero", before: 1, after: 1 });
-      const imag_extended_2_images = ops.convolveInputGradient(imag_extended_2, H, R(h + 2, w + 2, 1), 1);
-      const convolveInput_next = ops.reshape(imag_extended_2_images, R(h + 2, w + 2));
-      const folded_next = ops.foldImage(convolveInput_next, { boundary: "periodic", before: 1, after: 1 });
-      return ops.map("fouriert_v + rho*(complex(folded) + imaginary(folded_next)) + 0.000001*v", {
-        fouriert_v,
-        rho,
-        folded,
-        folded_next,
-        v,
-      });
-    },
-    { by: "cg", tolerance: 1e-13, maximum: 90 },
-  );
+  const fouriert_v_bar = ops.solve(x_next_bar_2, null, (v) => system(ops, v, known), {
+    by: "cg",
+    tolerance: 1e-13,
+    maximum: 90,
+  });
   const fourier_v = ops.apply(fourier, x_next);
   const fourier_neg = ops.apply(fourier, fouriert_v_bar);
   const P_bar = ops.map("real(-(fourier_neg*conj(fourier_v)))", { fourier_neg, fourier_v });
@@ -604,74 +487,26 @@ function firstStepInputAdjoint(
 
 /** One iteration: the next state. */
 function step(ops: Operations, known: Known, { b, z }: State) {
-  const { h, w, H, fouriert_v, rho, fourier, P, eta } = known;
+  const { fouriert_v, rho, eta } = known;
   const real = ops.map("real(z - b)", { z, b });
-  const real_extended = ops.extendImage(real, { boundary: "zero", before: 1, after: 1 });
-  const real_extended_images = ops.convolveInputGradient(real_extended, H, R(h + 2, w + 2, 1), 1);
-  const convolveInput = ops.reshape(real_extended_images, R(h + 2, w + 2));
-  const folded = ops.foldImage(convolveInput, { boundary: "periodic", before: 1, after: 1 });
+  const folded = H_adjoint(ops, real, known);
   const imag = ops.map("imag(z - b)", { z, b });
-  const imag_extended = ops.extendImage(imag, { boundary: "zero", before: 1, after: 1 });
-  const imag_extended_images = ops.convolveInputGradient(imag_extended, H, R(h + 2, w + 2, 1), 1);
-  const convolveInput_2 = ops.reshape(imag_extended_images, R(h + 2, w + 2));
-  const folded_2 = ops.foldImage(convolveInput_2, { boundary: "periodic", before: 1, after: 1 });
+  const folded_2 = H_adjoint(ops, imag, known);
   const sum = ops.map("fouriert_v + rho*(complex(folded) + imaginary(folded_2))", {
     fouriert_v,
     rho,
     folded,
     folded_2,
   });
-  const x_next = ops.solve(
-    sum,
-    null,
-    (v) => {
-      const fourier_v = ops.apply(fourier, v);
-      const P_times_fourier_v = ops.map("P*fourier_v", { P, fourier_v });
-      const fouriert_v = ops.applyAdjoint(fourier, P_times_fourier_v);
-      const real = ops.map("real(v)", { v });
-      const real_extended = ops.extendImage(real, { boundary: "periodic", before: 1, after: 1 });
-      const real_extended_next = ops.reshape(real_extended, R(h + 2, w + 2, 1));
-      const H_real = ops.convolve(real_extended_next, H, 1);
-      const H_real_folded = ops.foldImage(H_real, { boundary: "zero", before: 1, after: 1 });
-      const imag = ops.map("imag(v)", { v });
-      const imag_extended = ops.extendImage(imag, { boundary: "periodic", before: 1, after: 1 });
-      const imag_extended_next = ops.reshape(imag_extended, R(h + 2, w + 2, 1));
-      const H_imag = ops.convolve(imag_extended_next, H, 1);
-      const H_imag_folded = ops.foldImage(H_imag, { boundary: "zero", before: 1, after: 1 });
-      const sum = ops.map("complex(H_real_folded) + imaginary(H_imag_folded)", {
-        H_real_folded,
-        H_imag_folded,
-      });
-      const real_next = ops.map("real(sum)", { sum });
-      const real_extended_2 = ops.extendImage(real_next, { boundary: "zero", before: 1, after: 1 });
-      const real_extended_2_images = ops.convolveInputGradient(real_extended_2, H, R(h + 2, w + 2, 1), 1);
-      const convolveInput = ops.reshape(real_extended_2_images, R(h + 2, w + 2));
-      const folded = ops.foldImage(convolveInput, { boundary: "periodic", before: 1, after: 1 });
-      const imag_next = ops.map("imag(sum)", { sum });
-      const imag_extended_2 = ops.extendImage(imag_next, { boundary: "zero", before: 1, after: 1 });
-      const imag_extended_2_images = ops.convolveInputGradient(imag_extended_2, H, R(h + 2, w + 2, 1), 1);
-      const convolveInput_next = ops.reshape(imag_extended_2_images, R(h + 2, w + 2));
-      const folded_next = ops.foldImage(convolveInput_next, { boundary: "periodic", before: 1, after: 1 });
-      return ops.map("fouriert_v + rho*(complex(folded) + imaginary(folded_next)) + 0.000001*v", {
-        fouriert_v,
-        rho,
-        folded,
-        folded_next,
-        v,
-      });
-    },
-    { by: "cg", tolerance: 1e-13, maximum: 90 },
-  );
+  const x_next = ops.solve(sum, null, (v) => system(ops, v, known), {
+    by: "cg",
+    tolerance: 1e-13,
+    maximum: 90,
+  });
   const real_2 = ops.map("real(x_next)", { x_next });
-  const real_extended_2 = ops.extendImage(real_2, { boundary: "periodic", before: 1, after: 1 });
-  const real_extended_3 = ops.reshape(real_extended_2, R(h + 2, w + 2, 1));
-  const H_real = ops.convolve(real_extended_3, H, 1);
-  const H_real_folded = ops.foldImage(H_real, { boundary: "zero", before: 1, after: 1 });
+  const H_real_folded = H_applied(ops, real_2, known);
   const imag_2 = ops.map("imag(x_next)", { x_next });
-  const imag_extended_2 = ops.extendImage(imag_2, { boundary: "periodic", before: 1, after: 1 });
-  const imag_extended_3 = ops.reshape(imag_extended_2, R(h + 2, w + 2, 1));
-  const H_imag = ops.convolve(imag_extended_3, H, 1);
-  const H_imag_folded = ops.foldImage(H_imag, { boundary: "zero", before: 1, after: 1 });
+  const H_imag_folded = H_applied(ops, imag_2, known);
   const sum_2 = ops.map("complex(H_real_folded) + imaginary(H_imag_folded)", {
     H_real_folded,
     H_imag_folded,
@@ -684,60 +519,20 @@ function step(ops: Operations, known: Known, { b, z }: State) {
 
 /** `step`, and what its adjoint needs. */
 function stepSaving(ops: Operations, known: Known, { b, z }: State) {
-  const { h, w, H, fouriert_v, rho, fourier, P, eta } = known;
+  const { h, w, H, fouriert_v, rho, eta } = known;
   const real = ops.map("real(z - b)", { z, b });
   const real_extended = ops.extendImage(real, { boundary: "zero", before: 1, after: 1 });
-  const real_extended_images = ops.convolveInputGradient(real_extended, H, R(h + 2, w + 2, 1), 1);
-  const convolveInput = ops.reshape(real_extended_images, R(h + 2, w + 2));
-  const folded = ops.foldImage(convolveInput, { boundary: "periodic", before: 1, after: 1 });
+  const folded = H_adjoint_to_extended(ops, real_extended, known);
   const imag = ops.map("imag(z - b)", { z, b });
   const imag_extended = ops.extendImage(imag, { boundary: "zero", before: 1, after: 1 });
-  const imag_extended_images = ops.convolveInputGradient(imag_extended, H, R(h + 2, w + 2, 1), 1);
-  const convolveInput_2 = ops.reshape(imag_extended_images, R(h + 2, w + 2));
-  const folded_2 = ops.foldImage(convolveInput_2, { boundary: "periodic", before: 1, after: 1 });
+  const folded_2 = H_adjoint_to_extended(ops, imag_extended, known);
   const sum = ops.map("complex(folded) + imaginary(folded_2)", { folded, folded_2 });
   const sum_2 = ops.map("fouriert_v + rho*sum", { fouriert_v, rho, sum });
-  const x_next = ops.solve(
-    sum_2,
-    null,
-    (v) => {
-      const fourier_v = ops.apply(fourier, v);
-      const P_times_fourier_v = ops.map("P*fourier_v", { P, fourier_v });
-      const fouriert_v = ops.applyAdjoint(fourier, P_times_fourier_v);
-      const real = ops.map("real(v)", { v });
-      const real_extended = ops.extendImage(real, { boundary: "periodic", before: 1, after: 1 });
-      const real_extended_next = ops.reshape(real_extended, R(h + 2, w + 2, 1));
-      const H_real = ops.convolve(real_extended_next, H, 1);
-      const H_real_folded = ops.foldImage(H_real, { boundary: "zero", before: 1, after: 1 });
-      const imag = ops.map("imag(v)", { v });
-      const imag_extended = ops.extendImage(imag, { boundary: "periodic", before: 1, after: 1 });
-      const imag_extended_next = ops.reshape(imag_extended, R(h + 2, w + 2, 1));
-      const H_imag = ops.convolve(imag_extended_next, H, 1);
-      const H_imag_folded = ops.foldImage(H_imag, { boundary: "zero", before: 1, after: 1 });
-      const sum = ops.map("complex(H_real_folded) + imaginary(H_imag_folded)", {
-        H_real_folded,
-        H_imag_folded,
-      });
-      const real_next = ops.map("real(sum)", { sum });
-      const real_extended_2 = ops.extendImage(real_next, { boundary: "zero", before: 1, after: 1 });
-      const real_extended_2_images = ops.convolveInputGradient(real_extended_2, H, R(h + 2, w + 2, 1), 1);
-      const convolveInput = ops.reshape(real_extended_2_images, R(h + 2, w + 2));
-      const folded = ops.foldImage(convolveInput, { boundary: "periodic", before: 1, after: 1 });
-      const imag_next = ops.map("imag(sum)", { sum });
-      const imag_extended_2 = ops.extendImage(imag_next, { boundary: "zero", before: 1, after: 1 });
-      const imag_extended_2_images = ops.convolveInputGradient(imag_extended_2, H, R(h + 2, w + 2, 1), 1);
-      const convolveInput_next = ops.reshape(imag_extended_2_images, R(h + 2, w + 2));
-      const folded_next = ops.foldImage(convolveInput_next, { boundary: "periodic", before: 1, after: 1 });
-      return ops.map("fouriert_v + rho*(complex(folded) + imaginary(folded_next)) + 0.000001*v", {
-        fouriert_v,
-        rho,
-        folded,
-        folded_next,
-        v,
-      });
-    },
-    { by: "cg", tolerance: 1e-13, maximum: 90 },
-  );
+  const x_next = ops.solve(sum_2, null, (v) => system(ops, v, known), {
+    by: "cg",
+    tolerance: 1e-13,
+    maximum: 90,
+  });
   const real_2 = ops.map("real(x_next)", { x_next });
   const real_extended_2 = ops.extendImage(real_2, { boundary: "periodic", before: 1, after: 1 });
   const real_extended_3 = ops.reshape(real_extended_2, R(h + 2, w + 2, 1));
@@ -808,7 +603,7 @@ function stepAdjoint(
   }: ReturnType<typeof stepSaving>["saved"],
   { x: x_next_bar, b: b_next_bar, z: z_next_bar }: State,
 ) {
-  const { h, w, eta, H, fourier, P, rho } = known;
+  const { h, w, eta, H, rho } = known;
   const eta_bar_each = ops.dot(sum_minus_z_next, b_next_bar);
   const eta_bar = ops.sumSamples(eta_bar_each);
   const z_next_bar_2 = ops.map("z_next_bar - b_next_bar*eta", { z_next_bar, b_next_bar, eta });
@@ -821,61 +616,21 @@ function stepAdjoint(
   const H_imag_folded_bar = ops.map("imag(b_next_bar*eta + u1_bar)", { b_next_bar, eta, u1_bar });
   const H_real_folded_bar = ops.map("real(b_next_bar*eta + u1_bar)", { b_next_bar, eta, u1_bar });
   const H_imag_bar = ops.extendImage(H_imag_folded_bar, { boundary: "zero", before: 1, after: 1 });
-  const imag_extended_bar = ops.convolveInputGradient(H_imag_bar, H, R(h + 2, w + 2, 1), 1);
   const H_imag_bar_filter = ops.convolveFilterGradient(imag_extended_2, H_imag_bar, R(3, 3, 1, 2), 1);
-  const imag_extended_bar_2 = ops.reshape(imag_extended_bar, R(h + 2, w + 2));
-  const folded = ops.foldImage(imag_extended_bar_2, { boundary: "periodic", before: 1, after: 1 });
+  const folded = H_adjoint_to_extended(ops, H_imag_bar, known);
   const H_real_bar = ops.extendImage(H_real_folded_bar, { boundary: "zero", before: 1, after: 1 });
-  const real_extended_bar = ops.convolveInputGradient(H_real_bar, H, R(h + 2, w + 2, 1), 1);
   const H_real_bar_filter = ops.convolveFilterGradient(real_extended_2, H_real_bar, R(3, 3, 1, 2), 1);
-  const real_extended_bar_2 = ops.reshape(real_extended_bar, R(h + 2, w + 2));
-  const folded_2 = ops.foldImage(real_extended_bar_2, { boundary: "periodic", before: 1, after: 1 });
+  const folded_2 = H_adjoint_to_extended(ops, H_real_bar, known);
   const x_next_bar_2 = ops.map("x_next_bar + imaginary(folded) + complex(folded_2)", {
     x_next_bar,
     folded,
     folded_2,
   });
-  const sum_bar = ops.solve(
-    x_next_bar_2,
-    null,
-    (v) => {
-      const fourier_v = ops.apply(fourier, v);
-      const P_times_fourier_v = ops.map("P*fourier_v", { P, fourier_v });
-      const fouriert_v = ops.applyAdjoint(fourier, P_times_fourier_v);
-      const real = ops.map("real(v)", { v });
-      const real_extended = ops.extendImage(real, { boundary: "periodic", before: 1, after: 1 });
-      const real_extended_next = ops.reshape(real_extended, R(h + 2, w + 2, 1));
-      const H_real = ops.convolve(real_extended_next, H, 1);
-      const H_real_folded = ops.foldImage(H_real, { boundary: "zero", before: 1, after: 1 });
-      const imag = ops.map("imag(v)", { v });
-      const imag_extended = ops.extendImage(imag, { boundary: "periodic", before: 1, after: 1 });
-      const imag_extended_next = ops.reshape(imag_extended, R(h + 2, w + 2, 1));
-      const H_imag = ops.convolve(imag_extended_next, H, 1);
-      const H_imag_folded = ops.foldImage(H_imag, { boundary: "zero", before: 1, after: 1 });
-      const sum = ops.map("complex(H_real_folded) + imaginary(H_imag_folded)", {
-        H_real_folded,
-        H_imag_folded,
-      });
-      const real_next = ops.map("real(sum)", { sum });
-      const real_extended_2 = ops.extendImage(real_next, { boundary: "zero", before: 1, after: 1 });
-      const real_extended_2_images = ops.convolveInputGradient(real_extended_2, H, R(h + 2, w + 2, 1), 1);
-      const convolveInput = ops.reshape(real_extended_2_images, R(h + 2, w + 2));
-      const folded = ops.foldImage(convolveInput, { boundary: "periodic", before: 1, after: 1 });
-      const imag_next = ops.map("imag(sum)", { sum });
-      const imag_extended_2 = ops.extendImage(imag_next, { boundary: "zero", before: 1, after: 1 });
-      const imag_extended_2_images = ops.convolveInputGradient(imag_extended_2, H, R(h + 2, w + 2, 1), 1);
-      const convolveInput_next = ops.reshape(imag_extended_2_images, R(h + 2, w + 2));
-      const folded_next = ops.foldImage(convolveInput_next, { boundary: "periodic", before: 1, after: 1 });
-      return ops.map("fouriert_v + rho*(complex(folded) + imaginary(folded_next)) + 0.000001*v", {
-        fouriert_v,
-        rho,
-        folded,
-        folded_next,
-        v,
-      });
-    },
-    { by: "cg", tolerance: 1e-13, maximum: 90 },
-  );
+  const sum_bar = ops.solve(x_next_bar_2, null, (v) => system(ops, v, known), {
+    by: "cg",
+    tolerance: 1e-13,
+    maximum: 90,
+  });
   const real = ops.map("real(x_next)", { x_next });
   const real_extended_3 = ops.extendImage(real, { boundary: "periodic", before: 1, after: 1 });
   const real_extended_4 = ops.reshape(real_extended_3, R(h + 2, w + 2, 1));
@@ -892,14 +647,10 @@ function stepAdjoint(
   });
   const real_2 = ops.map("real(sum_4)", { sum_4 });
   const real_extended_5 = ops.extendImage(real_2, { boundary: "zero", before: 1, after: 1 });
-  const real_extended_5_images = ops.convolveInputGradient(real_extended_5, H, R(h + 2, w + 2, 1), 1);
-  const convolveInput = ops.reshape(real_extended_5_images, R(h + 2, w + 2));
-  const folded_3 = ops.foldImage(convolveInput, { boundary: "periodic", before: 1, after: 1 });
+  const folded_3 = H_adjoint_to_extended(ops, real_extended_5, known);
   const imag_2 = ops.map("imag(sum_4)", { sum_4 });
   const imag_extended_5 = ops.extendImage(imag_2, { boundary: "zero", before: 1, after: 1 });
-  const imag_extended_5_images = ops.convolveInputGradient(imag_extended_5, H, R(h + 2, w + 2, 1), 1);
-  const convolveInput_2 = ops.reshape(imag_extended_5_images, R(h + 2, w + 2));
-  const folded_4 = ops.foldImage(convolveInput_2, { boundary: "periodic", before: 1, after: 1 });
+  const folded_4 = H_adjoint_to_extended(ops, imag_extended_5, known);
   const sum_5 = ops.map("complex(folded_3) + imaginary(folded_4)", { folded_3, folded_4 });
   const sum_dot_sum_bar = ops.dot(sum_5, sum_bar);
   const total = ops.sumSamples(sum_dot_sum_bar);
@@ -953,17 +704,17 @@ function stepAdjoint(
   const folded_bar_2 = ops.map("real(sum_bar_times_rho)", { sum_bar_times_rho });
   const convolveInput_bar = ops.extendImage(folded_bar, { boundary: "periodic", before: 1, after: 1 });
   const convolveInput_bar_2 = ops.reshape(convolveInput_bar, R(h + 2, w + 2, 1));
-  const imag_extended_bar_3 = ops.convolve(convolveInput_bar_2, H, 1);
+  const imag_extended_bar = ops.convolve(convolveInput_bar_2, H, 1);
   const imag_extended_filter = ops.convolveFilterGradient(
     convolveInput_bar_2,
     imag_extended,
     R(3, 3, 1, 2),
     1,
   );
-  const folded_5 = ops.foldImage(imag_extended_bar_3, { boundary: "zero", before: 1, after: 1 });
+  const folded_5 = ops.foldImage(imag_extended_bar, { boundary: "zero", before: 1, after: 1 });
   const convolveInput_bar_3 = ops.extendImage(folded_bar_2, { boundary: "periodic", before: 1, after: 1 });
   const convolveInput_bar_4 = ops.reshape(convolveInput_bar_3, R(h + 2, w + 2, 1));
-  const real_extended_bar_3 = ops.convolve(convolveInput_bar_4, H, 1);
+  const real_extended_bar = ops.convolve(convolveInput_bar_4, H, 1);
   const real_extended_filter = ops.convolveFilterGradient(
     convolveInput_bar_4,
     real_extended,
@@ -983,7 +734,7 @@ function stepAdjoint(
       real_extended_filter,
     },
   );
-  const folded_6 = ops.foldImage(real_extended_bar_3, { boundary: "zero", before: 1, after: 1 });
+  const folded_6 = ops.foldImage(real_extended_bar, { boundary: "zero", before: 1, after: 1 });
   const z_bar = ops.map("imaginary(folded_5) + complex(folded_6)", { folded_5, folded_6 });
   const b_bar = ops.map("b_next_bar + u1_bar - z_bar", { b_next_bar, u1_bar, z_bar });
   const x_bar = ops.fill(0, C(h, w));
@@ -1000,65 +751,23 @@ function stepInputAdjoint(
   { values: { x_next, sum_2, difference, tanh } }: ReturnType<typeof stepSaving>["saved"],
   { x: x_next_bar, b: b_next_bar, z: z_next_bar }: State,
 ) {
-  const { h, w, eta, H, fourier, P, rho } = known;
+  const { eta, fourier } = known;
   const z_next_bar_2 = ops.map("z_next_bar - b_next_bar*eta", { z_next_bar, b_next_bar, eta });
   const u1_bar = S_adjoint_inputs(ops, { sum: sum_2, difference, tanh }, z_next_bar_2, known);
   const H_imag_folded_bar = ops.map("imag(b_next_bar*eta + u1_bar)", { b_next_bar, eta, u1_bar });
   const H_real_folded_bar = ops.map("real(b_next_bar*eta + u1_bar)", { b_next_bar, eta, u1_bar });
-  const H_imag_bar = ops.extendImage(H_imag_folded_bar, { boundary: "zero", before: 1, after: 1 });
-  const imag_extended_bar = ops.convolveInputGradient(H_imag_bar, H, R(h + 2, w + 2, 1), 1);
-  const imag_extended_bar_2 = ops.reshape(imag_extended_bar, R(h + 2, w + 2));
-  const folded = ops.foldImage(imag_extended_bar_2, { boundary: "periodic", before: 1, after: 1 });
-  const H_real_bar = ops.extendImage(H_real_folded_bar, { boundary: "zero", before: 1, after: 1 });
-  const real_extended_bar = ops.convolveInputGradient(H_real_bar, H, R(h + 2, w + 2, 1), 1);
-  const real_extended_bar_2 = ops.reshape(real_extended_bar, R(h + 2, w + 2));
-  const folded_2 = ops.foldImage(real_extended_bar_2, { boundary: "periodic", before: 1, after: 1 });
+  const folded = H_adjoint(ops, H_imag_folded_bar, known);
+  const folded_2 = H_adjoint(ops, H_real_folded_bar, known);
   const x_next_bar_2 = ops.map("x_next_bar + imaginary(folded) + complex(folded_2)", {
     x_next_bar,
     folded,
     folded_2,
   });
-  const fouriert_v_bar = ops.solve(
-    x_next_bar_2,
-    null,
-    (v) => {
-      const fourier_v = ops.apply(fourier, v);
-      const P_times_fourier_v = ops.map("P*fourier_v", { P, fourier_v });
-      const fouriert_v = ops.applyAdjoint(fourier, P_times_fourier_v);
-      const real = ops.map("real(v)", { v });
-      const real_extended = ops.extendImage(real, { boundary: "periodic", before: 1, after: 1 });
-      const real_extended_next = ops.reshape(real_extended, R(h + 2, w + 2, 1));
-      const H_real = ops.convolve(real_extended_next, H, 1);
-      const H_real_folded = ops.foldImage(H_real, { boundary: "zero", before: 1, after: 1 });
-      const imag = ops.map("imag(v)", { v });
-      const imag_extended = ops.extendImage(imag, { boundary: "periodic", before: 1, after: 1 });
-      const imag_extended_next = ops.reshape(imag_extended, R(h + 2, w + 2, 1));
-      const H_imag = ops.convolve(imag_extended_next, H, 1);
-      const H_imag_folded = ops.foldImage(H_imag, { boundary: "zero", before: 1, after: 1 });
-      const sum = ops.map("complex(H_real_folded) + imaginary(H_imag_folded)", {
-        H_real_folded,
-        H_imag_folded,
-      });
-      const real_next = ops.map("real(sum)", { sum });
-      const real_extended_2 = ops.extendImage(real_next, { boundary: "zero", before: 1, after: 1 });
-      const real_extended_2_images = ops.convolveInputGradient(real_extended_2, H, R(h + 2, w + 2, 1), 1);
-      const convolveInput = ops.reshape(real_extended_2_images, R(h + 2, w + 2));
-      const folded = ops.foldImage(convolveInput, { boundary: "periodic", before: 1, after: 1 });
-      const imag_next = ops.map("imag(sum)", { sum });
-      const imag_extended_2 = ops.extendImage(imag_next, { boundary: "zero", before: 1, after: 1 });
-      const imag_extended_2_images = ops.convolveInputGradient(imag_extended_2, H, R(h + 2, w + 2, 1), 1);
-      const convolveInput_next = ops.reshape(imag_extended_2_images, R(h + 2, w + 2));
-      const folded_next = ops.foldImage(convolveInput_next, { boundary: "periodic", before: 1, after: 1 });
-      return ops.map("fouriert_v + rho*(complex(folded) + imaginary(folded_next)) + 0.000001*v", {
-        fouriert_v,
-        rho,
-        folded,
-        folded_next,
-        v,
-      });
-    },
-    { by: "cg", tolerance: 1e-13, maximum: 90 },
-  );
+  const fouriert_v_bar = ops.solve(x_next_bar_2, null, (v) => system(ops, v, known), {
+    by: "cg",
+    tolerance: 1e-13,
+    maximum: 90,
+  });
   const fourier_v = ops.apply(fourier, x_next);
   const fourier_neg = ops.apply(fourier, fouriert_v_bar);
   const P_bar = ops.map("real(-(fourier_neg*conj(fourier_v)))", { fourier_neg, fourier_v });

@@ -257,6 +257,178 @@ function de_prox_D_adjoint(
   ];
 }
 
+/** A round of a loop. */
+function round(
+  ops: Operations,
+  [x, residual, plain, dx1, dx2, dx3, dx4, dx5, dr1, dr2, dr3, dr4, dr5]: readonly [
+    Value,
+    Value,
+    Value,
+    Value,
+    Value,
+    Value,
+    Value,
+    Value,
+    Value,
+    Value,
+    Value,
+    Value,
+    Value,
+  ],
+  theta_6: Value,
+  theta_0: Value,
+  theta_1: Value,
+  theta_2: Value,
+  theta_3: Value,
+  theta_4: Value,
+  theta_5: Value,
+  fill: Value,
+  known: Known,
+): [Value, Value, Value, Value, Value, Value, Value, Value, Value, Value, Value, Value, Value] {
+  const { A, y } = known;
+  const residual_dot_dr1 = ops.dot(residual, dr1);
+  const residual_dot_dr2 = ops.dot(residual, dr2);
+  const residual_dot_dr3 = ops.dot(residual, dr3);
+  const residual_dot_dr4 = ops.dot(residual, dr4);
+  const residual_dot_dr5 = ops.dot(residual, dr5);
+  const chosen = ops.map(
+    "select(plain, x + residual, x + residual - residual_dot_dr1*(dx1 + dr1) - residual_dot_dr2*(dx2 + dr2) - residual_dot_dr3*(dx3 + dr3) - residual_dot_dr4*(dx4 + dr4) - residual_dot_dr5*(dx5 + dr5))",
+    {
+      plain,
+      x,
+      residual,
+      residual_dot_dr1,
+      dx1,
+      dr1,
+      residual_dot_dr2,
+      dx2,
+      dr2,
+      residual_dot_dr3,
+      dx3,
+      dr3,
+      residual_dot_dr4,
+      dx4,
+      dr4,
+      residual_dot_dr5,
+      dx5,
+      dr5,
+    },
+  );
+  const A_x = ops.apply(A, chosen);
+  const residual_2 = ops.map("A_x - y", { A_x, y });
+  const grad_f = ops.applyAdjoint(A, residual_2);
+  const difference = ops.map("chosen - theta_6*grad_f", { chosen, theta_6, grad_f });
+  const x_next = de_prox_D(ops, difference, theta_0, theta_1, theta_2, theta_3, theta_4, theta_5, known);
+  const difference_2 = ops.map("x_next - chosen", { x_next, chosen });
+  const norm_residual = ops.norm2(residual);
+  const norm_difference = ops.norm2(difference_2);
+  const both = ops.map("and(not(plain), not(norm_difference <= 2*norm_residual))", {
+    plain,
+    norm_difference,
+    norm_residual,
+  });
+  const difference_3 = ops.map("difference_2 - residual", { difference_2, residual });
+  const norm_difference_2 = ops.norm2(difference_3);
+  const difference_dot_dr1 = ops.dot(difference_3, dr1);
+  const difference_4 = ops.map("difference_3 - difference_dot_dr1*dr1", {
+    difference_3,
+    difference_dot_dr1,
+    dr1,
+  });
+  const difference_dot_dr2 = ops.dot(difference_4, dr2);
+  const difference_5 = ops.map("difference_4 - difference_dot_dr2*dr2", {
+    difference_4,
+    difference_dot_dr2,
+    dr2,
+  });
+  const difference_dot_dr3 = ops.dot(difference_5, dr3);
+  const difference_6 = ops.map("difference_5 - difference_dot_dr3*dr3", {
+    difference_5,
+    difference_dot_dr3,
+    dr3,
+  });
+  const difference_dot_dr4 = ops.dot(difference_6, dr4);
+  const difference_7 = ops.map("difference_6 - difference_dot_dr4*dr4", {
+    difference_6,
+    difference_dot_dr4,
+    dr4,
+  });
+  const difference_dot_dr5 = ops.dot(difference_7, dr5);
+  const difference_8 = ops.map("difference_7 - difference_dot_dr5*dr5", {
+    difference_7,
+    difference_dot_dr5,
+    dr5,
+  });
+  const norm_difference_3 = ops.norm2(difference_8);
+  const is_less = ops.map("0.0001*norm_difference_2 < norm_difference_3", {
+    norm_difference_2,
+    norm_difference_3,
+  });
+  const quotient = ops.map("1/select(is_less, norm_difference_3, 1)", { is_less, norm_difference_3 });
+  const chosen_2 = ops.map("select(both, x, chosen)", { both, x, chosen });
+  const chosen_3 = ops.map("select(both, residual, difference_2)", { both, residual, difference_2 });
+  const chosen_4 = ops.map(
+    "select(both, fill, select(is_less, quotient*(chosen - x - difference_dot_dr1*dx1 - difference_dot_dr2*dx2 - difference_dot_dr3*dx3 - difference_dot_dr4*dx4 - difference_dot_dr5*dx5), fill))",
+    {
+      both,
+      fill,
+      is_less,
+      quotient,
+      chosen,
+      x,
+      difference_dot_dr1,
+      dx1,
+      difference_dot_dr2,
+      dx2,
+      difference_dot_dr3,
+      dx3,
+      difference_dot_dr4,
+      dx4,
+      difference_dot_dr5,
+      dx5,
+    },
+  );
+  const { chosen_5, chosen_6, chosen_7 } = ops.mapAll(
+    {
+      chosen_5: "select(both, fill, dx1)",
+      chosen_6: "select(both, fill, dx2)",
+      chosen_7: "select(both, fill, dx3)",
+    },
+    { both, fill, dx1, dx2, dx3 },
+  );
+  const { chosen_8, chosen_9, chosen_10 } = ops.mapAll(
+    {
+      chosen_8: "select(both, fill, dx4)",
+      chosen_9: "select(both, fill, select(is_less, quotient*difference_8, fill))",
+      chosen_10: "select(both, fill, dr1)",
+    },
+    { both, fill, dx4, is_less, quotient, difference_8, dr1 },
+  );
+  const { chosen_11, chosen_12, chosen_13 } = ops.mapAll(
+    {
+      chosen_11: "select(both, fill, dr2)",
+      chosen_12: "select(both, fill, dr3)",
+      chosen_13: "select(both, fill, dr4)",
+    },
+    { both, fill, dr2, dr3, dr4 },
+  );
+  return [
+    chosen_2,
+    chosen_3,
+    both,
+    chosen_4,
+    chosen_5,
+    chosen_6,
+    chosen_7,
+    chosen_8,
+    chosen_9,
+    chosen_10,
+    chosen_11,
+    chosen_12,
+    chosen_13,
+  ];
+}
+
 /** What follows from the givens, once a run. */
 function constants(ops: Operations, { mu, A }: Data) {
   const true_2 = ops.map("1 == 1", {});
@@ -308,165 +480,8 @@ function step(ops: Operations, known: Known, { theta }: State) {
       const norm_residual = ops.norm2(residual);
       return ops.map("not(norm_residual <= 0.00001*norm_x)", { norm_residual, norm_x });
     },
-    ([x, residual, plain, dx1, dx2, dx3, dx4, dx5, dr1, dr2, dr3, dr4, dr5]) => {
-      const residual_dot_dr1 = ops.dot(residual, dr1);
-      const residual_dot_dr2 = ops.dot(residual, dr2);
-      const residual_dot_dr3 = ops.dot(residual, dr3);
-      const residual_dot_dr4 = ops.dot(residual, dr4);
-      const residual_dot_dr5 = ops.dot(residual, dr5);
-      const chosen = ops.map(
-        "select(plain, x + residual, x + residual - residual_dot_dr1*(dx1 + dr1) - residual_dot_dr2*(dx2 + dr2) - residual_dot_dr3*(dx3 + dr3) - residual_dot_dr4*(dx4 + dr4) - residual_dot_dr5*(dx5 + dr5))",
-        {
-          plain,
-          x,
-          residual,
-          residual_dot_dr1,
-          dx1,
-          dr1,
-          residual_dot_dr2,
-          dx2,
-          dr2,
-          residual_dot_dr3,
-          dx3,
-          dr3,
-          residual_dot_dr4,
-          dx4,
-          dr4,
-          residual_dot_dr5,
-          dx5,
-          dr5,
-        },
-      );
-      const A_x = ops.apply(A, chosen);
-      const residual_next = ops.map("A_x - y", { A_x, y });
-      const grad_f = ops.applyAdjoint(A, residual_next);
-      const difference = ops.map("chosen - theta_6*grad_f", { chosen, theta_6, grad_f });
-      const x_next = de_prox_D(ops, difference, theta_0, theta_1, theta_2, theta_3, theta_4, theta_5, known);
-      const { difference_next, norm_difference_squared } = ops.mapAll(
-        { difference_next: "x_next - chosen", norm_difference_squared: "difference_next*difference_next" },
-        { x_next, chosen },
-        { norm_difference_squared: "sum" },
-      );
-      const norm_residual = ops.norm2(residual);
-      const norm_difference = ops.map("sqrt(norm_difference_squared)", { norm_difference_squared });
-      const both = ops.map("and(not(plain), not(norm_difference <= 2*norm_residual))", {
-        plain,
-        norm_difference,
-        norm_residual,
-      });
-      const { difference_2, norm_difference_squared_next, difference_dot_dr1 } = ops.mapAll(
-        {
-          difference_2: "difference_next - residual",
-          norm_difference_squared_next: "difference_2*difference_2",
-          difference_dot_dr1: "difference_2*dr1",
-        },
-        { difference_next, residual, dr1 },
-        { norm_difference_squared_next: "sum", difference_dot_dr1: "sum" },
-      );
-      const norm_difference_next = ops.map("sqrt(norm_difference_squared_next)", {
-        norm_difference_squared_next,
-      });
-      const { difference_3, difference_dot_dr2 } = ops.mapAll(
-        { difference_3: "difference_2 - difference_dot_dr1*dr1", difference_dot_dr2: "difference_3*dr2" },
-        { difference_2, difference_dot_dr1, dr1, dr2 },
-        { difference_dot_dr2: "sum" },
-      );
-      const { difference_4, difference_dot_dr3 } = ops.mapAll(
-        { difference_4: "difference_3 - difference_dot_dr2*dr2", difference_dot_dr3: "difference_4*dr3" },
-        { difference_3, difference_dot_dr2, dr2, dr3 },
-        { difference_dot_dr3: "sum" },
-      );
-      const { difference_5, difference_dot_dr4 } = ops.mapAll(
-        { difference_5: "difference_4 - difference_dot_dr3*dr3", difference_dot_dr4: "difference_5*dr4" },
-        { difference_4, difference_dot_dr3, dr3, dr4 },
-        { difference_dot_dr4: "sum" },
-      );
-      const { difference_6, difference_dot_dr5 } = ops.mapAll(
-        { difference_6: "difference_5 - difference_dot_dr4*dr4", difference_dot_dr5: "difference_6*dr5" },
-        { difference_5, difference_dot_dr4, dr4, dr5 },
-        { difference_dot_dr5: "sum" },
-      );
-      const { difference_7, norm_difference_squared_2 } = ops.mapAll(
-        {
-          difference_7: "difference_6 - difference_dot_dr5*dr5",
-          norm_difference_squared_2: "difference_7*difference_7",
-        },
-        { difference_6, difference_dot_dr5, dr5 },
-        { norm_difference_squared_2: "sum" },
-      );
-      const norm_difference_2 = ops.map("sqrt(norm_difference_squared_2)", { norm_difference_squared_2 });
-      const is_less = ops.map("0.0001*norm_difference_next < norm_difference_2", {
-        norm_difference_next,
-        norm_difference_2,
-      });
-      const quotient = ops.map("1/select(is_less, norm_difference_2, 1)", { is_less, norm_difference_2 });
-      const chosen_next = ops.map("select(both, x, chosen)", { both, x, chosen });
-      const chosen_2 = ops.map("select(both, residual, difference_next)", {
-        both,
-        residual,
-        difference_next,
-      });
-      const chosen_3 = ops.map(
-        "select(both, zeros, select(is_less, quotient*(chosen - x - difference_dot_dr1*dx1 - difference_dot_dr2*dx2 - difference_dot_dr3*dx3 - difference_dot_dr4*dx4 - difference_dot_dr5*dx5), zeros))",
-        {
-          both,
-          zeros,
-          is_less,
-          quotient,
-          chosen,
-          x,
-          difference_dot_dr1,
-          dx1,
-          difference_dot_dr2,
-          dx2,
-          difference_dot_dr3,
-          dx3,
-          difference_dot_dr4,
-          dx4,
-          difference_dot_dr5,
-          dx5,
-        },
-      );
-      const { chosen_4, chosen_5, chosen_6 } = ops.mapAll(
-        {
-          chosen_4: "select(both, zeros, dx1)",
-          chosen_5: "select(both, zeros, dx2)",
-          chosen_6: "select(both, zeros, dx3)",
-        },
-        { both, zeros, dx1, dx2, dx3 },
-      );
-      const { chosen_7, chosen_8, chosen_9 } = ops.mapAll(
-        {
-          chosen_7: "select(both, zeros, dx4)",
-          chosen_8: "select(both, zeros, select(is_less, quotient*difference_7, zeros))",
-          chosen_9: "select(both, zeros, dr1)",
-        },
-        { both, zeros, dx4, is_less, quotient, difference_7, dr1 },
-      );
-      const { chosen_10, chosen_11, chosen_12 } = ops.mapAll(
-        {
-          chosen_10: "select(both, zeros, dr2)",
-          chosen_11: "select(both, zeros, dr3)",
-          chosen_12: "select(both, zeros, dr4)",
-        },
-        { both, zeros, dr2, dr3, dr4 },
-      );
-      return [
-        chosen_next,
-        chosen_2,
-        both,
-        chosen_3,
-        chosen_4,
-        chosen_5,
-        chosen_6,
-        chosen_7,
-        chosen_8,
-        chosen_9,
-        chosen_10,
-        chosen_11,
-        chosen_12,
-      ];
-    },
+    (carried) =>
+      round(ops, carried, theta_6, theta_0, theta_1, theta_2, theta_3, theta_4, theta_5, zeros, known),
     100,
   );
   const x_3 = ops.map("select(capped, inf, x_2)", { capped, x_2 });
@@ -607,13 +622,9 @@ function step(ops: Operations, known: Known, { theta }: State) {
         },
       );
       const residual_dot_dr10 = ops.dot(residual, dr10);
-      const { chosen, norm_residual_squared } = ops.mapAll(
-        {
-          chosen: "select(plain, At_neg + residual, difference - residual_dot_dr10*(dx10 + dr10))",
-          norm_residual_squared: "residual*residual",
-        },
+      const chosen = ops.map(
+        "select(plain, At_neg + residual, difference - residual_dot_dr10*(dx10 + dr10))",
         { plain, At_neg, residual, difference, residual_dot_dr10, dx10, dr10 },
-        { norm_residual_squared: "sum" },
       );
       const u1_bar = de_prox_D_adjoint_0(
         ops,
@@ -627,87 +638,82 @@ function step(ops: Operations, known: Known, { theta }: State) {
       const u1_bar_scaled = ops.map("u1_bar*theta_6", { u1_bar, theta_6 });
       const A_u1_bar_scaled = ops.apply(A, u1_bar_scaled);
       const At_v = ops.applyAdjoint(A, A_u1_bar_scaled);
-      const { difference_next, norm_difference_squared } = ops.mapAll(
-        {
-          difference_next: "minus_At_neg + (u1_bar - At_v) - chosen",
-          norm_difference_squared: "difference_next*difference_next",
-        },
-        { minus_At_neg, u1_bar, At_v, chosen },
-        { norm_difference_squared: "sum" },
-      );
-      const norm_residual = ops.map("sqrt(norm_residual_squared)", { norm_residual_squared });
-      const norm_difference = ops.map("sqrt(norm_difference_squared)", { norm_difference_squared });
+      const difference_next = ops.map("minus_At_neg + (u1_bar - At_v) - chosen", {
+        minus_At_neg,
+        u1_bar,
+        At_v,
+        chosen,
+      });
+      const norm_residual = ops.norm2(residual);
+      const norm_difference = ops.norm2(difference_next);
       const both = ops.map("and(not(plain), not(norm_difference <= 2*norm_residual))", {
         plain,
         norm_difference,
         norm_residual,
       });
-      const { difference_2, norm_difference_squared_next, difference_dot_dr1 } = ops.mapAll(
-        {
-          difference_2: "difference_next - residual",
-          norm_difference_squared_next: "difference_2*difference_2",
-          difference_dot_dr1: "difference_2*dr1",
-        },
-        { difference_next, residual, dr1 },
-        { norm_difference_squared_next: "sum", difference_dot_dr1: "sum" },
-      );
-      const norm_difference_next = ops.map("sqrt(norm_difference_squared_next)", {
-        norm_difference_squared_next,
+      const difference_2 = ops.map("difference_next - residual", { difference_next, residual });
+      const norm_difference_next = ops.norm2(difference_2);
+      const difference_dot_dr1 = ops.dot(difference_2, dr1);
+      const difference_3 = ops.map("difference_2 - difference_dot_dr1*dr1", {
+        difference_2,
+        difference_dot_dr1,
+        dr1,
       });
-      const { difference_3, difference_dot_dr2 } = ops.mapAll(
-        { difference_3: "difference_2 - difference_dot_dr1*dr1", difference_dot_dr2: "difference_3*dr2" },
-        { difference_2, difference_dot_dr1, dr1, dr2 },
-        { difference_dot_dr2: "sum" },
-      );
-      const { difference_4, difference_dot_dr3 } = ops.mapAll(
-        { difference_4: "difference_3 - difference_dot_dr2*dr2", difference_dot_dr3: "difference_4*dr3" },
-        { difference_3, difference_dot_dr2, dr2, dr3 },
-        { difference_dot_dr3: "sum" },
-      );
-      const { difference_5, difference_dot_dr4 } = ops.mapAll(
-        { difference_5: "difference_4 - difference_dot_dr3*dr3", difference_dot_dr4: "difference_5*dr4" },
-        { difference_4, difference_dot_dr3, dr3, dr4 },
-        { difference_dot_dr4: "sum" },
-      );
-      const { difference_6, difference_dot_dr5 } = ops.mapAll(
-        { difference_6: "difference_5 - difference_dot_dr4*dr4", difference_dot_dr5: "difference_6*dr5" },
-        { difference_5, difference_dot_dr4, dr4, dr5 },
-        { difference_dot_dr5: "sum" },
-      );
-      const { difference_7, difference_dot_dr6 } = ops.mapAll(
-        { difference_7: "difference_6 - difference_dot_dr5*dr5", difference_dot_dr6: "difference_7*dr6" },
-        { difference_6, difference_dot_dr5, dr5, dr6 },
-        { difference_dot_dr6: "sum" },
-      );
-      const { difference_8, difference_dot_dr7 } = ops.mapAll(
-        { difference_8: "difference_7 - difference_dot_dr6*dr6", difference_dot_dr7: "difference_8*dr7" },
-        { difference_7, difference_dot_dr6, dr6, dr7 },
-        { difference_dot_dr7: "sum" },
-      );
-      const { difference_9, difference_dot_dr8 } = ops.mapAll(
-        { difference_9: "difference_8 - difference_dot_dr7*dr7", difference_dot_dr8: "difference_9*dr8" },
-        { difference_8, difference_dot_dr7, dr7, dr8 },
-        { difference_dot_dr8: "sum" },
-      );
-      const { difference_10, difference_dot_dr9 } = ops.mapAll(
-        { difference_10: "difference_9 - difference_dot_dr8*dr8", difference_dot_dr9: "difference_10*dr9" },
-        { difference_9, difference_dot_dr8, dr8, dr9 },
-        { difference_dot_dr9: "sum" },
-      );
-      const { difference_11, inner_product } = ops.mapAll(
-        { difference_11: "difference_10 - difference_dot_dr9*dr9", inner_product: "difference_11*dr10" },
-        { difference_10, difference_dot_dr9, dr9, dr10 },
-        { inner_product: "sum" },
-      );
-      const { difference_12, norm_difference_squared_2 } = ops.mapAll(
-        {
-          difference_12: "difference_11 - inner_product*dr10",
-          norm_difference_squared_2: "difference_12*difference_12",
-        },
-        { difference_11, inner_product, dr10 },
-        { norm_difference_squared_2: "sum" },
-      );
-      const norm_difference_2 = ops.map("sqrt(norm_difference_squared_2)", { norm_difference_squared_2 });
+      const difference_dot_dr2 = ops.dot(difference_3, dr2);
+      const difference_4 = ops.map("difference_3 - difference_dot_dr2*dr2", {
+        difference_3,
+        difference_dot_dr2,
+        dr2,
+      });
+      const difference_dot_dr3 = ops.dot(difference_4, dr3);
+      const difference_5 = ops.map("difference_4 - difference_dot_dr3*dr3", {
+        difference_4,
+        difference_dot_dr3,
+        dr3,
+      });
+      const difference_dot_dr4 = ops.dot(difference_5, dr4);
+      const difference_6 = ops.map("difference_5 - difference_dot_dr4*dr4", {
+        difference_5,
+        difference_dot_dr4,
+        dr4,
+      });
+      const difference_dot_dr5 = ops.dot(difference_6, dr5);
+      const difference_7 = ops.map("difference_6 - difference_dot_dr5*dr5", {
+        difference_6,
+        difference_dot_dr5,
+        dr5,
+      });
+      const difference_dot_dr6 = ops.dot(difference_7, dr6);
+      const difference_8 = ops.map("difference_7 - difference_dot_dr6*dr6", {
+        difference_7,
+        difference_dot_dr6,
+        dr6,
+      });
+      const difference_dot_dr7 = ops.dot(difference_8, dr7);
+      const difference_9 = ops.map("difference_8 - difference_dot_dr7*dr7", {
+        difference_8,
+        difference_dot_dr7,
+        dr7,
+      });
+      const difference_dot_dr8 = ops.dot(difference_9, dr8);
+      const difference_10 = ops.map("difference_9 - difference_dot_dr8*dr8", {
+        difference_9,
+        difference_dot_dr8,
+        dr8,
+      });
+      const difference_dot_dr9 = ops.dot(difference_10, dr9);
+      const difference_11 = ops.map("difference_10 - difference_dot_dr9*dr9", {
+        difference_10,
+        difference_dot_dr9,
+        dr9,
+      });
+      const inner_product = ops.dot(difference_11, dr10);
+      const difference_12 = ops.map("difference_11 - inner_product*dr10", {
+        difference_11,
+        inner_product,
+        dr10,
+      });
+      const norm_difference_2 = ops.norm2(difference_12);
       const is_less = ops.map("0.0001*norm_difference_next < norm_difference_2", {
         norm_difference_next,
         norm_difference_2,
@@ -930,59 +936,47 @@ function finish(ops: Operations, known: Known, { theta }: State) {
         At_y,
       });
       const x_next = de_prox_D(ops, difference, theta_0, theta_1, theta_2, theta_3, theta_4, theta_5, known);
-      const { difference_next, norm_difference_squared } = ops.mapAll(
-        { difference_next: "x_next - chosen", norm_difference_squared: "difference_next*difference_next" },
-        { x_next, chosen },
-        { norm_difference_squared: "sum" },
-      );
+      const difference_next = ops.map("x_next - chosen", { x_next, chosen });
       const norm_residual = ops.norm2(residual);
-      const norm_difference = ops.map("sqrt(norm_difference_squared)", { norm_difference_squared });
+      const norm_difference = ops.norm2(difference_next);
       const both = ops.map("and(not(plain), not(norm_difference <= 2*norm_residual))", {
         plain,
         norm_difference,
         norm_residual,
       });
-      const { difference_2, norm_difference_squared_next, difference_dot_dr1 } = ops.mapAll(
-        {
-          difference_2: "difference_next - residual",
-          norm_difference_squared_next: "difference_2*difference_2",
-          difference_dot_dr1: "difference_2*dr1",
-        },
-        { difference_next, residual, dr1 },
-        { norm_difference_squared_next: "sum", difference_dot_dr1: "sum" },
-      );
-      const norm_difference_next = ops.map("sqrt(norm_difference_squared_next)", {
-        norm_difference_squared_next,
+      const difference_2 = ops.map("difference_next - residual", { difference_next, residual });
+      const norm_difference_next = ops.norm2(difference_2);
+      const difference_dot_dr1 = ops.dot(difference_2, dr1);
+      const difference_3 = ops.map("difference_2 - difference_dot_dr1*dr1", {
+        difference_2,
+        difference_dot_dr1,
+        dr1,
       });
-      const { difference_3, difference_dot_dr2 } = ops.mapAll(
-        { difference_3: "difference_2 - difference_dot_dr1*dr1", difference_dot_dr2: "difference_3*dr2" },
-        { difference_2, difference_dot_dr1, dr1, dr2 },
-        { difference_dot_dr2: "sum" },
-      );
-      const { difference_4, difference_dot_dr3 } = ops.mapAll(
-        { difference_4: "difference_3 - difference_dot_dr2*dr2", difference_dot_dr3: "difference_4*dr3" },
-        { difference_3, difference_dot_dr2, dr2, dr3 },
-        { difference_dot_dr3: "sum" },
-      );
-      const { difference_5, difference_dot_dr4 } = ops.mapAll(
-        { difference_5: "difference_4 - difference_dot_dr3*dr3", difference_dot_dr4: "difference_5*dr4" },
-        { difference_4, difference_dot_dr3, dr3, dr4 },
-        { difference_dot_dr4: "sum" },
-      );
-      const { difference_6, difference_dot_dr5 } = ops.mapAll(
-        { difference_6: "difference_5 - difference_dot_dr4*dr4", difference_dot_dr5: "difference_6*dr5" },
-        { difference_5, difference_dot_dr4, dr4, dr5 },
-        { difference_dot_dr5: "sum" },
-      );
-      const { difference_7, norm_difference_squared_2 } = ops.mapAll(
-        {
-          difference_7: "difference_6 - difference_dot_dr5*dr5",
-          norm_difference_squared_2: "difference_7*difference_7",
-        },
-        { difference_6, difference_dot_dr5, dr5 },
-        { norm_difference_squared_2: "sum" },
-      );
-      const norm_difference_2 = ops.map("sqrt(norm_difference_squared_2)", { norm_difference_squared_2 });
+      const difference_dot_dr2 = ops.dot(difference_3, dr2);
+      const difference_4 = ops.map("difference_3 - difference_dot_dr2*dr2", {
+        difference_3,
+        difference_dot_dr2,
+        dr2,
+      });
+      const difference_dot_dr3 = ops.dot(difference_4, dr3);
+      const difference_5 = ops.map("difference_4 - difference_dot_dr3*dr3", {
+        difference_4,
+        difference_dot_dr3,
+        dr3,
+      });
+      const difference_dot_dr4 = ops.dot(difference_5, dr4);
+      const difference_6 = ops.map("difference_5 - difference_dot_dr4*dr4", {
+        difference_5,
+        difference_dot_dr4,
+        dr4,
+      });
+      const difference_dot_dr5 = ops.dot(difference_6, dr5);
+      const difference_7 = ops.map("difference_6 - difference_dot_dr5*dr5", {
+        difference_6,
+        difference_dot_dr5,
+        dr5,
+      });
+      const norm_difference_2 = ops.norm2(difference_7);
       const is_less = ops.map("0.0001*norm_difference_next < norm_difference_2", {
         norm_difference_next,
         norm_difference_2,
@@ -1085,165 +1079,8 @@ function objective(ops: Operations, known: Known, { theta }: State) {
       const norm_residual = ops.norm2(residual);
       return ops.map("not(norm_residual <= 0.00001*norm_x)", { norm_residual, norm_x });
     },
-    ([x, residual, plain, dx1, dx2, dx3, dx4, dx5, dr1, dr2, dr3, dr4, dr5]) => {
-      const residual_dot_dr1 = ops.dot(residual, dr1);
-      const residual_dot_dr2 = ops.dot(residual, dr2);
-      const residual_dot_dr3 = ops.dot(residual, dr3);
-      const residual_dot_dr4 = ops.dot(residual, dr4);
-      const residual_dot_dr5 = ops.dot(residual, dr5);
-      const chosen = ops.map(
-        "select(plain, x + residual, x + residual - residual_dot_dr1*(dx1 + dr1) - residual_dot_dr2*(dx2 + dr2) - residual_dot_dr3*(dx3 + dr3) - residual_dot_dr4*(dx4 + dr4) - residual_dot_dr5*(dx5 + dr5))",
-        {
-          plain,
-          x,
-          residual,
-          residual_dot_dr1,
-          dx1,
-          dr1,
-          residual_dot_dr2,
-          dx2,
-          dr2,
-          residual_dot_dr3,
-          dx3,
-          dr3,
-          residual_dot_dr4,
-          dx4,
-          dr4,
-          residual_dot_dr5,
-          dx5,
-          dr5,
-        },
-      );
-      const A_x = ops.apply(A, chosen);
-      const residual_next = ops.map("A_x - y", { A_x, y });
-      const grad_f = ops.applyAdjoint(A, residual_next);
-      const difference = ops.map("chosen - theta_6*grad_f", { chosen, theta_6, grad_f });
-      const x_next = de_prox_D(ops, difference, theta_0, theta_1, theta_2, theta_3, theta_4, theta_5, known);
-      const { difference_next, norm_difference_squared } = ops.mapAll(
-        { difference_next: "x_next - chosen", norm_difference_squared: "difference_next*difference_next" },
-        { x_next, chosen },
-        { norm_difference_squared: "sum" },
-      );
-      const norm_residual = ops.norm2(residual);
-      const norm_difference = ops.map("sqrt(norm_difference_squared)", { norm_difference_squared });
-      const both = ops.map("and(not(plain), not(norm_difference <= 2*norm_residual))", {
-        plain,
-        norm_difference,
-        norm_residual,
-      });
-      const { difference_2, norm_difference_squared_next, difference_dot_dr1 } = ops.mapAll(
-        {
-          difference_2: "difference_next - residual",
-          norm_difference_squared_next: "difference_2*difference_2",
-          difference_dot_dr1: "difference_2*dr1",
-        },
-        { difference_next, residual, dr1 },
-        { norm_difference_squared_next: "sum", difference_dot_dr1: "sum" },
-      );
-      const norm_difference_next = ops.map("sqrt(norm_difference_squared_next)", {
-        norm_difference_squared_next,
-      });
-      const { difference_3, difference_dot_dr2 } = ops.mapAll(
-        { difference_3: "difference_2 - difference_dot_dr1*dr1", difference_dot_dr2: "difference_3*dr2" },
-        { difference_2, difference_dot_dr1, dr1, dr2 },
-        { difference_dot_dr2: "sum" },
-      );
-      const { difference_4, difference_dot_dr3 } = ops.mapAll(
-        { difference_4: "difference_3 - difference_dot_dr2*dr2", difference_dot_dr3: "difference_4*dr3" },
-        { difference_3, difference_dot_dr2, dr2, dr3 },
-        { difference_dot_dr3: "sum" },
-      );
-      const { difference_5, difference_dot_dr4 } = ops.mapAll(
-        { difference_5: "difference_4 - difference_dot_dr3*dr3", difference_dot_dr4: "difference_5*dr4" },
-        { difference_4, difference_dot_dr3, dr3, dr4 },
-        { difference_dot_dr4: "sum" },
-      );
-      const { difference_6, difference_dot_dr5 } = ops.mapAll(
-        { difference_6: "difference_5 - difference_dot_dr4*dr4", difference_dot_dr5: "difference_6*dr5" },
-        { difference_5, difference_dot_dr4, dr4, dr5 },
-        { difference_dot_dr5: "sum" },
-      );
-      const { difference_7, norm_difference_squared_2 } = ops.mapAll(
-        {
-          difference_7: "difference_6 - difference_dot_dr5*dr5",
-          norm_difference_squared_2: "difference_7*difference_7",
-        },
-        { difference_6, difference_dot_dr5, dr5 },
-        { norm_difference_squared_2: "sum" },
-      );
-      const norm_difference_2 = ops.map("sqrt(norm_difference_squared_2)", { norm_difference_squared_2 });
-      const is_less = ops.map("0.0001*norm_difference_next < norm_difference_2", {
-        norm_difference_next,
-        norm_difference_2,
-      });
-      const quotient = ops.map("1/select(is_less, norm_difference_2, 1)", { is_less, norm_difference_2 });
-      const chosen_next = ops.map("select(both, x, chosen)", { both, x, chosen });
-      const chosen_2 = ops.map("select(both, residual, difference_next)", {
-        both,
-        residual,
-        difference_next,
-      });
-      const chosen_3 = ops.map(
-        "select(both, zeros, select(is_less, quotient*(chosen - x - difference_dot_dr1*dx1 - difference_dot_dr2*dx2 - difference_dot_dr3*dx3 - difference_dot_dr4*dx4 - difference_dot_dr5*dx5), zeros))",
-        {
-          both,
-          zeros,
-          is_less,
-          quotient,
-          chosen,
-          x,
-          difference_dot_dr1,
-          dx1,
-          difference_dot_dr2,
-          dx2,
-          difference_dot_dr3,
-          dx3,
-          difference_dot_dr4,
-          dx4,
-          difference_dot_dr5,
-          dx5,
-        },
-      );
-      const { chosen_4, chosen_5, chosen_6 } = ops.mapAll(
-        {
-          chosen_4: "select(both, zeros, dx1)",
-          chosen_5: "select(both, zeros, dx2)",
-          chosen_6: "select(both, zeros, dx3)",
-        },
-        { both, zeros, dx1, dx2, dx3 },
-      );
-      const { chosen_7, chosen_8, chosen_9 } = ops.mapAll(
-        {
-          chosen_7: "select(both, zeros, dx4)",
-          chosen_8: "select(both, zeros, select(is_less, quotient*difference_7, zeros))",
-          chosen_9: "select(both, zeros, dr1)",
-        },
-        { both, zeros, dx4, is_less, quotient, difference_7, dr1 },
-      );
-      const { chosen_10, chosen_11, chosen_12 } = ops.mapAll(
-        {
-          chosen_10: "select(both, zeros, dr2)",
-          chosen_11: "select(both, zeros, dr3)",
-          chosen_12: "select(both, zeros, dr4)",
-        },
-        { both, zeros, dr2, dr3, dr4 },
-      );
-      return [
-        chosen_next,
-        chosen_2,
-        both,
-        chosen_3,
-        chosen_4,
-        chosen_5,
-        chosen_6,
-        chosen_7,
-        chosen_8,
-        chosen_9,
-        chosen_10,
-        chosen_11,
-        chosen_12,
-      ];
-    },
+    (carried) =>
+      round(ops, carried, theta_6, theta_0, theta_1, theta_2, theta_3, theta_4, theta_5, zeros, known),
     100,
   );
   const x_3 = ops.map("select(capped, inf, x_2)", { capped, x_2 });

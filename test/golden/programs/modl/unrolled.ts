@@ -205,6 +205,19 @@ function D_adjoint(ops: Operations, saved: D_Saved, output_bar: Value, known: Kn
   ];
 }
 
+/** The linear map that is solved with. */
+function system(ops: Operations, v: Value, { h, w, S, fourier, P_2, conj, lambda }: Known): Value {
+  const v_2 = ops.reshape(v, C(h, w, 1));
+  const S_times_v = ops.map("S*v_2", { S, v_2 });
+  const fourier_v = ops.apply(fourier, S_times_v);
+  const P_times_fourier_v = ops.map("P_2*fourier_v", { P_2, fourier_v });
+  const fouriert_v = ops.applyAdjoint(fourier, P_times_fourier_v);
+  const product = ops.map("conj*fouriert_v", { conj, fouriert_v });
+  const product_sum = ops.sumTo(product, C(h, w, 1));
+  const product_sum_reshaped = ops.reshape(product_sum, C(h, w));
+  return ops.map("product_sum_reshaped + lambda*v", { product_sum_reshaped, lambda, v });
+}
+
 /** What follows from the givens, once a run. */
 function constants(ops: Operations, { h, w, c }: Data) {
   const fourier = ops.at("modl.ipx:8:19").library("fourier", {}, C(h, w, c), []);
@@ -263,49 +276,19 @@ function prepareInputAdjoint(
 
 /** One iteration: the next state. */
 function step(ops: Operations, known: Known, { x }: State) {
-  const { h, w, sumTo, lambda, S, fourier, P_2, conj } = known;
+  const { sumTo, lambda } = known;
   const z = D(ops, x, known);
   const sum = ops.map("sumTo + lambda*z", { sumTo, lambda, z });
-  const x_next = ops.solve(
-    sum,
-    x,
-    (v) => {
-      const v_next = ops.reshape(v, C(h, w, 1));
-      const S_times_v = ops.map("S*v_next", { S, v_next });
-      const fourier_v = ops.apply(fourier, S_times_v);
-      const P_times_fourier_v = ops.map("P_2*fourier_v", { P_2, fourier_v });
-      const fouriert_v = ops.applyAdjoint(fourier, P_times_fourier_v);
-      const product = ops.map("conj*fouriert_v", { conj, fouriert_v });
-      const product_sum = ops.sumTo(product, C(h, w, 1));
-      const product_sum_reshaped = ops.reshape(product_sum, C(h, w));
-      return ops.map("product_sum_reshaped + lambda*v", { product_sum_reshaped, lambda, v });
-    },
-    { by: "cg", tolerance: 1e-13, maximum: 90 },
-  );
+  const x_next = ops.solve(sum, x, (v) => system(ops, v, known), { by: "cg", tolerance: 1e-13, maximum: 90 });
   return { values: { x: x_next }, reports: {}, capped: null };
 }
 
 /** `step`, and what its adjoint needs. */
 function stepSaving(ops: Operations, known: Known, { x }: State) {
-  const { h, w, sumTo, lambda, S, fourier, P_2, conj } = known;
+  const { sumTo, lambda } = known;
   const [z, D_saved] = D_save(ops, x, known);
   const sum = ops.map("sumTo + lambda*z", { sumTo, lambda, z });
-  const x_next = ops.solve(
-    sum,
-    x,
-    (v) => {
-      const v_next = ops.reshape(v, C(h, w, 1));
-      const S_times_v = ops.map("S*v_next", { S, v_next });
-      const fourier_v = ops.apply(fourier, S_times_v);
-      const P_times_fourier_v = ops.map("P_2*fourier_v", { P_2, fourier_v });
-      const fouriert_v = ops.applyAdjoint(fourier, P_times_fourier_v);
-      const product = ops.map("conj*fouriert_v", { conj, fouriert_v });
-      const product_sum = ops.sumTo(product, C(h, w, 1));
-      const product_sum_reshaped = ops.reshape(product_sum, C(h, w));
-      return ops.map("product_sum_reshaped + lambda*v", { product_sum_reshaped, lambda, v });
-    },
-    { by: "cg", tolerance: 1e-13, maximum: 90 },
-  );
+  const x_next = ops.solve(sum, x, (v) => system(ops, v, known), { by: "cg", tolerance: 1e-13, maximum: 90 });
   return {
     values: { x: x_next },
     reports: {},
@@ -321,23 +304,12 @@ function stepAdjoint(
   { values: { z, x_next, ...D_saved } }: ReturnType<typeof stepSaving>["saved"],
   { x: x_next_bar }: State,
 ) {
-  const { h, w, S, fourier, P_2, conj, lambda } = known;
-  const sum_bar = ops.solve(
-    x_next_bar,
-    null,
-    (v) => {
-      const v_next = ops.reshape(v, C(h, w, 1));
-      const S_times_v = ops.map("S*v_next", { S, v_next });
-      const fourier_v = ops.apply(fourier, S_times_v);
-      const P_times_fourier_v = ops.map("P_2*fourier_v", { P_2, fourier_v });
-      const fouriert_v = ops.applyAdjoint(fourier, P_times_fourier_v);
-      const product = ops.map("conj*fouriert_v", { conj, fouriert_v });
-      const product_sum = ops.sumTo(product, C(h, w, 1));
-      const product_sum_reshaped = ops.reshape(product_sum, C(h, w));
-      return ops.map("product_sum_reshaped + lambda*v", { product_sum_reshaped, lambda, v });
-    },
-    { by: "cg", tolerance: 1e-13, maximum: 90 },
-  );
+  const { lambda } = known;
+  const sum_bar = ops.solve(x_next_bar, null, (v) => system(ops, v, known), {
+    by: "cg",
+    tolerance: 1e-13,
+    maximum: 90,
+  });
   const x_next_dot_sum_bar = ops.dot(x_next, sum_bar);
   const total = ops.sumSamples(x_next_dot_sum_bar);
   const z_dot_sum_bar = ops.dot(z, sum_bar);
@@ -351,26 +323,16 @@ function stepAdjoint(
 /** `stepAdjoint` for the inputs alone. */
 function stepInputAdjoint(
   ops: Operations,
-  { h, w, c, S, fourier, P_2, conj, lambda }: Known,
+  known: Known,
   { values: { x_next } }: ReturnType<typeof stepSaving>["saved"],
   { x: x_next_bar }: State,
 ) {
-  const sumTo_bar = ops.solve(
-    x_next_bar,
-    null,
-    (v) => {
-      const v_next = ops.reshape(v, C(h, w, 1));
-      const S_times_v = ops.map("S*v_next", { S, v_next });
-      const fourier_v = ops.apply(fourier, S_times_v);
-      const P_times_fourier_v = ops.map("P_2*fourier_v", { P_2, fourier_v });
-      const fouriert_v = ops.applyAdjoint(fourier, P_times_fourier_v);
-      const product = ops.map("conj*fouriert_v", { conj, fouriert_v });
-      const product_sum = ops.sumTo(product, C(h, w, 1));
-      const product_sum_reshaped = ops.reshape(product_sum, C(h, w));
-      return ops.map("product_sum_reshaped + lambda*v", { product_sum_reshaped, lambda, v });
-    },
-    { by: "cg", tolerance: 1e-13, maximum: 90 },
-  );
+  const { h, w, c, S, fourier, P_2 } = known;
+  const sumTo_bar = ops.solve(x_next_bar, null, (v) => system(ops, v, known), {
+    by: "cg",
+    tolerance: 1e-13,
+    maximum: 90,
+  });
   const minus_sum_bar = ops.map("-sumTo_bar", { sumTo_bar });
   const v = ops.reshape(x_next, C(h, w, 1));
   const S_times_v = ops.map("S*v", { S, v });
@@ -386,8 +348,8 @@ function stepInputAdjoint(
   const P_2_bar = ops.sumTo(P_bar_each, R(h, w, 1));
   const fourier_v_times_P = ops.map("fourier_v_2*P_2", { fourier_v_2, P_2 });
   const fouriert_v_2 = ops.applyAdjoint(fourier, fourier_v_times_P);
-  const conj_2 = ops.map("conj(v)", { v });
-  const S_bar = ops.map("fouriert_v_2*conj_2", { fouriert_v_2, conj_2 });
+  const conj = ops.map("conj(v)", { v });
+  const S_bar = ops.map("fouriert_v_2*conj", { fouriert_v_2, conj });
   return { S: S_bar, P_2: P_2_bar, conj: conj_bar, sumTo: sumTo_bar };
 }
 

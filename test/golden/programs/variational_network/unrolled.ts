@@ -318,6 +318,29 @@ function phi_adjoint(
   return [u1_bar, { "phi.spline1.coefficients": spline1_coefficients_bar }];
 }
 
+/** The learned convolution `K` of real images. */
+function K_applied(ops: Operations, real: Value, { h, w, K }: Known): Value {
+  const real_extended = ops.extendImage(real, { boundary: "reflect", before: 1, after: 1 });
+  const real_extended_2 = ops.reshape(real_extended, R(h + 2, w + 2, 1));
+  const K_real = ops.convolve(real_extended_2, K, 1);
+  return ops.foldImage(K_real, { boundary: "zero", before: 1, after: 1 });
+}
+
+/** The adjoint of the learned convolution `K`, of real images. */
+function K_adjoint(ops: Operations, real: Value, { h, w, K }: Known): Value {
+  const real_extended = ops.extendImage(real, { boundary: "zero", before: 1, after: 1 });
+  const real_extended_images = ops.convolveInputGradient(real_extended, K, R(h + 2, w + 2, 1), 1);
+  const convolveInput = ops.reshape(real_extended_images, R(h + 2, w + 2));
+  return ops.foldImage(convolveInput, { boundary: "reflect", before: 1, after: 1 });
+}
+
+/** The adjoint of the learned convolution `K`, of real images that are extended already. */
+function K_adjoint_to_extended(ops: Operations, real_extended: Value, { h, w, K }: Known): Value {
+  const real_extended_images = ops.convolveInputGradient(real_extended, K, R(h + 2, w + 2, 1), 1);
+  const convolveInput = ops.reshape(real_extended_images, R(h + 2, w + 2));
+  return ops.foldImage(convolveInput, { boundary: "reflect", before: 1, after: 1 });
+}
+
 /** What follows from the givens, once a run. */
 function constants(ops: Operations, { h, w, c }: Data) {
   const fourier = ops.at("variational_network.ipx:9:19").library("fourier", {}, C(h, w, c), []);
@@ -383,17 +406,11 @@ function initialInputAdjoint(
 
 /** One iteration: the next state. */
 function step(ops: Operations, known: Known, { x }: State) {
-  const { h, w, K, S, fourier, P_2, y, conj, lambda } = known;
+  const { h, w, S, fourier, P_2, y, conj, lambda } = known;
   const real = ops.map("real(x)", { x });
-  const real_extended = ops.extendImage(real, { boundary: "reflect", before: 1, after: 1 });
-  const real_extended_2 = ops.reshape(real_extended, R(h + 2, w + 2, 1));
-  const K_real = ops.convolve(real_extended_2, K, 1);
-  const K_real_folded = ops.foldImage(K_real, { boundary: "zero", before: 1, after: 1 });
+  const K_real_folded = K_applied(ops, real, known);
   const imag = ops.map("imag(x)", { x });
-  const imag_extended = ops.extendImage(imag, { boundary: "reflect", before: 1, after: 1 });
-  const imag_extended_2 = ops.reshape(imag_extended, R(h + 2, w + 2, 1));
-  const K_imag = ops.convolve(imag_extended_2, K, 1);
-  const K_imag_folded = ops.foldImage(K_imag, { boundary: "zero", before: 1, after: 1 });
+  const K_imag_folded = K_applied(ops, imag, known);
   const u = ops.map("complex(K_real_folded) + imaginary(K_imag_folded)", { K_real_folded, K_imag_folded });
   const x_2 = ops.reshape(x, C(h, w, 1));
   const S_times_x = ops.map("S*x_2", { S, x_2 });
@@ -405,15 +422,9 @@ function step(ops: Operations, known: Known, { x }: State) {
   const grad_f = ops.reshape(product_2_sum, C(h, w));
   const phi_u = phi(ops, u, known);
   const real_2 = ops.map("real(phi_u - u)", { phi_u, u });
-  const real_extended_3 = ops.extendImage(real_2, { boundary: "zero", before: 1, after: 1 });
-  const real_extended_3_images = ops.convolveInputGradient(real_extended_3, K, R(h + 2, w + 2, 1), 1);
-  const convolveInput = ops.reshape(real_extended_3_images, R(h + 2, w + 2));
-  const folded = ops.foldImage(convolveInput, { boundary: "reflect", before: 1, after: 1 });
+  const folded = K_adjoint(ops, real_2, known);
   const imag_2 = ops.map("imag(phi_u - u)", { phi_u, u });
-  const imag_extended_3 = ops.extendImage(imag_2, { boundary: "zero", before: 1, after: 1 });
-  const imag_extended_3_images = ops.convolveInputGradient(imag_extended_3, K, R(h + 2, w + 2, 1), 1);
-  const convolveInput_2 = ops.reshape(imag_extended_3_images, R(h + 2, w + 2));
-  const folded_2 = ops.foldImage(convolveInput_2, { boundary: "reflect", before: 1, after: 1 });
+  const folded_2 = K_adjoint(ops, imag_2, known);
   const x_next = ops.map("x - lambda*grad_f - (complex(folded) + imaginary(folded_2))", {
     x,
     lambda,
@@ -450,14 +461,10 @@ function stepSaving(ops: Operations, known: Known, { x }: State) {
   const [phi_u, phi_saved] = phi_save(ops, u, known);
   const real_2 = ops.map("real(phi_u - u)", { phi_u, u });
   const real_extended_3 = ops.extendImage(real_2, { boundary: "zero", before: 1, after: 1 });
-  const real_extended_3_images = ops.convolveInputGradient(real_extended_3, K, R(h + 2, w + 2, 1), 1);
-  const convolveInput = ops.reshape(real_extended_3_images, R(h + 2, w + 2));
-  const folded = ops.foldImage(convolveInput, { boundary: "reflect", before: 1, after: 1 });
+  const folded = K_adjoint_to_extended(ops, real_extended_3, known);
   const imag_2 = ops.map("imag(phi_u - u)", { phi_u, u });
   const imag_extended_3 = ops.extendImage(imag_2, { boundary: "zero", before: 1, after: 1 });
-  const imag_extended_3_images = ops.convolveInputGradient(imag_extended_3, K, R(h + 2, w + 2, 1), 1);
-  const convolveInput_2 = ops.reshape(imag_extended_3_images, R(h + 2, w + 2));
-  const folded_2 = ops.foldImage(convolveInput_2, { boundary: "reflect", before: 1, after: 1 });
+  const folded_2 = K_adjoint_to_extended(ops, imag_extended_3, known);
   const x_next = ops.map("x - lambda*grad_f - (complex(folded) + imaginary(folded_2))", {
     x,
     lambda,
@@ -537,19 +544,15 @@ function stepAdjoint(
   const K_imag_folded_bar = ops.map("imag(u1_bar - sum)", { u1_bar, sum });
   const K_real_folded_bar = ops.map("real(u1_bar - sum)", { u1_bar, sum });
   const K_imag_bar = ops.extendImage(K_imag_folded_bar, { boundary: "zero", before: 1, after: 1 });
-  const imag_extended_bar_2 = ops.convolveInputGradient(K_imag_bar, K, R(h + 2, w + 2, 1), 1);
   const K_imag_bar_filter = ops.convolveFilterGradient(imag_extended, K_imag_bar, R(3, 3, 1, 2), 1);
-  const imag_extended_bar_3 = ops.reshape(imag_extended_bar_2, R(h + 2, w + 2));
-  const folded_3 = ops.foldImage(imag_extended_bar_3, { boundary: "reflect", before: 1, after: 1 });
+  const folded_3 = K_adjoint_to_extended(ops, K_imag_bar, known);
   const K_real_bar = ops.extendImage(K_real_folded_bar, { boundary: "zero", before: 1, after: 1 });
-  const real_extended_bar_2 = ops.convolveInputGradient(K_real_bar, K, R(h + 2, w + 2, 1), 1);
   const K_real_bar_filter = ops.convolveFilterGradient(real_extended, K_real_bar, R(3, 3, 1, 2), 1);
   const K_bar = ops.map(
     "imag_extended_2_filter + real_extended_2_filter + K_imag_bar_filter + K_real_bar_filter",
     { imag_extended_2_filter, real_extended_2_filter, K_imag_bar_filter, K_real_bar_filter },
   );
-  const real_extended_bar_3 = ops.reshape(real_extended_bar_2, R(h + 2, w + 2));
-  const folded_4 = ops.foldImage(real_extended_bar_3, { boundary: "reflect", before: 1, after: 1 });
+  const folded_4 = K_adjoint_to_extended(ops, K_real_bar, known);
   const x_bar = ops.map("x_next_bar + x_bar_3 + imaginary(folded_3) + complex(folded_4)", {
     x_next_bar,
     x_bar_3,
