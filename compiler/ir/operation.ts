@@ -68,7 +68,7 @@ import type { FixedPointOptions } from "./fixedPoint.ts";
  * | depthwiseFilter | images, cotangent | gradient by filters of `space`, summed over samples if not `apart` |
  * | shuffle, unshuffle | images | q^2 channels as q x q pixels, and back |
  * | concat, channels, placeChannels | on the last axis | |
- * | extendImage, foldImage | images | beyond their borders by a rule, on both image axes; and its adjoint (of `zero`: a crop) |
+ * | extendImage, foldImage | images | beyond their borders by a rule, on both image axes or one of them; and its adjoint (of `zero`: a crop) |
  * | padImage, cropImage, padImageTo, reshape | | `space` of the result |
  * | branch | a condition | the results of `whenTrue` or `whenFalse` |
  * | loop | carried values | carried values, and a bool: the cap was hit; blocks take the carried values |
@@ -175,11 +175,12 @@ export interface OperationAttributes {
   readonly fixedPoint: { readonly step: Block } & FixedPointOptions;
 }
 
-/** Points beyond both ends of the two image axes, and what stands there. */
+/** Points beyond both ends of the two image axes, or of `only` one of them, and what stands there. */
 export interface ImageMargins {
   readonly boundary: Extension;
   readonly before: number;
   readonly after: number;
+  readonly only?: 0 | 1;
 }
 
 export type Operation = keyof OperationAttributes;

@@ -19,7 +19,7 @@ import {
   operatorAt,
   spaceAt,
 } from "./inputs.ts";
-import type { Operation, OperationAttributes } from "./operation.ts";
+import type { ImageMargins, Operation, OperationAttributes } from "./operation.ts";
 import { arraySpace, isComplex, isNumber, isReal, NUMBER, spaceText, TRUTH } from "./spaces.ts";
 
 /** The functions of the module, by name. */
@@ -321,8 +321,8 @@ const SHAPE_RULES: { readonly [P in Operation]: ShapeRule<P> } = {
   },
   channels: ({ size }, inputs) => [value(withChannels(inputs, size))],
   placeChannels: ({ count }, inputs) => [value(withChannels(inputs, count))],
-  extendImage: ({ before, after }, inputs) => [grownImage(spaceAt(inputs, 0), before + after)],
-  foldImage: ({ before, after }, inputs) => [grownImage(spaceAt(inputs, 0), -before - after)],
+  extendImage: (margins, inputs) => [grownImage(spaceAt(inputs, 0), margins, 1)],
+  foldImage: (margins, inputs) => [grownImage(spaceAt(inputs, 0), margins, -1)],
   padImage: ({ multiple }, inputs) => {
     const [height, width, channels] = imageAt(inputs, 0);
     return [image(roundedUp(height, multiple), roundedUp(width, multiple), channels)];
@@ -372,12 +372,15 @@ const LIBRARY_PROPERTIES: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The space of images with so many more points along both image axes. */
-function grownImage(space: Space, by: number): VariableType {
+function grownImage(space: Space, { before, after, only }: ImageMargins, sign: 1 | -1): VariableType {
+  const by = constant(sign * (before + after));
   demand(space.kind === "array" && space.dimensions.length >= 2, "images have two axes");
   if (space.kind !== "array") return value(space);
   return value({
     ...space,
-    dimensions: space.dimensions.map((extent, axis) => (axis < 2 ? add(extent, constant(by)) : extent)),
+    dimensions: space.dimensions.map((extent, axis) =>
+      axis < 2 && axis === (only ?? axis) ? add(extent, by) : extent,
+    ),
   });
 }
 

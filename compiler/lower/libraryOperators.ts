@@ -10,7 +10,7 @@ import { constant as constantDimension } from "../types/dimension.ts";
 import type { Space } from "../types/space.ts";
 import type { SettingValue, Typed } from "../types/typing.ts";
 import { boundaryOf } from "./convolution.ts";
-import { squareKernel } from "./kernelBlur.ts";
+import { tapsOf } from "./kernelBlur.ts";
 import { lowerOperator, lowerValue } from "./recursion.ts";
 import { Limitation } from "./limitation.ts";
 import type { OperatorForm } from "./lowered.ts";
@@ -145,7 +145,7 @@ function blur(use: Use): OperatorForm {
   const { site, makers, settings, spaces } = use;
   const [maker] = makers;
   const kernel = maker !== undefined && mayVary(maker) ? lowerValue(site, maker) : null;
-  return kernel === null || squareKernel(spaceOfVariable(kernel), spaces.domain) === null
+  return kernel === null || tapsOf(spaceOfVariable(kernel), spaces.domain) === null
     ? bound("blur")(use)
     : { kind: "kernelBlur", kernel, boundary: boundaryOf(settings), ...spaces };
 }

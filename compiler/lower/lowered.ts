@@ -55,7 +55,7 @@ export type OperatorForm =
       readonly domain: Space;
       readonly codomain: Space;
     }
-  /** the convolution of images [h, w] with a real kernel [k, k] that is not known before a run */
+  /** the convolution of images [h, w] or signals [n] with a real kernel that is not known before a run */
   | {
       readonly kind: "kernelBlur";
       readonly kernel: Variable;

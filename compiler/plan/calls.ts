@@ -338,8 +338,9 @@ const apart = (is: boolean): readonly [] | readonly [WordArgument] =>
 const results = (block: Block): Result => ({ kind: "list", items: block.results });
 
 function marginSettings({ attributes }: EquationOf<"extendImage" | "foldImage">) {
-  const { boundary, before, after } = attributes;
-  return { kind: "settings", settings: { boundary, before, after } } as const;
+  const { boundary, before, after, only } = attributes;
+  const axis = only === undefined ? {} : { only };
+  return { kind: "settings", settings: { boundary, before, after, ...axis } } as const;
 }
 
 function numberOrVariable(variable: Variable, context: CallContext) {

@@ -16,11 +16,12 @@ export interface SolveSettings {
   readonly maximum: number;
 }
 
-/** Points before and after both image axes, and what stands there. */
+/** Points before and after both image axes, or `only` one of them, and what stands there. */
 export interface ImageMargins {
   readonly boundary: Extension;
   readonly before: number;
   readonly after: number;
+  readonly only?: 0 | 1;
 }
 
 /** As many values as `T` has. */

@@ -22,19 +22,29 @@ const FUNCTIONS = {
 
 interface Setting {
   readonly boundary: string;
-  readonly taps: number;
+  readonly taps: readonly number[];
+  /** whether each sample has a kernel of its own */
+  readonly each: boolean;
 }
 
-/** What a program puts out whose kernel q and direction d are givens. */
-async function outputOf({ boundary, taps }: Setting, finish: string, q: HostArray, d: HostArray) {
-  const kernel = `R[${taps}, ${taps}]`;
+/** What a program puts out whose kernel q and direction d are givens, or come with the sample. */
+async function outputOf(setting: Setting, finish: string, q: HostArray, d: HostArray) {
+  const { boundary, taps, each } = setting;
+  const [kernel, image] = [`R[${taps.join(", ")}]`, taps.length === 1 ? "R[n]" : "R[h, w]"];
   const functions = Object.entries(FUNCTIONS).map(
-    ([name, of]) => `fun ${name}(x : R[h, w], k : ${kernel}) = ${of(`blur(k, boundary = ${boundary})`, "x")}`,
+    ([name, of]) =>
+      `fun ${name}(x : ${image}, k : ${kernel}) = ${of(`blur(k, boundary = ${boundary})`, "x")}`,
   );
-  const lines = [`given q : ${kernel}`, `given d : ${kernel}`, "input y : R[h, w]", ...functions, finish];
-  const text = `program p[h, w] {\n${lines.join("\n")}\n}`;
-  const ready = await model(definitionFor(compiledText("p", text), "solver"), { q, d }, { engine: ENGINE });
-  const { output } = await ready.run({ y: Y });
+  const kind = each ? "input" : "given";
+  const isDirected = finish.includes("dot(gk, d)");
+  const directed = isDirected ? [`${kind} d : ${kernel}`] : [];
+  const lines = [`${kind} q : ${kernel}`, ...directed, `input y : ${image}`, ...functions, finish];
+  const text = `program p[${taps.length === 1 ? "n" : "h, w"}] {\n${lines.join("\n")}\n}`;
+  const kernels = isDirected ? { q, d } : { q };
+  const y = taps.length === 1 ? realArray([SAMPLES, H * W], Y.data) : Y;
+  const definition = definitionFor(compiledText("p", text), "solver");
+  const ready = await model(definition, each ? {} : kernels, { engine: ENGINE });
+  const { output } = await ready.run({ y, ...(each ? kernels : {}) });
   ready.dispose();
   return output.data;
 }
@@ -45,21 +55,25 @@ function apart(a: ArrayLike<number>, b: ArrayLike<number>): number {
     : Infinity;
 }
 
+const SIZES = [[1, 1], [2, 2], [3, 3], [4, 4], [3, 1], [1, 4], [2, 5], [4, 3], [3], [4]] as const;
+
 const CASES = ["periodic", "neumann", "reflect", "zero"].flatMap((boundary) =>
-  [1, 2, 3, 4].map((taps): Setting => ({ boundary, taps })),
+  SIZES.flatMap((taps) => [false, true].map((each): Setting => ({ boundary, taps, each }))),
 );
 
 test.each(CASES)(
-  "a blur by an argument ($boundary, $taps taps) is the library's, with its derivatives",
+  "a blur by an argument ($boundary, $taps taps, of each sample: $each) is the library's, with its derivatives",
   async (setting) => {
-    const { boundary, taps } = setting;
-    const square = (of: (i: number) => number) =>
+    const { boundary, taps, each } = setting;
+    const count = (each ? SAMPLES : 1) * taps.reduce((product, extent) => product * extent, 1);
+    const kernelOf = (entry: (i: number) => number) =>
       realArray(
-        [taps, taps],
-        Float64Array.from({ length: taps ** 2 }, (_, i) => of(i)),
+        each ? [SAMPLES, ...taps] : taps,
+        Float64Array.from({ length: count }, (_, i) => entry(i)),
       );
-    const direction = square((i) => Math.sin(7 * i + 1));
-    const kernelAt = (step: number) => square((i) => Math.cos(i) / taps + step * (direction.data[i] ?? NaN));
+    const direction = kernelOf((i) => Math.sin(7 * i + 1));
+    const kernelAt = (step: number) =>
+      kernelOf((i) => Math.cos(i) / (taps[0] ?? 1) + step * (direction.data[i] ?? NaN));
     for (const [name, of] of Object.entries(FUNCTIONS)) {
       const output = (finish: string, step = 0) => outputOf(setting, finish, kernelAt(step), direction);
       const library = `output (${of(`blur(q, boundary = ${boundary})`, "y")})*y`;

@@ -2,7 +2,7 @@ import type { ImageMargins } from "../operation.ts";
 import { asArray, type ReferenceArray } from "./array.ts";
 import { operatorOfRows, weight } from "./operators/rows.ts";
 
-/** Images beyond their borders, on the first two axes. */
+/** Images beyond their borders, on the first two axes or one of them. */
 export function extendImage(x: ReferenceArray, margins: ImageMargins): ReferenceArray {
   return asArray(extension(x.shape, margins).apply(x));
 }
@@ -10,17 +10,22 @@ export function extendImage(x: ReferenceArray, margins: ImageMargins): Reference
 /** The adjoint of `extendImage`. */
 export function foldImage(y: ReferenceArray, margins: ImageMargins): ReferenceArray {
   const width = margins.before + margins.after;
-  const inner = y.shape.map((extent, axis) => (axis < 2 ? extent - width : extent));
+  const inner = y.shape.map((extent, axis) => (isContinued(axis, margins) ? extent - width : extent));
   return asArray(extension(inner, margins).adjoint(y));
 }
 
-function extension(shape: readonly number[], { boundary, before, after }: ImageMargins) {
+function isContinued(axis: number, { only }: ImageMargins): boolean {
+  return only === undefined ? axis < 2 : axis === only;
+}
+
+function extension(shape: readonly number[], margins: ImageMargins) {
+  const { boundary, before, after } = margins;
   return operatorOfRows({
     domain: shape,
-    codomain: shape.map((extent, axis) => (axis < 2 ? extent + before + after : extent)),
+    codomain: shape.map((extent, axis) => (isContinued(axis, margins) ? extent + before + after : extent)),
     row: (index) => {
       const source = index.map((i, axis) =>
-        axis < 2 ? sourceOf(i - before, shape[axis] ?? 1, boundary) : i,
+        isContinued(axis, margins) ? sourceOf(i - before, shape[axis] ?? 1, boundary) : i,
       );
       return source.includes(-1) ? [] : [{ index: source, weight: weight(1) }];
     },
