@@ -85,6 +85,45 @@ interface State {
   readonly x: Value;
 }
 
+/** A round of a loop. */
+function round(
+  ops: Operations,
+  [p, q, kp, kq, momentum]: readonly [Value, Value, Value, Value, Value],
+  difference: Value,
+  norm_difference: Value,
+  { gradient, reciprocal, lambda_times_t }: Known,
+): [Value, Value, Value, Value, Value, Value] {
+  const larger = ops.map("max(difference - kq, 0)", { difference, kq });
+  const gradient_larger = ops.applied(gradient, larger);
+  const product = ops.map(
+    "(q + reciprocal*gradient_larger)*(lambda_times_t/max(lambda_times_t, pairNorm(q + reciprocal*gradient_larger)))",
+    { q, reciprocal, gradient_larger, lambda_times_t },
+  );
+  const gradientt_v = ops.applyAdjoint(gradient, product);
+  const { q_minus_product, product_minus_p } = ops.mapAll(
+    { q_minus_product: "q - product", product_minus_p: "product - p" },
+    { q, product, p },
+  );
+  const inner_product = ops.dot(q_minus_product, product_minus_p);
+  const is_less = ops.map("0 < inner_product/reciprocal", { inner_product, reciprocal });
+  const product_2 = ops.map("0.5*(1 + sqrt(1 + 4*square(momentum)))", { momentum });
+  const chosen = ops.map("select(is_less, 1, product_2)", { is_less, product_2 });
+  const chosen_2 = ops.map("select(is_less, 0, (momentum - 1)/product_2)", { is_less, momentum, product_2 });
+  const sum = ops.map("product + chosen_2*product_minus_p", { product, chosen_2, product_minus_p });
+  const { difference_2, sum_2 } = ops.mapAll(
+    { difference_2: "gradientt_v - kq", sum_2: "gradientt_v + chosen_2*(gradientt_v - kp)" },
+    { gradientt_v, kq, chosen_2, kp },
+  );
+  const norm_difference_2 = ops.norm2(difference_2);
+  const norm_larger = ops.norm2(larger);
+  const fails = ops.map("not(norm_difference_2 <= 1e-13*max(norm_difference, norm_larger))", {
+    norm_difference_2,
+    norm_difference,
+    norm_larger,
+  });
+  return [product, sum, gradientt_v, sum_2, chosen, fails];
+}
+
 /** What follows from the givens, once a run. */
 function constants(ops: Operations, { h, w, A }: Data) {
   const gradient = ops.at("tv_proximal.ipx:13:15").library("gradient", {}, R(h, w), []);
@@ -132,69 +171,20 @@ function initial(ops: Operations, { h, w }: Known) {
 }
 
 /** One iteration: the next state. */
-function step(
-  ops: Operations,
-  { h, w, gram_A, t, At_y, true: true_2, gradient, reciprocal, lambda_times_t }: Known,
-  { x }: State,
-) {
+function step(ops: Operations, known: Known, { x }: State) {
+  const { h, w, gram_A, t, At_y, true: true_2 } = known;
   const zeros = ops.fill(0, R(h, w));
   const one = ops.number(1);
   const gram_A_x = ops.apply(gram_A, x);
-  const { difference, norm_difference_squared } = ops.mapAll(
-    { difference: "x - t*(gram_A_x - At_y)", norm_difference_squared: "difference*difference" },
-    { x, t, gram_A_x, At_y },
-    { norm_difference_squared: "sum" },
-  );
+  const difference = ops.map("x - t*(gram_A_x - At_y)", { x, t, gram_A_x, At_y });
   const zeros_2 = ops.fill(0, R(h, w, 2));
-  const norm_difference = ops.map("sqrt(norm_difference_squared)", { norm_difference_squared });
+  const norm_difference = ops.norm2(difference);
   const {
     carried: [, , kp],
   } = ops.loop(
     [zeros_2, zeros_2, zeros, zeros, one, true_2],
     ([, , , , , runs]) => runs,
-    ([p, q, kp, kq, momentum]) => {
-      const { larger, norm_larger_squared } = ops.mapAll(
-        { larger: "max(difference - kq, 0)", norm_larger_squared: "larger*larger" },
-        { difference, kq },
-        { norm_larger_squared: "sum" },
-      );
-      const gradient_larger = ops.applied(gradient, larger);
-      const product = ops.map(
-        "(q + reciprocal*gradient_larger)*(lambda_times_t/max(lambda_times_t, pairNorm(q + reciprocal*gradient_larger)))",
-        { q, reciprocal, gradient_larger, lambda_times_t },
-      );
-      const gradientt_v = ops.applyAdjoint(gradient, product);
-      const { product_minus_p, inner_product } = ops.mapAll(
-        { product_minus_p: "product - p", inner_product: "(q - product)*product_minus_p" },
-        { q, product, p },
-        { inner_product: "sum" },
-      );
-      const is_less = ops.map("0 < inner_product/reciprocal", { inner_product, reciprocal });
-      const product_next = ops.map("0.5*(1 + sqrt(1 + 4*square(momentum)))", { momentum });
-      const chosen = ops.map("select(is_less, 1, product_next)", { is_less, product_next });
-      const chosen_next = ops.map("select(is_less, 0, (momentum - 1)/product_next)", {
-        is_less,
-        momentum,
-        product_next,
-      });
-      const sum = ops.map("product + chosen_next*product_minus_p", { product, chosen_next, product_minus_p });
-      const { sum_next, norm_difference_squared } = ops.mapAll(
-        {
-          sum_next: "gradientt_v + chosen_next*(gradientt_v - kp)",
-          norm_difference_squared: "(gradientt_v - kq)*(gradientt_v - kq)",
-        },
-        { gradientt_v, kq, chosen_next, kp },
-        { norm_difference_squared: "sum" },
-      );
-      const norm_difference_next = ops.map("sqrt(norm_difference_squared)", { norm_difference_squared });
-      const norm_larger = ops.map("sqrt(norm_larger_squared)", { norm_larger_squared });
-      const fails = ops.map("not(norm_difference_next <= 1e-13*max(norm_difference, norm_larger))", {
-        norm_difference_next,
-        norm_difference,
-        norm_larger,
-      });
-      return [product, sum, gradientt_v, sum_next, chosen, fails];
-    },
+    (carried) => round(ops, carried, difference, norm_difference, known),
     25,
   );
   const x_next = ops.map("max(difference - kp, 0)", { difference, kp });
@@ -202,74 +192,24 @@ function step(
 }
 
 /** `step`, and what its adjoint needs. */
-function stepSaving(
-  ops: Operations,
-  { h, w, gram_A, At_y, t, true: true_2, gradient, reciprocal, lambda_times_t }: Known,
-  { x }: State,
-) {
+function stepSaving(ops: Operations, known: Known, { x }: State) {
+  const { h, w, gram_A, At_y, t, true: true_2 } = known;
   const zeros = ops.fill(0, R(h, w));
   const one = ops.number(1);
   const gram_A_x = ops.apply(gram_A, x);
-  const { residual, difference, norm_difference_squared } = ops.mapAll(
-    {
-      residual: "gram_A_x - At_y",
-      difference: "x - t*residual",
-      norm_difference_squared: "difference*difference",
-    },
+  const { residual, difference } = ops.mapAll(
+    { residual: "gram_A_x - At_y", difference: "x - t*residual" },
     { gram_A_x, At_y, x, t },
-    { norm_difference_squared: "sum" },
   );
   const zeros_2 = ops.fill(0, R(h, w, 2));
-  const norm_difference = ops.map("sqrt(norm_difference_squared)", { norm_difference_squared });
+  const norm_difference = ops.norm2(difference);
   const {
     carried: [, , kp],
     trace,
   } = ops.loopSaving(
     [zeros_2, zeros_2, zeros, zeros, one, true_2],
     ([, , , , , runs]) => runs,
-    ([p, q, kp, kq, momentum]) => {
-      const { larger, norm_larger_squared } = ops.mapAll(
-        { larger: "max(difference - kq, 0)", norm_larger_squared: "larger*larger" },
-        { difference, kq },
-        { norm_larger_squared: "sum" },
-      );
-      const gradient_larger = ops.applied(gradient, larger);
-      const product = ops.map(
-        "(q + reciprocal*gradient_larger)*(lambda_times_t/max(lambda_times_t, pairNorm(q + reciprocal*gradient_larger)))",
-        { q, reciprocal, gradient_larger, lambda_times_t },
-      );
-      const gradientt_v = ops.applyAdjoint(gradient, product);
-      const { product_minus_p, inner_product } = ops.mapAll(
-        { product_minus_p: "product - p", inner_product: "(q - product)*product_minus_p" },
-        { q, product, p },
-        { inner_product: "sum" },
-      );
-      const is_less = ops.map("0 < inner_product/reciprocal", { inner_product, reciprocal });
-      const product_next = ops.map("0.5*(1 + sqrt(1 + 4*square(momentum)))", { momentum });
-      const chosen = ops.map("select(is_less, 1, product_next)", { is_less, product_next });
-      const chosen_next = ops.map("select(is_less, 0, (momentum - 1)/product_next)", {
-        is_less,
-        momentum,
-        product_next,
-      });
-      const sum = ops.map("product + chosen_next*product_minus_p", { product, chosen_next, product_minus_p });
-      const { sum_next, norm_difference_squared } = ops.mapAll(
-        {
-          sum_next: "gradientt_v + chosen_next*(gradientt_v - kp)",
-          norm_difference_squared: "(gradientt_v - kq)*(gradientt_v - kq)",
-        },
-        { gradientt_v, kq, chosen_next, kp },
-        { norm_difference_squared: "sum" },
-      );
-      const norm_difference_next = ops.map("sqrt(norm_difference_squared)", { norm_difference_squared });
-      const norm_larger = ops.map("sqrt(norm_larger_squared)", { norm_larger_squared });
-      const fails = ops.map("not(norm_difference_next <= 1e-13*max(norm_difference, norm_larger))", {
-        norm_difference_next,
-        norm_difference,
-        norm_larger,
-      });
-      return [product, sum, gradientt_v, sum_next, chosen, fails];
-    },
+    (carried) => round(ops, carried, difference, norm_difference, known),
     25,
   );
   const { difference_2, x_next } = ops.mapAll(
@@ -315,11 +255,11 @@ function stepAdjoint(
         { larger_next: "max(lambda_times_t, group_norms)", quotient: "lambda_times_t/larger_next" },
         { lambda_times_t, group_norms },
       );
-      const { difference_squared } = ops.mapAll(
-        { difference_squared: "(q - sum*quotient)*(sum*quotient - p)" },
+      const { difference_next, difference_2 } = ops.mapAll(
+        { difference_next: "q - sum*quotient", difference_2: "sum*quotient - p" },
         { q, sum, quotient, p },
-        { difference_squared: "sum" },
       );
+      const difference_squared = ops.dot(difference_next, difference_2);
       const chosen = ops.map(
         "select(0 < difference_squared/reciprocal, 0, (momentum - 1)/(0.5*(1 + sqrt(1 + 4*square(momentum)))))",
         { difference_squared, reciprocal, momentum },
@@ -338,49 +278,43 @@ function stepAdjoint(
         { q_bar, chosen, p_bar, gradient_sum, sum },
       );
       const sum_times_sum_sum = ops.sumTo(sum_times_sum, R(h, w, 1));
-      const { total } = ops.mapAll(
-        { total: "sum_times_sum_sum/larger_next" },
-        { sum_times_sum_sum, larger_next },
-        { total: "sum" },
-      );
+      const sumTo_over_larger = ops.map("sum_times_sum_sum/larger_next", { sum_times_sum_sum, larger_next });
+      const total = ops.sum(sumTo_over_larger);
       const chosen_next = ops.map("select(active, total, 0)", { active, total });
       const chosen_total = ops.sumSamples(chosen_next);
-      const { negative, sum_chosen } = ops.mapAll(
+      const { negative, chosen_2 } = ops.mapAll(
         {
           negative: "-(quotient*sum_times_sum_sum/larger_next)",
-          sum_chosen: "select(group_norms < lambda_times_t, negative, 0)",
+          chosen_2: "select(group_norms < lambda_times_t, negative, 0)",
         },
         { quotient, sum_times_sum_sum, larger_next, group_norms, lambda_times_t },
-        { sum_chosen: "sum" },
       );
-      const chosen_2 = ops.map("select(active, sum_chosen, 0)", { active, sum_chosen });
-      const chosen_total_next = ops.sumSamples(chosen_2);
+      const sum_chosen = ops.sum(chosen_2);
+      const chosen_3 = ops.map("select(active, sum_chosen, 0)", { active, sum_chosen });
+      const chosen_total_next = ops.sumSamples(chosen_3);
       const sum_3 = ops.map("chosen_total + chosen_total_next", { chosen_total, chosen_total_next });
-      const chosen_3 = ops.map(
+      const chosen_4 = ops.map(
         "select(group_norms, select(lambda_times_t < group_norms, negative, 0)/group_norms, 0)",
         { group_norms, lambda_times_t, negative },
       );
       const { sum_4, product } = ops.mapAll(
-        { sum_4: "sum_2*quotient + chosen_3*sum", product: "sum_4*reciprocal" },
-        { sum_2, quotient, chosen_3, sum, reciprocal },
+        { sum_4: "sum_2*quotient + chosen_4*sum", product: "sum_4*reciprocal" },
+        { sum_2, quotient, chosen_4, sum, reciprocal },
       );
       const gradientt_v = ops.appliedAdjoint(gradient, product);
-      const { chosen_4, minus_chosen } = ops.mapAll(
-        { chosen_4: "select(0 < difference - kq, gradientt_v, 0)", minus_chosen: "-chosen_4" },
+      const { chosen_5, minus_chosen } = ops.mapAll(
+        { chosen_5: "select(0 < difference - kq, gradientt_v, 0)", minus_chosen: "-chosen_5" },
         { difference, kq, gradientt_v },
       );
       return {
         carried: [q_bar_scaled, sum_4, kq_bar_scaled, minus_chosen, zero, zero],
-        captured: [sum_3, chosen_4],
+        captured: [sum_3, chosen_5],
       };
     },
     [zero, zeros],
   );
-  const { difference_bar_2, minus_t_bar_each } = ops.mapAll(
-    { difference_bar_2: "difference_bar + sub_bar", minus_t_bar_each: "residual*difference_bar_2" },
-    { difference_bar, sub_bar, residual },
-    { minus_t_bar_each: "sum" },
-  );
+  const difference_bar_2 = ops.map("difference_bar + sub_bar", { difference_bar, sub_bar });
+  const minus_t_bar_each = ops.dot(residual, difference_bar_2);
   const minus_t_bar = ops.sumSamples(minus_t_bar_each);
   const t_bar = ops.map("-minus_t_bar", { minus_t_bar });
   const minus_residual_bar = ops.map("difference_bar_2*t", { difference_bar_2, t });
@@ -417,11 +351,11 @@ function stepStateAdjoint(
         lambda_times_t,
         group_norms,
       });
-      const { difference_squared } = ops.mapAll(
-        { difference_squared: "(q - sum*quotient)*(sum*quotient - p)" },
+      const { difference_next, difference_2 } = ops.mapAll(
+        { difference_next: "q - sum*quotient", difference_2: "sum*quotient - p" },
         { q, sum, quotient, p },
-        { difference_squared: "sum" },
       );
+      const difference_squared = ops.dot(difference_next, difference_2);
       const chosen = ops.map(
         "select(0 < difference_squared/reciprocal, 0, (momentum - 1)/(0.5*(1 + sqrt(1 + 4*square(momentum)))))",
         { difference_squared, reciprocal, momentum },
@@ -494,11 +428,11 @@ function stepInputAdjoint(
         lambda_times_t,
         group_norms,
       });
-      const { difference_squared } = ops.mapAll(
-        { difference_squared: "(q - sum*quotient)*(sum*quotient - p)" },
+      const { difference_next, difference_2 } = ops.mapAll(
+        { difference_next: "q - sum*quotient", difference_2: "sum*quotient - p" },
         { q, sum, quotient, p },
-        { difference_squared: "sum" },
       );
+      const difference_squared = ops.dot(difference_next, difference_2);
       const chosen = ops.map(
         "select(0 < difference_squared/reciprocal, 0, (momentum - 1)/(0.5*(1 + sqrt(1 + 4*square(momentum)))))",
         { difference_squared, reciprocal, momentum },
