@@ -100,9 +100,11 @@ export function networkFunction(
   };
 }
 
+/** The type of what is taken apart so; a list may have more items than are read. */
 function patternType(pattern: Pattern, top: TopLevel): string {
   if (pattern.kind === "variable") return runtimeType(pattern.variable.type, top.use);
-  return pattern.kind === "list" ? `readonly [${pattern.items.map(() => "Value").join(", ")}]` : "Value";
+  if (pattern.kind !== "list") return "Value";
+  return `readonly [${[...pattern.items.map(() => "Value"), "...Value[]"].join(", ")}]`;
 }
 
 /** What a network is, where the program says nothing. */

@@ -274,6 +274,7 @@ function round(
     Value,
     Value,
     Value,
+    ...Value[],
   ],
   theta_6: Value,
   theta_0: Value,

@@ -86,7 +86,7 @@ interface State {
 /** A round of a loop. */
 function round(
   ops: Operations,
-  [p, q, kp, kq, momentum]: readonly [Value, Value, Value, Value, Value],
+  [p, q, kp, kq, momentum]: readonly [Value, Value, Value, Value, Value, ...Value[]],
   difference: Value,
   norm_difference: Value,
   { gradient, reciprocal, lambda_times_t }: Known,
