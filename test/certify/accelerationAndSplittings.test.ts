@@ -47,7 +47,8 @@ describe("FISTA", () => {
   test("only its usual form has the constants of the theorem", () => {
     expect(answerOf(fista({})).certificate?.statement).toContain("2*L*R^2/(k + 1)^2");
     expect(answerOf(LAST_X).certificate?.statement).toContain("falls as 1/k^2");
-    expect(answerOf(counted("k/(k + 4.5)")).certificate?.statement).toContain("falls as 1/k^2");
+    for (const momentum of ["k/(k + 4.5)", "(k + 0.5)/(k + 3.5)", "(k - 1)/(k + 2)", "(2*k + 1)/(2*k + 7)"])
+      expect(answerOf(counted(momentum)).certificate?.statement, momentum).toContain("falls as 1/k^2");
   });
 
   open([
@@ -60,6 +61,8 @@ describe("FISTA", () => {
       /momentum is not FISTA's/u,
     ],
     ["k/(k + 2)", counted("k/(k + 2)"), /momentum is not FISTA's/u],
+    ["(k + 1)/(k + 3)", counted("(k + 1)/(k + 3)"), /momentum is not FISTA's/u],
+    ["(k + 0.5)/(2*k + 8)", counted("(k + 0.5)/(2*k + 8)"), /momentum is not FISTA's/u],
     ["a step up to 2/L", fista({ declarations: LEARNED_STEP }), /FISTA needs t <= 1\/L/u],
     ["1.5/L", fista({ declarations: "let t = 1.5/lip(grad f)" }), /FISTA needs t <= 1\/L/u],
     [
@@ -122,6 +125,14 @@ describe("splittings", () => {
       primalDual({
         states: "state p : Y = 0",
         step: "x <- x - tau*K'*p\n    p <- prox(sigma*conjugate(e))(p + sigma*K*(2*x - old x))",
+      }),
+      /^Chambolle-Pock$/u,
+    ],
+    [
+      "Chambolle-Pock, the dual first, which is extrapolated",
+      primalDual({
+        states: "state p : Y = 0",
+        step: "p <- prox(sigma*conjugate(e))(p + sigma*K*x)\n    x <- x - tau*K'*(2*p - old p)",
       }),
       /^Chambolle-Pock$/u,
     ],

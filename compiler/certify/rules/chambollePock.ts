@@ -1,7 +1,17 @@
 import type { CheckedProgram } from "../../check/program.ts";
 import { isPositive } from "../scalar/bounds.ts";
-import { add, multiply, number, ONE, scale, type Scalar, subtract, ZERO } from "../scalar/polynomial.ts";
-import { equal, simplified, text, varies } from "../scalar/unknowns.ts";
+import {
+  add,
+  multiply,
+  number,
+  ONE,
+  scale,
+  type Scalar,
+  subtract,
+  valueOf,
+  ZERO,
+} from "../scalar/polynomial.ts";
+import { equal, simplified, text, type Unknowns, varies } from "../scalar/unknowns.ts";
 import {
   type Combination,
   type Leaf,
@@ -28,7 +38,8 @@ type DualAtom = Extract<NonNullable<ReturnType<typeof onlyAtom>>, { kind: "conju
 
 /**
  * p_i+ = prox_{s_i g_i*}(p_i + s_i K_i xb), x+ = prox_{t g}(x - t (grad f(x) + sum K_i' p_i+)), xb+ = 2 x+ - x, or with
- * x first and 2 x+ - x in place of xb: converges for t sum s_i |K_i|^2 < 1, and with f for 1 - t sum s_i |K_i|^2 > t L/2.
+ * x first and 2 x+ - x in place of xb, or with x in place of xb and 2 p_i+ - p_i in place of p_i+ (Condat's Algorithm
+ * 3.2): converges for t sum s_i |K_i|^2 < 1, and with f for 1 - t sum s_i |K_i|^2 > t L/2.
  */
 export const chambollePock: CertificateRule = {
   name: "Chambolle-Pock",
@@ -40,8 +51,11 @@ export const chambollePock: CertificateRule = {
     if (duals.length === 0 || primals.length === 0 || primals.length > 2) return null;
     for (const x of primals) {
       const relaxed = primals.find((state) => state !== x) ?? null;
-      const read = blocksOf(step, x, relaxed, duals);
-      if (read !== null) return verdict(step, program, read);
+      const orders: readonly Order[] = relaxed === null ? ["primalFirst", "dualFirst"] : ["relaxed"];
+      for (const order of orders) {
+        const read = blocksOf(step, x, relaxed, duals, order);
+        if (read !== null) return verdict(step, program, read);
+      }
     }
     return null;
   },
@@ -64,17 +78,22 @@ export interface PrimalDual {
   readonly gradient: Combination | null;
 }
 
+/** What is extrapolated: x, which is then read by the dual; x, in a state of its own; or the dual, read by x. */
+type Order = "primalFirst" | "relaxed" | "dualFirst";
+
 function blocksOf(
   step: NormalStep,
   x: VectorState,
   relaxed: VectorState | null,
   duals: readonly VectorState[],
+  order: Order,
 ): PrimalDual | null {
   const { unknowns } = step.context;
   const own = stateOf(x.symbol);
   const extrapolated = minus(times(number(2), x.next), own);
   if (relaxed !== null && !same(unknowns, relaxed.next, extrapolated)) return null;
-  const point = relaxed === null ? extrapolated : stateOf(relaxed.symbol);
+  const ahead = order === "dualFirst" ? own : extrapolated;
+  const point = relaxed === null ? ahead : stateOf(relaxed.symbol);
   const blocks = duals.map((dual) => blockOf(step, dual, point));
   const known = blocks.flatMap((block) => (block === null ? [] : [block]));
   if (known.length !== blocks.length) return null;
@@ -83,14 +102,11 @@ function blocksOf(
   if (outer !== null && !isProper(unknowns, outer.outer)) return null;
   const inner = outer === null ? x.next : outer.outer.point;
   const back = known.reduce<Combination>((total, { leaf, atom }, k) => {
-    const dual = duals[k];
-    const value = relaxed === null && dual !== undefined ? stateOf(dual.symbol) : of(atom);
+    const value = readOf(order, duals[k], atom);
     return plus(total, leaf === null ? value : applyLeaf(leaf, true, value));
   }, NOTHING);
-  const [key] = [...back.parts.keys()];
-  const weight = key === undefined ? undefined : inner.parts.get(key)?.weight;
-  if (weight === undefined || varies(unknowns, weight)) return null;
-  const tau = scale(weight, -1);
+  const tau = stepOf(unknowns, inner, back);
+  if (tau === null) return null;
   const smooth = gradientStep(unknowns, plus(inner, times(tau, back)), own);
   if (smooth === null || smooth.network !== null) return null;
   return {
@@ -101,6 +117,22 @@ function blocksOf(
     lipschitz: wholeLipschitz(unknowns, smooth),
     gradient: wholeGradient(smooth),
   };
+}
+
+/** What the step of x reads of a dual variable. */
+function readOf(order: Order, dual: VectorState | undefined, atom: DualAtom): Combination {
+  if (dual === undefined || order === "relaxed") return of(atom);
+  const own = stateOf(dual.symbol);
+  return order === "primalFirst" ? own : minus(times(number(2), of(atom)), own);
+}
+
+/** t where a point is t times a combination less than something, by the first part of the combination. */
+function stepOf(unknowns: Unknowns, inner: Combination, back: Combination): Scalar | null {
+  const [[key, part] = []] = [...back.parts];
+  const weight = key === undefined ? undefined : inner.parts.get(key)?.weight;
+  const factor = part === undefined ? null : valueOf(part.weight);
+  if (weight === undefined || factor === null || factor === 0 || varies(unknowns, weight)) return null;
+  return scale(weight, -1 / factor);
 }
 
 /** The operator and the step of p+ = prox_{s g*}(p + s K q). */

@@ -40,7 +40,8 @@ import {
 
 /**
  * x+ = prox(z - t grad f(z)) with z+ = x+ + b (x+ - x), or the same with the last x kept in a state of its own;
- * b = (s - 1)/s+ with s+ = (1 + sqrt(1 + 4 s^2))/2 from 1, or b = k/(k + c) with c >= 3; t <= 1/L.
+ * b = (s - 1)/s+ with s+ = (1 + sqrt(1 + 4 s^2))/2 from 1, or b = (k + d)/(k + c) with
+ * c > 0 and c - d >= 3; t <= 1/L.
  */
 export const fista: CertificateRule = {
   name: "FISTA",
@@ -190,13 +191,14 @@ function unproved(reason: string): Verdict {
 }
 
 /**
- * Whether b is (s - 1)/s+ for a state with s+^2 - s+ = s^2 from 1, or k/(k + c) with c >= 3; and whether the constant
- * of the theorem holds, or only its order.
+ * Whether b is (s - 1)/s+ for a state with s+^2 - s+ = s^2 from 1, or (k + d)/(k + c) with c - d >= 3; and whether the
+ * constant of the theorem holds, or only its order.
  */
 function rateOf(step: NormalStep, { momentum, extrapolatesLast }: Inertial): "exact" | "order" | null {
-  const shift = countedShift(step, momentum);
-  if (shift === null && !step.numbers.some((state) => isSequence(step, state, momentum))) return null;
-  return extrapolatesLast && (shift ?? 3) === 3 ? "exact" : "order";
+  const shifts = counted(step, momentum);
+  if (shifts === null && !step.numbers.some((state) => isSequence(step, state, momentum))) return null;
+  const isUsual = shifts === null || (shifts.c === 3 && shifts.d === 0);
+  return extrapolatesLast && isUsual ? "exact" : "order";
 }
 
 function isSequence(step: NormalStep, state: NormalStep["numbers"][number], momentum: Scalar): boolean {
@@ -208,8 +210,14 @@ function isSequence(step: NormalStep, state: NormalStep["numbers"][number], mome
   return starts && square && isPositive(unknowns, next) && equal(unknowns, momentum, expected);
 }
 
-/** c >= 3 where b = k/(k + c) with the number k of the step. */
-function countedShift({ context }: NormalStep, momentum: Scalar): number | null {
+/**
+ * c and d where b = (k + d)/(k + c) with the number k of the step, c > 0 and c - d >= 3: then b = (t_k - 1)/t_{k+1}
+ * with t_k = (k + c - 1)/(c - 1 - d), for which t_{k+1}^2 - t_{k+1} <= t_k^2. What comes before t_k >= 1 is a start.
+ */
+function counted(
+  { context }: NormalStep,
+  momentum: Scalar,
+): { readonly c: number; readonly d: number } | null {
   const { unknowns } = context;
   for (const key of keysOf(momentum)) {
     const q = unknowns.get(key)?.inverse ?? null;
@@ -217,9 +225,13 @@ function countedShift({ context }: NormalStep, momentum: Scalar): number | null 
     if (q === null || counter === undefined) continue;
     const k = power(counter, 1);
     const slope = valueOf(cofactor(q, counter, 1));
-    const shift = slope === null ? null : valueOf(scale(subtract(q, scale(k, slope)), 1 / slope));
-    const expected = multiply(k, reciprocal(unknowns, add(k, number(shift ?? 0))));
-    if (shift !== null && shift >= 3 && equal(unknowns, momentum, expected)) return shift;
+    const offsetOf = (line: Scalar): number | null =>
+      slope === null ? null : valueOf(scale(subtract(line, scale(k, slope)), 1 / slope));
+    const numerator = add(multiply(cofactor(momentum, key, 0), q), cofactor(momentum, key, 1));
+    const [c, d] = [offsetOf(q), offsetOf(numerator)];
+    if (c === null || d === null || c <= 0 || c - d < 3) continue;
+    const expected = multiply(add(k, number(d)), reciprocal(unknowns, add(k, number(c))));
+    if (equal(unknowns, momentum, expected)) return { c, d };
   }
   return null;
 }
