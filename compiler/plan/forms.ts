@@ -41,33 +41,27 @@ function functionKey(of: PlanFunction, names: Names): string {
 }
 
 function statementKey({ outputs, call }: Statement, names: Names): string {
-  const { keys, replacements } = expressionNames(call.arguments);
-  const given = call.arguments.map((argument) => argumentKey(argument, names, replacements));
+  const keys = expressionNames(call.arguments);
+  const given = call.arguments.map((argument) => argumentKey(argument, names, keys));
   const title = call.kind === "method" ? call.method : `function ${call.name}`;
   return `${title}(${given.join("; ")}) = ${patternKey(outputs, names, keys)}`;
 }
 
 /** The names of elementwise expressions by their order: of inputs, and of results. */
-function expressionNames(given: readonly Argument[]): {
-  readonly keys: ReadonlyMap<string, string>;
-  readonly replacements: ReadonlyMap<string, ElementwiseExpression>;
-} {
+function expressionNames(given: readonly Argument[]): ReadonlyMap<string, string> {
   const inputs = given.flatMap((each) =>
     each.kind === "inputs" ? each.entries.map(({ name }) => name) : [],
   );
   const results = given.flatMap((each) => (each.kind === "expressions" ? Object.keys(each.results) : []));
-  const keys = new Map([
+  return new Map([
     ...inputs.map((name, index) => [name, `i${index}`] as const),
     ...results.map((name, index) => [name, `r${index}`] as const),
   ]);
-  return { keys, replacements: new Map([...keys].map(([from, to]) => [from, { kind: "input", name: to }])) };
 }
 
-function argumentKey(
-  argument: Argument,
-  names: Names,
-  replacements: ReadonlyMap<string, ElementwiseExpression>,
-): string {
+function argumentKey(argument: Argument, names: Names, keys: ReadonlyMap<string, string>): string {
+  const expression = (of: ElementwiseExpression): ElementwiseExpression =>
+    replaceInputs(of, new Map([...keys].map(([from, to]) => [from, { kind: "input", name: to } as const])));
   switch (argument.kind) {
     case "variable":
       return names.read(argument.variable);
@@ -76,16 +70,19 @@ function argumentKey(
     case "inputs":
       return `{${argument.entries.map(({ variable }) => names.read(variable)).join(", ")}}`;
     case "expression":
-      return JSON.stringify(replaceInputs(argument.expression, replacements));
+      return JSON.stringify(expression(argument.expression));
     case "expressions":
-      return JSON.stringify(Object.values(argument.results).map((each) => replaceInputs(each, replacements)));
+      return JSON.stringify(Object.values(argument.results).map(expression));
     case "closure":
       return `closure ${functionKey(argument.function, names)}`;
+    case "settings":
+      return JSON.stringify(
+        Object.entries(argument.settings).map(([name, value]) => [keys.get(name) ?? name, value]),
+      );
     case "number":
     case "dimension":
     case "word":
     case "space":
-    case "settings":
     case "nothing":
     case "known":
       return JSON.stringify(argument);

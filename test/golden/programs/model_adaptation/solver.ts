@@ -320,47 +320,57 @@ function round(
   const grad_f = ops.applyAdjoint(A, residual_2);
   const difference = ops.map("chosen - theta_6*grad_f", { chosen, theta_6, grad_f });
   const x_next = de_prox_D(ops, difference, theta_0, theta_1, theta_2, theta_3, theta_4, theta_5, known);
-  const difference_2 = ops.map("x_next - chosen", { x_next, chosen });
+  const { difference_2, norm_difference_squared } = ops.mapAll(
+    { difference_2: "x_next - chosen", norm_difference_squared: "difference_2*difference_2" },
+    { x_next, chosen },
+    { norm_difference_squared: "sum" },
+  );
   const norm_residual = ops.norm2(residual);
-  const norm_difference = ops.norm2(difference_2);
+  const norm_difference = ops.map("sqrt(norm_difference_squared)", { norm_difference_squared });
   const both = ops.map("and(not(plain), not(norm_difference <= 2*norm_residual))", {
     plain,
     norm_difference,
     norm_residual,
   });
-  const difference_3 = ops.map("difference_2 - residual", { difference_2, residual });
-  const norm_difference_2 = ops.norm2(difference_3);
-  const difference_dot_dr1 = ops.dot(difference_3, dr1);
-  const difference_4 = ops.map("difference_3 - difference_dot_dr1*dr1", {
-    difference_3,
-    difference_dot_dr1,
-    dr1,
-  });
-  const difference_dot_dr2 = ops.dot(difference_4, dr2);
-  const difference_5 = ops.map("difference_4 - difference_dot_dr2*dr2", {
-    difference_4,
-    difference_dot_dr2,
-    dr2,
-  });
-  const difference_dot_dr3 = ops.dot(difference_5, dr3);
-  const difference_6 = ops.map("difference_5 - difference_dot_dr3*dr3", {
-    difference_5,
-    difference_dot_dr3,
-    dr3,
-  });
-  const difference_dot_dr4 = ops.dot(difference_6, dr4);
-  const difference_7 = ops.map("difference_6 - difference_dot_dr4*dr4", {
-    difference_6,
-    difference_dot_dr4,
-    dr4,
-  });
-  const difference_dot_dr5 = ops.dot(difference_7, dr5);
-  const difference_8 = ops.map("difference_7 - difference_dot_dr5*dr5", {
-    difference_7,
-    difference_dot_dr5,
-    dr5,
-  });
-  const norm_difference_3 = ops.norm2(difference_8);
+  const { difference_3, norm_difference_squared_2, difference_dot_dr1 } = ops.mapAll(
+    {
+      difference_3: "difference_2 - residual",
+      norm_difference_squared_2: "difference_3*difference_3",
+      difference_dot_dr1: "difference_3*dr1",
+    },
+    { difference_2, residual, dr1 },
+    { norm_difference_squared_2: "sum", difference_dot_dr1: "sum" },
+  );
+  const norm_difference_2 = ops.map("sqrt(norm_difference_squared_2)", { norm_difference_squared_2 });
+  const { difference_4, difference_dot_dr2 } = ops.mapAll(
+    { difference_4: "difference_3 - difference_dot_dr1*dr1", difference_dot_dr2: "difference_4*dr2" },
+    { difference_3, difference_dot_dr1, dr1, dr2 },
+    { difference_dot_dr2: "sum" },
+  );
+  const { difference_5, difference_dot_dr3 } = ops.mapAll(
+    { difference_5: "difference_4 - difference_dot_dr2*dr2", difference_dot_dr3: "difference_5*dr3" },
+    { difference_4, difference_dot_dr2, dr2, dr3 },
+    { difference_dot_dr3: "sum" },
+  );
+  const { difference_6, difference_dot_dr4 } = ops.mapAll(
+    { difference_6: "difference_5 - difference_dot_dr3*dr3", difference_dot_dr4: "difference_6*dr4" },
+    { difference_5, difference_dot_dr3, dr3, dr4 },
+    { difference_dot_dr4: "sum" },
+  );
+  const { difference_7, difference_dot_dr5 } = ops.mapAll(
+    { difference_7: "difference_6 - difference_dot_dr4*dr4", difference_dot_dr5: "difference_7*dr5" },
+    { difference_6, difference_dot_dr4, dr4, dr5 },
+    { difference_dot_dr5: "sum" },
+  );
+  const { difference_8, norm_difference_squared_3 } = ops.mapAll(
+    {
+      difference_8: "difference_7 - difference_dot_dr5*dr5",
+      norm_difference_squared_3: "difference_8*difference_8",
+    },
+    { difference_7, difference_dot_dr5, dr5 },
+    { norm_difference_squared_3: "sum" },
+  );
+  const norm_difference_3 = ops.map("sqrt(norm_difference_squared_3)", { norm_difference_squared_3 });
   const is_less = ops.map("0.0001*norm_difference_2 < norm_difference_3", {
     norm_difference_2,
     norm_difference_3,
@@ -623,9 +633,13 @@ function step(ops: Operations, known: Known, { theta }: State) {
         },
       );
       const residual_dot_dr10 = ops.dot(residual, dr10);
-      const chosen = ops.map(
-        "select(plain, At_neg + residual, difference - residual_dot_dr10*(dx10 + dr10))",
+      const { chosen, norm_residual_squared } = ops.mapAll(
+        {
+          chosen: "select(plain, At_neg + residual, difference - residual_dot_dr10*(dx10 + dr10))",
+          norm_residual_squared: "residual*residual",
+        },
         { plain, At_neg, residual, difference, residual_dot_dr10, dx10, dr10 },
+        { norm_residual_squared: "sum" },
       );
       const u1_bar = de_prox_D_adjoint_0(
         ops,
@@ -639,82 +653,87 @@ function step(ops: Operations, known: Known, { theta }: State) {
       const u1_bar_scaled = ops.map("u1_bar*theta_6", { u1_bar, theta_6 });
       const A_u1_bar_scaled = ops.apply(A, u1_bar_scaled);
       const At_v = ops.applyAdjoint(A, A_u1_bar_scaled);
-      const difference_next = ops.map("minus_At_neg + (u1_bar - At_v) - chosen", {
-        minus_At_neg,
-        u1_bar,
-        At_v,
-        chosen,
-      });
-      const norm_residual = ops.norm2(residual);
-      const norm_difference = ops.norm2(difference_next);
+      const { difference_next, norm_difference_squared } = ops.mapAll(
+        {
+          difference_next: "minus_At_neg + (u1_bar - At_v) - chosen",
+          norm_difference_squared: "difference_next*difference_next",
+        },
+        { minus_At_neg, u1_bar, At_v, chosen },
+        { norm_difference_squared: "sum" },
+      );
+      const norm_residual = ops.map("sqrt(norm_residual_squared)", { norm_residual_squared });
+      const norm_difference = ops.map("sqrt(norm_difference_squared)", { norm_difference_squared });
       const both = ops.map("and(not(plain), not(norm_difference <= 2*norm_residual))", {
         plain,
         norm_difference,
         norm_residual,
       });
-      const difference_2 = ops.map("difference_next - residual", { difference_next, residual });
-      const norm_difference_next = ops.norm2(difference_2);
-      const difference_dot_dr1 = ops.dot(difference_2, dr1);
-      const difference_3 = ops.map("difference_2 - difference_dot_dr1*dr1", {
-        difference_2,
-        difference_dot_dr1,
-        dr1,
+      const { difference_2, norm_difference_squared_next, difference_dot_dr1 } = ops.mapAll(
+        {
+          difference_2: "difference_next - residual",
+          norm_difference_squared_next: "difference_2*difference_2",
+          difference_dot_dr1: "difference_2*dr1",
+        },
+        { difference_next, residual, dr1 },
+        { norm_difference_squared_next: "sum", difference_dot_dr1: "sum" },
+      );
+      const norm_difference_next = ops.map("sqrt(norm_difference_squared_next)", {
+        norm_difference_squared_next,
       });
-      const difference_dot_dr2 = ops.dot(difference_3, dr2);
-      const difference_4 = ops.map("difference_3 - difference_dot_dr2*dr2", {
-        difference_3,
-        difference_dot_dr2,
-        dr2,
-      });
-      const difference_dot_dr3 = ops.dot(difference_4, dr3);
-      const difference_5 = ops.map("difference_4 - difference_dot_dr3*dr3", {
-        difference_4,
-        difference_dot_dr3,
-        dr3,
-      });
-      const difference_dot_dr4 = ops.dot(difference_5, dr4);
-      const difference_6 = ops.map("difference_5 - difference_dot_dr4*dr4", {
-        difference_5,
-        difference_dot_dr4,
-        dr4,
-      });
-      const difference_dot_dr5 = ops.dot(difference_6, dr5);
-      const difference_7 = ops.map("difference_6 - difference_dot_dr5*dr5", {
-        difference_6,
-        difference_dot_dr5,
-        dr5,
-      });
-      const difference_dot_dr6 = ops.dot(difference_7, dr6);
-      const difference_8 = ops.map("difference_7 - difference_dot_dr6*dr6", {
-        difference_7,
-        difference_dot_dr6,
-        dr6,
-      });
-      const difference_dot_dr7 = ops.dot(difference_8, dr7);
-      const difference_9 = ops.map("difference_8 - difference_dot_dr7*dr7", {
-        difference_8,
-        difference_dot_dr7,
-        dr7,
-      });
-      const difference_dot_dr8 = ops.dot(difference_9, dr8);
-      const difference_10 = ops.map("difference_9 - difference_dot_dr8*dr8", {
-        difference_9,
-        difference_dot_dr8,
-        dr8,
-      });
-      const difference_dot_dr9 = ops.dot(difference_10, dr9);
-      const difference_11 = ops.map("difference_10 - difference_dot_dr9*dr9", {
-        difference_10,
-        difference_dot_dr9,
-        dr9,
-      });
-      const inner_product = ops.dot(difference_11, dr10);
-      const difference_12 = ops.map("difference_11 - inner_product*dr10", {
-        difference_11,
-        inner_product,
-        dr10,
-      });
-      const norm_difference_2 = ops.norm2(difference_12);
+      const { difference_3, difference_dot_dr2 } = ops.mapAll(
+        { difference_3: "difference_2 - difference_dot_dr1*dr1", difference_dot_dr2: "difference_3*dr2" },
+        { difference_2, difference_dot_dr1, dr1, dr2 },
+        { difference_dot_dr2: "sum" },
+      );
+      const { difference_4, difference_dot_dr3 } = ops.mapAll(
+        { difference_4: "difference_3 - difference_dot_dr2*dr2", difference_dot_dr3: "difference_4*dr3" },
+        { difference_3, difference_dot_dr2, dr2, dr3 },
+        { difference_dot_dr3: "sum" },
+      );
+      const { difference_5, difference_dot_dr4 } = ops.mapAll(
+        { difference_5: "difference_4 - difference_dot_dr3*dr3", difference_dot_dr4: "difference_5*dr4" },
+        { difference_4, difference_dot_dr3, dr3, dr4 },
+        { difference_dot_dr4: "sum" },
+      );
+      const { difference_6, difference_dot_dr5 } = ops.mapAll(
+        { difference_6: "difference_5 - difference_dot_dr4*dr4", difference_dot_dr5: "difference_6*dr5" },
+        { difference_5, difference_dot_dr4, dr4, dr5 },
+        { difference_dot_dr5: "sum" },
+      );
+      const { difference_7, difference_dot_dr6 } = ops.mapAll(
+        { difference_7: "difference_6 - difference_dot_dr5*dr5", difference_dot_dr6: "difference_7*dr6" },
+        { difference_6, difference_dot_dr5, dr5, dr6 },
+        { difference_dot_dr6: "sum" },
+      );
+      const { difference_8, difference_dot_dr7 } = ops.mapAll(
+        { difference_8: "difference_7 - difference_dot_dr6*dr6", difference_dot_dr7: "difference_8*dr7" },
+        { difference_7, difference_dot_dr6, dr6, dr7 },
+        { difference_dot_dr7: "sum" },
+      );
+      const { difference_9, difference_dot_dr8 } = ops.mapAll(
+        { difference_9: "difference_8 - difference_dot_dr7*dr7", difference_dot_dr8: "difference_9*dr8" },
+        { difference_8, difference_dot_dr7, dr7, dr8 },
+        { difference_dot_dr8: "sum" },
+      );
+      const { difference_10, difference_dot_dr9 } = ops.mapAll(
+        { difference_10: "difference_9 - difference_dot_dr8*dr8", difference_dot_dr9: "difference_10*dr9" },
+        { difference_9, difference_dot_dr8, dr8, dr9 },
+        { difference_dot_dr9: "sum" },
+      );
+      const { difference_11, inner_product } = ops.mapAll(
+        { difference_11: "difference_10 - difference_dot_dr9*dr9", inner_product: "difference_11*dr10" },
+        { difference_10, difference_dot_dr9, dr9, dr10 },
+        { inner_product: "sum" },
+      );
+      const { difference_12, norm_difference_squared_2 } = ops.mapAll(
+        {
+          difference_12: "difference_11 - inner_product*dr10",
+          norm_difference_squared_2: "difference_12*difference_12",
+        },
+        { difference_11, inner_product, dr10 },
+        { norm_difference_squared_2: "sum" },
+      );
+      const norm_difference_2 = ops.map("sqrt(norm_difference_squared_2)", { norm_difference_squared_2 });
       const is_less = ops.map("0.0001*norm_difference_next < norm_difference_2", {
         norm_difference_next,
         norm_difference_2,
@@ -937,47 +956,59 @@ function finish(ops: Operations, known: Known, { theta }: State) {
         At_y,
       });
       const x_next = de_prox_D(ops, difference, theta_0, theta_1, theta_2, theta_3, theta_4, theta_5, known);
-      const difference_next = ops.map("x_next - chosen", { x_next, chosen });
+      const { difference_next, norm_difference_squared } = ops.mapAll(
+        { difference_next: "x_next - chosen", norm_difference_squared: "difference_next*difference_next" },
+        { x_next, chosen },
+        { norm_difference_squared: "sum" },
+      );
       const norm_residual = ops.norm2(residual);
-      const norm_difference = ops.norm2(difference_next);
+      const norm_difference = ops.map("sqrt(norm_difference_squared)", { norm_difference_squared });
       const both = ops.map("and(not(plain), not(norm_difference <= 2*norm_residual))", {
         plain,
         norm_difference,
         norm_residual,
       });
-      const difference_2 = ops.map("difference_next - residual", { difference_next, residual });
-      const norm_difference_next = ops.norm2(difference_2);
-      const difference_dot_dr1 = ops.dot(difference_2, dr1);
-      const difference_3 = ops.map("difference_2 - difference_dot_dr1*dr1", {
-        difference_2,
-        difference_dot_dr1,
-        dr1,
+      const { difference_2, norm_difference_squared_next, difference_dot_dr1 } = ops.mapAll(
+        {
+          difference_2: "difference_next - residual",
+          norm_difference_squared_next: "difference_2*difference_2",
+          difference_dot_dr1: "difference_2*dr1",
+        },
+        { difference_next, residual, dr1 },
+        { norm_difference_squared_next: "sum", difference_dot_dr1: "sum" },
+      );
+      const norm_difference_next = ops.map("sqrt(norm_difference_squared_next)", {
+        norm_difference_squared_next,
       });
-      const difference_dot_dr2 = ops.dot(difference_3, dr2);
-      const difference_4 = ops.map("difference_3 - difference_dot_dr2*dr2", {
-        difference_3,
-        difference_dot_dr2,
-        dr2,
-      });
-      const difference_dot_dr3 = ops.dot(difference_4, dr3);
-      const difference_5 = ops.map("difference_4 - difference_dot_dr3*dr3", {
-        difference_4,
-        difference_dot_dr3,
-        dr3,
-      });
-      const difference_dot_dr4 = ops.dot(difference_5, dr4);
-      const difference_6 = ops.map("difference_5 - difference_dot_dr4*dr4", {
-        difference_5,
-        difference_dot_dr4,
-        dr4,
-      });
-      const difference_dot_dr5 = ops.dot(difference_6, dr5);
-      const difference_7 = ops.map("difference_6 - difference_dot_dr5*dr5", {
-        difference_6,
-        difference_dot_dr5,
-        dr5,
-      });
-      const norm_difference_2 = ops.norm2(difference_7);
+      const { difference_3, difference_dot_dr2 } = ops.mapAll(
+        { difference_3: "difference_2 - difference_dot_dr1*dr1", difference_dot_dr2: "difference_3*dr2" },
+        { difference_2, difference_dot_dr1, dr1, dr2 },
+        { difference_dot_dr2: "sum" },
+      );
+      const { difference_4, difference_dot_dr3 } = ops.mapAll(
+        { difference_4: "difference_3 - difference_dot_dr2*dr2", difference_dot_dr3: "difference_4*dr3" },
+        { difference_3, difference_dot_dr2, dr2, dr3 },
+        { difference_dot_dr3: "sum" },
+      );
+      const { difference_5, difference_dot_dr4 } = ops.mapAll(
+        { difference_5: "difference_4 - difference_dot_dr3*dr3", difference_dot_dr4: "difference_5*dr4" },
+        { difference_4, difference_dot_dr3, dr3, dr4 },
+        { difference_dot_dr4: "sum" },
+      );
+      const { difference_6, difference_dot_dr5 } = ops.mapAll(
+        { difference_6: "difference_5 - difference_dot_dr4*dr4", difference_dot_dr5: "difference_6*dr5" },
+        { difference_5, difference_dot_dr4, dr4, dr5 },
+        { difference_dot_dr5: "sum" },
+      );
+      const { difference_7, norm_difference_squared_2 } = ops.mapAll(
+        {
+          difference_7: "difference_6 - difference_dot_dr5*dr5",
+          norm_difference_squared_2: "difference_7*difference_7",
+        },
+        { difference_6, difference_dot_dr5, dr5 },
+        { norm_difference_squared_2: "sum" },
+      );
+      const norm_difference_2 = ops.map("sqrt(norm_difference_squared_2)", { norm_difference_squared_2 });
       const is_less = ops.map("0.0001*norm_difference_next < norm_difference_2", {
         norm_difference_next,
         norm_difference_2,

@@ -91,29 +91,37 @@ function round(
   norm_difference: Value,
   { gradient, reciprocal, lambda_times_t }: Known,
 ): [Value, Value, Value, Value, Value, Value] {
-  const larger = ops.map("max(difference - kq, 0)", { difference, kq });
+  const { larger, norm_larger_squared } = ops.mapAll(
+    { larger: "max(difference - kq, 0)", norm_larger_squared: "larger*larger" },
+    { difference, kq },
+    { norm_larger_squared: "sum" },
+  );
   const gradient_larger = ops.applied(gradient, larger);
   const product = ops.map(
     "(q + reciprocal*gradient_larger)*(lambda_times_t/max(lambda_times_t, pairNorm(q + reciprocal*gradient_larger)))",
     { q, reciprocal, gradient_larger, lambda_times_t },
   );
   const gradientt_v = ops.applyAdjoint(gradient, product);
-  const { q_minus_product, product_minus_p } = ops.mapAll(
-    { q_minus_product: "q - product", product_minus_p: "product - p" },
+  const { product_minus_p, inner_product } = ops.mapAll(
+    { product_minus_p: "product - p", inner_product: "(q - product)*product_minus_p" },
     { q, product, p },
+    { inner_product: "sum" },
   );
-  const inner_product = ops.dot(q_minus_product, product_minus_p);
   const is_less = ops.map("0 < inner_product/reciprocal", { inner_product, reciprocal });
   const product_2 = ops.map("0.5*(1 + sqrt(1 + 4*square(momentum)))", { momentum });
   const chosen = ops.map("select(is_less, 1, product_2)", { is_less, product_2 });
   const chosen_2 = ops.map("select(is_less, 0, (momentum - 1)/product_2)", { is_less, momentum, product_2 });
   const sum = ops.map("product + chosen_2*product_minus_p", { product, chosen_2, product_minus_p });
-  const { difference_2, sum_2 } = ops.mapAll(
-    { difference_2: "gradientt_v - kq", sum_2: "gradientt_v + chosen_2*(gradientt_v - kp)" },
+  const { sum_2, norm_difference_squared } = ops.mapAll(
+    {
+      sum_2: "gradientt_v + chosen_2*(gradientt_v - kp)",
+      norm_difference_squared: "(gradientt_v - kq)*(gradientt_v - kq)",
+    },
     { gradientt_v, kq, chosen_2, kp },
+    { norm_difference_squared: "sum" },
   );
-  const norm_difference_2 = ops.norm2(difference_2);
-  const norm_larger = ops.norm2(larger);
+  const norm_difference_2 = ops.map("sqrt(norm_difference_squared)", { norm_difference_squared });
+  const norm_larger = ops.map("sqrt(norm_larger_squared)", { norm_larger_squared });
   const fails = ops.map("not(norm_difference_2 <= 1e-13*max(norm_difference, norm_larger))", {
     norm_difference_2,
     norm_difference,
@@ -174,9 +182,13 @@ function step(ops: Operations, known: Known, { x }: State) {
   const zeros = ops.fill(0, R(h, w));
   const one = ops.number(1);
   const gram_A_x = ops.apply(gram_A, x);
-  const difference = ops.map("x - t*(gram_A_x - At_y)", { x, t, gram_A_x, At_y });
+  const { difference, norm_difference_squared } = ops.mapAll(
+    { difference: "x - t*(gram_A_x - At_y)", norm_difference_squared: "difference*difference" },
+    { x, t, gram_A_x, At_y },
+    { norm_difference_squared: "sum" },
+  );
   const zeros_2 = ops.fill(0, R(h, w, 2));
-  const norm_difference = ops.norm2(difference);
+  const norm_difference = ops.map("sqrt(norm_difference_squared)", { norm_difference_squared });
   const {
     carried: [, , kp],
   } = ops.loop(
@@ -195,12 +207,17 @@ function stepSaving(ops: Operations, known: Known, { x }: State) {
   const zeros = ops.fill(0, R(h, w));
   const one = ops.number(1);
   const gram_A_x = ops.apply(gram_A, x);
-  const { residual, difference } = ops.mapAll(
-    { residual: "gram_A_x - At_y", difference: "x - t*residual" },
+  const { residual, difference, norm_difference_squared } = ops.mapAll(
+    {
+      residual: "gram_A_x - At_y",
+      difference: "x - t*residual",
+      norm_difference_squared: "difference*difference",
+    },
     { gram_A_x, At_y, x, t },
+    { norm_difference_squared: "sum" },
   );
   const zeros_2 = ops.fill(0, R(h, w, 2));
-  const norm_difference = ops.norm2(difference);
+  const norm_difference = ops.map("sqrt(norm_difference_squared)", { norm_difference_squared });
   const {
     carried: [, , kp],
     trace,
@@ -253,11 +270,11 @@ function stepAdjoint(
         { larger_next: "max(lambda_times_t, group_norms)", quotient: "lambda_times_t/larger_next" },
         { lambda_times_t, group_norms },
       );
-      const { difference_next, difference_2 } = ops.mapAll(
-        { difference_next: "q - sum*quotient", difference_2: "sum*quotient - p" },
+      const { difference_squared } = ops.mapAll(
+        { difference_squared: "(q - sum*quotient)*(sum*quotient - p)" },
         { q, sum, quotient, p },
+        { difference_squared: "sum" },
       );
-      const difference_squared = ops.dot(difference_next, difference_2);
       const chosen = ops.map(
         "select(0 < difference_squared/reciprocal, 0, (momentum - 1)/(0.5*(1 + sqrt(1 + 4*square(momentum)))))",
         { difference_squared, reciprocal, momentum },
@@ -276,43 +293,49 @@ function stepAdjoint(
         { q_bar, chosen, p_bar, gradient_sum, sum },
       );
       const sum_times_sum_sum = ops.sumTo(sum_times_sum, R(h, w, 1));
-      const sumTo_over_larger = ops.map("sum_times_sum_sum/larger_next", { sum_times_sum_sum, larger_next });
-      const total = ops.sum(sumTo_over_larger);
+      const { total } = ops.mapAll(
+        { total: "sum_times_sum_sum/larger_next" },
+        { sum_times_sum_sum, larger_next },
+        { total: "sum" },
+      );
       const chosen_next = ops.map("select(active, total, 0)", { active, total });
       const chosen_total = ops.sumSamples(chosen_next);
-      const { negative, chosen_2 } = ops.mapAll(
+      const { negative, sum_chosen } = ops.mapAll(
         {
           negative: "-(quotient*sum_times_sum_sum/larger_next)",
-          chosen_2: "select(group_norms < lambda_times_t, negative, 0)",
+          sum_chosen: "select(group_norms < lambda_times_t, negative, 0)",
         },
         { quotient, sum_times_sum_sum, larger_next, group_norms, lambda_times_t },
+        { sum_chosen: "sum" },
       );
-      const sum_chosen = ops.sum(chosen_2);
-      const chosen_3 = ops.map("select(active, sum_chosen, 0)", { active, sum_chosen });
-      const chosen_total_next = ops.sumSamples(chosen_3);
+      const chosen_2 = ops.map("select(active, sum_chosen, 0)", { active, sum_chosen });
+      const chosen_total_next = ops.sumSamples(chosen_2);
       const sum_3 = ops.map("chosen_total + chosen_total_next", { chosen_total, chosen_total_next });
-      const chosen_4 = ops.map(
+      const chosen_3 = ops.map(
         "select(group_norms, select(lambda_times_t < group_norms, negative, 0)/group_norms, 0)",
         { group_norms, lambda_times_t, negative },
       );
       const { sum_4, product } = ops.mapAll(
-        { sum_4: "sum_2*quotient + chosen_4*sum", product: "sum_4*reciprocal" },
-        { sum_2, quotient, chosen_4, sum, reciprocal },
+        { sum_4: "sum_2*quotient + chosen_3*sum", product: "sum_4*reciprocal" },
+        { sum_2, quotient, chosen_3, sum, reciprocal },
       );
       const gradientt_v = ops.appliedAdjoint(gradient, product);
-      const { chosen_5, minus_chosen } = ops.mapAll(
-        { chosen_5: "select(0 < difference - kq, gradientt_v, 0)", minus_chosen: "-chosen_5" },
+      const { chosen_4, minus_chosen } = ops.mapAll(
+        { chosen_4: "select(0 < difference - kq, gradientt_v, 0)", minus_chosen: "-chosen_4" },
         { difference, kq, gradientt_v },
       );
       return {
         carried: [q_bar_scaled, sum_4, kq_bar_scaled, minus_chosen, zero, zero],
-        captured: [sum_3, chosen_5],
+        captured: [sum_3, chosen_4],
       };
     },
     [zero, zeros],
   );
-  const difference_bar_2 = ops.map("difference_bar + sub_bar", { difference_bar, sub_bar });
-  const minus_t_bar_each = ops.dot(residual, difference_bar_2);
+  const { difference_bar_2, minus_t_bar_each } = ops.mapAll(
+    { difference_bar_2: "difference_bar + sub_bar", minus_t_bar_each: "residual*difference_bar_2" },
+    { difference_bar, sub_bar, residual },
+    { minus_t_bar_each: "sum" },
+  );
   const minus_t_bar = ops.sumSamples(minus_t_bar_each);
   const t_bar = ops.map("-minus_t_bar", { minus_t_bar });
   const minus_residual_bar = ops.map("difference_bar_2*t", { difference_bar_2, t });
@@ -349,11 +372,11 @@ function stepInputAdjoint(
         lambda_times_t,
         group_norms,
       });
-      const { difference_next, difference_2 } = ops.mapAll(
-        { difference_next: "q - sum*quotient", difference_2: "sum*quotient - p" },
+      const { difference_squared } = ops.mapAll(
+        { difference_squared: "(q - sum*quotient)*(sum*quotient - p)" },
         { q, sum, quotient, p },
+        { difference_squared: "sum" },
       );
-      const difference_squared = ops.dot(difference_next, difference_2);
       const chosen = ops.map(
         "select(0 < difference_squared/reciprocal, 0, (momentum - 1)/(0.5*(1 + sqrt(1 + 4*square(momentum)))))",
         { difference_squared, reciprocal, momentum },
