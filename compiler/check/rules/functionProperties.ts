@@ -1,5 +1,6 @@
 import type { Expression } from "../../ast/tree.ts";
-import { formOfFunction } from "../../library/calculus/analyse.ts";
+import { formOfFunction, symbolOf } from "../../library/calculus/analyse.ts";
+import { type Curvature, curvature, multiple, signOf, sumOf } from "../../library/calculus/curvature.ts";
 import type { Atom, Factor, FormTerm, FunctionForm } from "../../library/calculus/form.ts";
 import { isSeparable } from "../../library/calculus/separable.ts";
 import { FUNCTIONS } from "../../library/functions/table.ts";
@@ -27,7 +28,7 @@ export function hasProperty(
     case "smooth":
       return findKink(knowledge, of) === null && findNetworkKink(knowledge, of) === null;
     case "convex":
-      return form !== null && isConvex(form);
+      return isConvexFunction(knowledge, of);
     case "proximable":
       return form !== null && isProximable(knowledge, form);
     case "separable":
@@ -44,6 +45,43 @@ function suffices(property: PropertyName, known: number | null, wanted: number |
   if (wanted === null) return true;
   if (known === null) return false;
   return property === "strongly_convex" ? known >= wanted : known <= wanted;
+}
+
+/** Whether a function of one variable is convex by its form, or by the curvature of what it is written as. */
+function isConvexFunction(knowledge: Knowledge, of: Expression<Typed>): boolean {
+  const found = curvatureOfFunction(knowledge, of);
+  return found === "convex" || found === "affine" || found === "constant";
+}
+
+function curvatureOfFunction(knowledge: Knowledge, of: Expression<Typed>): Curvature {
+  const { definitions } = knowledge;
+  const form = formOfFunction(of, definitions);
+  if (form !== null && isConvex(form)) return "convex";
+  const inner = (part: Expression<Typed>): Curvature => curvatureOfFunction(knowledge, part);
+  switch (of.kind) {
+    case "sum":
+      return sumOf(inner(of.left), multiple(inner(of.right), of.operator === "-" ? -1 : 1));
+    case "negate":
+      return multiple(inner(of.operand), -1);
+    case "product": {
+      const [number, scaled] = of.operator === "/" ? [of.right, of.left] : [of.left, of.right];
+      return of.product === "scaleFunction" ? multiple(inner(scaled), signOf(number)) : "unknown";
+    }
+    case "name": {
+      const definition = of.reference.kind === "symbol" ? definitions.get(of.reference.symbol) : undefined;
+      if (definition?.kind === "let") return inner(definition.initial);
+      const [argument, ...more] = definition?.kind === "fun" ? definition.arguments : [];
+      if (definition?.kind !== "fun" || argument === undefined || more.length > 0) return "unknown";
+      if (definition.body.kind === "block") return "unknown";
+      const setting = {
+        definitions,
+        isConvexFunction: (each: Expression<Typed>) => hasProperty(knowledge, each, "convex", null),
+      };
+      return curvature(definition.body, symbolOf(argument.declaration), setting);
+    }
+    default:
+      return "unknown";
+  }
 }
 
 function isConvex(form: FunctionForm): boolean {
