@@ -273,11 +273,19 @@ const EXAMPLES: { readonly [P in Operation]: readonly Example[] } = {
       spaces: [space("real", "h", "w")],
       emit: one((b, x) => b.extendImage(x, { boundary: "reflect", before: 1, after: 1 })),
     },
+    {
+      spaces: [space("complex", "h", "w", "c")],
+      emit: one((b, x) => b.extendImage(x, { boundary: "periodic", before: 2, after: 1, only: 1 })),
+    },
   ],
   foldImage: [
     {
       spaces: [space("real", "h", "w")],
       emit: one((b, x) => b.foldImage(x, { boundary: "zero", before: 0, after: 1 })),
+    },
+    {
+      spaces: [space("real", "h", "w")],
+      emit: one((b, x) => b.foldImage(x, { boundary: "neumann", before: 1, after: 1, only: 0 })),
     },
   ],
   padImage: [{ spaces: [space("real", "n", "w", "c")], emit: one((b, x) => b.padImage(x, 4)) }],
