@@ -71,6 +71,7 @@ export function matrixOperator(
     handles: stored.turned === null ? [stored.plain] : [stored.plain, stored.turned],
     norm: () =>
       engine.computes ? matrixNorm(operations, operator, matricesOf(engine, stored, text)) : UNKNOWN_NORM,
+    norms: () => (engine.computes ? normsOfSamples(engine, stored, text) : null),
     properties: () =>
       options.properties ??
       (engine.computes ? propertiesOfMatrix(matricesOf(engine, stored, text), domain, codomain) : []),
@@ -298,6 +299,13 @@ function matrixNorm(operations: Operations, operator: Operator, matrices: readon
   }
   const rules = { value: Math.max(...matrices.map(bySums)), provenance: { kind: "proved" } } as const;
   return smallerBound(rules, measuredNorm(operations, operator, rules));
+}
+
+/** The norm of the matrix of each sample, where it is proved; null for one that all samples share. */
+function normsOfSamples(engine: Engine, stored: StoredMatrix, text: string): readonly number[] | null {
+  const [rows = 0, columns = 0] = stored.plain.shape.slice(1);
+  if (stored.batch === null || Math.min(rows, columns) > PROVED_ORDER) return null;
+  return matricesOf(engine, stored, text).map(provedMatrixNorm);
 }
 
 /** The smaller of sqrt(|A|_1 |A|_inf) and the Frobenius norm, rounded up. */

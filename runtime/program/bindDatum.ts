@@ -51,7 +51,7 @@ export function observe(
   material: Material,
   batched: boolean,
 ): readonly Observation[] {
-  if (type.kind === "operator") return observeOperator(spaces, name, type, material);
+  if (type.kind === "operator") return observeOperator(spaces, name, type, material, batched);
   if (type.kind === "map") return observeMap(name, type, material);
   if (material.kind === "operator" || material.kind === "map") throw kindError(name, type, material.kind);
   return [{ name, declared: type, actual: materialSpace(material, batched) }];
@@ -100,18 +100,20 @@ export interface DatumRequest {
   readonly steps: number;
   /** whether a caller has chosen the steps, who may take fewer of them than there are values */
   readonly chosen?: boolean;
+  /** whether the first axis counts the samples of an operator, each with a matrix of its own */
+  readonly batched?: boolean;
 }
 
 /** Checks a datum against its declaration and brings it to the engine. */
 export function* bindDatum(
-  { definition, operations, dimensions, steps, chosen = false }: DatumRequest,
+  { definition, operations, dimensions, steps, chosen = false, batched = false }: DatumRequest,
   declaration: DataDeclaration,
   material: Material,
 ): Task<BoundDatum> {
   const { name, type } = declaration;
   if (type.kind === "operator") {
     if (material.kind === "host") requireHeld(name, material.array, operations);
-    const operator = bindOperator(operations, name, type, material, dimensions, definition.spaces);
+    const operator = bindOperator(operations, name, type, material, dimensions, definition.spaces, batched);
     yield* checkOperator(operations, declaration, operator);
     return { values: [operator], made: material.kind === "operator" ? [] : operator.handles };
   }

@@ -1,7 +1,8 @@
 import type { Operations } from "../arrays/operations.ts";
 import type { Space } from "../arrays/value.ts";
 import { sizeOf } from "../engine/shape.ts";
-import { matrixOperator } from "../operators/matrix.ts";
+import type { HostArray } from "../io/hostArray.ts";
+import { matrixOperator, type MatrixOptions } from "../operators/matrix.ts";
 import { adjoint, compose } from "../operators/algebra.ts";
 import type { Operator } from "../operators/operator.ts";
 import { arraySpace, spaceText } from "../operators/spaces.ts";
@@ -9,6 +10,7 @@ import { BindingError } from "./bindingError.ts";
 import { kindError } from "./kindError.ts";
 import { materialSpace, type ArrayMaterial, type Material } from "./datum.ts";
 import type { SpaceDeclaration, TypeDeclaration } from "./definition.ts";
+import { upload } from "./transfer.ts";
 import { resolve, typeText, type Dimensions, type Observation } from "./unify.ts";
 
 type OperatorType = Extract<TypeDeclaration, { kind: "operator" }>;
@@ -19,6 +21,7 @@ export function observeOperator(
   name: string,
   type: OperatorType,
   material: Material,
+  batched: boolean,
 ): readonly Observation[] {
   if (material.kind === "operator") {
     const { domain, codomain } = material.operator;
@@ -29,7 +32,7 @@ export function observeOperator(
     ];
   }
   if (material.kind === "map") throw kindError(name, type, material.kind);
-  const [rows, columns] = matrixShape(name, type, material);
+  const [rows, columns] = matrixShape(name, type, material, batched);
   return [observeAxis(name, type.domain, columns), observeAxis(name, type.codomain, rows)].flat();
 }
 
@@ -42,6 +45,7 @@ function observeAxis(name: string, declared: TypeDeclaration, extent: number): r
 
 /**
  * The operator of a declaration: what is bound, or the operator of a matrix [entries of codomain, entries of domain].
+ * With `batched` the first axis counts samples, each with a matrix of its own.
  * Where the declared domain is real and the operator's complex, real' comes before it.
  * @throws BindingError IPX8004, IPX8009
  */
@@ -52,10 +56,11 @@ export function bindOperator(
   material: Material,
   dimensions: Dimensions,
   spaces: readonly SpaceDeclaration[],
+  batched: boolean,
 ): Operator {
   if (material.kind === "operator") return asDeclared(operations, type, material.operator, spaces);
   if (material.kind === "map") throw kindError(name, type, material.kind);
-  const [rows, columns] = matrixShape(name, type, material);
+  const [rows, columns] = matrixShape(name, type, material, batched);
   const domain = resolve(type.domain, dimensions);
   const codomain = resolve(type.codomain, dimensions);
   const fits = entries(domain) === columns && entries(codomain) === rows;
@@ -70,7 +75,18 @@ export function bindOperator(
   if (matrix === null || ("kind" in matrix && matrix.kind === "product")) {
     throw new BindingError("IPX8009", name, { what: `\`${name}\` is bound to a product, not to a matrix.` });
   }
-  return matrixOperator(operations, matrix, { text: name, domain, codomain });
+  const options = { text: name, domain, codomain };
+  return !("kind" in matrix) && batched
+    ? matricesOperator(operations, matrix, options)
+    : matrixOperator(operations, matrix, options);
+}
+
+/** The operator of an array [samples, m, n], a matrix for each sample. */
+function matricesOperator(operations: Operations, matrices: HostArray, options: MatrixOptions): Operator {
+  const value = upload(operations, matrices, true);
+  const operator = matrixOperator(operations, value, options);
+  if (!operator.handles.includes(value.handle)) operations.engine.dispose([value.handle]);
+  return operator;
 }
 
 function entries(space: Space | null): number {
@@ -81,8 +97,9 @@ function matrixShape(
   name: string,
   type: OperatorType,
   material: ArrayMaterial,
+  batched: boolean,
 ): readonly [rows: number, columns: number] {
-  const space = materialSpace(material, false);
+  const space = materialSpace(material, batched);
   if (space.kind === "array" && space.shape.length === 2) return [space.shape[0] ?? 0, space.shape[1] ?? 0];
   throw new BindingError("IPX8009", name, {
     what: `\`${name}\` is declared ${typeText(type)} and bound to data of ${spaceText(space)}.`,

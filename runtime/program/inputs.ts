@@ -67,7 +67,8 @@ export function* bindInputs(
     if (declaration.type.kind !== "operator") {
       hostArraysOf(material).forEach((array) => checkArray(declaration, array, program.operations));
     }
-    const axis = single && material.kind === "host" ? oneSample(material) : material;
+    const lacksAxis = single && material.kind === "host" && declaration.type.kind !== "operator";
+    const axis = lacksAxis ? oneSample(material) : material;
     const batchedHere = samples !== null || axis !== material;
     const bound = yield* bindInput(program, dimensions, declaration, axis, batchedHere);
     owned.push(...bound.made);
@@ -76,7 +77,8 @@ export function* bindInputs(
   const constants = program.constantsWait
     ? lateConstants(program, dimensions, { ...program.known, ...known }, owned)
     : {};
-  const batch = batchOf(Object.values(known));
+  const [counted = null] = counts;
+  const batch = batchOf(Object.values(known)) ?? counted;
   const samples = batch ?? 1;
   yield* requireInputs(program, { ...constants, ...known }, dimensions, samples);
   const drawing = { seed: program.seed, first, samples, batch, dimensions };
@@ -142,7 +144,7 @@ function samplesOf(
   dimensions: Dimensions,
   batched: boolean,
 ): number | null {
-  if (type.kind === "operator") return null;
+  if (type.kind === "operator") return samplesOfMatrix(material);
   switch (material.kind) {
     case "operator":
     case "map":
@@ -163,6 +165,13 @@ function samplesOf(
       return counts.every((count) => count === counts[0]) ? (counts[0] ?? null) : null;
     }
   }
+}
+
+/** An array of three axes that is bound to an operator has a matrix for each sample. */
+function samplesOfMatrix(material: Material): number | null {
+  if (material.kind === "value") return batchOf([material.value]);
+  const shape = material.kind === "host" ? material.array.shape : [];
+  return shape.length === 3 ? (shape[0] ?? null) : null;
 }
 
 function openRank(space: Space | null): number | null {
@@ -198,7 +207,11 @@ function* bindInput(
 ): Task<{ readonly value: Bound; readonly made: readonly Handle[] }> {
   const { name, type } = declaration;
   if (type.kind === "operator" || material.kind === "operator" || material.kind === "map") {
-    const bound = yield* bindDatum({ definition, operations, dimensions, steps: 1 }, declaration, material);
+    const bound = yield* bindDatum(
+      { definition, operations, dimensions, steps: 1, batched },
+      declaration,
+      material,
+    );
     const [value] = bound.values;
     if (value === undefined) throw kindError(name, type, material.kind);
     return { value, made: bound.made };

@@ -26,7 +26,7 @@ interface Case {
 
 const IMAGE = { domain: "R[h, w]", codomain: "R[h, w]", data: [5, 6] } as const;
 
-/** Operators of what comes with the sample. */
+/** Operators of what comes with the sample; a matrix of its own is the operator itself. */
 const CASES: readonly Case[] = [
   { name: "a mask", input: "P : R[h, w] in [0, inf)", shape: [5, 6], low: 0, operator: "mask(P)", ...IMAGE },
   { name: "a kernel", input: "P : R[3, 3]", shape: [3, 3], low: -1, operator: "blur(P)", ...IMAGE },
@@ -58,6 +58,16 @@ const CASES: readonly Case[] = [
     domain: "R[h, w]",
     codomain: "R[v, 7]",
     data: [4, 7],
+  },
+  {
+    name: "a matrix",
+    input: "P : linear R[h, w] -> R[v]",
+    shape: [4, 30],
+    low: -1,
+    operator: "P",
+    domain: "R[h, w]",
+    codomain: "R[v]",
+    data: [4],
   },
 ];
 
@@ -129,5 +139,49 @@ test.each(CASES)(
     };
     const slopes = await Promise.all(all.map((sample) => slope([sample])));
     expect(await slope(all)).toBeCloseTo(slopes.reduce((sum, each) => sum + each, 0) / SAMPLES, 8);
+  },
+);
+
+const equilibrium = (given: Case): string => `
+program each[h, w, v = 4] {
+  input ${given.input}
+  input y : ${given.codomain}
+  let A : linear ${given.domain} -> ${given.codomain} = ${given.operator}
+  learn mu : R in (0, inf) = 0.8
+  fun f(x : ${given.domain}) = 1/2*norm2sq(A*x - y) + mu/2*norm2sq(x)
+  state x : ${given.domain} = 0
+  step { x <- x - 1/lip(grad f)*grad f(x) }
+  output x
+  equilibrium(solver = anderson(memory = 5), tol = 1e-11, max = 3000, backward = gmres(tol = 1e-11, max = 400))
+  unroll(500)
+}
+`;
+
+test.each(CASES)(
+  "$name: the implicit gradient of an equilibrium is that of many steps, of a batch and alone",
+  async (given) => {
+    const compiled = compiledText("each", equilibrium(given));
+    const using = operations(referenceEngine());
+    const scaled = (samples: readonly number[]): Record<string, HostArray> => {
+      const { P, y } = batchOf(given, samples);
+      if (P === undefined || y === undefined) throw new Error("no data");
+      return { P: { ...P, data: P.data.map((entry) => 0.3 * entry) }, y };
+    };
+    const slope = async (target: "equilibrium" | "unrolled", samples: readonly number[]): Promise<number> => {
+      const bound = await bind(definitionFor(compiled, target), using, { givens: {}, sizes });
+      const inputs = await perform(using, bindInputs(bound, scaled(samples)));
+      const found = await valueAndGradient(bound, inputs, (ops, value) => ({
+        value: ops.dot(value, value),
+        cotangent: ops.map("2*v", { v: value }),
+      }));
+      const mu = found.parameters.get("mu")?.[0];
+      if (mu?.kind !== "array") throw new Error("no gradient");
+      return using.engine.readNow(mu.handle)?.[0] ?? NaN;
+    };
+    const alone = await Promise.all(all.map((sample) => slope("equilibrium", [sample])));
+    const mean = alone.reduce((sum, each) => sum + each, 0) / SAMPLES;
+    expect(Math.abs(mean)).toBeGreaterThan(1e-3);
+    expect((await slope("equilibrium", all)) / mean).toBeCloseTo(1, 7);
+    expect((await slope("unrolled", all)) / mean).toBeCloseTo(1, 5);
   },
 );
