@@ -1,21 +1,56 @@
-import { constant } from "../types/dimension.ts";
+import { joinAlong, sliceAlong } from "../lower/axes.ts";
+import { constant, constantValue, divideBy, multiply } from "../types/dimension.ts";
 import { arraySpace } from "../types/space.ts";
-import { channelsOf, type Flow, imageFlow, type NodePlace, permuted } from "./place.ts";
+import { productOfTwo } from "./attention.ts";
+import {
+  channelsOf,
+  type Flow,
+  imageFlow,
+  imageSpace,
+  type NodePlace,
+  permuted,
+  sizesOfImage,
+} from "./place.ts";
 import type { OnnxTensor } from "./tensor.ts";
 
-/** `DepthToSpace` as PyTorch's pixel shuffle has it; the two orders are one for a single channel. */
+/** `DepthToSpace` in both orders: CRD is PyTorch's pixel shuffle, in DCR the channels of a pixel lie together. */
 export function depthToSpace(place: NodePlace): Flow {
   const q = blockSize(place);
   const channels = channelsOf(place) / q ** 2;
   if (!Number.isInteger(channels)) throw place.fault(`${q * q} does not divide its channels.`);
-  if (channels > 1 && place.word("mode", "DCR") !== "CRD") throw place.fault("Its order is DCR.");
-  return imageFlow(place.b.shuffle(place.image(), q));
+  const u = place.image();
+  if (channels === 1 || place.word("mode", "DCR") === "CRD") return imageFlow(place.b.shuffle(u, q));
+  const { b } = place;
+  const [h, w] = sizesOfImage(u);
+  const [each, wide, one] = [constant(q * channels), multiply(constant(q), w), constant(1)];
+  const rows = Array.from({ length: q }, (_, i) =>
+    b.reshape(
+      b.channels(u, constant(i * q * channels), each),
+      arraySpace("real", [h, one, wide, constant(channels)]),
+    ),
+  );
+  const space = imageSpace(multiply(constant(q), h), wide, constant(channels));
+  return imageFlow(b.reshape(joinAlong(b, rows, 1), space));
 }
 
+/** `SpaceToDepth`: the channels of a pixel lie together, which for a single channel is PyTorch's order. */
 export function spaceToDepth(place: NodePlace): Flow {
+  const { b } = place;
   const q = blockSize(place);
-  if (channelsOf(place) !== 1) throw place.fault("It is of several channels.");
-  return imageFlow(place.b.unshuffle(place.image(), q));
+  const channels = channelsOf(place);
+  const u = place.image();
+  if (channels === 1) return imageFlow(b.unshuffle(u, q));
+  const [rows, columns] = sizesOfImage(u);
+  const known = [rows, columns].map((size) => constantValue(size));
+  if (known.some((size) => size !== null && size % q !== 0))
+    throw place.fault(`${q} does not divide its image.`);
+  const [h, w] = [divideBy(rows, q), divideBy(columns, q)];
+  const each = constant(q * channels);
+  const tiles = b.reshape(u, arraySpace("real", [h, constant(q), w, each]));
+  const parts = Array.from({ length: q }, (_, i) =>
+    b.reshape(sliceAlong(b, tiles, 1, constant(i), constant(1)), imageSpace(h, w, each)),
+  );
+  return imageFlow(b.concat(parts));
 }
 
 function blockSize(place: NodePlace): number {
@@ -56,8 +91,9 @@ export function affine(place: NodePlace): Flow {
   return dense(place, place.number("transB", 0) !== 0);
 }
 
-/** `MatMul` of a vector by a matrix of the file. */
+/** `MatMul` of a vector by a matrix of the file, or of two arrays that are computed. */
 export function product(place: NodePlace): Flow {
+  if (place.flow(1).kind !== "tensor") return productOfTwo(place);
   return dense(place, false);
 }
 

@@ -155,17 +155,36 @@ export function strided(
   return b.reshape(first, arraySpace("real", [...before, count, ...after]));
 }
 
+/** The margins before and after an axis: as set, or such that there are as many windows as strides (`auto_pad`). */
+function marginsOf(
+  place: NodePlace,
+  axis: number,
+  { reach, stride, dilation }: Pick<Windows, "reach" | "stride" | "dilation">,
+): readonly [before: number, after: number] {
+  const word = place.word("auto_pad", "NOTSET");
+  if (word === "VALID") return [0, 0];
+  if (word !== "SAME_UPPER" && word !== "SAME_LOWER") {
+    const set = place.counts("pads", []);
+    return [set[axis] ?? 0, set[axis + 2] ?? 0];
+  }
+  const known = constantValue(sizesOfImage(place.image())[axis] ?? constant(1));
+  if (known === null && stride > 1) throw place.fault("Its margins depend on sizes that are open.");
+  const size = known ?? 0;
+  const reached =
+    (stride === 1 ? size - 1 : (Math.ceil(size / stride) - 1) * stride) + (reach - 1) * dilation + 1;
+  const total = Math.max(reached - size, 0);
+  const less = Math.floor(total / 2);
+  return word === "SAME_UPPER" ? [less, total - less] : [total - less, less];
+}
+
 function windowsOf(place: NodePlace, axis: number): Windows {
   const setting = (name: string, index: number, initial: number): number =>
     place.counts(name, [])[index] ?? initial;
   const reach = setting("kernel_shape", axis, 0);
   const [stride, dilation] = [setting("strides", axis, 1), setting("dilations", axis, 1)];
-  const [before, after] = [setting("pads", axis, 0), setting("pads", axis + 2, 0)];
+  const [before, after] = marginsOf(place, axis, { reach, stride, dilation });
   if (reach < 1 || stride < 1 || dilation < 1 || before < 0 || after < 0) {
     throw place.fault("Its windows, strides or margins are no counts.");
-  }
-  if (!["NOTSET", "VALID"].includes(place.word("auto_pad", "NOTSET"))) {
-    throw place.fault("Its margins are found by `auto_pad`: export them as numbers.");
   }
   const extent = (reach - 1) * dilation + 1;
   const isCeil = place.number("ceil_mode", 0) !== 0;

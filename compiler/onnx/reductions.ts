@@ -1,4 +1,5 @@
 import { softmax } from "../lower/layers.ts";
+import { softmaxOfRows } from "./attention.ts";
 import { constant, multiply } from "../types/dimension.ts";
 import { arraySpace } from "../types/space.ts";
 import { type Flow, imageFlow, type NodePlace, sizesOfImage } from "./place.ts";
@@ -32,12 +33,13 @@ export function largestChannel(place: NodePlace): Flow {
   return imageFlow(place.b.channelMaximum(image));
 }
 
-/** `Softmax` over the channels of an image, or the entries of a vector. */
+/** `Softmax` over the channels of an image, the entries of a vector, or the last axis of what has another shape. */
 export function powersOverSum(place: NodePlace): Flow {
   const flow = place.flow();
-  if (flow.kind === "tensor" || flow.kind === "view") throw place.fault("It is of no image and no vector.");
+  if (flow.kind === "view") return softmaxOfRows(place);
+  if (flow.kind === "tensor") throw place.fault("It is of no image and no vector.");
   const isLast = place.axis(place.number("axis", -1)) === { image: 1, last: 3, vector: 1 }[flow.kind];
-  if (!isLast) throw place.fault("It is over other axes than the channels.");
+  if (!isLast) return softmaxOfRows(place);
   return { ...flow, variable: softmax(place.b, flow.variable) };
 }
 

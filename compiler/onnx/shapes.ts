@@ -123,7 +123,7 @@ function viewOfImage(place: NodePlace, image: Variable, from: Shape, shape: Shap
 }
 
 /** A vector in the order of ONNX as an image, a vector or a view. */
-function fromPlain(place: NodePlace, plain: Variable, shape: Shape): Flow {
+export function fromPlain(place: NodePlace, plain: Variable, shape: Shape): Flow {
   const space = spaceOf(plain);
   const count = space.kind === "array" ? constantValue(space.dimensions[0] ?? constant(1)) : null;
   if (count !== sizeOf(shape)) throw place.fault("Its shape is for images of the size of the example.");
@@ -135,7 +135,7 @@ function fromPlain(place: NodePlace, plain: Variable, shape: Shape): Flow {
 }
 
 /** The entries of what flows as a vector in the order of ONNX. */
-function plainOf(place: NodePlace, flow: Exclude<Flow, { kind: "tensor" }>): Variable {
+export function plainOf(place: NodePlace, flow: Exclude<Flow, { kind: "tensor" }>): Variable {
   const flat = (image: Variable, size: number): Variable =>
     place.b.reshape(image, arraySpace("real", [constant(size)]));
   switch (flow.kind) {

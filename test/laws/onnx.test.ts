@@ -112,6 +112,8 @@ const TYPES: Readonly<Record<string, string>> = {
   normalised: "[h, w](u : R[h, w, 2]) -> R[h, w, 2]",
   shapes: "(u : R[4, 6, 1]) -> R[2, 3, 10]",
   head: "(u : R[4, 4, 1]) -> R[2]",
+  tokens: "(u : R[3, 4, 2]) -> R[3, 4, 2]",
+  pixels: "(u : R[4, 6, 2]) -> R[2, 3, 2]",
 };
 
 test.each(Object.entries(TYPES))(
