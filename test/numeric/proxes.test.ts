@@ -20,6 +20,9 @@ const FIXTURES = z
       }),
     ),
     sets: z.array(z.object({ set: z.string(), x: numbers, nearest: numbers })),
+    functions: z.array(
+      z.object({ function: z.string(), step: z.number(), x: numbers, y: numbers, prox: numbers }),
+    ),
   })
   .parse(JSON.parse(readFileSync(new URL("../fixtures/proxes.json", import.meta.url), "utf8")));
 
@@ -63,6 +66,22 @@ describe.each(ENGINES)("on the engine %s", (engine, tolerance) => {
         engine,
       );
       close(near, nearest, 1e-6);
+    },
+  );
+
+  it.each(FIXTURES.functions.map((of) => [of.function, of] as const))(
+    "proxes are those of PyProximal and SciPy: %s",
+    async (text, { step, x, y, prox }) => {
+      const space = text === "norm21" ? "R[4, 2]" : "R[8]";
+      const shape = text === "norm21" ? [4, 2] : [8];
+      const interval = text.startsWith("kullback") ? " in [0, inf)" : "";
+      const program = text.includes("(y")
+        ? `program p {\n  input x : ${space}\n  given y : ${space}${interval}\n  output prox(${step}*${text})(x)\n}`
+        : `program p {\n  input x : ${space}\n  output prox(${step}*${text})(x)\n}`;
+      const givens = text.includes("(y") ? { y: hostArray("real", shape, Float64Array.from(y)) } : {};
+      const input = hostArray("real", [1, ...shape], Float64Array.from(x));
+      const [near] = await evaluated(program, { x: input }, givens, engine);
+      close(near, prox, 1e-9);
     },
   );
 });

@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { fixtureJson } from "../io/fixture.ts";
 import { C, R } from "../../runtime/arrays/spaces.ts";
 import { libraryOperator } from "../../runtime/operators/create.ts";
 import { minCoherence } from "../../runtime/operators/minCoherence.ts";
@@ -30,10 +30,10 @@ interface WaveletCase {
   readonly coefficients: readonly number[];
 }
 
-const fixture = JSON.parse(readFileSync(new URL("../fixtures/wavelets.json", import.meta.url), "utf8")) as {
+const fixture = fixtureJson<{
   readonly cases: readonly WaveletCase[];
   readonly symmetric: readonly WaveletCase[];
-};
+}>("wavelets.json");
 
 function apply(
   name: Parameters<typeof libraryOperator>[1],
@@ -124,6 +124,37 @@ describe("blur", () => {
       },
     );
   }
+});
+
+describe("SciPy and NumPy agree", () => {
+  const { blurs, transforms } = fixtureJson<{
+    readonly blurs: readonly {
+      readonly shape: readonly [number, number];
+      readonly kernel: readonly number[];
+      readonly boundary: string;
+      readonly image: readonly number[];
+      readonly weights: readonly number[];
+      readonly result: readonly number[];
+    }[];
+    readonly transforms: readonly {
+      readonly shape: readonly number[];
+      readonly centred: boolean;
+      readonly x: readonly number[];
+      readonly result: readonly number[];
+    }[];
+  }>("convolutions.json");
+
+  it.each(blurs)("blur of $shape by $kernel, boundary = $boundary", (of) => {
+    const weights = array(exact, of.kernel, of.weights);
+    const found = apply("blur", R(...of.shape), { boundary: of.boundary }, of.image, [weights]);
+    expect(distance(Float64Array.from(found), Float64Array.from(of.result))).toBeLessThan(1e-11);
+  });
+
+  it.each(transforms)("fourier of $shape, centred = $centred", ({ shape, centred, x, result }) => {
+    const axes = shape.map((_, axis) => axis);
+    const found = apply("fourier", C(...shape), { axes, centred }, x);
+    expect(distance(Float64Array.from(found), Float64Array.from(result))).toBeLessThan(1e-11);
+  });
 });
 
 describe("small operators", () => {
