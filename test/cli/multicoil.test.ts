@@ -29,10 +29,10 @@ const varnet = readFileSync(join(PROGRAMS, "experiments/varnet.toml"), "utf8")
     return JSON.stringify(join(PROGRAMS, name === "mri_multicoil_tv.ipx" ? name : `experiments/${name}`));
   })
   .replace("runs/varnet", "trained")
-  .replace(/^steps += 1500$/mu, "steps = 30")
+  .replace(/^steps += 500$/mu, "steps = 30")
   .replace(/^every += .*$/mu, "every = 10")
   .replaceAll(/count = (?:8|16) /gu, "count = 2 ")
-  .replace("steps   = 500", "steps   = 20")
+  .replace("steps   = 200", "steps   = 20")
   .replace("pictures = 2", "pictures = 1");
 
 it("trains the variational network on simulated coils, and on pictures in the place of the generator", async () => {
