@@ -45,7 +45,8 @@ export async function applyOperator(context: Context, text: string, options: App
   const { terminal, sources } = context;
   const expression = parseExpression(sources, "the expression", text);
   await requireWritable(options.output);
-  await requireApart([options.input, ...filesNamed(expression, ".")], [options.output]);
+  const read = [options.input, ...filesNamed(expression, ".")];
+  await requireApart(read, [options.output]);
   const stored = await located(placeOf(options.input), () => openArray(options.input));
   requireEntries(options.input, stored.shape);
   const operations = await openEngine(options.engine);
@@ -72,9 +73,9 @@ export async function applyOperator(context: Context, text: string, options: App
     return Promise.resolve();
   });
   const array = await located(placeOf(options.input), async () => {
-    const read = requireFinite(await stored.read(), options.input);
-    requireHeld(options.input, read, operations);
-    return read;
+    const found = requireFinite(await stored.read(), options.input);
+    requireHeld(options.input, found, operations);
+    return found;
   });
   const x = upload(operations, array, batched);
   const y = locatedNow(placeOf(options.input), () =>
@@ -90,7 +91,7 @@ export async function applyOperator(context: Context, text: string, options: App
     const encoded = batched
       ? encodeBatch(location, result)
       : [{ path: location.path, bytes: encodeArray(location, result) }];
-    await writeFiles(encoded);
+    await writeFiles(encoded, read);
     for (const { path } of encoded) terminal.talk(`wrote ${path}\n`);
   });
   return EXIT.fine;

@@ -107,19 +107,24 @@ export async function encodeOutputs(
 }
 
 /**
- * Fails where the outputs could not be written: for names and shapes, not for values.
- * @throws Failure
+ * Fails where the outputs could not be written: for names and shapes, not for values. `read`: what the command reads.
+ * @throws Failure, UsageError
  */
 export async function rehearseOutputs(
   scope: Scope,
   requests: readonly OutputRequest[],
   single: boolean,
+  read: readonly string[],
 ): Promise<void> {
-  await encodeEach(scope, requests, single, ({ field, shape, data }) => ({
+  const files = await encodeEach(scope, requests, single, ({ field, shape, data }) => ({
     field,
     shape,
     data: new Float64Array(data.length),
   }));
+  await requireApart(
+    read,
+    files.map(({ path }) => path),
+  );
 }
 
 async function encodeEach(
@@ -137,8 +142,16 @@ async function encodeEach(
   return files;
 }
 
-/** Writes files that are encoded, each whole or not at all. */
-export async function writeFiles(files: readonly EncodedFile[]): Promise<void> {
+/**
+ * Writes files that are encoded, each whole or not at all; none where one of them, such as a numbered picture of a
+ * batch, is what the command has read.
+ * @throws UsageError
+ */
+export async function writeFiles(files: readonly EncodedFile[], read: readonly string[]): Promise<void> {
+  await requireApart(
+    read,
+    files.map(({ path }) => path),
+  );
   for (const { path, bytes } of files) await located(placeOf(path), () => writeBytes(path, bytes));
 }
 

@@ -70,13 +70,14 @@ export async function runProgram(context: Context, file: string, options: RunOpt
     "--output to",
     outputs.map(({ file: path }) => path),
   );
+  const read = [
+    file,
+    ...options.input.map((option) => option.slice(option.indexOf("=") + 1)),
+    ...(options.weights === undefined ? [] : [options.weights]),
+    ...[...assignments, ...outputs].flatMap(({ expression }) => filesNamed(expression, ".")),
+  ];
   await requireApart(
-    [
-      file,
-      ...options.input.map((option) => option.slice(option.indexOf("=") + 1)),
-      ...(options.weights === undefined ? [] : [options.weights]),
-      ...[...assignments, ...outputs].flatMap(({ expression }) => filesNamed(expression, ".")),
-    ],
+    read,
     outputs.map(({ file: path }) => path),
   );
   const inputFiles = await openInputs(definition, options.input);
@@ -120,13 +121,13 @@ export async function runProgram(context: Context, file: string, options: RunOpt
     };
     if (wantsRehearsal(definition, outputs)) {
       const first = await solve({ maximum: 1 });
-      await rehearseOutputs(await scopeOf(operations, data, first, outputs), outputs, single);
+      await rehearseOutputs(await scopeOf(operations, data, first, outputs), outputs, single, read);
       releaseResult({ operations }, first);
     }
     return solve({ progress });
   });
   const written = await encodeOutputs(await scopeOf(operations, data, result, outputs), outputs, single);
-  await writeFiles(written);
+  await writeFiles(written, read);
   releaseResult({ operations }, result);
   if (options.json === true)
     writeJson(terminal, { ...resultJson(result, single), engine: operations.engine.name });

@@ -74,6 +74,32 @@ describe("what a command reads", () => {
     expect(readFileSync(y)).toEqual(bytes);
   });
 
+  it("is not written over by a numbered picture of a batch", async () => {
+    const mask = at("out-001.png");
+    await fine("data", "make", "shepp_logan(8)", "--count", "1", "-o", at("phantom.npy"));
+    const images = npy(
+      folder,
+      "images.npy",
+      filled([2, 8, 8], () => 0.5),
+    );
+    await fine("apply", "I", "--input", at("phantom.npy:0"), "--output", mask);
+    const before = readFileSync(mask);
+    const text = "program masked[h, w] {\n  given m : R[h, w]\n  input y : R[h, w]\n  output m .* y\n}\n";
+    const masked = file(folder, "masked.ipx", text);
+    const argv = ["--input", `y=${images}`, "--output", `output=${at("out.png")}`];
+    await refused(
+      2,
+      /out-001\.png is written.*is read/u,
+      "run",
+      masked,
+      "--bind",
+      `m=image("${mask}")`,
+      ...argv,
+    );
+    expect(readFileSync(mask)).toEqual(before);
+    expect(existsSync(at("out-000.png"))).toBe(false);
+  });
+
   it("is no picture of the set that is looked at, either", async () => {
     await fine("data", "make", "ellipses(8)", "--count", "2", "--format", "png", "-o", at("pictures"));
     await refused(2, /it would be lost/u, "data", at("pictures"), "--sheet", at("pictures/000.png"));
