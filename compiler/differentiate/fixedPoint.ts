@@ -1,8 +1,8 @@
 import type { Block, EquationOf, Variable } from "../ir/block.ts";
 import { solveFixedPoint } from "../ir/fixedPoint.ts";
 import { spaceOf } from "../ir/spaces.ts";
-import { instantiated } from "../ir/variables.ts";
-import { zeroOf } from "./algebra.ts";
+import { freeVariables, instantiated } from "../ir/variables.ts";
+import { filled, zeroOf } from "./algebra.ts";
 import { hasVaried, reverseStraight } from "./control.ts";
 import { Reversal } from "./reversal.ts";
 import { savingForm } from "./saving.ts";
@@ -28,6 +28,24 @@ export function reverseFixedPoint(
   const w = solveFixedPoint(r.builder, g, adjointMap(r, step, z, g), options, options);
   const seeds = results.map((result) => [result, w] as const);
   reverseStraight(r, r.mask, equations, seeds, fixed);
+  spoilWhereUnsolved(r, step, { z, w }, fixed);
+}
+
+/** Infinite cotangents where z or w was not found: rules that choose would make zeros of them. */
+function spoilWhereUnsolved(
+  r: Reversal,
+  step: Block,
+  { z, w }: { readonly z: Variable; readonly w: Variable },
+  fixed: ReadonlySet<Variable>,
+): void {
+  const { builder } = r;
+  const size = builder.elementwise("add", [builder.norm2(z), builder.norm2(w)]);
+  const isFound = builder.elementwise("less", [size, builder.constant(Infinity)]);
+  const spoiled = builder.elementwise("select", [isFound, builder.constant(0), builder.constant(Infinity)]);
+  for (const variable of freeVariables(step)) {
+    if (fixed.has(variable) && variable.type.kind === "value")
+      r.contribute(variable, filled(builder, spoiled, spaceOf(variable)));
+  }
 }
 
 /** w to g + J'w, as a block; what J reads of the step at z is computed before it. */

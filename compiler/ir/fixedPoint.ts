@@ -16,6 +16,8 @@ export interface FixedPointOptions {
 
 /** A proposal may not enlarge the residual by more than this. */
 const GROWTH = 2;
+/** A proposal may not go farther than so many plain steps at once (runtime/solve/fixedPoint.ts says why). */
+const REACH = 300;
 /** A column that is shorter than this part of itself beside the others says nothing new in single precision. */
 const INDEPENDENT = 1e-4;
 
@@ -32,7 +34,7 @@ interface State {
  * z = f(z) for each sample, f a block with one parameter and one result; infinite where it is not found, so that no
  * derivative is taken of what is no fixed point. Anderson's iteration in the form that keeps its residual differences orthonormal, as GCR does (Walker, Ni, SIAM J. Numer. Anal.
  * 49, 2011; Eisenstat, Elman, Schultz, SIAM J. Numer. Anal. 20, 1983); a proposal whose residual grows, or is not
- * finite, is refused for a plain step without a history. The derivative is that of the fixed point, not of the
+ * finite, is refused for a plain step without a history, and one that goes too far gives way to the plain step. The derivative is that of the fixed point, not of the
  * iteration: what `step` reads is held fixed in the loop.
  */
 export function solveFixedPoint(
@@ -118,7 +120,11 @@ function nextState(
 ): State {
   const plainPoint = b.elementwise("add", [state.x, state.residual]);
   if (options.memory === 0) return { ...state, x: plainPoint, residual: residualAt(b, plainPoint) };
-  const point = select(b, state.plain, plainPoint, proposal(b, state, options));
+  const ahead = proposal(b, state, options);
+  const reach = b.elementwise("mul", [b.constant(REACH), b.norm2(state.residual)]);
+  const isNear = b.elementwise("lessEqual", [b.norm2(b.elementwise("sub", [ahead, state.x])), reach]);
+  const follows = b.elementwise("and", [b.elementwise("not", [state.plain]), isNear]);
+  const point = select(b, follows, ahead, plainPoint);
   const residual = residualAt(b, point);
   const limit = b.elementwise("mul", [b.constant(GROWTH), b.norm2(state.residual)]);
   const grows = b.elementwise("not", [b.elementwise("lessEqual", [b.norm2(residual), limit])]);

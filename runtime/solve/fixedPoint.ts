@@ -3,7 +3,7 @@ import type { Operations } from "../arrays/operations.ts";
 import type { Handle } from "../engine/engine.ts";
 import type { FixedPointSolver, Values } from "../program/definition.ts";
 import { acceleratorOf, type Accelerator } from "./accelerator.ts";
-import { change, maskOf, squares } from "./lanes.ts";
+import { change, maskOf, squareOf, squares } from "./lanes.ts";
 import { Samples } from "./samples.ts";
 import { readLanes, type Task } from "./task.ts";
 import { handlesOfValues, Holder, select, selectValues } from "./vector.ts";
@@ -68,11 +68,15 @@ const GROWTH = 2;
 /** Accepted residuals stay below SUM_BOUND r0 (n + 1)^-(1 + e), n accepted proposals: their sum is finite. */
 const SUM_BOUND = 10;
 const SUM_EXPONENT = 1 + 1e-6;
+/** A proposal may not go farther than so many plain steps at once. */
+const REACH = 300;
 
 /**
  * Solves x = map(x), for each sample alone. A proposal of the accelerator is refused where its residual is not finite,
- * or larger than the safeguard allows; such a sample goes on with the plain image of its last good point. For a
- * nonexpansive map with a fixed point this converges: the accepted residuals are summable, all else are plain steps
+ * or larger than the safeguard allows; such a sample goes on with the plain image of its last good point. A proposal
+ * that lies `REACH` plain steps away or more gives way to the plain image: along directions that the map keeps (the
+ * null space of A in ISTA) residuals stay small however far a proposal goes. For a nonexpansive map with a fixed point
+ * this converges: the accepted residuals are summable and the proposals bounded by them, all else are plain steps
  * (after Zhang, O'Donoghue, Boyd, SIAM J. Optim. 30, 2020; Fu, Zhang, Boyd, SIAM J. Sci. Comput. 42, 2020). A sample
  * that ended stays as it is. The number of handles does not grow with the evaluations.
  */
@@ -211,12 +215,15 @@ function* nextPoint(
 ): Task<Value> {
   const { x, image } = best;
   const proposal = yield* accelerator.next({ x, image, restart: refused, active: samples.active });
-  if (samples.complete && !refused.includes(true)) return proposal;
+  if (!accelerator.safeguarded) return proposal;
   const follows = samples.active.map((runs, sample) => runs && refused[sample] !== true);
-  const point = operations.engine.scope(
-    () => select(operations, maskOf(operations, follows, batch), proposal, image),
-    handlesOf,
-  );
+  const point = operations.engine.scope(() => {
+    const mask = maskOf(operations, follows, batch);
+    const jump = squareOf(operations, operations.map("a - b", { a: proposal, b: x }));
+    const step = squareOf(operations, operations.map("a - b", { a: image, b: x }));
+    const inputs = { mask, jump, step, proposal, image };
+    return operations.map(`select(and(mask, jump <= ${REACH ** 2}*step), proposal, image)`, inputs);
+  }, handlesOf);
   const held = new Set([...acceptedHandles(best), ...accelerator.handles()]);
   operations.engine.dispose(handlesOf(proposal).filter((handle) => !held.has(handle)));
   return point;

@@ -5,6 +5,7 @@ import { lowerProgram } from "../../compiler/lower/program.ts";
 import { optimise } from "../../compiler/passes/pipelines.ts";
 import { operations } from "../../runtime/arrays/create.ts";
 import { referenceEngine } from "../../runtime/engine/reference.ts";
+import { download } from "../../runtime/program/transfer.ts";
 import { saveParameters } from "../../runtime/program/parameters.ts";
 import type { Data } from "../../runtime/program/datum.ts";
 import { run } from "../../runtime/solve/run.ts";
@@ -160,6 +161,35 @@ describe.each(CALLED)("a call of %s", (_, of, text) => {
     }
   });
 });
+
+test.each(["ista(A = A, y = y)", "grad F(y)"])(
+  "where a call's equilibrium is not found, all of %s is infinite",
+  async (expression) => {
+    const text = `
+  program test[n, space Y] {
+    given A : linear R[n] -> Y
+    input y : Y
+    fun F(u : Y) = sum(ista(A = A, y = u))
+    output ${expression}
+  }
+  program ista[n, space Y] {
+    given A : linear R[n] -> Y
+    input y : Y
+    fun f(x : R[n]) = 1/2*norm2sq(A*x - y)
+    state x : R[n] = 0
+    step { x <- soft(x - 0.1*grad f(x), 0.01) }
+    output x
+    equilibrium(solver = anderson(memory = 2), tol = 1e-12, max = 3, backward = gmres(tol = 1e-12))
+  }`;
+    const of = problem("refined_ista");
+    const data: Problem = { ...of, edits: [], givens: async (...all) => onlyA(await of.givens(...all)) };
+    const compiled = compiledText("test", text);
+    const { program, inputs } = await ready(data, definitionFor(compiled, "direct"), using, SEED);
+    const { output } = await run(program, inputs);
+    if (output?.kind !== "array") throw new Error("one array");
+    expect((await download(using, output)).data.filter(Number.isFinite)).toEqual(new Float64Array(0));
+  },
+);
 
 function onlyA({ A }: Data): Data {
   return A === undefined ? {} : { A };

@@ -76,3 +76,71 @@ test.each(
     );
   }
 });
+
+/** The LASSO with one row a: 1/2 (<a, x> - b)^2 + 0.1 |x|_1, and ISTA for it with step 0.3, |a| <= 1. */
+const onRow = {
+  step: "soft(x - 0.3*(product - b)*a, 0.03)",
+  objective: (x: readonly number[], a: readonly number[], b: number): number => {
+    const product = x.reduce((sum, entry, i) => sum + entry * (a[i] ?? 0), 0);
+    return (product - b) ** 2 / 2 + 0.1 * x.reduce((sum, entry) => sum + Math.abs(entry), 0);
+  },
+};
+
+test.each(
+  ENGINES.flatMap(([name, make]) => SOLVERS.map((solver) => [name, solver.kind, make, solver] as const)),
+)(
+  "on %s %s does not run off along a null space, where residuals are small far from any fixed point",
+  async (_name, _kind, make, solver) => {
+    const [samples, n] = [64, 6];
+    const operations = await make();
+    const rows = normals(3, samples, n);
+    const lengths = Array.from({ length: samples }, (_, k) =>
+      Math.hypot(...rows.data.slice(k * n, (k + 1) * n)),
+    );
+    const unit = Float64Array.from(
+      rows.data,
+      (entry, i) => entry / (lengths[Math.floor(i / n)] ?? 1) / 1.001,
+    );
+    const right = Float64Array.from(normals(4, samples).data);
+    const a = upload(operations, { ...rows, data: unit }, true);
+    const b = numbersFrom(operations, right, samples);
+    const start = upload(operations, { ...rows, data: new Float64Array(samples * n) }, true);
+    const result = await perform(
+      operations,
+      solveFixedPoint(
+        {
+          operations,
+          batch: samples,
+          samples,
+          start,
+          startExtra: {},
+          map: (x: Value) => ({
+            image: operations.map(onRow.step, { x, a, b, product: operations.dot(a, x) }),
+            extra: {},
+            numbers: [],
+          }),
+          stops: ({ difference, point }) => difference <= 1e-4 * point,
+          maximum: 500,
+          foreign: [b.handle, ...handlesOf(a)],
+        },
+        solver,
+      ),
+    );
+    if (result.x.kind !== "array") throw new Error("one array");
+    const found = (await download(operations, result.x)).data;
+    const ratios = result.samples.converged.flatMap((converged, k) => {
+      const row = [...unit.slice(k * n, (k + 1) * n)];
+      const value = onRow.objective([...found.slice(k * n, (k + 1) * n)], row, right[k] ?? 0);
+      return converged ? [value / leastOnRow(row, right[k] ?? 0)] : [];
+    });
+    expect(ratios.length).toBeGreaterThan(32);
+    expect(Math.max(...ratios)).toBeLessThan(1.05);
+  },
+);
+
+/** The least value: x has one entry, where |a| is largest. */
+function leastOnRow(a: readonly number[], b: number): number {
+  const largest = Math.max(...a.map(Math.abs));
+  const entry = Math.max(Math.abs(b) / largest - 0.1 / largest ** 2, 0);
+  return (largest * entry - Math.abs(b)) ** 2 / 2 + 0.1 * entry;
+}
