@@ -292,10 +292,9 @@ function round(
   const residual_dot_dr3 = ops.dot(residual, dr3);
   const residual_dot_dr4 = ops.dot(residual, dr4);
   const residual_dot_dr5 = ops.dot(residual, dr5);
-  const chosen = ops.map(
-    "select(plain, x + residual, x + residual - residual_dot_dr1*(dx1 + dr1) - residual_dot_dr2*(dx2 + dr2) - residual_dot_dr3*(dx3 + dr3) - residual_dot_dr4*(dx4 + dr4) - residual_dot_dr5*(dx5 + dr5))",
+  const difference = ops.map(
+    "x + residual - residual_dot_dr1*(dx1 + dr1) - residual_dot_dr2*(dx2 + dr2) - residual_dot_dr3*(dx3 + dr3) - residual_dot_dr4*(dx4 + dr4) - residual_dot_dr5*(dx5 + dr5)",
     {
-      plain,
       x,
       residual,
       residual_dot_dr1,
@@ -315,59 +314,67 @@ function round(
       dr5,
     },
   );
+  const norm_residual = ops.norm2(residual);
+  const { norm_squared } = ops.mapAll(
+    { norm_squared: "(difference - x)*(difference - x)" },
+    { difference, x },
+    { norm_squared: "sum" },
+  );
+  const norm = ops.map("sqrt(norm_squared)", { norm_squared });
+  const both = ops.map("and(not(plain), norm <= 300*norm_residual)", { plain, norm, norm_residual });
+  const chosen = ops.map("select(both, difference, x + residual)", { both, difference, x, residual });
   const A_x = ops.apply(A, chosen);
   const residual_2 = ops.map("A_x - y", { A_x, y });
   const grad_f = ops.applyAdjoint(A, residual_2);
-  const difference = ops.map("chosen - theta_6*grad_f", { chosen, theta_6, grad_f });
-  const x_next = de_prox_D(ops, difference, theta_0, theta_1, theta_2, theta_3, theta_4, theta_5, known);
-  const { difference_2, norm_difference_squared } = ops.mapAll(
-    { difference_2: "x_next - chosen", norm_difference_squared: "difference_2*difference_2" },
+  const difference_2 = ops.map("chosen - theta_6*grad_f", { chosen, theta_6, grad_f });
+  const x_next = de_prox_D(ops, difference_2, theta_0, theta_1, theta_2, theta_3, theta_4, theta_5, known);
+  const { difference_3, norm_difference_squared } = ops.mapAll(
+    { difference_3: "x_next - chosen", norm_difference_squared: "difference_3*difference_3" },
     { x_next, chosen },
     { norm_difference_squared: "sum" },
   );
-  const norm_residual = ops.norm2(residual);
   const norm_difference = ops.map("sqrt(norm_difference_squared)", { norm_difference_squared });
-  const both = ops.map("and(not(plain), not(norm_difference <= 2*norm_residual))", {
+  const both_2 = ops.map("and(not(plain), not(norm_difference <= 2*norm_residual))", {
     plain,
     norm_difference,
     norm_residual,
   });
-  const { difference_3, norm_difference_squared_2, difference_dot_dr1 } = ops.mapAll(
+  const { difference_4, norm_difference_squared_2, difference_dot_dr1 } = ops.mapAll(
     {
-      difference_3: "difference_2 - residual",
-      norm_difference_squared_2: "difference_3*difference_3",
-      difference_dot_dr1: "difference_3*dr1",
+      difference_4: "difference_3 - residual",
+      norm_difference_squared_2: "difference_4*difference_4",
+      difference_dot_dr1: "difference_4*dr1",
     },
-    { difference_2, residual, dr1 },
+    { difference_3, residual, dr1 },
     { norm_difference_squared_2: "sum", difference_dot_dr1: "sum" },
   );
   const norm_difference_2 = ops.map("sqrt(norm_difference_squared_2)", { norm_difference_squared_2 });
-  const { difference_4, difference_dot_dr2 } = ops.mapAll(
-    { difference_4: "difference_3 - difference_dot_dr1*dr1", difference_dot_dr2: "difference_4*dr2" },
-    { difference_3, difference_dot_dr1, dr1, dr2 },
+  const { difference_5, difference_dot_dr2 } = ops.mapAll(
+    { difference_5: "difference_4 - difference_dot_dr1*dr1", difference_dot_dr2: "difference_5*dr2" },
+    { difference_4, difference_dot_dr1, dr1, dr2 },
     { difference_dot_dr2: "sum" },
   );
-  const { difference_5, difference_dot_dr3 } = ops.mapAll(
-    { difference_5: "difference_4 - difference_dot_dr2*dr2", difference_dot_dr3: "difference_5*dr3" },
-    { difference_4, difference_dot_dr2, dr2, dr3 },
+  const { difference_6, difference_dot_dr3 } = ops.mapAll(
+    { difference_6: "difference_5 - difference_dot_dr2*dr2", difference_dot_dr3: "difference_6*dr3" },
+    { difference_5, difference_dot_dr2, dr2, dr3 },
     { difference_dot_dr3: "sum" },
   );
-  const { difference_6, difference_dot_dr4 } = ops.mapAll(
-    { difference_6: "difference_5 - difference_dot_dr3*dr3", difference_dot_dr4: "difference_6*dr4" },
-    { difference_5, difference_dot_dr3, dr3, dr4 },
+  const { difference_7, difference_dot_dr4 } = ops.mapAll(
+    { difference_7: "difference_6 - difference_dot_dr3*dr3", difference_dot_dr4: "difference_7*dr4" },
+    { difference_6, difference_dot_dr3, dr3, dr4 },
     { difference_dot_dr4: "sum" },
   );
-  const { difference_7, difference_dot_dr5 } = ops.mapAll(
-    { difference_7: "difference_6 - difference_dot_dr4*dr4", difference_dot_dr5: "difference_7*dr5" },
-    { difference_6, difference_dot_dr4, dr4, dr5 },
+  const { difference_8, difference_dot_dr5 } = ops.mapAll(
+    { difference_8: "difference_7 - difference_dot_dr4*dr4", difference_dot_dr5: "difference_8*dr5" },
+    { difference_7, difference_dot_dr4, dr4, dr5 },
     { difference_dot_dr5: "sum" },
   );
-  const { difference_8, norm_difference_squared_3 } = ops.mapAll(
+  const { difference_9, norm_difference_squared_3 } = ops.mapAll(
     {
-      difference_8: "difference_7 - difference_dot_dr5*dr5",
-      norm_difference_squared_3: "difference_8*difference_8",
+      difference_9: "difference_8 - difference_dot_dr5*dr5",
+      norm_difference_squared_3: "difference_9*difference_9",
     },
-    { difference_7, difference_dot_dr5, dr5 },
+    { difference_8, difference_dot_dr5, dr5 },
     { norm_difference_squared_3: "sum" },
   );
   const norm_difference_3 = ops.map("sqrt(norm_difference_squared_3)", { norm_difference_squared_3 });
@@ -376,12 +383,12 @@ function round(
     norm_difference_3,
   });
   const quotient = ops.map("1/select(is_less, norm_difference_3, 1)", { is_less, norm_difference_3 });
-  const chosen_2 = ops.map("select(both, x, chosen)", { both, x, chosen });
-  const chosen_3 = ops.map("select(both, residual, difference_2)", { both, residual, difference_2 });
+  const chosen_2 = ops.map("select(both_2, x, chosen)", { both_2, x, chosen });
+  const chosen_3 = ops.map("select(both_2, residual, difference_3)", { both_2, residual, difference_3 });
   const chosen_4 = ops.map(
-    "select(both, fill, select(is_less, quotient*(chosen - x - difference_dot_dr1*dx1 - difference_dot_dr2*dx2 - difference_dot_dr3*dx3 - difference_dot_dr4*dx4 - difference_dot_dr5*dx5), fill))",
+    "select(both_2, fill, select(is_less, quotient*(chosen - x - difference_dot_dr1*dx1 - difference_dot_dr2*dx2 - difference_dot_dr3*dx3 - difference_dot_dr4*dx4 - difference_dot_dr5*dx5), fill))",
     {
-      both,
+      both_2,
       fill,
       is_less,
       quotient,
@@ -401,32 +408,32 @@ function round(
   );
   const { chosen_5, chosen_6, chosen_7 } = ops.mapAll(
     {
-      chosen_5: "select(both, fill, dx1)",
-      chosen_6: "select(both, fill, dx2)",
-      chosen_7: "select(both, fill, dx3)",
+      chosen_5: "select(both_2, fill, dx1)",
+      chosen_6: "select(both_2, fill, dx2)",
+      chosen_7: "select(both_2, fill, dx3)",
     },
-    { both, fill, dx1, dx2, dx3 },
+    { both_2, fill, dx1, dx2, dx3 },
   );
   const { chosen_8, chosen_9, chosen_10 } = ops.mapAll(
     {
-      chosen_8: "select(both, fill, dx4)",
-      chosen_9: "select(both, fill, select(is_less, quotient*difference_8, fill))",
-      chosen_10: "select(both, fill, dr1)",
+      chosen_8: "select(both_2, fill, dx4)",
+      chosen_9: "select(both_2, fill, select(is_less, quotient*difference_9, fill))",
+      chosen_10: "select(both_2, fill, dr1)",
     },
-    { both, fill, dx4, is_less, quotient, difference_8, dr1 },
+    { both_2, fill, dx4, is_less, quotient, difference_9, dr1 },
   );
   const { chosen_11, chosen_12, chosen_13 } = ops.mapAll(
     {
-      chosen_11: "select(both, fill, dr2)",
-      chosen_12: "select(both, fill, dr3)",
-      chosen_13: "select(both, fill, dr4)",
+      chosen_11: "select(both_2, fill, dr2)",
+      chosen_12: "select(both_2, fill, dr3)",
+      chosen_13: "select(both_2, fill, dr4)",
     },
-    { both, fill, dr2, dr3, dr4 },
+    { both_2, fill, dr2, dr3, dr4 },
   );
   return [
     chosen_2,
     chosen_3,
-    both,
+    both_2,
     chosen_4,
     chosen_5,
     chosen_6,
@@ -503,7 +510,11 @@ function step(ops: Operations, known: Known, { theta }: State) {
   const minus_At_neg = ops.map("-At_neg", { At_neg });
   const residual = ops.map("A_x - y", { A_x, y });
   const grad_f_2 = ops.applyAdjoint(A, residual);
-  const difference_2 = ops.map("x_3 - theta_6*grad_f_2", { x_3, theta_6, grad_f_2 });
+  const { difference_2, norm_x_squared } = ops.mapAll(
+    { difference_2: "x_3 - theta_6*grad_f_2", norm_x_squared: "x_3*x_3" },
+    { x_3, theta_6, grad_f_2 },
+    { norm_x_squared: "sum" },
+  );
   const [, { conv1_biased, conv2_biased }] = de_prox_D_save_0(
     ops,
     difference_2,
@@ -633,14 +644,27 @@ function step(ops: Operations, known: Known, { theta }: State) {
         },
       );
       const residual_dot_dr10 = ops.dot(residual, dr10);
-      const { chosen, norm_residual_squared } = ops.mapAll(
+      const norm_residual = ops.norm2(residual);
+      const { difference_next, norm_difference_squared } = ops.mapAll(
         {
-          chosen: "select(plain, At_neg + residual, difference - residual_dot_dr10*(dx10 + dr10))",
-          norm_residual_squared: "residual*residual",
+          difference_next: "difference - residual_dot_dr10*(dx10 + dr10)",
+          norm_difference_squared: "(difference_next - At_neg)*(difference_next - At_neg)",
         },
-        { plain, At_neg, residual, difference, residual_dot_dr10, dx10, dr10 },
-        { norm_residual_squared: "sum" },
+        { difference, residual_dot_dr10, dx10, dr10, At_neg },
+        { norm_difference_squared: "sum" },
       );
+      const norm_difference = ops.map("sqrt(norm_difference_squared)", { norm_difference_squared });
+      const both = ops.map("and(not(plain), norm_difference <= 300*norm_residual)", {
+        plain,
+        norm_difference,
+        norm_residual,
+      });
+      const chosen = ops.map("select(both, difference_next, At_neg + residual)", {
+        both,
+        difference_next,
+        At_neg,
+        residual,
+      });
       const u1_bar = de_prox_D_adjoint_0(
         ops,
         theta_0,
@@ -653,102 +677,101 @@ function step(ops: Operations, known: Known, { theta }: State) {
       const u1_bar_scaled = ops.map("u1_bar*theta_6", { u1_bar, theta_6 });
       const A_u1_bar_scaled = ops.apply(A, u1_bar_scaled);
       const At_v = ops.applyAdjoint(A, A_u1_bar_scaled);
-      const { difference_next, norm_difference_squared } = ops.mapAll(
+      const { difference_2, norm_difference_squared_next } = ops.mapAll(
         {
-          difference_next: "minus_At_neg + (u1_bar - At_v) - chosen",
-          norm_difference_squared: "difference_next*difference_next",
+          difference_2: "minus_At_neg + (u1_bar - At_v) - chosen",
+          norm_difference_squared_next: "difference_2*difference_2",
         },
         { minus_At_neg, u1_bar, At_v, chosen },
-        { norm_difference_squared: "sum" },
-      );
-      const norm_residual = ops.map("sqrt(norm_residual_squared)", { norm_residual_squared });
-      const norm_difference = ops.map("sqrt(norm_difference_squared)", { norm_difference_squared });
-      const both = ops.map("and(not(plain), not(norm_difference <= 2*norm_residual))", {
-        plain,
-        norm_difference,
-        norm_residual,
-      });
-      const { difference_2, norm_difference_squared_next, difference_dot_dr1 } = ops.mapAll(
-        {
-          difference_2: "difference_next - residual",
-          norm_difference_squared_next: "difference_2*difference_2",
-          difference_dot_dr1: "difference_2*dr1",
-        },
-        { difference_next, residual, dr1 },
-        { norm_difference_squared_next: "sum", difference_dot_dr1: "sum" },
+        { norm_difference_squared_next: "sum" },
       );
       const norm_difference_next = ops.map("sqrt(norm_difference_squared_next)", {
         norm_difference_squared_next,
       });
-      const { difference_3, difference_dot_dr2 } = ops.mapAll(
-        { difference_3: "difference_2 - difference_dot_dr1*dr1", difference_dot_dr2: "difference_3*dr2" },
-        { difference_2, difference_dot_dr1, dr1, dr2 },
-        { difference_dot_dr2: "sum" },
-      );
-      const { difference_4, difference_dot_dr3 } = ops.mapAll(
-        { difference_4: "difference_3 - difference_dot_dr2*dr2", difference_dot_dr3: "difference_4*dr3" },
-        { difference_3, difference_dot_dr2, dr2, dr3 },
-        { difference_dot_dr3: "sum" },
-      );
-      const { difference_5, difference_dot_dr4 } = ops.mapAll(
-        { difference_5: "difference_4 - difference_dot_dr3*dr3", difference_dot_dr4: "difference_5*dr4" },
-        { difference_4, difference_dot_dr3, dr3, dr4 },
-        { difference_dot_dr4: "sum" },
-      );
-      const { difference_6, difference_dot_dr5 } = ops.mapAll(
-        { difference_6: "difference_5 - difference_dot_dr4*dr4", difference_dot_dr5: "difference_6*dr5" },
-        { difference_5, difference_dot_dr4, dr4, dr5 },
-        { difference_dot_dr5: "sum" },
-      );
-      const { difference_7, difference_dot_dr6 } = ops.mapAll(
-        { difference_7: "difference_6 - difference_dot_dr5*dr5", difference_dot_dr6: "difference_7*dr6" },
-        { difference_6, difference_dot_dr5, dr5, dr6 },
-        { difference_dot_dr6: "sum" },
-      );
-      const { difference_8, difference_dot_dr7 } = ops.mapAll(
-        { difference_8: "difference_7 - difference_dot_dr6*dr6", difference_dot_dr7: "difference_8*dr7" },
-        { difference_7, difference_dot_dr6, dr6, dr7 },
-        { difference_dot_dr7: "sum" },
-      );
-      const { difference_9, difference_dot_dr8 } = ops.mapAll(
-        { difference_9: "difference_8 - difference_dot_dr7*dr7", difference_dot_dr8: "difference_9*dr8" },
-        { difference_8, difference_dot_dr7, dr7, dr8 },
-        { difference_dot_dr8: "sum" },
-      );
-      const { difference_10, difference_dot_dr9 } = ops.mapAll(
-        { difference_10: "difference_9 - difference_dot_dr8*dr8", difference_dot_dr9: "difference_10*dr9" },
-        { difference_9, difference_dot_dr8, dr8, dr9 },
-        { difference_dot_dr9: "sum" },
-      );
-      const { difference_11, inner_product } = ops.mapAll(
-        { difference_11: "difference_10 - difference_dot_dr9*dr9", inner_product: "difference_11*dr10" },
-        { difference_10, difference_dot_dr9, dr9, dr10 },
-        { inner_product: "sum" },
-      );
-      const { difference_12, norm_difference_squared_2 } = ops.mapAll(
+      const both_next = ops.map("and(not(plain), not(norm_difference_next <= 2*norm_residual))", {
+        plain,
+        norm_difference_next,
+        norm_residual,
+      });
+      const { difference_3, norm_difference_squared_2, difference_dot_dr1 } = ops.mapAll(
         {
-          difference_12: "difference_11 - inner_product*dr10",
-          norm_difference_squared_2: "difference_12*difference_12",
+          difference_3: "difference_2 - residual",
+          norm_difference_squared_2: "difference_3*difference_3",
+          difference_dot_dr1: "difference_3*dr1",
         },
-        { difference_11, inner_product, dr10 },
-        { norm_difference_squared_2: "sum" },
+        { difference_2, residual, dr1 },
+        { norm_difference_squared_2: "sum", difference_dot_dr1: "sum" },
       );
       const norm_difference_2 = ops.map("sqrt(norm_difference_squared_2)", { norm_difference_squared_2 });
-      const is_less = ops.map("0.0001*norm_difference_next < norm_difference_2", {
-        norm_difference_next,
+      const { difference_4, difference_dot_dr2 } = ops.mapAll(
+        { difference_4: "difference_3 - difference_dot_dr1*dr1", difference_dot_dr2: "difference_4*dr2" },
+        { difference_3, difference_dot_dr1, dr1, dr2 },
+        { difference_dot_dr2: "sum" },
+      );
+      const { difference_5, difference_dot_dr3 } = ops.mapAll(
+        { difference_5: "difference_4 - difference_dot_dr2*dr2", difference_dot_dr3: "difference_5*dr3" },
+        { difference_4, difference_dot_dr2, dr2, dr3 },
+        { difference_dot_dr3: "sum" },
+      );
+      const { difference_6, difference_dot_dr4 } = ops.mapAll(
+        { difference_6: "difference_5 - difference_dot_dr3*dr3", difference_dot_dr4: "difference_6*dr4" },
+        { difference_5, difference_dot_dr3, dr3, dr4 },
+        { difference_dot_dr4: "sum" },
+      );
+      const { difference_7, difference_dot_dr5 } = ops.mapAll(
+        { difference_7: "difference_6 - difference_dot_dr4*dr4", difference_dot_dr5: "difference_7*dr5" },
+        { difference_6, difference_dot_dr4, dr4, dr5 },
+        { difference_dot_dr5: "sum" },
+      );
+      const { difference_8, difference_dot_dr6 } = ops.mapAll(
+        { difference_8: "difference_7 - difference_dot_dr5*dr5", difference_dot_dr6: "difference_8*dr6" },
+        { difference_7, difference_dot_dr5, dr5, dr6 },
+        { difference_dot_dr6: "sum" },
+      );
+      const { difference_9, difference_dot_dr7 } = ops.mapAll(
+        { difference_9: "difference_8 - difference_dot_dr6*dr6", difference_dot_dr7: "difference_9*dr7" },
+        { difference_8, difference_dot_dr6, dr6, dr7 },
+        { difference_dot_dr7: "sum" },
+      );
+      const { difference_10, difference_dot_dr8 } = ops.mapAll(
+        { difference_10: "difference_9 - difference_dot_dr7*dr7", difference_dot_dr8: "difference_10*dr8" },
+        { difference_9, difference_dot_dr7, dr7, dr8 },
+        { difference_dot_dr8: "sum" },
+      );
+      const { difference_11, difference_dot_dr9 } = ops.mapAll(
+        { difference_11: "difference_10 - difference_dot_dr8*dr8", difference_dot_dr9: "difference_11*dr9" },
+        { difference_10, difference_dot_dr8, dr8, dr9 },
+        { difference_dot_dr9: "sum" },
+      );
+      const { difference_12, inner_product } = ops.mapAll(
+        { difference_12: "difference_11 - difference_dot_dr9*dr9", inner_product: "difference_12*dr10" },
+        { difference_11, difference_dot_dr9, dr9, dr10 },
+        { inner_product: "sum" },
+      );
+      const { difference_13, norm_difference_squared_3 } = ops.mapAll(
+        {
+          difference_13: "difference_12 - inner_product*dr10",
+          norm_difference_squared_3: "difference_13*difference_13",
+        },
+        { difference_12, inner_product, dr10 },
+        { norm_difference_squared_3: "sum" },
+      );
+      const norm_difference_3 = ops.map("sqrt(norm_difference_squared_3)", { norm_difference_squared_3 });
+      const is_less = ops.map("0.0001*norm_difference_2 < norm_difference_3", {
         norm_difference_2,
+        norm_difference_3,
       });
-      const quotient = ops.map("1/select(is_less, norm_difference_2, 1)", { is_less, norm_difference_2 });
-      const chosen_next = ops.map("select(both, At_neg, chosen)", { both, At_neg, chosen });
-      const chosen_2 = ops.map("select(both, residual, difference_next)", {
-        both,
+      const quotient = ops.map("1/select(is_less, norm_difference_3, 1)", { is_less, norm_difference_3 });
+      const chosen_next = ops.map("select(both_next, At_neg, chosen)", { both_next, At_neg, chosen });
+      const chosen_2 = ops.map("select(both_next, residual, difference_2)", {
+        both_next,
         residual,
-        difference_next,
+        difference_2,
       });
       const chosen_3 = ops.map(
-        "select(both, zeros, select(is_less, quotient*(chosen - At_neg - difference_dot_dr1*dx1 - difference_dot_dr2*dx2 - difference_dot_dr3*dx3 - difference_dot_dr4*dx4 - difference_dot_dr5*dx5 - difference_dot_dr6*dx6 - difference_dot_dr7*dx7 - difference_dot_dr8*dx8 - difference_dot_dr9*dx9 - inner_product*dx10), zeros))",
+        "select(both_next, zeros, select(is_less, quotient*(chosen - At_neg - difference_dot_dr1*dx1 - difference_dot_dr2*dx2 - difference_dot_dr3*dx3 - difference_dot_dr4*dx4 - difference_dot_dr5*dx5 - difference_dot_dr6*dx6 - difference_dot_dr7*dx7 - difference_dot_dr8*dx8 - difference_dot_dr9*dx9 - inner_product*dx10), zeros))",
         {
-          both,
+          both_next,
           zeros,
           is_less,
           quotient,
@@ -778,57 +801,57 @@ function step(ops: Operations, known: Known, { theta }: State) {
       );
       const { chosen_4, chosen_5, chosen_6 } = ops.mapAll(
         {
-          chosen_4: "select(both, zeros, dx1)",
-          chosen_5: "select(both, zeros, dx2)",
-          chosen_6: "select(both, zeros, dx3)",
+          chosen_4: "select(both_next, zeros, dx1)",
+          chosen_5: "select(both_next, zeros, dx2)",
+          chosen_6: "select(both_next, zeros, dx3)",
         },
-        { both, zeros, dx1, dx2, dx3 },
+        { both_next, zeros, dx1, dx2, dx3 },
       );
       const { chosen_7, chosen_8, chosen_9 } = ops.mapAll(
         {
-          chosen_7: "select(both, zeros, dx4)",
-          chosen_8: "select(both, zeros, dx5)",
-          chosen_9: "select(both, zeros, dx6)",
+          chosen_7: "select(both_next, zeros, dx4)",
+          chosen_8: "select(both_next, zeros, dx5)",
+          chosen_9: "select(both_next, zeros, dx6)",
         },
-        { both, zeros, dx4, dx5, dx6 },
+        { both_next, zeros, dx4, dx5, dx6 },
       );
       const { chosen_10, chosen_11, chosen_12 } = ops.mapAll(
         {
-          chosen_10: "select(both, zeros, dx7)",
-          chosen_11: "select(both, zeros, dx8)",
-          chosen_12: "select(both, zeros, dx9)",
+          chosen_10: "select(both_next, zeros, dx7)",
+          chosen_11: "select(both_next, zeros, dx8)",
+          chosen_12: "select(both_next, zeros, dx9)",
         },
-        { both, zeros, dx7, dx8, dx9 },
+        { both_next, zeros, dx7, dx8, dx9 },
       );
       const { chosen_13, chosen_14, chosen_15 } = ops.mapAll(
         {
-          chosen_13: "select(both, zeros, select(is_less, quotient*difference_12, zeros))",
-          chosen_14: "select(both, zeros, dr1)",
-          chosen_15: "select(both, zeros, dr2)",
+          chosen_13: "select(both_next, zeros, select(is_less, quotient*difference_13, zeros))",
+          chosen_14: "select(both_next, zeros, dr1)",
+          chosen_15: "select(both_next, zeros, dr2)",
         },
-        { both, zeros, is_less, quotient, difference_12, dr1, dr2 },
+        { both_next, zeros, is_less, quotient, difference_13, dr1, dr2 },
       );
       const { chosen_16, chosen_17, chosen_18 } = ops.mapAll(
         {
-          chosen_16: "select(both, zeros, dr3)",
-          chosen_17: "select(both, zeros, dr4)",
-          chosen_18: "select(both, zeros, dr5)",
+          chosen_16: "select(both_next, zeros, dr3)",
+          chosen_17: "select(both_next, zeros, dr4)",
+          chosen_18: "select(both_next, zeros, dr5)",
         },
-        { both, zeros, dr3, dr4, dr5 },
+        { both_next, zeros, dr3, dr4, dr5 },
       );
       const { chosen_19, chosen_20, chosen_21 } = ops.mapAll(
         {
-          chosen_19: "select(both, zeros, dr6)",
-          chosen_20: "select(both, zeros, dr7)",
-          chosen_21: "select(both, zeros, dr8)",
+          chosen_19: "select(both_next, zeros, dr6)",
+          chosen_20: "select(both_next, zeros, dr7)",
+          chosen_21: "select(both_next, zeros, dr8)",
         },
-        { both, zeros, dr6, dr7, dr8 },
+        { both_next, zeros, dr6, dr7, dr8 },
       );
-      const chosen_22 = ops.map("select(both, zeros, dr9)", { both, zeros, dr9 });
+      const chosen_22 = ops.map("select(both_next, zeros, dr9)", { both_next, zeros, dr9 });
       return [
         chosen_next,
         chosen_2,
-        both,
+        both_next,
         chosen_3,
         chosen_4,
         chosen_5,
@@ -875,6 +898,15 @@ function step(ops: Operations, known: Known, { theta }: State) {
     sumTo,
   ] = de_prox_D_adjoint(ops, difference_2, theta_0, theta_2, theta_4, de_prox_D_saved, At_neg_2, known);
   const grad_f_dot_u1_bar = ops.dot(grad_f_2, u1_bar_next);
+  const norm_x = ops.map("sqrt(norm_x_squared)", { norm_x_squared });
+  const norm_At_neg = ops.norm2(At_neg_2);
+  const chosen = ops.map("select(norm_x + norm_At_neg < inf, 0, inf)", { norm_x, norm_At_neg });
+  const filled = ops.fill(chosen, R());
+  const filled_2 = ops.fill(chosen, R(3, 3, 1, 4));
+  const filled_3 = ops.fill(chosen, R(4));
+  const filled_4 = ops.fill(chosen, R(3, 3, 4, 4));
+  const filled_5 = ops.fill(chosen, R(3, 3, 4, 1));
+  const filled_6 = ops.fill(chosen, R(1));
   const mul_0 = ops.part(product, 0);
   const mul_1 = ops.part(product, 1);
   const mul_2 = ops.part(product, 2);
@@ -882,14 +914,16 @@ function step(ops: Operations, known: Known, { theta }: State) {
   const mul_4 = ops.part(product, 4);
   const mul_5 = ops.part(product, 5);
   const mul_6 = ops.part(product, 6);
-  const difference_4 = ops.map("mul_6 - grad_f_dot_u1_bar", { mul_6, grad_f_dot_u1_bar });
-  const mul_5_plus_sumTo = ops.map("mul_5 + sumTo", { mul_5, sumTo });
-  const sum = ops.map("mul_4 + conv3_filter_bar", { mul_4, conv3_filter_bar });
-  const sum_2 = ops.map("mul_3 + conv2_bias_bar", { mul_3, conv2_bias_bar });
-  const sum_3 = ops.map("mul_2 + conv2_filter_bar", { mul_2, conv2_filter_bar });
-  const sum_4 = ops.map("mul_1 + conv1_bias_bar", { mul_1, conv1_bias_bar });
-  const sum_5 = ops.map("mul_0 + conv1_filter_bar", { mul_0, conv1_filter_bar });
-  const grad_J = ops.product([sum_5, sum_4, sum_3, sum_2, sum, mul_5_plus_sumTo, difference_4]);
+  const sum = ops.map("mul_6 + (filled - grad_f_dot_u1_bar)", { mul_6, filled, grad_f_dot_u1_bar });
+  const sum_2 = ops.map("mul_5 + (sumTo + filled_6)", { mul_5, sumTo, filled_6 });
+  const sum_3 = ops.map("mul_4 + (conv3_filter_bar + filled_5)", { mul_4, conv3_filter_bar, filled_5 });
+  const sum_4 = ops.map("mul_2 + (conv2_filter_bar + filled_4)", { mul_2, conv2_filter_bar, filled_4 });
+  const { sum_5, sum_6 } = ops.mapAll(
+    { sum_5: "mul_3 + (conv2_bias_bar + filled_3)", sum_6: "mul_1 + (conv1_bias_bar + filled_3)" },
+    { mul_3, conv2_bias_bar, filled_3, mul_1, conv1_bias_bar },
+  );
+  const sum_7 = ops.map("mul_0 + (conv1_filter_bar + filled_2)", { mul_0, conv1_filter_bar, filled_2 });
+  const grad_J = ops.product([sum_7, sum_6, sum_4, sum_5, sum_3, sum_2, sum]);
   const theta_next = ops.map("theta - t*grad_J", { theta, t, grad_J });
   return { values: { theta: theta_next }, reports: {}, capped: null };
 }
@@ -925,10 +959,9 @@ function finish(ops: Operations, known: Known, { theta }: State) {
       const residual_dot_dr3 = ops.dot(residual, dr3);
       const residual_dot_dr4 = ops.dot(residual, dr4);
       const residual_dot_dr5 = ops.dot(residual, dr5);
-      const chosen = ops.map(
-        "select(plain, x + residual, x + residual - residual_dot_dr1*(dx1 + dr1) - residual_dot_dr2*(dx2 + dr2) - residual_dot_dr3*(dx3 + dr3) - residual_dot_dr4*(dx4 + dr4) - residual_dot_dr5*(dx5 + dr5))",
+      const difference = ops.map(
+        "x + residual - residual_dot_dr1*(dx1 + dr1) - residual_dot_dr2*(dx2 + dr2) - residual_dot_dr3*(dx3 + dr3) - residual_dot_dr4*(dx4 + dr4) - residual_dot_dr5*(dx5 + dr5)",
         {
-          plain,
           x,
           residual,
           residual_dot_dr1,
@@ -948,64 +981,82 @@ function finish(ops: Operations, known: Known, { theta }: State) {
           dr5,
         },
       );
+      const norm_residual = ops.norm2(residual);
+      const { norm_squared } = ops.mapAll(
+        { norm_squared: "(difference - x)*(difference - x)" },
+        { difference, x },
+        { norm_squared: "sum" },
+      );
+      const norm = ops.map("sqrt(norm_squared)", { norm_squared });
+      const both = ops.map("and(not(plain), norm <= 300*norm_residual)", { plain, norm, norm_residual });
+      const chosen = ops.map("select(both, difference, x + residual)", { both, difference, x, residual });
       const gram_A_chosen = ops.apply(gram_A, chosen);
-      const difference = ops.map("chosen - theta_6*(gram_A_chosen - At_y)", {
+      const difference_next = ops.map("chosen - theta_6*(gram_A_chosen - At_y)", {
         chosen,
         theta_6,
         gram_A_chosen,
         At_y,
       });
-      const x_next = de_prox_D(ops, difference, theta_0, theta_1, theta_2, theta_3, theta_4, theta_5, known);
-      const { difference_next, norm_difference_squared } = ops.mapAll(
-        { difference_next: "x_next - chosen", norm_difference_squared: "difference_next*difference_next" },
+      const x_next = de_prox_D(
+        ops,
+        difference_next,
+        theta_0,
+        theta_1,
+        theta_2,
+        theta_3,
+        theta_4,
+        theta_5,
+        known,
+      );
+      const { difference_2, norm_difference_squared } = ops.mapAll(
+        { difference_2: "x_next - chosen", norm_difference_squared: "difference_2*difference_2" },
         { x_next, chosen },
         { norm_difference_squared: "sum" },
       );
-      const norm_residual = ops.norm2(residual);
       const norm_difference = ops.map("sqrt(norm_difference_squared)", { norm_difference_squared });
-      const both = ops.map("and(not(plain), not(norm_difference <= 2*norm_residual))", {
+      const both_next = ops.map("and(not(plain), not(norm_difference <= 2*norm_residual))", {
         plain,
         norm_difference,
         norm_residual,
       });
-      const { difference_2, norm_difference_squared_next, difference_dot_dr1 } = ops.mapAll(
+      const { difference_3, norm_difference_squared_next, difference_dot_dr1 } = ops.mapAll(
         {
-          difference_2: "difference_next - residual",
-          norm_difference_squared_next: "difference_2*difference_2",
-          difference_dot_dr1: "difference_2*dr1",
+          difference_3: "difference_2 - residual",
+          norm_difference_squared_next: "difference_3*difference_3",
+          difference_dot_dr1: "difference_3*dr1",
         },
-        { difference_next, residual, dr1 },
+        { difference_2, residual, dr1 },
         { norm_difference_squared_next: "sum", difference_dot_dr1: "sum" },
       );
       const norm_difference_next = ops.map("sqrt(norm_difference_squared_next)", {
         norm_difference_squared_next,
       });
-      const { difference_3, difference_dot_dr2 } = ops.mapAll(
-        { difference_3: "difference_2 - difference_dot_dr1*dr1", difference_dot_dr2: "difference_3*dr2" },
-        { difference_2, difference_dot_dr1, dr1, dr2 },
+      const { difference_4, difference_dot_dr2 } = ops.mapAll(
+        { difference_4: "difference_3 - difference_dot_dr1*dr1", difference_dot_dr2: "difference_4*dr2" },
+        { difference_3, difference_dot_dr1, dr1, dr2 },
         { difference_dot_dr2: "sum" },
       );
-      const { difference_4, difference_dot_dr3 } = ops.mapAll(
-        { difference_4: "difference_3 - difference_dot_dr2*dr2", difference_dot_dr3: "difference_4*dr3" },
-        { difference_3, difference_dot_dr2, dr2, dr3 },
+      const { difference_5, difference_dot_dr3 } = ops.mapAll(
+        { difference_5: "difference_4 - difference_dot_dr2*dr2", difference_dot_dr3: "difference_5*dr3" },
+        { difference_4, difference_dot_dr2, dr2, dr3 },
         { difference_dot_dr3: "sum" },
       );
-      const { difference_5, difference_dot_dr4 } = ops.mapAll(
-        { difference_5: "difference_4 - difference_dot_dr3*dr3", difference_dot_dr4: "difference_5*dr4" },
-        { difference_4, difference_dot_dr3, dr3, dr4 },
+      const { difference_6, difference_dot_dr4 } = ops.mapAll(
+        { difference_6: "difference_5 - difference_dot_dr3*dr3", difference_dot_dr4: "difference_6*dr4" },
+        { difference_5, difference_dot_dr3, dr3, dr4 },
         { difference_dot_dr4: "sum" },
       );
-      const { difference_6, difference_dot_dr5 } = ops.mapAll(
-        { difference_6: "difference_5 - difference_dot_dr4*dr4", difference_dot_dr5: "difference_6*dr5" },
-        { difference_5, difference_dot_dr4, dr4, dr5 },
+      const { difference_7, difference_dot_dr5 } = ops.mapAll(
+        { difference_7: "difference_6 - difference_dot_dr4*dr4", difference_dot_dr5: "difference_7*dr5" },
+        { difference_6, difference_dot_dr4, dr4, dr5 },
         { difference_dot_dr5: "sum" },
       );
-      const { difference_7, norm_difference_squared_2 } = ops.mapAll(
+      const { difference_8, norm_difference_squared_2 } = ops.mapAll(
         {
-          difference_7: "difference_6 - difference_dot_dr5*dr5",
-          norm_difference_squared_2: "difference_7*difference_7",
+          difference_8: "difference_7 - difference_dot_dr5*dr5",
+          norm_difference_squared_2: "difference_8*difference_8",
         },
-        { difference_6, difference_dot_dr5, dr5 },
+        { difference_7, difference_dot_dr5, dr5 },
         { norm_difference_squared_2: "sum" },
       );
       const norm_difference_2 = ops.map("sqrt(norm_difference_squared_2)", { norm_difference_squared_2 });
@@ -1014,16 +1065,16 @@ function finish(ops: Operations, known: Known, { theta }: State) {
         norm_difference_2,
       });
       const quotient = ops.map("1/select(is_less, norm_difference_2, 1)", { is_less, norm_difference_2 });
-      const chosen_next = ops.map("select(both, x, chosen)", { both, x, chosen });
-      const chosen_2 = ops.map("select(both, residual, difference_next)", {
-        both,
+      const chosen_next = ops.map("select(both_next, x, chosen)", { both_next, x, chosen });
+      const chosen_2 = ops.map("select(both_next, residual, difference_2)", {
+        both_next,
         residual,
-        difference_next,
+        difference_2,
       });
       const chosen_3 = ops.map(
-        "select(both, zeros, select(is_less, quotient*(chosen - x - difference_dot_dr1*dx1 - difference_dot_dr2*dx2 - difference_dot_dr3*dx3 - difference_dot_dr4*dx4 - difference_dot_dr5*dx5), zeros))",
+        "select(both_next, zeros, select(is_less, quotient*(chosen - x - difference_dot_dr1*dx1 - difference_dot_dr2*dx2 - difference_dot_dr3*dx3 - difference_dot_dr4*dx4 - difference_dot_dr5*dx5), zeros))",
         {
-          both,
+          both_next,
           zeros,
           is_less,
           quotient,
@@ -1043,32 +1094,32 @@ function finish(ops: Operations, known: Known, { theta }: State) {
       );
       const { chosen_4, chosen_5, chosen_6 } = ops.mapAll(
         {
-          chosen_4: "select(both, zeros, dx1)",
-          chosen_5: "select(both, zeros, dx2)",
-          chosen_6: "select(both, zeros, dx3)",
+          chosen_4: "select(both_next, zeros, dx1)",
+          chosen_5: "select(both_next, zeros, dx2)",
+          chosen_6: "select(both_next, zeros, dx3)",
         },
-        { both, zeros, dx1, dx2, dx3 },
+        { both_next, zeros, dx1, dx2, dx3 },
       );
       const { chosen_7, chosen_8, chosen_9 } = ops.mapAll(
         {
-          chosen_7: "select(both, zeros, dx4)",
-          chosen_8: "select(both, zeros, select(is_less, quotient*difference_7, zeros))",
-          chosen_9: "select(both, zeros, dr1)",
+          chosen_7: "select(both_next, zeros, dx4)",
+          chosen_8: "select(both_next, zeros, select(is_less, quotient*difference_8, zeros))",
+          chosen_9: "select(both_next, zeros, dr1)",
         },
-        { both, zeros, dx4, is_less, quotient, difference_7, dr1 },
+        { both_next, zeros, dx4, is_less, quotient, difference_8, dr1 },
       );
       const { chosen_10, chosen_11, chosen_12 } = ops.mapAll(
         {
-          chosen_10: "select(both, zeros, dr2)",
-          chosen_11: "select(both, zeros, dr3)",
-          chosen_12: "select(both, zeros, dr4)",
+          chosen_10: "select(both_next, zeros, dr2)",
+          chosen_11: "select(both_next, zeros, dr3)",
+          chosen_12: "select(both_next, zeros, dr4)",
         },
-        { both, zeros, dr2, dr3, dr4 },
+        { both_next, zeros, dr2, dr3, dr4 },
       );
       return [
         chosen_next,
         chosen_2,
-        both,
+        both_next,
         chosen_3,
         chosen_4,
         chosen_5,
