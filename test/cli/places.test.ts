@@ -26,9 +26,9 @@ const MISUSES = [
   },
   {
     code: "IPX8202",
-    operator: "pinv(G, rank = 7)",
+    operator: "pinv(G, rank = 10)",
     program:
-      "program p[h, w] {\n  input y : R[h, w]\n  let G = gaussian(3, w)\n  output pinv(G, rank = 7)*(G*y[0])\n}\n",
+      "program p[h, w] {\n  input y : R[h, w]\n  let G = gaussian(w, w)\n  output pinv(G, rank = 10)*(G*y[0])\n}\n",
     bindings: [],
   },
   {

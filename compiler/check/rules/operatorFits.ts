@@ -36,8 +36,8 @@ export function checkFits(
 }
 
 const MISFITS: Partial<Record<OperatorName, (use: OperatorUse) => Misfit | null>> = {
-  fourier: namedAxes,
-  over_axes: namedAxes,
+  fourier: ({ domain, args }) => namedAxes(domain.dimensions.length, args),
+  over_axes: ({ domain, args }) => namedAxes(domain.dimensions.length + namesOf(args).length, args),
   wavelet: ({ domain, args }) => countedAxes({ domain, args }) ?? halvings(domain, args),
   symmetrised_gradient: countedAxes,
   blur: kernelBeyondMirror,
@@ -49,17 +49,21 @@ function written({ tree, settings }: CheckedArguments, name: string): SettingVal
   return tree.some((argument) => argument.name?.name === name) ? (settings[name] ?? null) : null;
 }
 
-function axesText({ dimensions }: ArraySpace): string {
-  return dimensions.length === 1 ? "It has one axis, 0." : `Its axes are 0 to ${dimensions.length - 1}.`;
+/** The axes that the program names. */
+function namesOf(args: CheckedArguments): readonly number[] {
+  const axes = written(args, "axes");
+  return axes?.kind === "list" ? axes.values : [];
 }
 
-function namedAxes({ domain, args }: OperatorUse): Misfit | null {
-  const axes = written(args, "axes");
-  if (axes?.kind !== "list") return null;
-  const twice = axes.values.find((axis, at) => axes.values.indexOf(axis) !== at);
+/** Axes of an array that has `rank` of them: that before a Fourier transform, that with the new axes of `over_axes`. */
+function namedAxes(rank: number, args: CheckedArguments): Misfit | null {
+  const axes = namesOf(args);
+  const twice = axes.find((axis, at) => axes.indexOf(axis) !== at);
   if (twice !== undefined) return { why: `the axis ${twice} stands twice`, hint: "Name each axis once." };
-  const beyond = axes.values.find((axis) => axis >= domain.dimensions.length);
-  return beyond === undefined ? null : { why: `it has no axis ${beyond}`, hint: axesText(domain) };
+  const beyond = axes.find((axis) => axis >= rank);
+  if (beyond === undefined) return null;
+  const hint = rank === 1 ? "There is one axis, 0." : `The axes are 0 to ${rank - 1}.`;
+  return { why: `there is no axis ${beyond}`, hint };
 }
 
 function countedAxes({ domain, args }: OperatorUse): Misfit | null {
