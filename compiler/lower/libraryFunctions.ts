@@ -5,6 +5,7 @@ import { FUNCTIONS } from "../library/functions/table.ts";
 import type { LibraryName } from "../library/names.ts";
 import type { Span } from "../source/span.ts";
 import type { SettingValue, Typed } from "../types/typing.ts";
+import { conjugateValue } from "./conjugateValue.ts";
 import { lowerValue } from "./recursion.ts";
 import { Limitation } from "./limitation.ts";
 import { gradientOperator } from "./libraryOperators.ts";
@@ -33,8 +34,11 @@ export function evaluateLibraryFunction(
       if (set === undefined) throw new Limitation("an indicator without a set", span);
       return membership(site, set, x, span);
     }
-    case "conjugate":
-      throw new Limitation("the value of a conjugate function", span);
+    case "conjugate": {
+      const [of] = makers;
+      if (of === undefined) throw new Limitation("a conjugate of no function", span);
+      return conjugateValue(site, of, x, span);
+    }
     default:
       return FUNCTIONS[name].evaluate(builder, x, parametersOf(site, name, settings, makers));
   }

@@ -1,6 +1,7 @@
 import type { Expression } from "../ast/tree.ts";
 import type { IrBuilder } from "../ir/build.ts";
 import type { Variable } from "../ir/block.ts";
+import { alike } from "../library/calculus/alike.ts";
 import { formOfFunction } from "../library/calculus/analyse.ts";
 import { gramMultiple } from "../library/calculus/gram.ts";
 import { innerProxParts, isQuadraticForm } from "../library/calculus/innerProx.ts";
@@ -41,7 +42,8 @@ export function projectOnto(site: Site, set: Expression<Typed>, x: Variable, spa
   return projection(site, lowerSet(site, set, span), x);
 }
 
-function withBound(site: Site, form: FunctionForm): Site {
+/** A site where the arguments of the calls that a form comes from are known. */
+export function withBound(site: Site, form: FunctionForm): Site {
   if (form.bound.length === 0) return site;
   const scope = new Scope(site.scope);
   const inner = within(site, site.builder, scope);
@@ -61,7 +63,7 @@ function proxOfForm(
   const terms = form.terms.filter((term) => term.atom.kind !== "constant");
   const [term, ...others] = terms;
   if (term === undefined) return x;
-  const found = by === null ? null : innerIterations(site, terms, x, step, by, span);
+  const found = by === null ? null : innerIterations(site, { ...form, terms }, x, step, by, span);
   if (found !== null) return found;
   const parts = boxesAmong(terms);
   if (parts !== null) {
@@ -76,14 +78,14 @@ function proxOfForm(
 /** The prox by iterations on dual variables; null where no term wants one. */
 function innerIterations(
   site: Site,
-  terms: readonly FormTerm[],
+  form: FunctionForm,
   x: Variable,
   step: Variable,
   by: SettingValue,
   span: Span,
 ): Variable | null {
-  if (isQuadraticForm({ terms })) return null;
-  const parts = innerProxParts({ terms }, site.program.definitions);
+  if (isQuadraticForm(form)) return null;
+  const parts = innerProxParts(form, site.program.definitions);
   if ("kind" in parts) throw new Limitation("inner iterations for this prox", span);
   if (parts.dual.length === 0) return null;
   return proxByDualIterations(
@@ -191,7 +193,8 @@ function proxOfAtom(site: Site, term: FormTerm, x: Variable, step: Variable, spa
   }
 }
 
-function libraryEntry(
+/** The rules of the function of the library that a term is of. */
+export function libraryEntry(
   site: Site,
   term: FormTerm,
   span: Span,
@@ -275,7 +278,7 @@ function proxOfQuadratic(
 }
 
 /**
- * prox of a sum by completing the square: h, squares of c_i |v_i .* z + b_i|^2 without operators, <c, .>. With
+ * prox of a sum by completing the square: multiples of h, squares of c_i |v_i .* z + b_i|^2 without operators, <c, .>. With
  * s = 1 + 2t sum c_i |v_i|^2 it is the prox of h with step t/s, which is an array where a v_i is (then h is separable).
  */
 function proxOfSum(
@@ -288,8 +291,10 @@ function proxOfSum(
   const { builder } = site;
   const squares = terms.filter((term) => isPlainSquare(term));
   const linear = terms.filter((term) => term.atom.kind === "linear" && term.links.length === 0);
-  const [main, ...others] = terms.filter((term) => !squares.includes(term) && !linear.includes(term));
-  if (others.length > 0) throw new Limitation("the prox of this sum", span);
+  const hard = terms.filter((term) => !squares.includes(term) && !linear.includes(term));
+  const [main] = hard;
+  if (main !== undefined && !hard.every((term) => alike(main, term)))
+    throw new Limitation("the prox of this sum", span);
   const two = builder.elementwise("mul", [builder.constant(2), step]);
   let scale = builder.constant(1);
   let moved = x;
@@ -303,7 +308,9 @@ function proxOfSum(
   for (const term of linear) moved = proxOfAtom(site, term, moved, scaledBy(site, step, term.factors), span);
   const centre = builder.elementwise("div", [moved, scale]);
   if (main === undefined) return centre;
-  const shorter = builder.elementwise("div", [scaledBy(site, step, main.factors), scale]);
+  const weights = hard.map(({ factors }) => scaledBy(site, step, factors));
+  const weight = weights.reduce((all, each) => builder.elementwise("add", [all, each]));
+  const shorter = builder.elementwise("div", [weight, scale]);
   return proxOfTerm(site, main, centre, shorter, span);
 }
 

@@ -2,6 +2,7 @@ import type { Expression } from "../ast/tree.ts";
 import type { IrBuilder } from "../ir/build.ts";
 import type { Variable } from "../ir/block.ts";
 import { gramMultiple } from "../library/calculus/gram.ts";
+import { zeroInside } from "../library/functions/dualBall.ts";
 import { projectedGroups } from "../library/functions/groups.ts";
 import type { Span } from "../source/span.ts";
 import type { SettingValue, Typed } from "../types/typing.ts";
@@ -111,10 +112,30 @@ export function normalised(b: IrBuilder, x: Variable): Variable {
 
 /** 0 inside, inf outside; a point counts as inside up to rounding, 1e-6 relative to its size. */
 export function membership(site: Site, set: Expression<Typed>, x: Variable, span: Span): Variable {
-  const { builder: b } = site;
   const nearest = projection(site, lowerSet(site, set, span), x);
-  const distance = b.norm2(b.elementwise("sub", [x, nearest]));
-  const slack = b.elementwise("mul", [b.constant(1e-6), b.norm2(x)]);
-  const inside = b.elementwise("lessEqual", [distance, slack]);
-  return b.elementwise("select", [inside, b.constant(0), b.constant(Infinity)]);
+  return zeroInside(site.builder, x, site.builder.elementwise("sub", [x, nearest]));
+}
+
+/** The support function of a set, sup of <p, x> over its x; the sets of `SUPPORTED_SETS` have one. */
+export function support({ builder: b }: Site, set: SetValue, p: Variable, span: Span): Variable {
+  const times = (radius: Variable, norm: Variable): Variable => b.elementwise("mul", [radius, norm]);
+  switch (set.kind) {
+    case "nonnegative":
+      return zeroInside(b, p, b.elementwise("max", [p, b.constant(0)]));
+    case "box": {
+      const ends = [set.low, set.high].map((end) => b.elementwise("mul", [end, p]));
+      return b.sum(b.elementwise("max", ends));
+    }
+    case "ball":
+      return times(set.radius, b.norm2(p));
+    case "ball1":
+      return times(set.radius, b.maximum(b.elementwise("abs", [p])));
+    case "ball_inf":
+      return times(set.radius, b.sum(b.elementwise("abs", [p])));
+    case "simplex":
+      return b.maximum(p);
+    case "halfspace":
+    case "affine":
+      throw new Limitation("the support function of this set", span);
+  }
 }

@@ -197,6 +197,29 @@ describe.each(fields)("%s, %s", (_name, field, of) => {
     });
   });
 
+  it("its conjugate is the least that Fenchel and Young's inequality allows", async () => {
+    const near = `prox(${STEP}*g)(x)`;
+    const slope = `(x - ${near})/${STEP}`;
+    const outputs = [near, slope, `g(${near})`, `conjugate(g)(${slope})`, `conjugate(3*g)(x)`];
+    const [proximal = [], slopes = [], values = [], duals = [], others = []] = await run(
+      of,
+      complex,
+      x,
+      outputs,
+    );
+    const [from, to, along] = [samplesOf(x), samplesOf(proximal), samplesOf(slopes)];
+    to.forEach((z, sample) => {
+      const met = dot(z, along[sample] ?? []);
+      expect((values[sample] ?? Number.NaN) + (duals[sample] ?? Number.NaN)).toBeCloseTo(met, 7);
+      const dual = others[sample] ?? Number.NaN;
+      for (const size of [1, 10, 1000]) {
+        const w = inside((from[sample] ?? []).map((entry) => size * entry));
+        const bound = dot(w, from[sample] ?? []) - 3 * valueOf(w, sample);
+        expect(dual - bound).toBeGreaterThan(-1e-9 * (1 + Math.abs(bound)));
+      }
+    });
+  });
+
   it("the prox of a batch is that of its samples, and its reverse that of finite differences", async () => {
     const direction = points(complex, 5);
     const of2 = { ...of, members: [...(of.members ?? []), `input d : ${complex ? "C" : "R"}[3, 2, 4]`] };

@@ -27,6 +27,8 @@ interface Case {
   readonly g: string;
   /** how the prox is found, where no rule gives it */
   readonly by?: string;
+  /** how strongly convex at least the minimised function is, else 1 */
+  readonly modulus?: number;
 }
 
 const WAVELET = "let U : linear T -> T = wavelet(haar, levels = 1)";
@@ -59,6 +61,14 @@ const FUNCTIONS: Readonly<Record<string, Case>> = {
   "a separable function of a product": { g: "huber(delta = 0.3)(c .* z)" },
   "an elastic net": { g: "norm1(z) + 2*norm2sq(z - c) + dot(c, z)" },
   "weighted squares and a norm": { g: "norm1(z) + norm2sq(c .* z - c) + 0.5*norm2sq(2*z + c)" },
+  "like terms": { g: "norm1(z - c) + 0.5*norm1(z - c) + norm2sq(z)" },
+  "a square with a negative weight beside a larger one": {
+    g: "norm1(z) + norm2sq(2*z) - 0.5*norm2sq(z - c)",
+  },
+  "a square with a negative weight that the step outweighs": {
+    g: "norm1(z) - 0.5*norm2sq(z - c)",
+    modulus: 1 - STEP,
+  },
   "squares alone": { g: "norm2sq(c .* z - c) + 0.5*norm2sq(z)" },
   "squares behind an operator": { members: [WAVELET], g: "norm2sq(gradient*z) + norm2sq(c .* z - c)" },
 };
@@ -140,8 +150,8 @@ async function at(members: readonly string[], output: string, z: Point): Promise
 }
 
 describe("the prox of a composed function is its minimiser", () => {
-  it.each(Object.entries(FUNCTIONS))("%s", async (_name, { members = [], g }) => {
-    await expectMinimiser([...members, `fun g(z : T) = ${g}`], `prox(${STEP}*g)(x)`, 1e-9);
+  it.each(Object.entries(FUNCTIONS))("%s", async (_name, { members = [], g, modulus }) => {
+    await expectMinimiser([...members, `fun g(z : T) = ${g}`], `prox(${STEP}*g)(x)`, 1e-9, modulus);
   });
 
   it.each(Object.entries(ITERATED))(
@@ -153,7 +163,12 @@ describe("the prox of a composed function is its minimiser", () => {
 });
 
 /** What a map gives at x minimises STEP g(z) + |z - x|^2/2, which is strongly convex. */
-async function expectMinimiser(members: readonly string[], map: string, tolerance: number): Promise<void> {
+async function expectMinimiser(
+  members: readonly string[],
+  map: string,
+  tolerance: number,
+  modulus = 1,
+): Promise<void> {
   const x = points(1);
   const near = await at(members, map, x);
   const total = async (w: Point): Promise<Point> => {
@@ -169,10 +184,51 @@ async function expectMinimiser(members: readonly string[], map: string, toleranc
     const w = near.map((entry, i) => entry + size * wave(i * (trial + 2), 3 * trial));
     (await total(w)).forEach((value, i) => {
       const moved = minus(sample(w, i), sample(near, i));
-      expect(value - (least[i] ?? Number.NaN) - 0.5 * dot(moved, moved)).toBeGreaterThan(-tolerance);
+      expect(value - (least[i] ?? Number.NaN) - 0.5 * modulus * dot(moved, moved)).toBeGreaterThan(
+        -tolerance,
+      );
     });
   }
 }
+
+/** Functions whose conjugate has a value; of sets the support function. */
+const CONJUGATED: Readonly<Record<string, Case>> = {
+  "a moved norm with linear terms": { g: "2*norm1(z - c) - 3*dot(c, z) + 4" },
+  "a norm behind an orthonormal operator, scaled and moved": {
+    members: [WAVELET],
+    g: "0.5*norm2(-2*(U*(z - c)))",
+  },
+  "squares of a product": { members: ["let v = abs(c) + 0.1*ones"], g: "norm2sq(v .* z - c)/3" },
+  nonnegative: { g: "indicator(nonnegative)(z - c)" },
+  "box(a, b)": { g: "indicator(box(-0.5, 0.8))(z)" },
+  "ball(r)": { g: "indicator(ball(2))(z + c)" },
+  "ball1(r)": { g: "indicator(ball1(2))(z)" },
+  "ball_inf(r)": { g: "indicator(ball_inf(0.7))(3*z)" },
+  simplex: { g: "3*indicator(simplex)(z)" },
+};
+
+/** Fenchel and Young: g(z) + g*(p) >= <z, p>, and equality where p is a subgradient at z. */
+describe("the value of a conjugate is the least that Fenchel and Young's inequality allows", () => {
+  it.each(Object.entries(CONJUGATED))("%s", async (_name, { members = [], g }) => {
+    const own = [...members, `fun g(z : T) = ${g}`];
+    const x = points(1);
+    const near = await at(own, `prox(${STEP}*g)(x)`, x);
+    const slope = minus(x, near).map((entry) => entry / STEP);
+    const [values, others, duals] = [
+      await at(own, "g(x)", near),
+      await at(own, `conjugate(g)(x)`, x),
+      await at(own, `conjugate(g)(x)`, slope),
+    ];
+    for (let i = 0; i < SAMPLES; i += 1) {
+      const met = dot(sample(near, i), sample(slope, i));
+      expect((values[i] ?? Number.NaN) + (duals[i] ?? Number.NaN)).toBeCloseTo(met, 8);
+      for (let k = 0; k < SAMPLES; k += 1) {
+        const total = (values[k] ?? Number.NaN) + (others[i] ?? Number.NaN);
+        expect(total - dot(sample(near, k), sample(x, i))).toBeGreaterThan(-1e-8);
+      }
+    }
+  });
+});
 
 describe("a projection is the nearest point", () => {
   it.each(Object.entries(SETS))("%s", async (_name, { members = [], set, outside }) => {

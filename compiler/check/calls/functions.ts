@@ -12,6 +12,7 @@ import { definitionOf } from "../definitions.ts";
 import { describe, expectOrder, fits } from "../expectations.ts";
 import { checkExpression } from "../expression.ts";
 import { expressionText } from "../expressionText.ts";
+import { checkConjugateValues } from "../rules/conjugateValues.ts";
 import { intervalOf, resolveType, typing, unknownTyping, valueTyping } from "../typed.ts";
 import { checkArguments } from "./arguments.ts";
 import { isMapSymbol } from "./unknown.ts";
@@ -45,6 +46,7 @@ export function checkFunctionCall(
       sound = takes(environment, callee, parameter, argument) && sound;
   });
   if (sound) sound = isOrderedPoint(environment, callee, args.positional);
+  if (sound) sound = checkConjugateValues(environment, callee);
   const level = latest(signature.level, ...args.positional.map((argument) => argument.note.level));
   const note = sound ? resultNote(environment, signature, level) : unknownTyping(level);
   const call = meaningOfCall(callee, args.positional);

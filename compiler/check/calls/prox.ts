@@ -3,9 +3,10 @@ import { diagnose } from "../../diagnostics/diagnose.ts";
 import { intervalText, isWithin, POSITIVE } from "../../types/interval.ts";
 import { REAL, type Space } from "../../types/space.ts";
 import { fitSpace, wouldSucceed } from "../../types/substitution.ts";
-import type { CallMeaning, Symbol, Typed, Typing } from "../../types/typing.ts";
+import type { CallMeaning, Typed, Typing } from "../../types/typing.ts";
 import { type Environment, latest, report } from "../context.ts";
 import { describe, fits } from "../expectations.ts";
+import { declarationText, wideName } from "../rules/weights.ts";
 import { checkInnerProx, checkProxRule, checkSeparable } from "../rules/proxRules.ts";
 import { intervalOf, resolveType, typing, unknownTyping } from "../typed.ts";
 import { checkInnerSolve } from "./innerSolve.ts";
@@ -45,7 +46,7 @@ export function checkProx(environment: Environment, args: CheckedArguments): Cal
     checkSteps(environment, of) &&
     (scaling === null || checkScaling(environment, of, scaling, domain)) &&
     (by === null
-      ? checkProxRule(environment, of)
+      ? checkProxRule(environment, of, scaling === null ? 1 : 0)
       : checkInnerSolve(environment, by, of.span) && checkInnerProx(environment, of, by));
   if (!sound) return failed;
   return { call: { kind: "prox", function: of, scaling, by, point: null }, note: mapNote(domain, level) };
@@ -75,47 +76,12 @@ function checkPositive(environment: Environment, factor: Expression<Typed>): boo
   if (type.kind === "unknown") return false;
   const interval = intervalOf(factor);
   if (type.kind !== "function" && isWithin(interval, POSITIVE)) return true;
-  const source = sourceOf(environment, factor);
+  const source = wideName(factor, POSITIVE);
   const declared = source?.origin.kind === "fun" ? null : source;
   const declaration = declared === null ? null : declarationText(declared);
   const args = { interval: type.kind === "function" ? "(-inf, 0)" : intervalText(interval), declaration };
   report(environment, diagnose("IPX3102", factor.span, args, { declared: declared?.span ?? null }));
   return false;
-}
-
-/** The declared name in a step size whose interval is too wide. */
-function sourceOf(environment: Environment, factor: Expression<Typed>): Symbol | null {
-  switch (factor.kind) {
-    case "name": {
-      if (factor.reference.kind !== "symbol") return null;
-      const { symbol } = factor.reference;
-      return isWithin(symbol.typing.interval ?? POSITIVE, POSITIVE) ? null : symbol;
-    }
-    case "product":
-    case "sum":
-      return sourceOf(environment, factor.left) ?? sourceOf(environment, factor.right);
-    case "negate":
-      return sourceOf(environment, factor.operand);
-    case "power":
-      return sourceOf(environment, factor.base);
-    default:
-      return null;
-  }
-}
-
-function declarationText(symbol: Symbol): string | null {
-  switch (symbol.origin.kind) {
-    case "state":
-    case "learn":
-      return `${symbol.origin.kind} ${symbol.name} : R in (0, inf) = ...`;
-    case "given":
-    case "input":
-      return `${symbol.origin.kind} ${symbol.name} : R in (0, inf)`;
-    case "argument":
-      return `${symbol.name} : R in (0, inf)`;
-    default:
-      return null;
-  }
 }
 
 function checkScaling(

@@ -1,10 +1,10 @@
 import type { Expression } from "../../ast/tree.ts";
 import { formOfFunction, symbolOf } from "../../library/calculus/analyse.ts";
+import { leastCurvature, unprovenTerm } from "../../library/calculus/convexity.ts";
 import { type Curvature, curvature, multiple, signOf, sumOf } from "../../library/calculus/curvature.ts";
-import type { Atom, Factor, FormTerm, FunctionForm } from "../../library/calculus/form.ts";
+import type { Atom, FunctionForm } from "../../library/calculus/form.ts";
 import { isSeparable } from "../../library/calculus/separable.ts";
 import { FUNCTIONS } from "../../library/functions/table.ts";
-import { isWithin, NONNEGATIVE } from "../../types/interval.ts";
 import type { PropertyName } from "../../types/property.ts";
 import type { Typed } from "../../types/typing.ts";
 import type { Knowledge } from "../context.ts";
@@ -34,7 +34,12 @@ export function hasProperty(
     case "separable":
       return form !== null && form.terms.every(isSeparable);
     case "strongly_convex":
-      return form !== null && bound !== null && isConvex(form) && modulus(form) >= bound;
+      return (
+        form !== null &&
+        bound !== null &&
+        isConvex(form, knowledge) &&
+        leastCurvature(form, knowledge.definitions) >= bound
+      );
     default:
       return false;
   }
@@ -56,7 +61,7 @@ function isConvexFunction(knowledge: Knowledge, of: Expression<Typed>): boolean 
 function curvatureOfFunction(knowledge: Knowledge, of: Expression<Typed>): Curvature {
   const { definitions } = knowledge;
   const form = formOfFunction(of, definitions);
-  if (form !== null && isConvex(form)) return "convex";
+  if (form !== null && isConvex(form, knowledge)) return "convex";
   const inner = (part: Expression<Typed>): Curvature => curvatureOfFunction(knowledge, part);
   switch (of.kind) {
     case "sum":
@@ -84,12 +89,10 @@ function curvatureOfFunction(knowledge: Knowledge, of: Expression<Typed>): Curva
   }
 }
 
-function isConvex(form: FunctionForm): boolean {
-  return form.terms.every(
-    ({ atom, factors }) =>
-      atom.kind === "linear" ||
-      atom.kind === "constant" ||
-      (isConvexAtom(atom) && factors.every(isNonnegative)),
+function isConvex(form: FunctionForm, knowledge: Knowledge): boolean {
+  return (
+    form.terms.every(({ atom }) => isConvexAtom(atom)) &&
+    unprovenTerm(form, knowledge.definitions, 0) === null
   );
 }
 
@@ -107,31 +110,4 @@ function isConvexAtom(atom: Atom): boolean {
     case "general":
       return false;
   }
-}
-
-function isNonnegative(factor: Factor): boolean {
-  if (factor.kind === "number") return factor.value >= 0;
-  const { interval } = factor.value.note;
-  return interval !== null && isWithin(interval, NONNEGATIVE);
-}
-
-/** A modulus of strong convexity: twice the weights of the squares of the variable itself, c |x + b|^2. */
-function modulus(form: FunctionForm): number {
-  return form.terms.reduce((sum, term) => sum + modulusOfTerm(term), 0);
-}
-
-function modulusOfTerm({ atom, factors, links }: FormTerm): number {
-  if (atom.kind !== "library" || atom.name !== "norm2sq") return 0;
-  const plain = links.every((link) => link.kind === "shift" || link.kind === "scale");
-  if (!plain) return 0;
-  const scales = links.flatMap((link) => (link.kind === "scale" ? [leastOf(link.by) ** 2] : []));
-  return 2 * [...factors.map(leastOf), ...scales].reduce((product, factor) => product * factor, 1);
-}
-
-/** The least that a factor can be; 0 where its sign is open. */
-function leastOf(factor: Factor): number {
-  if (factor.kind === "number") return Math.abs(factor.value);
-  const { interval } = factor.value.note;
-  if (interval === null || !isWithin(interval, NONNEGATIVE)) return 0;
-  return factor.inverse ? 1 / interval.high : interval.low;
 }

@@ -1,5 +1,6 @@
 import type { Expression, Statement } from "../../ast/tree.ts";
-import { reads, symbolOf } from "../../library/calculus/analyse.ts";
+import { formOfFunction, reads, symbolOf } from "../../library/calculus/analyse.ts";
+import type { FunctionForm } from "../../library/calculus/form.ts";
 import { FUNCTIONS } from "../../library/functions/table.ts";
 import type { Span } from "../../source/span.ts";
 import type { Symbol, Typed } from "../../types/typing.ts";
@@ -33,7 +34,18 @@ function kinkOfMade(knowledge: Knowledge, of: Extract<Expression<Typed>, { kind:
   if (of.call.kind !== "library") return null;
   if (of.call.name === "indicator") return { part: "indicator", span: of.span };
   const [first] = of.call.arguments;
+  if (of.call.name === "conjugate" && first !== undefined) {
+    const smooth = isStrictlyConvex(formOfFunction(first, knowledge.definitions));
+    return smooth ? null : { part: "conjugate", span: of.span };
+  }
   return of.call.name === "each" && first !== undefined ? findKink(knowledge, first) : null;
+}
+
+/** Whether all terms are convex without flat or linear pieces, so that the conjugate has a derivative inside its domain. */
+function isStrictlyConvex(form: FunctionForm | null): boolean {
+  const names: ReadonlySet<string> = new Set(["norm2sq", "entropy", "kullback_leibler"]);
+  const terms = form?.terms.filter(({ atom }) => atom.kind !== "linear" && atom.kind !== "constant") ?? [];
+  return terms.length > 0 && terms.every(({ atom }) => atom.kind === "library" && names.has(atom.name));
 }
 
 function kinkOfName(knowledge: Knowledge, of: Extract<Expression<Typed>, { kind: "name" }>): Kink | null {

@@ -4,14 +4,17 @@ import { diagnose } from "../../diagnostics/diagnose.ts";
 import type { OperatorName, SpecialOperatorName } from "../../library/operators/table.ts";
 import { constantValue, type Dimension } from "../../types/dimension.ts";
 import { type ArraySpace, type Space, spaceText } from "../../types/space.ts";
-import type { SettingValue } from "../../types/typing.ts";
+import type { Definitions } from "../../library/calculus/analyse.ts";
+import type { SettingValue, Typed } from "../../types/typing.ts";
 import { type Environment, report } from "../context.ts";
+import { expressionText } from "../expressionText.ts";
 import type { CheckedArguments } from "../calls/arguments.ts";
 
 /** A use of an operator whose spaces are found. */
 interface OperatorUse {
   readonly domain: ArraySpace;
   readonly args: CheckedArguments;
+  readonly definitions: Definitions;
 }
 
 /** What is wrong with a use, and what to try. */
@@ -29,7 +32,7 @@ export function checkFits(
   args: CheckedArguments,
 ): void {
   if (domain.kind !== "array") return;
-  const found = MISFITS[name]?.({ domain, args }) ?? null;
+  const found = MISFITS[name]?.({ domain, args, definitions: environment.run.knowledge.definitions }) ?? null;
   if (found === null) return;
   const words = { callee: name, domain: spaceText(domain), ...found };
   report(environment, diagnose("IPX2042", expression.span, words));
@@ -38,11 +41,33 @@ export function checkFits(
 const MISFITS: Partial<Record<OperatorName, (use: OperatorUse) => Misfit | null>> = {
   fourier: ({ domain, args }) => namedAxes(domain.dimensions.length, args),
   over_axes: ({ domain, args }) => namedAxes(domain.dimensions.length + namesOf(args).length, args),
-  wavelet: ({ domain, args }) => countedAxes({ domain, args }) ?? halvings(domain, args),
+  wavelet: (use) => countedAxes(use) ?? halvings(use.domain, use.args),
   symmetrised_gradient: countedAxes,
   blur: kernelBeyondMirror,
   pinv: rankBeyondSides,
+  filtered_backprojection: noProjection,
 };
+
+/** The filter is known for X-ray transforms as they are; what is given is known once it is bound. */
+function noProjection({ args: { positional }, definitions }: OperatorUse): Misfit | null {
+  const [of] = positional;
+  if (of === undefined || mayBeProjection(of, definitions)) return null;
+  return {
+    why: `\`${expressionText(of)}\` is no \`radon\` or \`fan_beam\` as it is`,
+    hint: "Name the X-ray transform itself, `radon(angles, detectors = d)`: its multiples, parts and products have no filter.",
+  };
+}
+
+function mayBeProjection(of: Expression<Typed>, definitions: Definitions): boolean {
+  if (of.kind === "call") return of.call.kind === "library" && PROJECTIONS.has(of.call.name);
+  if (of.kind !== "name" || of.reference.kind !== "symbol") return false;
+  const { symbol } = of.reference;
+  const definition = definitions.get(symbol);
+  if (definition?.kind === "let") return mayBeProjection(definition.initial, definitions);
+  return symbol.origin.kind !== "learn";
+}
+
+const PROJECTIONS: ReadonlySet<string> = new Set(["radon", "fan_beam"]);
 
 /** The setting as the program writes it; null where it has its default, which suits every domain. */
 function written({ tree, settings }: CheckedArguments, name: string): SettingValue | null {

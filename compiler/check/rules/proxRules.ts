@@ -2,18 +2,24 @@ import type { Expression } from "../../ast/tree.ts";
 import type { ProxObstacle } from "../../diagnostics/catalogue/rules.ts";
 import { diagnose } from "../../diagnostics/diagnose.ts";
 import { formOfFunction } from "../../library/calculus/analyse.ts";
-import { type ClosedProxObstacle, closedProxObstacle } from "../../library/calculus/closedProx.ts";
+import {
+  type ClosedProxObstacle,
+  closedProxObstacle,
+  convexityObstacle,
+} from "../../library/calculus/closedProx.ts";
 import type { FunctionForm } from "../../library/calculus/form.ts";
 import { innerProxParts, isQuadraticForm } from "../../library/calculus/innerProx.ts";
 import { isSeparable } from "../../library/calculus/separable.ts";
+import { intervalText, NONNEGATIVE } from "../../types/interval.ts";
 import type { SettingValue, Typed } from "../../types/typing.ts";
 import { type Environment, type Knowledge, report } from "../context.ts";
 import { expressionText } from "../expressionText.ts";
+import { declarationText, wideName } from "./weights.ts";
 
-/** Asks for a rule for prox(of); reports where there is none. */
-export function checkProxRule(environment: Environment, of: Expression<Typed>): boolean {
+/** Asks for a rule for prox(of); reports where there is none. `spare` as in `closedProxObstacle`. */
+export function checkProxRule(environment: Environment, of: Expression<Typed>, spare: 0 | 1): boolean {
   const { definitions } = environment.run.knowledge;
-  return checkForm(environment, of, (form) => closedProxObstacle(form, definitions));
+  return checkForm(environment, of, (form) => closedProxObstacle(form, definitions, spare));
 }
 
 /** Asks for a function whose prox inner iterations find; reports where they do not. */
@@ -31,7 +37,10 @@ export function checkInnerProx(environment: Environment, of: Expression<Typed>, 
     report(environment, diagnose("IPX3103", of.span, { obstacle: { kind: "method", part: by.name } }));
     return false;
   }
-  return checkForm(environment, of, () => (parts !== null && "kind" in parts ? parts : null));
+  return checkForm(environment, of, (all) => {
+    if (parts === null) return convexityObstacle(all, definitions, 1);
+    return "kind" in parts ? parts : null;
+  });
 }
 
 function checkForm(
@@ -60,7 +69,7 @@ function innermost(of: Expression<Typed>): Expression<Typed> {
 
 /** Whether the prox of a function follows from the rules. */
 export function isProximable(knowledge: Knowledge, form: FunctionForm): boolean {
-  return closedProxObstacle(form, knowledge.definitions) === null;
+  return closedProxObstacle(form, knowledge.definitions, 0) === null;
 }
 
 /** What IPX3103 says of an obstacle. */
@@ -77,8 +86,22 @@ function told(obstacle: ClosedProxObstacle): ProxObstacle {
         second: expressionText(term.source),
       };
     case "unknown":
+      return { kind: "unknown", part: `\`${obstacle.name ?? expressionText(term.source)}\`` };
     case "concave":
-      return { kind: obstacle.kind, part: `\`${obstacle.name ?? expressionText(term.source)}\`` };
+    case "outweighed":
+      return { kind: obstacle.kind, part: `\`${expressionText(term.source)}\`` };
+    case "sign": {
+      const wide = term.factors.map((factor) =>
+        factor.kind === "number" ? null : wideName(factor.value, NONNEGATIVE),
+      );
+      const name = wide.find((symbol) => symbol !== null);
+      return {
+        kind: "sign",
+        part: `\`${expressionText(term.source)}\``,
+        interval: intervalText(obstacle.weight),
+        declaration: name === undefined ? null : declarationText(name),
+      };
+    }
   }
 }
 

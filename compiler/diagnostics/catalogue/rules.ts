@@ -1,11 +1,17 @@
 import { defineDiagnostic } from "../entry.ts";
 
-/** Why a prox has no closed form. */
 /** Why a prox is not found, as IPX3103 says it. */
 export type ProxObstacle =
   | { readonly kind: "composition"; readonly part: string }
   | { readonly kind: "sum" | "overlap"; readonly first: string; readonly second: string }
-  | { readonly kind: "unknown" | "concave" | "method"; readonly part: string };
+  | { readonly kind: "unknown" | "concave" | "outweighed" | "method"; readonly part: string }
+  | {
+      readonly kind: "sign";
+      readonly part: string;
+      readonly interval: string;
+      /** what to declare instead, `given c : R in (0, inf)` */
+      readonly declaration: string | null;
+    };
 
 function proxObstacle(obstacle: ProxObstacle): string {
   switch (obstacle.kind) {
@@ -19,6 +25,10 @@ function proxObstacle(obstacle: ProxObstacle): string {
       return `I have no rule for the prox of ${obstacle.part}.`;
     case "concave":
       return `${obstacle.part} has a negative weight here: the prox may be several points, or none.`;
+    case "outweighed":
+      return `${obstacle.part} has a negative weight here, which nothing known outweighs: the prox may be several points, or none.`;
+    case "sign":
+      return `the weight of ${obstacle.part} is in ${obstacle.interval}: where it is negative, the prox may be several points, or none.`;
     case "method":
       return `\`${obstacle.part}\` solves linear systems, and this prox is no solution of one.`;
   }
@@ -38,6 +48,15 @@ function otherThanProx(obstacle: ProxObstacle): string {
       return `${inner}, or split it, as in admm_lasso; a smooth part may go by its gradient, as in ista.`;
     case "concave":
       return "Proxes are those of convex functions. Check the sign in front of it.";
+    case "outweighed":
+      return (
+        "Proxes are those of convex functions. Check the sign, or let other squares outweigh it: for the prox of " +
+        "t*(g - a*norm2sq) the intervals of t and a must say that 2*t*a < 1, and its conjugate has none."
+      );
+    case "sign":
+      return obstacle.declaration === null
+        ? "Proxes are those of convex functions. Declare the intervals of the numbers in front of it, or let them be `exp(...)` or a square."
+        : `Proxes are those of convex functions. Declare \`${obstacle.declaration}\`.`;
     case "method":
       return "Write `by = inner(...)`.";
     case "unknown":
@@ -46,6 +65,14 @@ function otherThanProx(obstacle: ProxObstacle): string {
         : "A smooth function may go by its gradient, as in ista; section 9 of docs/language.md lists what has a prox.";
   }
 }
+
+/** Why the value of a conjugate has no closed form. */
+const CONJUGATE_OBSTACLES = {
+  sum: (part: string) => `it is known for one function and linear terms; \`${part}\` is a further one.`,
+  unknown: (part: string) => `there is no rule for the conjugate of \`${part}\`.`,
+  composition: (part: string) => `behind its operator or factor \`${part}\` has no rule.`,
+  weight: (part: string) => `the weight of \`${part}\` must be in (0, inf).`,
+} as const;
 
 /** IPX3xxx: rules and intervals. */
 export const rules = {
@@ -101,6 +128,23 @@ export const rules = {
     mark: ({ obstacle }) => proxObstacle(obstacle),
     labels: { part: () => "because of this part" },
     hint: ({ obstacle }) => otherThanProx(obstacle),
+  }),
+
+  IPX3108: defineDiagnostic<{
+    readonly kind: "sum" | "unknown" | "composition" | "weight";
+    readonly part: string;
+    /** what to declare instead, `given c : R in (0, inf)`, where a weight may be 0 or negative */
+    readonly declaration: string | null;
+  }>()({
+    severity: "error",
+    class: "user",
+    title: () => "I know no closed form for the value of this conjugate",
+    mark: ({ kind, part }) => CONJUGATE_OBSTACLES[kind](part),
+    labels: { part: () => "because of this part" },
+    hint: ({ declaration }) =>
+      declaration === null
+        ? "Its prox needs no value: `prox(s*conjugate(f))` goes wherever f has a prox."
+        : `Declare \`${declaration}\`.`,
   }),
 
   IPX3202: defineDiagnostic<{

@@ -1,6 +1,7 @@
 import type { Expression, Fun, Let } from "../../ast/tree.ts";
 import type { Symbol, Typed } from "../../types/typing.ts";
 import { partsOf } from "../../ast/parts.ts";
+import { sameExpression } from "./alike.ts";
 import type { Atom, BoundArgument, Factor, FormTerm, FunctionForm, Link } from "./form.ts";
 
 /** The typed declarations behind the symbols of functions and lets. */
@@ -22,7 +23,7 @@ export function formOfFunction(expression: Expression<Typed>, definitions: Defin
       const left = formOfFunction(expression.left, definitions);
       const right = formOfFunction(expression.right, definitions);
       const signed = expression.operator === "-" ? scaled(right, { kind: "number", value: -1 }) : right;
-      return left && signed ? joined([left, signed]) : null;
+      return left && signed ? joined([left, signed], expression) : null;
     }
     case "call":
       return formOfMaker(expression, definitions);
@@ -91,7 +92,7 @@ function formOfBody(body: Expression<Typed>, variable: Symbol, definitions: Defi
       const left = formOfBody(body.left, variable, definitions);
       const right = formOfBody(body.right, variable, definitions);
       const minus = body.operator === "-" || body.operator === ".-";
-      return joined([left, minus ? scaledBy(right, { kind: "number", value: -1 }) : right]);
+      return joined([left, minus ? scaledBy(right, { kind: "number", value: -1 }) : right], body);
     }
     case "negate":
       return scaledBy(formOfBody(body.operand, variable, definitions), { kind: "number", value: -1 });
@@ -270,8 +271,15 @@ function single(atom: Atom, source: Expression<Typed>): FunctionForm {
   return { terms: [{ factors: [], atom, links: [], source }], bound: [] };
 }
 
-function joined(forms: readonly FunctionForm[]): FunctionForm {
-  return { terms: forms.flatMap((form) => form.terms), bound: forms.flatMap((form) => form.bound) };
+/** The sum of forms; beyond the rules where they come from calls of one function with different arguments. */
+function joined(forms: readonly FunctionForm[], source: Expression<Typed>): FunctionForm {
+  const bound = forms.flatMap((form) => form.bound);
+  const differs = bound.some((one) =>
+    bound.some(({ argument, value }) => argument === one.argument && !sameExpression(value, one.value)),
+  );
+  return differs
+    ? single({ kind: "general" }, source)
+    : { terms: forms.flatMap((form) => form.terms), bound };
 }
 
 function scaled(form: FunctionForm | null, factor: Factor): FunctionForm | null {

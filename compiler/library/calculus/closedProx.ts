@@ -1,11 +1,13 @@
 import type { Expression } from "../../ast/tree.ts";
-import { isWithin, POSITIVE } from "../../types/interval.ts";
+import { type Interval, intersect, isEmpty, NONNEGATIVE } from "../../types/interval.ts";
 import type { Typed } from "../../types/typing.ts";
 import type { LibraryFunction } from "../functions/entry.ts";
 import { FUNCTIONS } from "../functions/table.ts";
 import type { LibraryName } from "../names.ts";
+import { alike } from "./alike.ts";
 import type { Definitions } from "./analyse.ts";
-import type { Factor, FormTerm, FunctionForm, Link } from "./form.ts";
+import { isQuadraticTerm, unprovenTerm, weightOf } from "./convexity.ts";
+import type { FormTerm, FunctionForm, Link } from "./form.ts";
 import { gramMultiple } from "./gram.ts";
 import { boxesAmong, isSeparable } from "./separable.ts";
 
@@ -13,57 +15,60 @@ import { boxesAmong, isSeparable } from "./separable.ts";
 export type ClosedProxObstacle =
   | { readonly kind: "composition"; readonly name: string; readonly term: FormTerm }
   | { readonly kind: "sum" | "overlap"; readonly first: FormTerm; readonly term: FormTerm }
+  | ConvexityObstacle
   | {
-      readonly kind: "unknown" | "concave";
+      readonly kind: "unknown";
       /** what has no rule, where that is less than the term */
       readonly name: string | null;
       readonly term: FormTerm;
     };
 
-/** Why no rule gives the prox of a function; null where one does. */
-export function closedProxObstacle(
-  { terms: all }: Pick<FunctionForm, "terms">,
+/** A term that may be concave: its weight is negative, or may be; `outweighed`: a square that others may outweigh. */
+export interface ConvexityObstacle {
+  readonly kind: "concave" | "sign" | "outweighed";
+  readonly term: FormTerm;
+  readonly weight: Interval;
+}
+
+/** The term because of which a function plus `spare` |x|^2/2 is not known to be convex; null where it is. */
+export function convexityObstacle(
+  form: FunctionForm,
   definitions: Definitions,
+  spare: 0 | 1,
+): ConvexityObstacle | null {
+  const term = unprovenTerm(form, definitions, spare);
+  if (term === null) return null;
+  const weight = weightOf(term.factors, form.bound);
+  if (!isEmpty(intersect(weight, NONNEGATIVE))) return { kind: "sign", term, weight };
+  return { kind: isQuadraticTerm(term) ? "outweighed" : "concave", term, weight };
+}
+
+/**
+ * Why no rule gives the prox of a function; null where one does. `spare` as in `unprovenTerm`: 1 for a prox of the
+ * function with the very factors of its terms, 0 for one that scales it further, or conjugates it.
+ */
+export function closedProxObstacle(
+  form: FunctionForm,
+  definitions: Definitions,
+  spare: 0 | 1,
 ): ClosedProxObstacle | null {
-  const moving = all.filter((term) => term.atom.kind !== "constant");
-  const concave = moving.find(isConcave);
-  if (concave !== undefined) return { kind: "concave", name: null, term: concave };
+  const moving = form.terms.filter((term) => term.atom.kind !== "constant");
   const terms = boxesAmong(moving)?.rest ?? moving;
   const hard = terms.filter((term) => !isQuadraticTerm(term));
-  const [first, second] = hard;
+  const [first] = hard;
+  const unknown = hard.find(({ atom }) => atom.kind === "general");
+  if (unknown !== undefined) return termObstacle(unknown, definitions);
+  const unproven = convexityObstacle(form, definitions, spare);
+  if (unproven !== null) return unproven;
   if (first === undefined) return null;
+  const second = hard.find((term) => !alike(first, term));
   if (second !== undefined) return sumObstacle(first, second);
-  const mixed = terms.find((term) => term !== first && term.links.some((link) => link.kind === "operator"));
+  const others = terms.filter((term) => !hard.includes(term));
+  const mixed = others.find((term) => term.links.some((link) => link.kind === "operator"));
   if (mixed !== undefined) return sumObstacle(first, mixed);
-  const uneven = terms.find((term) => term !== first && term.links.some((link) => link.kind === "diagonal"));
+  const uneven = others.find((term) => term.links.some((link) => link.kind === "diagonal"));
   if (uneven !== undefined && !isSeparable(first)) return sumObstacle(first, uneven);
   return termObstacle(first, definitions);
-}
-
-/** Whether a term is a square or linear. */
-export function isQuadraticTerm({ atom }: FormTerm): boolean {
-  return atom.kind === "linear" || (atom.kind === "library" && atom.name === "norm2sq");
-}
-
-/** Whether a term with a kink has a negative factor for all values of its numbers. */
-function isConcave(term: FormTerm): boolean {
-  return !isQuadraticTerm(term) && term.atom.kind !== "general" && signOfTerm(term) === -1;
-}
-
-/** The sign of what multiplies a term; null where it is not known. */
-export function signOfTerm({ factors }: FormTerm): 1 | -1 | null {
-  const signs = factors.map(signOf);
-  if (signs.includes(null)) return null;
-  return signs.filter((sign) => sign === -1).length % 2 === 1 ? -1 : 1;
-}
-
-/** The sign of a factor that is never 0; null where it is not known. */
-function signOf(factor: Factor): 1 | -1 | null {
-  if (factor.kind === "number") return factor.value > 0 ? 1 : factor.value < 0 ? -1 : null;
-  const { interval } = factor.value.note;
-  if (interval === null) return null;
-  if (isWithin(interval, POSITIVE)) return 1;
-  return interval.high < 0 || (interval.high === 0 && interval.highOpen) ? -1 : null;
 }
 
 function sumObstacle(first: FormTerm, term: FormTerm): ClosedProxObstacle {
@@ -87,7 +92,7 @@ export function termObstacle(term: FormTerm, definitions: Definitions): ClosedPr
     case "indicator":
       return linkObstacle(term, definitions, "indicator", isSeparable({ ...term, links: [] }));
     case "conjugate":
-      return closedProxObstacle(atom.of, definitions);
+      return closedProxObstacle(atom.of, definitions, 0);
     case "opaque": {
       const proximable = atom.symbol.typing.facts.some(({ property }) => property === "proximable");
       return proximable ? null : { kind: "unknown", name: atom.symbol.name, term };

@@ -1,11 +1,12 @@
+import { isWithin, NONNEGATIVE } from "../../types/interval.ts";
 import type { Definitions } from "./analyse.ts";
 import {
   type ClosedProxObstacle,
   closedProxObstacle,
-  isQuadraticTerm,
-  signOfTerm,
+  convexityObstacle,
   termObstacle,
 } from "./closedProx.ts";
+import { isQuadraticTerm, weightOf } from "./convexity.ts";
 import type { FormTerm, FunctionForm } from "./form.ts";
 
 /** A term h(K z + b), where the prox of h has a closed form. */
@@ -27,19 +28,19 @@ export interface InnerProxParts {
  * operator than its links.
  */
 export function innerProxParts(
-  { terms }: Pick<FunctionForm, "terms">,
+  { terms, bound }: FunctionForm,
   definitions: Definitions,
 ): InnerProxParts | ClosedProxObstacle {
   const moving = terms.filter((term) => term.atom.kind !== "constant");
   const kept: FormTerm[] = [];
-  for (const term of moving.toSorted((a, b) => rankOf(a) - rankOf(b))) {
-    if (isPlain(term) && closedProxObstacle({ terms: [...kept, term] }, definitions) === null)
+  for (const term of moving.toSorted((a, b) => rankOf(a, bound) - rankOf(b, bound))) {
+    if (isPlain(term) && closedProxObstacle({ terms: [...kept, term], bound }, definitions, 0) === null)
       kept.push(term);
   }
   const dual: DualTerm[] = [];
   for (const term of moving) {
     if (kept.includes(term)) continue;
-    const found = dualTerm(term, definitions);
+    const found = dualTerm(term, bound, definitions);
     if ("kind" in found) return found;
     dual.push(found);
   }
@@ -53,10 +54,10 @@ export function isQuadraticForm({ terms }: Pick<FunctionForm, "terms">): boolean
   return squares && moving.some(({ links }) => links.some(({ kind }) => kind === "operator"));
 }
 
-/** Constraints come first, so that the result satisfies them. */
-function rankOf(term: FormTerm): number {
+/** Constraints come first, so that the result satisfies them, and squares before those that they outweigh. */
+function rankOf(term: FormTerm, bound: FunctionForm["bound"]): number {
   if (term.atom.kind === "indicator") return 0;
-  return isQuadraticTerm(term) ? 1 : 2;
+  return isQuadraticTerm(term) && isWithin(weightOf(term.factors, bound), NONNEGATIVE) ? 1 : 2;
 }
 
 /** Squares and linear terms behind an operator have no closed form beside others. */
@@ -64,8 +65,14 @@ function isPlain(term: FormTerm): boolean {
   return !isQuadraticTerm(term) || term.links.every(({ kind }) => kind !== "operator");
 }
 
-function dualTerm(term: FormTerm, definitions: Definitions): DualTerm | ClosedProxObstacle {
-  if (signOfTerm(term) === -1 && term.atom.kind !== "linear") return { kind: "concave", name: null, term };
+function dualTerm(
+  term: FormTerm,
+  bound: FunctionForm["bound"],
+  definitions: Definitions,
+): DualTerm | ClosedProxObstacle {
+  const unproven =
+    term.atom.kind === "general" ? null : convexityObstacle({ terms: [term], bound }, definitions, 0);
+  if (unproven !== null) return unproven;
   const { atom, links } = term;
   if (atom.kind === "library" && atom.name === "tv") return { term, map: links.length };
   if (atom.kind === "opaque" && atom.symbol.typing.facts.some(({ property }) => property === "convex")) {

@@ -36,6 +36,8 @@ export const entropy: LibraryFunction = {
     return b.elementwise("mul", [t, omega(b, right)]);
   },
   conjugateProx: null,
+  // sum of e^(p_i - 1)
+  conjugate: (b, p) => b.sum(b.elementwise("exp", [b.elementwise("sub", [p, b.constant(1)])])),
 };
 
 /**

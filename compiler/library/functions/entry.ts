@@ -56,4 +56,6 @@ export interface LibraryFunction {
         parameters: FunctionParameters,
       ) => Variable)
     | null;
+  /** h*(p) = sup over x of <p, x> - h(x); null where no closed form is known */
+  readonly conjugate: ((builder: IrBuilder, p: Variable, parameters: FunctionParameters) => Variable) | null;
 }

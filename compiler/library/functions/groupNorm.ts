@@ -1,3 +1,4 @@
+import { zeroInside } from "./dualBall.ts";
 import type { LibraryFunction } from "./entry.ts";
 import { normOver, projectedGroups, shrunkGroups } from "./groups.ts";
 
@@ -12,4 +13,5 @@ export const groupNorm: LibraryFunction = {
   separable: false,
   prox: (b, x, t, { axes }) => shrunkGroups(b, x, normOver(b, x, axes), t),
   conjugateProx: (b, p, _s, c, { axes }) => projectedGroups(b, p, normOver(b, p, axes), c),
+  conjugate: (b, p, { axes }) => zeroInside(b, p, shrunkGroups(b, p, normOver(b, p, axes), b.constant(1))),
 };

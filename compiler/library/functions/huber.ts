@@ -1,3 +1,4 @@
+import { zeroInside } from "./dualBall.ts";
 import type { IrBuilder } from "../../ir/build.ts";
 import type { Variable } from "../../ir/block.ts";
 import { numberOf, type LibraryFunction } from "./entry.ts";
@@ -16,6 +17,14 @@ export const huber: LibraryFunction = {
   prox: (b, x, t, parameters) =>
     b.elementwise("mul", [huberShare(b, b.elementwise("abs", [x]), t, numberOf(parameters, "delta")), x]),
   conjugateProx: null,
+  // |p|^2/2 where all |p_i| <= delta
+  conjugate: (b, p, parameters) => {
+    const outside = b.elementwise("soft", [p, numberOf(parameters, "delta")]);
+    return b.elementwise("add", [
+      b.elementwise("mul", [b.constant(0.5), b.dot(p, p)]),
+      zeroInside(b, p, outside),
+    ]);
+  },
 };
 
 /** s^2/2 where s <= delta, else delta s - delta^2/2, entry by entry for sizes s >= 0. */

@@ -1,3 +1,5 @@
+import { zeroInside } from "./dualBall.ts";
+import { shrunkGroups } from "./groups.ts";
 import { huberOfSize, huberShare } from "./huber.ts";
 import { numberOf, type LibraryFunction } from "./entry.ts";
 
@@ -17,4 +19,12 @@ export const huber21: LibraryFunction = {
   prox: (b, x, t, parameters) =>
     b.elementwise("mul", [huberShare(b, b.groupNorm(x), t, numberOf(parameters, "delta")), x]),
   conjugateProx: null,
+  // |p|^2/2 where the 2-norms of all groups are at most delta
+  conjugate: (b, p, parameters) => {
+    const outside = shrunkGroups(b, p, b.groupNorm(p), numberOf(parameters, "delta"));
+    return b.elementwise("add", [
+      b.elementwise("mul", [b.constant(0.5), b.dot(p, p)]),
+      zeroInside(b, p, outside),
+    ]);
+  },
 };

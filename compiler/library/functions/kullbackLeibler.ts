@@ -1,3 +1,4 @@
+import { SLACK } from "./dualBall.ts";
 import type { Variable } from "../../ir/block.ts";
 import { type LibraryFunction, numberOf } from "./entry.ts";
 
@@ -30,4 +31,16 @@ export const kullbackLeibler: LibraryFunction = {
     return b.elementwise("mul", [b.constant(0.5), b.elementwise("add", [shifted, root])]);
   },
   conjugateProx: null,
+  // sum of -y_i log(1 - p_i) on p < 1, and 0 for y_i = 0 on p_i <= 1
+  conjugate: (b, p, parameters) => {
+    const y = numberOf(parameters, "y");
+    const gap = b.elementwise("sub", [b.constant(1), p]);
+    const open = b.elementwise("less", [b.constant(0), gap]);
+    const some = b.elementwise("select", [open, gap, b.constant(1)]);
+    const inside = b.elementwise("mul", [b.elementwise("neg", [y]), b.elementwise("log", [some])]);
+    const counted = b.elementwise("less", [b.constant(0), y]);
+    const least = b.elementwise("select", [counted, b.constant(0), b.constant(-SLACK)]);
+    const outside = b.elementwise("lessEqual", [gap, least]);
+    return b.sum(b.elementwise("select", [outside, b.constant(Infinity), inside]));
+  },
 };

@@ -1,3 +1,4 @@
+import { zeroInside } from "./dualBall.ts";
 import type { LibraryFunction } from "./entry.ts";
 
 export const norm1: LibraryFunction = {
@@ -16,4 +17,6 @@ export const norm1: LibraryFunction = {
       p,
       b.elementwise("max", [b.constant(1), b.elementwise("div", [b.elementwise("abs", [p]), c])]),
     ]),
+  // 0 on the ball of norm_inf
+  conjugate: (b, p) => zeroInside(b, p, b.elementwise("soft", [p, b.constant(1)])),
 };

@@ -1,3 +1,4 @@
+import { zeroInside } from "./dualBall.ts";
 import type { LibraryFunction } from "./entry.ts";
 import { projectedGroups, shrunkGroups } from "./groups.ts";
 
@@ -13,4 +14,5 @@ export const norm2: LibraryFunction = {
   prox: (b, x, t) => shrunkGroups(b, x, b.norm2(x), t),
   // the projection onto |p| <= c
   conjugateProx: (b, p, _s, c) => projectedGroups(b, p, b.norm2(p), c),
+  conjugate: (b, p) => zeroInside(b, p, shrunkGroups(b, p, b.norm2(p), b.constant(1))),
 };

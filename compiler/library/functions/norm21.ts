@@ -1,3 +1,4 @@
+import { zeroInside } from "./dualBall.ts";
 import type { LibraryFunction } from "./entry.ts";
 import { projectedGroups, shrunkGroups } from "./groups.ts";
 
@@ -13,4 +14,5 @@ export const norm21: LibraryFunction = {
   prox: (b, x, t) => shrunkGroups(b, x, b.groupNorm(x), t),
   // the projection of each group onto the ball of radius c
   conjugateProx: (b, p, _s, c) => projectedGroups(b, p, b.groupNorm(p), c),
+  conjugate: (b, p) => zeroInside(b, p, shrunkGroups(b, p, b.groupNorm(p), b.constant(1))),
 };

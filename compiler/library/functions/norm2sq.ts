@@ -23,4 +23,6 @@ export const norm2sq: LibraryFunction = {
         b.elementwise("div", [s, b.elementwise("mul", [b.constant(2), c])]),
       ]),
     ]),
+  // |p|^2/4
+  conjugate: (b, p) => b.elementwise("mul", [b.constant(0.25), b.dot(p, p)]),
 };

@@ -1,3 +1,4 @@
+import { zeroInside } from "./dualBall.ts";
 import type { LibraryFunction } from "./entry.ts";
 import { ontoNorm1Ball } from "./threshold.ts";
 
@@ -14,4 +15,6 @@ export const normInf: LibraryFunction = {
   prox: (b, x, t) => b.elementwise("sub", [x, ontoNorm1Ball(b, x, t)]),
   // the projection onto norm1(p) <= c
   conjugateProx: (b, p, _s, c) => ontoNorm1Ball(b, p, c),
+  // 0 on the ball of norm1
+  conjugate: (b, p) => zeroInside(b, p, b.elementwise("sub", [p, ontoNorm1Ball(b, p, b.constant(1))])),
 };

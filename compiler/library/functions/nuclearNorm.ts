@@ -1,3 +1,4 @@
+import { zeroInside } from "./dualBall.ts";
 import type { LibraryFunction } from "./entry.ts";
 
 export const nuclearNorm: LibraryFunction = {
@@ -11,4 +12,6 @@ export const nuclearNorm: LibraryFunction = {
   separable: false,
   prox: (b, x, t) => b.shrinkSingular(x, t),
   conjugateProx: null,
+  // 0 where the largest singular value is at most 1
+  conjugate: (b, p) => zeroInside(b, p, b.shrinkSingular(p, b.constant(1))),
 };

@@ -103,8 +103,13 @@ export const FUNCTION_PAGES: { readonly [N in FunctionName]: LibraryPage } = {
     example: example("n", "input y : R[n]", "output prox(indicator(box(0, 1)))(y)"),
   },
   conjugate: {
-    rule: "prox: Moreau's identity, prox of s f* at p = p - s prox of f/s at p/s.",
-    citation: "Moreau, Bull. Soc. Math. France 93 (1965)",
+    rule:
+      "prox: Moreau's identity, prox of s f* at p = p - s prox of f/s at p/s; f must be convex. Value: of norms the " +
+      "indicator of the ball of the dual norm, of norm2sq |p|^2/4, of Huber functions |p|^2/2 where no entry or group " +
+      "is above delta, of entropy the sum of e^(p - 1), of kullback_leibler(y) the sum of -y log(1 - p), of indicators " +
+      "the support function of the set; of c f it is c f*(p/c), of f(x + b) it is f*(p) - <b, p>.",
+    citation:
+      "Moreau, Bull. Soc. Math. France 93 (1965); Bauschke and Combettes, Convex Analysis and Monotone Operator Theory, chapter 13 (2017)",
     example: example("h, w", "input p : R[h, w, 2]", "output prox(0.5*conjugate(norm21))(p)"),
   },
 };
