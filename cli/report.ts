@@ -89,9 +89,11 @@ export function reportError(terminal: Terminal, sources: Sources, error: unknown
   return reportBug(terminal, error);
 }
 
-/** The place in a program that asked for what an operator or an engine refuses, where that is known. */
+/** The place in a program that asked for what an operator, an engine or binding refuses, where that is known. */
 export function askerOf(error: unknown): Span | null {
-  const place = error instanceof OperatorError || error instanceof EngineError ? error.place : null;
+  const isPlaced =
+    error instanceof OperatorError || error instanceof EngineError || error instanceof BindingError;
+  const place = isPlaced ? error.place : null;
   return typeof place === "string" ? null : place;
 }
 

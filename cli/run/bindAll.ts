@@ -80,7 +80,9 @@ function located(data: ProgramData, error: unknown): unknown {
     const { declaration } = error.facts;
     return typeof declaration === "string" ? failureAt(data.placeOf(declaration), error) : error;
   }
-  if (error instanceof BindingError) return failureAt(data.placeOf(error.declaration), error);
+  if (error instanceof BindingError) {
+    return failureAt(askerOf(error) ?? data.placeOf(error.declaration), error);
+  }
   const asker = askerOf(error);
   return asker === null ? error : failureAt(asker, error);
 }

@@ -127,6 +127,7 @@ export function finishProgram(
   checkSense(environment, tree, members);
   reportUnread(environment, members);
   reportUndetermined(environment);
+  for (const check of environment.run.postponed) check();
   const symbol: Symbol = {
     name: tree.name.name,
     span: tree.name.span,

@@ -120,6 +120,8 @@ export interface Run {
   readonly stepNames: Map<string, NamedPlace>;
   /** what can only be tested once data is bound */
   readonly requirements: CheckedRequirement[];
+  /** what is looked at once the spaces of the whole program are found */
+  readonly postponed: (() => unknown)[];
   /** what the item's data can be asked when bound: a called program knows the sizes of its caller, a `fun` none */
   readonly testable: "all" | "sizes" | "none";
   /** features that are for later and were reported once */

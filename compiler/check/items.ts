@@ -450,6 +450,7 @@ function newRun(
     spaces: new Map(),
     stepNames: new Map(),
     requirements: [],
+    postponed: [],
     testable,
     announced: new Set(),
     sizes: {},

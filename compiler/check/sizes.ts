@@ -9,6 +9,7 @@ import {
   multiply,
   name as nameDimension,
   subtract,
+  text,
 } from "../types/dimension.ts";
 import type { Symbol, Typed } from "../types/typing.ts";
 import type { Definitions } from "../library/calculus/analyse.ts";
@@ -96,11 +97,19 @@ export function checkSize(
   const tree = checkExpression(environment, expression);
   const size = sizeOf(environment.run.knowledge, tree);
   if (size === null && !isUnknown(tree.note.type)) reportNoSize(environment, tree);
-  return { tree, size };
+  const number = size === null ? null : constantValue(size);
+  if (size === null || number === null || isExtent(number)) return { tree, size };
+  report(environment, diagnose("IPX2025", tree.span, { actual: `this is ${text(size)}` }));
+  return { tree, size: null };
 }
 
 function isUndeclared({ run, scope }: Environment, name: string): boolean {
   return lookUp(scope, name) === null && !run.later.has(name) && !isLibraryName(name);
+}
+
+/** Whether an axis of an array can be as long as a number. */
+export function isExtent(number: number): boolean {
+  return Number.isInteger(number) && number >= 1;
 }
 
 /** Reports that an expression is no size. */

@@ -1,4 +1,4 @@
-import type { Plan, PlanData, PlanParameter, PlanRequirement } from "../plan/plan.ts";
+import type { Plan, PlanData, PlanDivision, PlanParameter, PlanRequirement } from "../plan/plan.ts";
 import { typeDeclaration } from "../plan/declare.ts";
 import { inlineFunction } from "./functions.ts";
 import type { TopLevel } from "./moduleNames.ts";
@@ -20,6 +20,11 @@ export function definitionText(plan: Plan, sections: SectionTexts, top: TopLevel
       plan.requirements.length === 0,
       "requirements",
       list(plan.requirements.map((requirement) => requirementText(requirement, top))),
+    ),
+    ...unless(
+      plan.divisions.length === 0,
+      "divisions",
+      list(plan.divisions.map((division) => divisionText(division, top))),
     ),
     [
       "states",
@@ -92,6 +97,15 @@ function requirementText({ evaluate, ...stated }: PlanRequirement, top: TopLevel
   return object([
     ...Object.entries(stated).map(([key, value]) => [key, literal(value)] as const),
     ["evaluate", inlineFunction(evaluate, "record", top)],
+  ]);
+}
+
+function divisionText({ dividend, divisor, span }: PlanDivision, top: TopLevel): string {
+  const place = span && top.placeOf(span);
+  return object([
+    ["dividend", literal(dividend)],
+    ["divisor", literal(divisor)],
+    ...(place === null ? [] : [["place", literal(place)] as const]),
   ]);
 }
 

@@ -6,6 +6,7 @@ import type {
   Requirement,
   Target,
 } from "../../runtime/program/definition.ts";
+import type { Span } from "../source/span.ts";
 import type { Dimension } from "../types/dimension.ts";
 import type { Space } from "../types/space.ts";
 import type { Block, IrFunction, Variable } from "./block.ts";
@@ -26,6 +27,8 @@ export interface IrProgram {
   readonly parameters: readonly IrParameter[];
   /** what has to hold of bound numbers; their blocks see declarations and constants */
   readonly requirements: readonly IrRequirement[];
+  /** what has to divide what so that all arrays have whole sizes; absent where nothing has */
+  readonly divisions?: readonly IrDivision[];
   readonly states: readonly IrState[];
   readonly reports: readonly string[];
   /** the iteration number of `step k`, from 0 */
@@ -109,6 +112,13 @@ export interface IrRequirement extends Omit<Requirement, "evaluate"> {
   readonly value: Block;
   readonly low: Block | null;
   readonly high: Block | null;
+}
+
+/** A polynomial in sizes that a number has to divide; `span` is the place that asks for it. */
+export interface IrDivision {
+  readonly dividend: Dimension;
+  readonly divisor: number;
+  readonly span: Span | null;
 }
 
 export interface IrState {

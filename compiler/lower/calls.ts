@@ -13,6 +13,7 @@ import { evaluateLibraryFunction } from "./libraryFunctions.ts";
 import { isOperatorName, libraryOperator } from "./libraryOperators.ts";
 import { lowerProgramCall } from "./called/call.ts";
 import { weightsOf } from "./called/weights.ts";
+import { asImage } from "./layers.ts";
 import { Limitation } from "./limitation.ts";
 import { lipschitzOf } from "./lipschitz.ts";
 import type { FunctionValue, Lowered, OperatorForm } from "./lowered.ts";
@@ -154,7 +155,7 @@ function lowerArrayFunction(site: Site, name: LibraryName, expression: Call, cal
     case "change":
       return lowerChange(site, first, call, span);
     case "concat":
-      return b.concat(call.arguments.map((argument) => lowerValue(site, argument)));
+      return b.concat(call.arguments.map((argument) => asImage(b, lowerValue(site, argument))));
     case "channel":
       return lowerChannel(site, first, required(second, span), expression);
     default:

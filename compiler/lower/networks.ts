@@ -11,6 +11,7 @@ import type { Dimension } from "../types/dimension.ts";
 import { arraySpace, isNumber } from "../types/space.ts";
 import type { Space } from "../types/space.ts";
 import type { Symbol, Typed } from "../types/typing.ts";
+import { builtAt } from "./builtAt.ts";
 import { LayerContext, type Mask } from "./layerContext.ts";
 import {
   intervalOf,
@@ -233,7 +234,7 @@ function networkBody(
   const parts = result.kind === "product" ? result.parts : [result];
   const wanted = parts.map(channelsOf).reduce(add, constant(0));
   const join = (): Variable => (input ??= joinInputs(builder, inputs));
-  const raw = applyToInputs(site, layers, inputs, join, wanted);
+  const raw = builtAt(builder, layers.span, () => applyToInputs(site, layers, inputs, join, wanted));
   const output = intoRange(builder, raw, range);
   const outputs = splitOutput(builder, output, parts);
   const [first] = outputs;

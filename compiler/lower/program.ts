@@ -9,6 +9,7 @@ import { CalledPrograms } from "./called/programs.ts";
 import { arrangementOf } from "./called/weightNetworks.ts";
 import { withCounts } from "./counts.ts";
 import { lowerData } from "./data.ts";
+import { divisionsOf } from "./divisions.ts";
 import { DrawTable } from "./drawTable.ts";
 import { collectDefinitions } from "./definitions.ts";
 import { lowerExpression } from "./expression.ts";
@@ -73,30 +74,41 @@ export function lowerProgram(
       lowerRequirement(early, program.tree.name.name, each),
     ),
   ];
-  return {
-    name: program.tree.name.name,
-    doc: program.tree.doc?.lines.join("\n") ?? "",
-    hash,
-    sizes: program.tree.parameters.flatMap((each) =>
-      each.kind === "sizeParameter" ? [{ name: each.name.name, initial: each.initial?.value ?? null }] : [],
-    ),
-    spaces: program.tree.parameters.flatMap((each) =>
-      each.kind === "spaceParameter" ? [{ name: each.name.name, field: fieldOf(each.field) }] : [],
-    ),
-    givens,
-    inputs,
-    parameters: [...parameters, ...context.called.weights],
-    requirements,
-    draws: draws.all,
+  const blocks = {
     functions: functions.all(),
     constants: { parameters: [], equations: constants.equations, results: [] },
     prepare: { parameters: [], equations: prepare.equations, results: [] },
     ...sections,
+  };
+  const divisions = divisionsOf(blocks);
+  return {
+    name: program.tree.name.name,
+    doc: program.tree.doc?.lines.join("\n") ?? "",
+    hash,
+    ...headerOf(program),
+    givens,
+    inputs,
+    parameters: [...parameters, ...context.called.weights],
+    requirements,
+    ...(divisions.length === 0 ? {} : { divisions }),
+    draws: draws.all,
+    ...blocks,
     targets: program.targets.map((each) => ({
       target: withCounts(each, context.definitions),
       declared: true,
     })),
     certificate,
+  };
+}
+
+function headerOf({ tree }: CheckedProgram): Pick<IrProgram, "sizes" | "spaces"> {
+  return {
+    sizes: tree.parameters.flatMap((each) =>
+      each.kind === "sizeParameter" ? [{ name: each.name.name, initial: each.initial?.value ?? null }] : [],
+    ),
+    spaces: tree.parameters.flatMap((each) =>
+      each.kind === "spaceParameter" ? [{ name: each.name.name, field: fieldOf(each.field) }] : [],
+    ),
   };
 }
 

@@ -40,6 +40,13 @@ export function executePlan(plan: Plan): ProgramDefinition {
     ...(plan.requirements.length === 0
       ? {}
       : { requirements: plan.requirements.map((each) => requirementDeclaration(each, prepare)) }),
+    ...(plan.divisions.length === 0
+      ? {}
+      : {
+          divisions: plan.divisions.map(({ span, ...stated }) =>
+            span === null ? stated : { ...stated, place: span },
+          ),
+        }),
     states: plan.states.map(({ name, type, assumedInterval, carried }) => ({
       name,
       type,

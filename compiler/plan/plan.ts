@@ -1,5 +1,6 @@
 import type {
   Certificate,
+  Division,
   DrawDeclaration,
   IntervalDeclaration,
   ParameterStart,
@@ -11,6 +12,7 @@ import type {
 } from "../../runtime/program/definition.ts";
 import type { Variable, VariableType } from "../ir/block.ts";
 import type { IrData, IrParameter } from "../ir/program.ts";
+import type { Span } from "../source/span.ts";
 import type { PlanFunction } from "./call.ts";
 
 /**
@@ -34,6 +36,7 @@ export interface Plan {
   readonly inputs: readonly PlanData[];
   readonly parameters: readonly PlanParameter[];
   readonly requirements: readonly PlanRequirement[];
+  readonly divisions: readonly PlanDivision[];
   readonly states: readonly PlanState[];
   readonly counter: string | null;
   readonly draws: readonly PlanDraw[];
@@ -53,6 +56,11 @@ export interface Plan {
   readonly finish: PlanSection;
   readonly objective: PlanFunction | null;
   readonly until: PlanFunction | null;
+}
+
+/** A division with the place in the program that asks for it. */
+export interface PlanDivision extends Omit<Division, "place"> {
+  readonly span: Span | null;
 }
 
 /** Random numbers, and the space of what a step reads of them. */

@@ -55,6 +55,7 @@ export function planTarget(program: IrProgram, target: Target, derivative: Progr
     inputs,
     parameters,
     requirements,
+    divisions: (program.divisions ?? []).map((each) => ({ ...each, dividend: text(each.dividend) })),
     states: program.states.map(planState),
     counter: program.counter?.name ?? null,
     draws: drawn(program, reverses).map(planDraw),

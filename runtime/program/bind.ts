@@ -20,6 +20,7 @@ import { countOf } from "./counts.ts";
 import { materialOf, type Data } from "./datum.ts";
 import type { Bound, DataDeclaration, Known, ProgramDefinition } from "./definition.ts";
 import { namesAtStep, requireIntervals } from "./intervals.ts";
+import { requireDivisions } from "./divisions.ts";
 import { guarded, OpenName } from "./openNames.ts";
 import { openSizesHint, openTypeHint } from "./openHint.ts";
 import { loadParameters, startParameters, type Parameters } from "./parameters.ts";
@@ -49,6 +50,7 @@ function* bindTask(
   const declared = givenDimensions(definition, givens, bindings.sizes ?? {});
   const dimensions = withDefaults(definition, declared, (name) => !inputsFix(definition, name));
   requireFields(definition, dimensions);
+  requireDivisions(definition.divisions ?? [], dimensions.sizes);
   const owned: Handle[] = [];
   const steps = bindings.steps ?? stepCount(definition, operations, dimensions);
   const given = yield* bindGivens({

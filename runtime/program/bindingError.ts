@@ -1,3 +1,5 @@
+import { type Place, placedText } from "../engine/place.ts";
+
 /** What can be wrong where data meet a program; each code has one meaning, so that callers may branch on it. */
 export const BINDING_ERROR_CODES = {
   IPX8001: "a binding for a name that the program does not declare",
@@ -11,6 +13,7 @@ export const BINDING_ERROR_CODES = {
   IPX8010: "weights that are not this program's",
   IPX8011: "more steps than there are values for",
   IPX8012: "a checkpoint or data set that does not fit the training",
+  IPX8013: "sizes that the program divides, and that leave a rest",
 } as const;
 
 /** A code of `BINDING_ERROR_CODES`. */
@@ -23,17 +26,27 @@ export interface BindingErrorText {
   readonly hint?: string;
 }
 
-/** What the user bound does not fit what the program declares. `name` is the declaration's. */
+/**
+ * What the user bound does not fit what the program declares, `declaration`, or what it asks at a place of it, where
+ * that is known.
+ */
 export class BindingError extends Error {
   override readonly name = "BindingError";
   readonly code: BindingErrorCode;
   readonly declaration: string;
   readonly text: BindingErrorText;
+  readonly place: Place | null;
 
-  constructor(code: BindingErrorCode, declaration: string, text: BindingErrorText) {
-    super([text.what, text.why, text.hint].filter((part) => part !== undefined).join(" "));
+  constructor(
+    code: BindingErrorCode,
+    declaration: string,
+    text: BindingErrorText,
+    place: Place | null = null,
+  ) {
+    super(placedText(place, [text.what, text.why, text.hint].filter((part) => part !== undefined).join(" ")));
     this.code = code;
     this.declaration = declaration;
     this.text = text;
+    this.place = place;
   }
 }

@@ -1,6 +1,7 @@
 import type { GivenMap } from "../arrays/givenMap.ts";
 import type { LoopTrace, Operations } from "../arrays/operations.ts";
 import type { ArrayValue, Space, Value } from "../arrays/value.ts";
+import type { Place } from "../engine/place.ts";
 import type { Operator } from "../operators/operator.ts";
 
 /** What a name stands for once a program is bound: a value, an operator, a map, a size, or a space. */
@@ -35,6 +36,8 @@ export interface ProgramDefinition<Givens extends object = object, Inputs extend
   readonly parameters: readonly ParameterDeclaration[];
   /** what else has to hold of the numbers that are bound; absent where nothing has */
   readonly requirements?: readonly Requirement[];
+  /** what has to divide what so that all arrays have whole sizes; absent where nothing has */
+  readonly divisions?: readonly Division[];
   readonly states: readonly StateDeclaration[];
   readonly output: { readonly type: TypeDeclaration };
   /** random numbers that the functions read by their names; absent where nothing is drawn */
@@ -218,6 +221,13 @@ export interface Requirement {
     operations: Operations,
     known: Known,
   ) => { readonly value: ArrayValue; readonly low: ArrayValue | null; readonly high: ArrayValue | null };
+}
+
+/** A polynomial in sizes that a number has to divide; `place` is where the program asks for it, where that is known. */
+export interface Division {
+  readonly dividend: DimensionText;
+  readonly divisor: number;
+  readonly place?: Place;
 }
 
 export type ParameterStart =

@@ -20,6 +20,7 @@ import { isValue, type BoundInputs, type BoundProgram } from "./bound.ts";
 import { checkArray } from "./checks.ts";
 import { hostArraysOf, materialise, materialOf, type Data, type Material } from "./datum.ts";
 import type { Bound, DataDeclaration, Known, ProgramDefinition, TypeDeclaration } from "./definition.ts";
+import { requireDivisions } from "./divisions.ts";
 import { uploadDraw } from "./draws.ts";
 import { namesText, openSizesHint } from "./openHint.ts";
 import { namesAtStep } from "./intervals.ts";
@@ -59,6 +60,7 @@ export function* bindInputs(
   );
   const dimensions = withDefaults(definition, unify(program.dimensions, observations), () => true);
   requireFields(definition, dimensions);
+  requireDivisions(definition.divisions ?? [], dimensions.sizes);
   requireMaps(definition, program.known, dimensions);
   const known: Record<string, Bound> = dimensionNames(dimensions);
   const owned: Handle[] = [];

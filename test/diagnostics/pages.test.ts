@@ -104,7 +104,7 @@ function placed(word: string): string {
 }
 
 /** Programs of the pages that are not among the project's. */
-const OWN: ReadonlySet<string> = new Set(["methods.ipx", "scheduled.ipx"]);
+const OWN: ReadonlySet<string> = new Set(["methods.ipx", "pooled.ipx", "scheduled.ipx"]);
 
 /** The files of which the pages speak. */
 function prepare(): void {
@@ -135,6 +135,8 @@ function prepare(): void {
     "picture.npy",
     filled([16, 16], (index) => (index % 7) / 7),
   );
+  npy(folder, "odd.npy", filled([9, 7], wave));
+  npy(folder, "even.npy", filled([8, 6], wave));
   npy(
     folder,
     "gaps.npy",
@@ -146,6 +148,12 @@ function prepare(): void {
   file(folder, "volume.h5", readFileSync(huge));
   file(folder, "photo.png", Uint8Array.of(0xff, 0xd8, 0xff, 0xe0, 0, 16, 0x4a, 0x46));
   file(folder, "picture.png", writePng(filled([64, 64], (index) => (index % 97) / 97)));
+  file(
+    folder,
+    "pooled.ipx",
+    "program pooled[h, w] {\n  input y : R[h, w]\n" +
+      "  learn N : net R[h, w] -> R[h, w] = conv(8) |> maxpool(2) |> upconv(1)\n  output N(y)\n}\n",
+  );
   const step =
     "step { x <- x - t*A'*(A*x - y) }\n  output x\n  converge(until = change(x) < 1e-3, max = 50)\n}\n";
   const head = "[space X, space Y] {\n  given A : linear X -> Y\n  input y : Y\n  let t = 1/norm(A)^2\n";

@@ -38,7 +38,7 @@ export function checkOperatorName(
   const signature = isSpecial(name) ? null : OPERATORS[name];
   const reference = { kind: "library", name } as const;
   const compulsory = signature?.parameters.filter((parameter) => !isOptional(parameter)) ?? [{ name: "A" }];
-  if (signature === null || compulsory.length > 0) {
+  if (signature === null || isSpecial(name) || compulsory.length > 0) {
     const parameters = compulsory.map((parameter) => parameter.name);
     report(
       environment,
@@ -49,6 +49,8 @@ export function checkOperatorName(
   const settings = defaultSettings(signature.settings);
   const type = operatorType(environment, signature, lettersAt(expression), settings);
   const facts = factsOf(signature, settings, expression);
+  const args = { tree: [], positional: [], settings, values: {}, sound: true };
+  checkFits(environment, expression, name, type, args);
   return named(expression, reference, typing(type, 0, null, facts));
 }
 
@@ -149,7 +151,7 @@ export function checkOperatorCall(
     operator,
   } as const;
   const done: Expression<Typed> = { ...expression, callee: typedCallee, arguments: args.tree, call, note };
-  if (sound && operator !== null) checkFits(environment, expression, name, operator.domain, args);
+  if (sound && operator !== null) checkFits(environment, expression, name, operator, args);
   if (name === "inv" && sound && args.positional[0] !== undefined)
     checkDefinite(environment, args.positional[0]);
   if (name === "inv") checkInnerSolve(environment, args.settings["by"], callee.span);

@@ -26,7 +26,7 @@ import { reportNoSize, sizeOf } from "../sizes.ts";
 import { spaceOf, unknownTyping, valueTyping } from "../typed.ts";
 import { checkNetLayer } from "./netLayer.ts";
 import { type Flowing, headOf, layerNote, layerTree, type Name, type PlacedLayer } from "./placed.ts";
-import { SHAPES } from "./shapes.ts";
+import { indivisible, SHAPES } from "./shapes.ts";
 
 /** Whether an expression is a layer by its head: of the library, or a network of a file. */
 export function isLayerExpression(environment: Environment, expression: Expression): boolean {
@@ -178,8 +178,16 @@ function checkLibraryNet(
   const call: CallMeaning = { kind: "library", name, arguments: args.positional, settings, operator: null };
   const image = input.space === null ? null : asImage(input.space);
   let output: Space | null = null;
-  if (input.space !== null && image === null) {
-    const texts = { layer: name, wanted: "images, R[h, w] or R[h, w, c]", actual: spaceText(input.space) };
+  const wanted =
+    image === null
+      ? "images, R[h, w] or R[h, w, c]"
+      : indivisible(
+          image,
+          "height and width",
+          divisorOf({ ...defaultSettings(signature.settings), ...settings }),
+        )?.wanted;
+  if (input.space !== null && wanted !== undefined) {
+    const texts = { layer: name, wanted, actual: spaceText(input.space) };
     report(environment, diagnose("IPX2027", expression.span, texts, { input: input.span }));
   } else if (image !== null && args.sound) {
     output =
@@ -190,6 +198,12 @@ function checkLibraryNet(
   const note = layerNote(input.space, output);
   const tree = layerTree(expression, head, { kind: "library", name }, args.tree, call, note);
   return { tree, call, output, interval: REALS };
+}
+
+/** What has to divide the sizes of images in a network that halves them at each level and does not pad them. */
+function divisorOf({ padded, levels }: Readonly<Record<string, SettingValue>>): number {
+  const isPlain = padded?.kind === "truth" && !padded.value;
+  return isPlain ? 2 ** (wholeOf(levels) - 1) : 1;
 }
 
 /** An image of the same size, with the channels that are expected. */

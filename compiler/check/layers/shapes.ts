@@ -21,17 +21,10 @@ export interface LayerInput {
 
 type PlainShape = Exclude<LayerShape, "residual" | "skip" | "distance">;
 
-/** The rule of each shape; conditions such as "2 divides h" are checked when sizes are bound. */
+/** The rule of each shape; conditions such as "2 divides h" are looked at where h is a number, else when it is bound. */
 export const SHAPES: { readonly [S in PlainShape]: (input: LayerInput) => Shaped } = {
   same: ({ space }) => gives(space),
-  image: ({ space, groups }) => {
-    const channels = asImage(space)?.dimensions[2];
-    const count = channels === undefined ? null : constantValue(channels);
-    if (count !== null && count % groups !== 0) {
-      return { kind: "takes", wanted: `images whose channels ${groups} divides` };
-    }
-    return onImage(space, (axes) => axes);
-  },
+  image: ({ space, groups }) => indivisible(space, "channels", groups) ?? onImage(space, (axes) => axes),
   pointwise: ({ space, count, points }) => {
     const known = points ?? constantValue(count);
     if (known !== null && known < 2)
@@ -40,6 +33,7 @@ export const SHAPES: { readonly [S in PlainShape]: (input: LayerInput) => Shaped
     return isVector ? gives(space) : onImage(space, (axes) => axes);
   },
   channels: ({ space, count, stride }) =>
+    indivisible(space, "height and width", stride) ??
     onImage(space, ([h, w]) => [divideBy(h, stride), divideBy(w, stride), count]),
   doubled: ({ space, count }) => onImage(space, ([h, w]) => [times(h, 2), times(w, 2), count]),
   vector: ({ space, count }) =>
@@ -49,7 +43,10 @@ export const SHAPES: { readonly [S in PlainShape]: (input: LayerInput) => Shaped
   pooled: ({ space, count }) => {
     const q = constantValue(count);
     if (q === null || q < 1) return { kind: "takes", wanted: "images, and a number q" };
-    return onImage(space, ([h, w, c]) => [divideBy(h, q), divideBy(w, q), c]);
+    return (
+      indivisible(space, "height and width", q) ??
+      onImage(space, ([h, w, c]) => [divideBy(h, q), divideBy(w, q), c])
+    );
   },
   mean: ({ space }) => onImage(space, ([, , c]) => [c]),
   enlarged: ({ space, count }) => {
@@ -60,9 +57,28 @@ export const SHAPES: { readonly [S in PlainShape]: (input: LayerInput) => Shaped
   shuffled: ({ space, count }) => {
     const q = constantValue(count);
     if (q === null || q < 1) return { kind: "takes", wanted: "images, and a number q" };
-    return onImage(space, ([h, w, c]) => [times(h, q), times(w, q), divideBy(c, q * q)]);
+    return (
+      indivisible(space, "channels", q * q) ??
+      onImage(space, ([h, w, c]) => [times(h, q), times(w, q), divideBy(c, q * q)])
+    );
   },
 };
+
+const AXES = { "height and width": [0, 1], channels: [2] } as const;
+
+/** What a layer takes that divides axes of images by q, where these are numbers that q does not divide. */
+export function indivisible(
+  space: Space,
+  axes: keyof typeof AXES,
+  q: number,
+): Extract<Shaped, { kind: "takes" }> | null {
+  const dimensions = asImage(space)?.dimensions ?? [];
+  const leavesRest = AXES[axes].some((axis) => {
+    const extent = constantValue(dimensions[axis] ?? constant(0));
+    return extent !== null && extent % q !== 0;
+  });
+  return leavesRest ? { kind: "takes", wanted: `images whose ${axes} ${q} divides` } : null;
+}
 
 function gives(space: Space): Shaped {
   return { kind: "gives", space };

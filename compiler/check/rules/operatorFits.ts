@@ -5,14 +5,17 @@ import type { OperatorName, SpecialOperatorName } from "../../library/operators/
 import { constantValue, type Dimension } from "../../types/dimension.ts";
 import { type ArraySpace, type Space, spaceText } from "../../types/space.ts";
 import type { Definitions } from "../../library/calculus/analyse.ts";
+import { hasUnknowns, resolveSpace } from "../../types/substitution.ts";
 import type { SettingValue, Typed } from "../../types/typing.ts";
 import { type Environment, report } from "../context.ts";
 import { expressionText } from "../expressionText.ts";
 import type { CheckedArguments } from "../calls/arguments.ts";
+import { isExtent } from "../sizes.ts";
 
 /** A use of an operator whose spaces are found. */
 interface OperatorUse {
   readonly domain: ArraySpace;
+  readonly codomain: ArraySpace;
   readonly args: CheckedArguments;
   readonly definitions: Definitions;
 }
@@ -23,19 +26,40 @@ interface Misfit {
   readonly hint: string;
 }
 
-/** IPX2042: an operator and a domain of which numbers that are known already say that they do not go together. */
+/**
+ * IPX2042: an operator and spaces of which numbers that are known say that they do not go together; where the program
+ * further on says what they are, they are looked at once it is checked.
+ */
 export function checkFits(
   environment: Environment,
   expression: Expression,
   name: Exclude<OperatorName, SpecialOperatorName>,
-  domain: Space,
+  spaces: { readonly domain: Space; readonly codomain: Space },
   args: CheckedArguments,
 ): void {
-  if (domain.kind !== "array") return;
-  const found = MISFITS[name]?.({ domain, args, definitions: environment.run.knowledge.definitions }) ?? null;
-  if (found === null) return;
-  const words = { callee: name, domain: spaceText(domain), ...found };
+  const { run } = environment;
+  const check = (): boolean => {
+    const domain = resolveSpace(run.substitution, spaces.domain);
+    const codomain = resolveSpace(run.substitution, spaces.codomain);
+    if (domain.kind !== "array" || codomain.kind !== "array") return true;
+    const { definitions } = run.knowledge;
+    return reportMisfit(environment, expression, name, { domain, codomain, args, definitions });
+  };
+  const isOpen = hasUnknowns(spaces.domain) || hasUnknowns(spaces.codomain);
+  if (check() && isOpen) run.postponed.push(check);
+}
+
+function reportMisfit(
+  environment: Environment,
+  expression: Expression,
+  name: Exclude<OperatorName, SpecialOperatorName>,
+  use: OperatorUse,
+): boolean {
+  const found = MISFITS[name]?.(use) ?? fractions(use);
+  if (found === null) return true;
+  const words = { callee: name, domain: spaceText(use.domain), ...found };
   report(environment, diagnose("IPX2042", expression.span, words));
+  return false;
 }
 
 const MISFITS: Partial<Record<OperatorName, (use: OperatorUse) => Misfit | null>> = {
@@ -43,6 +67,10 @@ const MISFITS: Partial<Record<OperatorName, (use: OperatorUse) => Misfit | null>
   over_axes: ({ domain, args }) => namedAxes(domain.dimensions.length + namesOf(args).length, args),
   wavelet: (use) => countedAxes(use) ?? halvings(use.domain, use.args),
   symmetrised_gradient: countedAxes,
+  patches: patchesBeside,
+  downsample: pixelsBetween,
+  reshape: otherEntries,
+  crop: noPart,
   blur: kernelBeyondMirror,
   pinv: rankBeyondSides,
   filtered_backprojection: noProjection,
@@ -113,6 +141,75 @@ function halvings({ dimensions }: ArraySpace, args: CheckedArguments): Misfit | 
     why: `with ${levels.value} levels ${factor} must divide ${sizes}, and ${odd} is one`,
     hint: "Crop or pad the image, or take fewer levels.",
   };
+}
+
+/** Patches begin at multiples of their stride, and the last one ends with the image unless it is periodic. */
+function patchesBeside({ domain, args }: OperatorUse): Misfit | null {
+  const [size, stride] = args.positional.map(countOf);
+  if (typeof size !== "number" || typeof stride !== "number") return null;
+  const extents = domain.dimensions.slice(0, 2).map(constantValue);
+  const small = extents.find((extent) => extent !== null && extent < size);
+  if (small !== undefined) {
+    return { why: `a patch of ${size} pixels does not fit into ${small}`, hint: "Take smaller patches." };
+  }
+  const boundary = args.settings["boundary"];
+  const own = boundary?.kind === "word" && boundary.value === "periodic" ? 0 : size;
+  const odd = extents.find((extent) => extent !== null && (extent - own) % stride !== 0);
+  if (odd === undefined) return null;
+  return {
+    why: `${stride} must divide ${own === 0 ? "its sizes" : `its sizes less ${own}`}, and ${odd} is one`,
+    hint: "Crop the image, or choose another stride.",
+  };
+}
+
+/** Spaces that a scheme gives where a factor does not divide a size. */
+function fractions({ domain, codomain }: OperatorUse): Misfit | null {
+  const isBroken = ({ dimensions }: ArraySpace): boolean =>
+    dimensions.some((dimension) => !isExtent(constantValue(dimension) ?? 1));
+  const [broken] = [domain, codomain].filter(isBroken);
+  if (broken === undefined) return null;
+  return {
+    why: `it would map ${spaceText(domain)} to ${spaceText(codomain)}`,
+    hint: "Arrays have whole sizes.",
+  };
+}
+
+function otherEntries({ domain, codomain }: OperatorUse): Misfit | null {
+  const [have, want] = [entriesOf(domain), entriesOf(codomain)];
+  if (have === null || want === null || have === want) return null;
+  return {
+    why: `it has ${have} entries, and ${spaceText(codomain)} has ${want}`,
+    hint: "Declare a shape with as many entries.",
+  };
+}
+
+function noPart({ domain, codomain }: OperatorUse): Misfit | null {
+  const isLonger = codomain.dimensions.some((dimension, axis) => {
+    const [part, whole] = [constantValue(dimension), constantOf(domain.dimensions[axis])];
+    return part !== null && whole !== null && part > whole;
+  });
+  const hasOtherAxes =
+    !hasUnknowns(domain) && !hasUnknowns(codomain) && domain.dimensions.length !== codomain.dimensions.length;
+  if (!hasOtherAxes && !isLonger) return null;
+  return {
+    why: `${spaceText(codomain)} is no part of it`,
+    hint: "Zeros around an array are its adjoint, `crop'`.",
+  };
+}
+
+/** Every q-th pixel of an image whose sizes q divides. */
+function pixelsBetween({ domain, args }: OperatorUse): Misfit | null {
+  const [q] = args.positional.map(countOf);
+  if (typeof q !== "number") return null;
+  const extents = domain.dimensions.slice(0, 2).map(constantValue);
+  const odd = extents.find((extent) => extent !== null && extent % q !== 0);
+  if (odd === undefined) return null;
+  return { why: `${q} must divide its sizes, and ${odd} is one`, hint: "Crop or pad the image." };
+}
+
+/** The whole number of an argument; null where it depends on sizes. */
+function countOf({ note: { interval } }: Expression<Typed>): number | null {
+  return interval !== null && interval.low === interval.high ? interval.low : null;
 }
 
 /** A mirrored image of n points has n + F - 2 coefficients a level, for F taps. */

@@ -29,6 +29,7 @@ export const reportedCodes = {
   IPX8010: reported(),
   IPX8011: reported(),
   IPX8012: reported(),
+  IPX8013: reported(),
   IPX8101: reported(),
   IPX8102: reported(),
   IPX8103: reported(),

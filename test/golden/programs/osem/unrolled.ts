@@ -222,6 +222,7 @@ export const osem = defineProgram<Known, State, Givens, Inputs>({
     },
   ],
   parameters: [],
+  divisions: [{ dividend: "m", divisor: 3, place: "osem.ipx:9:23" }],
   states: [
     {
       name: "x",
