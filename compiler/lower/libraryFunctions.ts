@@ -1,12 +1,12 @@
 import type { Expression } from "../ast/tree.ts";
 import type { Variable } from "../ir/block.ts";
-import { type FunctionName, type FunctionParameters, isFunctionName } from "../library/functions/entry.ts";
+import { isFunctionName } from "../library/functions/entry.ts";
 import { FUNCTIONS } from "../library/functions/table.ts";
 import type { LibraryName } from "../library/names.ts";
 import type { Span } from "../source/span.ts";
 import type { SettingValue, Typed } from "../types/typing.ts";
 import { conjugateValue } from "./conjugateValue.ts";
-import { lowerValue } from "./recursion.ts";
+import { parametersOf } from "./functionParameters.ts";
 import { Limitation } from "./limitation.ts";
 import { gradientOperator } from "./libraryOperators.ts";
 import { applyForm } from "./operators.ts";
@@ -42,22 +42,4 @@ export function evaluateLibraryFunction(
     default:
       return FUNCTIONS[name].evaluate(builder, x, parametersOf(site, name, settings, makers));
   }
-}
-
-/** The variables that a function of the library takes besides its point. */
-export function parametersOf(
-  site: Site,
-  name: FunctionName,
-  settings: Readonly<Record<string, SettingValue>>,
-  makers: readonly Expression<Typed>[],
-): FunctionParameters {
-  const values: Record<string, Variable> = {};
-  const axes = settings["axes"]?.kind === "list" ? settings["axes"].values : [];
-  const [first] = makers;
-  if (name === "kullback_leibler" && first !== undefined) values["y"] = lowerValue(site, first);
-  for (const [key, setting] of Object.entries(settings)) {
-    if (setting.kind === "number") values[key] = site.builder.constant(setting.value);
-    if (setting.kind === "expression") values[key] = lowerValue(site, setting.value);
-  }
-  return { values, axes };
 }

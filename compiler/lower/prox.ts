@@ -17,7 +17,7 @@ import { multipleOf, multiplied, scaledBy } from "./multiples.ts";
 import { solveSettings } from "./solveSettings.ts";
 import { proxByDualIterations } from "./innerProx.ts";
 import { isFunctionName } from "../library/functions/entry.ts";
-import { parametersOf } from "./libraryFunctions.ts";
+import { parametersOf } from "./functionParameters.ts";
 import { Limitation } from "./limitation.ts";
 import { applyAdjointForm, applyForm } from "./operators.ts";
 import { Scope } from "./scope.ts";
