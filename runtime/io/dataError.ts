@@ -61,12 +61,12 @@ export function decoding<T>(format: string, decode: () => T): T {
     return decode();
   } catch (error) {
     if (error instanceof DataError) throw error;
-    const why = error instanceof Error ? error.message : String(error);
+    const said = (error instanceof Error ? error.message : String(error)).replace(/[\s.:]+$/u, "");
     throw new DataError(
       "IPX8104",
       {
         what: `This ${format} file cannot be decoded.`,
-        why: `The decoder says: ${why}.`,
+        ...(said === "" ? {} : { why: `The decoder says: ${said}.` }),
         hint: "The file may be incomplete or damaged.",
       },
       { format },

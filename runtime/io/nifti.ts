@@ -63,15 +63,15 @@ export function readNifti(bytes: Uint8Array): HostArray {
   return hostArray(field, shape, scaled(numbers, header.scl_slope, header.scl_inter, field, colours));
 }
 
-/** Refuses a gzip whose last word claims more than its bytes can hold, before anything is allocated (RFC 1952). */
+/**
+ * Refuses a gzip whose last word, the number of bytes in it, is more than it can hold, before anything is allocated: it is
+ * that of a file that was cut off (RFC 1952).
+ */
 function requireSize(bytes: Uint8Array): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const claimed = view.getUint32(bytes.length - 4, true);
   if (claimed <= bytes.length * DEFLATE_MAX_RATIO) return;
-  throw contradicts(
-    "NIfTI",
-    `it claims ${claimed} bytes, which its ${bytes.length} compressed ones cannot hold`,
-  );
+  throw endsEarly("NIfTI");
 }
 
 function notNifti(): Error {

@@ -34,7 +34,26 @@ export interface NpyHeader {
  */
 export function readNpy(bytes: Uint8Array): HostArray {
   const header = readNpyHeader(bytes);
+  requireNoMore(header, bytes.length);
   return readNpyNumbers(header, bytes.subarray(header.offset));
+}
+
+/**
+ * Refuses a file that goes on behind its array: several arrays in one file, or a header that is not its own.
+ * @throws DataError IPX8104
+ */
+export function requireNoMore(header: NpyHeader, length: number): void {
+  const end = header.offset + product(header.shape) * lanes(header.field) * NUMBER_RULES[header.kind].bytes;
+  if (length <= end) return;
+  throw new DataError(
+    "IPX8104",
+    {
+      what: `This npy file goes on behind its array: ${end} bytes are announced, ${length} are there.`,
+      why: "Its header is not of these data, or it holds several arrays.",
+      hint: "Write one array a file with numpy.save, or several with numpy.savez.",
+    },
+    { expected: end, actual: length },
+  );
 }
 
 /**

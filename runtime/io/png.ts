@@ -90,6 +90,7 @@ function requireHeader(bytes: Uint8Array): void {
       { width, height, actual: bytes.length },
     );
   }
+  requireEnd(view);
   if (interlace !== 0 && depth < 8) {
     throw new DataError(
       "IPX8103",
@@ -100,6 +101,15 @@ function requireHeader(bytes: Uint8Array): void {
       { depth },
     );
   }
+}
+
+/** Refuses a file whose chunks stop before the one that ends a PNG: 4 bytes of length, 4 of name, 4 of checksum. */
+function requireEnd(view: DataView): void {
+  const end = 0x49454e44;
+  for (let at = 8; at + 12 <= view.byteLength; at += 12 + view.getUint32(at)) {
+    if (view.getUint32(at + 4) === end) return;
+  }
+  throw truncated();
 }
 
 interface Samples {

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
-import { product } from "../../runtime/io/hostArray.ts";
+import { product, realArray } from "../../runtime/io/hostArray.ts";
+import { readNifti } from "../../runtime/io/nifti.ts";
 import { readNpy, writeNpy } from "../../runtime/io/npy.ts";
 import { npzKeys, readNpz, writeNpz } from "../../runtime/io/npz.ts";
 import { anyArray } from "./arbitrary.ts";
@@ -137,4 +138,14 @@ it("counts the elements of a shape without overflow", () => {
   expect(product([3, 0, 5])).toBe(0);
   expect(codeOf(() => product([65536, 65536]))).toBe("IPX8105");
   expect(codeOf(() => product([1.5]))).toBe("IPX8105");
+});
+
+it("refuses an npy file that goes on behind its array", () => {
+  const bytes = writeNpy(realArray([3], Float32Array.of(1, 2, 3)));
+  expect(codeOf(() => readNpy(Uint8Array.from([...bytes, 0])))).toBe("IPX8104");
+});
+
+it("says of a gzipped NIfTI file that was cut off that it ends early", () => {
+  const bytes = Uint8Array.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 0xff, 0xff, 0xff, 0xff]);
+  expect(codeOf(() => readNifti(bytes))).toBe("IPX8101");
 });

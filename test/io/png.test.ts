@@ -70,6 +70,16 @@ describe("PNG", () => {
     expect(codeOf(() => readPng(bytes))).toBe("IPX8104");
   });
 
+  it("says of a picture that was cut off that it ends early, wherever it ends", () => {
+    const bytes = fixtureBytes("png/grey8.png");
+    for (let length = 33; length < bytes.length; length++) {
+      expect(
+        codeOf(() => readPng(bytes.subarray(0, length))),
+        `${length} bytes`,
+      ).toBe("IPX8101");
+    }
+  });
+
   it("refuses a picture of which a bit was flipped", () => {
     const bytes = fixtureBytes("png/grey8.png");
     fc.assert(

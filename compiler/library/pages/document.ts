@@ -54,7 +54,8 @@ const NOT_YET = {
 
 /** A definition as a sentence; one that begins with a sign or a name of the signature stays as it is. */
 function upperFirst(definition: string): string {
-  return /^[a-z]{2,}\b|^an? /u.test(definition) && !/^\w+\(/u.test(definition)
+  const isFormula = /^\w+\(|^a (?:<=|where) /u.test(definition);
+  return /^[a-z]{2,}\b|^an? /u.test(definition) && !isFormula
     ? (definition[0] ?? "").toUpperCase() + definition.slice(1)
     : definition;
 }

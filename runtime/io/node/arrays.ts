@@ -5,7 +5,7 @@ import { type ArrayFormat, type ArrayLocation, decodeArray, formatOf, locateArra
 import { type Field, type HostArray, lanes, product, sampleOf, shapeText } from "../hostArray.ts";
 import { isMatlab73 } from "../mat.ts";
 import { bytesOfNumbers, decodeNumbers, endTooEarly, isNative, NUMBER_RULES, roomFor } from "../numbers.ts";
-import { arrayOfNumbers, type NpyHeader, readNpyHeader, readNpyNumbers } from "../npy.ts";
+import { arrayOfNumbers, type NpyHeader, readNpyHeader, readNpyNumbers, requireNoMore } from "../npy.ts";
 import { npzRoom } from "../npz.ts";
 import { fileError, readBytes, requireRegular } from "./files.ts";
 import type { AxisOrder } from "./hdf5.ts";
@@ -80,6 +80,10 @@ const NPY_HEADER = 2 ** 16 + 12;
 
 async function openNpy(path: string): Promise<StoredArray> {
   const header = said(path, await beginOf(path, NPY_HEADER), readNpyHeader);
+  const { size: length } = await withFile(path, (file) => file.stat());
+  said(path, new Uint8Array(), () => {
+    requireNoMore(header, length);
+  });
   const { field, shape } = header;
   const size = product(shape) * lanes(field);
   const whole = async (): Promise<HostArray> => {
