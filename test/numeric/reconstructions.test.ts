@@ -34,7 +34,7 @@ function misfit(x: ArrayLike<number>): number {
 test("total variation denoising is that of scikit-image and of fast gradient projection", async () => {
   const definition = solver("tv_chambolle_pock", [
     "change(x) < 1e-5, max = 3000",
-    "change(x) < 1e-11, max = 40000",
+    "change(x) < 1e-9, max = 10000",
   ]);
   const using = operations(referenceEngine());
   const identity = using.library("I", {}, R(10, 12), []);
