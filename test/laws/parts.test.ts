@@ -37,7 +37,9 @@ describe("index sets", () => {
   });
 
   test("parts that do not divide the data are refused when these are bound", async () => {
-    await expect(pick("interleaved(m, parts = 4, part = 1)", 10)).rejects.toThrow(/4 must divide m, which is 10/u);
+    await expect(pick("interleaved(m, parts = 4, part = 1)", 10)).rejects.toThrow(
+      /4 must divide m, which is 10/u,
+    );
   });
 });
 
