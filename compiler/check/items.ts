@@ -18,6 +18,7 @@ import { checkJoin, isFunctionGiven, type Placed } from "./methods/join.ts";
 import { checkProblem } from "./methods/problem.ts";
 import { readNetFile } from "./netFiles.ts";
 import { checkNet } from "./nets.ts";
+import { folderOf, joinPaths } from "./paths.ts";
 import type { CheckedProgram } from "./program.ts";
 import { nestedScope, type Scope } from "./scope.ts";
 import { nearest } from "../diagnostics/suggestion.ts";
@@ -187,29 +188,6 @@ function unknownSymbol(name: Import["names"][number]): Symbol {
     typing: typing(UNKNOWN, 0),
     perStep: false,
   };
-}
-
-/** "./a/b.ipx" and "./c.ipx" are "./a/c.ipx". */
-function joinPaths(folder: string, path: string): string {
-  if (folder === "" || !path.startsWith(".")) return path;
-  const parts: string[] = [];
-  for (const part of `${folder}/${path}`.split("/")) {
-    if (part === "." && parts.length > 0) continue;
-    if (
-      part === ".." &&
-      parts.length > 0 &&
-      parts[parts.length - 1] !== ".." &&
-      parts[parts.length - 1] !== "."
-    ) {
-      parts.pop();
-    } else parts.push(part);
-  }
-  return parts.join("/");
-}
-
-function folderOf(path: string): string {
-  const slash = path.lastIndexOf("/");
-  return slash < 0 ? "" : path.slice(0, slash);
 }
 
 /** Checks an item, and before it the functions and networks of the file that it names. */

@@ -9,6 +9,7 @@ import { isNumber, isReal, sameSpace, spaceOf } from "../ir/spaces.ts";
 import { equationOf, mapBlocks, readBy } from "../ir/variables.ts";
 import { constantValue } from "../types/dimension.ts";
 import type { Space } from "../types/space.ts";
+import { KernelNames } from "./kernelNames.ts";
 import { mapModule, type Pass } from "./pass.ts";
 
 /** The largest number of results that one kernel reduces, and of arrays that it reads and writes. */
@@ -169,36 +170,30 @@ const namesOf = ({ results }: Kernel["attributes"]): readonly string[] => Object
 /** The kernel with a reduction as one more result. */
 function withResult(kernel: Kernel, { ending, operands }: Reduced, output: Variable): Kernel {
   const { attributes } = kernel;
-  const labels = new Map<Variable, string>();
-  attributes.inputs.forEach((label, i) => labelled(labels, kernel.inputs[i], label));
-  namesOf(attributes).forEach((label, i) => labelled(labels, kernel.outputs[i], label));
-  const fresh = (variable: Variable): string => {
-    const known = labels.get(variable);
-    if (known !== undefined) return known;
-    const taken = new Set(labels.values());
-    let name = variable.name;
-    for (let count = 2; taken.has(name); count += 1) name = `${variable.name}_${count}`;
-    labels.set(variable, name);
-    return name;
-  };
-  const further = operands.filter((operand, at) => !labels.has(operand) && operands.indexOf(operand) === at);
-  const [a, b] = operands.map((operand): ElementwiseExpression => ({ kind: "input", name: fresh(operand) }));
+  const names = new KernelNames();
+  attributes.inputs.forEach((label, i) => {
+    names.take(kernel.inputs[i], label);
+  });
+  namesOf(attributes).forEach((label, i) => {
+    names.take(kernel.outputs[i], label);
+  });
+  const further = operands.filter((operand, at) => !names.has(operand) && operands.indexOf(operand) === at);
+  const [a, b] = operands.map((operand): ElementwiseExpression => ({
+    kind: "input",
+    name: names.of(operand),
+  }));
   if (a === undefined) throw new Error("a reduction has an operand");
-  const label = fresh(output);
+  const label = names.of(output);
   return {
     ...kernel,
     attributes: {
       results: { ...attributes.results, [label]: b === undefined ? a : productOf(a, b) },
-      inputs: [...attributes.inputs, ...further.map(fresh)],
+      inputs: [...attributes.inputs, ...further.map((operand) => names.of(operand))],
       endings: { ...attributes.endings, [label]: ending },
     },
     inputs: [...kernel.inputs, ...further],
     outputs: [...kernel.outputs, output],
   };
-}
-
-function labelled(labels: Map<Variable, string>, variable: Variable | undefined, label: string): void {
-  if (variable !== undefined) labels.set(variable, label);
 }
 
 function productOf(a: ElementwiseExpression, b: ElementwiseExpression): ElementwiseExpression {

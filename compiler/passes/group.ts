@@ -2,6 +2,7 @@ import type { ElementwiseExpression } from "../../runtime/arrays/expression.ts";
 import type { Block, Equation, EquationOf, Variable } from "../ir/block.ts";
 import { isNumber, sameSpace, spaceOf } from "../ir/spaces.ts";
 import { blocksOf, equationOf, mapBlocks, readBy } from "../ir/variables.ts";
+import { KernelNames } from "./kernelNames.ts";
 import { mapModule, type Module, type Pass } from "./pass.ts";
 
 /** The largest number of functions in one kernel. */
@@ -180,21 +181,12 @@ function fusedEquation(
   parts: ReadonlyMap<Variable, Part>,
   constants: ReadonlyMap<Variable, number>,
 ): Equation {
-  const names = new Map<Variable, string>();
-  const nameOf = (variable: Variable): string => {
-    const known = names.get(variable);
-    if (known !== undefined) return known;
-    const taken = new Set(names.values());
-    let name = variable.name;
-    for (let count = 2; taken.has(name); count += 1) name = `${variable.name}_${count}`;
-    names.set(variable, name);
-    return name;
-  };
+  const names = new KernelNames();
   const expressionOf = (variable: Variable, reader: Part): ElementwiseExpression => {
     const constant = constants.get(variable);
     if (constant !== undefined) return { kind: "constant", value: constant };
     const inner = reader.inside.has(variable) ? parts.get(variable) : undefined;
-    return inner === undefined ? { kind: "input", name: nameOf(variable) } : applied(inner);
+    return inner === undefined ? { kind: "input", name: names.of(variable) } : applied(inner);
   };
   const applied = (of: Part): ElementwiseExpression => ({
     kind: "apply",
@@ -202,12 +194,12 @@ function fusedEquation(
     arguments: of.equation.inputs.map((input) => expressionOf(input, of)),
   });
   const expression = applied(part);
-  const inputs = [...names.keys()];
+  const inputs = names.variables;
   return equationOf({
     operation: "fused",
     attributes: {
       results: { [part.output.name]: expression },
-      inputs: inputs.map((input) => names.get(input) ?? input.name),
+      inputs: inputs.map((input) => names.of(input)),
     },
     inputs,
     outputs: [part.output],

@@ -2,6 +2,7 @@ import { type ElementwiseExpression, replaceInputs } from "../../runtime/arrays/
 import type { Block, Equation, EquationOf, Variable } from "../ir/block.ts";
 import { isNumber, isReal, sameSpace, spaceOf } from "../ir/spaces.ts";
 import { mapBlocks, readBy } from "../ir/variables.ts";
+import { KernelNames } from "./kernelNames.ts";
 import { mapModule, type Pass } from "./pass.ts";
 
 /** The largest number of functions in one kernel, and of arrays that it reads and writes: each takes a register. */
@@ -85,35 +86,26 @@ function functionsOf({ attributes }: Kernel): number {
 
 /** The kernel of both, whose second part reads what the first makes. */
 function jointKernel(first: Kernel, second: Kernel): Kernel {
-  const names = new Map<Variable, string>();
-  const nameOf = (variable: Variable): string => {
-    const known = names.get(variable);
-    if (known !== undefined) return known;
-    const taken = new Set(names.values());
-    let name = variable.name;
-    for (let count = 2; taken.has(name); count += 1) name = `${variable.name}_${count}`;
-    names.set(variable, name);
-    return name;
-  };
+  const names = new KernelNames();
   const results = [first, second].flatMap(({ attributes, inputs, outputs }) => {
     const labels = new Map<string, ElementwiseExpression>();
     attributes.inputs.forEach((label, i) => {
       const variable = inputs[i];
-      if (variable !== undefined) labels.set(label, { kind: "input", name: nameOf(variable) });
+      if (variable !== undefined) labels.set(label, { kind: "input", name: names.of(variable) });
     });
     return Object.entries(attributes.results).flatMap(([label, expression], i) => {
       const output = outputs[i];
       if (output === undefined) return [];
       const renamed = replaceInputs(expression, labels);
-      labels.set(label, { kind: "input", name: nameOf(output) });
-      return [[nameOf(output), renamed] as const];
+      labels.set(label, { kind: "input", name: names.of(output) });
+      return [[names.of(output), renamed] as const];
     });
   });
   const outputs = [...first.outputs, ...second.outputs];
-  const inputs = [...names.keys()].filter((variable) => !outputs.includes(variable));
+  const inputs = names.variables.filter((variable) => !outputs.includes(variable));
   return {
     operation: "fused",
-    attributes: { results: Object.fromEntries(results), inputs: inputs.map(nameOf) },
+    attributes: { results: Object.fromEntries(results), inputs: inputs.map((input) => names.of(input)) },
     inputs,
     outputs,
     span: second.span,
