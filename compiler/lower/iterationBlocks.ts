@@ -7,30 +7,17 @@ import { convolution, PLAIN } from "./layers.ts";
 /** Weights as Glorot and Bengio start them, biases at 0, as these papers have it. */
 const XAVIER = { ...PLAIN, start: "xavier" } as const;
 
-/** conv, relu, conv, relu, conv (Adler and Oektem, 2017). */
-export function gradientBlock(
+/** Three convolutions, an activation between: relu (Adler and Oektem, 2017) or prelu (Adler and Oektem, 2018). */
+export function updateBlock(
   b: IrBuilder,
   context: LayerContext,
   u: Variable,
   out: Dimension,
   width: Dimension,
+  activation: (u: Variable) => Variable,
 ): Variable {
-  const first = b.elementwise("relu", [convolution(b, context, u, width, XAVIER)]);
-  const second = b.elementwise("relu", [convolution(b, context, first, width, XAVIER)]);
-  return convolution(b, context, second, out, XAVIER);
-}
-
-/** conv, prelu, conv, prelu, conv (Adler and Oektem, 2018). */
-export function primalDualBlock(
-  b: IrBuilder,
-  context: LayerContext,
-  u: Variable,
-  out: Dimension,
-  width: Dimension,
-  prelu: (u: Variable) => Variable,
-): Variable {
-  const first = prelu(convolution(b, context, u, width, XAVIER));
-  const second = prelu(convolution(b, context, first, width, XAVIER));
+  const first = activation(convolution(b, context, u, width, XAVIER));
+  const second = activation(convolution(b, context, first, width, XAVIER));
   return convolution(b, context, second, out, XAVIER);
 }
 

@@ -11,7 +11,7 @@ import * as layers from "./layers.ts";
 import { piecewiseLinear, spline } from "./learnedFunctions.ts";
 import type { LayerSettings } from "./layerSettings.ts";
 import { drunet } from "./drunet.ts";
-import { gradientBlock, istaTransform, primalDualBlock } from "./iterationBlocks.ts";
+import { istaTransform, updateBlock } from "./iterationBlocks.ts";
 import { dncnn, resnet, unet } from "./libraryNets.ts";
 import { batchNorm, groupNorm, instanceNorm, layerNorm } from "./normalisationLayers.ts";
 import { convexRidges, inputConvex } from "./regularisers.ts";
@@ -109,10 +109,10 @@ const RULES: { readonly [N in LayerName | NetName]: LayerRule } = {
       padded: place.settings.truth("padded"),
     }),
   gradient_block: ({ b, context, u, out, settings }) =>
-    gradientBlock(b, context, u, out, settings.dimension("width")),
+    updateBlock(b, context, u, out, settings.dimension("width"), (v) => b.elementwise("relu", [v])),
   primal_dual_block: (place) => {
     const width = place.settings.dimension("width");
-    return primalDualBlock(place.b, place.context, place.u, place.out, width, layerAt(place, "prelu"));
+    return updateBlock(place.b, place.context, place.u, place.out, width, layerAt(place, "prelu"));
   },
   ista_transform: ({ b, context, u, out, settings }) =>
     istaTransform(b, context, u, out, settings.dimension("width")),
