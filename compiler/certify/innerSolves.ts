@@ -1,4 +1,5 @@
 import { partsOf } from "../ast/parts.ts";
+import { statementsIn, valuesOf } from "../ast/statements.ts";
 import type { Block, Expression } from "../ast/tree.ts";
 import type { CheckedProgram } from "../check/program.ts";
 import { type Definitions, formOfFunction } from "../library/calculus/analyse.ts";
@@ -9,7 +10,6 @@ import { METHOD_NAMES, type LibraryName } from "../library/names.ts";
 import type { SettingRule } from "../library/signature.ts";
 import { collectDefinitions } from "../lower/definitions.ts";
 import type { CallMeaning, SettingValue, Typed } from "../types/typing.ts";
-import { statementsIn, valuesOf } from "./lints/walk.ts";
 
 /**
  * A linear system that the step solves by iteration, or a prox that it finds by iterations on dual variables. The

@@ -1,5 +1,6 @@
-import type { Block, Expression, If, Statement } from "../ast/tree.ts";
 import { partsOf } from "../ast/parts.ts";
+import { statementsIn } from "../ast/statements.ts";
+import type { Block, Expression, If, Statement } from "../ast/tree.ts";
 import type { Definitions } from "../library/calculus/analyse.ts";
 import type { Symbol, Typed } from "../types/typing.ts";
 
@@ -29,26 +30,7 @@ export const ROUND: Symbol = {
 
 /** Whether statements draw random numbers. */
 export function hasDraw(block: Block<Typed>): boolean {
-  return block.statements.some(drawsIn);
-}
-
-function drawsIn(statement: Statement<Typed>): boolean {
-  switch (statement.kind) {
-    case "draw":
-      return true;
-    case "repeat":
-    case "while":
-      return hasDraw(statement.body);
-    case "if": {
-      const { alternative } = statement;
-      if (hasDraw(statement.consequent)) return true;
-      return (
-        alternative !== null && (alternative.kind === "if" ? drawsIn(alternative) : hasDraw(alternative))
-      );
-    }
-    default:
-      return false;
-  }
+  return statementsIn(block).some(({ kind }) => kind === "draw");
 }
 
 export function isCapped(symbol: Symbol): boolean {

@@ -1,8 +1,8 @@
+import { statementsIn } from "../../ast/statements.ts";
 import type { CheckedProgram } from "../../check/program.ts";
 import { diagnose } from "../../diagnostics/diagnose.ts";
 import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
 import type { Symbol } from "../../types/typing.ts";
-import { statementsIn } from "./walk.ts";
 
 /** IPX7005: the last update of a state goes along the gradient, and not against it. */
 export function ascent(program: CheckedProgram, state: Symbol): Diagnostic | null {

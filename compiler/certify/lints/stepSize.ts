@@ -1,4 +1,5 @@
 import { partsOf } from "../../ast/parts.ts";
+import { statementsIn, valuesOf } from "../../ast/statements.ts";
 import type { Expression, Statement } from "../../ast/tree.ts";
 import { expressionText } from "../../check/expressionText.ts";
 import type { CheckedProgram } from "../../check/program.ts";
@@ -11,7 +12,6 @@ import { simplified, type Unknowns } from "../scalar/unknowns.ts";
 import type { Fact } from "../../types/property.ts";
 import type { Typed } from "../../types/typing.ts";
 import { isNumberType, symbolKey } from "../symbolic/context.ts";
-import { statementsIn, valuesOf } from "./walk.ts";
 
 type Tree = Expression<Typed>;
 

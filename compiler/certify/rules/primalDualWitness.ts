@@ -1,8 +1,8 @@
+import { statementsIn } from "../../ast/statements.ts";
 import type { CheckedProgram } from "../../check/program.ts";
 import { diagnose } from "../../diagnostics/diagnose.ts";
 import { symbolOf } from "../../library/calculus/analyse.ts";
 import type { FormTerm } from "../../library/calculus/form.ts";
-import { statementsIn } from "../lints/walk.ts";
 import { witnessValue } from "../scalar/bounds.ts";
 import type { Scalar } from "../scalar/polynomial.ts";
 import { type Combination, PLACEHOLDER } from "../symbolic/combination.ts";

@@ -1,4 +1,5 @@
-import type { Block, Expression, Statement } from "../../ast/tree.ts";
+import { statementsIn, valuesOf } from "../../ast/statements.ts";
+import type { Block, Expression } from "../../ast/tree.ts";
 import { LAYERS, type LayerName } from "../../library/layers/table.ts";
 import { NETS, type NetName } from "../../library/nets/table.ts";
 import type { Span } from "../../source/span.ts";
@@ -84,33 +85,7 @@ function libraryUse(
 }
 
 function layersOfBlock(knowledge: Knowledge, block: Block<Typed>): readonly LayerUse[] {
-  return block.statements.flatMap((statement) => layersOfStatement(knowledge, statement));
-}
-
-function layersOfStatement(knowledge: Knowledge, statement: Statement<Typed>): readonly LayerUse[] {
-  switch (statement.kind) {
-    case "let":
-    case "letTuple":
-    case "var":
-      return layersOf(knowledge, statement.initial);
-    case "update":
-    case "return":
-    case "report":
-      return layersOf(knowledge, statement.value);
-    case "repeat":
-    case "while":
-      return layersOfBlock(knowledge, statement.body);
-    case "if":
-      return [
-        ...layersOfBlock(knowledge, statement.consequent),
-        ...(statement.alternative === null
-          ? []
-          : statement.alternative.kind === "if"
-            ? layersOfStatement(knowledge, statement.alternative)
-            : layersOfBlock(knowledge, statement.alternative)),
-      ];
-    case "fun":
-    case "draw":
-      return [];
-  }
+  return statementsIn(block)
+    .flatMap(valuesOf)
+    .flatMap((value) => layersOf(knowledge, value));
 }

@@ -1,4 +1,5 @@
-import type { Block, Expression, If, Repeat, Statement, While } from "../../ast/tree.ts";
+import { statementsIn } from "../../ast/statements.ts";
+import type { Block, Expression, If, Repeat, While } from "../../ast/tree.ts";
 import { diagnose } from "../../diagnostics/diagnose.ts";
 import { hull, type Interval, isWithin, widen } from "../../types/interval.ts";
 import type { Symbol, Typed } from "../../types/typing.ts";
@@ -128,7 +129,8 @@ function forget(environment: Environment, symbol: Symbol): void {
 
 /** The states and vars from outside a block that it updates. */
 function changedIn(environment: Environment, block: Block): readonly Symbol[] {
-  const names = new Set(block.statements.flatMap(updatedNames));
+  const updates = statementsIn(block).filter((statement) => statement.kind === "update");
+  const names = new Set(updates.map(({ name }) => name.name));
   return [...names].flatMap((name) => {
     const symbol = findChanging(environment, name);
     return symbol === null ? [] : [symbol];
@@ -143,26 +145,4 @@ function findChanging(environment: Environment, name: string): Symbol | null {
     }
   }
   return null;
-}
-
-function updatedNames(statement: Statement): readonly string[] {
-  switch (statement.kind) {
-    case "update":
-      return [statement.name.name];
-    case "while":
-    case "repeat":
-      return statement.body.statements.flatMap(updatedNames);
-    case "if": {
-      const { alternative } = statement;
-      const other =
-        alternative === null
-          ? []
-          : alternative.kind === "if"
-            ? updatedNames(alternative)
-            : alternative.statements.flatMap(updatedNames);
-      return [...statement.consequent.statements.flatMap(updatedNames), ...other];
-    }
-    default:
-      return [];
-  }
 }

@@ -1,4 +1,5 @@
-import type { Draw, Program, Statement, Target } from "../../ast/tree.ts";
+import { statementsIn } from "../../ast/statements.ts";
+import type { Program, Target } from "../../ast/tree.ts";
 import { diagnose } from "../../diagnostics/diagnose.ts";
 import type { Symbol, Typed } from "../../types/typing.ts";
 import type { Members } from "../checkProgram.ts";
@@ -44,32 +45,12 @@ function checkEquilibrium(environment: Environment, tree: Target<Typed>, members
     report(environment, diagnose("IPX6004", tree.targetSpan, args, { source: counter.span }));
     return;
   }
-  const draw = members.steps.flatMap((step) => step.body.statements.flatMap(drawsIn))[0];
+  const draw = members.steps
+    .flatMap(({ body }) => statementsIn(body))
+    .find((statement) => statement.kind === "draw");
   if (draw !== undefined) {
     const args = { name: draw.name.name, word: "draw" } as const;
     report(environment, diagnose("IPX6004", tree.targetSpan, args, { source: draw.name.span }));
-  }
-}
-
-function drawsIn(statement: Statement<Typed>): readonly Draw<Typed>[] {
-  switch (statement.kind) {
-    case "draw":
-      return [statement];
-    case "while":
-    case "repeat":
-      return statement.body.statements.flatMap(drawsIn);
-    case "if": {
-      const { alternative } = statement;
-      const other =
-        alternative === null
-          ? []
-          : alternative.kind === "if"
-            ? drawsIn(alternative)
-            : alternative.statements.flatMap(drawsIn);
-      return [...statement.consequent.statements.flatMap(drawsIn), ...other];
-    }
-    default:
-      return [];
   }
 }
 

@@ -1,12 +1,11 @@
-import type { Block, Expression, Statement } from "../../ast/tree.ts";
-import type { Typed } from "../../types/typing.ts";
+import type { Block, Expression, Stage, Statement } from "./tree.ts";
 
 /** All statements of a block, those inside loops and branches, too. */
-export function statementsIn(block: Block<Typed>): readonly Statement<Typed>[] {
+export function statementsIn<S extends Stage>(block: Block<S>): readonly Statement<S>[] {
   return block.statements.flatMap((statement) => [statement, ...insideOf(statement)]);
 }
 
-function insideOf(statement: Statement<Typed>): readonly Statement<Typed>[] {
+function insideOf<S extends Stage>(statement: Statement<S>): readonly Statement<S>[] {
   switch (statement.kind) {
     case "while":
     case "repeat":
@@ -24,7 +23,7 @@ function insideOf(statement: Statement<Typed>): readonly Statement<Typed>[] {
 }
 
 /** What a statement assigns. */
-export function valuesOf(statement: Statement<Typed>): readonly Expression<Typed>[] {
+export function valuesOf<S extends Stage>(statement: Statement<S>): readonly Expression<S>[] {
   switch (statement.kind) {
     case "let":
     case "letTuple":
