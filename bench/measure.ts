@@ -26,6 +26,7 @@ export interface CaseResult {
   readonly title: string;
   readonly tolerance: number;
   readonly work: Case["work"];
+  readonly floor: Case["floor"] | null;
   /** whose result the others' are compared with */
   readonly compared: string | null;
   readonly participants: readonly Measured[];
@@ -74,8 +75,8 @@ export async function measure(
     talk(`${wanted.name}: round ${round + 1} of ${rounds}`);
   }
   for (const { participant } of entrants) await participant.ask({ do: "close" });
-  const { name, title, tolerance, work } = wanted;
-  return { name, title, tolerance, work, compared, participants: entrants.map(measuredOf) };
+  const { name, title, tolerance, work, floor = null } = wanted;
+  return { name, title, tolerance, work, floor, compared, participants: entrants.map(measuredOf) };
 }
 
 async function entered(

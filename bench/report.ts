@@ -69,10 +69,10 @@ function floorsOf({ cases }: Results): Floors {
   };
 }
 
-/** The seconds that a case takes at least: its operations, or its bytes, whichever is more; for FFTs, FFTW's time. */
-function floorOf({ name, work, participants }: CaseResult, floors: Floors): number | null {
-  const fftw = participants.find(({ participant }) => participant === "fftw")?.statistics;
-  if (name.startsWith("fft-") || name.startsWith("rfft-")) return fftw?.median ?? null;
+/** The seconds that a case takes at least: its operations, or its bytes, whichever is more, or the time of its floor. */
+function floorOf({ work, floor, participants }: CaseResult, floors: Floors): number | null {
+  if (floor !== null)
+    return participants.find(({ participant }) => participant === floor)?.statistics?.median ?? null;
   const parts = [
     work.flops > 0 && floors.flops !== null ? work.flops / floors.flops : 0,
     work.bytes > 0 && floors.bytes !== null ? work.bytes / floors.bytes : 0,

@@ -39,6 +39,8 @@ export interface Case {
   readonly tolerances?: Readonly<Record<string, number>>;
   /** what cannot be spared: floating-point operations in products and convolutions, bytes to and from memory */
   readonly work: { readonly flops: number; readonly bytes: number };
+  /** whose time is the floor, where `work` says less than a library that does nothing else */
+  readonly floor?: "fftw";
   readonly open: (setting: Setting) => Promise<Opened>;
 }
 

@@ -39,6 +39,7 @@ function fourier(images: number, side: number): Case {
     },
     tolerance: 1e-5,
     work: { flops: 2 * 5 * count * Math.log2(side * side), bytes: 0 },
+    floor: "fftw",
     open: (setting) => transformPair(setting, images, side),
   };
 }
@@ -80,6 +81,7 @@ function fourierOfReal(side: number): Case {
     },
     tolerance: 1e-5,
     work: { flops: 2 * 2.5 * count * Math.log2(count), bytes: 0 },
+    floor: "fftw",
     open: (setting) => realPair(setting, side),
   };
 }

@@ -6,7 +6,7 @@ import { product, triad } from "./floors.ts";
 import { fourier256, fourier320, realFourier512 } from "./fourier.ts";
 import { inpainting } from "./inpainting.ts";
 import { listaBatch, listaCoupledTraining, listaSingle, listaTraining } from "./lista.ts";
-import { operators } from "./operators.ts";
+import { operators } from "./operators/index.ts";
 import { xray, xrayAdjoint } from "./projection.ts";
 import { startup } from "./startup.ts";
 import { threshold } from "./threshold.ts";

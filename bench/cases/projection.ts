@@ -2,6 +2,7 @@ import { realArray } from "ipc/runtime";
 import { type Case, type DataSet, type Opened, repeated, type Setting } from "./case.ts";
 import { uniforms } from "./draw.ts";
 import { load, save } from "./files.ts";
+import { crossingFlops } from "./operators/tomography.ts";
 
 const SIDE = 512;
 const VIEWS = 144;
@@ -48,7 +49,7 @@ function projection(name: string, what: string, adjoint: boolean): Case {
     tolerance: 1e-4,
     /* other discretisations, or other ends of lines */
     tolerances: { astra: 0.02 },
-    work: { flops: 0, bytes: 4 * (SIDE * SIDE + VIEWS * CELLS) },
+    work: { flops: crossingFlops(SIDE * SIDE, VIEWS), bytes: 4 * (SIDE * SIDE + VIEWS * CELLS) },
     open: (setting) => product(setting, adjoint),
   };
 }
