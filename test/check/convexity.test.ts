@@ -13,6 +13,7 @@ const MEMBERS = [
   "learn rho : R = 1",
   "input y : R[6]",
   "fun weighted(x : R[6], w : R) = w*norm1(x)",
+  "fun squared(x : R[6], w : R) = w*norm2sq(x)",
   "fun moved(x : R[6], b : R[6]) = norm2sq(x - b)",
 ];
 
@@ -55,6 +56,8 @@ const SOUND: readonly string[] = [
   "norm2sq(A*x) - norm2sq(x)/2",
   "norm2sq(x) - norm2sq(W*x)",
   "moved(x, y) + moved(x, y)",
+  "moved(x, y) + moved(x, v)",
+  "weighted(x, lambda) + weighted(x, 3)",
   "indicator(nonnegative)(x) + norm1(x) - 0.5*norm2sq(x)",
 ];
 
@@ -75,7 +78,8 @@ const UNSOUND: readonly string[] = [
   "norm2sq(x) - norm2sq(v .* x)",
   "norm2sq(x) - norm2sq(A*x)",
   "norm1(x) + c*norm1(x)",
-  "moved(x, y) + moved(x, v)",
+  "weighted(x, 2) + weighted(x, -1)",
+  "squared(x, lambda) - squared(x, 3)",
 ];
 
 describe("the prox of a function asks for its convexity", () => {

@@ -69,6 +69,13 @@ const FUNCTIONS: Readonly<Record<string, Case>> = {
     g: "norm1(z) - 0.5*norm2sq(z - c)",
     modulus: 1 - STEP,
   },
+  "calls of one function with different arguments": {
+    members: [
+      "fun s(v : T, w : R in [0, inf), b : T) = w*norm2sq(v - b)",
+      "fun u(v : T, w : R in [0, inf)) = s(v, w, c) + s(v, 2*w, ones)",
+    ],
+    g: "norm1(z) + u(z, 0.5) + s(0.5*z, 0.5, c) + u(z, 0.25)",
+  },
   "squares alone": { g: "norm2sq(c .* z - c) + 0.5*norm2sq(z)" },
   "squares behind an operator": { members: [WAVELET], g: "norm2sq(gradient*z) + norm2sq(c .* z - c)" },
 };
@@ -87,6 +94,11 @@ const ITERATED: Readonly<Record<string, Case>> = {
   "smooth parts behind operators": {
     by: INNER,
     g: "huber(delta = 0.3)(gradient*z) + norm2sq(blur(gaussian_kernel(3, sigma = 0.8))*z - c)",
+  },
+  "calls of one norm with different arguments": {
+    by: INNER,
+    members: ["fun s(v : T, w : R, b : T) = w*norm1(v - b)"],
+    g: "s(z, 0.5, c) + s(z, 1, 0*c) + norm2sq(z)",
   },
   "a sum of norms": { by: INNER, g: "norm1(z) + 2*norm2(z - c)" },
   "groups that overlap, squares and a linear part": {

@@ -3,6 +3,7 @@ import type { Symbol, Typed } from "../../types/typing.ts";
 import { partsOf } from "../../ast/parts.ts";
 import { sameExpression } from "./alike.ts";
 import type { Atom, BoundArgument, Factor, FormTerm, FunctionForm, Link } from "./form.ts";
+import { withOwnArguments } from "./renamed.ts";
 
 /** The typed declarations behind the symbols of functions and lets. */
 export type Definitions = ReadonlyMap<Symbol, Fun<Typed> | Let<Typed>>;
@@ -23,7 +24,7 @@ export function formOfFunction(expression: Expression<Typed>, definitions: Defin
       const left = formOfFunction(expression.left, definitions);
       const right = formOfFunction(expression.right, definitions);
       const signed = expression.operator === "-" ? scaled(right, { kind: "number", value: -1 }) : right;
-      return left && signed ? joined([left, signed], expression) : null;
+      return left && signed && joined(left, signed);
     }
     case "call":
       return formOfMaker(expression, definitions);
@@ -92,7 +93,7 @@ function formOfBody(body: Expression<Typed>, variable: Symbol, definitions: Defi
       const left = formOfBody(body.left, variable, definitions);
       const right = formOfBody(body.right, variable, definitions);
       const minus = body.operator === "-" || body.operator === ".-";
-      return joined([left, minus ? scaledBy(right, { kind: "number", value: -1 }) : right], body);
+      return joined(left, minus ? scaledBy(right, { kind: "number", value: -1 }) : right);
     }
     case "negate":
       return scaledBy(formOfBody(body.operand, variable, definitions), { kind: "number", value: -1 });
@@ -271,15 +272,13 @@ function single(atom: Atom, source: Expression<Typed>): FunctionForm {
   return { terms: [{ factors: [], atom, links: [], source }], bound: [] };
 }
 
-/** The sum of forms; beyond the rules where they come from calls of one function with different arguments. */
-function joined(forms: readonly FunctionForm[], source: Expression<Typed>): FunctionForm {
-  const bound = forms.flatMap((form) => form.bound);
-  const differs = bound.some((one) =>
-    bound.some(({ argument, value }) => argument === one.argument && !sameExpression(value, one.value)),
+/** The sum of two forms; where both come from calls of one function with different arguments, each has its own. */
+function joined(left: FunctionForm, right: FunctionForm): FunctionForm {
+  const differs = right.bound.some((one) =>
+    left.bound.some(({ argument, value }) => argument === one.argument && !sameExpression(value, one.value)),
   );
-  return differs
-    ? single({ kind: "general" }, source)
-    : { terms: forms.flatMap((form) => form.terms), bound };
+  const other = differs ? withOwnArguments(right) : right;
+  return { terms: [...left.terms, ...other.terms], bound: [...left.bound, ...other.bound] };
 }
 
 function scaled(form: FunctionForm | null, factor: Factor): FunctionForm | null {
