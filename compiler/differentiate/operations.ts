@@ -204,6 +204,7 @@ export const REVERSE_RULES: { readonly [P in Operation]: ReverseRule<P> } = {
     if (r.varied.has(b)) r.contribute(b, r.builder.matvec(g, a, true, spaceOf(b)));
   }),
   materialise: missing("the matrix of an operator"),
+  frobenius: missing("the norm of a derivative"),
   solve: (equation, [g], r) => {
     if (g !== null && g !== undefined) reverseSolve(equation, g, r);
   },

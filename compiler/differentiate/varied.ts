@@ -51,6 +51,7 @@ const CARRIES: { readonly [P in Operation]: boolean } = {
   matvec: true,
   outerSum: true,
   materialise: true,
+  frobenius: true,
   solve: true,
   convolve: true,
   convolveInput: true,

@@ -353,6 +353,11 @@ export class IrBuilder {
     return this.#one("materialise", { domain, map: this.#mapBlock(domain, true, map) }, [], "matrix");
   }
 
+  /** The Frobenius norm of a map that is linear over the reals. */
+  frobenius(domain: Space, map: MapOf): Variable {
+    return this.#one("frobenius", { domain, map: this.#mapBlock(domain, true, map) }, [], "frobenius");
+  }
+
   /** The x with M x = b, for a definite M that the map applies; with its terms, where they are known. */
   solve(
     b: Variable,

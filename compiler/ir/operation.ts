@@ -58,6 +58,7 @@ import type { FixedPointOptions } from "./fixedPoint.ts";
  * | matvec | W, x | W x or W' x, in `space` |
  * | outerSum | y, x | the matrix y x' of `space`, summed over the samples if they are not shared |
  * | materialise | | the matrix of the linear map `map` on `domain` |
+ * | frobenius | | the Frobenius norm of the R-linear `map` on `domain`, whose complex entries are two directions each |
  * | solve | b, a start if `started`, `terms` operators N, `terms` numbers c and a number d | M x = b, M x given by the block `map`; with terms M = c_1 N_1 + ... + d I |
  * | convolve | images, filters | |
  * | convolveInput | cotangent, filters | gradient by images, of `space` |
@@ -137,6 +138,7 @@ export interface OperationAttributes {
   readonly matvec: { readonly transpose: boolean; readonly space: Space };
   readonly outerSum: { readonly space: Space };
   readonly materialise: { readonly domain: Space; readonly map: Block };
+  readonly frobenius: { readonly domain: Space; readonly map: Block };
   readonly solve: {
     readonly map: Block;
     readonly started: boolean;

@@ -133,6 +133,7 @@ function declared(variable: Variable, names: Names): string {
 
 const BLOCK_TITLES: { readonly [P in Operation]?: readonly string[] } = {
   materialise: ["map"],
+  frobenius: ["map"],
   solve: ["map"],
   branch: ["true", "false"],
   loop: ["while", "do"],
@@ -173,7 +174,8 @@ function described(equation: Equation): readonly [string, readonly string[]] {
     case "composition":
       return ["composition", [`adjoints = (${equation.attributes.adjoints.join(", ")})`]];
     case "materialise":
-      return ["materialise", [spaceText(equation.attributes.domain)]];
+    case "frobenius":
+      return [equation.operation, [spaceText(equation.attributes.domain)]];
     case "loop":
     case "loopSaving":
       return [equation.operation, [`maximum = ${equation.attributes.maximum}`]];

@@ -274,6 +274,10 @@ const SHAPE_RULES: { readonly [P in Operation]: ShapeRule<P> } = {
     const element = isComplex(codomain) || isComplex(domain) ? "complex" : "real";
     return [value(arraySpace(element, [rows, columns]))];
   },
+  frobenius: ({ domain, map }) => {
+    demandParameters(map, [value(domain)]);
+    return [value(NUMBER)];
+  },
   solve: ({ map, started, terms }, inputs) => {
     const right = value(spaceAt(inputs, 0));
     demandParameters(map, [right]);

@@ -90,6 +90,7 @@ const SHARING_RULES: { readonly [P in Operation]: SharingRule<P> } = {
   matvec: ofInputs,
   outerSum: always,
   materialise: withMap,
+  frobenius: withMap,
   solve: withMap,
   convolve: ofInputs,
   convolveInput: ofInputs,

@@ -5,6 +5,7 @@ import type { Operation } from "./operation.ts";
 export function blocksOf(equation: Equation): readonly Block[] {
   switch (equation.operation) {
     case "materialise":
+    case "frobenius":
     case "solve":
       return [equation.attributes.map];
     case "branch":
@@ -25,6 +26,7 @@ export function blocksOf(equation: Equation): readonly Block[] {
 export function mapBlocks(equation: Equation, change: (block: Block) => Block): Equation {
   switch (equation.operation) {
     case "materialise":
+    case "frobenius":
       return { ...equation, attributes: { ...equation.attributes, map: change(equation.attributes.map) } };
     case "solve":
       return { ...equation, attributes: { ...equation.attributes, map: change(equation.attributes.map) } };

@@ -2,11 +2,9 @@ import { derivativeAt } from "../differentiate/notDifferentiable.ts";
 import { pullback, pushforward } from "../differentiate/gradient.ts";
 import type { IrBuilder } from "../ir/build.ts";
 import type { Variable } from "../ir/block.ts";
-import { entriesOf } from "../ir/inputs.ts";
 import { constant as constantDimension, multiply, type Dimension } from "../types/dimension.ts";
 import { isNumber } from "../ir/spaces.ts";
 import { arraySpace, REAL, type Space } from "../types/space.ts";
-import { Limitation } from "./limitation.ts";
 import { filtered, filteredBack, normOfFilters } from "./convolution.ts";
 import { blurred, blurredBack, normOfKernel } from "./kernelBlur.ts";
 import { onEachSlice } from "./each.ts";
@@ -229,14 +227,10 @@ export function normOfRows(builder: IrBuilder, { of, indices, axis }: RowsForm, 
   return builder.elementwise("mul", [builder.elementwise("sqrt", [most]), norm]);
 }
 
-/** The 2-norm of a derivative's matrix, which takes as many derivatives as the argument has entries. */
+/** The Frobenius norm of a derivative, which takes a derivative for each real number that the argument is made of. */
 function normOfDerivative(builder: IrBuilder, form: Extract<OperatorForm, { kind: "derivative" }>): Variable {
-  const { domain, span } = form;
-  if (entriesOf(domain) === null) throw new Limitation("the norm of a derivative on a named space", span);
-  if (domain.kind !== "array" || domain.element !== "real") {
-    throw new Limitation("the norm of a derivative on complex arrays or products", span);
-  }
-  return builder.named(builder.norm2(matrixOfForm(builder, form)), "norm_derivative");
+  const norm = builder.frobenius(form.domain, (inner, x) => applyForm(inner, form, x));
+  return builder.named(norm, "norm_derivative");
 }
 
 /**

@@ -32,6 +32,7 @@ const COSTLY: ReadonlySet<Operation> = new Set<Operation>([
   "matvec",
   "outerSum",
   "materialise",
+  "frobenius",
   "solve",
   "convolve",
   "convolveInput",

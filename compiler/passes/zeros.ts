@@ -92,6 +92,7 @@ const OPERATIONS: { readonly [P in Exclude<Operation, "constant" | "elementwise"
   matvec: "any",
   outerSum: "any",
   materialise: "never",
+  frobenius: "never",
   convolve: "any",
   convolveInput: "any",
   convolveFilter: "any",

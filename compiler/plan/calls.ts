@@ -216,6 +216,8 @@ const CALLS: { readonly [P in Operation]: Rule<P> } = {
   outerSum: (equation) => method("outerSum", [first(equation), second(equation)]),
   materialise: ({ attributes }, context) =>
     method("materialise", [space(attributes.domain), linearMap(attributes.map, context)]),
+  frobenius: ({ attributes }, context) =>
+    method("frobenius", [space(attributes.domain), linearMap(attributes.map, context)]),
   solve: (equation, context) => {
     const { map, started, terms, by, tolerance, maximum } = equation.attributes;
     const b = first(equation);

@@ -95,6 +95,7 @@ export function operations(engine: Engine): Operations {
     matvecTransposed: (matrix, y, domain) => scoped(() => linear.matvecTransposed(engine, matrix, y, domain)),
     outerSum: (y, x) => scoped(() => linear.outerSum(engine, y, x)),
     materialise: (domain, columns) => scoped(() => linear.materialise(engine, domain, columns)),
+    frobenius: (domain, map) => scoped(() => linear.frobenius(engine, domain, map)),
     ...solves(engine, () => self),
 
     reshape: (x, space) => scoped(() => reshape(engine, x, space)),

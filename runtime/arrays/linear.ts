@@ -2,6 +2,7 @@ import type { Engine, Handle } from "../engine/engine.ts";
 import { fill } from "./construct.ts";
 import { flatten, unflatten } from "./flatten.ts";
 import { asArray, commonBatch, entriesOf, hasComplex } from "./layout.ts";
+import { mapArrays } from "./map.ts";
 import { complexOf, joinPairs, signedPairs, swappedPairs } from "./pairs.ts";
 import { sumSamples } from "./reductions.ts";
 import { ShapeError } from "./shapeError.ts";
@@ -125,6 +126,25 @@ function summed(engine: Engine, value: ArrayValue): ArrayValue {
   return asArray("outerSum", sumSamples(engine, value));
 }
 
+/**
+ * The Frobenius norm of a map of the domain that is linear over the reals, from its images of the unit vectors; of a
+ * complex entry these are 1 and i. A map that reads values of its own batch has a norm for each sample.
+ */
+export function frobenius(engine: Engine, domain: Space, map: (x: Value) => Value): ArrayValue {
+  const units: readonly Unit[] = hasComplex(domain) ? ["complex", "imaginary"] : ["real"];
+  const squares = units
+    .flatMap((unit) => imagesOfUnits(engine, domain, map, unit, squaresOf).images)
+    .reduce((sum, each) => mapArrays(engine, "a + b", { a: sum, b: each }));
+  return mapArrays(engine, "sqrt(a)", { a: squares });
+}
+
+/** The sum of the squares of what `imageOfBlock` gives, for each sample of a batch of its own. */
+function squaresOf(engine: Engine, image: ArrayValue): ArrayValue {
+  const axes = image.handle.shape.map((_, axis) => axis).slice(image.batch === null ? 0 : 1);
+  const handle = engine.dot(image.handle, image.handle, axes);
+  return { kind: "array", field: "real", shape: [], batch: image.batch, handle };
+}
+
 /** The most numbers that a block of columns and its image may have. */
 const BLOCK = 2 ** 20;
 
@@ -133,8 +153,23 @@ const BLOCK = 2 ** 20;
  * reads values of its own batch is applied to one column after another, and gives a matrix a sample.
  */
 export function materialise(engine: Engine, domain: Space, map: (x: Value) => Value): ArrayValue {
+  const unit = hasComplex(domain) ? "complex" : "real";
+  const { images, entries } = imagesOfUnits(engine, domain, map, unit, (_, image) => image);
+  return columnsJoined(engine, images, entries);
+}
+
+/** What a direction of a unit vector is: 1, 1 as a complex number, or i. */
+type Unit = "real" | "complex" | "imaginary";
+
+/** What is made of the images of the unit vectors, block by block, and the number of entries of an image. */
+function imagesOfUnits(
+  engine: Engine,
+  domain: Space,
+  map: (x: Value) => Value,
+  unit: Unit,
+  made: (engine: Engine, image: ArrayValue) => ArrayValue,
+): { readonly images: readonly ArrayValue[]; readonly entries: number } {
   const n = entriesOf(domain);
-  const field = hasComplex(domain) ? "complex" : "real";
   const probe = engine.scope(
     () => {
       const image = map(fill(engine, 0, domain));
@@ -144,30 +179,30 @@ export function materialise(engine: Engine, domain: Space, map: (x: Value) => Va
   );
   const ownBatch = probe.batch !== null;
   const size = ownBatch ? 1 : Math.max(1, Math.min(n, Math.floor(BLOCK / Math.max(n, probe.entries, 1))));
-  const blocks: ArrayValue[] = [];
+  const images: ArrayValue[] = [];
   for (let begin = 0; begin < n; begin += size) {
-    blocks.push(
+    const block = { begin, size: Math.min(size, n - begin), n, unit, ownBatch };
+    images.push(
       engine.scope(
-        () =>
-          imageOfBlock(engine, domain, map, { begin, size: Math.min(size, n - begin), n, field, ownBatch }),
+        () => made(engine, imageOfBlock(engine, domain, map, block)),
         ({ handle }) => [handle],
       ),
     );
   }
-  return columnsJoined(engine, blocks, probe.entries);
+  return { images, entries: probe.entries };
 }
 
 interface Block {
   readonly begin: number;
   readonly size: number;
   readonly n: number;
-  readonly field: "real" | "complex";
+  readonly unit: Unit;
   readonly ownBatch: boolean;
 }
 
 /** The images of some unit vectors, [size, m] with the pair; with a batch of its own [batch, 1, m]. */
 function imageOfBlock(engine: Engine, domain: Space, map: (x: Value) => Value, block: Block): ArrayValue {
-  const { begin, size, n, field, ownBatch } = block;
+  const { begin, size, n, unit, ownBatch } = block;
   const identity = new Float32Array(size * n);
   for (let row = 0; row < size; row++) identity[row * n + begin + row] = 1;
   const shape = ownBatch ? [n] : [size, n];
@@ -178,16 +213,20 @@ function imageOfBlock(engine: Engine, domain: Space, map: (x: Value) => Value, b
     batch: ownBatch ? null : size,
     handle: engine.upload(identity, shape),
   };
-  const image = flatten(
-    engine,
-    map(unflatten(engine, field === "complex" ? complexOf(engine, real) : real, domain)),
-  );
+  const image = flatten(engine, map(unflatten(engine, inDirection(engine, real, unit), domain)));
   const [m = 0] = image.shape;
   const pair = image.field === "complex" ? [2] : [];
   const rows =
     image.batch === null && !ownBatch ? engine.broadcast(image.handle, [size, m, ...pair]) : image.handle;
   const handle = ownBatch ? engine.reshape(rows, [image.batch ?? 1, 1, m, ...pair]) : rows;
   return { ...image, shape: [m], batch: ownBatch ? image.batch : null, handle };
+}
+
+function inDirection(engine: Engine, units: ArrayValue, unit: Unit): ArrayValue {
+  if (unit === "real") return units;
+  const complex = complexOf(engine, units);
+  if (unit === "complex") return complex;
+  return { ...complex, handle: swappedPairs(engine, complex.handle, [-1, 1]) };
 }
 
 function columnsJoined(engine: Engine, blocks: readonly ArrayValue[], m: number): ArrayValue {

@@ -164,6 +164,8 @@ export interface Operations {
   outerSum(y: Value, x: Value): Value;
   /** the matrix of a linear map of the given domain, column by column */
   materialise(domain: Space, map: (x: Value) => Value): Value;
+  /** the Frobenius norm of a map that is linear over the reals: an entry of a complex array is two directions */
+  frobenius(domain: Space, map: (x: Value) => Value): Value;
   /**
    * A'A, or W' diag(weights) W of an orthonormal W, with the basis in which it is diagonal, if one is known. The
    * eigenvectors of a matrix are one only if it is `alone`: see `solveDiagonalised` of runtime/operators/diagonalise.ts.

@@ -259,6 +259,10 @@ describe("a batch equals its samples", () => {
       [argument([3, 4], anyField)],
       (ops, a) => ops.materialise(R(2, 2), (x) => ops.matvec(a as Value, x, C(3))),
     ],
+    frobenius: [
+      [argument([3, 4], anyField)],
+      (ops, a) => ops.frobenius(C(2, 2), (x) => ops.matvec(a as Value, x, C(3))),
+    ],
   };
 
   it.each(Object.entries(cases))("%s", (_, [parts, body]) => {

@@ -215,6 +215,7 @@ const EXAMPLES: { readonly [P in Operation]: readonly Example[] } = {
     },
   ],
   materialise: [],
+  frobenius: [],
   solve: [],
   convolve: [
     { spaces: [SMALL, FILTERS], emit: one((b, x, f) => b.convolve(x, f, 1)), shared: [1], along: [0] },

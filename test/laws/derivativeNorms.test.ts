@@ -5,8 +5,9 @@ import { operations } from "../../runtime/arrays/create.ts";
 import type { Operations } from "../../runtime/arrays/operations.ts";
 import { referenceEngine } from "../../runtime/engine/reference.ts";
 import { wasmEngine } from "../../runtime/engine/wasm.ts";
-import { realArray } from "../../runtime/io/hostArray.ts";
+import { hostArray, realArray } from "../../runtime/io/hostArray.ts";
 import { bind } from "../../runtime/program/bind.ts";
+import type { Datum } from "../../runtime/program/datum.ts";
 import { bindInputs } from "../../runtime/program/inputs.ts";
 import { stream } from "../../runtime/random/stream.ts";
 import { run } from "../../runtime/solve/run.ts";
@@ -36,10 +37,11 @@ async function normsOf(
   text: string,
   using: Operations,
   target: TargetName = "direct",
+  data: Readonly<Record<string, Datum>> = { x: realArray([COUNT, N], x) },
 ): Promise<readonly number[]> {
   const definition = definitionFor(compiledText("p", text), target);
   const program = await bind(definition, using, { givens: { A: realArray([M, N], A) } });
-  const inputs = await perform(using, bindInputs(program, { x: realArray([COUNT, N], x) }, true));
+  const inputs = await perform(using, bindInputs(program, data, true));
   return numbersOf(using, (await run(program, inputs)).output, COUNT);
 }
 
@@ -82,6 +84,122 @@ test.each([
     expect(bound).toBeLessThanOrEqual(norm * Math.sqrt(N) * (1 + 1e-12));
   });
   expect(apart(await normsOf(text, operations(await wasmEngine())), exact)).toBeLessThan(1e-5);
+});
+
+/** The matrix of the derivative of a map between lists of numbers, by central differences. */
+function differences(map: (at: readonly number[]) => readonly number[], at: readonly number[]): number[][] {
+  const step = 1e-5;
+  const columns = at.map((value, j) => {
+    const [up, down] = [map(at.with(j, value + step)), map(at.with(j, value - step))];
+    return up.map((entry, i) => (entry - (down[i] ?? 0)) / (2 * step));
+  });
+  return (columns[0] ?? []).map((_, i) => columns.map((column) => column[i] ?? 0));
+}
+
+/** A z of some numbers. */
+function times(z: readonly number[]): readonly number[] {
+  return Array.from({ length: M }, (_, i) =>
+    z.reduce((sum, entry, j) => sum + (A[i * N + j] ?? 0) * entry, 0),
+  );
+}
+
+const halves = (at: readonly number[]): readonly [readonly number[], readonly number[]] => [
+  at.slice(0, N),
+  at.slice(N),
+];
+const imaginary = Float64Array.from({ length: COUNT * N }, () => 0.5 * random.normal());
+const second = Float64Array.from({ length: COUNT * M }, () => random.normal());
+const pairs = Float64Array.from(
+  { length: 2 * x.length },
+  (_, k) => (k % 2 === 0 ? x : imaginary)[k >> 1] ?? 0,
+);
+const complexPoints = hostArray("complex", [COUNT, N], pairs);
+const ofSample = (entries: Float64Array, sample: number, count: number): readonly number[] => [
+  ...entries.subarray(sample * count, (sample + 1) * count),
+];
+
+interface Space {
+  readonly text: string;
+  readonly data: Readonly<Record<string, Datum>>;
+  /** the numbers of a point: those of each part, real before imaginary ones */
+  readonly point: (sample: number) => readonly number[];
+  readonly map: (at: readonly number[]) => readonly number[];
+}
+
+const SPACES: Readonly<Record<string, Space>> = {
+  "complex arrays": {
+    text: `program p[m, n] {
+      given A : linear R[n] -> R[m]
+      input x : C[n]
+      fun F(z : C[n]) = (A*(real*z)) .* (A*(imag*z)) + A*abs(z).^2
+      output norm(derivative(F)(x))
+    }`,
+    data: { x: complexPoints },
+    point: (sample) => [...ofSample(x, sample, N), ...ofSample(imaginary, sample, N)],
+    map: (at) => {
+      const [re, im] = halves(at);
+      const squares = times(re.map((entry, j) => entry ** 2 + (im[j] ?? 0) ** 2));
+      const [u, v] = [times(re), times(im)];
+      return squares.map((entry, i) => entry + (u[i] ?? 0) * (v[i] ?? 0));
+    },
+  },
+  "two arguments": {
+    text: `program p[m, n] {
+      given A : linear R[n] -> R[m]
+      input x : R[n]
+      input s : R[m]
+      fun F(z : R[n], w : R[m]) = tanh(A*z) .* w
+      output norm(derivative(F)(x, s))
+    }`,
+    data: { x: realArray([COUNT, N], x), s: realArray([COUNT, M], second) },
+    point: (sample) => [...ofSample(x, sample, N), ...ofSample(second, sample, M)],
+    map: (at) => {
+      const [z, w] = halves(at);
+      return times(z).map((entry, i) => Math.tanh(entry) * (w[i] ?? 0));
+    },
+  },
+  "a named space of real arrays": {
+    text: `program p[m, space X in R] {
+      given A : linear X -> R[m]
+      input x : X
+      fun F(z : X) = tanh(A*z)
+      output norm(derivative(F)(x))
+    }`,
+    data: { x: realArray([COUNT, N], x) },
+    point: (sample) => ofSample(x, sample, N),
+    map: (at) => times(at).map(Math.tanh),
+  },
+  "a named space of complex arrays": {
+    text: `program p[m, n, space X] {
+      given A : linear R[n] -> R[m]
+      input x : X
+      let B = norm(A)
+      fun f(z : X) = B*norm2sq(z)^2
+      output norm(derivative(grad f)(x))/B
+    }`,
+    data: { x: complexPoints },
+    point: (sample) => [...ofSample(x, sample, N), ...ofSample(imaginary, sample, N)],
+    map: (at) => {
+      const size = at.reduce((sum, entry) => sum + entry ** 2, 0);
+      return at.map((entry) => 4 * size * entry);
+    },
+  },
+};
+
+test.each(Object.entries(SPACES))("so is that on %s", async (_, { text, data, point, map }) => {
+  const exact = await normsOf(text, operations(referenceEngine()), "direct", data);
+  expect(exact.length).toBe(COUNT);
+  exact.forEach((bound, sample) => {
+    const at = point(sample);
+    const { diagonal } = new SingularValueDecomposition(differences(map, at), { autoTranspose: true });
+    const norm = Math.max(...diagonal);
+    const frobenius = Math.hypot(...diagonal);
+    expect(bound).toBeGreaterThanOrEqual(norm * (1 - 1e-6));
+    expect(Math.abs(bound - frobenius)).toBeLessThan(1e-6 * frobenius);
+  });
+  expect(apart(await normsOf(text, operations(await wasmEngine()), "direct", data), exact)).toBeLessThan(
+    1e-5,
+  );
 });
 
 const LANDWEBER = `program p[m, n] {

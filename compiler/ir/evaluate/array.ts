@@ -129,6 +129,19 @@ export function fromEntries(space: ReferenceSpace, entries: readonly Complex[]):
   return take(space);
 }
 
+/** The unit vectors of a space over the reals: of a complex entry 1 and i. */
+export function unitsOf(space: ReferenceSpace): readonly ReferenceValue[] {
+  const zeros = entriesOf(filled(space, { re: 0, im: 0 }));
+  const along = (one: Complex): readonly ReferenceValue[] =>
+    zeros.map((zero, j) => fromEntries(space, zeros.with(j, plus(zero, one))));
+  return [...along({ re: 1, im: 0 }), ...along({ re: 0, im: 1 })];
+}
+
+/** The 2-norm of all entries of a value. */
+export function sizeOfValue(value: ReferenceValue): number {
+  return Math.hypot(...entriesOf(value).flatMap(({ re, im }) => [re, im]));
+}
+
 /** The multi-index of a flat index. */
 export function indexAt(shape: readonly number[], flat: number): number[] {
   const index = Array.from({ length: shape.length }, () => 0);

@@ -8,7 +8,9 @@ import {
   countOf,
   entriesOf,
   numberArray,
+  sizeOfValue,
   sumOf,
+  unitsOf,
   type ReferenceValue,
 } from "./array.ts";
 import {
@@ -96,6 +98,17 @@ export const LANE_RULES: { readonly [P in LaneOperation]: LaneRule<P> } = {
             return entry ?? { re: Number.NaN, im: 0 };
           });
         };
+      },
+      map,
+    ),
+  ],
+  frobenius: ({ domain, map }, _, context) => [
+    perLane(
+      context,
+      [],
+      () => {
+        const space = bindSpace(domain, context.setting);
+        return (apply) => numberArray(Math.hypot(...unitsOf(space).map((unit) => sizeOfValue(apply(unit)))));
       },
       map,
     ),

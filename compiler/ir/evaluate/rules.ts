@@ -43,6 +43,7 @@ export type SampleOperation = Exclude<
   | "convolveFilter"
   | "depthwiseFilter"
   | "materialise"
+  | "frobenius"
   | "solve"
   | "branch"
   | "loop"
