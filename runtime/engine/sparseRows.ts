@@ -23,25 +23,43 @@ export interface SparseEntry {
   readonly value: number;
 }
 
+/** Entries by rows: where each row begins, [rows + 1], and of each entry its row, its column and its value. */
+export interface SortedEntries {
+  readonly starts: Float64Array;
+  readonly rowOf: Float64Array;
+  readonly columnOf: Float64Array;
+  readonly values: Float64Array;
+}
+
+/** Entries in any order, by their rows, of which there are so many. */
+export function sortedEntries(rows: number, entries: readonly SparseEntry[]): SortedEntries {
+  const sorted = entries.toSorted((a, b) => a.row - b.row);
+  const starts = new Float64Array(rows + 1);
+  for (const { row } of sorted) starts[row + 1] = (starts[row + 1] ?? 0) + 1;
+  for (let row = 0; row < rows; row++) starts[row + 1] = (starts[row + 1] ?? 0) + (starts[row] ?? 0);
+  return {
+    starts,
+    rowOf: Float64Array.from(sorted, ({ row }) => row),
+    columnOf: Float64Array.from(sorted, ({ column }) => column),
+    values: Float64Array.from(sorted, ({ value }) => value),
+  };
+}
+
 /** A matrix [rows, columns] of the given entries, in any order; entries at one place add. */
 export function sparseRows(
   { upload }: Pick<Engine, "upload">,
   [rows, columns]: readonly [number, number],
   entries: readonly SparseEntry[],
 ): SparseRows {
-  const sorted = entries.toSorted((a, b) => a.row - b.row);
-  const starts = new Float64Array(rows + 1);
-  for (const { row } of sorted) starts[row + 1] = (starts[row + 1] ?? 0) + 1;
-  for (let row = 0; row < rows; row++) starts[row + 1] = (starts[row + 1] ?? 0) + (starts[row] ?? 0);
-  const column = (read: (entry: SparseEntry) => number): Handle =>
-    upload(Float64Array.from(sorted, read), [1, sorted.length]);
+  const { starts, rowOf, columnOf, values } = sortedEntries(rows, entries);
+  const line = (numbers: Float64Array): Handle => upload(numbers, [1, numbers.length]);
   return {
     rows,
     columns,
     starts: upload(starts, [rows + 1]),
-    rowOf: column(({ row }) => row),
-    columnOf: column((entry) => entry.column),
-    values: column(({ value }) => value),
+    rowOf: line(rowOf),
+    columnOf: line(columnOf),
+    values: line(values),
   };
 }
 

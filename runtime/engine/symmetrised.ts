@@ -22,11 +22,15 @@ export function symmetrisedShape(
 }
 
 /** Rows of the symmetric part of a 2 x 2 matrix, row by row: the diagonal, then sqrt(2) times what is above it. */
-const SYMMETRIC_PART = [1, 0, 0, 0, 0, 0, 0, 1, 0, Math.SQRT1_2, Math.SQRT1_2, 0];
+const SYMMETRIC_PART = [
+  [1, 0, 0, 0],
+  [0, 0, 0, 1],
+  [0, Math.SQRT1_2, Math.SQRT1_2, 0],
+];
 
 type Parts = Pick<Engine, "name" | "scope" | "upload" | "fill" | "reshape" | "matmul" | "differences">;
 
-/** `symmetrised` by the differences of both components, and a product with a small matrix. */
+/** `symmetrised` by the differences of both components, and a product of all pixels with a small matrix. */
 export function composedSymmetrised(engine: Parts): Pick<Engine, "symmetrised"> {
   return {
     symmetrised: (array, options) => {
@@ -36,19 +40,29 @@ export function composedSymmetrised(engine: Parts): Pick<Engine, "symmetrised"> 
       const { boundary, adjoint } = options;
       const [samples = 1, rows = 1, columns = 1, , pair = 1] = shape;
       const along: DifferencesOptions = { axes: [1, 2], at: 4, boundary, adjoint };
+      const times = (entries: Handle): Handle => {
+        const matrix = engine.upload(symmetricPart(pair), [ENTRIES * pair, 4 * pair]);
+        const pixels = engine.reshape(entries, [samples * rows * columns, (adjoint ? ENTRIES : 4) * pair]);
+        return engine.matmul(pixels, matrix, { transposeRight: !adjoint });
+      };
       return engine.scope(
         () => {
-          const matrix = engine.upload(Float64Array.from(SYMMETRIC_PART), [ENTRIES, 4]);
-          const times = (entries: Handle, width: number): Handle =>
-            engine.matmul(matrix, engine.reshape(entries, [samples * rows * columns, width, pair]), {
-              transposeLeft: adjoint,
-            });
-          if (!adjoint) return engine.reshape(times(engine.differences(array, along), 4), shape);
-          const parts = engine.reshape(times(array, ENTRIES), [samples, rows, columns, 2, 2, pair]);
+          if (!adjoint) return engine.reshape(times(engine.differences(array, along)), shape);
+          const parts = engine.reshape(times(array), [samples, rows, columns, 2, 2, pair]);
           return engine.differences(parts, along);
         },
         (result) => [result],
       );
     },
   };
+}
+
+/** The symmetric part, each entry of which is a number or a pair: [3 p, 4 p], row by row. */
+function symmetricPart(pair: number): Float64Array {
+  const parts = Array.from({ length: pair }, (_, part) => part);
+  return Float64Array.from(
+    SYMMETRIC_PART.flatMap((row) =>
+      parts.flatMap((part) => row.flatMap((value) => parts.map((other) => (part === other ? value : 0)))),
+    ),
+  );
 }

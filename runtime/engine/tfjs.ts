@@ -10,6 +10,7 @@ import { composedRealFourier } from "./realFourier.ts";
 import { fourierOf } from "./tfjs/fourier.ts";
 import { instanceOf, run, type Tf, tensorOf } from "./tfjs/instance.ts";
 import { movementOf } from "./tfjs/movement.ts";
+import { patchesOf } from "./tfjs/patches.ts";
 import { poolingOf } from "./tfjs/pooling.ts";
 import { productsOf } from "./tfjs/products.ts";
 import { projectionOf } from "./tfjs/projection.ts";
@@ -18,6 +19,7 @@ import { indexedOf } from "./tfjs/indexed.ts";
 import { tensorflowOf, updateByTensorflow } from "./tfjs/tensorflow.ts";
 import { valuesOf } from "./tfjs/values.ts";
 import { singularOf } from "./tfjs/singular.ts";
+import { sparseOf } from "./tfjs/sparse.ts";
 import { waveletOf } from "./tfjs/wavelet.ts";
 import { reducedInTurn } from "./reduced.ts";
 import { updateOf } from "./update.ts";
@@ -64,6 +66,7 @@ export function tfjsEngine(tf: Tf, name: string): Engine {
     ...indexed,
     ...products,
   };
+  const composed = composedOperations(arrays);
   const tensorflow = tensorflowOf(tf);
   const all = elementwiseInTurn({ elementwise, differences, dispose });
   const reductions = reductionsOf(instance);
@@ -100,6 +103,8 @@ export function tfjsEngine(tf: Tf, name: string): Engine {
     ...composedRealFourier({ name, scope, fill, elementwise, ...movement, ...fourier }),
     ...waveletOf(instance),
     ...projectionOf(instance),
-    ...composedOperations(arrays),
+    ...composed,
+    ...patchesOf(instance, composed),
+    ...sparseOf(instance, composed),
   };
 }

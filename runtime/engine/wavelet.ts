@@ -1,4 +1,5 @@
 import type { Handle } from "./engine.ts";
+import type { SparseEntry } from "./sparseRows.ts";
 
 /** What `wavelet` of an engine is told; see there. */
 export interface WaveletOptions {
@@ -19,20 +20,27 @@ export function waveletFilters(lowpass: readonly number[]): readonly [readonly n
 }
 
 /**
- * The matrix of one level of the periodic transform on n points, n even, row by row: n/2 rows of averages, then n/2
+ * The entries of the matrix of one level of the periodic transform on n points, n even: n/2 rows of averages, then n/2
  * of details, row k with tap j of F at column (2k + F/2 - j) mod n: PyWavelets' mode `periodization`. Orthonormal, also
- * where the filter is longer than the signal.
+ * where the filter is longer than the signal: entries at one place add.
  */
+export function levelEntries(lowpass: readonly number[], n: number): readonly SparseEntry[] {
+  return waveletFilters(lowpass).flatMap((filter, band) =>
+    Array.from({ length: n / 2 }, (_, k) => k).flatMap((k) =>
+      filter.map((value, j) => ({
+        row: band * (n / 2) + k,
+        column: (((2 * k + filter.length / 2 - j) % n) + n) % n,
+        value,
+      })),
+    ),
+  );
+}
+
+/** The matrix of `levelEntries`, row by row. */
 export function levelMatrix(lowpass: readonly number[], n: number): Float64Array {
   const matrix = new Float64Array(n * n);
-  for (const [band, filter] of waveletFilters(lowpass).entries()) {
-    for (let k = 0; k < n / 2; k++) {
-      const row = band * (n / 2) + k;
-      for (const [j, tap] of filter.entries()) {
-        const column = (((2 * k + filter.length / 2 - j) % n) + n) % n;
-        matrix[row * n + column] = (matrix[row * n + column] ?? 0) + tap;
-      }
-    }
+  for (const { row, column, value } of levelEntries(lowpass, n)) {
+    matrix[row * n + column] = (matrix[row * n + column] ?? 0) + value;
   }
   return matrix;
 }

@@ -105,6 +105,21 @@ function waveletAgrees(make: () => Grids): void {
     );
   });
 
+  it("is as defined on axes far longer than the filter", () => {
+    for (const [shape, axes] of [
+      [
+        [2, 128, 160],
+        [1, 2],
+      ],
+      [[288, 3], [0]],
+    ] as const) {
+      for (const adjoint of [false, true]) {
+        const options = { axes, levels: 2, lowpass: LOWPASS.db4, adjoint };
+        agree(make, scattered(shape, 11), (engine, x) => engine.wavelet(x, options));
+      }
+    }
+  });
+
   it("is undone by its adjoint where the filter is orthonormal", () => {
     const shapes = [
       [128, 96],

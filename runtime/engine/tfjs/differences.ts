@@ -9,8 +9,9 @@ import type { Engine } from "../engine.ts";
 import { sizeOf } from "../shape.ts";
 import { type Instance, refuse, run } from "./instance.ts";
 import { joined, sliced, transposed } from "./movement.ts";
+import { sweptDifferences } from "./sweptDifferences.ts";
 
-/** Finite differences, by slices and zeros around them. */
+/** Finite differences: a sweep over the memory of WebAssembly; on other backends by slices and zeros around them. */
 export function differencesOf(instance: Instance): Pick<Engine, "differences"> {
   const { tf } = instance;
   return {
@@ -19,6 +20,7 @@ export function differencesOf(instance: Instance): Pick<Engine, "differences"> {
         const reason = differencesRefusal(array, options);
         if (reason !== null) throw refuse(instance, "differences", [x.shape], reason);
         if (x.size === 0) return tf.zeros([...differencesShape(array, options)]);
+        if (instance.heap !== null) return sweptDifferences(instance.heap, x, options);
         return options.adjoint ? divergence(instance, x, options) : gradient(instance, x, options);
       }),
   };

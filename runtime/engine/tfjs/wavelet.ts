@@ -1,25 +1,34 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Engine } from "../engine.ts";
 import { sizeOf } from "../shape.ts";
-import { levelMatrix, type WaveletOptions, waveletRefusal } from "../wavelet.ts";
+import { sortedEntries } from "../sparseRows.ts";
+import { levelEntries, levelMatrix, type WaveletOptions, waveletRefusal } from "../wavelet.ts";
+import type { Heap } from "./heap.ts";
 import { type Instance, refuse, run } from "./instance.ts";
 import { joined, sliced, transposed } from "./movement.ts";
 import { product } from "./products.ts";
+import { type Rows, timesRows } from "./sparse.ts";
 import { type Tables, tablesOf } from "./tables.ts";
+
+/** Matrices of so many times more points than taps are multiplied entry by entry. */
+const LEAST_SPARSENESS = 16;
+
+/** How many of them are kept. */
+const LEVELS = 32;
 
 /** What the levels of a transform share; images are [images, ...extents of the axes]. */
 interface Transform {
   readonly instance: Instance;
   readonly tables: Tables;
+  readonly rowsOf: (lowpass: readonly number[], n: number, adjoint: boolean) => Rows;
   readonly lowpass: readonly number[];
   readonly adjoint: boolean;
 }
 
-/**
- * Periodic wavelets: each level is a product with a small orthonormal matrix along each axis of the shrinking corner.
- */
+/** Periodic wavelets: each level is a product with an orthonormal matrix along each axis of the shrinking corner. */
 export function waveletOf(instance: Instance): Pick<Engine, "wavelet"> {
   const tables = tablesOf(instance);
+  const rowsOf = levelRows();
   return {
     wavelet: (array, options) =>
       run(instance, "wavelet", [array], (x) => {
@@ -27,7 +36,7 @@ export function waveletOf(instance: Instance): Pick<Engine, "wavelet"> {
         if (reason !== null) throw refuse(instance, "wavelet", [x.shape], reason);
         if (x.size === 0) return x;
         return asImages(instance, x, options, (images) =>
-          leveled({ instance, tables, ...options }, images, options.levels),
+          leveled({ instance, tables, rowsOf, ...options }, images, options.levels),
         );
       }),
   };
@@ -93,8 +102,53 @@ function alongAxes(transform: Transform, images: Tensor): Tensor {
   return images.shape.reduce((x, _, axis) => (axis === 0 ? x : along(transform, x, axis)), images);
 }
 
-/** One level along one axis: a matrix times columns, or rows times the transposed matrix. */
-function along({ instance, tables, lowpass, adjoint }: Transform, x: Tensor, axis: number): Tensor {
+/** One level along one axis: entry by entry of its matrix where most are 0 and memory is at hand, else as a product. */
+function along(transform: Transform, x: Tensor, axis: number): Tensor {
+  const { heap } = transform.instance;
+  const n = x.shape[axis] ?? 1;
+  const isSparse = n >= LEAST_SPARSENESS * transform.lowpass.length;
+  return heap !== null && isSparse ? byEntries(transform, heap, x, axis) : byMatrix(transform, x, axis);
+}
+
+function byEntries(
+  { instance, rowsOf, lowpass, adjoint }: Transform,
+  heap: Heap,
+  x: Tensor,
+  axis: number,
+): Tensor {
+  const n = x.shape[axis] ?? 1;
+  const inner = sizeOf(x.shape.slice(axis + 1));
+  const lines = instance.tf.reshape(x, [x.size / (n * inner), n, inner]);
+  return instance.tf.reshape(timesRows(instance, heap, rowsOf(lowpass, n, adjoint), lines), x.shape);
+}
+
+/** The rows of the matrix of a level, or of its transpose; those that were asked for last are kept. */
+function levelRows(): Transform["rowsOf"] {
+  const known = new Map<string, Rows>();
+  return (lowpass, n, adjoint) => {
+    const key = `${n} ${adjoint} ${lowpass.join()}`;
+    const found = known.get(key) ?? hostRows(n, lowpass, adjoint);
+    known.delete(key);
+    known.set(key, found);
+    const [oldest] = known.keys();
+    if (known.size > LEVELS && oldest !== undefined) known.delete(oldest);
+    return found;
+  };
+}
+
+function hostRows(n: number, lowpass: readonly number[], adjoint: boolean): Rows {
+  const entries = levelEntries(lowpass, n);
+  const turned = entries.map(({ row, column, value }) => ({ row: column, column: row, value }));
+  const { starts, columnOf, values } = sortedEntries(n, adjoint ? turned : entries);
+  return {
+    starts: Int32Array.from(starts),
+    columnOf: Int32Array.from(columnOf),
+    values: Float32Array.from(values),
+  };
+}
+
+/** A matrix times columns, or rows times the transposed matrix. */
+function byMatrix({ instance, tables, lowpass, adjoint }: Transform, x: Tensor, axis: number): Tensor {
   const { tf } = instance;
   const n = x.shape[axis] ?? 1;
   const inner = sizeOf(x.shape.slice(axis + 1));
