@@ -6,10 +6,11 @@ import { GradientError } from "../../runtime/adjoint/gradientError.ts";
 import { forecastTraining, requireRoom } from "../../runtime/forecast.ts";
 import { bytesText } from "../../runtime/measure/bytes.ts";
 import { stream } from "../../runtime/random/stream.ts";
-import { sampleOf, type HostArray } from "../../runtime/io/hostArray.ts";
+import { reshape, sampleOf, type HostArray } from "../../runtime/io/hostArray.ts";
 import { DataError } from "../../runtime/io/dataError.ts";
 import { makeFolder, moveFile, readBytes, writeBytes, writeText } from "../../runtime/io/node/files.ts";
 import { writeSafetensors } from "../../runtime/io/safetensors.ts";
+import { release } from "../../runtime/program/bound.ts";
 import { saveParameters } from "../../runtime/program/parameters.ts";
 import type { ProgramDefinition } from "../../runtime/program/definition.ts";
 import { BindingError } from "../../runtime/program/bindingError.ts";
@@ -25,6 +26,7 @@ import type { Context } from "../context.ts";
 import { Failure, Interrupted } from "../failure.ts";
 import { fault } from "../binding/faults.ts";
 import { failureAt, located, placeOf } from "../report.ts";
+import { bindBatch } from "../run/bindAll.ts";
 import { EXIT, writeJson } from "../terminal.ts";
 import { batchAt, lookAtOtherSets, openSource, type SampleSource } from "./dataset.ts";
 import { lossOf, type LossSpaces } from "./loss.ts";
@@ -211,15 +213,16 @@ function failureOfTraining(setting: Setting, loss: Expression, error: unknown): 
   return ofCheckpoint ? failureAt(placeOf(resultFile(setting, CHECKPOINT)), error) : error;
 }
 
-/** One batch is measured, so that the space of the output is known even where only inputs fix sizes. */
+/** One sample is measured where only inputs fix the sizes of what the program gives. */
 async function lossSpaces(
-  { program }: Subject,
+  { program, data, inputsOf }: Subject,
   source: SampleSource,
   reports: readonly string[],
 ): Promise<LossSpaces> {
-  const { field, shape } = await source.at(0);
-  const target: Space = { kind: "array", field, shape };
-  const whole = resolve(program.definition.output.type, program.dimensions) ?? target;
+  const sample = await source.at(0);
+  const target: Space = { kind: "array", field: sample.field, shape: sample.shape };
+  const { type } = program.definition.output;
+  const whole = resolve(type, program.dimensions) ?? (await measuredSpace()) ?? target;
   if (reports.length === 0 || whole.kind !== "product") return { output: whole, target, reports: {} };
   const [output = target, ...parts] = whole.parts;
   const found = reports.flatMap((name, index) => {
@@ -227,6 +230,13 @@ async function lossSpaces(
     return part === undefined ? [] : [[name, part] as const];
   });
   return { output, target, reports: Object.fromEntries(found) };
+
+  async function measuredSpace(): Promise<Space | null> {
+    const inputs = await inputsOf(reshape(sample, [1, ...sample.shape]), [0], source.seed);
+    const bound = await bindBatch(program, data, inputs, true);
+    release(bound, program.operations);
+    return resolve(type, bound.dimensions);
+  }
 }
 
 function plainOptions(

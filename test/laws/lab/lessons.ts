@@ -3,6 +3,7 @@ import { hostArray, realArray, type HostArray } from "../../../runtime/io/hostAr
 import type { Data } from "../../../runtime/program/datum.ts";
 import { stream } from "../../../runtime/random/stream.ts";
 import type { Edit } from "./compiled.ts";
+import { SMALL_ISTA_NET_PLUS } from "./problems.ts";
 
 /** A program that is trained at small size, on data which another one makes, and what it is compared with. */
 export interface Lesson {
@@ -229,6 +230,15 @@ export const LESSONS: readonly Lesson[] = [
     ["y : Y", "y : R[h, w]"],
     ["unet(levels = 4, width = 32)", "unet(levels = 2, width = 4)"],
   ]),
+  {
+    ...blurred("ista_net_plus", "ista_net_plus", "unrolled", [
+      ["[h, w, m]", "[h, w]"],
+      ["given A : linear R[h, w] -> R[m]", "given k : R[3, 3]\n  let A = blur(k)"],
+      ["input y : R[m]", "input y : R[h, w]"],
+      ...SMALL_ISTA_NET_PLUS,
+    ]),
+    settings: { steps: 3 },
+  },
   blurred(
     "de_grad",
     "de_grad",

@@ -31,6 +31,19 @@ const SMALL_DNCNN: Edit = ["depth = 17, width = 64", "depth = 5, width = 4"];
 const SHALLOW_DNCNN: Edit = ["depth = 17, width = 64", "depth = 3, width = 4"];
 const EXACT_SOLVE: Edit = ["tol = 1e-6, max = 50", "tol = 1e-13, max = 90"];
 const SMALL_DENOISER: Edit = ["dncnn17(width = 64)", "dncnn17(depth = 3, width = 4)"];
+/** Three channels in the place of 32. */
+export const SMALL_ISTA_NET_PLUS: readonly Edit[] = [
+  ["R[h, w, 32]     per step = conv(32", "R[h, w, 3] per step = conv(3"],
+  [
+    "H     : net R[h, w, 32] -> R[h, w, 32] per step = ista_transform(width = 32)",
+    "H : net R[h, w, 3] -> R[h, w, 3] per step = ista_transform(width = 3)",
+  ],
+  [
+    "B     : net R[h, w, 32] -> R[h, w, 32] per step = ista_transform(width = 32)",
+    "B : net R[h, w, 3] -> R[h, w, 3] per step = ista_transform(width = 3)",
+  ],
+  ["G     : net R[h, w, 32]", "G : net R[h, w, 3]"],
+];
 const SMALL_UNET: Edit = ["levels = 3, width = 32", "levels = 2, width = 3"];
 
 function numbers(
@@ -144,6 +157,19 @@ function onPairs(program: string, givens: Data = {}): Problem {
       return { A: hstack(part(5), part(4)), ...givens };
     },
     inputs: measured,
+  };
+}
+
+/** Images measured through a Gaussian matrix. */
+function onMeasuredImages(program: string, edits: readonly Edit[]): Problem {
+  return {
+    ...onVectors(program, {}, edits),
+    givens: (operations, seed) => ({
+      A: matrixOperator(operations, gaussian(stream(seed, "A"), M, H * W), {
+        domain: R(H, W),
+        codomain: R(M),
+      }),
+    }),
   };
 }
 
@@ -327,6 +353,11 @@ export const PROBLEMS: readonly Problem[] = [
     ["tol = 1e-6, max = 30", "tol = 1e-13, max = 90"],
   ]),
   withDenoiser(onImages("pnp_admm", [["tol = 1e-6, max = 50", "tol = 1e-13, max = 30"]])),
+  onImages("gradient_step_pnp", [
+    ["levels = 4, width = 64, blocks = 2", "levels = 2, width = 3, blocks = 1"],
+    EXACT_SOLVE,
+    EXACT_SOLVE,
+  ]),
   withDenoiser({
     ...onImages("superresolution_red", [
       ["q = 4", "q = 2"],
@@ -339,24 +370,17 @@ export const PROBLEMS: readonly Problem[] = [
     }),
   }),
   onImages("equilibrium_tikhonov", [["depth = 7, width = 32", "depth = 3, width = 4"]]),
-  {
-    ...onVectors("ista_net", {}, [
-      [
-        "net R[h, w] -> R[h, w, 32] per step = ista_transform(width = 32)",
-        "net R[h, w] -> R[h, w, 3] per step = ista_transform(width = 3)",
-      ],
-      [
-        "net R[h, w, 32] -> R[h, w] per step = ista_transform(width = 32)",
-        "net R[h, w, 3] -> R[h, w] per step = ista_transform(width = 3)",
-      ],
-    ]),
-    givens: (operations, seed) => ({
-      A: matrixOperator(operations, gaussian(stream(seed, "A"), M, H * W), {
-        domain: R(H, W),
-        codomain: R(M),
-      }),
-    }),
-  },
+  onMeasuredImages("ista_net", [
+    [
+      "net R[h, w] -> R[h, w, 32] per step = ista_transform(width = 32)",
+      "net R[h, w] -> R[h, w, 3] per step = ista_transform(width = 3)",
+    ],
+    [
+      "net R[h, w, 32] -> R[h, w] per step = ista_transform(width = 32)",
+      "net R[h, w, 3] -> R[h, w] per step = ista_transform(width = 3)",
+    ],
+  ]),
+  onMeasuredImages("ista_net_plus", SMALL_ISTA_NET_PLUS),
   {
     // thresholds of about 0.007, so that some entries pass, and no kink of relu
     ...onImages("deep_ksvd", [
