@@ -2,7 +2,7 @@ import { type DataSet, parseDicom } from "dicom-parser";
 import { DataError } from "./dataError.ts";
 import { contradicts, endsEarly, notOfFormat, notRead } from "./fileErrors.ts";
 import { type HostArray, product, realArray, sampleOf } from "./hostArray.ts";
-import { decodeNumbers, type NumberKind } from "./numbers.ts";
+import { decodeNumbers, NUMBER_RULES, type NumberKind } from "./numbers.ts";
 
 const TAGS = {
   transferSyntax: "x00020010",
@@ -17,6 +17,7 @@ const TAGS = {
   signed: "x00280103",
   intercept: "x00281052",
   slope: "x00281053",
+  lookUp: "x00283000",
   transformation: "x00289145",
   sharedGroups: "x52009229",
   frameGroups: "x52009230",
@@ -94,12 +95,15 @@ function parsed(bytes: Uint8Array): DataSet {
 function shapeOf(set: DataSet): readonly number[] {
   const [rows, columns] = [set.uint16(TAGS.rows), set.uint16(TAGS.columns)];
   const pixels = set.elements[TAGS.pixels] ?? set.elements[TAGS.floats] ?? set.elements[TAGS.doubles];
-  if (pixels === undefined || rows === undefined || columns === undefined) {
+  if (pixels === undefined) {
     throw new DataError("IPX8107", {
       what: "This DICOM file holds no pixels.",
       why: "It may be a report, a plan or a directory.",
       hint: "Name the file of an image.",
     });
+  }
+  if (rows === undefined || columns === undefined) {
+    throw contradicts("DICOM", "it holds pixels, but not how many rows and columns they have");
   }
   const photometric = (set.string(TAGS.photometric) ?? "").trim();
   const samples = set.uint16(TAGS.samples) ?? 1;
@@ -126,6 +130,14 @@ function storedNumbers(
     const found = set.elements[tag];
     if (found === undefined) return null;
     const end = Math.min(bytes.length, found.dataOffset + found.length);
+    const wanted = count * NUMBER_RULES[kind].bytes;
+    if (end - found.dataOffset > wanted + (wanted % 2)) {
+      const there = end - found.dataOffset;
+      throw contradicts(
+        "DICOM",
+        `its rows, columns and frames take ${wanted} bytes, of which ${there} are there`,
+      );
+    }
     return decodeNumbers(bytes.subarray(found.dataOffset, end), kind, count, little);
   };
   const floating = element(TAGS.floats, "f4") ?? element(TAGS.doubles, "f8");
@@ -168,11 +180,21 @@ function rescaled(set: DataSet, stored: HostArray): HostArray {
   const length = stored.data.length / frames;
   for (let frame = 0; frame < frames; frame++) {
     const from = transformation(perFrame[frame]?.dataSet) ?? shared;
+    requireNoTable(from);
     const [slope, intercept] = [from.floatString(TAGS.slope) ?? 1, from.floatString(TAGS.intercept) ?? 0];
     const values = frames === 1 ? stored.data : sampleOf(stored, frame).data;
     for (let i = 0; i < length; i++) result[frame * length + i] = slope * (values[i] ?? 0) + intercept;
   }
   return realArray(stored.shape, result);
+}
+
+/** A table of values (Modality LUT) stands in the place of slope and intercept. */
+function requireNoTable({ elements }: DataSet): void {
+  if (elements[TAGS.lookUp] === undefined) return;
+  throw notRead(
+    "The values of this DICOM file are given by a table (Modality LUT Sequence).",
+    "Apply it first, for instance with pydicom's `apply_modality_lut`, and save the result as npy.",
+  );
 }
 
 function transformation(group: DataSet | undefined): DataSet | undefined {

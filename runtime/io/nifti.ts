@@ -28,13 +28,15 @@ const VOXELS: ReadonlyMap<number, VoxelRule> = new Map<number, VoxelRule>([
   [1280, { kind: "u8" }],
   [1792, { kind: "f8", field: "complex" }],
 ]);
+/** The axes of space, of which one of a single slice is kept. */
+const SPACE = 3;
 /** The shortest header, that of NIfTI-1. */
 const SHORTEST = 348;
 
 /**
  * Reads a NIfTI file, version 1 or 2, gzipped or not. Axes are as the file lies: slowest first, so [z, y, x] or
- * [t, z, y, x], the reverse of what nibabel shows; leading axes of 1 beyond the last two are dropped. The scale of the
- * header is applied; the orientation is not. Colours are a last axis, as value/255.
+ * [t, z, y, x], the reverse of what nibabel shows; axes of 1 beyond the three of space are dropped. The scale of the
+ * header is applied, to complex numbers, too; the orientation is not. Colours are a last axis, as value/255.
  * @throws DataError for bytes that are no complete NIfTI file.
  */
 export function readNifti(bytes: Uint8Array): HostArray {
@@ -95,7 +97,7 @@ function axesOf(dims: readonly number[]): readonly number[] {
   if (axes.some((extent) => !Number.isInteger(extent) || extent < 1)) {
     throw contradicts("NIfTI", `it claims the axes ${axes.join(" x ")}`);
   }
-  while (axes.length > 2 && axes[0] === 1) axes.shift();
+  while (axes.length > SPACE && axes[0] === 1) axes.shift();
   return axes;
 }
 
@@ -109,6 +111,10 @@ function scaled(
 ): Float32Array | Float64Array {
   if (colours !== undefined) return Float64Array.from(numbers, (value) => value / 255);
   const plain = !Number.isFinite(slope) || slope === 0 || (slope === 1 && intercept === 0);
-  if (plain || field === "complex") return numbers;
-  return Float64Array.from(numbers, (value) => value * slope + intercept);
+  if (plain) return numbers;
+  if (!Number.isFinite(intercept)) {
+    throw contradicts("NIfTI", `its header has the slope ${slope} and the intercept ${intercept}`);
+  }
+  const width = lanes(field);
+  return Float64Array.from(numbers, (value, at) => value * slope + (at % width === 0 ? intercept : 0));
 }

@@ -7,11 +7,32 @@ import { DEFLATE_MAX_RATIO } from "./npz.ts";
 const FLOATING = 3;
 const PALETTE = 3;
 const SMALLER_COPY = 1;
+/** How pixels may be meant: 0 is white, 0 is black, RGB, palette. */
+const MEANINGS = 4;
+/** TIFF's numbers of what is read: none, LZW, Deflate in its two writings. */
+const COMPRESSIONS: ReadonlySet<number> = new Set([1, 5, 8, 32946]);
+/** Names of what is not, and of other meanings, for messages. */
+const OTHER_COMPRESSIONS: ReadonlyMap<number, string> = new Map([
+  [2, "CCITT Group 3"],
+  [3, "CCITT Group 3"],
+  [4, "CCITT Group 4"],
+  [6, "JPEG"],
+  [7, "JPEG"],
+  [32773, "PackBits"],
+  [34712, "JPEG 2000"],
+  [50000, "Zstandard"],
+]);
+const OTHER_MEANINGS: ReadonlyMap<number, string> = new Map([
+  [5, "CMYK"],
+  [6, "YCbCr"],
+  [8, "CIELab"],
+]);
 
 /**
  * Reads a TIFF: grey [height, width], colour [height, width, 3], several pages of one size as a new first axis.
  * Samples of 1, 8 and 16 bits are value/(2^bits - 1), those of 32 and 64 bits floating-point numbers as they are.
- * Uncompressed, LZW and Deflate; strips, and tiles of grey. Alpha and smaller copies of a picture are left out.
+ * Uncompressed, LZW and Deflate; strips, and tiles of grey. Alpha and smaller copies of a picture are left out. Where 0
+ * is said to be white, values are turned, so that 1 is white.
  * @throws DataError for bytes that are no complete TIFF; IPX8103 for other kinds of TIFF.
  */
 export function readTiff(bytes: Uint8Array): HostArray {
@@ -66,6 +87,7 @@ function requireReadable(page: TiffIfd | undefined, length: number): void {
   if (announced > length * DEFLATE_MAX_RATIO) {
     throw contradicts("TIFF", `it claims ${width} x ${height} pixels, which its ${length} bytes cannot hold`);
   }
+  requireMeaning(page, hint);
   const isFloat = sampleFormat === FLOATING;
   const known = isFloat ? bits === 32 || bits === 64 : sampleFormat === 1 && [1, 8, 16].includes(bits);
   if (!known)
@@ -77,6 +99,26 @@ function requireReadable(page: TiffIfd | undefined, length: number): void {
     const count = (page.tiled ? page.tileByteCounts : page.stripByteCounts)[index] ?? 0;
     if (offset + count > length) throw endsEarly("TIFF");
   }
+}
+
+/** The features of a page that stand in its header: what its numbers mean, how they are packed, where row 0 is. */
+function requireMeaning({ bitsPerSample, type, compression, orientation }: TiffIfd, hint: string): void {
+  const bits: unknown = bitsPerSample;
+  if (bits === undefined)
+    throw notRead("This TIFF leaves out how many bits a sample has, which then is one.", "Save it as PNG.");
+  if (!(type >= 0 && type < MEANINGS)) {
+    throw notRead(`The pixels of this TIFF are ${OTHER_MEANINGS.get(type) ?? `of kind ${type}`}.`, hint);
+  }
+  if (!COMPRESSIONS.has(compression)) {
+    const name = OTHER_COMPRESSIONS.get(compression) ?? `method ${compression}`;
+    throw notRead(`This TIFF is compressed by ${name}.`, "Save it uncompressed, or with LZW or Deflate.");
+  }
+  const turned: unknown = orientation;
+  if (turned !== undefined && turned !== 0 && turned !== 1)
+    throw notRead(
+      `This TIFF is to be turned (orientation ${orientation}).`,
+      "Turn it, and save it as it is.",
+    );
 }
 
 function isCount(value: unknown): value is number {

@@ -61,12 +61,20 @@ describe("formats", () => {
 
   test.each<readonly [string, string, RegExp]>([
     ["integers.tif", "IPX8103", /integers of 16 bits, or with a sign/],
-    ["packed.tif", "IPX8104", /PackBits/i],
+    ["packed.tif", "IPX8103", /compressed by PackBits/],
+    ["cmyk.tif", "IPX8103", /CMYK/],
+    ["turned.tif", "IPX8103", /orientation 6/],
+    ["bits_untold.tif", "IPX8103", /leaves out how many bits/],
     ["big.tif", "IPX8103", /BigTIFF/],
     ["cmyk.jpg", "IPX8103", /4 components/],
     ["no_pixels.dcm", "IPX8107", /holds no pixels/],
     ["compressed.dcm", "IPX8103", /compressed as run lengths/],
     ["palette.dcm", "IPX8103", /PALETTE COLOR/],
+    ["looked_up.dcm", "IPX8103", /by a table \(Modality LUT Sequence\)/],
+    ["no_columns.dcm", "IPX8104", /not how many rows and columns/],
+    ["long.dcm", "IPX8104", /take 42 bytes, of which 70 are there/],
+    ["half_scaled.nii", "IPX8104", /slope 2 and the intercept NaN/],
+    ["version73.mat:text", "IPX8103", /'text' [^]* no numbers/],
     ["slices.h5", "IPX8107", /holds 'doubles' \(complex 2 x 3 x 4\)[^]*'kspace'/],
     [
       "slices.h5:missing",

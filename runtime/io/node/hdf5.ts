@@ -36,7 +36,7 @@ export async function openHdf5(path: string, order: AxisOrder, key?: string): Pr
   return withFile(path, (file) => {
     const arrays = file.paths().flatMap((name) => {
       const entry = file.get(name);
-      const array = entry instanceof Dataset ? headerOf(name, entry.metadata, order) : null;
+      const array = entry instanceof Dataset ? headerOf(name, entry, order) : null;
       return array === null ? [] : [array];
     });
     const wanted = key?.replace(/^\/+/u, "");
@@ -133,12 +133,26 @@ function bytesOf(
   }
 }
 
-function headerOf(key: string, metadata: Metadata, order: AxisOrder): Hdf5Array | null {
-  const { shape, type, compound_type: compound } = metadata;
-  const scalar = type === COMPOUND ? complexPart(compound) : numberKind(metadata);
+function headerOf(key: string, entry: Dataset, order: AxisOrder): Hdf5Array | null {
+  const { shape, type, compound_type: compound } = entry.metadata;
+  const scalar = type === COMPOUND ? complexPart(compound) : numberKind(entry.metadata);
   if (shape === null || scalar === null) return null;
-  const axes = order === "reversed" ? [...shape].reverse() : [...shape];
-  return { key, field: type === COMPOUND ? "complex" : "real", shape: axes, kind: scalar };
+  const axes = order === "reversed" ? matlabShape(entry, shape) : [...shape];
+  return axes === null
+    ? null
+    : { key, field: type === COMPOUND ? "complex" : "real", shape: axes, kind: scalar };
+}
+
+/**
+ * The shape of an array as MATLAB has it, which writes axes in reverse, in the place of an empty array its sizes, and texts
+ * as their characters' numbers; null for these.
+ */
+function matlabShape(entry: Dataset, shape: readonly number[]): readonly number[] | null {
+  const { MATLAB_class: matlabClass, MATLAB_empty: empty } = entry.attrs;
+  if (matlabClass?.value === "char") return null;
+  if (empty?.value !== 1) return [...shape].reverse();
+  const sizes = entry.json_value;
+  return Array.isArray(sizes) ? sizes.map(Number) : null;
 }
 
 /** The kind of the two floats that make a complex number; null for other records. */
