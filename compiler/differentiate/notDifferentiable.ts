@@ -2,10 +2,10 @@ import type { Span } from "../source/span.ts";
 
 /**
  * What is in the way of a derivative, so that a hint may say what to do about it: an operator by an array that it is
- * made of, a pseudo-inverse by its operator at a chosen rank, another operator by what it depends on, a loop, or an
- * operation.
+ * made of, a pseudo-inverse by its operator at a chosen rank, another operator by what it depends on, a norm by
+ * its operator, a loop, or an operation.
  */
-export type Obstacle = "array" | "rank" | "operator" | "loop" | "operation";
+export type Obstacle = "array" | "rank" | "operator" | "norm" | "loop" | "operation";
 
 /** An operation on the way of a derivative has none that this compiler knows. */
 export class NotDifferentiable extends Error {

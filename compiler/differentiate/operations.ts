@@ -187,8 +187,8 @@ export const REVERSE_RULES: { readonly [P in Operation]: ReverseRule<P> } = {
       r.contribute(x, r.builder.applyRows(a, b, g, !equation.attributes.adjoint));
     }
   }),
-  rowNorms: constantRule,
-  norm: constantRule,
+  rowNorms: missing("the norms of the rows of an operator by what it is made of", "norm"),
+  norm: missing("the norm of an operator by what it is made of", "norm"),
   gram: constantRule,
   diagonalise: constantRule,
   composition: constantRule,
@@ -204,7 +204,7 @@ export const REVERSE_RULES: { readonly [P in Operation]: ReverseRule<P> } = {
     if (r.varied.has(b)) r.contribute(b, r.builder.matvec(g, a, true, spaceOf(b)));
   }),
   materialise: missing("the matrix of an operator"),
-  frobenius: missing("the norm of a derivative"),
+  frobenius: missing("the norm of a derivative", "norm"),
   solve: (equation, [g], r) => {
     if (g !== null && g !== undefined) reverseSolve(equation, g, r);
   },

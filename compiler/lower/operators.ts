@@ -4,6 +4,7 @@ import type { IrBuilder } from "../ir/build.ts";
 import type { Variable } from "../ir/block.ts";
 import { constant as constantDimension, multiply, type Dimension } from "../types/dimension.ts";
 import { isNumber } from "../ir/spaces.ts";
+import { normOver } from "../library/functions/groups.ts";
 import { arraySpace, REAL, type Space } from "../types/space.ts";
 import { filtered, filteredBack, normOfFilters } from "./convolution.ts";
 import { blurred, blurredBack, normOfKernel } from "./kernelBlur.ts";
@@ -269,12 +270,19 @@ export function matrixOfForm(builder: IrBuilder, form: OperatorForm): Variable {
   return builder.materialise(form.domain, (inner, x) => applyForm(inner, form, x));
 }
 
-/** The 2-norm of each row of an operator, an array of its codomain's shape; one of the run finds its own. */
+/**
+ * The 2-norm of each row of an operator, an array of its codomain's shape, and 1 for a row of zeros; one of the run finds
+ * its own. Row i is A'e_i, also where A is linear over the reals alone.
+ */
 export function rowNormsOf(builder: IrBuilder, form: OperatorForm): Variable {
   const { codomain } = form;
   if (form.kind === "bound" && form.variable.shared) return builder.rowNorms(form.variable);
-  const norms = builder.groupNorm(form.kind === "matrix" ? form.matrix : matrixOfForm(builder, form));
-  return builder.reshape(norms, codomain.kind === "array" ? { ...codomain, element: "real" } : codomain);
+  if (codomain.kind !== "array") throw new Error("only an operator to arrays has rows");
+  const columns = (): Variable => matrixOfForm(builder, adjointForm(form));
+  const norms = form.kind === "matrix" ? builder.groupNorm(form.matrix) : normOver(builder, columns(), [0]);
+  const zero = builder.elementwise("equal", [norms, builder.constant(0)]);
+  const divisors = builder.elementwise("select", [zero, builder.constant(1), norms]);
+  return builder.reshape(divisors, { ...codomain, element: "real" });
 }
 
 export function adjointForm(form: OperatorForm): OperatorForm {

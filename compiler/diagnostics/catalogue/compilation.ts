@@ -17,6 +17,10 @@ const DERIVATIVE_HINTS = {
     written: "Take the derivative by what the operator does not depend on.",
     training: "Learn nothing on which the operator depends.",
   },
+  norm: {
+    written: "Hold the norm fixed: write `stop_gradient(norm(A))`.",
+    training: "Hold the norm fixed: write `stop_gradient(norm(A))`.",
+  },
   loop: {
     written: "Write this without it: a `while`, say, as a short `repeat n`, which is written out.",
     training: SOLVER_HINT,
@@ -40,7 +44,7 @@ export const compilation = {
   IPX9002: defineDiagnostic<{
     readonly what: string;
     readonly asker: "written" | "training";
-    readonly obstacle: "array" | "rank" | "operator" | "loop" | "operation";
+    readonly obstacle: "array" | "rank" | "operator" | "norm" | "loop" | "operation";
   }>()({
     severity: "error",
     class: "limitation",
