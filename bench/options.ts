@@ -28,6 +28,8 @@ export interface Options {
   /** the most seconds for the rounds of one case */
   readonly seconds: number;
   readonly threads: number;
+  /** whether to look at the kernels of what was measured instead */
+  readonly profile: boolean;
   /** the folder of results.json and RESULTS.md */
   readonly out: string;
 }
@@ -39,6 +41,7 @@ export const USAGE = `npm run bench -- [options]
   --rounds N       interleaved rounds (20)
   --seconds S      the most seconds for the rounds of one case (300); at least 3 rounds are run
   --threads N      threads and cores of each participant (2)
+  --profile        time the kernels of these cases on wasm and native, and add them to the results that are there
   --out FOLDER     where results.json and RESULTS.md go (bench)
 `;
 
@@ -53,6 +56,7 @@ export function readOptions(words: readonly string[]): Options | "help" {
       rounds: { type: "string", default: "20" },
       seconds: { type: "string", default: "300" },
       threads: { type: "string", default: "2" },
+      profile: { type: "boolean", default: false },
       out: { type: "string", default: "bench" },
       help: { type: "boolean", short: "h", default: false },
     },
@@ -68,6 +72,7 @@ export function readOptions(words: readonly string[]): Options | "help" {
     rounds: count("rounds", values.rounds),
     seconds: count("seconds", values.seconds),
     threads: count("threads", values.threads),
+    profile: values.profile,
     out: values.out,
   };
 }

@@ -5,7 +5,7 @@ import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { STOCK } from "./engines.ts";
-import type { Reply, Request } from "./protocol.ts";
+import { type Reply, type Request, WATCHED } from "./protocol.ts";
 
 /** The Python of the peers, as bench/peers/setup.sh installs it. */
 const PYTHON = "bench/.peers/bin/python";
@@ -20,11 +20,17 @@ export class Participant {
   private readonly child: ChildProcessByStdio<Writable, Readable, null>;
   private readonly waiting: ((reply: Reply) => void)[] = [];
 
-  /** @throws Error where there is nothing to start */
-  constructor(name: string, kind: Kind, threads: number) {
+  /**
+   * `isWatched` for an engine whose kernels are timed.
+   * @throws Error where there is nothing to start
+   */
+  constructor(name: string, kind: Kind, threads: number, isWatched = false) {
     this.name = name;
     this.kind = kind;
-    const [program = "", ...words] = pinned(threads, commandOf(name, kind));
+    const [program = "", ...words] = pinned(threads, [
+      ...commandOf(name, kind),
+      ...(isWatched ? [WATCHED] : []),
+    ]);
     this.child = spawn(program, words, {
       stdio: ["pipe", "pipe", "inherit"],
       env: { ...process.env, ...environment(threads) },

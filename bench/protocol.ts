@@ -1,3 +1,8 @@
+import type { KernelShare } from "./kernels.ts";
+
+/** The word with which a worker is started that sees its kernels. */
+export const WATCHED = "watched";
+
 /** What a worker is asked, a line of JSON each. One case is open at a time. */
 export type Request =
   | { readonly do: "hello" }
@@ -7,6 +12,8 @@ export type Request =
   | { readonly do: "check"; readonly file: string }
   /** runs so many times and says how long all of them took */
   | { readonly do: "time"; readonly repeats: number }
+  /** the same, of a worker that sees its kernels: what each did in a run, and how long a run took */
+  | { readonly do: "profile"; readonly repeats: number }
   | { readonly do: "close" };
 
 /** What a worker answers, a line of JSON each. */
@@ -16,5 +23,6 @@ export interface Reply {
   readonly missing?: string;
   readonly error?: string;
   readonly seconds?: number;
+  readonly kernels?: readonly KernelShare[];
   readonly notes?: Readonly<Record<string, number>>;
 }

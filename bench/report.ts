@@ -1,13 +1,8 @@
 import type { CaseResult, Measured } from "./measure.ts";
+import { type Floors, floorOf, floorsOf } from "./floors.ts";
+import { profileLines } from "./profileReport.ts";
 import type { Results } from "./results.ts";
-
-/** The machine's arithmetic and memory, as the best participant of the run gets them. */
-interface Floors {
-  /** operations in a second; null where nobody measured a product */
-  readonly flops: number | null;
-  /** bytes in a second; null where nobody measured memory */
-  readonly bytes: number | null;
-}
+import { milliseconds } from "./units.ts";
 
 /** RESULTS.md of a run: one line a case, then every participant of every case. */
 export function report(results: Results): string {
@@ -26,7 +21,13 @@ export function report(results: Results): string {
     "",
     "A ratio is the median over that of the best peer; below 1 is faster.",
     "",
-    ...results.cases.flatMap((each) => [...caseLines(each), ""]),
+    ...results.cases.flatMap((each) => [
+      ...caseLines(each),
+      "",
+      ...results.profiles
+        .filter((profile) => profile.case === each.name)
+        .flatMap((profile) => [...profileLines(profile, floors), ""]),
+    ]),
   ].join("\n");
 }
 
@@ -50,34 +51,6 @@ function machineLines(
     `- Floors: ${floors.flops === null ? "products not measured" : `${(floors.flops / 1e9).toFixed(0)} GFLOP/s in products`}, ` +
       `${floors.bytes === null ? "memory not measured" : `${(floors.bytes / 1e9).toFixed(1)} GB/s from memory`}.`,
   ];
-}
-
-function floorsOf({ cases }: Results): Floors {
-  const best = (name: string): { readonly work: CaseResult["work"]; readonly seconds: number } | null => {
-    const found = cases.find((each) => each.name === name);
-    const times = found?.participants.flatMap(({ statistics }) =>
-      statistics === null ? [] : [statistics.median],
-    );
-    return found === undefined || times === undefined || times.length === 0
-      ? null
-      : { work: found.work, seconds: Math.min(...times) };
-  };
-  const [product, memory] = [best("sgemm"), best("triad")];
-  return {
-    flops: product === null ? null : product.work.flops / product.seconds,
-    bytes: memory === null ? null : memory.work.bytes / memory.seconds,
-  };
-}
-
-/** The seconds that a case takes at least: its operations, or its bytes, whichever is more, or the time of its floor. */
-function floorOf({ work, floor, participants }: CaseResult, floors: Floors): number | null {
-  if (floor !== null)
-    return participants.find(({ participant }) => participant === floor)?.statistics?.median ?? null;
-  const parts = [
-    work.flops > 0 && floors.flops !== null ? work.flops / floors.flops : 0,
-    work.bytes > 0 && floors.bytes !== null ? work.bytes / floors.bytes : 0,
-  ];
-  return Math.max(...parts) > 0 ? Math.max(...parts) : null;
 }
 
 function of({ participants }: CaseResult, kind: Measured["kind"]): readonly Measured[] {
@@ -150,10 +123,4 @@ function participantLine(measured: Measured, best: number | null): string {
 
 function oneLine(text: string): string {
   return text.split("\n")[0]?.replaceAll("|", "/").slice(0, 200) ?? "";
-}
-
-/** Three significant digits. */
-function milliseconds(seconds: number): string {
-  const value = 1000 * seconds;
-  return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
 }

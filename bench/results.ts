@@ -1,4 +1,5 @@
 import type { CaseResult } from "./measure.ts";
+import type { Profile } from "./profile.ts";
 
 /** Everything that a run found: the contents of results.json. */
 export interface Results {
@@ -17,4 +18,6 @@ export interface Results {
   /** participants that were asked for and did not take part, with the reason */
   readonly missing: Readonly<Record<string, string>>;
   readonly cases: readonly CaseResult[];
+  /** made afterwards, where they were asked for */
+  readonly profiles: readonly Profile[];
 }

@@ -5,23 +5,26 @@ import { writeNpy } from "ipc/runtime";
 import type { Opened } from "./cases/case.ts";
 import { CASES } from "./cases/index.ts";
 import { openOperations } from "./engines.ts";
-import type { Reply, Request } from "./protocol.ts";
+import { type WatchedOperations, watchedOperations } from "./kernels.ts";
+import { type Reply, type Request, WATCHED } from "./protocol.ts";
 
-/** `worker.js ENGINE`: serves requests, a line of JSON each, until its input ends. */
-const [name = "wasm"] = process.argv.slice(2);
+/** `worker.js ENGINE [watched]`: serves requests, a line of JSON each, until its input ends. */
+const [name = "wasm", kind] = process.argv.slice(2);
+let seen: WatchedOperations | null = null;
 let open: Opened | null = null;
 
 async function answer(request: Request): Promise<Reply> {
   switch (request.do) {
     case "hello": {
-      await openOperations(name);
+      if (kind === WATCHED) seen = watchedOperations(name);
+      else await openOperations(name);
       return { versions: versions(name) };
     }
     case "open": {
       const wanted = CASES.find((each) => each.name === request.case);
       if (wanted === undefined) return { missing: "no such case" };
       open = await wanted.open({
-        operations: await openOperations(name),
+        operations: seen?.operations ?? (await openOperations(name)),
         engine: name,
         folder: request.folder,
       });
@@ -34,6 +37,12 @@ async function answer(request: Request): Promise<Reply> {
     }
     case "time":
       return { seconds: await opened().time(request.repeats) };
+    case "profile": {
+      if (seen === null) throw new Error("this worker does not see its kernels");
+      seen.shares(1);
+      const seconds = await opened().time(request.repeats);
+      return { seconds: seconds / request.repeats, kernels: seen.shares(request.repeats) };
+    }
     case "close":
       await open?.close();
       open = null;

@@ -41,6 +41,8 @@ export interface Case {
   readonly work: { readonly flops: number; readonly bytes: number };
   /** whose time is the floor, where `work` says less than a library that does nothing else */
   readonly floor?: "fftw";
+  /** whether a run is a process of its own, whose kernels nobody sees */
+  readonly isProcess?: true;
   readonly open: (setting: Setting) => Promise<Opened>;
 }
 

@@ -35,6 +35,7 @@ export const startup: Case = {
   data: sparse,
   tolerance: 1e-4,
   work: { flops: 0, bytes: 0 },
+  isProcess: true,
   open: async ({ engine, folder }) => ({
     ...repeated(
       async () => {

@@ -21,17 +21,19 @@ import { singularOf } from "./arena/singular.ts";
 import { realFourierOf } from "./arena/realFourier.ts";
 import { sparseOf } from "./arena/sparse.ts";
 import { symmetrisedOf } from "./arena/symmetrised.ts";
+import { type Watch, watchedMachine } from "./arena/watch.ts";
 import { waveletOf } from "./arena/wavelet.ts";
 import { composedRealFourier } from "./realFourier.ts";
 import type { Answer, Engine, Rehearsal } from "./engine.ts";
 
 /**
  * The engine on an arena of its own: one shared WebAssembly memory, and the kernels of runtime/kernels, on the threads
- * and with the native kernels that the equipment brings.
+ * and with the native kernels that the equipment brings. A watcher is told of each run of a kernel.
  * @throws EngineError where WebAssembly lacks SIMD or shared memory
  */
-export function arenaEngine(name: string, equipment: Equipment = {}): Engine {
-  return engineOn(createMachine(name, equipment), null, 0);
+export function arenaEngine(name: string, equipment: Equipment = {}, watch: Watch | null = null): Engine {
+  const machine = createMachine(name, equipment);
+  return engineOn(watch === null ? machine : watchedMachine(machine, watch), null, 0);
 }
 
 /** The engine on a machine; one that rehearses for the engine `outside`, beside `held` bytes of that one. */

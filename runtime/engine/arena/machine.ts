@@ -109,7 +109,7 @@ export interface Run {
 }
 
 /** A kernel whose arguments stay in the arena, at `place` in bytes. */
-export interface PlacedRun extends Omit<Run, "words"> {
+export interface PlacedRun extends Run {
   readonly place: number;
 }
 
@@ -156,7 +156,7 @@ export function createMachine(name: string, equipment: Equipment = {}): Machine 
     return found;
   };
 
-  const perform = ({ runnable: asked, place, items, work }: PlacedRun): void => {
+  const perform = ({ runnable: asked, place, items, work }: Omit<PlacedRun, "words">): void => {
     const runnable = asked.successor?.(work) ?? asked;
     if (items > 1 && work >= WORTH_THREADS && equipment.threads !== undefined) {
       threads ??= equipment.threads(memory);

@@ -75,10 +75,10 @@ const COPIED = 16384;
 function placedRuns({ memory }: Machine, pool: Pool, runs: readonly Run[]): readonly PlacedRun[] {
   const total = runs.reduce((sum, { words }) => sum + words.length, 0);
   let { offset: place } = pool.pin(4 * total);
-  return runs.map(({ words, ...run }) => {
+  return runs.map((run) => {
     const placed = { ...run, place };
-    memory.writeWords(place, words);
-    place += 4 * words.length;
+    memory.writeWords(place, run.words);
+    place += 4 * run.words.length;
     return placed;
   });
 }
