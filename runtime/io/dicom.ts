@@ -1,4 +1,5 @@
 import { type DataSet, parseDicom } from "dicom-parser";
+import type { ArrayHeader } from "./arrayHeader.ts";
 import { DataError } from "./dataError.ts";
 import { contradicts, endsEarly, notOfFormat, notRead } from "./fileErrors.ts";
 import { type HostArray, product, realArray, sampleOf } from "./hostArray.ts";
@@ -52,6 +53,30 @@ const COMPRESSED: ReadonlyMap<string, string> = new Map([
  * and palette pixels.
  */
 export function readDicom(bytes: Uint8Array): HostArray {
+  const { set, syntax, shape } = imageOf(bytes);
+  const stored = storedNumbers(set, bytes, product(shape), syntax !== BIG_ENDIAN);
+  if (shape.at(-1) === 3 && set.uint16(TAGS.samples) === 3) return colours(set, shape, stored);
+  return rescaled(set, realArray(shape, stored));
+}
+
+/**
+ * What a DICOM file says of its array.
+ * @throws DataError as `readDicom` does
+ */
+export function readDicomHeader(bytes: Uint8Array): ArrayHeader {
+  const { set, shape } = imageOf(bytes);
+  const stored = NUMBER_RULES[set.elements[TAGS.pixels] === undefined ? "f8" : kindOf(set)].double ? 8 : 4;
+  // the stored numbers, those with their signs, and the rescaled ones
+  return { field: "real", shape, peak: bytes.length + product(shape) * (2 * stored + 8) };
+}
+
+interface DicomImage {
+  readonly set: DataSet;
+  readonly syntax: string;
+  readonly shape: readonly number[];
+}
+
+function imageOf(bytes: Uint8Array): DicomImage {
   const set = parsed(bytes);
   const syntax = set.string(TAGS.transferSyntax) ?? "1.2.840.10008.1.2";
   if (!PLAIN.has(syntax)) {
@@ -59,10 +84,7 @@ export function readDicom(bytes: Uint8Array): HostArray {
     const hint = "Expand it first, for instance with `gdcmconv --raw in.dcm out.dcm`.";
     throw notRead(`The pixels of this DICOM file are compressed as ${name}, which is not read.`, hint);
   }
-  const shape = shapeOf(set);
-  const stored = storedNumbers(set, bytes, product(shape), syntax !== BIG_ENDIAN);
-  if (shape.at(-1) === 3 && set.uint16(TAGS.samples) === 3) return colours(set, shape, stored);
-  return rescaled(set, realArray(shape, stored));
+  return { set, syntax, shape: shapeOf(set) };
 }
 
 function parsed(bytes: Uint8Array): DataSet {
@@ -143,10 +165,7 @@ function storedNumbers(
   const floating = element(TAGS.floats, "f4") ?? element(TAGS.doubles, "f8");
   if (floating !== null) return floating;
   const allocated = set.uint16(TAGS.bitsAllocated) ?? 0;
-  const kind = ({ 8: "u1", 16: "u2", 32: "u4" } as const)[allocated];
-  if (kind === undefined)
-    throw notRead(`The pixels of this DICOM file take ${allocated} bits.`, "8, 16 and 32 are read.");
-  const numbers = element(TAGS.pixels, kind) ?? new Float32Array();
+  const numbers = element(TAGS.pixels, kindOf(set)) ?? new Float32Array();
   const bits = set.uint16(TAGS.bitsStored) ?? allocated;
   const signed = set.uint16(TAGS.signed) === 1;
   if (bits === allocated && !signed) return numbers;
@@ -157,6 +176,14 @@ function storedNumbers(
   });
 }
 
+/** The kind of whole numbers that pixels are stored as. */
+function kindOf(set: DataSet): NumberKind {
+  const allocated = set.uint16(TAGS.bitsAllocated) ?? 0;
+  const kind = ({ 8: "u1", 16: "u2", 32: "u4" } as const)[allocated];
+  if (kind !== undefined) return kind;
+  throw notRead(`The pixels of this DICOM file take ${allocated} bits.`, "8, 16 and 32 are read.");
+}
+
 function colours(set: DataSet, shape: readonly number[], stored: Float32Array | Float64Array): HostArray {
   if (set.uint16(TAGS.planar) === 1) {
     throw notRead(
@@ -165,10 +192,9 @@ function colours(set: DataSet, shape: readonly number[], stored: Float32Array | 
     );
   }
   const top = 2 ** (set.uint16(TAGS.bitsStored) ?? 8) - 1;
-  return realArray(
-    shape,
-    Float64Array.from(stored, (value) => value / top),
-  );
+  const numbers = new Float64Array(stored.length);
+  for (let i = 0; i < stored.length; i++) numbers[i] = (stored[i] ?? 0) / top;
+  return realArray(shape, numbers);
 }
 
 /** slope * stored + intercept: those of the file, or of its frames where they have their own. */

@@ -1,8 +1,9 @@
+import type { ArrayHeader } from "./arrayHeader.ts";
 import { DataError, decoding } from "./dataError.ts";
 import { type HostArray, sampleOf } from "./hostArray.ts";
-import { readNpy, writeNpy } from "./npy.ts";
-import { readNpz, writeNpz } from "./npz.ts";
-import { readPng, writePng } from "./png.ts";
+import { writeNpy } from "./npy.ts";
+import { readNpz, readNpzHeader, writeNpz } from "./npz.ts";
+import { PNG_HEADER, readPng, readPngHeader, writePng } from "./png.ts";
 
 /** The formats of arrays in files that are read. */
 export type ArrayFormat = "npy" | "npz" | "png" | "jpeg" | "tiff" | "hdf5" | "mat" | "dicom" | "nifti";
@@ -123,18 +124,47 @@ function isWritten(format: ArrayFormat): format is WrittenFormat {
   return WRITTEN.includes(format);
 }
 
-type Decoder = (bytes: Uint8Array, key?: string) => HostArray;
+/** How the arrays of a format are read. */
+interface Codec {
+  readonly decode: (bytes: Uint8Array, key?: string) => HostArray;
+  /** reads what the first bytes of a file of `size` bytes say */
+  readonly header: (bytes: Uint8Array, size: number, key?: string) => ArrayHeader;
+  /** the first bytes that this takes */
+  readonly headerBytes: number;
+}
 
-/** Decoders by format; those of large libraries are loaded when such a file is met. HDF5 is read from a disk only. */
-const DECODERS: { readonly [F in Exclude<ArrayFormat, "hdf5">]: () => Promise<Decoder> } = {
-  npy: () => Promise.resolve((bytes: Uint8Array) => readNpy(bytes)),
-  npz: () => Promise.resolve(readNpz),
-  png: () => Promise.resolve((bytes: Uint8Array) => readPng(bytes)),
-  jpeg: async () => (await import("./jpeg.ts")).readJpeg,
-  tiff: async () => (await import("./tiff.ts")).readTiff,
-  mat: async () => (await import("./mat.ts")).readMat,
-  dicom: async () => (await import("./dicom.ts")).readDicom,
-  nifti: async () => (await import("./nifti.ts")).readNifti,
+/** The formats of which files are read whole; parts of HDF5 and npy are read from a disk. */
+export type WholeFormat = Exclude<ArrayFormat, "hdf5" | "npy">;
+
+/** Codecs by format; those of large libraries are loaded when such a file is met. */
+const CODECS: { readonly [F in WholeFormat]: () => Promise<Codec> } = {
+  npz: () =>
+    Promise.resolve({
+      decode: readNpz,
+      header: (bytes, _, key) => readNpzHeader(bytes, key),
+      headerBytes: Infinity,
+    }),
+  png: () => Promise.resolve({ decode: readPng, header: readPngHeader, headerBytes: PNG_HEADER }),
+  jpeg: async () => {
+    const { readJpeg, readJpegHeader } = await import("./jpeg.ts");
+    return { decode: readJpeg, header: readJpegHeader, headerBytes: Infinity };
+  },
+  tiff: async () => {
+    const { readTiff, readTiffHeader } = await import("./tiff.ts");
+    return { decode: readTiff, header: readTiffHeader, headerBytes: Infinity };
+  },
+  mat: async () => {
+    const { readMat, readMatHeader } = await import("./mat.ts");
+    return { decode: readMat, header: (bytes, _, key) => readMatHeader(bytes, key), headerBytes: Infinity };
+  },
+  dicom: async () => {
+    const { readDicom, readDicomHeader } = await import("./dicom.ts");
+    return { decode: readDicom, header: readDicomHeader, headerBytes: Infinity };
+  },
+  nifti: async () => {
+    const { NIFTI_HEADER, readNifti, readNiftiHeader } = await import("./nifti.ts");
+    return { decode: readNifti, header: readNiftiHeader, headerBytes: NIFTI_HEADER };
+  },
 };
 
 const ENCODERS: { readonly [F in WrittenFormat]: (array: HostArray, key?: string) => Uint8Array } = {
@@ -143,20 +173,36 @@ const ENCODERS: { readonly [F in WrittenFormat]: (array: HostArray, key?: string
   png: (array) => writePng(array),
 };
 
+/** What the first bytes of a file hold; given no more than there are, as many as are asked for. */
+export interface HeaderSource {
+  readonly size: number;
+  readonly begin: (length: number) => Promise<Uint8Array>;
+}
+
+/**
+ * What a located file says of its array, and what memory reading it takes.
+ * @throws DataError that names the file.
+ */
+export async function readHeader(
+  location: ArrayLocation<WholeFormat>,
+  { size, begin }: HeaderSource,
+): Promise<ArrayHeader> {
+  const { format, path, key } = location;
+  const { header, headerBytes } = await CODECS[format]();
+  const bytes = await begin(Math.min(size, headerBytes));
+  return named(path, () => decoding(format.toUpperCase(), () => header(bytes, size, key)));
+}
+
 /**
  * The array in the bytes of a located file.
  * @throws DataError that names the file.
  */
 export async function decodeArray(
-  location: ArrayLocation<Exclude<ArrayFormat, "hdf5">>,
+  { format, path, key }: ArrayLocation<WholeFormat>,
   bytes: Uint8Array,
 ): Promise<HostArray> {
-  const { format, path, key, index } = location;
-  const decode = await DECODERS[format]();
-  return named(path, () => {
-    const array = decoding(format.toUpperCase(), () => decode(bytes, key));
-    return index === undefined ? array : sampleOf(array, index);
-  });
+  const { decode } = await CODECS[format]();
+  return named(path, () => decoding(format.toUpperCase(), () => decode(bytes, key)));
 }
 
 /**

@@ -1,8 +1,9 @@
-import { unzlibSync } from "fflate";
+import type { ArrayHeader } from "./arrayHeader.ts";
 import { fromFortranOrder } from "./axisOrder.ts";
 import { decoding } from "./dataError.ts";
 import { contradicts, endsEarly, noSuchArray, notOfFormat, notRead } from "./fileErrors.ts";
 import { type HostArray, hostArray, product, shapeText } from "./hostArray.ts";
+import { DEFLATE_MAX_RATIO, type Deflated, inflated, inflatedBegin, INFLATING } from "./inflate.ts";
 import { decodeNumbers, type NumberKind } from "./numbers.ts";
 
 const HEADER = 128;
@@ -10,6 +11,8 @@ const COMPRESSED = 15;
 const MATRIX = 14;
 const COMPLEX_FLAG = 0x08;
 const SPARSE_CLASS = 5;
+/** Bytes that what stands in front of a variable's numbers takes: flags, dimensions, and a name of 63 letters. */
+const FRONT = 1024;
 /** Double, single, and the integers of 8 to 64 bits. */
 const isNumeric = (matlabClass: number): boolean => matlabClass >= 6 && matlabClass <= 15;
 
@@ -33,13 +36,15 @@ interface Element {
   readonly body: Uint8Array;
 }
 
-/** A variable of the file; `rest` are the elements of its numbers. */
+/** A variable of the file, by what stands in front of its numbers. */
 interface Variable {
   readonly name: string;
   readonly matlabClass: number;
   readonly complex: boolean;
   readonly shape: readonly number[];
-  readonly numbers: readonly Element[];
+  readonly packed: boolean;
+  /** the variable, deflated where it is packed */
+  readonly body: Uint8Array;
 }
 
 /** Whether these are the first bytes of a MAT-file of version 7.3, which is an HDF5 file. */
@@ -55,6 +60,24 @@ export function isMatlab73(bytes: Uint8Array): boolean {
  */
 export function readMat(bytes: Uint8Array, key?: string): HostArray {
   const little = byteOrder(bytes);
+  return arrayOf(wantedOf(bytes, little, key), little);
+}
+
+/**
+ * What a MAT-file of level 5 says of a matrix: no more than what stands in front of its numbers is unpacked.
+ * @throws DataError as `readMat` does
+ */
+export function readMatHeader(bytes: Uint8Array, key?: string): ArrayHeader {
+  const variable = wantedOf(bytes, byteOrder(bytes), key);
+  const { shape, complex, matlabClass, packed, body } = variable;
+  const count = product(shape) * (complex ? 2 : 1);
+  const unpacked = packed ? announcedIn(body, byteOrder(bytes)) : 0;
+  // the stored numbers in double precision, those of their class, and those in another order
+  const peak = bytes.length + INFLATING * unpacked + count * (8 + 2 * (isSingle(matlabClass) ? 4 : 8));
+  return { field: complex ? "complex" : "real", shape, peak };
+}
+
+function wantedOf(bytes: Uint8Array, little: boolean, key: string | undefined): Variable {
   const variables = decoding("MAT", () => readVariables(bytes, little));
   const numeric = variables.filter(({ matlabClass }) => isNumeric(matlabClass));
   const wanted =
@@ -72,7 +95,8 @@ export function readMat(bytes: Uint8Array, key?: string): HostArray {
       "file.mat:NAME",
     );
   }
-  return arrayOf(wanted, little);
+  requireFull(wanted);
+  return wanted;
 }
 
 function isSparse({ matlabClass }: Variable): boolean {
@@ -98,14 +122,35 @@ function readVariables(bytes: Uint8Array, little: boolean): readonly Variable[] 
   for (let at = HEADER; at < bytes.length;) {
     const { element, next } = elementAt(bytes, at, little, false);
     at = next;
-    const inner = element.type === COMPRESSED ? inflated(element.body, little) : element;
-    if (inner.type === MATRIX) variables.push(variableOf(inner.body, little));
+    const packed = element.type === COMPRESSED;
+    const begin = packed ? inflatedBegin(zlib(element.body), FRONT) : element.body;
+    if (packed && typeOf(begin, little) !== MATRIX) continue;
+    if (!packed && element.type !== MATRIX) continue;
+    variables.push(variableOf(packed ? begin.subarray(8) : begin, { packed, body: element.body }, little));
   }
   return variables;
 }
 
-function inflated(body: Uint8Array, little: boolean): Element {
-  return elementAt(unzlibSync(body), 0, little, true).element;
+function zlib(bytes: Uint8Array): Deflated {
+  return { format: "MAT", wrapping: "zlib", bytes };
+}
+
+function typeOf(bytes: Uint8Array, little: boolean): number {
+  if (bytes.length < 8) throw endsEarly("MAT");
+  return viewOf(bytes).getUint32(0, little);
+}
+
+/** The bytes that a packed variable says it takes. */
+function announcedIn(body: Uint8Array, little: boolean): number {
+  const tag = inflatedBegin(zlib(body), 8);
+  if (tag.length < 8) throw endsEarly("MAT");
+  const announced = 8 + viewOf(tag).getUint32(4, little);
+  if (announced > body.length * DEFLATE_MAX_RATIO) throw endsEarly("MAT");
+  return announced;
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 /** The element at an offset, and where the next one begins; short ones stand within their tag, long ones are padded. */
@@ -116,7 +161,7 @@ function elementAt(
   padded: boolean,
 ): { readonly element: Element; readonly next: number } {
   if (at + 8 > bytes.length) throw endsEarly("MAT");
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const view = viewOf(bytes);
   const word = view.getUint32(at, little);
   const short = word >>> 16;
   if (short > 4) throw contradicts("MAT", `an element of ${short} bytes in four`);
@@ -130,14 +175,13 @@ function elementAt(
   return { element: { type: word, body: bytes.subarray(at + 8, end) }, next };
 }
 
-function variableOf(body: Uint8Array, little: boolean): Variable {
-  const elements: Element[] = [];
-  for (let at = 0; at + 8 <= body.length && elements.length < 5;) {
-    const { element, next } = elementAt(body, at, little, true);
-    elements.push(element);
-    at = next;
-  }
-  const [flags, dimensions, name, ...numbers] = elements;
+/** A variable by the first bytes of it: flags, dimensions and name. */
+function variableOf(
+  front: Uint8Array,
+  { packed, body }: Pick<Variable, "packed" | "body">,
+  little: boolean,
+): Variable {
+  const [flags, dimensions, name] = elementsOf(front, 3, little);
   if (flags === undefined || dimensions === undefined || name === undefined) {
     throw contradicts("MAT", "a variable without flags, dimensions and name");
   }
@@ -147,21 +191,38 @@ function variableOf(body: Uint8Array, little: boolean): Variable {
     matlabClass: flagWord & 0xff,
     complex: ((flagWord >>> 8) & COMPLEX_FLAG) !== 0,
     shape: [...decodeNumbers(dimensions.body, "i4", Math.floor(dimensions.body.length / 4), little)],
-    numbers,
+    ...{ packed, body },
   };
 }
 
-function arrayOf({ name, matlabClass, complex, shape, numbers }: Variable, little: boolean): HostArray {
-  if (!isNumeric(matlabClass)) {
-    const sparse = matlabClass === SPARSE_CLASS;
-    const hint = sparse
-      ? `Save it as ${name} = full(${name}).`
-      : "Save its numbers as a matrix of their own.";
-    throw notRead(
-      `'${name}' is ${sparse ? "a sparse matrix" : "no matrix of numbers"}; full ones are read.`,
-      hint,
-    );
+/** The first elements of a variable, at most so many. */
+function elementsOf(body: Uint8Array, count: number, little: boolean): readonly Element[] {
+  const elements: Element[] = [];
+  for (let at = 0; at + 8 <= body.length && elements.length < count;) {
+    const { element, next } = elementAt(body, at, little, true);
+    elements.push(element);
+    at = next;
   }
+  return elements;
+}
+
+function requireFull({ name, matlabClass }: Variable): void {
+  if (isNumeric(matlabClass)) return;
+  const sparse = matlabClass === SPARSE_CLASS;
+  const hint = sparse ? `Save it as ${name} = full(${name}).` : "Save its numbers as a matrix of their own.";
+  const what = `'${name}' is ${sparse ? "a sparse matrix" : "no matrix of numbers"}; full ones are read.`;
+  throw notRead(what, hint);
+}
+
+/** Classes of single precision and of whole numbers that it holds. */
+function isSingle(matlabClass: number): boolean {
+  return matlabClass === 7 || (matlabClass >= 8 && matlabClass <= 11);
+}
+
+function arrayOf(variable: Variable, little: boolean): HostArray {
+  const { name, matlabClass, complex, shape, packed, body } = variable;
+  const plain = packed ? inflated(zlib(body), announcedIn(body, little)).subarray(8) : body;
+  const numbers = elementsOf(plain, 5, little).slice(3);
   const count = product(shape);
   const [real, imaginary] = numbers.map(({ type, body }) => {
     const kind = TYPES.get(type);
@@ -169,7 +230,7 @@ function arrayOf({ name, matlabClass, complex, shape, numbers }: Variable, littl
     return decodeNumbers(body, kind, count, little);
   });
   if (real === undefined || (complex && imaginary === undefined)) throw endsEarly("MAT");
-  const single = matlabClass === 7 || (matlabClass >= 8 && matlabClass <= 11);
+  const single = isSingle(matlabClass);
   if (!complex || imaginary === undefined) {
     return hostArray("real", shape, fromFortranOrder(precise(real, single), shape, 1));
   }
@@ -183,5 +244,5 @@ function arrayOf({ name, matlabClass, complex, shape, numbers }: Variable, littl
 
 /** MATLAB stores doubles that are whole numbers in fewer bits; the class says what they are. */
 function precise(numbers: Float32Array | Float64Array, single: boolean): Float32Array | Float64Array {
-  return single ? Float32Array.from(numbers) : Float64Array.from(numbers);
+  return single ? new Float32Array(numbers) : new Float64Array(numbers);
 }

@@ -1,9 +1,10 @@
-import { decompress, isCompressed, isNIFTI, readHeader } from "nifti-reader-js";
+import { isNIFTI, type NIFTI1, type NIFTI2, readHeader } from "nifti-reader-js";
+import type { ArrayHeader } from "./arrayHeader.ts";
 import { decoding } from "./dataError.ts";
 import { contradicts, endsEarly, notOfFormat, notRead } from "./fileErrors.ts";
 import { type Field, type HostArray, hostArray, lanes, product } from "./hostArray.ts";
-import { DEFLATE_MAX_RATIO } from "./npz.ts";
-import { decodeNumbers, type NumberKind } from "./numbers.ts";
+import { DEFLATE_MAX_RATIO, type Deflated, inflated, inflatedBegin, INFLATING } from "./inflate.ts";
+import { decodeNumbers, NUMBER_RULES, type NumberKind } from "./numbers.ts";
 
 interface VoxelRule {
   readonly kind: NumberKind;
@@ -32,19 +33,62 @@ const VOXELS: ReadonlyMap<number, VoxelRule> = new Map<number, VoxelRule>([
 const SPACE = 3;
 /** The shortest header, that of NIfTI-1. */
 const SHORTEST = 348;
+/** The bytes that a header with its first extensions takes, for the library reads those, too. */
+const LONGEST = 2 ** 15;
+/** The first bytes of a file that are enough for its header, gzipped or not. */
+export const NIFTI_HEADER = 2 ** 16;
+/** Bytes that may stand behind the voxels. */
+const SPARE = 2 ** 20;
+
+/** What a header says of the voxels. */
+interface Voxels {
+  readonly rule: VoxelRule;
+  readonly shape: readonly number[];
+  readonly begin: number;
+  readonly count: number;
+  readonly little: boolean;
+  /** null for values as they are */
+  readonly scale: Scale | null;
+}
+
+interface Scale {
+  readonly slope: number;
+  readonly intercept: number;
+}
 
 /**
  * Reads a NIfTI file, version 1 or 2, gzipped or not. Axes are as the file lies: slowest first, so [z, y, x] or
  * [t, z, y, x], the reverse of what nibabel shows; axes of 1 beyond the three of space are dropped. The scale of the
  * header is applied, to complex numbers, too; the orientation is not. Colours are a last axis, as value/255.
- * @throws DataError for bytes that are no complete NIfTI file.
+ * @throws DataError for bytes that are no complete NIfTI file, and for gzipped ones of another checksum.
  */
 export function readNifti(bytes: Uint8Array): HostArray {
+  const voxels = voxelsOf(bytes);
+  const { rule, shape, begin, count, little, scale } = voxels;
+  const plain = isGzip(bytes) ? inflated(gzip(bytes), begin + bytesIn(voxels), SPARE) : bytes;
+  const numbers = decodeNumbers(plain.subarray(begin), rule.kind, count, little);
+  const field = rule.field ?? "real";
+  return hostArray(field, shape, scale === null ? numbers : scaled(numbers, scale, field));
+}
+
+/**
+ * What a NIfTI file of `size` bytes says of its array, by its first `NIFTI_HEADER` bytes.
+ * @throws DataError as `readNifti` does
+ */
+export function readNiftiHeader(bytes: Uint8Array, size: number): ArrayHeader {
+  const voxels = voxelsOf(bytes);
+  const { rule, shape, begin, count, scale } = voxels;
+  const unpacked = isGzip(bytes) ? begin + bytesIn(voxels) : 0;
+  if (unpacked > size * DEFLATE_MAX_RATIO) throw endsEarly("NIfTI");
+  const held = count * (NUMBER_RULES[rule.kind].double ? 8 : 4) + (scale === null ? 0 : 8 * count);
+  return { field: rule.field ?? "real", shape, peak: size + INFLATING * unpacked + held };
+}
+
+function voxelsOf(bytes: Uint8Array): Voxels {
   if (bytes.length < 4) throw endsEarly("NIfTI");
-  const raw = buffer(bytes);
-  if (isCompressed(raw)) requireSize(bytes);
-  const plain = decoding("NIfTI", () => (isCompressed(raw) ? buffer(new Uint8Array(decompress(raw))) : raw));
-  if (plain.byteLength < SHORTEST) throw endsEarly("NIfTI");
+  const begin = isGzip(bytes) ? inflatedBegin(gzip(bytes), LONGEST) : bytes.slice(0, LONGEST);
+  if (begin.length < SHORTEST) throw endsEarly("NIfTI");
+  const plain = new Uint8Array(begin).buffer;
   if (!decoding("NIfTI", () => isNIFTI(plain))) throw notNifti();
   const header = decoding("NIfTI", () => readHeader(plain));
   const rule = VOXELS.get(header.datatypeCode);
@@ -56,24 +100,22 @@ export function readNifti(bytes: Uint8Array): HostArray {
   }
   const { field = "real", colours } = rule;
   const shape = [...axesOf(header.dims), ...(colours === undefined ? [] : [colours])];
-  const begin = header.vox_offset;
-  if (!Number.isInteger(begin) || begin < SHORTEST)
-    throw contradicts("NIfTI", `its voxels begin at byte ${begin}`);
+  const at = header.vox_offset;
+  if (!Number.isInteger(at) || at < SHORTEST) throw contradicts("NIfTI", `its voxels begin at byte ${at}`);
   const count = product(shape) * lanes(field);
-  const stored = new Uint8Array(plain).subarray(begin);
-  const numbers = decodeNumbers(stored, rule.kind, count, header.littleEndian);
-  return hostArray(field, shape, scaled(numbers, header.scl_slope, header.scl_inter, field, colours));
+  return { rule, shape, begin: at, count, little: header.littleEndian, scale: scaleOf(header, rule) };
 }
 
-/**
- * Refuses a gzip whose last word, the number of bytes in it, is more than it can hold, before anything is allocated: it is
- * that of a file that was cut off (RFC 1952).
- */
-function requireSize(bytes: Uint8Array): void {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const claimed = view.getUint32(bytes.length - 4, true);
-  if (claimed <= bytes.length * DEFLATE_MAX_RATIO) return;
-  throw endsEarly("NIfTI");
+function gzip(bytes: Uint8Array): Deflated {
+  return { format: "NIfTI", wrapping: "gzip", bytes };
+}
+
+function isGzip(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x1f && bytes[1] === 0x8b;
+}
+
+function bytesIn({ rule, count }: Voxels): number {
+  return count * NUMBER_RULES[rule.kind].bytes;
 }
 
 function notNifti(): Error {
@@ -82,12 +124,6 @@ function notNifti(): Error {
     "Its header has no mark of one.",
     "Headers and images in two files are not read.",
   );
-}
-
-function buffer(bytes: Uint8Array): ArrayBuffer {
-  const copy = new ArrayBuffer(bytes.byteLength);
-  new Uint8Array(copy).set(bytes);
-  return copy;
 }
 
 function axesOf(dims: readonly number[]): readonly number[] {
@@ -101,20 +137,28 @@ function axesOf(dims: readonly number[]): readonly number[] {
   return axes;
 }
 
-/** value * slope + intercept, unless the header has no slope; colours over 255. */
-function scaled(
-  numbers: Float32Array | Float64Array,
-  slope: number,
-  intercept: number,
-  field: Field,
-  colours: number | undefined,
-): Float32Array | Float64Array {
-  if (colours !== undefined) return Float64Array.from(numbers, (value) => value / 255);
+/** Colours over 255; the header's slope and intercept, unless it has none. */
+function scaleOf(header: NIFTI1 | NIFTI2, { colours }: VoxelRule): Scale | null {
+  if (colours !== undefined) return { slope: 1 / 255, intercept: 0 };
+  const { scl_slope: slope, scl_inter: intercept } = header;
   const plain = !Number.isFinite(slope) || slope === 0 || (slope === 1 && intercept === 0);
-  if (plain) return numbers;
+  if (plain) return null;
   if (!Number.isFinite(intercept)) {
     throw contradicts("NIfTI", `its header has the slope ${slope} and the intercept ${intercept}`);
   }
+  return { slope, intercept };
+}
+
+/** The intercept is added to real parts. */
+function scaled(
+  numbers: Float32Array | Float64Array,
+  { slope, intercept }: Scale,
+  field: Field,
+): Float64Array {
+  const result = new Float64Array(numbers.length);
   const width = lanes(field);
-  return Float64Array.from(numbers, (value, at) => value * slope + (at % width === 0 ? intercept : 0));
+  for (let i = 0; i < numbers.length; i++) {
+    result[i] = (numbers[i] ?? 0) * slope + (i % width === 0 ? intercept : 0);
+  }
+  return result;
 }

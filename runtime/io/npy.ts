@@ -15,6 +15,9 @@ const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59] as const;
 /** The most axes that numpy knows. */
 const MAX_AXES = 64;
 
+/** The most first bytes of an npy file that are looked at for its header. */
+export const NPY_HEADER = 2 ** 16 + 12;
+
 /** What the header of an npy file says. */
 export interface NpyHeader {
   readonly kind: NumberKind;
@@ -54,6 +57,12 @@ export function requireNoMore(header: NpyHeader, length: number): void {
     },
     { expected: end, actual: length },
   );
+}
+
+/** The bytes that the numbers behind a header take once they are read: twice as many while their order is turned. */
+export function heldBytes({ kind, field, fortran, shape }: NpyHeader): number {
+  const held = product(shape) * lanes(field) * (NUMBER_RULES[kind].double ? 8 : 4);
+  return fortran && shape.length > 1 ? 2 * held : held;
 }
 
 /**

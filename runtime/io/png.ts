@@ -1,7 +1,9 @@
 import { convertIndexedToRgb, decode, type DecodedPng, encode, hasPngSignature } from "fast-png";
+import type { ArrayHeader } from "./arrayHeader.ts";
 import { DataError, decoding } from "./dataError.ts";
+import { contradicts } from "./fileErrors.ts";
 import { type HostArray, realArray, shapeText } from "./hostArray.ts";
-import { DEFLATE_MAX_RATIO } from "./npz.ts";
+import { DEFLATE_MAX_RATIO, inflatesBeyond } from "./inflate.ts";
 
 /** A picture and what its file said about it. */
 export interface Picture {
@@ -22,7 +24,8 @@ export type WrittenBits = 8 | 16;
  * @throws DataError for bytes that are no complete PNG; IPX8103 for interlaced pictures of less than 8 bits.
  */
 export function decodePng(bytes: Uint8Array): Picture {
-  requireHeader(bytes);
+  requireHeader(bytes, bytes.length);
+  requireChunks(bytes);
   const png = decoding("PNG", () => decode(bytes, { checkCrc: true }));
   const { width, height } = png;
   const colours = colourTable(png);
@@ -66,31 +69,64 @@ export function writePng(array: HostArray, bits: WrittenBits = 8): Uint8Array {
   return encode({ width, height, channels, depth: bits, data: samples }, { zlib: { level: 6 } });
 }
 
+/**
+ * What a PNG of `size` bytes says of its array, by its first `PNG_HEADER` bytes.
+ * @throws DataError as `decodePng` does
+ */
+export function readPngHeader(bytes: Uint8Array, size: number): ArrayHeader {
+  const { width, height, colour, announced } = requireHeader(bytes, size);
+  const kept = CHANNELS[colour]?.kept ?? 1;
+  const pixels = width * height;
+  const samples = pixels * (CHANNELS[colour]?.stored ?? 1);
+  // the inflated rows twice, the library's samples, of a palette its colours, and the numbers
+  const peak = size + 3 * announced + 2 * samples + (colour === PALETTE ? 4 * pixels : 0) + 8 * pixels * kept;
+  return { field: "real", shape: kept === 1 ? [height, width] : [height, width, kept], peak };
+}
+
+/** What stands in a PNG's header; `announced` bytes are those of its rows, unpacked. */
+interface PngHeader {
+  readonly width: number;
+  readonly height: number;
+  readonly colour: number;
+  readonly announced: number;
+}
+
+/** The first bytes of a PNG that hold its header. */
+export const PNG_HEADER = 33;
+const PALETTE = 3;
+/** Samples of a pixel by the kind of colours: those in the file, and those that are kept of them. */
+const CHANNELS: Readonly<Record<number, { readonly stored: number; readonly kept: number }>> = {
+  0: { stored: 1, kept: 1 },
+  2: { stored: 3, kept: 3 },
+  3: { stored: 1, kept: 3 },
+  4: { stored: 2, kept: 1 },
+  6: { stored: 4, kept: 3 },
+};
+
 /** Refuses a file whose header claims more pixels than its bytes can hold, before anything is allocated. */
-function requireHeader(bytes: Uint8Array): void {
+function requireHeader(bytes: Uint8Array, size: number): PngHeader {
   if (!hasPngSignature(bytes)) {
     throw new DataError("IPX8102", {
       what: "This is not a PNG file.",
       why: "It does not begin with PNG's mark.",
     });
   }
-  if (bytes.length < 33) throw truncated();
+  if (bytes.length < PNG_HEADER) throw truncated();
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const [width, height] = [view.getUint32(16), view.getUint32(20)];
   const [depth, colour, interlace] = [view.getUint8(24), view.getUint8(25), view.getUint8(28)];
-  const samples = [1, 1, 3, 1, 2, 1, 4][colour] ?? 1;
+  const samples = CHANNELS[colour]?.stored ?? 1;
   const announced = height * (1 + Math.ceil((width * samples * depth) / 8));
-  if (width === 0 || height === 0 || announced > bytes.length * DEFLATE_MAX_RATIO) {
+  if (width === 0 || height === 0 || announced > size * DEFLATE_MAX_RATIO) {
     throw new DataError(
       "IPX8104",
       {
-        what: `This PNG claims ${width} x ${height} pixels, which its ${bytes.length} bytes cannot hold.`,
+        what: `This PNG claims ${width} x ${height} pixels, which its ${size} bytes cannot hold.`,
         why: "The file is damaged or cut off.",
       },
-      { width, height, actual: bytes.length },
+      { width, height, actual: size },
     );
   }
-  requireEnd(view);
   if (interlace !== 0 && depth < 8) {
     throw new DataError(
       "IPX8103",
@@ -101,13 +137,25 @@ function requireHeader(bytes: Uint8Array): void {
       { depth },
     );
   }
+  return { width, height, colour, announced };
 }
 
-/** Refuses a file whose chunks stop before the one that ends a PNG: 4 bytes of length, 4 of name, 4 of checksum. */
-function requireEnd(view: DataView): void {
-  const end = 0x49454e44;
-  for (let at = 8; at + 12 <= view.byteLength; at += 12 + view.getUint32(at)) {
-    if (view.getUint32(at + 4) === end) return;
+/**
+ * Refuses a file whose chunks stop before the one that ends a PNG, and one whose pixels unpack to more than its header
+ * says. A chunk has 4 bytes of length, 4 of name, and 4 of checksum behind it.
+ */
+function requireChunks(bytes: Uint8Array): void {
+  const { width, height, announced } = requireHeader(bytes, bytes.length);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const [pixels, end] = [0x49444154, 0x49454e44];
+  const pieces: Uint8Array[] = [];
+  for (let at = 8; at + 12 <= bytes.length; at += 12 + view.getUint32(at)) {
+    const kind = view.getUint32(at + 4);
+    if (kind === pixels) pieces.push(bytes.subarray(at + 8, at + 8 + view.getUint32(at)));
+    // an interlaced picture begins rows anew in each of its seven passes
+    if (kind !== end) continue;
+    if (!inflatesBeyond("PNG", pieces, announced + 7 * (width + height))) return;
+    throw contradicts("PNG", `it unpacks to more than its ${width} x ${height} pixels`);
   }
   throw truncated();
 }

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { encode } from "fast-png";
 import { expect, it } from "vitest";
 import { realArray } from "../../runtime/io/hostArray.ts";
 import { writeNpy } from "../../runtime/io/npy.ts";
@@ -84,6 +85,28 @@ it("a run that does not fit is refused by the header of its data, at the layer t
   expect(talk).toContain("convolve of [1, 16000, 16000, 1] and [3, 3, 1, 64]: into [1, 16000, 16000, 64]");
   expect(talk).toMatch(/no room for 61\.0 GiB beside the [\d.]+ GiB in use/u);
   expect(talk).toMatch(/dncnn_denoise\.ipx:10:16/u);
+});
+
+it("a run is refused by the header of a picture, too, before its pixels are looked at", async () => {
+  const bytes = encode({
+    width: 12000,
+    height: 12000,
+    channels: 1,
+    depth: 1,
+    data: new Uint8Array(1500 * 12000),
+  });
+  const pixels = bytes.length - 100;
+  bytes[pixels] = (bytes[pixels] ?? 0) ^ 1;
+  const picture = file(folder, "large.png", bytes);
+  const argv = ["--input", `y=${picture}`, "--output", `output=${join(folder, "p.npy")}`];
+  const { talk } = await refused(
+    1,
+    /run: it takes [\d.]+ GiB at its peak, and [\d.]+ GiB are left/u,
+    "run",
+    join(PROGRAMS, "dncnn_denoise.ipx"),
+    ...argv,
+  );
+  expect(talk).toContain("[1, 12000, 12000, 1]");
 });
 
 it("a matrix that does not fit beside its transpose is refused where it is bound", async () => {

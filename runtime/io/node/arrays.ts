@@ -1,22 +1,37 @@
 import { type FileHandle, open, readdir, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { DataError } from "../dataError.ts";
-import { type ArrayFormat, type ArrayLocation, decodeArray, formatOf, locateArray } from "../format.ts";
+import {
+  type ArrayFormat,
+  type ArrayLocation,
+  decodeArray,
+  formatOf,
+  locateArray,
+  readHeader,
+  type WholeFormat,
+} from "../format.ts";
 import { type Field, type HostArray, lanes, product, sampleOf, shapeText } from "../hostArray.ts";
 import { isMatlab73 } from "../mat.ts";
 import { bytesOfNumbers, decodeNumbers, endTooEarly, isNative, NUMBER_RULES, roomFor } from "../numbers.ts";
-import { arrayOfNumbers, type NpyHeader, readNpyHeader, readNpyNumbers, requireNoMore } from "../npy.ts";
-import { npzRoom } from "../npz.ts";
+import {
+  arrayOfNumbers,
+  heldBytes,
+  NPY_HEADER,
+  type NpyHeader,
+  readNpyHeader,
+  readNpyNumbers,
+  requireNoMore,
+} from "../npy.ts";
 import { fileError, readBytes, requireRegular } from "./files.ts";
 import type { AxisOrder } from "./hdf5.ts";
 import { requireArrayRoom } from "./memory.ts";
 
-/** An array in a file, known by its header where the format allows; its numbers are read when they are asked for. */
+/** An array in a file, known by its header; its numbers are read when they are asked for. */
 export interface StoredArray {
   readonly field: Field;
   readonly shape: readonly number[];
   readonly read: () => Promise<HostArray>;
-  /** the part at an index along the first axis; npy and HDF5 read no more of the file than that */
+  /** the part at an index along the first axis; of npy and HDF5 no more of the file is read than that */
   readonly part: (index: number) => Promise<HostArray>;
 }
 
@@ -32,18 +47,18 @@ export async function readArray(name: string): Promise<HostArray> {
 }
 
 /**
- * Opens an array by the name of its file; what npy and HDF5 files hold is only read when it is asked for.
+ * Opens an array by the name of its file; its numbers are only read when they are asked for.
  * @throws DataError that names the file.
  */
 export async function openArray(name: string): Promise<StoredArray> {
   const location = locateArray(name);
   const array = await openLocated(location);
   if (location.index === undefined) return array;
-  return inMemory(location.path, await array.part(location.index));
+  return partOf(location.path, array, location.index);
 }
 
-async function openLocated({ path, format, key }: ArrayLocation): Promise<StoredArray> {
-  const location = key === undefined ? { path } : { path, key };
+async function openLocated(location: ArrayLocation): Promise<StoredArray> {
+  const { path, format, key } = location;
   switch (format) {
     case "npy":
       return openNpy(path);
@@ -51,32 +66,40 @@ async function openLocated({ path, format, key }: ArrayLocation): Promise<Stored
       return openHdf5(path, "stored", key);
     case "mat":
       if (isMatlab73(await beginOf(path, 128))) return openHdf5(path, "reversed", key);
-      return inMemory(path, await decodeArray({ ...location, format }, await readBytes(path)));
-    case "npz": {
-      const bytes = await readBytes(path);
-      const unpacked = said(path, bytes, (zip) => npzRoom(zip, key));
-      requireArrayRoom(path, 0, UNPACKED * unpacked);
-      return inMemory(path, await decodeArray({ ...location, format }, bytes));
-    }
+      return openWhole({ ...location, format });
     default:
-      return inMemory(path, await decodeArray({ ...location, format }, await readBytes(path)));
+      return openWhole({ ...location, format });
   }
 }
 
-function inMemory(path: string, array: HostArray): StoredArray {
-  const { field, shape } = array;
+/** An array of a file that is only read whole, when its numbers are asked for. */
+async function openWhole(location: ArrayLocation<WholeFormat>): Promise<StoredArray> {
+  const { path } = location;
+  const { size } = await withFile(path, (file) => file.stat());
+  const begin = (length: number): Promise<Uint8Array> =>
+    length < size ? beginOf(path, length) : readBytes(path);
+  const { field, shape, peak } = await readHeader(location, { size, begin });
+  const read = async (): Promise<HostArray> => {
+    requireArrayRoom(path, product(shape) * lanes(field), peak);
+    return decodeArray(location, await readBytes(path));
+  };
   const part = async (index: number): Promise<HostArray> => {
     requirePart(path, shape, index);
-    return Promise.resolve(sampleOf(array, index));
+    return sampleOf(await read(), index);
   };
-  return { field, shape, read: () => Promise.resolve(array), part };
+  return { field, shape, read, part };
 }
 
-/** An array of an npz file stands in memory unpacked, converted, which may double it, and on an engine. */
-const UNPACKED = 4;
-
-/** The largest header of an npy file that is looked at. */
-const NPY_HEADER = 2 ** 16 + 12;
+/** The part of an array at an index along the first axis, as an array of its own. */
+function partOf(path: string, whole: StoredArray, index: number): StoredArray {
+  requirePart(path, whole.shape, index);
+  const shape = whole.shape.slice(1);
+  const part = async (inner: number): Promise<HostArray> => {
+    requirePart(path, shape, inner);
+    return sampleOf(await whole.part(index), inner);
+  };
+  return { field: whole.field, shape, read: () => whole.part(index), part };
+}
 
 async function openNpy(path: string): Promise<StoredArray> {
   const header = said(path, await beginOf(path, NPY_HEADER), readNpyHeader);
@@ -87,8 +110,7 @@ async function openNpy(path: string): Promise<StoredArray> {
   const { field, shape } = header;
   const size = product(shape) * lanes(field);
   const whole = async (): Promise<HostArray> => {
-    const held = size * (NUMBER_RULES[header.kind].double ? 8 : 4);
-    requireArrayRoom(path, size, header.fortran && shape.length > 1 ? 2 * held : held);
+    requireArrayRoom(path, size, heldBytes(header));
     const numbers = await numbersOf(path, header, size);
     return arrayOfNumbers(header, numbers);
   };
