@@ -1,6 +1,8 @@
 import type { Variable } from "../ir/block.ts";
+import { intervalOfFactor } from "../library/calculus/convexity.ts";
 import type { Factor } from "../library/calculus/form.ts";
 import type { Multiple } from "../library/calculus/gram.ts";
+import { areDisjoint, point } from "../types/interval.ts";
 import { lowerValue } from "./recursion.ts";
 import type { Site } from "./site.ts";
 
@@ -33,5 +35,25 @@ export function multipleOf(site: Site, multiple: Multiple): Variable {
         builder.elementwise(multiple.kind === "sum" ? "add" : "mul", [all, part]),
       );
     }
+  }
+}
+
+/** Whether a number by which something is multiplied is known not to be 0. */
+export function isNonzero(factor: Factor): boolean {
+  return areDisjoint(intervalOfFactor(factor, []), point(0));
+}
+
+/** Whether the c of A A' = c I is known not to be 0. */
+export function isPositive(multiple: Multiple): boolean {
+  switch (multiple.kind) {
+    case "one":
+    case "size":
+      return true;
+    case "square":
+      return isNonzero(multiple.of);
+    case "product":
+      return multiple.parts.every(isPositive);
+    case "sum":
+      return multiple.parts.some(isPositive);
   }
 }

@@ -3,6 +3,7 @@ import type { IrBuilder } from "../ir/build.ts";
 import type { Variable } from "../ir/block.ts";
 import { alike } from "../library/calculus/alike.ts";
 import { formOfFunction } from "../library/calculus/analyse.ts";
+import { weightOf } from "../library/calculus/convexity.ts";
 import { gramMultiple } from "../library/calculus/gram.ts";
 import { innerProxParts, isQuadraticForm } from "../library/calculus/innerProx.ts";
 import { boxesAmong } from "../library/calculus/separable.ts";
@@ -10,13 +11,15 @@ import type { FormTerm, FunctionForm, Link } from "../library/calculus/form.ts";
 import type { FunctionParameters, LibraryFunction } from "../library/functions/entry.ts";
 import { FUNCTIONS } from "../library/functions/table.ts";
 import type { Span } from "../source/span.ts";
+import { isWithin, POSITIVE } from "../types/interval.ts";
 import type { CallMeaning, SettingValue, Typed } from "../types/typing.ts";
 import { lower, lowerOperator, lowerValue } from "./recursion.ts";
 import { applyLinks, applyLinksAdjoint } from "./links.ts";
-import { multipleOf, multiplied, scaledBy } from "./multiples.ts";
+import { isNonzero, isPositive, multipleOf, multiplied, scaledBy } from "./multiples.ts";
 import { solveSettings } from "./solveSettings.ts";
 import { proxByDualIterations } from "./innerProx.ts";
 import { isFunctionName } from "../library/functions/entry.ts";
+import { awayFromZero, quotient } from "./quotient.ts";
 import { parametersOf } from "./functionParameters.ts";
 import { Limitation } from "./limitation.ts";
 import { applyAdjointForm, applyForm } from "./operators.ts";
@@ -71,8 +74,23 @@ function proxOfForm(
     return parts.boxes.reduce((nearest, box) => proxOfTerm(site, box, nearest, step, span), free);
   }
   if (isQuadraticForm({ terms })) return proxOfQuadratic(site, terms, x, step, by, span);
-  if (others.length > 0) return proxOfSum(site, terms, x, step, span);
-  return proxOfTerm(site, term, x, scaledBy(site, step, term.factors), span);
+  if (others.length > 0) return proxOfSum(site, { ...form, terms }, x, step, span);
+  const weight = aboveZero(site, scaledBy(site, step, term.factors), form, [term]);
+  return proxOfTerm(site, term, x, weight, span);
+}
+
+/**
+ * The sum of the weights of terms, times a step, made positive where each of them may be 0: the prox of a function with
+ * the weight 0 is the limit, the identity for a finite one, and has a derivative by the weight.
+ */
+function aboveZero(
+  { builder }: Site,
+  weight: Variable,
+  { bound }: FunctionForm,
+  terms: readonly FormTerm[],
+): Variable {
+  const positive = terms.some(({ factors }) => isWithin(weightOf(factors, bound), POSITIVE));
+  return positive ? weight : awayFromZero(builder, weight);
 }
 
 /** The prox by iterations on dual variables; null where no term wants one. */
@@ -115,8 +133,10 @@ function proxOfTerm(site: Site, term: FormTerm, x: Variable, step: Variable, spa
     case "scale": {
       const by = multiplied(site, builder.constant(1), link.by);
       const larger = builder.elementwise("mul", [step, builder.elementwise("square", [by])]);
-      const result = proxOfTerm(site, inner, builder.elementwise("mul", [by, x]), larger, span);
-      return builder.elementwise("div", [result, by]);
+      const image = builder.elementwise("mul", [by, x]);
+      if (isNonzero(link.by))
+        return builder.elementwise("div", [proxOfTerm(site, inner, image, larger, span), by]);
+      return quotient(builder, proxOfTerm(site, inner, image, awayFromZero(builder, larger), span), by, x);
     }
     case "diagonal":
       return proxOfDiagonal(site, link, inner, x, step, span);
@@ -143,8 +163,17 @@ function proxBehindOperator(
   const operator = lowerOperator(site, link.operator);
   const image = applyForm(builder, operator, x);
   const c = multipleOf(site, multiple);
-  const nearest = proxOfTerm(site, inner, image, builder.elementwise("mul", [c, step]), span);
-  const change = builder.elementwise("div", [builder.elementwise("sub", [nearest, image]), c]);
+  const within = builder.elementwise("mul", [c, step]);
+  const difference = (t: Variable): Variable =>
+    builder.elementwise("sub", [proxOfTerm(site, inner, image, t, span), image]);
+  const change = isPositive(multiple)
+    ? builder.elementwise("div", [difference(within), c])
+    : quotient(
+        builder,
+        difference(awayFromZero(builder, within)),
+        c,
+        zeroOf(builder, spaceOfVariable(image)),
+      );
   return builder.elementwise("add", [x, applyAdjointForm(builder, operator, change)]);
 }
 
@@ -164,10 +193,10 @@ function proxOfDiagonal(
     const weights = builder.elementwise("mul", [step, builder.elementwise("abs", [v])]);
     return proxOfTerm(site, inner, x, weights, span);
   }
-  const steps = builder.elementwise("mul", [step, builder.elementwise("square", [v])]);
+  const size = builder.elementwise("square", [builder.elementwise("abs", [v])]);
+  const steps = awayFromZero(builder, builder.elementwise("mul", [step, size]));
   const image = proxOfTerm(site, inner, builder.elementwise("mul", [v, x]), steps, span);
-  const zero = builder.elementwise("equal", [v, builder.constant(0)]);
-  return builder.elementwise("select", [zero, x, builder.elementwise("div", [image, v])]);
+  return quotient(builder, image, v, x);
 }
 
 function proxOfAtom(site: Site, term: FormTerm, x: Variable, step: Variable, span: Span): Variable {
@@ -217,7 +246,7 @@ function proxOfConjugate(site: Site, of: FunctionForm, p: Variable, step: Variab
   const inner = withBound(site, of);
   const [term, ...others] = of.terms.filter((candidate) => candidate.atom.kind !== "constant");
   if (term !== undefined && others.length === 0) {
-    const direct = conjugateProxOfTerm(inner, term, p, step, span);
+    const direct = conjugateProxOfTerm(inner, of, term, p, step, span);
     if (direct !== null) return direct;
   }
   const inverse = builder.elementwise("reciprocal", [step]);
@@ -229,6 +258,7 @@ function proxOfConjugate(site: Site, of: FunctionForm, p: Variable, step: Variab
 /** For c h(. + b): (c h(. + b))*(p) = (c h)*(p) - <b, p>, so its prox is that of (c h)* at p + s b. */
 function conjugateProxOfTerm(
   site: Site,
+  form: FunctionForm,
   term: FormTerm,
   p: Variable,
   step: Variable,
@@ -238,7 +268,7 @@ function conjugateProxOfTerm(
   if (term.atom.kind !== "library" || term.links.some((link) => link.kind !== "shift")) return null;
   const { entry, parameters } = libraryEntry(site, term, span);
   if (entry.conjugateProx === null) return null;
-  const weight = scaledBy(site, builder.constant(1), term.factors);
+  const weight = aboveZero(site, scaledBy(site, builder.constant(1), term.factors), form, [term]);
   const moved = term.links.reduce((point, link) => {
     if (link.kind !== "shift") return point;
     const by = builder.elementwise("mul", [step, lowerValue(site, link.by, spaceOfVariable(p))]);
@@ -281,14 +311,9 @@ function proxOfQuadratic(
  * prox of a sum by completing the square: multiples of h, squares of c_i |v_i .* z + b_i|^2 without operators, <c, .>. With
  * s = 1 + 2t sum c_i |v_i|^2 it is the prox of h with step t/s, which is an array where a v_i is (then h is separable).
  */
-function proxOfSum(
-  site: Site,
-  terms: readonly FormTerm[],
-  x: Variable,
-  step: Variable,
-  span: Span,
-): Variable {
+function proxOfSum(site: Site, form: FunctionForm, x: Variable, step: Variable, span: Span): Variable {
   const { builder } = site;
+  const { terms } = form;
   const squares = terms.filter((term) => isPlainSquare(term));
   const linear = terms.filter((term) => term.atom.kind === "linear" && term.links.length === 0);
   const hard = terms.filter((term) => !squares.includes(term) && !linear.includes(term));
@@ -309,7 +334,8 @@ function proxOfSum(
   const centre = builder.elementwise("div", [moved, scale]);
   if (main === undefined) return centre;
   const weights = hard.map(({ factors }) => scaledBy(site, step, factors));
-  const weight = weights.reduce((all, each) => builder.elementwise("add", [all, each]));
+  const sum = weights.reduce((all, each) => builder.elementwise("add", [all, each]));
+  const weight = aboveZero(site, sum, form, hard);
   const shorter = builder.elementwise("div", [weight, scale]);
   return proxOfTerm(site, main, centre, shorter, span);
 }

@@ -1,16 +1,18 @@
 import type { Expression } from "../ast/tree.ts";
 import type { IrBuilder } from "../ir/build.ts";
 import type { Variable } from "../ir/block.ts";
-import { gramMultiple } from "../library/calculus/gram.ts";
+import { gramMultiple, type Multiple } from "../library/calculus/gram.ts";
 import { zeroInside } from "../library/functions/dualBall.ts";
 import { projectedGroups } from "../library/functions/groups.ts";
 import type { Span } from "../source/span.ts";
+import { isWithin, POSITIVE, REALS } from "../types/interval.ts";
 import type { SettingValue, Typed } from "../types/typing.ts";
 import { ontoNorm1Ball, thresholdFor } from "../library/functions/threshold.ts";
 import { lowerOperator, lowerValue } from "./recursion.ts";
 import { Limitation } from "./limitation.ts";
 import type { SetValue } from "./lowered.ts";
-import { multipleOf } from "./multiples.ts";
+import { isPositive, multipleOf } from "./multiples.ts";
+import { awayFromZero, quotient } from "./quotient.ts";
 import { applyAdjointForm, applyForm } from "./operators.ts";
 import type { Site } from "./site.ts";
 import { solveSettings } from "./solveSettings.ts";
@@ -25,7 +27,7 @@ export function lowerSet(site: Site, expression: Expression<Typed>, span: Span):
     const { name, settings, arguments: made } = expression.call;
     const [first, second] = made;
     if (first !== undefined && (name === "ball" || name === "ball1" || name === "ball_inf")) {
-      return { kind: name, radius: lowerValue(site, first) };
+      return { kind: name, radius: radiusOf(site, first) };
     }
     if (first !== undefined && second !== undefined) {
       if (name === "box")
@@ -37,6 +39,12 @@ export function lowerSet(site: Site, expression: Expression<Typed>, span: Span):
     }
   }
   throw new Limitation("this set", span);
+}
+
+/** A radius, above 0 so that the projection onto a ball need not ask for it. */
+function radiusOf(site: Site, radius: Expression<Typed>): Variable {
+  const value = lowerValue(site, radius);
+  return isWithin(radius.note.interval ?? REALS, POSITIVE) ? value : awayFromZero(site.builder, value);
 }
 
 function affineSet(
@@ -52,9 +60,15 @@ function affineSet(
     kind: "affine",
     operator,
     right: lowerValue(site, right, operator.codomain),
-    multiple: multiple === null ? null : multipleOf(site, multiple),
+    multiple: multiple === null ? null : positiveMultiple(site, multiple),
     solve: solveSettings(by, span),
   };
+}
+
+/** The c of A A' = c I as a divisor of what A makes of a point, which is 0 where c is. */
+function positiveMultiple(site: Site, multiple: Multiple): Variable {
+  const c = multipleOf(site, multiple);
+  return isPositive(multiple) ? c : awayFromZero(site.builder, c);
 }
 
 /** The nearest point of a set. */
@@ -76,10 +90,12 @@ export function projection({ builder: b }: Site, set: SetValue, x: Variable): Va
     }
     case "halfspace": {
       const excess = b.elementwise("sub", [b.dot(set.normal, x), set.offset]);
-      const steps = b.elementwise("div", [
+      const steps = quotient(
+        b,
         b.elementwise("max", [excess, b.constant(0)]),
         b.dot(set.normal, set.normal),
-      ]);
+        b.constant(0),
+      );
       return b.elementwise("sub", [x, b.elementwise("mul", [steps, set.normal])]);
     }
     case "affine":

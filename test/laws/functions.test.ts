@@ -248,6 +248,48 @@ describe.each(fields)("%s, %s", (_name, field, of) => {
   });
 });
 
+/** Maps with a number that is 0, which leave all points of the domain where they are, and one that sends them to 0. */
+const NOTHING: Readonly<Record<string, { readonly map: string; readonly to: "itself" | "zero" }>> = {
+  "a weight": { map: `prox(${STEP}*weighted)(x)`, to: "itself" },
+  "a weight beside a square": { map: `(1 + ${2 * STEP})*prox(${STEP}*elastic)(x)`, to: "itself" },
+  "a scaling of the argument": { map: `prox(${STEP}*scaled)(x)`, to: "itself" },
+  "a multiple of an orthonormal operator": { map: `prox(${STEP}*turned)(x)`, to: "itself" },
+  "a weight in a conjugate": { map: `prox(${STEP}*conjugate(weighted))(x)`, to: "zero" },
+};
+
+describe.each(fields)("%s, %s, with 0 for", (name, field, of) => {
+  const complex = field === "complex";
+  const space = `${complex ? "C" : "R"}[3, 2, 4]`;
+  const matrix = name === "nuclear_norm";
+  const members = (of.members ?? []).concat(
+    "let mu = 0*max(norm2sq(x), 1)",
+    "let k = 0*norm2sq(x)",
+    `fun weighted(z : ${space}) = mu*(${of.at})`,
+    `fun elastic(z : ${space}) = mu*(${of.at}) + norm2sq(z)`,
+    `fun scaled(z : ${space}) = ${of.at.replace(/z\)$/u, "(k*z))")}`,
+    `let U : linear ${space} -> ${space} = I`,
+    `fun turned(z : ${space}) = ${of.at.replace(/z\)$/u, matrix ? "(k*U)*z)" : "((k*U)*z))")}`,
+  );
+  const x = points(complex, 1).map((entry, at) => (at % SIZE < 2 * CHANNELS ? 0 : entry));
+  const limit = of.above === undefined ? x : x.map((entry) => Math.max(entry, 0));
+
+  it.each(Object.entries(NOTHING))("%s", async (what, { map, to }) => {
+    const outputs = [map, "grad s(x)"];
+    const text = program({ ...of, members }, complex, outputs).replace(
+      "  output",
+      `  fun s(x : ${space}) = sum(abs(${map}).^2)\n  output`,
+    );
+    const others = Object.entries(of.inputs ?? {}).map(([key, data]) => [key, hostOf(data, false)] as const);
+    const [near = [], slope = []] = await evaluated(text, {
+      x: hostOf(x, complex),
+      ...Object.fromEntries(others),
+    });
+    const wanted = to === "zero" ? minus(x, limit) : what.includes("weight") ? limit : x;
+    expect(near).toEqual(wanted.map((entry) => expect.closeTo(entry, 10)));
+    expect(slope).toEqual(wanted.map((entry) => expect.closeTo(2 * entry, 8)));
+  });
+});
+
 const smooth = fields.filter(([name]) => !FUNCTIONS[name as keyof typeof FUNCTIONS].kink);
 
 describe.each(smooth)("the gradient of %s, %s", (name, field, of) => {

@@ -259,3 +259,25 @@ describe("a projection is the nearest point", () => {
     }
   });
 });
+
+/** Sets with a number or an array that is 0. */
+const DEGENERATE: Readonly<Record<string, { readonly set: string; readonly to: "itself" | "zero" }>> = {
+  "ball(0)": { set: "ball(0*norm2(x))", to: "zero" },
+  "ball1(0)": { set: "ball1(0*norm2(x))", to: "zero" },
+  "ball_inf(0)": { set: "ball_inf(0*norm2(x))", to: "zero" },
+  "a half-space without a direction": { set: "halfspace(0*c, 1)", to: "itself" },
+  "a system without equations": { set: "affine((0*norm2(x))*I, 0*c)", to: "itself" },
+};
+
+describe("a projection onto a set of which a number is 0, and its derivative", () => {
+  it.each(Object.entries(DEGENERATE))("%s", async (_name, { set, to }) => {
+    const x = points(1).map((entry, i) => (i < SIZE ? 0 : entry));
+    const wanted = to === "zero" ? x.map(() => 0) : x;
+    const members = ["let r = c", `fun s(u : T) = norm2sq(proj(${set})(u) - r)/2`];
+    expect(await at(members, `proj(${set})(x)`, x)).toEqual(wanted.map((e) => expect.closeTo(e, 10)));
+    const slope = to === "zero" ? wanted : minus(x, [...c, ...c, ...c]);
+    const found = await at(members, "grad s(x)", x);
+    expect(found.every(Number.isFinite)).toBe(true);
+    expect(found.slice(SIZE)).toEqual(slope.slice(SIZE).map((e) => expect.closeTo(e, 10)));
+  });
+});

@@ -54,8 +54,8 @@ function omega(b: IrBuilder, s: Variable): Variable {
   let w = atLeast(b, b.elementwise("select", [large, high, low]));
   for (let step = 0; step < STEPS; step += 1) {
     const gap = b.elementwise("sub", [b.elementwise("add", [one, s]), b.elementwise("log", [w])]);
-    const next = b.elementwise("div", [b.elementwise("mul", [w, gap]), b.elementwise("add", [one, w])]);
-    w = atLeast(b, next);
+    const share = b.elementwise("div", [w, b.elementwise("add", [one, w])]);
+    w = atLeast(b, b.elementwise("mul", [share, gap]));
   }
   return w;
 }

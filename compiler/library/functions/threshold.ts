@@ -5,7 +5,7 @@ import type { Variable } from "../../ir/block.ts";
 const MOST_ROUNDS = 60;
 
 /**
- * The number tau with sum of max(v_i - tau, 0) = total, for an array v and a total > 0: below 0 where all of v and more
+ * The number tau with sum of max(v_i - tau, 0) = total, for an array v and a total >= 0: below 0 where all of v and more
  * is needed. Newton's method from the left, which climbs to tau on the convex, piecewise linear left side; its last
  * round carries the derivative. Source: Michelot, J. Optim. Theory Appl. 50 (1986); Condat, Math. Program. 158 (2016).
  */
@@ -21,12 +21,14 @@ export function thresholdFor(b: IrBuilder, v: Variable, total: Variable): Variab
   return sure(carried[0]);
 }
 
-/** The root of the linear piece at tau: (sum of the v_i > tau, less the total) over their number. */
+/** The root of the linear piece at tau: (sum of the v_i > tau, less the total) over their number; tau if there is none. */
 function next(b: IrBuilder, v: Variable, total: Variable, tau: Variable): Variable {
   const above = b.elementwise("less", [tau, v]);
   const inside = b.sum(b.elementwise("select", [above, v, b.constant(0)]));
   const number = b.sum(b.elementwise("select", [above, b.constant(1), b.constant(0)]));
-  return b.elementwise("div", [b.elementwise("sub", [inside, total]), number]);
+  const some = b.elementwise("max", [number, b.constant(1)]);
+  const root = b.elementwise("div", [b.elementwise("sub", [inside, total]), some]);
+  return b.elementwise("select", [b.elementwise("less", [b.constant(0), number]), root, tau]);
 }
 
 function sure(variable: Variable | undefined): Variable {
