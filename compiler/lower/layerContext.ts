@@ -1,13 +1,10 @@
-import type { ParameterStart } from "../../runtime/program/definition.ts";
+import type { RandomStart } from "../../runtime/program/definition.ts";
 import type { Equation, Variable } from "../ir/block.ts";
 import type { IrBuilder } from "../ir/build.ts";
 import type { Dimension } from "../types/dimension.ts";
 import { arraySpace, type Space } from "../types/space.ts";
 
-export type WeightStart =
-  | Extract<ParameterStart, { kind: "random" }>["init"]
-  | { readonly value: number }
-  | { readonly stored: Float32Array };
+export type WeightStart = RandomStart | { readonly value: number } | { readonly stored: Float32Array };
 
 /** A weight of a network: a parameter of its function. */
 export interface Weight {

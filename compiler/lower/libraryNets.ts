@@ -57,6 +57,8 @@ export function resnet(
  * U-Net (Ronneberger, Fischer, Brox, 2015): convolutions in pairs, maxpool(2), upconv, skips. With `batch` the pairs
  * have batch normalisation behind each convolution, in place of its biases (Jin, McCann, Froustey, Unser, 2017).
  * `levels` counts the resolutions; with `padded` any image size is padded to a multiple of 2^(levels - 1) and cropped.
+ * The last convolution begins small, as in the U-Net of fastMRI (Zbontar et al., arXiv:1811.08839): steps that each add
+ * such a network would else begin by growing from one to the next.
  */
 export function unet(
   b: IrBuilder,
@@ -73,7 +75,7 @@ export function unet(
 ): Variable {
   const padded = settings.padded ? b.named(b.padImage(u, 2 ** (settings.levels - 1)), "padded") : u;
   const image = level(b, context, padded, 1, settings);
-  const last = convolution(b, context, image, out, { ...PLAIN, kernel: 1 });
+  const last = convolution(b, context, image, out, { ...PLAIN, kernel: 1, start: "uniform" });
   const cropped = settings.padded ? croppedTo(b, last, u) : last;
   return settings.residual ? b.elementwise("add", [u, cropped]) : cropped;
 }

@@ -1,19 +1,16 @@
 import { realArray, type HostArray } from "../io/hostArray.ts";
-import type { ParameterStart } from "../program/definition.ts";
+import type { ParameterStart, RandomStart } from "../program/definition.ts";
 import type { RandomStream } from "../random/stream.ts";
 
-type RandomStart = Extract<ParameterStart, { kind: "random" }>;
+type Start = Extract<ParameterStart, { kind: "random" }>;
 
 /**
  * The first weights of a layer. `he` is N(0, 2/fanIn) (He et al., 2015); `xavier` uniform on
- * +-sqrt(6/(fanIn + fanOut)) (Glorot and Bengio, 2010); `average` uniform on [0, 2/fanIn], an average in expectation; `dct` gives filters [kh, kw, c, out] the functions of the
- * orthonormal 2-D cosine basis in turn, divided by sqrt(c).
+ * +-sqrt(6/(fanIn + fanOut)) (Glorot and Bengio, 2010); `uniform` on +-1/sqrt(fanIn), as convolutions of PyTorch begin,
+ * with a sixth of the variance of `he`; `average` uniform on [0, 2/fanIn], an average in expectation; `dct` gives
+ * filters [kh, kw, c, out] the functions of the orthonormal 2-D cosine basis in turn, divided by sqrt(c).
  */
-export function startingWeights(
-  start: RandomStart,
-  shape: readonly number[],
-  random: RandomStream,
-): HostArray {
+export function startingWeights(start: Start, shape: readonly number[], random: RandomStream): HostArray {
   return STARTS[start.init](start, shape, random);
 }
 
@@ -30,15 +27,17 @@ export function storedWeights(
   );
 }
 
-type StartRule = (start: RandomStart, shape: readonly number[], random: RandomStream) => HostArray;
+type StartRule = (start: Start, shape: readonly number[], random: RandomStream) => HostArray;
 
-const STARTS: { readonly [I in RandomStart["init"]]: StartRule } = {
+const STARTS: { readonly [I in RandomStart]: StartRule } = {
   he: (_start, shape, random) => filled(shape, () => Math.sqrt(2 / fansOf(shape).in) * random.normal()),
   xavier: (_start, shape, random) => {
     const fans = fansOf(shape);
     const bound = Math.sqrt(6 / (fans.in + fans.out));
     return filled(shape, () => bound * (2 * random.uniform() - 1));
   },
+  uniform: (_start, shape, random) =>
+    filled(shape, () => (2 * random.uniform() - 1) / Math.sqrt(fansOf(shape).in)),
   average: (_start, shape, random) => filled(shape, () => (2 / fansOf(shape).in) * random.uniform()),
   zero: (_start, shape) => filled(shape, () => 0),
   one: (_start, shape) => filled(shape, () => 1),

@@ -230,10 +230,13 @@ export interface Division {
   readonly place?: Place;
 }
 
+/** How weights are drawn. */
+export type RandomStart = "he" | "xavier" | "uniform" | "average" | "zero" | "one" | "dct";
+
 export type ParameterStart =
   | { readonly kind: "value"; readonly evaluate: (operations: Operations, known: Known) => Value }
   /** by the shape: filters [kh, kw, c, out], matrices [out, in], anything else without fans */
-  | { readonly kind: "random"; readonly init: "he" | "xavier" | "average" | "zero" | "one" | "dct" }
+  | { readonly kind: "random"; readonly init: RandomStart }
   /** entries that the program brings: 32-bit floats from the lowest byte on, as base64 */
   | { readonly kind: "stored"; readonly float32: string };
 

@@ -1109,7 +1109,7 @@ export const sgp_drs_diag = defineProgram<Known, State, Givens, Inputs>({
     {
       name: "Psi.conv1.filter",
       type: { kind: "array", field: "real", dimensions: ["1", "1", "3", "1"] },
-      initial: { kind: "random", init: "he" },
+      initial: { kind: "random", init: "uniform" },
     },
     {
       name: "Psi.conv1.bias",

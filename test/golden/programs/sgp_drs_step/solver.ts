@@ -445,7 +445,7 @@ export const sgp_drs_step = defineProgram<Known, State, Givens, Inputs>({
     {
       name: "Psi.unet1.conv1.filter",
       type: { kind: "array", field: "real", dimensions: ["1", "1", "3", "1"] },
-      initial: { kind: "random", init: "he" },
+      initial: { kind: "random", init: "uniform" },
     },
     {
       name: "Psi.unet1.conv1.bias",
