@@ -70,3 +70,33 @@ def stacked(forward, back):
 
 def complex_images(folder):
     return load(folder, "pairs").view(np.complex64)[..., 0]
+
+
+def flat(array):
+    """An array as the results of operators are compared: one axis, complex numbers as pairs."""
+    array = np.ascontiguousarray(array)
+    kept = np.complex64 if np.iscomplexobj(array) else np.float32
+    return array.astype(kept, copy=False).view(np.float32).ravel()
+
+
+def gram(apply, adjoint, x):
+    """A'A x; the result is A x, and A'A x behind it."""
+
+    def result():
+        y = apply(x)
+        return np.concatenate([flat(y), flat(adjoint(y))])
+
+    return Case(lambda: adjoint(apply(x)), result)
+
+
+def complex_array(folder, name):
+    return load(folder, name).view(np.complex64)[..., 0]
+
+
+IN_A_ROW = 16
+
+
+def sparse_parts(folder):
+    """Of the sparse matrix by rows: entries, columns, and where rows begin."""
+    entries, columns = load(folder, "entries"), load(folder, "columns").astype(np.int32)
+    return entries, columns, np.arange(0, entries.size + 1, IN_A_ROW, dtype=np.int32)

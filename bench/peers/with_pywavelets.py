@@ -3,7 +3,7 @@
 import numpy as np
 import pywt
 
-from common import ITERATIONS, LEVELS, WAVELET, Case, load, momentum_sequence
+from common import ITERATIONS, LEVELS, WAVELET, Case, gram, load, momentum_sequence
 
 
 def versions():
@@ -51,5 +51,29 @@ def pair(folder):
     return Case(run, result)
 
 
+def operator(name, wavelet, levels):
+    """Coefficients in one array, as other libraries have them."""
+
+    def make(folder):
+        x = load(folder, name)
+        settings = {"wavelet": wavelet, "mode": "periodization"}
+        _, slices = pywt.coeffs_to_array(pywt.wavedecn(x, level=levels, **settings))
+
+        def apply(x):
+            return pywt.coeffs_to_array(pywt.wavedecn(x, level=levels, **settings))[0]
+
+        def adjoint(y):
+            return pywt.waverecn(pywt.array_to_coeffs(y, slices, output_format="wavedecn"), **settings)
+
+        return gram(apply, adjoint, x)
+
+    return make
+
+
 def cases(_):
-    return {"inpainting": inpainting, "wavelet-256": pair}
+    return {
+        "inpainting": inpainting,
+        "wavelet-256": pair,
+        "operator-wavelet": operator("image", "db4", 4),
+        "operator-wavelet-3d": operator("volume", "sym4", 3),
+    }

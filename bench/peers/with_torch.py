@@ -3,9 +3,10 @@
 import numpy as np
 import torch
 import torch.nn.functional as F
+from scipy.sparse import csr_matrix
 
-from common import ITERATIONS, LAYERS, TAU, THREADS, Case, complex_images, conv_layers, load
-from common import joined, momentum_sequence, network, stacked, unet_layers
+from common import ITERATIONS, LAYERS, TAU, THREADS, Case, complex_images, conv_layers, flat, load
+from common import joined, momentum_sequence, network, sparse_parts, stacked, unet_layers
 from projections import CELLS, SIDE, joseph
 from wavelets import Wavelet
 
@@ -343,6 +344,85 @@ def projection(adjoint):
     return inference(make_run)
 
 
+def operator(make):
+    """A'A x of the A, A' and x that `make` gives."""
+
+    def prepared(folder):
+        apply, adjoint, x = make(folder)
+        run = torch.no_grad()(lambda: adjoint(apply(x)))
+
+        @torch.no_grad()
+        def result():
+            y = apply(x)
+            return np.concatenate([flat(part.resolve_conj().numpy()) for part in (y, adjoint(y))])
+
+        return Case(run, result)
+
+    return prepared
+
+
+def complex_tensor(folder, name):
+    return torch.view_as_complex(tensor(folder, name))
+
+
+def operator_mask(folder):
+    mask = tensor(folder, "mask")
+    return lambda x: mask * x, lambda y: mask * y, tensor(folder, "image")
+
+
+def operator_dense(folder):
+    matrix = tensor(folder, "matrix")
+    return lambda x: matrix @ x, lambda y: matrix.T @ y, tensor(folder, "vector")
+
+
+def operator_sparse(folder):
+    matrix = csr_matrix(sparse_parts(folder))
+    forth, back = (
+        torch.sparse_csr_tensor(*map(torch.from_numpy, (each.indptr, each.indices, each.data)), each.shape)
+        for each in (matrix, matrix.T.tocsr())
+    )
+    return lambda x: forth @ x, lambda y: back @ y, tensor(folder, "vector")
+
+
+def operator_fourier(name):
+    def make(folder):
+        x = complex_tensor(folder, name)
+        return lambda x: torch.fft.fftn(x, norm="ortho"), lambda y: torch.fft.ifftn(y, norm="ortho"), x
+
+    return make
+
+
+def operator_coils(folder):
+    maps = complex_tensor(folder, "coil_maps")
+
+    def adjoint(y):
+        return (maps.conj() * y).sum(dim=-1)
+
+    return lambda x: maps * x[..., None], adjoint, complex_tensor(folder, "coil_image")
+
+
+def operator_blur(folder):
+    """Cross-correlation, as the kernel is symmetric."""
+    kernel = tensor(folder, "gaussian_kernel")[None, None]
+    half = kernel.shape[-1] // 2
+
+    def apply(x):
+        return F.conv2d(x, kernel, padding=half)
+
+    return apply, apply, tensor(folder, "image")[None, None]
+
+
+OPERATORS = {
+    "operator-mask": operator_mask,
+    "operator-dense": operator_dense,
+    "operator-sparse": operator_sparse,
+    "operator-fourier": operator_fourier("field"),
+    "operator-fourier-3d": operator_fourier("complex_volume"),
+    "operator-coils": operator_coils,
+    "operator-blur-zero": operator_blur,
+}
+
+
 def cases(peer):
     of = Torch(peer == "torch.compile")
     both = {
@@ -363,5 +443,6 @@ def cases(peer):
     if peer == "torch.compile":
         return both
     eager = {"sgemm": inference(of.product), "triad": inference(of.triad)}
+    eager = {**eager, **{name: operator(make) for name, make in OPERATORS.items()}}
     eager = {**eager, "xray": projection(False), "xray-adjoint": projection(True)}
     return {**both, **eager, "fft-4x256": of.fourier, "fft-1x320": of.fourier, "rfft-512": of.real_fourier}

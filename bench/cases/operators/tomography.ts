@@ -73,7 +73,7 @@ export const tomography: readonly OperatorCase[] = [
     data: scans,
     arrays: ["sinogram"],
     isForward: true,
-    tolerances: { astra: 0.1, "scikit-image": 0.1 },
+    tolerances: { astra: 0.05, "scikit-image": 0.05 },
     work: { flops: 3 * ODD_SIDE ** 2 * VIEWS, bytes: FLOAT * (ODD_SIDE ** 2 + VIEWS * CELLS) },
     build: async (operations, put) => {
       const angles = await put("half_turn");
