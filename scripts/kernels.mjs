@@ -16,6 +16,9 @@ const linker = process.env["WASM_LD"] ?? "/usr/bin/wasm-ld-19";
 /** The builds: what every engine takes, and what fuses multiplications and additions. */
 const BUILDS = { plain: [], relaxed: ["-mrelaxed-simd"] };
 
+/** Linked otherwise: what calls kernels of other modules finds them in a table that it is given. */
+const LINKED = { replay: ["-Wl,--import-table"] };
+
 const STACK = 1048576;
 
 const VERSION = "19.1.7";
@@ -48,14 +51,20 @@ async function built(name, flags) {
   const folder = await mkdtemp(path.join(tmpdir(), "kernels-"));
   try {
     const result = path.join(folder, "kernels.wasm");
-    execFileSync(clang, [...FLAGS, ...flags, "-I", source, "-o", result, `${name}.c`], {
-      cwd: source,
-      stdio: ["ignore", "inherit", "inherit"],
-    });
+    execFileSync(
+      clang,
+      [...FLAGS, ...flags, ...(LINKED[name] ?? []), "-I", source, "-o", result, `${name}.c`],
+      {
+        cwd: source,
+        stdio: ["ignore", "inherit", "inherit"],
+      },
+    );
     const binary = await readFile(result);
     const memory = new WebAssembly.Memory({ initial: 32, maximum: 65536, shared: true });
     if (flags.length === 0) {
-      const { exports } = new WebAssembly.Instance(new WebAssembly.Module(binary), { env: { memory } });
+      const table = new WebAssembly.Table({ initial: 1, element: "anyfunc" });
+      const env = { memory, __indirect_function_table: table };
+      const { exports } = new WebAssembly.Instance(new WebAssembly.Module(binary), { env });
       if (exports.__heap_base.value !== STACK)
         throw new Error(`${name}.c has static data: pass tables as arguments`);
     }

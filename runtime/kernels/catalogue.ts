@@ -12,6 +12,7 @@ import patches from "./wasm/patches.ts";
 import pooling from "./wasm/pooling.ts";
 import projection from "./wasm/projection.ts";
 import reductions from "./wasm/reductions.ts";
+import replay from "./wasm/replay.ts";
 import indexed from "./wasm/indexed.ts";
 import singular from "./wasm/singular.ts";
 import sparse from "./wasm/sparse.ts";
@@ -41,6 +42,7 @@ export const MODULES = {
   products,
   projection,
   reductions,
+  replay,
   indexed,
   singular,
   sparse,
@@ -88,6 +90,7 @@ export const KERNELS = {
   reduce_rows: "reductions",
   reduce_columns: "reductions",
   kth_largest: "reductions",
+  replay: "replay",
   right_singular: "singular",
   move_rows: "movement",
   transpose: "movement",

@@ -9,6 +9,15 @@ declare namespace WebAssembly {
     new (limits: { readonly initial: number; readonly maximum: number; readonly shared: true }): Memory;
   };
 
+  /** Functions of modules by numbers, as modules call them. */
+  interface Table {
+    readonly length: number;
+    grow(entries: number): number;
+    /** Throws TypeError for what is no function of a module. */
+    set(index: number, value: unknown): void;
+  }
+  const Table: { new (type: { readonly element: "anyfunc"; readonly initial: number }): Table };
+
   interface Global {
     value: number;
   }

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { parse } from "../../runtime/arrays/parse.ts";
 import { deviations } from "../../runtime/engine/agreement.ts";
 import type { Engine } from "../../runtime/engine/engine.ts";
 import { buildNative } from "../../runtime/engine/node/buildNative.ts";
@@ -42,6 +43,38 @@ describe.skipIf(!hasCompiler)(
       for (const { operation, deviation } of deviations(native, await engine({ name: "wasm" }))) {
         expect(deviation, operation).toBeLessThan(2e-5);
       }
+    });
+
+    test("records give the bits that single calls give, of kernels of C and of WebAssembly", () => {
+      const { recorder } = native;
+      if (recorder === null) throw new Error("the native engine records");
+      const size = 300;
+      const numbers = (count: number) => Float32Array.from({ length: count }, (_, at) => Math.sin(at));
+      const a = native.upload(numbers(size * size), [size, size]);
+      const x = native.upload(new Float32Array(size), [1, size]);
+      const expression = parse("x + 0.01*(s - p)");
+      const s = native.upload(numbers(size), [1, size]);
+      const step = (): void => {
+        const p = native.matmul(x, a);
+        const made = native.elementwise(expression, { x, s, p });
+        recorder.copy(made, x);
+        native.dispose([p, made]);
+      };
+      const after = (steps: () => void): readonly number[] => {
+        recorder.write(x, numbers(size));
+        steps();
+        return Array.from(native.readNow(x) ?? []);
+      };
+      const wanted = after(() => {
+        for (let round = 0; round < 50; round++) step();
+      });
+      const recorded = recorder.record(step);
+      const found = after(() => {
+        for (let round = 0; round < 50; round++) recorded?.replay();
+      });
+      expect(found).toEqual(wanted);
+      recorded?.release();
+      native.dispose([a, x, s]);
     });
 
     test("the default engine is the native one once it is built", async () => {

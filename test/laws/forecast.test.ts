@@ -23,7 +23,12 @@ function ownArena(): { readonly engine: Engine; readonly memory: SharedMemory } 
   const engine = arenaEngine("own", {
     native: (memory) => {
       found.push(memory);
-      return { file: "", names: [], kernelAt: () => () => undefined, successorOf: null };
+      return {
+        file: "",
+        names: [],
+        kernelAt: () => Object.assign(() => undefined, { address: 0 }),
+        successorOf: null,
+      };
     },
   });
   const [memory] = found;

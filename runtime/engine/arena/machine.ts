@@ -1,11 +1,18 @@
 import { IN_PLACE, KERNELS, type KernelName, MODULES, type ModuleName } from "../../kernels/catalogue.ts";
 import { layoutOf, type Pattern } from "../../kernels/encode/pattern.ts";
 import { EngineError } from "../engine.ts";
+import { createCrew } from "./crew.ts";
 import { createMemory, type Memory, type SharedMemory } from "./memory.ts";
 import { ARGUMENT_WORDS, PLACE } from "./places.ts";
+import { createReplays } from "./replay.ts";
 
 /** A kernel: (arena, arguments, first, last); see runtime/kernels/source/kernel.h. */
 export type Kernel = (arena: number, arguments_: number, first: number, last: number) => void;
+
+/** A kernel of native code, with the address that native code calls it by. */
+export interface NativeKernel extends Kernel {
+  readonly address: number;
+}
 
 /** Where a kernel comes from, in a form that a thread can take up too. */
 export type KernelSource =
@@ -16,13 +23,14 @@ export type KernelSource =
       /** a module whose exports this one imports as `library`, or null */
       readonly library: WebAssembly.Module | null;
     }
-  | { readonly kind: "native"; readonly file: string; readonly index: number }
+  | { readonly kind: "native"; readonly file: string; readonly index: number; readonly address: number }
   /** written as C at run time: a function of an object file, which the addon `file` takes up */
   | {
       readonly kind: "compiled";
       readonly file: string;
       readonly object: string;
       readonly symbol: string;
+      readonly address: number;
     }
   /** does nothing: of a machine that only counts */
   | { readonly kind: "idle" };
@@ -52,15 +60,19 @@ export type Successor = (work: number) => Runnable | null;
 export interface Threads {
   /** how many there are, this one included */
   readonly count: number;
-  /** Runs a kernel whose arguments stand at `place`, in bytes, on all items. */
-  run(runnable: Runnable, place: number, items: number): void;
+  /** How many items are claimed at once. */
+  chunkOf(items: number): number;
+  /** Tells the threads of a kernel. They are numbered as they come. */
+  learn(runnable: Runnable): void;
+  /** Runs a kernel, which has been learnt under that number, on all items; its arguments stand at `place`, in bytes. */
+  run(runnable: Runnable, number: number, place: number, items: number): void;
 }
 
 /** Kernels that were built for this computer. */
 export interface NativeKernels {
   readonly file: string;
   readonly names: readonly string[];
-  readonly kernelAt: (index: number) => Kernel;
+  readonly kernelAt: (index: number) => NativeKernel;
   /** Native code for kernels that are written at run time; null where none can be had. */
   readonly successorOf: ((kernel: Runnable, pattern: Pattern) => Successor) | null;
 }
@@ -88,8 +100,11 @@ export interface Machine {
   generate(name: string, binary: Uint8Array<ArrayBuffer>, of: Generated): Runnable;
   /** Remembers all runs of `body`, which are done as well. Records do not nest. */
   record<T>(body: () => T): { readonly result: T; readonly runs: readonly Run[] };
-  /** Repeats runs whose arguments stand at these places. */
-  repeat(runs: readonly PlacedRun[]): void;
+  /**
+   * Repeats runs whose arguments stand at these places. At `table` there is room for STEP_BYTES a run, where these runs,
+   * and no others, find what they left when they were repeated before.
+   */
+  repeat(runs: readonly PlacedRun[], table: number): void;
 }
 
 /** What is known of a kernel that was written at run time. */
@@ -116,9 +131,6 @@ export interface PlacedRun extends Run {
 /** The export of modules that are written at run time. */
 const GENERATED = "run";
 
-/** The least work that is worth calling threads: some 10 microseconds of one. */
-const WORTH_THREADS = 1e5;
-
 const one = new DataView(new ArrayBuffer(4));
 
 /** A float as the word that kernels read it from. */
@@ -136,17 +148,21 @@ export function createMachine(name: string, equipment: Equipment = {}): Machine 
   const native = equipment.native?.(memory) ?? null;
   const kernels = new Map<KernelName, Runnable>();
   const moduleOf = compiledModules(name);
-  let threads: Threads | null = null;
+  const { threads } = equipment;
+  const crew = createCrew(threads === undefined ? null : () => threads(memory), ({ name: kernel }, error) =>
+    failure(name, kernel, [], error),
+  );
   const recorder = createRunRecorder();
 
   const runnableOf = (kernel: KernelName): Runnable => {
     const index = native?.names.indexOf(kernel) ?? -1;
     if (native !== null && index >= 0) {
-      const source = { kind: "native", file: native.file, index } as const;
-      return { name: kernel, source, kernel: native.kernelAt(index), ...writingOf(kernel) };
+      const found = native.kernelAt(index);
+      const source = { kind: "native", file: native.file, index, address: found.address } as const;
+      return { name: kernel, source, kernel: found, ...writingOf(kernel) };
     }
     const source = { kind: "wasm", module: moduleOf(KERNELS[kernel]), name: kernel, library: null } as const;
-    return { ...fromModule(name, memory.memory, source, kernel), ...writingOf(kernel) };
+    return { ...fromModule(name, memory.memory, source, kernel, crew.table), ...writingOf(kernel) };
   };
   const known = (kernel: KernelName): Runnable => {
     const before = kernels.get(kernel);
@@ -156,18 +172,7 @@ export function createMachine(name: string, equipment: Equipment = {}): Machine 
     return found;
   };
 
-  const perform = ({ runnable: asked, place, items, work }: Omit<PlacedRun, "words">): void => {
-    const runnable = asked.successor?.(work) ?? asked;
-    if (items > 1 && work >= WORTH_THREADS && equipment.threads !== undefined) {
-      threads ??= equipment.threads(memory);
-      if (threads.count > 1) return threads.run(runnable, place, items);
-    }
-    try {
-      runnable.kernel(0, place, 0, items);
-    } catch (error) {
-      throw failure(name, runnable.name, [], error);
-    }
-  };
+  const replays = createReplays({ memory, crew, isNative: native !== null, kernel: () => known("replay") });
 
   return {
     name,
@@ -187,12 +192,11 @@ export function createMachine(name: string, equipment: Equipment = {}): Machine 
       const runnable = typeof kernel === "string" ? known(kernel) : kernel;
       recorder.note({ runnable, words, items, work });
       memory.writeWords(PLACE.arguments, words);
-      perform({ runnable, place: PLACE.arguments, items, work });
+      const place = PLACE.arguments;
+      crew.run(runnable.successor?.(work) ?? runnable, place, items, crew.chunkOf({ items, work }));
     },
     record: recorder.record,
-    repeat: (runs) => {
-      for (const each of runs) perform(each);
-    },
+    repeat: replays.repeat,
   };
 }
 
@@ -248,7 +252,7 @@ function compiled(name: string, binary: Uint8Array<ArrayBuffer>): WebAssembly.Mo
 }
 
 /**
- * A kernel of a module, on a memory.
+ * A kernel of a module, on a memory; one that calls others finds them in the table.
  * @throws EngineError where the module has no such kernel
  */
 export function fromModule(
@@ -256,8 +260,9 @@ export function fromModule(
   memory: WebAssembly.Memory,
   source: Extract<KernelSource, { kind: "wasm" }>,
   title: string,
+  table?: WebAssembly.Table,
 ): Omit<Runnable, keyof Writing> {
-  const env = { memory };
+  const env = { memory, ...(table === undefined ? {} : { __indirect_function_table: table }) };
   const library = source.library === null ? {} : new WebAssembly.Instance(source.library, { env }).exports;
   const { exports } = new WebAssembly.Instance(source.module, { env, library });
   const kernel = exports[source.name];

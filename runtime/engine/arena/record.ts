@@ -4,6 +4,7 @@ import type { Machine, PlacedRun, Run } from "./machine.ts";
 import { foldCopies } from "./foldCopies.ts";
 import type { Block, Room } from "./memory.ts";
 import { createPool, type Pool } from "./pool.ts";
+import { STEP_BYTES } from "./replay.ts";
 
 /** What the store must know of records. */
 export interface Recording {
@@ -35,7 +36,9 @@ export function createRecorder(
     try {
       const { result, runs } = machine.record(body);
       const placed = placedRuns(machine, own, foldCopies(runs));
-      const recorded: Recorded<T> = { result, replay: () => machine.repeat(placed), release: own.release };
+      const { offset: table } = own.pin(STEP_BYTES * placed.length);
+      const replay = (): void => machine.repeat(placed, table);
+      const recorded: Recorded<T> = { result, replay, release: own.release };
       pools.set(recorded, own);
       return recorded;
     } catch (error) {

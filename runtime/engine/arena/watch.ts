@@ -35,9 +35,9 @@ export function watchedMachine(machine: Machine, watch: Watch): Machine {
     run: (kernel, words, items, work) => {
       told({ kernel, work }, words, () => machine.run(kernel, words, items, work));
     },
-    repeat: (runs) => {
+    repeat: (runs, table) => {
       for (const run of runs) {
-        told({ kernel: run.runnable, work: run.work }, run.words, () => machine.repeat([run]));
+        told({ kernel: run.runnable, work: run.work }, run.words, () => machine.repeat([run], table));
       }
     },
   };

@@ -1,6 +1,6 @@
 import type { Pattern } from "../../kernels/encode/pattern.ts";
 import { sourceOf } from "../../kernels/encode/native.ts";
-import { fromModule, isRelaxed, type Kernel, type Runnable, type Successor } from "../arena/machine.ts";
+import { fromModule, isRelaxed, type NativeKernel, type Runnable, type Successor } from "../arena/machine.ts";
 import { givesSameBits, provingGround } from "../arena/proof.ts";
 import type { KernelCache } from "./kernelCache.ts";
 
@@ -14,7 +14,7 @@ const LOOK = 5;
 /** The addon, as far as it takes up objects. */
 export interface Objects {
   readonly file: string;
-  readonly kernelIn: (object: string, symbol: string, memory: WebAssembly.Memory) => Kernel;
+  readonly kernelIn: (object: string, symbol: string, memory: WebAssembly.Memory) => NativeKernel;
 }
 
 /** The native code of kernels that are written at run time. */
@@ -136,10 +136,12 @@ function proven(
   try {
     const wanted = fromModule(kernel.name, ground, kernel.source, kernel.name).kernel;
     if (!givesSameBits(ground, pattern, [wanted, objects.kernelIn(object, symbol, ground)])) return null;
+    const native = objects.kernelIn(object, symbol, memory);
+    const { address } = native;
     return {
       ...kernel,
-      source: { kind: "compiled", file: objects.file, object, symbol },
-      kernel: objects.kernelIn(object, symbol, memory),
+      source: { kind: "compiled", file: objects.file, object, symbol, address },
+      kernel: native,
     };
   } catch {
     return null;

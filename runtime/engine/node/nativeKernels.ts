@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { cpus, homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Kernel, NativeKernels } from "../arena/machine.ts";
+import type { NativeKernel, NativeKernels } from "../arena/machine.ts";
 import { EngineError } from "../engine.ts";
 import type { Objects } from "./compiledKernels.ts";
 
@@ -57,14 +57,14 @@ export function hasNativeKernels(): boolean {
 
 interface Addon {
   readonly names: readonly string[];
-  readonly kernelAt: (index: number, view: Float32Array) => Kernel;
-  readonly kernelIn: (object: string, symbol: string, view: Float32Array) => Kernel;
+  readonly kernelAt: (index: number, view: Float32Array) => NativeKernel;
+  readonly kernelIn: (object: string, symbol: string, view: Float32Array) => NativeKernel;
 }
 
 /** The addon, on any memory. */
 export type Native = Objects &
   Pick<NativeKernels, "names"> & {
-    readonly kernelAt: (index: number, memory: WebAssembly.Memory) => Kernel;
+    readonly kernelAt: (index: number, memory: WebAssembly.Memory) => NativeKernel;
   };
 
 /**

@@ -20,6 +20,8 @@ export const WORD = {
   asleep: 7,
   /** 1 where a kernel has failed on a thread */
   failed: 8,
+  /** how many kernels the job may call */
+  known: 9,
   /** from here on, for each thread: its number in the system while it is in a job, else 0 */
   within: 16,
 } as const;
@@ -40,7 +42,7 @@ export interface ThreadData {
   readonly within: number;
 }
 
-/** What a thread is told later: the next kernel. They are numbered as they come. */
+/** What a thread is told later: the next kernel. They are numbered as they come, also in the table of functions. */
 export type ThreadMessage = KernelSource;
 
 /** What a thread asks of runtime/kernels/native/addon.c. */
@@ -59,17 +61,15 @@ export function threadNumber({ readlinkSync }: typeof Files): number {
 }
 
 /**
- * What a thread does all its life: wait for a job, enter it, claim items until none is left, leave. It is run from its
- * text, so that it stands alone: whatever it needs it is given, `own` by `threadNumber`.
+ * Makes the kernels that a thread is told of. Each is entered in the thread's table of functions under its number, and
+ * one that cannot be made says so when it is called. It is run from its text, too.
  */
-export function thread(
-  { workerData, receiveMessageOnPort, parentPort: port }: typeof WorkerThreads,
-  own: number,
-): void {
-  const { memory, control, stack, patience, word, within }: ThreadData = workerData;
-  const words = new Int32Array(memory.buffer, control, 64);
-  const kernels: Kernel[] = [];
-  if (port === null) return;
+export function kernelLearner({
+  memory,
+  stack,
+}: Pick<ThreadData, "memory" | "stack">): (source: KernelSource) => Kernel {
+  const table = new WebAssembly.Table({ element: "anyfunc", initial: 64 });
+  let count = 0;
 
   const learn = (source: KernelSource): Kernel => {
     if (source.kind === "idle") return () => undefined;
@@ -81,7 +81,7 @@ export function thread(
         ? native.exports.kernelAt(source.index, view)
         : native.exports.kernelIn(source.object, source.symbol, view);
     }
-    const env = { memory };
+    const env = { memory, __indirect_function_table: table };
     const library = source.library === null ? {} : new WebAssembly.Instance(source.library, { env }).exports;
     const { exports } = new WebAssembly.Instance(source.module, { env, library });
     const pointer = exports["__stack_pointer"];
@@ -97,19 +97,47 @@ export function thread(
       };
     }
   };
-  const kernelAt = (index: number): Kernel | undefined => {
-    while (kernels.length <= index) {
+  return (source) => {
+    const kernel = learned(source);
+    if (count >= table.length) table.grow(table.length);
+    try {
+      table.set(count, kernel);
+    } catch {
+      // what is no function of WebAssembly is not called by one
+    }
+    count += 1;
+    return kernel;
+  };
+}
+
+/**
+ * What a thread does all its life: wait for a job, enter it, claim items until none is left, leave. It is run from its
+ * text, so that it stands alone: whatever it needs it is given, `own` by `threadNumber`.
+ */
+export function thread(
+  { workerData, receiveMessageOnPort, parentPort: port }: typeof WorkerThreads,
+  own: number,
+  learnerOf: typeof kernelLearner,
+): void {
+  const { memory, control, patience, word, within }: ThreadData = workerData;
+  const words = new Int32Array(memory.buffer, control, 64);
+  const kernels: Kernel[] = [];
+  const learned = learnerOf(workerData);
+  if (port === null) return;
+
+  const learnUntil = (count: number): void => {
+    while (kernels.length < count) {
       const received = receiveMessageOnPort(port);
       if (received === undefined) continue;
       kernels.push(learned(received.message));
     }
-    return kernels[index];
   };
   const work = (): void => {
     const place = Atomics.load(words, word.place) >>> 0;
     const items = Atomics.load(words, word.items);
     const chunk = Atomics.load(words, word.chunk);
-    const kernel = kernelAt(Atomics.load(words, word.kernel));
+    learnUntil(Atomics.load(words, word.known));
+    const kernel = kernels[Atomics.load(words, word.kernel)];
     for (;;) {
       const first = Atomics.add(words, word.next, chunk);
       if (first >= items) return;

@@ -5,7 +5,15 @@ import type { Runnable, Threads } from "../arena/machine.ts";
 import type { SharedMemory } from "../arena/memory.ts";
 import { CONTROL_WORDS, PLACE, STACK_SIZE } from "../arena/places.ts";
 import { EngineError } from "../engine.ts";
-import { NUMBERED, thread, threadNumber, type ThreadData, type ThreadMessage, WORD } from "./thread.ts";
+import {
+  kernelLearner,
+  NUMBERED,
+  thread,
+  threadNumber,
+  type ThreadData,
+  type ThreadMessage,
+  WORD,
+} from "./thread.ts";
 
 /** Rounds of waiting for a job before a thread sleeps: some 50 microseconds. */
 const PATIENCE = 5000;
@@ -35,18 +43,11 @@ export function createThreads(
 ): Threads {
   const words = new Int32Array(memory.memory.buffer, PLACE.control, CONTROL_WORDS);
   const workers = Array.from({ length: count - 1 }, (_, index) => startThread(memory, index));
-  const numbers = new Map<Runnable, number>();
+  let known = 0;
   let job = 0;
   let isLost = false;
 
-  const numberOf = (runnable: Runnable): number => {
-    const before = numbers.get(runnable);
-    if (before !== undefined) return before;
-    const message: ThreadMessage = runnable.source;
-    for (const worker of workers) worker.postMessage(message);
-    numbers.set(runnable, numbers.size);
-    return numbers.size - 1;
-  };
+  const chunkOf = (items: number): number => Math.max(1, Math.floor(items / (PIECES * count)));
   const fail = (runnable: Runnable, reason: string): never => {
     throw new EngineError(name, runnable.name, [], reason);
   };
@@ -65,10 +66,17 @@ export function createThreads(
 
   return {
     count,
-    run(runnable, place, items) {
+    chunkOf,
+    learn({ source }) {
+      const message: ThreadMessage = source;
+      for (const worker of workers) worker.postMessage(message);
+      known += 1;
+    },
+    run(runnable, number, place, items) {
       if (isLost) fail(runnable, LOST);
-      const chunk = Math.max(1, Math.floor(items / (PIECES * count)));
-      Atomics.store(words, WORD.kernel, numberOf(runnable));
+      const chunk = chunkOf(items);
+      Atomics.store(words, WORD.known, known);
+      Atomics.store(words, WORD.kernel, number);
       Atomics.store(words, WORD.place, place);
       Atomics.store(words, WORD.items, items);
       Atomics.store(words, WORD.chunk, chunk);
@@ -110,7 +118,7 @@ function startThread(memory: SharedMemory, index: number): Worker {
     within: WORD.within + Math.min(index, NUMBERED),
   };
   const own = `(${threadNumber.toString()})(require("node:fs"))`;
-  const text = `(${thread.toString()})(require("node:worker_threads"), ${own})`;
+  const text = `(${thread.toString()})(require("node:worker_threads"), ${own}, ${kernelLearner.toString()})`;
   const worker = new Worker(text, { eval: true, workerData });
   // one that dies between jobs is not missed; one that dies in a job is seen there
   worker.on("error", () => undefined);

@@ -1,8 +1,8 @@
 /*
  * The kernels of runtime/kernels/source as a Node addon, on the memory that WebAssembly and threads share. It exports
  * `names`, the kernels' names in order, and `kernelAt(index, view)`, the kernel as a function of (arena, arguments,
- * first, last) on the memory of `view`; `arena` is ignored. `kernelIn(object, symbol, view)` is the same of a kernel in
- * an object file, which stays loaded.
+ * first, last) on the memory of `view`; `arena` is ignored; its `address` is that of the kernel itself.
+ * `kernelIn(object, symbol, view)` is the same of a kernel in an object file, which stays loaded.
  */
 #include <dlfcn.h>
 #include <node_api.h>
@@ -53,7 +53,7 @@ static void release(napi_env env, void *data, void *hint) {
 
 /* The kernel as a function, on the memory of a view. */
 static napi_value bound(napi_env env, const char *name, Kernel *kernel, napi_value view) {
-  napi_value result;
+  napi_value result, address;
   void *arena;
   if (napi_get_typedarray_info(env, view, NULL, NULL, &arena, NULL, NULL) != napi_ok || arena == NULL)
     return fail(env, "a kernel wants a view of the whole memory");
@@ -66,6 +66,9 @@ static napi_value bound(napi_env env, const char *name, Kernel *kernel, napi_val
     free(made);
     return fail(env, "the function cannot be made");
   }
+  if (napi_create_double(env, (double)(uintptr_t)kernel, &address) != napi_ok ||
+      napi_set_named_property(env, result, "address", address) != napi_ok)
+    return fail(env, "the function cannot be described");
   return result;
 }
 

@@ -2,8 +2,10 @@ import type * as WorkerThreads from "node:worker_threads";
 import { expect, test, vi } from "vitest";
 import { fillOf } from "../../../runtime/engine/arena/fill.ts";
 import { createMachine } from "../../../runtime/engine/arena/machine.ts";
+import { STEP_BYTES } from "../../../runtime/engine/arena/replay.ts";
 import { createStore, type Store } from "../../../runtime/engine/arena/store.ts";
 import { createThreads } from "../../../runtime/engine/node/threads.ts";
+import { moduleOf } from "../../../runtime/kernels/encode/module.ts";
 
 /** What threads run before they begin, and the threads themselves. */
 const doom = vi.hoisted((): { first: string; threads: WorkerThreads.Worker[] } => ({
@@ -83,4 +85,22 @@ test("a thread that is killed between jobs leaves its share to the others", asyn
     store.dispose([array]);
     if (round === 10) await Promise.all(doom.threads.map((thread) => thread.terminate()));
   }
+});
+
+test("a thread that is killed within a record is an error, soon and from then on", () => {
+  const store = doomed("process.exit(1);");
+  const { machine } = store;
+  const [first, second] = ["first", "second"].map((name) =>
+    machine.generate(name, moduleOf([], [], []), { results: 0, library: null }),
+  );
+  if (first === undefined || second === undefined) throw new Error("two kernels were made");
+  const { offset: place } = machine.memory.allocate(64);
+  const { offset: table } = machine.memory.allocate(2 * STEP_BYTES);
+  const runs = [first, second].map((runnable) => ({ runnable, place, words: [], items: 1000, work: 1e6 }));
+  const repeated = (): void => {
+    const start = performance.now();
+    while (performance.now() - start < 20_000) machine.repeat(runs, table);
+  };
+  expect(repeated).toThrow(/a thread has died or hangs/u);
+  expect(repeated).toThrow(/a thread has died or hangs/u);
 });

@@ -1,11 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { parse } from "../../../runtime/arrays/parse.ts";
 import { elementwiseOf } from "../../../runtime/engine/arena/elementwise.ts";
-import { createMachine, type Equipment } from "../../../runtime/engine/arena/machine.ts";
+import { createMachine, type Equipment, type Runnable } from "../../../runtime/engine/arena/machine.ts";
+import { STEP_BYTES } from "../../../runtime/engine/arena/replay.ts";
 import { createStore } from "../../../runtime/engine/arena/store.ts";
 import { fillOf } from "../../../runtime/engine/arena/fill.ts";
 import { optimisersOf } from "../../../runtime/engine/arena/optimisers.ts";
 import { createThreads } from "../../../runtime/engine/node/threads.ts";
+import { moduleOf } from "../../../runtime/kernels/encode/module.ts";
 
 const MACHINES: readonly (readonly [string, Equipment])[] = [
   ["one thread", {}],
@@ -95,9 +97,9 @@ describe.each(MACHINES)("records on %s", (_, equipment) => {
     const machine = createMachine("test", equipment);
     const watched = createStore({
       ...machine,
-      repeat: (runs) => {
+      repeat: (runs, table) => {
         repeated.push(...runs.map(({ runnable }) => runnable.name));
-        machine.repeat(runs);
+        machine.repeat(runs, table);
       },
     });
     const { elementwise } = elementwiseOf(watched);
@@ -141,6 +143,52 @@ describe.each(MACHINES)("records on %s", (_, equipment) => {
     watched.dispose([x, y, old]);
     recorded?.release();
     alone?.release();
+  });
+
+  test("do their runs in order, small ones between large ones, thousands of times", () => {
+    const { elementwise } = elementwiseOf(store);
+    const [large, small] = [fill(0, [200_000]), fill(0, [1])];
+    const rounds = 5;
+    const recorded = recorder.record(() =>
+      store.scope(
+        () => {
+          for (let round = 0; round < rounds; round++) {
+            recorder.copy(elementwise(parse("small + 1"), { small }), small);
+            recorder.copy(elementwise(parse("large + small"), { large, small }), large);
+          }
+          return [];
+        },
+        () => [],
+      ),
+    );
+    if (recorded === null) throw new Error("nothing was read");
+    const replays = 400;
+    for (let replay = 0; replay < replays; replay++) recorded.replay();
+    const count = rounds * (replays + 1);
+    expect(new Set(store.readNow(small))).toEqual(new Set([count]));
+    expect(new Set(store.readNow(large))).toEqual(new Set([(count * (count + 1)) / 2]));
+    store.dispose([large, small]);
+    recorded.release();
+  });
+
+  test("name the run whose kernel fails, and go on with what comes after", () => {
+    const machine = createMachine("test", equipment);
+    const [idle, failing] = (["idle", "reckless"] as const).map((name) => {
+      const body = name === "idle" ? [] : [0x00];
+      return machine.generate(name, moduleOf([], [], body), { results: 0, library: null });
+    });
+    if (idle === undefined || failing === undefined) throw new Error("two kernels were made");
+    const { offset: place } = machine.memory.allocate(64);
+    const repeat = (kernels: readonly Runnable[], items: number): void => {
+      const runs = kernels.map((runnable) => ({ runnable, place, words: [], items, work: 1e6 }));
+      machine.repeat(runs, machine.memory.allocate(STEP_BYTES * runs.length).offset);
+    };
+    for (const items of [1, 1000]) {
+      expect(() => {
+        repeat([idle, failing, idle], items);
+      }).toThrow(/test: reckless.*: the kernel failed/u);
+      repeat([idle, idle, idle], items);
+    }
   });
 
   test("take turns in the places of one another", () => {
