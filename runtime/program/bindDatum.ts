@@ -1,6 +1,7 @@
 import type { Operations } from "../arrays/operations.ts";
 import { handlesOf, type Space, type Value } from "../arrays/value.ts";
 import type { Handle } from "../engine/engine.ts";
+import type { Operator } from "../operators/operator.ts";
 import type { Task } from "../solve/task.ts";
 import { BindingError } from "./bindingError.ts";
 import { bindOperator, observeOperator } from "./bindOperator.ts";
@@ -115,7 +116,7 @@ export function* bindDatum(
     if (material.kind === "host") requireHeld(name, material.array, operations);
     const operator = bindOperator(operations, name, type, material, dimensions, definition.spaces, batched);
     yield* checkOperator(operations, declaration, operator);
-    return { values: [operator], made: material.kind === "operator" ? [] : operator.handles };
+    return { values: [operator], made: handlesMade(operator, material) };
   }
   if (type.kind === "map") return { values: [bindMap(name, type, material, dimensions)], made: [] };
   if (material.kind === "operator" || material.kind === "map") throw kindError(name, type, material.kind);
@@ -132,6 +133,13 @@ export function* bindDatum(
     values: parts.map((part) => part.value),
     made: parts.flatMap((part) => part.made.flatMap(handlesOf)),
   };
+}
+
+/** The handles of an operator that were made for it: those of the caller's matrix or operator stay the caller's. */
+function handlesMade({ handles }: Operator, material: Material): readonly Handle[] {
+  if (material.kind === "operator") return [];
+  const lent = new Set(material.kind === "value" ? handlesOf(material.value) : []);
+  return handles.filter((handle) => !lent.has(handle));
 }
 
 function requireShared(name: string, value: Value): void {
