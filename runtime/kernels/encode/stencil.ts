@@ -74,7 +74,10 @@ export function placedAlong(
   ];
 }
 
-/** Points from `at` on that stand alike in their row, of those that are left: sets `left`, and moves on. */
+/**
+ * Points from `at` on that stand alike in their row, of those that are left, behind the first one only up to a whole
+ * vector, so that the others do not lie across cache lines: sets `left`, and moves on.
+ */
 export function nextStretch(
   { directions, boundary, adjoint }: Stencil,
   { at, remaining }: StencilLocals,
@@ -87,12 +90,14 @@ export function nextStretch(
   const toLast = wasm.either([...wasm.get(at), ...last, ...wasm.LESS], until(last), whole);
   const behind = adjoint && boundary !== "neumann" ? whole : toLast;
   const stretch = adjoint ? wasm.either(wasm.get(at), behind, until(wasm.word(1))) : behind;
+  const atMost = (bound: Code): Code =>
+    wasm.when([...bound, ...wasm.get(left), ...wasm.LESS], [...bound, ...wasm.set(left)]);
+  const over = [...wasm.get(at), ...wasm.word(3), ...wasm.AND];
+  const toVector = wasm.when(over, atMost([...wasm.word(4), ...over, ...wasm.SUBTRACT]));
   return [
     ...(directions.includes("along") ? stretch : whole),
-    ...wasm.when(
-      [...wasm.get(remaining), ...wasm.get(left), ...wasm.LESS],
-      [...wasm.get(remaining), ...wasm.set(left)],
-    ),
+    ...(directions.includes("along") && adjoint ? toVector : []),
+    ...atMost(wasm.get(remaining)),
     ...wasm.increase(at, wasm.get(left)),
     ...[...wasm.get(remaining), ...wasm.get(left), ...wasm.SUBTRACT, ...wasm.set(remaining)],
   ];

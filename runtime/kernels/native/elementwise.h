@@ -6,6 +6,9 @@
 #pragma once
 #include <string.h>
 #include "complex.h"
+#if defined(__AVX512F__)
+#include <immintrin.h>
+#endif
 
 /* The library fuses where WebAssembly's does: FUSED says whether the build with relaxed SIMD is used there. */
 #if FUSED
@@ -122,6 +125,9 @@ INLINE pairs pairs_at(const char *place, word count) {
 
 INLINE void put(float *to, vec value, word count) {
   if (count >= LANES) return store(to, value);
+#if defined(__AVX512F__)
+  return _mm512_mask_storeu_ps(to, (__mmask16)((1u << count) - 1), (__m512)value);
+#else
   float entries[LANES];
   memcpy(entries, &value, sizeof entries);
   const float *from = entries;
@@ -131,6 +137,7 @@ INLINE void put(float *to, vec value, word count) {
     to += size;
     from += size;
   }
+#endif
 }
 INLINE void put_pairs(float *to, vec re, vec im, word count) {
   put(to, __builtin_shufflevector(re, im, LOWER_PAIRS), 2 * count);
@@ -183,11 +190,15 @@ INLINE int all_inside(placed side, int boundary, int adjoint) {
   if (boundary == PERIODIC) return 1;
   return side.is_inside && (!adjoint || boundary != NEUMANN || side.has_next);
 }
-/* Points from `from` on that stand alike in their row. */
+/*
+ * Points from `from` on that stand alike in their row; behind the first one only up to a whole register, so that the
+ * others do not lie across cache lines.
+ */
 INLINE word stretch(word from, word entries, int boundary, int adjoint) {
   if (adjoint && from == 0) return 1;
   const int ends = !adjoint || boundary == NEUMANN;
-  return ends && from < entries - 1 ? entries - 1 - from : entries - from;
+  const word alike = ends && from < entries - 1 ? entries - 1 - from : entries - from;
+  return from % LANES > 0 ? least(alike, LANES - from % LANES) : alike;
 }
 INLINE vec only_where(int condition, vec a) { return condition ? a : ZERO; }
 /* The difference to the neighbour of points whose own value is `here`. */
