@@ -1,9 +1,12 @@
 import type { ElementwiseExpression } from "../arrays/expression.ts";
 import { type Engine, EngineError, type Handle } from "./engine.ts";
 
+/** Entries of a matrix up to which each has a number in single precision. */
+export const MOST_ENTRIES = 2 ** 24;
+
 /**
  * A sparse matrix by its rows, on an engine: the entries of row r are those from starts[r] to starts[r + 1]. These numbers
- * are exact in single precision up to 2^24 entries.
+ * are exact in single precision up to `MOST_ENTRIES`.
  */
 export interface SparseRows {
   readonly rows: number;
@@ -23,6 +26,13 @@ export interface SparseEntry {
   readonly value: number;
 }
 
+/** The entries of a sparse matrix in lists, in any order. */
+interface EntryLists {
+  readonly rowIndices: Float64Array;
+  readonly columnIndices: Float64Array;
+  readonly values: Float32Array | Float64Array;
+}
+
 /** Entries by rows: where each row begins, [rows + 1], and of each entry its row, its column and its value. */
 export interface SortedEntries {
   readonly starts: Float64Array;
@@ -33,25 +43,53 @@ export interface SortedEntries {
 
 /** Entries in any order, by their rows, of which there are so many. */
 export function sortedEntries(rows: number, entries: readonly SparseEntry[]): SortedEntries {
-  const sorted = entries.toSorted((a, b) => a.row - b.row);
-  const starts = new Float64Array(rows + 1);
-  for (const { row } of sorted) starts[row + 1] = (starts[row + 1] ?? 0) + 1;
-  for (let row = 0; row < rows; row++) starts[row + 1] = (starts[row + 1] ?? 0) + (starts[row] ?? 0);
+  return sortedLists(rows, listsOf(entries));
+}
+
+function listsOf(entries: readonly SparseEntry[]): EntryLists {
   return {
-    starts,
-    rowOf: Float64Array.from(sorted, ({ row }) => row),
-    columnOf: Float64Array.from(sorted, ({ column }) => column),
-    values: Float64Array.from(sorted, ({ value }) => value),
+    rowIndices: Float64Array.from(entries, ({ row }) => row),
+    columnIndices: Float64Array.from(entries, ({ column }) => column),
+    values: Float64Array.from(entries, ({ value }) => value),
   };
+}
+
+/** The entries by rows; those of a row stay in order. */
+function sortedLists(rows: number, { rowIndices, columnIndices, values: given }: EntryLists): SortedEntries {
+  const count = given.length;
+  const starts = new Float64Array(rows + 1);
+  for (const row of rowIndices) starts[row + 1] = (starts[row + 1] ?? 0) + 1;
+  for (let row = 0; row < rows; row++) starts[row + 1] = (starts[row + 1] ?? 0) + (starts[row] ?? 0);
+  const next = starts.slice();
+  const [rowOf, columnOf] = [new Float64Array(count), new Float64Array(count)];
+  const values = new Float64Array(count);
+  for (let entry = 0; entry < count; entry++) {
+    const row = rowIndices[entry] ?? 0;
+    const place = next[row] ?? 0;
+    next[row] = place + 1;
+    rowOf[place] = row;
+    columnOf[place] = columnIndices[entry] ?? 0;
+    values[place] = given[entry] ?? 0;
+  }
+  return { starts, rowOf, columnOf, values };
 }
 
 /** A matrix [rows, columns] of the given entries, in any order; entries at one place add. */
 export function sparseRows(
-  { upload }: Pick<Engine, "upload">,
-  [rows, columns]: readonly [number, number],
+  engine: Pick<Engine, "upload">,
+  sizes: readonly [number, number],
   entries: readonly SparseEntry[],
 ): SparseRows {
-  const { starts, rowOf, columnOf, values } = sortedEntries(rows, entries);
+  return sparseRowsOf(engine, sizes, listsOf(entries));
+}
+
+/** The same of entries in lists. */
+export function sparseRowsOf(
+  { upload }: Pick<Engine, "upload">,
+  [rows, columns]: readonly [number, number],
+  lists: EntryLists,
+): SparseRows {
+  const { starts, rowOf, columnOf, values } = sortedLists(rows, lists);
   const line = (numbers: Float64Array): Handle => upload(numbers, [1, numbers.length]);
   return {
     rows,

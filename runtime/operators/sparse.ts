@@ -2,12 +2,17 @@ import { arrayValue, asArray } from "../arrays/layout.ts";
 import type { Operations } from "../arrays/operations.ts";
 import type { ArrayValue, Space } from "../arrays/value.ts";
 import type { Engine, Handle } from "../engine/engine.ts";
-import { realArray } from "../io/hostArray.ts";
 import type { SparseMatrix } from "../io/sparse.ts";
 import { sizeOf } from "../engine/shape.ts";
+import {
+  composedSparse,
+  handlesOfSparse,
+  MOST_ENTRIES,
+  sparseRowsOf,
+  type SparseRows,
+} from "../engine/sparseRows.ts";
 import { smallerBound } from "./bounds.ts";
 import { defineOperator } from "./define.ts";
-import { uploadShared } from "./host.ts";
 import { measuredNorm } from "./norm.ts";
 import type { NormBound, Operator } from "./operator.ts";
 import { OperatorError } from "./operatorError.ts";
@@ -15,9 +20,9 @@ import { spaceText, type ArraySpace } from "./spaces.ts";
 
 /**
  * The operator of a sparse real matrix [m, n], between R[n] and R[m] or other real arrays with as many entries. A
- * product takes the entries of x that the columns name, multiplies, and adds them by rows; the adjoint the other way
- * round: a number of operations for each entry that is not zero. Norm: the smallest of sqrt(|A|_1 |A|_inf), which is
- * proved, the Frobenius norm, and a probabilistic bound.
+ * product is one sweep over the entries, by rows, and the adjoint another by columns, for which the entries are kept a
+ * second time. Norm: the smallest of sqrt(|A|_1 |A|_inf), which is proved, the Frobenius norm, and a probabilistic
+ * bound.
  * Source: Saad, Iterative Methods for Sparse Linear Systems, 2nd ed., 2003, 3.4.
  * @throws OperatorError IPX8204 where the matrix does not fit the spaces
  */
@@ -30,33 +35,26 @@ export function sparseOperator(
   const domain = requireEntries(text, options.domain, matrix.columns);
   const codomain = requireEntries(text, options.codomain, matrix.rows);
   const { engine } = operations;
-  const count = matrix.values.length;
-  const indices = (numbers: Float64Array): Handle => engine.upload(numbers, [1, count]);
-  const [rows, columns] = [indices(matrix.rowIndices), indices(matrix.columnIndices)];
-  const values = uploadShared(engine, realArray([1, count, 1], Float64Array.from(matrix.values)));
+  const { rows, columns, rowIndices, columnIndices, values } = matrix;
+  const isNumbered = values.length <= MOST_ENTRIES;
+  const along = sparseRowsOf(engine, [rows, columns], matrix);
+  const swapped = { rowIndices: columnIndices, columnIndices: rowIndices, values };
+  const across = sparseRowsOf(engine, [columns, rows], swapped);
   const product =
-    (from: Handle, to: Handle, space: ArraySpace) =>
+    (by: SparseRows, space: ArraySpace) =>
     (using: Operations, x: ArrayValue): ArrayValue => {
-      const lines = samplesLast(using.engine, x);
-      if (count === 0)
-        return arrayValue(using.engine, using.engine.fill(0, fullShape(x, space)), x.batch, space.shape);
-      const taken = arrayValue(using.engine, using.engine.takeRows(lines, from), null, [
-        1,
-        count,
-        x.batch ?? 1,
-      ]);
-      const weighted = asArray(text, using.map("w*x", { w: values, x: taken }));
-      const sums = using.engine.addRows(weighted.handle, to, sizeOf(space.shape));
+      const products = isNumbered ? using.engine : composedSparse(using.engine);
+      const sums = products.sparseProduct(by, samplesLast(using.engine, x));
       return samplesFirst(using.engine, sums, x.batch, space);
     };
-  const [forth, back] = [product(columns, rows, codomain), product(rows, columns, domain)];
+  const [forth, back] = [product(along, codomain), product(across, domain)];
   const operator: Operator = defineOperator({
     text,
     domain,
     codomain,
-    handles: [rows, columns, values.handle],
+    handles: [...handlesOfSparse(along), ...handlesOfSparse(across)],
     norm: () => normOf(operations, operator, matrix),
-    properties: () => (matrix.values.every((value) => value >= 0) ? ["nonnegative"] : []),
+    properties: () => (values.every((value) => value >= 0) ? ["nonnegative"] : []),
     apply: (using, x) => forth(using, asArray(text, x)),
     adjoint: (using, y) => back(using, asArray(text, y)),
   });
@@ -68,10 +66,6 @@ function requireEntries(text: string, space: Space, entries: number): ArraySpace
   throw new OperatorError("IPX8204", {
     what: `\`${text}\` has ${entries} real entries where the space is ${spaceText(space)}.`,
   });
-}
-
-function fullShape({ batch }: ArrayValue, { shape }: ArraySpace): readonly number[] {
-  return batch === null ? shape : [batch, ...shape];
 }
 
 /** [1, entries, samples] */
