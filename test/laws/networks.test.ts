@@ -41,9 +41,15 @@ const problem = (images: HostArray): Problem => ({
 });
 
 /** Random weights, kept to what training keeps them to. */
-function kept(declaration: ParameterDeclaration, { shape }: HostArray, seed: number): HostArray {
+function kept(
+  declaration: ParameterDeclaration,
+  { shape }: HostArray,
+  seed: number,
+  scale: number,
+): HostArray {
   const { name, interval, spectralBound } = declaration;
-  const drawn = normals(shape, name, seed);
+  const normal = normals(shape, name, seed);
+  const drawn = { ...normal, data: normal.data.map((entry) => scale * entry) };
   const isSlope = name.endsWith(".slope");
   const inside =
     interval === null
@@ -52,14 +58,19 @@ function kept(declaration: ParameterDeclaration, { shape }: HostArray, seed: num
   return spectralBound === null ? inside : withinNorm(inside, spectralBound);
 }
 
-async function withWeights(definition: ProgramDefinition, images: HostArray, seed: number): Promise<Ready> {
+async function withWeights(
+  definition: ProgramDefinition,
+  images: HostArray,
+  seed: number,
+  scale = 1,
+): Promise<Ready> {
   const { program } = await ready(problem(images), definition, OPERATIONS, 1);
   const saved = await saveParameters(OPERATIONS, definition, program.parameters);
   const tensors = new Map(
     definition.parameters.map((declaration) => {
       const start = saved.tensors.get(declaration.name);
       if (start === undefined) throw new Error(declaration.name);
-      return [declaration.name, kept(declaration, start, seed)] as const;
+      return [declaration.name, kept(declaration, start, seed, scale)] as const;
     }),
   );
   const weights: Safetensors = { ...saved, tensors };
@@ -222,6 +233,87 @@ ${nets}`,
       }
       expect(found).toBeGreaterThan(0);
       expect(found).toBeLessThanOrEqual((lip / 6) * (1 + 1e-9));
+    }
+  });
+});
+
+/** How far an image is moved for a difference of gradients that stands for a product with the Hessian. */
+const NEAR = 1e-4;
+const CANDIDATES = 6;
+
+/** H v at some images x by central differences of the gradient, with directions of length 1. */
+async function curvatures(
+  gradient: ProgramDefinition,
+  images: readonly (readonly number[])[],
+  directions: readonly (readonly number[])[],
+  seed: number,
+  scale: number,
+): Promise<readonly (readonly number[])[]> {
+  const moved = [1, -1].flatMap((sign) =>
+    images.map((x, k) => x.map((entry, i) => entry + sign * NEAR * (directions[k]?.[i] ?? 0))),
+  );
+  const output = await outputOf(await withWeights(gradient, joined(moved), seed, scale), gradient);
+  const entries = SIZE * SIZE;
+  return images.map((_, k) =>
+    Array.from({ length: entries }, (__, i) => {
+      const [up, down] = [k, k + images.length].map((image) => output[image * entries + i] ?? NaN);
+      return ((up ?? NaN) - (down ?? NaN)) / (2 * NEAR);
+    }),
+  );
+}
+
+/** The largest curvature that is found: power iterations on Hessians, at images that follow the most curved one. */
+async function steepest(gradient: ProgramDefinition, seed: number, scale: number): Promise<number> {
+  const random = stream(9, "curvature", seed);
+  const drawn = (size: number): readonly number[] =>
+    Array.from({ length: SIZE * SIZE }, () => size * random.normal());
+  const unit = (v: readonly number[]): readonly number[] => {
+    const length = Math.hypot(...v);
+    return length > 0 ? v.map((entry) => entry / length) : unit(drawn(1));
+  };
+  let images = Array.from({ length: CANDIDATES }, (_, k) => drawn(k / (2 * scale)));
+  let directions = images.map(() => unit(drawn(1)));
+  let found = 0;
+  for (let round = 0; round < 10; round += 1) {
+    const bent = await curvatures(gradient, images, directions, seed, scale);
+    const sizes = bent.map((each) => Math.hypot(...each));
+    found = Math.max(found, ...sizes);
+    directions = bent.map(unit);
+    if (round % 3 !== 2) continue;
+    const best = sizes.indexOf(Math.max(...sizes));
+    const [x, v] = [images[best] ?? [], directions[best] ?? []];
+    images = images.map((_, k) => {
+      const step = drawn(k === 0 ? 0 : 0.3 ** k / scale);
+      return x.map((entry, i) => entry + (step[i] ?? 0));
+    });
+    directions = directions.map(() => v);
+  }
+  return found;
+}
+
+const ONE_LAYER = ["conv(1, kernel = 1) |> softplus |> globalpool |> dense(1)", ""] as const;
+
+describe.each([...BENT, ONE_LAYER])("the largest curvature of %s", (network, nets) => {
+  const text = (output: string): string =>
+    `program network[h, w] {\n  input y : R[h, w]\n  learn F : net R[h, w] -> R = ${network}\n  output ${output}\n}\n${nets}`;
+  const [gradient, bound] = ["grad F(y)", "lip(grad F) + 0*sum(y)"].map((output) =>
+    definitionFor(compiledText("network", text(output)), "direct"),
+  );
+
+  test.each([0.2, 1, 4])("is at most lip of its gradient, with weights of size %s", async (scale) => {
+    if (gradient === undefined || bound === undefined) throw new Error("two programs");
+    for (const seed of [1, 2]) {
+      const of = await withWeights(
+        bound,
+        joined([Array.from({ length: SIZE * SIZE }, () => 0)]),
+        seed,
+        scale,
+      );
+      const [lip = NaN] = await outputOf(of, bound);
+      const found = await steepest(gradient, seed, scale);
+      expect(found).toBeGreaterThan(0);
+      expect(found).toBeLessThanOrEqual(lip * (1 + 1e-6));
+      if (network === ONE_LAYER[0] && scale <= 1) expect(found).toBeGreaterThan(0.8 * lip);
     }
   });
 });
