@@ -141,10 +141,12 @@ async function fileSource(
       pictures.prefetch([...new Set(indices.map((index) => index % samples.length))]);
     },
     nameOf: (index) => sampleAt(index).name,
-    notes:
-      set.bytes > KEPT_BYTES
+    notes: [
+      ...countNote(path, set, data),
+      ...(set.bytes > KEPT_BYTES
         ? streamedNote(path, set)
-        : await notesOn(samples, pictureAt, split, { cutting, batched: inBatches }),
+        : await notesOn(samples, pictureAt, split, { cutting, batched: inBatches })),
+    ],
   };
 }
 
@@ -190,6 +192,11 @@ function requireLargeEnough(file: string, { shape }: HostArray, { patch }: Cutti
   throw new Failure([diagnose("IPX8104", placeOf(file), { what, hint })]);
 }
 
+function countNote(folder: string, { samples }: FileSet, { count = 0 }: DataSettings): readonly string[] {
+  if (count <= samples.length) return [];
+  return [`${folder} holds ${samples.length} samples, fewer than \`count\` = ${count}.`];
+}
+
 function streamedNote(folder: string, { samples, bytes }: FileSet): readonly string[] {
   const size = bytesText(bytes);
   return [`${samples.length} samples of ${folder}, ${size} on the disk, are read as they are needed.`];
@@ -203,16 +210,21 @@ async function notesOn(
   { cutting, batched }: { readonly cutting: Cutting; readonly batched: boolean },
 ): Promise<readonly string[]> {
   let [coloured, cropped] = [0, 0];
-  let first: { readonly shape: string; readonly name: string } | null = null;
+  let first: { readonly shape: string; readonly extents: readonly number[]; readonly name: string } | null =
+    null;
   for (const [index, { name, file }] of samples.entries()) {
     const { array, wasColoured } = await pictureAt(index);
     if (wasColoured) coloured++;
     if (split === "train") {
       if (!batched || cutting.patch !== undefined) continue;
-      const shape = `${array.field === "complex" ? "complex " : ""}${shapeText(middlePart(array, cutting).shape)}`;
-      first ??= { shape, name };
+      const { shape: extents } = middlePart(array, cutting);
+      const shape = `${array.field === "complex" ? "complex " : ""}${shapeText(extents)}`;
+      first ??= { shape, extents, name };
       if (shape !== first.shape)
-        throw ofTwoSizes(file, `${first.name} is ${first.shape}, ${name} is ${shape}`);
+        throw ofTwoSizes(file, `${first.name} is ${first.shape}, ${name} is ${shape}`, [
+          first.extents,
+          extents,
+        ]);
       continue;
     }
     const part = middlePart(array, cutting).shape;
@@ -251,11 +263,13 @@ export async function batchAt(source: SampleSource, indices: readonly number[]):
     const { field, shape } = samples[position] ?? first;
     return `${source.nameOf(index) ?? `sample ${index}`} is ${field === "complex" ? "complex " : ""}${shapeText(shape)}`;
   };
-  throw ofTwoSizes(source.nameOf(indices[other] ?? 0) ?? "data", `${said(0)}, ${said(other)}`);
+  const shapes = [first.shape, samples[other]?.shape ?? first.shape];
+  throw ofTwoSizes(source.nameOf(indices[other] ?? 0) ?? "data", `${said(0)}, ${said(other)}`, shapes);
 }
 
-function ofTwoSizes(file: string, sizes: string): Failure {
+function ofTwoSizes(file: string, sizes: string, shapes: readonly (readonly number[])[]): Failure {
   const what = `The samples of a batch are of one size: ${sizes}`;
-  const hint = "Cut squares out of all of them: `patch = 64` in `data`.";
+  const side = Math.min(...shapes.flatMap((shape) => shape.slice(0, 2)));
+  const hint = `Cut squares out of all of them that the smallest has: \`patch = ${side}\` in \`data\`, or less.`;
   return new Failure([diagnose("IPX8104", placeOf(file), { what, hint })]);
 }

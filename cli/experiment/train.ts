@@ -1,40 +1,36 @@
 import { existsSync } from "node:fs";
 import type { Expression } from "../../compiler/ast/tree.ts";
-import { diagnose } from "../../compiler/diagnostics/diagnose.ts";
-import { nearest } from "../../compiler/diagnostics/suggestion.ts";
 import { GradientError } from "../../runtime/adjoint/gradientError.ts";
 import { forecastTraining, requireRoom } from "../../runtime/forecast.ts";
 import { bytesText } from "../../runtime/measure/bytes.ts";
-import { stream } from "../../runtime/random/stream.ts";
-import { reshape, sampleOf, type HostArray } from "../../runtime/io/hostArray.ts";
+import { reshape } from "../../runtime/io/hostArray.ts";
 import { DataError } from "../../runtime/io/dataError.ts";
 import { makeFolder, moveFile, readBytes, writeBytes, writeText } from "../../runtime/io/node/files.ts";
 import { writeSafetensors } from "../../runtime/io/safetensors.ts";
 import { release } from "../../runtime/program/bound.ts";
 import { saveParameters } from "../../runtime/program/parameters.ts";
-import type { ProgramDefinition } from "../../runtime/program/definition.ts";
 import { BindingError } from "../../runtime/program/bindingError.ts";
 import { resolve } from "../../runtime/program/unify.ts";
 import type { Space } from "../../runtime/arrays/value.ts";
 import type { Store, HistoryEntry } from "../../runtime/train/checkpoint.ts";
-import type { TrainingBatch, TrainingData } from "../../runtime/train/data.ts";
-import type { Schedule } from "../../runtime/train/schedule.ts";
 import { train, type TrainingOptions, type TrainingResult } from "../../runtime/train/trainer.ts";
 import { namesIn } from "../binding/assignment.ts";
 import { loadWithReports } from "../compiler.ts";
 import type { Context } from "../context.ts";
-import { Failure, Interrupted } from "../failure.ts";
+import { Interrupted } from "../failure.ts";
 import { fault } from "../binding/faults.ts";
 import { failureAt, located, placeOf } from "../report.ts";
 import { bindBatch } from "../run/bindAll.ts";
 import { EXIT, writeJson } from "../terminal.ts";
-import { batchAt, lookAtOtherSets, openSource, type SampleSource } from "./dataset.ts";
+import { lookAtOtherSets, openSource, type SampleSource } from "./dataset.ts";
 import { lossOf, type LossSpaces } from "./loss.ts";
 import { lockFolder } from "./lock.ts";
 import { requireMemory } from "./memory.ts";
 import type { TrainSettings } from "./schema.ts";
 import { openSetting, resultFile, type Setting } from "./setting.ts";
 import { bindSubject, type Subject } from "./subject.ts";
+import { trainingData, validationOptions } from "./trainingData.ts";
+import { identityOf, plainOptions, requireEffect, requireParameters } from "./trainingSettings.ts";
 import { trainingTalk } from "./trainingTalk.ts";
 
 /** What `train` is asked for. */
@@ -91,6 +87,7 @@ async function trainIn(setting: Setting, resume: boolean): Promise<TrainingResul
   const file = experiment.resolve(settings.program);
   const { definition, reports } = await loadWithReports(context, file, choice, namesIn(lossExpression));
   requireParameters(setting, definition, training.factors);
+  requireEffect(experiment, definition, training);
   const source = await openSource(setting, "train");
   await lookAtOtherSets(experiment);
   const sample = await source.at(0);
@@ -138,6 +135,7 @@ async function trainBound(
   const options: TrainingOptions = {
     ...plainOptions(training),
     data: trainingData(subject, source),
+    identity: identityOf(setting),
     loss,
     seed: experiment.settings.seed,
     ...validation,
@@ -173,22 +171,6 @@ async function foretell(
   const place = experiment.toml.valueSpan(["train", "batch"]);
   requireRoom(operations.engine.name, "train", forecast, place);
   context.terminal.talk(`The training takes at most ${bytesText(forecast.peak)} of memory.\n`);
-}
-
-/** Names of parameters that the program does not have are refused: a misspelt one would train what is to rest. */
-function requireParameters(
-  { experiment }: Setting,
-  { parameters }: ProgramDefinition,
-  factors: TrainSettings["factors"],
-): void {
-  const known = parameters.map(({ name }) => name);
-  const faults = Object.keys(factors)
-    .filter((name) => !known.includes(name))
-    .map((key) => {
-      const words = { key, table: "What is learned", suggestion: nearest(key, known), known };
-      return diagnose("IPX8502", experiment.toml.keySpan(["train", "factors", key]), words);
-    });
-  if (faults.length > 0) throw new Failure(faults, EXIT.usage);
 }
 
 /** Moves what an earlier training has left aside, so that its weights do not stand beside another checkpoint. */
@@ -239,106 +221,6 @@ async function lossSpaces(
   }
 }
 
-function plainOptions(
-  training: TrainSettings,
-): Pick<
-  TrainingOptions,
-  "optimiser" | "batch" | "steps" | "schedule" | "rates" | "clipping" | "recompute" | "patience"
-> {
-  const { optimiser, batch, steps, factors, clip, recompute, patience } = training;
-  return {
-    optimiser,
-    batch,
-    steps,
-    schedule: scheduleOf(training),
-    rates: factors,
-    recompute: recompute ? "steps" : "none",
-    ...(clip === undefined ? {} : { clipping: { kind: "norm", bound: clip } }),
-    ...(patience === undefined ? {} : { patience }),
-  };
-}
-
-function scheduleOf({ schedule, rates, older, warm }: TrainSettings): Schedule {
-  if (schedule !== "layerwise") return { kind: schedule };
-  return {
-    kind: "layerwise",
-    warm,
-    ...(rates === undefined ? {} : { rates }),
-    ...(older === undefined ? {} : { decay: older }),
-  };
-}
-
-/** Batch number `step`: fresh samples, or those of a finite set in an order that each epoch draws anew. */
-function trainingData(subject: Subject, source: SampleSource): TrainingData {
-  let drawn: { readonly epoch: number; readonly order: Int32Array } = { epoch: -1, order: new Int32Array() };
-  const indexAt = (position: number, seed: number): number => {
-    if (!Number.isFinite(source.count)) return position;
-    const epoch = Math.floor(position / source.count);
-    if (epoch !== drawn.epoch)
-      drawn = { epoch, order: stream(seed, "epoch", epoch).permutation(source.count) };
-    return drawn.order[position % source.count] ?? 0;
-  };
-  const indicesOf = (step: number, size: number, seed: number): readonly number[] =>
-    Array.from({ length: size }, (_, offset) => indexAt(step * size + offset, seed));
-  return async ({ step, size, seed }) => {
-    const batch = await batchOf(subject, source, indicesOf(step, size, seed));
-    source.prefetch(indicesOf(step + 1, size, seed));
-    return batch;
-  };
-}
-
-/** Some samples of a set with their inputs. */
-async function batchOf(
-  subject: Subject,
-  source: SampleSource,
-  indices: readonly number[],
-): Promise<TrainingBatch & { readonly truth: HostArray }> {
-  const truth = await batchAt(source, indices);
-  return { inputs: await subject.inputsOf(truth, indices, source.seed), target: truth, truth };
-}
-
-/** The most samples of one batch of a validation. */
-const VALIDATION_BATCH = 250;
-
-async function validationOptions(
-  setting: Setting,
-  subject: Subject,
-  { every, patience, steps }: TrainSettings,
-): Promise<Pick<TrainingOptions, "validation">> {
-  const wanted =
-    every ?? (patience === undefined ? undefined : Math.max(1, Math.min(100, Math.floor(steps / 10))));
-  if (wanted === undefined || setting.experiment.settings.data.validate === undefined) return {};
-  const source = await openSource(setting, "validate");
-  const counted = setting.experiment.toml.valueSpan(["data", "validate", "count"]);
-  requireMemory(counted, "The validation set", source.count * (await source.at(0)).data.length);
-  const batches: (TrainingBatch & { readonly truth: HostArray })[] = [];
-  for (let first = 0; first < source.count; first += VALIDATION_BATCH) {
-    const length = Math.min(VALIDATION_BATCH, source.count - first);
-    batches.push(
-      await batchOf(
-        subject,
-        source,
-        Array.from({ length }, (_, offset) => first + offset),
-      ),
-    );
-  }
-  const zeros = batches.reduce((sum, { truth }) => sum + zerosOf(truth), 0);
-  if (zeros > 0) {
-    setting.context.terminal.talk(
-      `note: ${zeros} of ${source.count} samples to validate on are zero; a loss that is relative to them leaves them out.\n`,
-    );
-  }
-  return { validation: { batches, every: wanted } };
-}
-
-/** How many samples of a batch are zero in every entry. */
-function zerosOf(batch: HostArray): number {
-  const [count = 0] = batch.shape;
-  return Array.from({ length: count }, (_, index) => sampleOf(batch, index)).filter(({ data }) =>
-    data.every((value) => value === 0),
-  ).length;
-}
-
 /** Checkpoints in the folder of results, each written whole or not at all. */
 function storeIn(setting: Setting): Store {
   return {
@@ -363,6 +245,11 @@ async function finish(setting: Setting, subject: Subject, result: TrainingResult
     throw new Interrupted(
       `Interrupted after ${result.steps} steps; ${file} was written. ` +
         `Go on with \`ipc train ${setting.experiment.toml.source.path} --resume\`.`,
+    );
+  }
+  for (const stage of result.unimproved) {
+    setting.context.terminal.talk(
+      `note: no validation of ${stage} was better than that of its start, whose values are kept. Is the rate too large?\n`,
     );
   }
   const weights = await saveParameters(program.operations, definition, result.parameters);

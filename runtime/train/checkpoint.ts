@@ -34,7 +34,12 @@ export interface Position {
   readonly step: number;
   readonly best: { readonly loss: number; readonly stageStep: number } | null;
   readonly history: readonly HistoryEntry[];
+  /** numbers of the stages that no validation found better than they began */
+  readonly unimproved: readonly number[];
 }
+
+/** What may change the result of a training, as text under its name: a checkpoint of other settings is refused. */
+export type SettingTexts = Readonly<Record<string, string>>;
 
 /** A training between two steps. */
 export interface TrainingState {
@@ -48,7 +53,7 @@ export interface TrainingState {
 const STATE = "training";
 const SETTINGS = "settings";
 const FORMAT = "checkpoint";
-const VERSION = "1";
+const VERSION = "2";
 
 /**
  * A training as bytes: a safetensors file of raw arrays, the optimiser's slots and the stage's best arrays, in the
@@ -57,7 +62,7 @@ const VERSION = "1";
 export async function encodeCheckpoint(
   operations: Operations,
   definition: ProgramDefinition,
-  settings: string,
+  settings: SettingTexts,
   state: TrainingState,
 ): Promise<Uint8Array> {
   const tensors = new Map<string, HostArray>();
@@ -76,7 +81,7 @@ export async function encodeCheckpoint(
     [FORMAT]: VERSION,
     [PROGRAM_NAME]: definition.name,
     [PROGRAM_HASH]: definition.hash,
-    [SETTINGS]: settings,
+    [SETTINGS]: JSON.stringify(settings),
     [STATE]: JSON.stringify(written),
   };
   return writeSafetensors({ tensors, metadata });
@@ -89,7 +94,7 @@ export async function encodeCheckpoint(
 export function decodeCheckpoint(
   operations: Operations,
   definition: ProgramDefinition,
-  settings: string,
+  settings: SettingTexts,
   bytes: Uint8Array,
 ): TrainingState {
   const { tensors, metadata } = readSafetensors(bytes);
@@ -101,9 +106,9 @@ export function decodeCheckpoint(
       hint: "Begin anew, or go back to that text.",
     });
   }
-  if (metadata[SETTINGS] !== settings) {
-    throw unfit(definition, "Its seed, data, optimiser, schedule or batch were others.");
-  }
+  const changes = changesOf(JSON.parse(metadata[SETTINGS] ?? "null"), settings);
+  if (changes === null) throw unfit(definition, "Its settings cannot be read.");
+  if (changes.length > 0) throw unfit(definition, `Since it began, ${changes.join(", ")}.`);
   const raws = new Map<string, Value>();
   const best = new Map<string, Value>();
   const slots = new Map<string, Record<string, Value>>();
@@ -123,6 +128,26 @@ export function decodeCheckpoint(
   return { position, raws, optimiser: { step: optimiserStep, slots }, best: best.size === 0 ? null : best };
 }
 
+/** How settings differ from those of a checkpoint, in words; null where these are none. */
+function changesOf(before: unknown, now: SettingTexts): readonly string[] | null {
+  if (typeof before !== "object" || before === null) return null;
+  const old = new Map<string, unknown>(Object.entries(before));
+  const names = [...new Set([...old.keys(), ...Object.keys(now)])];
+  return names.flatMap((name) => {
+    const [was, is] = [old.get(name), now[name]];
+    if (was === is) return [];
+    if (is === undefined) return [`\`${name}\` was left out`];
+    if (typeof was !== "string") return [`\`${name}\` = ${shortened(is)} was added`];
+    return [`\`${name}\` was changed from ${shortened(was)} to ${shortened(is)}`];
+  });
+}
+
+const SHOWN = 60;
+
+function shortened(text: string): string {
+  return text.length > SHOWN ? `${text.slice(0, SHOWN)}...` : text;
+}
+
 type Written = Position & { readonly optimiserStep: number };
 
 function isWritten(value: unknown): value is Written {
@@ -132,6 +157,8 @@ function isWritten(value: unknown): value is Written {
     ["stage", "stageStep", "step", "optimiserStep"].every((name) => name in value) &&
     "history" in value &&
     Array.isArray(value.history) &&
+    "unimproved" in value &&
+    Array.isArray(value.unimproved) &&
     "best" in value
   );
 }

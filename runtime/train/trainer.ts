@@ -6,7 +6,13 @@ import { bindInputs } from "../program/inputs.ts";
 import type { Parameters } from "../program/parameters.ts";
 import { Holder } from "../solve/vector.ts";
 import type { Clipping } from "./clip.ts";
-import { decodeCheckpoint, encodeCheckpoint, type HistoryEntry, type Store } from "./checkpoint.ts";
+import {
+  decodeCheckpoint,
+  encodeCheckpoint,
+  type HistoryEntry,
+  type SettingTexts,
+  type Store,
+} from "./checkpoint.ts";
 import type { TrainingBatch, TrainingData } from "./data.ts";
 import type { Loss } from "./losses.ts";
 import { FRESH, rateOf, type OptimiserSettings, type OptimiserState } from "./optimiser.ts";
@@ -54,11 +60,13 @@ export interface TrainingOptions {
   readonly rates?: Readonly<Record<string, number>>;
   readonly clipping?: Clipping;
   readonly recompute?: Recompute;
-  /** the loss on fixed batches, every so many steps; each stage ends with the arrays that did best */
+  /** the loss on fixed batches, before a stage and every so many steps; each stage ends with the arrays that did best */
   readonly validation?: { readonly batches: readonly TrainingBatch[]; readonly every: number };
   /** a stage ends after so many steps without a better validation */
   readonly patience?: number;
   readonly checkpoint?: { readonly store: Store; readonly name: string; readonly every: number };
+  /** what else the result depends on, as text by its name: a checkpoint made with another is refused */
+  readonly identity?: SettingTexts;
   /** go on from the checkpoint, if there is one */
   readonly resume?: boolean;
   /** ends the training after the current step, with a checkpoint */
@@ -72,6 +80,8 @@ export interface TrainingResult {
   readonly interrupted: boolean;
   readonly steps: number;
   readonly history: readonly HistoryEntry[];
+  /** names of stages that kept what they began with, since no validation was better */
+  readonly unimproved: readonly string[];
   readonly seconds: number;
 }
 
@@ -91,20 +101,22 @@ export async function train(program: BoundProgram, options: TrainingOptions): Pr
   }
 }
 
-/** What may change the result of a training, as text: a checkpoint of other settings is refused. */
-function settingsText(options: TrainingOptions): string {
-  const { optimiser, batch, steps, schedule, seed, rates, clipping, validation, patience } = options;
-  return JSON.stringify({
+/** What may change the result of a training. A single stage may be given more steps than it began with. */
+function settingTexts({ schedule = { kind: "end_to_end" }, ...options }: TrainingOptions): SettingTexts {
+  const { optimiser, batch, steps, seed = 0, rates = {}, clipping, validation, patience } = options;
+  const settings: Readonly<Record<string, unknown>> = {
     optimiser,
     batch,
-    steps,
-    schedule: schedule ?? { kind: "end_to_end" },
-    seed: seed ?? 0,
-    rates: rates ?? {},
-    clipping: clipping ?? null,
-    validation: validation?.every ?? null,
-    patience: patience ?? null,
-  });
+    schedule,
+    seed,
+    factors: rates,
+    ...(schedule.kind === "end_to_end" ? {} : { steps }),
+    ...(clipping === undefined ? {} : { clip: clipping.bound }),
+    ...(validation === undefined ? {} : { every: validation.every }),
+    ...(patience === undefined ? {} : { patience }),
+  };
+  const texts = Object.entries(settings).map(([name, value]) => [name, JSON.stringify(value)] as const);
+  return { ...Object.fromEntries(texts), ...options.identity };
 }
 
 interface Best {
@@ -117,7 +129,7 @@ interface Best {
 class Training {
   private readonly program: BoundProgram;
   private readonly options: TrainingOptions;
-  private readonly settings: string;
+  private readonly settings: SettingTexts;
   private readonly stages: readonly Stage[];
   private readonly stepper: Stepper;
   private readonly holder: Holder;
@@ -130,11 +142,12 @@ class Training {
   private stageStep = 0;
   private step = 0;
   private history: HistoryEntry[] = [];
+  private unimproved: number[] = [];
 
   constructor(program: BoundProgram, options: TrainingOptions) {
     this.program = program;
     this.options = options;
-    this.settings = settingsText(options);
+    this.settings = settingTexts(options);
     this.stages = stagesOf(program, options.schedule ?? { kind: "end_to_end" });
     this.stepper = new Stepper(program, options);
     this.holder = new Holder(program.operations.engine, this.stepper.foreign);
@@ -159,6 +172,7 @@ class Training {
     this.step = position.step;
     this.firstStep.value = position.step;
     this.history = [...position.history];
+    this.unimproved = [...position.unimproved];
     this.best = position.best === null || state.best === null ? null : { ...position.best, raws: state.best };
     this.enter(() => realise(this.program, state.raws));
   }
@@ -183,7 +197,7 @@ class Training {
   async run(): Promise<TrainingResult> {
     const { signal, checkpoint } = this.options;
     let interrupted = false;
-    while (this.stage < this.stages.length && !interrupted) {
+    while (this.stage < this.stages.length) {
       const stage = this.stages[this.stage];
       if (stage === undefined) break;
       if (this.stageStep === 0 && stage.warmLayer !== null) this.warm(stage.warmLayer);
@@ -201,15 +215,19 @@ class Training {
         }
         if (checkpoint !== undefined && this.step % checkpoint.every === 0) await this.save();
       }
-      if (!interrupted) this.endStage();
+      if (interrupted) break;
+      // what the last stage ends with is not saved, so that it can be given more steps
+      if (this.stage === this.stages.length - 1) await this.save();
+      this.endStage();
     }
-    if (checkpoint !== undefined) await this.save();
+    if (interrupted) await this.save();
     const parameters = parametersByName(this.program, this.realised.values);
     const kept = [...this.realised.values.values()].flatMap(handlesOf);
     this.stepper.release();
     this.holder.release(kept);
     const seconds = (performance.now() - this.started) / 1000;
-    return { parameters, interrupted, steps: this.step, history: this.history, seconds };
+    const unimproved = this.unimproved.map((stage) => this.stages[stage]?.name ?? "");
+    return { parameters, interrupted, steps: this.step, history: this.history, unimproved, seconds };
   }
 
   /** Gives a layer the values of the layer before. */
@@ -240,6 +258,7 @@ class Training {
   private async takeStep(stage: Stage): Promise<void> {
     const { operations } = this.program;
     const { data, batch, seed = 0 } = this.options;
+    if (this.stageStep === 0) await this.measureStart(stage);
     const { inputs, target } = await data({ seed, step: this.step, size: batch });
     const bound = await perform(operations, bindInputs(this.program, inputs, true, this.step * batch));
     const wanted = targetValue(operations, target);
@@ -259,6 +278,15 @@ class Training {
   private async boundNorms(): Promise<void> {
     const bounded = await withSpectralBounds(this.program, this.realised.raws);
     if (bounded !== this.realised.raws) this.enter(() => realise(this.program, bounded));
+  }
+
+  /** The values that a stage begins with count among those that may do best. */
+  private async measureStart({ depth }: Stage): Promise<void> {
+    const { validation, loss } = this.options;
+    if (validation === undefined) return;
+    const measured = await validationLoss(this.current(), validation.batches, loss, depth);
+    this.best = { loss: measured, stageStep: 0, raws: this.realised.raws };
+    this.hold();
   }
 
   private async observe(stage: Stage, loss: number): Promise<void> {
@@ -300,6 +328,7 @@ class Training {
   /** Takes the best arrays of the stage, and forgets the optimiser's memory. */
   private endStage(): void {
     const { best } = this;
+    if (best?.stageStep === 0) this.unimproved.push(this.stage);
     this.stepper.release();
     this.optimiser = FRESH;
     this.best = null;
@@ -313,13 +342,14 @@ class Training {
     const { checkpoint } = this.options;
     if (checkpoint === undefined) return;
     const { operations, definition } = this.program;
-    const { stage, stageStep, step, history, best } = this;
+    const { stage, stageStep, step, history, unimproved, best } = this;
     const bytes = await encodeCheckpoint(operations, definition, this.settings, {
       position: {
         stage,
         stageStep,
         step,
         history,
+        unimproved,
         best: best === null ? null : { loss: best.loss, stageStep: best.stageStep },
       },
       raws: this.realised.raws,

@@ -167,9 +167,21 @@ describe("an experiment that asks for what there is not", () => {
     ["a loss that is an array", /A loss is a real number/, "train", [["norm2sq(", "abs("]]],
     [
       "a loss that is not finite",
-      /The loss of 4 samples is not finite[^]*size\.toml:\d+:9/,
+      /The loss on the validation set is not finite[^]*size\.toml:\d+:9/,
       "train",
       [["norm2sq(output - target)", "norm2sq(output - target)/norm2sq(0*target)"]],
+    ],
+    [
+      "keys of another schedule",
+      /`older` is for a training layer by layer[^]*size\.toml:\d+:1[^]*layerwise/,
+      "train",
+      [["batch = 4", "older = 0.5\nbatch = 4"]],
+    ],
+    [
+      "patience that ends before the next validation",
+      /`patience` = 2 ends each stage before a second validation/,
+      "train",
+      [["every = 2", "every = 3\npatience = 2"]],
     ],
   ])("refuses %s, at its place", async (_, what, command, changes) => {
     const { code, talk } = await ipc(command, experiment("size.toml", ...changes));
@@ -244,7 +256,10 @@ describe("a checkpoint that does not fit", () => {
   it("is named where its settings are others, and where it is damaged", async () => {
     await fine("train", path);
     const other = experiment("other.toml", ["batch = 4", "batch = 5"]);
-    await refused(1, place, "train", other, "--resume");
+    const { talk } = await refused(1, place, "train", other, "--resume");
+    expect(talk).toMatch(/`batch` was changed from 4 to 5/);
+    const noisy = experiment("noisy.toml", ["measure", "noise = { sigma = 0.5 }\nmeasure"]);
+    await refused(1, /`data\.noise` = {"sigma":0\.5} was added/, "train", noisy, "--resume");
     writeFileSync(checkpoint, readFileSync(checkpoint).subarray(0, 40));
     await refused(1, place, "train", path, "--resume");
   });

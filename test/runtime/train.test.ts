@@ -145,7 +145,47 @@ test("a checkpoint of another program or other settings is refused", async () =>
   const other = trained(reference(), { perStep: false }, { steps: 5, checkpoint, resume: true });
   await expect(other).rejects.toMatchObject({ code: "IPX8010" });
   const batch = trained(reference(), {}, { steps: 5, batch: 8, checkpoint, resume: true });
-  await expect(batch).rejects.toMatchObject({ code: "IPX8012" });
+  await expect(batch).rejects.toMatchObject({
+    code: "IPX8012",
+    message: expect.stringContaining("`batch` was changed from 16 to 8") as unknown,
+  });
+  const data = { steps: 5, identity: { noise: "0.1" }, checkpoint, resume: true };
+  await expect(trained(reference(), {}, data)).rejects.toThrow(/`noise` = 0\.1 was added/);
+});
+
+test("a training that has ended goes on with more steps, as if it had begun with them", async () => {
+  const common = { validation: await validation() };
+  const operations = reference();
+  const whole = await trained(operations, {}, { ...common, steps: 40 });
+  const store = memoryStore();
+  const checkpoint = { store, name: "run", every: 7 };
+  await trained(reference(), {}, { ...common, steps: 25, checkpoint });
+  const again = reference();
+  const longer = await trained(again, {}, { ...common, steps: 40, checkpoint, resume: true });
+  expect(longer.result.steps).toBe(40);
+  expect(longer.result.history).toEqual(whole.result.history);
+  expect(await numbers(again, longer.definition, longer.result.parameters)).toEqual(
+    await numbers(operations, whole.definition, whole.result.parameters),
+  );
+});
+
+test("a stage that nothing made better keeps what it began with, and is named", async () => {
+  const operations = reference();
+  const start = await trained(operations, {}, { steps: 0 });
+  const { result } = await trained(
+    operations,
+    {},
+    {
+      validation: await validation(),
+      optimiser: { name: "sgd", rate: 3 },
+      clipping: { kind: "norm", bound: 1 },
+      steps: 20,
+    },
+  );
+  expect(result.unimproved).toHaveLength(1);
+  expect(await numbers(operations, start.definition, result.parameters)).toEqual(
+    await numbers(operations, start.definition, start.result.parameters),
+  );
 });
 
 test.each(["projection", "softplus", "log", "sigmoid"] as const)(
