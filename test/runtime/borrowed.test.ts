@@ -29,7 +29,7 @@ const cases = ENGINES.flatMap(([engine, make]) =>
 test.each(cases)("a matrix of the caller's, bound as %s on %s, stays", async (_, __, make, of) => {
   const { member, matrix } = of;
   const operations = await make();
-  const value = upload(operations, matrix, false);
+  const value = upload(operations, matrix, { batch: false });
   const isGiven = member.startsWith("given");
   const definition = definitionFor(
     compiledText("p", `program p[m, n] {\n  ${member}\n  input x : R[n]\n  output A*x\n}`),
