@@ -179,14 +179,17 @@ export async function loadWithReports(
   const reports = alone.lowered.reports.filter((name) => names.has(name));
   const whole = reports.length === 0 ? alone : unwrap(compiledWithReports(alone, reports, target));
   const definition = definitionOf(planned(whole, target, reverse));
-  context.sources.declare(definition.hash, parameterPlaces(first));
+  context.sources.declare(definition.hash, declarationPlaces(first));
   return { definition, reports };
 }
 
-function parameterPlaces({ tree }: CheckedProgram): ReadonlyMap<string, Span> {
+/** Where a program declares what is learned and what is bound. */
+function declarationPlaces({ tree }: CheckedProgram): ReadonlyMap<string, Span> {
   return new Map(
     tree.members.flatMap((member) =>
-      member.kind === "learn" ? [[member.name.name, member.name.span] as const] : [],
+      member.kind === "learn" || member.kind === "given" || member.kind === "input"
+        ? [[member.name.name, member.name.span] as const]
+        : [],
     ),
   );
 }

@@ -1,9 +1,9 @@
 import type { SourceFile, Span } from "../compiler/source/span.ts";
 
-/** The texts that a command has read, by the names that its messages give them, and where programs declare parameters. */
+/** The texts that a command has read, by the names that its messages give them, and where programs declare what is bound. */
 export class Sources {
   private readonly texts = new Map<string, string>();
-  private readonly parameters = new Map<string, ReadonlyMap<string, Span>>();
+  private readonly declared = new Map<string, ReadonlyMap<string, Span>>();
 
   /** Remembers a text, and gives it as a source. */
   add(path: string, text: string): SourceFile {
@@ -14,13 +14,13 @@ export class Sources {
   /** The text of a name, or null if it is not at hand. */
   readonly text = (path: string): string | null => this.texts.get(path) ?? null;
 
-  /** Remembers where a program, by its hash, declares its parameters. */
-  declare(hash: string, parameters: ReadonlyMap<string, Span>): void {
-    this.parameters.set(hash, parameters);
+  /** Remembers where a program, by its hash, declares what it learns and what is bound. */
+  declare(hash: string, places: ReadonlyMap<string, Span>): void {
+    this.declared.set(hash, places);
   }
 
-  /** Where a program declares a parameter, or null if that is not known. */
-  parameterAt(hash: string, name: string): Span | null {
-    return this.parameters.get(hash)?.get(name) ?? null;
+  /** Where a program declares a name, or null if that is not known. */
+  declarationAt(hash: string, name: string): Span | null {
+    return this.declared.get(hash)?.get(name) ?? null;
   }
 }

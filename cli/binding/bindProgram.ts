@@ -107,7 +107,8 @@ function placesOf({
     ...inputs.map(({ name, file }) => [name, placeOf(file)] as const),
     ...assignments.map(({ name, expression }) => [name, expression.span] as const),
   ]);
-  return (name) => places.get(name) ?? context.sources.parameterAt(definition.hash, name) ?? placeOf(origin);
+  return (name) =>
+    places.get(name) ?? context.sources.declarationAt(definition.hash, name) ?? placeOf(origin);
 }
 
 /** Every name must be the program's, or be read by another binding. */

@@ -101,3 +101,10 @@ test("what an engine cannot do stands where the program asks for it", async () =
     place: { file: "p.ipx", start, end: start + "2*exp(y)".length },
   });
 });
+
+test("what is not bound is said where the program declares it", async () => {
+  const program = file(folder, "unbound.ipx", "program p {\n  given a : R\n  input b : R\n  output a*b\n}\n");
+  const output = ["--output", `output=${join(folder, "unbound.npy")}`];
+  await refused(1, /IPX8003[^]*`a` : R[^]*unbound\.ipx:2:9/u, "run", program, ...output);
+  await refused(1, /IPX8003[^]*`b` : R[^]*unbound\.ipx:3:9/u, "run", program, "--bind", "a=2", ...output);
+});
