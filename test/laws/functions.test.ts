@@ -2,7 +2,7 @@ import { Matrix, SingularValueDecomposition } from "ml-matrix";
 import { describe, expect, it } from "vitest";
 import { FUNCTIONS } from "../../compiler/library/functions/table.ts";
 import { hostArray, type HostArray } from "../../runtime/io/hostArray.ts";
-import { evaluated } from "./lab/evaluate.ts";
+import { evaluated, evaluatedEverywhere } from "./lab/evaluate.ts";
 
 const SAMPLES = 6;
 const [H, W, CHANNELS] = [3, 2, 4] as const;
@@ -122,6 +122,17 @@ function sizesOf(z: Point, complex: boolean, signed: boolean): Point {
   return Array.from({ length: z.length / 2 }, (_, at) => Math.hypot(z[2 * at] ?? 0, z[2 * at + 1] ?? 0));
 }
 
+/** Numbers in single precision against those in double, infinities among them. */
+function expectSame(found: Point, expected: Point, what: string): void {
+  expect(found.length).toBe(expected.length);
+  expected.forEach((value, at) => {
+    const own = found[at] ?? Number.NaN;
+    if (Number.isFinite(value))
+      expect(Math.abs(own - value), `${what} ${at}`).toBeLessThan(2e-5 * (1 + Math.abs(value)));
+    else expect(own, `${what} ${at}`).toBe(value);
+  });
+}
+
 const dot = (a: Point, b: Point): number => sum(a.map((entry, at) => entry * (b[at] ?? Number.NaN)));
 const minus = (a: Point, b: Point): Point => a.map((entry, at) => entry - (b[at] ?? Number.NaN));
 
@@ -148,8 +159,12 @@ function run(
   x: Point,
   outputs: readonly string[],
 ): Promise<readonly (readonly number[])[]> {
+  return evaluated(program(of, complex, outputs), inputsOf(of, complex, x));
+}
+
+function inputsOf(of: Case, complex: boolean, x: Point): Readonly<Record<string, HostArray>> {
   const others = Object.entries(of.inputs ?? {}).map(([name, data]) => [name, hostOf(data, false)] as const);
-  return evaluated(program(of, complex, outputs), { x: hostOf(x, complex), ...Object.fromEntries(others) });
+  return { x: hostOf(x, complex), ...Object.fromEntries(others) };
 }
 
 const fields = Object.entries(CASES).flatMap(([name, of]) =>
@@ -218,6 +233,18 @@ describe.each(fields)("%s, %s", (_name, field, of) => {
         expect(dual - bound).toBeGreaterThan(-1e-9 * (1 + Math.abs(bound)));
       }
     });
+  });
+
+  it("its values, those of its conjugate and its prox are the same in every compiled form", async () => {
+    const small = [0.02, 0.3, 1].map((size) => `conjugate(g)(${size}*x)`);
+    const outputs = ["g(x)", ...small, "conjugate(3*g)(x)", `prox(${STEP}*g)(x)`];
+    const forms = await evaluatedEverywhere(program(of, complex, outputs), inputsOf(of, complex, inside(x)));
+    expect(forms.printed).toEqual(forms.exact);
+    forms.exact.forEach((values, output) => {
+      expectSame(forms.single[output] ?? [], values, outputs[output] ?? "");
+    });
+    // a law of infinities alone would say nothing
+    expect(forms.exact.slice(1, -1).flat().some(Number.isFinite)).toBe(true);
   });
 
   it("the prox of a batch is that of its samples, and its reverse that of finite differences", async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { realArray, type HostArray } from "../../runtime/io/hostArray.ts";
-import { evaluated } from "./lab/evaluate.ts";
+import { evaluated, evaluatedEverywhere } from "./lab/evaluate.ts";
 
 const SAMPLES = 3;
 const [H, W] = [4, 6];
@@ -150,15 +150,22 @@ function host(data: Point): HostArray {
 
 /** What a map or a function gives at points, where `z` stands for the point. */
 async function at(members: readonly string[], output: string, z: Point): Promise<Point> {
+  const [found = []] = await evaluated(textOf(members, output), { x: host(z) }, givensOf(members));
+  return found;
+}
+
+function textOf(members: readonly string[], output: string): string {
   const lines = ["input x : T", "given c : T", ...members, `output ${output}`].map(
     (line) => `  ${line.replaceAll("T", "R[4, 6]")}`,
   );
-  const givens = {
+  return `program law {\n${lines.join("\n")}\n}`;
+}
+
+function givensOf(members: readonly string[]): Readonly<Record<string, HostArray | number>> {
+  return {
     c: realArray([H, W], Float64Array.from(c)),
     ...(members.some((m) => m.includes(" s :")) && { s: 3 }),
   };
-  const [found = []] = await evaluated(`program law {\n${lines.join("\n")}\n}`, { x: host(z) }, givens);
-  return found;
 }
 
 describe("the prox of a composed function is its minimiser", () => {
@@ -239,6 +246,23 @@ describe("the value of a conjugate is the least that Fenchel and Young's inequal
         expect(total - dot(sample(near, k), sample(x, i))).toBeGreaterThan(-1e-8);
       }
     }
+  });
+});
+
+describe("the value of a conjugate is the same in every compiled form", () => {
+  it.each(Object.entries(CONJUGATED))("%s", async (_name, { members = [], g }) => {
+    const own = [...members, `fun g(z : T) = ${g}`];
+    const outputs = ["0.02*x", "0.3*x", "x", "0.3*x - 3*c"].map((p) => `conjugate(g)(${p})`);
+    const x = { x: host(points(1).map((entry, i) => (i < SIZE ? entry : -Math.abs(entry)))) };
+    const text = textOf(own, `(${outputs.join(", ")})`);
+    const { exact, single, printed } = await evaluatedEverywhere(text, x, givensOf(own));
+    expect(printed).toEqual(exact);
+    expect(exact.flat().some(Number.isFinite)).toBe(true);
+    exact.flat().forEach((value, i) => {
+      const found = single.flat()[i] ?? Number.NaN;
+      if (Number.isFinite(value)) expect(Math.abs(found - value)).toBeLessThan(2e-5 * (1 + Math.abs(value)));
+      else expect(found).toBe(value);
+    });
   });
 });
 

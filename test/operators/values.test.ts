@@ -72,6 +72,18 @@ describe("wavelet", () => {
     expect(() => apply("wavelet", R(22, 24), settings, [])).toThrow(/22 or 26/u);
   });
 
+  it.each(WAVELET_NAMES)("%s has the matrix of a level that engines without loops multiply by", (name) => {
+    for (const n of [2, 4, 6, 32]) {
+      const settings = { name, levels: 1, axes: 1 };
+      const matrix = rowsOf(levelMatrix(LOWPASS[name], n), n, n);
+      for (let column = 0; column < n; column++) {
+        const unit = Array.from({ length: n }, (_, i) => (i === column ? 1 : 0));
+        const image = apply("wavelet", R(n), settings, unit);
+        matrix.forEach((row, i) => expect(row[column]).toBeCloseTo(image[i] ?? Number.NaN, 12));
+      }
+    }
+  });
+
   it.each(WAVELET_NAMES)("%s is orthonormal to rounding, also on signals shorter than the filter", (name) => {
     for (const n of [2, 4, 6, 32]) {
       const gram = gramOf(rowsOf(levelMatrix(LOWPASS[name], n), n, n));
