@@ -162,7 +162,7 @@ function guarded<T>(program: CheckedProgram, asker: "written" | "training", run:
     return { kind: "done", value: run() };
   } catch (error) {
     if (error instanceof Limitation) {
-      return refused(diagnose("IPX9001", error.span, { what: error.what }));
+      return refused(diagnose("IPX9001", error.span, { what: error.what, hint: error.hint }));
     }
     if (error instanceof NotDifferentiable) {
       const span = error.span ?? program.tree.name.span;

@@ -196,7 +196,11 @@ function filteredBackprojection(use: Use): OperatorForm {
   const { site, settings, spaces, span } = use;
   const of = operatorBetween(use);
   if (of.kind !== "bound") {
-    throw new Limitation("`filtered_backprojection` of an operator that is no `radon` as it is", span);
+    throw new Limitation(
+      "`filtered_backprojection` of what is no X-ray transform as it is",
+      span,
+      "Give the called program a `radon` or `fan_beam`, or a given operator: their multiples, parts and products have no filter.",
+    );
   }
   const { filter } = settings;
   const window = RAMP_WINDOWS.find((each) => filter?.kind === "word" && each === filter.value) ?? "ramp";

@@ -5,10 +5,13 @@ export class Limitation extends Error {
   override readonly name = "Limitation";
   readonly what: string;
   readonly span: Span;
+  /** what to write instead, where the program is not to wait for a later version */
+  readonly hint: string | null;
 
-  constructor(what: string, span: Span) {
+  constructor(what: string, span: Span, hint: string | null = null) {
     super(what);
     this.what = what;
     this.span = span;
+    this.hint = hint;
   }
 }

@@ -26,6 +26,7 @@ describe("convex by its structure", () => {
     "sum((x - c) .^ 2)/2",
     "sum(log(1 .+ exp(A*x)))",
     "log(1 + sum(exp(x)))",
+    "log(sum(exp(A*x - y)))",
     "phi(A*x - y) + dot(c, x)",
     "-(-sum(exp(x)))",
     "exp(norm2sq(x))",

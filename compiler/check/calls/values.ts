@@ -10,6 +10,7 @@ import {
   maximum,
   minimum,
   NONNEGATIVE,
+  POSITIVE,
   REALS,
 } from "../../types/interval.ts";
 import { isComplex, isNumber, numberSpace, REAL, type Space } from "../../types/space.ts";
@@ -203,5 +204,9 @@ export function checkReduction(
   if (space.kind === "named" && !expectOrder(environment, x, name)) return unknownTyping(level);
   const interval = intervalOf(x);
   if (!rule.sums) return valueTyping(REAL, level, interval);
-  return valueTyping(REAL, level, interval.low >= 0 ? NONNEGATIVE : REALS);
+  return valueTyping(
+    REAL,
+    level,
+    isWithin(interval, POSITIVE) ? POSITIVE : interval.low >= 0 ? NONNEGATIVE : REALS,
+  );
 }

@@ -25,7 +25,7 @@ import { checkDomain } from "../rules/requirements.ts";
 import { reportNoSize, sizeOf } from "../sizes.ts";
 import { spaceOf, unknownTyping, valueTyping } from "../typed.ts";
 import { checkNetLayer } from "./netLayer.ts";
-import { type Flowing, headOf, layerNote, layerTree, type Name, type PlacedLayer } from "./placed.ts";
+import { type Flowing, headOf, layerNote, layerTree, type Name, type PlacedLayer, textOf } from "./placed.ts";
 import { indivisible, SHAPES } from "./shapes.ts";
 
 /** Whether an expression is a layer by its head: of the library, or a network of a file. */
@@ -137,8 +137,7 @@ function checkLibraryLayer(
     const shaped = SHAPES[signature.shape]({ space: input.space, count, stride, groups, points });
     if (shaped.kind === "gives") output = shaped.space;
     else {
-      const actual = spaceText(input.space);
-      const texts = { layer: expressionText(expression), wanted: shaped.wanted, actual };
+      const texts = { layer: expressionText(expression), wanted: shaped.wanted, actual: textOf(input) };
       report(environment, diagnose("IPX2027", expression.span, texts, { input: input.span }));
     }
   }
@@ -187,7 +186,7 @@ function checkLibraryNet(
           divisorOf({ ...defaultSettings(signature.settings), ...settings }),
         )?.wanted;
   if (input.space !== null && wanted !== undefined) {
-    const texts = { layer: name, wanted, actual: spaceText(input.space) };
+    const texts = { layer: name, wanted, actual: textOf(input) };
     report(environment, diagnose("IPX2027", expression.span, texts, { input: input.span }));
   } else if (image !== null && args.sound) {
     output =

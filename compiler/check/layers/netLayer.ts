@@ -119,7 +119,7 @@ function matchNet(
     const args = {
       layer: net.name,
       wanted: wanted.map((space) => spaceText(resolveSpace(substitution, space))).join(", "),
-      actual: inputs.map(spaceText).join(", "),
+      actual: flowing.declared ?? inputs.map(spaceText).join(", "),
     };
     report(environment, diagnose("IPX2027", expression.span, args, { input: flowing.span }));
     return null;

@@ -1,7 +1,7 @@
 import type { Argument, Expression } from "../../ast/tree.ts";
 import type { Span } from "../../source/span.ts";
 import type { Interval } from "../../types/interval.ts";
-import type { Space } from "../../types/space.ts";
+import { type Space, spaceText } from "../../types/space.ts";
 import { UNKNOWN } from "../../types/type.ts";
 import type { CallMeaning, Typed, Typing } from "../../types/typing.ts";
 import { typing } from "../typed.ts";
@@ -12,7 +12,14 @@ export interface Flowing {
   readonly space: Space | null;
   /** what the last layer is to give, where a declaration says so */
   readonly expected: Space | null;
+  /** the inputs of a learned network as it declares them, which for its layers are one array */
+  readonly declared?: string;
   readonly span: Span;
+}
+
+/** What flows in, as the program writes it where it does. */
+export function textOf({ declared, space }: Flowing): string {
+  return declared ?? (space === null ? "no array" : spaceText(space));
 }
 
 /** A layer in its place. */

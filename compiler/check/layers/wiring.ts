@@ -45,6 +45,7 @@ export function checkNetwork(
   const flowing: Flowing = {
     space: input,
     expected: output,
+    declared: sideText(declared, declared.domainSpan),
     span: declared.domainSpan,
   };
   const placed = placeStart(environment, declared, initial, flowing);

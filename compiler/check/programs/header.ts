@@ -64,7 +64,8 @@ export function instanceFor(
     environment.run.knowledge.instances.set(instance.symbol, instance);
     return instance;
   }
-  if (instance.kind === "limit") report(environment, diagnose("IPX9001", span, { what: instance.what }));
+  if (instance.kind === "limit")
+    report(environment, diagnose("IPX9001", span, { what: instance.what, hint: null }));
   else report(environment, diagnose("IPX2037", span, { program, message: instance.message }));
   return null;
 }

@@ -33,12 +33,13 @@ const DERIVATIVE_HINTS = {
 
 /** IPX9xxx: what this version of the compiler cannot do, and its own faults. */
 export const compilation = {
-  IPX9001: defineDiagnostic<{ readonly what: string }>()({
+  IPX9001: defineDiagnostic<{ readonly what: string; readonly hint: string | null }>()({
     severity: "error",
     class: "limitation",
     title: ({ what }) => `This version cannot compile ${what}`,
     mark: () => "asked for here",
-    hint: () => "The program is sound; only compiling it has to wait. `ipc check` accepts it.",
+    hint: ({ hint }) =>
+      hint ?? "The program is sound; only compiling it has to wait. `ipc check` accepts it.",
   }),
 
   IPX9002: defineDiagnostic<{

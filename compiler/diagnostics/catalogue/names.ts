@@ -40,6 +40,8 @@ export const names = {
     class: "limitation",
     title: ({ what }) => `Not yet: ${what}`,
     mark: () => "this version cannot check it",
+    hint: () =>
+      "Give the function the point, too, and return what is made of it, `fun f(t : R, x : R[n]) = t*A*x`; or write the operator where it is used, `let B = t*A`.",
   }),
 
   IPX1002: defineDiagnostic<{ readonly name: string; readonly word: string }>()({
