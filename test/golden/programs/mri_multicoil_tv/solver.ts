@@ -2,11 +2,12 @@
  * Multi-coil MRI with total variation, by Condat (J. Optim. Theory Appl. 158, 2013) and Vu (2013).
  * The data term is smooth, TV is dualised.
  *
- * Compiled by ipc from mri_multicoil_tv.ipx: a solver of at most 1000 steps.
+ * Compiled by ipc from mri_multicoil_tv.ipx: a solver of at most 2000 steps.
  *
- * Convergence: proved. tau*sigma*|K|^2 = 1.98*norm(D)/(norm(mask(P)*fourier*coils(S))^2 + 2*norm(D)) stays
- * below 1 - tau*L/2 with tau*L = 1.98*norm(mask(P)*fourier*coils(S))^2/(norm(mask(P)*fourier*coils(S))^2 +
- * 2*norm(D)); the iterates converge to a minimiser of the objective, if there is one
+ * Convergence: proved. tau*sigma*|K|^2 = 1.98*min(1, 30*lambda)*norm(D)/(norm(mask(P)*fourier*coils(S))^2 +
+ * 2*min(1, 30*lambda)*norm(D)) stays below 1 - tau*L/2 with tau*L =
+ * 1.98*norm(mask(P)*fourier*coils(S))^2/(norm(mask(P)*fourier*coils(S))^2 + 2*min(1, 30*lambda)*norm(D));
+ * the iterates converge to a minimiser of the objective, if there is one
  * - 1 - tau*sigma*|K|^2 > tau*L/2
  * - a saddle point exists
  */
@@ -90,10 +91,10 @@ interface State {
 }
 
 /** What follows from the givens, once a run. */
-function constants(ops: Operations, { h, w, c }: Data) {
+function constants(ops: Operations, { h, w, c, lambda }: Data) {
   const D = ops.at("mri_multicoil_tv.ipx:10:42").library("gradient", {}, C(h, w), []);
   const norm_D = ops.norm(D);
-  const sigma = ops.map("1/norm_D", { norm_D });
+  const sigma = ops.map("min(1, 30*lambda)/norm_D", { lambda, norm_D });
   const fourier = ops.at("mri_multicoil_tv.ipx:9:19").library("fourier", {}, C(h, w, c), []);
   const norm_fourier = ops.norm(fourier);
   const product = ops.map("sigma*square(norm_D)", { sigma, norm_D });
@@ -195,7 +196,7 @@ function until(ops: Operations, _known: Known, { x }: State, { x: x_before }: St
 export const mri_multicoil_tv = defineProgram<Known, State, Givens, Inputs>({
   name: "mri_multicoil_tv",
   doc: "Multi-coil MRI with total variation, by Condat (J. Optim. Theory Appl. 158, 2013) and Vu (2013).\nThe data term is smooth, TV is dualised.",
-  hash: "1b230b0799b12bfaa103b4f4557b83d76a6d05c7897638f43bd6ec0b38fa75f4",
+  hash: "a2454ccadd3f6f27e3826439058356c17bf5faabebc84ac9a7e4b70aacf59b6f",
   sizes: [
     { name: "h", initial: null },
     { name: "w", initial: null },
@@ -243,12 +244,12 @@ export const mri_multicoil_tv = defineProgram<Known, State, Givens, Inputs>({
   finish: { run: finish, reverse: null },
   objective,
   until,
-  target: { kind: "solver", maximum: 1000, every: 1, accelerate: null },
+  target: { kind: "solver", maximum: 2000, every: 1, accelerate: null },
   certificate: {
     answer: "proved",
     algorithm: "Condat-Vu",
     statement:
-      "tau*sigma*|K|^2 = 1.98*norm(D)/(norm(mask(P)*fourier*coils(S))^2 + 2*norm(D)) stays below 1 - tau*L/2 with tau*L = 1.98*norm(mask(P)*fourier*coils(S))^2/(norm(mask(P)*fourier*coils(S))^2 + 2*norm(D)); the iterates converge to a minimiser of the objective, if there is one",
+      "tau*sigma*|K|^2 = 1.98*min(1, 30*lambda)*norm(D)/(norm(mask(P)*fourier*coils(S))^2 + 2*min(1, 30*lambda)*norm(D)) stays below 1 - tau*L/2 with tau*L = 1.98*norm(mask(P)*fourier*coils(S))^2/(norm(mask(P)*fourier*coils(S))^2 + 2*min(1, 30*lambda)*norm(D)); the iterates converge to a minimiser of the objective, if there is one",
     conditions: ["1 - tau*sigma*|K|^2 > tau*L/2", "a saddle point exists"],
   },
   notes: [],
