@@ -57,11 +57,8 @@ async function addProfiles(options: Options): Promise<void> {
   for (const name of options.engines.filter((engine) => PROFILED.has(engine))) {
     const engine = new Participant(name, "engine", options.threads, true);
     const { error } = await engine.ask({ do: "hello" });
-    if (error !== undefined) {
-      talk(`${name} is left out: ${error}\n`);
-      continue;
-    }
-    for (const each of cases) {
+    if (error !== undefined) talk(`${name} is left out: ${error}\n`);
+    for (const each of error === undefined ? cases : []) {
       talk(`${each.name}: kernels of ${name}`);
       try {
         profiles.push(await profileOf(each, engine));
