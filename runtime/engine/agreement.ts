@@ -1,5 +1,6 @@
 import type { Engine, Handle } from "./engine.ts";
 import { sizeOf } from "./shape.ts";
+import { sparseRows } from "./sparseRows.ts";
 
 /** How far an operation of one engine is from that of another. */
 export interface Deviation {
@@ -24,6 +25,13 @@ const PROJECTED = {
   spacing: 0.8,
   fan: { source: 70, detector: 30 },
 } as const;
+
+/** Entries of a matrix [57, 33], in rows of none to three. */
+const SCATTERED = Array.from({ length: 80 }, (_, at) => ({
+  row: (at * 23) % 57,
+  column: (at * at) % 33,
+  value: 1 + (at % 5),
+}));
 
 /** Operations with kernels of their own, at sizes that reach their edges. */
 const PROBES: Readonly<Record<string, Probe>> = {
@@ -52,6 +60,15 @@ const PROBES: Readonly<Record<string, Probe>> = {
     engine.filterFourier(given(2, 24, 40), given(1, 24, 21, 2), { axes: [1, 2], adjoint: true }),
   "filter of lines": (engine, given) =>
     engine.filterFourier(given(9, 40), given(1, 21), { axes: [1], adjoint: false }),
+  patches: (engine, given) => engine.patches(given(2, 13, 17, 2, 1), { size: 5, stride: 4, adjoint: false }),
+  "sum of patches": (engine, given) =>
+    engine.patches(given(2, 5, 5, 2, 3, 4, 1), { size: 5, stride: 4, adjoint: true }),
+  "symmetrised gradient": (engine, given) =>
+    engine.symmetrised(given(2, 13, 17, 2, 1), { boundary: "neumann", adjoint: false }),
+  "adjoint of the symmetrised gradient": (engine, given) =>
+    engine.symmetrised(given(2, 13, 17, 3, 2), { boundary: "periodic", adjoint: true }),
+  "sparse product": (engine, given) =>
+    engine.sparseProduct(sparseRows(engine, [57, 33], SCATTERED), given(3, 33, 11)),
   "X-ray transform": (engine, given) =>
     engine.project(given(2, 33, 42), { geometry: PROJECTED, image: [33, 42], adjoint: false }),
   "adjoint of the X-ray transform": (engine, given) =>

@@ -1,21 +1,26 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
 import {
   ELEMENTWISE,
   type ElementwiseExpression,
   type ElementwiseFunction,
 } from "../../runtime/arrays/expression.ts";
-import { parse } from "../../runtime/arrays/parse.ts";
+import { split } from "../../runtime/arrays/complex.ts";
+import { parse, parseAll } from "../../runtime/arrays/parse.ts";
 import { differenced } from "../../runtime/engine/differences.ts";
 import { deviations } from "../../runtime/engine/agreement.ts";
-import { type Engine, EngineError } from "../../runtime/engine/engine.ts";
+import { type Engine, EngineError, type Handle } from "../../runtime/engine/engine.ts";
 import { nodeHost, SOFTWARE_VARIABLE } from "../../runtime/engine/node/webgpu.ts";
 import { referenceEngine } from "../../runtime/engine/reference.ts";
 import { engine as engineOf } from "../../runtime/engine/select.ts";
 import { openDevice } from "../../runtime/engine/webgpu/device.ts";
 import type { Kernel } from "../../runtime/engine/webgpu/kernel.ts";
+import { sparseRows } from "../../runtime/engine/sparseRows.ts";
 import { elementwiseOf } from "../../runtime/engine/webgpu/elementwise.ts";
+import { endingsOf } from "../../runtime/engine/webgpu/endings.ts";
 import { createStore, type Store } from "../../runtime/engine/webgpu/store.ts";
 import { webgpuEngine } from "../../runtime/engine/webgpu.ts";
 import { type HostArray, realArray } from "../../runtime/io/hostArray.ts";
@@ -23,6 +28,7 @@ import { readNpy, writeNpy } from "../../runtime/io/npy.ts";
 import { readSafetensors } from "../../runtime/io/safetensors.ts";
 import { file, fine, PROGRAMS, temporaryFolder } from "../cli/support.ts";
 import { agreesWithReference } from "./agreement.ts";
+import { endingsAgree } from "./endings.ts";
 import { gridsAgreeWithReference } from "./grids.ts";
 import { projectionsAgreeWithReference } from "./projections.ts";
 import { refusesWhatDoesNotFit } from "./refusals.ts";
@@ -46,6 +52,9 @@ describe.skipIf(found instanceof Error)(`WebGPU agrees with the reference${why}`
   // each structure is compiled anew, which takes its time in software
   gridsAgreeWithReference(engine, 120);
   projectionsAgreeWithReference(engine);
+  describe("results that are reduced in their kernel", () => {
+    endingsAgree(engine, 15);
+  });
   refusesWhatDoesNotFit(() => Promise.resolve(engine()));
 
   it("in updates, each in one pass", () => {
@@ -81,6 +90,66 @@ describe.skipIf(found instanceof Error)(`WebGPU agrees with the reference${why}`
     expect(
       deviation({ ...got, data: scaled(got.data) }, { ...wanted, data: scaled(wanted.data) }),
     ).toBeLessThan(1e-5);
+  });
+
+  it("patches, symmetrised gradients and sparse products pass on NaN and infinities to where they belong", async () => {
+    const own = await engineOf({ name: "wasm" });
+    const filled = (shape: readonly number[], seed: number) => {
+      const { data } = scattered(shape, seed);
+      [NaN, Infinity, -Infinity].forEach((value, at) => (data[11 + 17 * at] = value));
+      return { shape, data };
+    };
+    const [field, matrices] = [
+      [1, 7, 9, 2, 1],
+      [1, 7, 9, 3, 1],
+    ];
+    const patches = [1, 2, 2, 1, 4, 5, 1];
+    const bodies: readonly (readonly [readonly number[], (on: Engine, x: Handle) => Handle])[] = [
+      [[1, 8, 10, 1, 1], (on, x) => on.patches(x, { size: 2, stride: 2, adjoint: false })],
+      [patches, (on, x) => on.patches(x, { size: 2, stride: 2, adjoint: true })],
+      ...(["neumann", "periodic", "zero"] as const).flatMap((boundary) => [
+        [field ?? [], (on: Engine, x: Handle) => on.symmetrised(x, { boundary, adjoint: false })] as const,
+        [matrices ?? [], (on: Engine, x: Handle) => on.symmetrised(x, { boundary, adjoint: true })] as const,
+      ]),
+      [
+        [2, 9, 4],
+        (on, x) =>
+          on.scope(
+            () =>
+              on.sparseProduct(
+                sparseRows(
+                  on,
+                  [3, 9],
+                  [
+                    { row: 0, column: 4, value: 2 },
+                    { row: 2, column: 0, value: -1 },
+                    { row: 2, column: 8, value: 3 },
+                  ],
+                ),
+                x,
+              ),
+            (result) => [result],
+          ),
+      ],
+      [
+        [8, 9],
+        (on, x) =>
+          on.elementwisePairs(split(parse("conj(x) + 1"), new Map([["x", "complex"]])), {
+            pairs: { x: on.reshape(x, [36, 2]) },
+            reals: {},
+          }),
+      ],
+    ];
+    for (const [shape, body] of bodies) {
+      const [got, wanted] = onBoth([engine(), own], [filled(shape, 3)], (on, x) => {
+        if (x === undefined) throw new Error("an array");
+        return on.scope(
+          () => body(on, x),
+          (result) => [result],
+        );
+      });
+      expect(deviation(got, wanted), shape.join()).toBeLessThan(1e-5);
+    }
   });
 
   it("expressions of more inputs than a kernel can name are computed in parts", () => {
@@ -213,9 +282,9 @@ describe.skipIf(found instanceof Error)(`a device of WebGPU${why}`, () => {
     const calls: string[] = [];
     const counted: Store = {
       ...store,
-      computeAll(work, shape, count) {
-        calls.push(`${work.operation}: ${count} of ${work.inputs.length}`);
-        return store.computeAll(work, shape, count);
+      computeAll(work, shapes, count) {
+        calls.push(`${work.operation}: ${shapes.length} of ${work.inputs.length}`);
+        return store.computeAll(work, shapes, count);
       },
     };
     const on = elementwiseOf(counted);
@@ -227,6 +296,62 @@ describe.skipIf(found instanceof Error)(`a device of WebGPU${why}`, () => {
     if (twice === undefined || sum === undefined) throw new Error("two results");
     expect([...(await store.read(twice))]).toEqual([6, 6, 10, 10, 14, 14, -30, -30]);
     expect([...(await store.read(sum))]).toEqual([7, 8, 11, 12, 15, 16, -29, -28]);
+  });
+
+  it("reduces results in the kernel that computes them, and joins their parts in further ones", async () => {
+    const store = createStore(await openDevice(await hostOf()));
+    const calls: string[] = [];
+    const counted: Store = {
+      ...store,
+      computeAll(work, shapes, count) {
+        calls.push(`${work.operation}: ${shapes.length} of ${work.inputs.length}`);
+        return store.computeAll(work, shapes, count);
+      },
+    };
+    const fused = endingsOf(counted, engine());
+    const x = store.upload(scattered([3, 20_000], 1).data, [3, 20_000]);
+    const d = differenced(x, { axes: [1], at: 2, boundary: "neumann", adjoint: false });
+    const texts = parseAll({ r: "2*x", s: "r*x", t: "abs(x)" });
+    const endings = { s: { by: "sum", axes: [1] }, t: { by: "max", axes: [1] } } as const;
+    expect(fused.elementwiseReduced(texts, endings, { x }).map(({ shape }) => shape)).toEqual([
+      ...[[3, 20_000], [3], [3]],
+    ]);
+    expect(calls).toEqual([
+      "elementwiseReduced: 3 of 1",
+      "elementwiseReduced: 1 of 1",
+      "elementwiseReduced: 1 of 1",
+    ]);
+    const [differences] = fused.elementwiseReduced(
+      parseAll({ s: "d*d" }),
+      { s: { by: "sum", axes: [1, 2] } },
+      { d },
+    );
+    const [apart] = engine().elementwiseReduced(
+      parseAll({ s: "d*d" }),
+      { s: { by: "sum", axes: [1, 2] } },
+      {
+        d: engine().differences(engine().upload(scattered([3, 20_000], 1).data, [3, 20_000]), d.options),
+      },
+    );
+    if (differences === undefined || apart === undefined) throw new Error("a sum");
+    const [got, wanted] = [store.readNow(differences) ?? [], engine().readNow(apart) ?? []];
+    got.forEach((value, at) => expect(value / (wanted[at] ?? NaN)).toBeCloseTo(1, 5));
+  });
+
+  it("that nobody holds is collected, and leaves the process and others alone", async () => {
+    setFlagsFromString("--expose-gc");
+    const collect: unknown = runInNewContext("gc");
+    if (typeof collect !== "function") throw new TypeError("no function that collects");
+    const dropped = async (): Promise<void> => {
+      const store = createStore(await openDevice(await hostOf()));
+      expect(store.readNow(store.upload(Float32Array.of(1, 2), [2]))?.[1]).toBe(2);
+    };
+    for (let round = 0; round < 3; round++) {
+      await dropped();
+      collect();
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      expect(engine().readNow(engine().fill(round, [3]))?.[2]).toBe(round);
+    }
   });
 
   it("that is lost says so, with the operation and its sizes", async () => {

@@ -26,8 +26,13 @@ export function webgpuFolder(): string {
 export async function nodeHost(folder?: string): Promise<Host> {
   const module = await hostModule(folder ?? (existsSync(webgpuFolder()) ? webgpuFolder() : null));
   const software = (process.env[SOFTWARE_VARIABLE] ?? "0") !== "0";
-  return { gpu: module.create([]), software, ...answers() };
+  const gpu = module.create([]);
+  instances.push(gpu);
+  return { gpu, software, ...answers() };
 }
+
+/** Held as long as the process, which Dawn ends where an instance is collected before all that came from it. */
+const instances: GPU[] = [];
 
 /**
  * Installs the package, no script of it run, in a folder beside the one in which it is looked for.

@@ -3,7 +3,7 @@ import { sizeOf, stridesOf } from "../shape.ts";
 import { refuse } from "./device.ts";
 
 /** The boundaries, as words know them. */
-const BOUNDARIES = { neumann: 0, periodic: 1, zero: 2 } as const;
+export const BOUNDARIES = { neumann: 0, periodic: 1, zero: 2 } as const;
 
 /**
  * The words of differences: the boundary, how many axes there are, how many entries stand behind the axis that counts

@@ -67,15 +67,21 @@ fn arctangent(x: f32) -> f32 {
 /** The largest prime factor of a length: its products with the length stay below 2^32. */
 const LARGEST_FACTOR = 65521;
 
-/** Fourier transforms, axis by axis and factor by factor, and the argument of pairs. */
-export function fourierOf(store: Store): Pick<Engine, "fourier" | "phase"> {
-  const roots = new Map<number, Table>();
-  const rootsOf = (n: number): Table => {
-    const table = roots.get(n) ?? unitRoots(n);
-    roots.set(n, table);
+/** The table of cos and sin of 2 pi t/n, pair by pair. */
+export type Roots = (n: number) => Table;
+
+/** Tables of roots of unity, each made once. */
+export function createRoots(): Roots {
+  const known = new Map<number, Table>();
+  return (n) => {
+    const table = known.get(n) ?? unitRoots(n);
+    known.set(n, table);
     return table;
   };
+}
 
+/** Fourier transforms, axis by axis and factor by factor, and the argument of pairs. */
+export function fourierOf(store: Store, rootsOf: Roots): Pick<Engine, "fourier" | "phase"> {
   const alongAxis = (pairs: Handle, axis: number, inverse: boolean): Handle => {
     const n = pairs.shape[axis] ?? 1;
     const inner = sizeOf(pairs.shape.slice(axis + 1)) / 2;
@@ -117,7 +123,6 @@ export function fourierOf(store: Store): Pick<Engine, "fourier" | "phase"> {
   };
 }
 
-/** cos and sin of 2 pi t/n, pair by pair. */
 function unitRoots(n: number): Float32Array {
   const table = new Float32Array(2 * n);
   for (let t = 0; t < n; t++) {

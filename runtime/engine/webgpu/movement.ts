@@ -8,8 +8,8 @@ type Movement = "transpose" | "slice" | "concat" | "pad" | "broadcast" | "gather
 
 const entries = { form: "entries", reads: ["f32"], writes: 1 } as const;
 
-/** The entry where strides lead. */
-const TAKE: Kernel = {
+/** The entry where strides lead; words: the first entry, the number of axes, extents, strides. */
+export const TAKE: Kernel = {
   ...entries,
   numbers: ["start", "rank"],
   body: "  r0[i] = a0[start + place(i, tail, rank)];",

@@ -33,8 +33,8 @@ export interface Store extends Pick<
   write(work: Work, results: readonly Handle[], count?: number): void;
   /** An array of that shape that a kernel writes. */
   compute(work: Work, shape: readonly number[]): Handle;
-  /** Several arrays of that shape that a kernel writes. */
-  computeAll(work: Work, shape: readonly number[], count: number): readonly Handle[];
+  /** Arrays of these shapes that a kernel writes, by default an invocation or a group for each entry of the first. */
+  computeAll(work: Work, shapes: readonly (readonly number[])[], count?: number): readonly Handle[];
 }
 
 /** A store with no arrays. */
@@ -74,12 +74,12 @@ export function createStore(device: Device): Store {
     });
   };
 
-  const computeAll: Store["computeAll"] = (work, shape, count) => {
+  const computeAll: Store["computeAll"] = (work, shapes, count) => {
     for (const input of work.inputs) blockOf(work.operation, input);
     const results: Handle[] = [];
     try {
-      for (let made = 0; made < count; made++) results.push(make(work.operation, shape));
-      write(work, results);
+      for (const shape of shapes) results.push(make(work.operation, shape));
+      write(work, results, count);
     } catch (error) {
       dispose(results);
       throw error;
@@ -94,7 +94,7 @@ export function createStore(device: Device): Store {
     dispose,
     scope,
     compute(work, shape) {
-      const [result] = computeAll(work, shape, 1);
+      const [result] = computeAll(work, [shape]);
       if (result === undefined) throw refuse(work.operation, [shape], "a kernel without a result");
       return result;
     },
