@@ -12,8 +12,8 @@ import { savingForm } from "./saving.ts";
 import { markVaried } from "./varied.ts";
 
 /**
- * The gradient of a block with one number as its result, at the points that stand for its parameters: appends the
- * equations, and returns a variable for each parameter. What the block reads from outside is fixed. Each sample has
+ * The gradient of a block whose first result is a number, at the points that stand for its parameters: appends the
+ * equations, and returns a variable for each parameter, and then the block's other results. What the block reads from outside is fixed. Each sample has
  * a gradient of its own, also where the point is the same for all.
  * @throws NotDifferentiable
  */
@@ -49,8 +49,8 @@ export function pushforward(
 }
 
 /**
- * The adjoint of the derivative of a block with one result, at the points that stand for its parameters, applied to a
- * cotangent of the result (null: the number 1).
+ * The adjoint of the derivative of a block's first result, at the points that stand for its parameters, applied to a
+ * cotangent of the result (null: the number 1): a variable for each parameter, and then the block's other results.
  * @throws NotDifferentiable
  */
 export function pullback(
@@ -77,13 +77,14 @@ export function pullback(
     savings,
     tools,
   });
-  const [result] = copy.results;
+  const [result, ...others] = copy.results;
   if (result === undefined) throw new Error("a gradient of nothing");
   reversal.contribute(result, cotangent ?? scratch.constant(1));
   tools.walk(form.equations, reversal);
-  const results = copy.parameters.map(
+  const cotangents = copy.parameters.map(
     (parameter) => reversal.cotangent(parameter) ?? zeroOf(scratch, spaceOf(parameter)),
   );
+  const results = [...cotangents, ...others];
   const live = withoutDead({ parameters: [], equations: scratch.equations, results });
   const values = new Map(copy.parameters.map((parameter, i) => [parameter, points[i] ?? parameter]));
   for (const equation of live.equations) builder.append(substituteEquation(equation, values));

@@ -131,7 +131,11 @@ export function mayLoop(block: Block<Typed> | If<Typed>, definitions: Definition
     if (definition?.kind !== "fun") return false;
     return definition.body.kind === "block" ? inBlock(definition.body) : inExpression(definition.body);
   };
+  const inFunction = (expression: Expression<Typed>): boolean =>
+    expression.kind === "name" ? inCall(expression) : partsOf(expression).some(inFunction);
   const inExpression = (expression: Expression<Typed>): boolean =>
-    partsOf(expression).some(inExpression) || (expression.kind === "call" && inCall(expression.callee));
+    partsOf(expression).some(inExpression) ||
+    (expression.kind === "call" && inCall(expression.callee)) ||
+    (expression.kind === "gradient" && inFunction(expression.of));
   return block.kind === "block" ? inBlock(block) : inStatement(block);
 }

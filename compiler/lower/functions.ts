@@ -39,8 +39,12 @@ export function callFunction(
 /** The same for a function value that is at hand. */
 export function callValue(site: Site, of: FunctionValue, point: readonly Lowered[], span: Span): Variable {
   switch (of.kind) {
-    case "expression":
-      return callExpression(within(site, site.builder, of.scope), of.expression, point, span);
+    case "expression": {
+      const scope = new Scope(of.scope);
+      const result = callExpression(within(site, site.builder, scope), of.expression, point, span);
+      takeCaps(site, scope, of.scope);
+      return result;
+    }
     case "library":
       return evaluateLibraryFunction(site, of.name, of.settings, only(site, point, span), [], span);
     case "gradient":
@@ -52,6 +56,26 @@ export function callValue(site: Site, of: FunctionValue, point: readonly Lowered
     case "operator":
       return applyForm(site.builder, of.operator, only(site, point, span));
   }
+}
+
+/** What loops that ended at their cap have left in a scope below `outer` counts where the call stands. */
+function takeCaps(site: Site, scope: Scope, outer: Scope): void {
+  const hit = cappedIn(scope);
+  if (hit === null) return;
+  const before = site.scope.lookup(CAPPED);
+  const isIn = before === null || before === outer.lookup(CAPPED);
+  site.scope.define(CAPPED, isIn ? value(hit) : value(site.builder.elementwise("or", [asCap(before), hit])));
+}
+
+/** Whether a loop in a scope has ended at its cap; null where there is none. */
+function cappedIn(scope: Scope): Variable | null {
+  const capped = scope.own.includes(CAPPED) ? scope.lookup(CAPPED) : null;
+  return capped === null ? null : asCap(capped);
+}
+
+function asCap(lowered: Lowered): Variable {
+  if (lowered.kind !== "value") throw new Error("whether a loop was capped is a value");
+  return lowered.variable;
 }
 
 function applyGiven(site: Site, map: Variable, [point]: readonly Lowered[], span: Span): Variable {
@@ -146,8 +170,7 @@ function callFun(site: Site, fun: Fun<Typed>, point: readonly Lowered[], span: S
     scope.define(symbolOf(argument.declaration), lowered);
   });
   const result = runFun(within(site, site.builder, scope), fun);
-  const capped = scope.own.includes(CAPPED) ? scope.lookup(CAPPED) : null;
-  if (capped !== null) site.scope.define(CAPPED, capped);
+  takeCaps(site, scope, site.scope);
   return result;
 }
 
@@ -233,11 +256,17 @@ function gradientAt(site: Site, of: FunctionValue, point: readonly Lowered[], sp
   const variables = point.map((lowered) => asVariable(site.builder, lowered, null, span));
   const block = site.builder.block(
     variables.map((variable) => parameter(variable.name, spaceOfVariable(variable), variable.shared)),
-    (inner, parameters) => [
-      callValue(within(site, inner, new Scope(site.scope)), of, parameters.map(value), span),
-    ],
+    (inner, parameters) => {
+      const scope = new Scope(site.scope);
+      const result = callValue(within(site, inner, scope), of, parameters.map(value), span);
+      const capped = cappedIn(scope);
+      return capped === null ? [result] : [result, capped];
+    },
   );
-  const parts = derivativeAt(span, () => gradient(site.builder, block, variables));
+  const results = derivativeAt(span, () => gradient(site.builder, block, variables));
+  const parts = results.slice(0, variables.length);
+  const [capped] = results.slice(variables.length);
+  if (capped !== undefined) site.scope.define(CAPPED, value(capped));
   const [first] = parts;
   return first !== undefined && parts.length === 1 ? first : site.builder.product(parts);
 }
