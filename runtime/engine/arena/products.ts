@@ -130,12 +130,18 @@ interface Cut {
 const LEAST_ITEM = 500_000;
 const LEAST_READ = 60_000;
 
-/** Blocks are as many columns wide, or a multiple: of every width of tiles a multiple. */
+/** Blocks are as many columns wide, or a multiple: of every width of tiles a multiple. Few of them are narrower. */
 const COLUMNS = 48;
+const NARROW = 32;
+const FEW_BLOCKS = 8;
 
-/** Blocks have at most so many rows; 24 is a multiple of every height of tiles. */
+/**
+ * Blocks have at most so many rows, and at least so many where there are as many: each packs its part of the right side.
+ * 24 is a multiple of every height of tiles.
+ */
 const MOST_ROWS = 480;
-const LEAST_ROWS = 24;
+const WORTH_PACKING = 64;
+const STEP_OF_ROWS = 24;
 
 /** Items that are enough to keep all threads busy. */
 const ENOUGH = 16;
@@ -153,7 +159,7 @@ const TINY = 8;
 function cut(product: Product): Cut {
   const { m, n, k, left, right } = product;
   if (k <= TINY && n <= TINY) {
-    const rows = roundedUp(LEAST_READ / (k + n), LEAST_ROWS);
+    const rows = roundedUp(LEAST_READ / (k + n), STEP_OF_ROWS);
     return grouped(product, "product_of_tiny", rows, n, LEAST_READ / (1 + 1 / k + 1 / m));
   }
   if (m <= FEW_ROWS && !left.transposed) {
@@ -161,11 +167,14 @@ function cut(product: Product): Cut {
     const parts = Math.max(1, Math.min(Math.floor(n / least), Math.ceil(ENOUGH / product.batch)));
     return grouped(product, "product", m, Math.ceil(n / parts), LEAST_READ * m);
   }
-  const columns = roundedUp(LEAST_ITEM / (k * m), COLUMNS);
+  const wide = roundedUp(LEAST_ITEM / (k * m), COLUMNS);
+  const isFew = product.batch * Math.ceil(m / WORTH_PACKING) * Math.ceil(n / wide) < FEW_BLOCKS;
+  const columns = isFew && wide === COLUMNS ? NARROW : wide;
   const across = product.batch * Math.ceil(n / columns);
-  const wanted = Math.max(LEAST_ITEM / (k * Math.min(n, columns)), (m * across) / ENOUGH);
-  const parts = Math.ceil(m / Math.min(MOST_ROWS, roundedUp(wanted, LEAST_ROWS)));
-  return grouped(product, "product", roundedUp(m / parts, LEAST_ROWS), columns, LEAST_ITEM);
+  const least = LEAST_ITEM / (k * Math.min(n, columns));
+  const wanted = Math.max(least, (m * across) / ENOUGH, WORTH_PACKING);
+  const parts = Math.ceil(m / Math.min(MOST_ROWS, roundedUp(wanted, STEP_OF_ROWS)));
+  return grouped(product, "product", roundedUp(m / parts, STEP_OF_ROWS), columns, LEAST_ITEM);
 }
 
 /** Blocks of that size, so many an item that it has at least `work` multiply-adds. */

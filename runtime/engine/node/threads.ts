@@ -18,8 +18,8 @@ import {
 /** Rounds of waiting for a job before a thread sleeps: some 50 microseconds. */
 const PATIENCE = 5000;
 
-/** Pieces per thread that a job is claimed in: a thread that is held up leaves the others its share. */
-const PIECES = 4;
+/** Pieces per thread that a job is claimed in: a thread that is held up leaves the others its share, and none ends late. */
+const PIECES = 16;
 
 const LONGEST_WAIT = 60_000;
 

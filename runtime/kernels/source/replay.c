@@ -32,19 +32,24 @@ typedef struct {
 #else
 #define EAGER 8192
 #endif
-/* Nanoseconds. */
+/* Naps grow from the first to the last length, in nanoseconds: who has to wait long is not needed soon. */
 #define NAP 20000
+#define LONGEST_NAP 320000
 
 INLINE void rest(word waited, word *done) {
+  if (waited > EAGER) {
+    const word nap = waited - EAGER < LONGEST_NAP / NAP ? (waited - EAGER) * NAP : LONGEST_NAP;
 #if defined(__wasm__)
-  if (waited > EAGER) __builtin_wasm_memory_atomic_wait32((int *)done, (int)__atomic_load_n(done, __ATOMIC_ACQUIRE), NAP);
+    __builtin_wasm_memory_atomic_wait32((int *)done, (int)__atomic_load_n(done, __ATOMIC_ACQUIRE), nap);
 #else
-  if (waited > EAGER) nanosleep(&(struct timespec){.tv_nsec = NAP}, NULL);
-#if defined(__x86_64__)
-  else __builtin_ia32_pause();
-#elif defined(__aarch64__)
-  else __asm__ volatile("yield");
+    nanosleep(&(struct timespec){.tv_nsec = nap}, NULL);
 #endif
+    return;
+  }
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
 #endif
 }
 
