@@ -14,9 +14,13 @@ export interface DrawnPlane {
   readonly values: Shown;
 }
 
-/** A plane for the eye: from black to white by what is asked for, phases from -pi to pi, else by its own extremes. */
-export function drawnPlane({ picture, part }: Plane, asked: Shown | null): DrawnPlane {
-  const values = extremes(picture);
+/**
+ * A plane for the eye: from black to white by what is asked for, phases from -pi to pi, else by its own extremes. A curve is
+ * drawn already, from the lower end of its picture to the upper one.
+ */
+export function drawnPlane({ picture, part, vector }: Plane, asked: Shown | null): DrawnPlane {
+  const values = extremes(vector ?? picture);
+  if (vector !== null) return { picture, shown: [Math.min(0, values[0]), Math.max(0, values[1])], values };
   const shown = asked ?? (part === "phase" ? ([-Math.PI, Math.PI] as const) : values);
   const [black, white] = shown;
   const slope = white === black ? 0 : 1 / (white - black);

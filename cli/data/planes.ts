@@ -21,6 +21,8 @@ export interface Plane {
   /** where it lies in the array: `[3]`; empty where the array is one picture */
   readonly place: string;
   readonly part: Part | null;
+  /** the vector that the picture draws as a curve; null for others */
+  readonly vector: HostArray | null;
 }
 
 /** What of an array is shown. */
@@ -50,7 +52,9 @@ export function planesOf(given: HostArray, { count, part, channels }: Showing): 
     const plane = planeAt(array, own, position);
     return parts.map((each): Plane => {
       const real = each === null ? plane : PART_RULES[each](plane);
-      return { picture: own === 1 ? curve(real) : real, place, part: each };
+      return own === 1
+        ? { picture: curve(real), place, part: each, vector: real }
+        : { picture: real, place, part: each, vector: null };
     });
   }).flat();
 }

@@ -87,7 +87,7 @@ function report({ terminal }: Context, { output, json }: ViewOptions, views: rea
       file,
       place: plane.place,
       part: plane.part,
-      shape: plane.picture.shape,
+      shape: (plane.vector ?? plane.picture).shape,
       values: drawn.values,
       shown: drawn.shown,
     }));
@@ -97,7 +97,8 @@ function report({ terminal }: Context, { output, json }: ViewOptions, views: rea
   for (const { file, plane, drawn } of views) {
     const name = [file + plane.place, ...(plane.part === null ? [] : [plane.part])].join(", ");
     const [low, high] = drawn.shown.map(numberText);
-    terminal.talk(`${name}: ${plane.picture.shape.join(" x ")}, black ${low}, white ${high}\n`);
+    const ends = plane.vector === null ? `black ${low}, white ${high}` : `drawn from ${low} to ${high}`;
+    terminal.talk(`${name}: ${(plane.vector ?? plane.picture).shape.join(" x ")}, ${ends}\n`);
   }
   terminal.talk(`wrote ${output}\n`);
 }

@@ -38,29 +38,38 @@ const MOST_HEIGHT = 2;
 
 /**
  * Pictures with captions as one SVG, the pixels embedded as they are (PNG, 8 bits); enlarged without smoothing.
- * A picture keeps its proportions within its place.
+ * A picture keeps its proportions within its place; each row is as high as its tallest picture.
  * @throws DataError where an array is no picture or holds NaN.
  */
 export function montage(contents: Montage): string {
   const { pictures, cell = 256, range = [0, 1] } = contents;
   const columns = Math.max(1, contents.columns ?? Math.min(4, pictures.length));
-  const rows = Math.ceil(pictures.length / columns);
-  const tallest = Math.max(1, ...pictures.map(({ picture }) => cell * aspect(picture)));
-  const cellHeight = Math.min(tallest, MOST_HEIGHT * cell);
+  const heights = rowHeights(pictures, columns, cell);
   const lines = 1 + (pictures.some(({ note }) => note !== undefined) ? 1 : 0);
-  const rowHeight = cellHeight + 8 + lines * LINE + GAP;
+  const words = 8 + lines * LINE + GAP;
   const head = headHeight(contents);
+  const tops = heights.map((_, row) => heights.slice(0, row).reduce((top, own) => top + own + words, head));
   const width = Math.max(
     2 * MARGIN + columns * cell + (columns - 1) * GAP,
     titleWidth(contents) + 2 * MARGIN,
   );
-  const height = head + rows * rowHeight - GAP + MARGIN;
+  const height = heights.reduce((sum, own) => sum + own + words, head) - GAP + MARGIN;
   const places = pictures.map((one, index) => {
     const left = MARGIN + (index % columns) * (cell + GAP);
-    const top = head + Math.floor(index / columns) * rowHeight;
-    return placed(one, left, top, cell, cellHeight, range);
+    const row = Math.floor(index / columns);
+    return placed(one, left, tops[row] ?? head, cell, heights[row] ?? cell, range);
   });
   return drawing(width, height, contents.title ?? "Pictures", [...heading(contents), ...places]);
+}
+
+/** The height of the pictures of each row. */
+function rowHeights(pictures: readonly MontagePicture[], columns: number, cell: number): readonly number[] {
+  const rows = Math.ceil(pictures.length / columns);
+  return Array.from({ length: rows }, (_, row) => {
+    const own = pictures.slice(row * columns, (row + 1) * columns);
+    const tallest = Math.max(1, ...own.map(({ picture }) => cell * aspect(picture)));
+    return Math.min(tallest, MOST_HEIGHT * cell);
+  });
 }
 
 function headHeight({ title, subtitle }: Montage): number {

@@ -266,7 +266,7 @@ describe("ipc view", () => {
       at("all.png"),
     );
     expect(talk).toMatch(
-      /volume\.npy\[0\]: 4 x 5, black 0, white 19\n[^]*volume\.npy\[1\]: [^]*curve\.npy: 128 x 256/u,
+      /volume\.npy\[0\]: 4 x 5, black 0, white 19\n[^]*volume\.npy\[1\]: [^]*curve\.npy: 300, drawn from -1 to 1\n/u,
     );
     expect(talk).not.toMatch(/volume\.npy\[2\]/u);
     expect(picture("all.png").shape[1]).toBeGreaterThan(1000);

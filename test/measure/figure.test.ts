@@ -129,6 +129,22 @@ describe("montage", () => {
     );
   });
 
+  it("makes each row as high as its tallest picture", () => {
+    const [long, square] = [
+      [200, 100],
+      [50, 50],
+    ].map((shape) => ({
+      picture: realArray(shape, new Float64Array(shape.reduce((a, b) => a * b))),
+      caption: "a",
+    }));
+    const heightOf = (pictures: Parameters<typeof montage>[0]["pictures"]): number =>
+      readPng(draw(montage({ pictures, columns: 1, cell: 100 }), 1)).shape[0] ?? NaN;
+    const both = [long, square].flatMap((each) => each ?? []);
+    const [first, second] = both.map((each) => heightOf([each]));
+    // two rows, one margin less above and below, and the gap between them
+    expect(heightOf(both)).toBe((first ?? NaN) + (second ?? NaN) - 2 * 24 + 20);
+  });
+
   it("stretches a range and refuses what is no picture", () => {
     const phantom = sheppLogan(32, "original");
     const svg = montage({
