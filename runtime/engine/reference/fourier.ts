@@ -118,20 +118,26 @@ function transformed(
   const inner = sizeOf(shape.slice(axis + 1)) / 2;
   const outer = sizeOf(shape.slice(0, axis));
   const data = new Float64Array(values.length);
+  // sines and cosines of all angles once, for each line needs them n times
+  const angles = Float64Array.from({ length: n }, (_, m) => ((inverse ? 2 : -2) * Math.PI * m) / n);
+  const [cosines, sines] = [angles.map(Math.cos), angles.map(Math.sin)];
   for (let o = 0; o < outer; o++) {
     for (let i = 0; i < inner; i++) {
-      const at = (index: number): number => 2 * ((o * n + index) * inner + i);
+      const first = 2 * (o * n * inner + i);
       for (let k = 0; k < n; k++) {
-        let [re, im] = [0, 0];
-        for (let j = 0; j < n; j++) {
-          const angle = ((inverse ? 2 : -2) * Math.PI * ((j * k) % n)) / n;
-          const [c, s] = [Math.cos(angle), Math.sin(angle)];
-          const [x, y] = [values[at(j)] ?? 0, values[at(j) + 1] ?? 0];
+        let re = 0;
+        let im = 0;
+        for (let j = 0, turn = 0; j < n; j++, turn = (turn + k) % n) {
+          const at = first + 2 * j * inner;
+          const c = cosines[turn] ?? NaN;
+          const s = sines[turn] ?? NaN;
+          const x = values[at] ?? 0;
+          const y = values[at + 1] ?? 0;
           re += c * x - s * y;
           im += s * x + c * y;
         }
-        data[at(k)] = re;
-        data[at(k) + 1] = im;
+        data[first + 2 * k * inner] = re;
+        data[first + 2 * k * inner + 1] = im;
       }
     }
   }
