@@ -46,6 +46,56 @@ export function bilinearUpsampling(b: IrBuilder, u: Variable, q: number, alignme
   return b.reshape(columns, arraySpace("real", [multiply(times, h), multiply(times, w), c]));
 }
 
+/**
+ * R[h, w, c] -> R[q*h, q*w, c] by cubic convolution with the kernel of Keys (IEEE Trans. Acoust. 29, 1981) for `a`, border
+ * points repeated outwards, as PyTorch's `interpolate(mode = "bicubic", align_corners)` has it with a = -3/4.
+ */
+export function cubicUpsampling(
+  b: IrBuilder,
+  u: Variable,
+  q: number,
+  alignment: Alignment,
+  a: number,
+): Variable {
+  if (q === 1) return u;
+  const [h, w, c] = imageAxes(u);
+  const [one, times] = [constant(1), constant(q)];
+  const once = b.extendImage(u, { boundary: "neumann", before: 1, after: 1 });
+  const around = b.extendImage(once, { boundary: "neumann", before: 1, after: 1 });
+  const wide = multiply(axesOf(around)[1] ?? one, c);
+  const along = (image: Variable, axis: number, n: Dimension, shape: readonly Dimension[]): Variable => {
+    const d = offsets(b, n, q, alignment, [one]);
+    const terms = [-2, -1, 0, 1, 2].map((at) => {
+      const part = b.reshape(sliceAlong(b, image, axis, constant(at + 2), n), arraySpace("real", shape));
+      return b.elementwise("mul", [cubicKernel(b, b.elementwise("sub", [d, b.constant(at)]), a), part]);
+    });
+    return terms.reduce((sum, term) => b.elementwise("add", [sum, term]));
+  };
+  const rows = along(around, 0, h, [h, one, wide]);
+  const tall = b.reshape(rows, arraySpace("real", [multiply(times, h), axesOf(around)[1] ?? one, c]));
+  const columns = along(tall, 1, w, [multiply(times, h), w, one, c]);
+  return b.reshape(columns, arraySpace("real", [multiply(times, h), multiply(times, w), c]));
+}
+
+/** (a + 2) s^3 - (a + 3) s^2 + 1 for s = min(|d|, 1), which is 0 from 1 on, and a (s^3 - 5 s^2 + 8 s - 4) for |d| in [1, 2]. */
+function cubicKernel(b: IrBuilder, d: Variable, a: number): Variable {
+  const distance = b.elementwise("abs", [d]);
+  const near = b.elementwise("min", [distance, b.constant(1)]);
+  const far = b.elementwise("min", [b.elementwise("max", [distance, b.constant(1)]), b.constant(2)]);
+  return b.elementwise("add", [
+    polynomial(b, near, [a + 2, -(a + 3), 0, 1]),
+    polynomial(b, far, [a, -5 * a, 8 * a, -4 * a]),
+  ]);
+}
+
+/** By Horner's rule, the highest power first. */
+function polynomial(b: IrBuilder, at: Variable, [first = 0, ...others]: readonly number[]): Variable {
+  return others.reduce<Variable>(
+    (sum, each) => b.elementwise("add", [b.elementwise("mul", [sum, at]), b.constant(each)]),
+    b.constant(first),
+  );
+}
+
 /** A bound of the norm of `bilinearUpsampling`: per axis the root of the largest column sum, as rows sum to 1. */
 export function bilinearNorm(q: number, alignment: Alignment): number {
   if (alignment === "pixels") return q;

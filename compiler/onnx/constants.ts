@@ -1,4 +1,5 @@
 import { type Flow, type NodePlace, type TensorFlow, tensorFlow } from "./place.ts";
+import { isWholeType, wholeIf } from "./tensor.ts";
 
 /** `Constant`: an array of the file. */
 export function constantTensor(place: NodePlace): Flow {
@@ -20,7 +21,7 @@ export function gathered(place: NodePlace): Flow {
   );
   if (found.some(Number.isNaN)) throw place.fault("Its indices lie outside of the list.");
   return tensorFlow(
-    { name: "", shape: indices.tensor.shape, values: found },
+    { name: "", shape: indices.tensor.shape, values: found, ...wholeIf(flow.tensor.whole === true) },
     flow.ofSizes || indices.ofSizes,
   );
 }
@@ -28,13 +29,21 @@ export function gathered(place: NodePlace): Flow {
 /** `Cast` of numbers; what is computed stays what it is. */
 export function cast(place: NodePlace): Flow {
   const flow = place.flow();
-  if (flow.kind === "tensor") return flow;
+  if (flow.kind === "tensor") {
+    const { name, shape, values } = flow.tensor;
+    const whole = isWholeType(place.number("to", 1));
+    const cut = whole ? values.map(Math.trunc) : values;
+    return { ...flow, tensor: { name, shape, values: cut, ...wholeIf(whole) } };
+  }
   const [isFloat, isDouble] = [1, 11].map((type) => place.number("to", 1) === type);
   if (isFloat !== true && isDouble !== true) throw place.fault("It is to whole numbers.");
   return flow;
 }
 
-/** A function of numbers of the file or of sizes, entry by entry; null if some input is computed from images. */
+/**
+ * A function of numbers of the file or of sizes, entry by entry, cut off where both are whole; null if some input is
+ * computed from images.
+ */
 export function ofNumbers(
   place: NodePlace,
   compute: (left: number, right: number) => number,
@@ -48,9 +57,12 @@ export function ofNumbers(
     if (a.length !== b.length && a.length !== 1 && b.length !== 1)
       throw place.fault("It is of constants alone.");
     const longer = a.length >= b.length ? left.tensor : right.tensor;
-    const values = longer.values.map((_, i) =>
-      compute(a[a.length === 1 ? 0 : i] ?? NaN, b[b.length === 1 ? 0 : i] ?? NaN),
-    );
-    return tensorFlow({ name: "", shape: longer.shape, values }, left.ofSizes || right.ofSizes);
+    const whole = left.tensor.whole === true && right.tensor.whole === true;
+    const values = longer.values.map((_, i) => {
+      const value = compute(a[a.length === 1 ? 0 : i] ?? NaN, b[b.length === 1 ? 0 : i] ?? NaN);
+      return whole ? Math.trunc(value) : value;
+    });
+    const ofSizes = left.ofSizes || right.ofSizes;
+    return tensorFlow({ name: "", shape: longer.shape, values, ...wholeIf(whole) }, ofSizes);
   }, first);
 }

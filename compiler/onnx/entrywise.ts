@@ -2,8 +2,11 @@ import type { ElementwiseFunction } from "../../runtime/arrays/expression.ts";
 import type { IrBuilder } from "../ir/build.ts";
 import type { Variable } from "../ir/block.ts";
 import { elu, gelu, leaky } from "../lower/layers.ts";
+import { constant } from "../types/dimension.ts";
+import { arraySpace } from "../types/space.ts";
 import { ofNumbers } from "./constants.ts";
-import { type Flow, type NodePlace, permuted } from "./place.ts";
+import { type Flow, type NodePlace, permuted, type Shape } from "./place.ts";
+import { plainOf } from "./shapes.ts";
 import type { OnnxTensor } from "./tensor.ts";
 
 /** A function of one array, entry by entry. */
@@ -28,8 +31,10 @@ export function ofSeveral(name: keyof typeof OF_NUMBERS) {
   return (place: NodePlace): Flow => {
     const numbers = ofNumbers(place, OF_NUMBERS[name]);
     if (numbers !== null) return numbers;
-    const shaped = place.inputs.find((flow) => flow !== null && flow.kind !== "tensor") ?? null;
-    if (shaped === null) throw place.fault("It has no inputs.");
+    const given = place.inputs.find((flow) => flow !== null && flow.kind !== "tensor") ?? null;
+    if (given === null) throw place.fault("It has no inputs.");
+    const meetsArray = place.inputs.some((flow) => flow?.kind === "tensor" && flow.tensor.values.length > 1);
+    const shaped = meetsArray ? inOrder(place, given) : given;
     const [first, ...others] = place.inputs.map((_, index) => operand(place, index, shaped));
     if (first === undefined) throw place.fault("It has no inputs.");
     const result = others.reduce((left, right) => place.b.elementwise(name, [left, right]), first);
@@ -42,9 +47,19 @@ function withVariable(place: NodePlace, flow: Flow, variable: Variable): Flow {
   return { ...flow, variable };
 }
 
+/** What is no array of the file. */
+type Computed = Exclude<Flow, { readonly kind: "tensor" }>;
+
+/** A view with its entries in the order of ONNX, so that arrays of the file can be aligned with it. */
+function inOrder(place: NodePlace, flow: Computed): Computed {
+  if (flow.kind !== "view" || flow.from === null) return flow;
+  return { ...flow, variable: plainOf(place, flow), from: null };
+}
+
 function operand(place: NodePlace, index: number, shaped: Flow): Variable {
-  const flow = place.flow(index);
-  if (flow.kind === "tensor") return constantArray(place, flow.tensor, shaped);
+  const given = place.flow(index);
+  if (given.kind === "tensor") return constantArray(place, given.tensor, shaped);
+  const flow = shaped.kind === "view" && shaped.from === null ? inOrder(place, given) : given;
   if (flow.kind !== shaped.kind || !isSeenAs(flow, shaped)) {
     throw place.fault("It is of an image and a vector, or of arrays under other shapes.");
   }
@@ -67,8 +82,7 @@ function constantArray(place: NodePlace, tensor: OnnxTensor, shaped: Flow): Vari
   if (values.length === 1 && first !== undefined && (shape.length === 0 || name === "")) {
     return place.b.constant(first);
   }
-  if (shaped.kind === "view" && values.length > 1)
-    throw place.fault("An array meets one under another shape.");
+  if (shaped.kind === "view" && values.length > 1) return repeatedOver(place, tensor, shaped.shape);
   const axes =
     shaped.kind === "image" || shaped.kind === "last" ? 4 : shaped.kind === "view" ? shape.length + 1 : 2;
   if (shape.length > axes) throw place.fault(`An array of [${shape.join(", ")}] is not aligned.`);
@@ -88,6 +102,23 @@ function constantArray(place: NodePlace, tensor: OnnxTensor, shaped: Flow): Vari
   const sizes = values.length === 1 ? [] : isFlat ? own.slice(0, 1) : [own[1] ?? 1, own[2] ?? 1, own[0] ?? 1];
   const entries = isFlat ? values : permuted({ name, shape: own, values }, [1, 2, 0]);
   return place.weight(place.layer("array"), "value", name, sizes, entries);
+}
+
+/** An array of the file, repeated over a shape, as a vector in the order of ONNX. */
+function repeatedOver(place: NodePlace, { shape, values, name }: OnnxTensor, onto: Shape): Variable {
+  const { b } = place;
+  const aligned = [...Array.from({ length: onto.length - shape.length }, () => 1), ...shape];
+  if (aligned.length !== onto.length || aligned.some((size, axis) => size !== 1 && size !== onto[axis])) {
+    throw place.fault(`Arrays of [${shape.join(", ")}] and [${onto.join(", ")}] are not aligned.`);
+  }
+  const weight = place.weight(place.layer("array"), "value", name, shape, values);
+  const whole = arraySpace("real", onto.map(constant));
+  const repeated = b.elementwise("add", [
+    b.fill(b.constant(0), whole),
+    b.reshape(weight, arraySpace("real", aligned.map(constant))),
+  ]);
+  const count = onto.reduce((size, extent) => size * extent, 1);
+  return b.reshape(repeated, arraySpace("real", [constant(count)]));
 }
 
 /** `Clip` onto [min, max], which are inputs, and settings in files before version 11. */

@@ -1,7 +1,7 @@
 import { joinAlong, sliceAlong } from "../lower/axes.ts";
 import { constant, constantValue, divideBy, multiply } from "../types/dimension.ts";
 import { arraySpace } from "../types/space.ts";
-import { productOfTwo } from "./attention.ts";
+import { productOfRows, productOfTwo } from "./attention.ts";
 import {
   channelsOf,
   type Flow,
@@ -91,10 +91,13 @@ export function affine(place: NodePlace): Flow {
   return dense(place, place.number("transB", 0) !== 0);
 }
 
-/** `MatMul` of a vector by a matrix of the file, or of two arrays that are computed. */
+/** `MatMul` of a vector, of channels that are last or of rows by a matrix of the file; of any other two arrays. */
 export function product(place: NodePlace): Flow {
-  if (place.flow(1).kind !== "tensor") return productOfTwo(place);
-  return dense(place, false);
+  const [left, right] = [place.flow(0), place.flow(1)];
+  if (left.kind === "tensor" || right.kind !== "tensor") return productOfTwo(place);
+  if (right.tensor.shape.length !== 2) return productOfTwo(place);
+  if (left.kind === "vector" || left.kind === "last") return dense(place, false);
+  return productOfRows(place);
 }
 
 function dense(place: NodePlace, isTransposed: boolean): Flow {

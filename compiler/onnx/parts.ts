@@ -1,7 +1,10 @@
 import { axesOf, joinAlong, sliceAlong } from "../lower/axes.ts";
 import { add, constant, constantValue, type Dimension, divideBy, subtract } from "../types/dimension.ts";
-import { type Flow, type NodePlace, tensorFlow } from "./place.ts";
+import { arraySpace } from "../types/space.ts";
+import { type Flow, type NodePlace, type Shape, tensorFlow } from "./place.ts";
 import { strided } from "./pooling.ts";
+import { fromPlain, plainOf } from "./shapes.ts";
+import { wholeIf } from "./tensor.ts";
 
 /** An axis of ONNX as one of the variable's; null for that of the samples. */
 const AXES: { readonly [K in "image" | "last" | "vector"]: readonly (number | null)[] } = {
@@ -17,19 +20,20 @@ type Whole = Extract<Flow, { readonly kind: keyof typeof AXES }>;
 
 /** `Split` into parts one after the other. */
 export function split(place: NodePlace): readonly Flow[] {
-  const flow = wholeFlow(place);
+  const flow = place.flow();
   const axis = place.axis(place.number("axis", 0));
   const extent = place.example()[axis] ?? 1;
   const count = place.number("num_outputs", place.outputs);
   if (!Number.isInteger(count) || count < 1 || count > extent) throw place.fault(`It gives ${count} parts.`);
   const each = Math.ceil(extent / count);
   const equal = Array.from({ length: count }, (_, i) => Math.min(each, extent - i * each));
-  const sizes = place.list("split", 1) ?? equal;
+  if (place.isOfSizes(1)) demandKnown(place, flow, axis, extent);
+  const sizes = (place.isOfSizes(1) ? place.sizes(1) : place.list("split", 1)) ?? equal;
   if (sizes.some((size) => size < 1) || sizes.reduce((sum, size) => sum + size, 0) !== extent) {
     throw place.fault(`Its parts are [${sizes.join(", ")}].`);
   }
   const begins = sizes.map((_, i) => sizes.slice(0, i).reduce((sum, size) => sum + size, 0));
-  return sizes.map((size, i) => withPart(place, flow, axis, begins[i] ?? 0, size));
+  return sizes.map((size, i) => partOf(place, flow, axis, begins[i] ?? 0, size));
 }
 
 /** `Slice` with steps of 1, or larger ones that divide the part. */
@@ -49,22 +53,23 @@ export function sliced(place: NodePlace): Flow {
     const size = end - begin;
     if (step < 1 || size < 1) throw place.fault("Its part is empty, or runs backwards.");
     if (begin === 0 && end === extent && step === 1) return flow;
-    if (place.isOfSizes(1) || place.isOfSizes(2)) {
-      throw place.fault("Its ends are computed from sizes: export the network for one size.");
-    }
+    if (place.isOfSizes(1) || place.isOfSizes(2)) demandKnown(place, flow, axis, extent);
     const toEnd = end === extent && (ends[index] ?? 0) >= extent;
-    const part = withPart(
-      place,
-      whole(place, flow),
-      axis,
-      begin,
-      toEnd || (ends[index] ?? 0) < 0 ? null : size,
-      {
-        beyond: extent - end,
-      },
-    );
+    const taken = toEnd || (ends[index] ?? 0) < 0 ? null : size;
+    const part = partOf(place, flow, axis, begin, taken, { beyond: extent - end });
     return step === 1 ? part : everyStep(place, whole(place, part), axis, step);
   }, first);
+}
+
+/** Ends that are computed from sizes are those of the example: the axis has to be as long as there. */
+function demandKnown(place: NodePlace, flow: Flow, axis: number, extent: number): void {
+  if (flow.kind === "view") return;
+  const own = ownAxis(place, whole(place, flow), axis);
+  const known = flow.kind === "tensor" ? null : constantValue(axesOf(flow.variable)[own] ?? constant(0));
+  if (known === extent) return;
+  throw place.fault(
+    "Its ends are computed from sizes that are open: declare the network for the size of the file's example.",
+  );
 }
 
 function within(place: number, extent: number): number {
@@ -81,7 +86,9 @@ export function joined(place: NodePlace): Flow {
     const values = tensors.flatMap(({ tensor }) => [...tensor.values]);
     if (values.length > MOST_NUMBERS) throw place.fault("It joins long lists of constants.");
     const ofSizes = tensors.some((flow) => flow.ofSizes);
-    return tensorFlow({ name: "", shape: [values.length], values: Float64Array.from(values) }, ofSizes);
+    const whole = wholeIf(tensors.every(({ tensor }) => tensor.whole === true));
+    const list = { name: "", shape: [values.length], values: Float64Array.from(values), ...whole };
+    return tensorFlow(list, ofSizes);
   }
   if (flows.some(({ kind }) => kind !== first.kind)) throw place.fault("It joins arrays of several sorts.");
   const flow = whole(place, first);
@@ -90,10 +97,6 @@ export function joined(place: NodePlace): Flow {
   const last = axesOf(flow.variable).length - 1;
   const variable = axis === last ? place.b.concat(variables) : joinAlong(place.b, variables, axis);
   return { ...flow, variable };
-}
-
-function wholeFlow(place: NodePlace): Whole {
-  return whole(place, place.flow());
 }
 
 function whole(place: NodePlace, flow: Flow): Whole {
@@ -108,6 +111,27 @@ function ownAxis(place: NodePlace, flow: Whole, axis: number): number {
   const own = AXES[flow.kind][axis];
   if (own === undefined || own === null) throw place.fault(`It is along the axis ${axis}.`);
   return own;
+}
+
+/** A part of an axis of ONNX, also of what is seen under another shape. */
+function partOf(
+  place: NodePlace,
+  flow: Flow,
+  axis: number,
+  begin: number,
+  size: number | null,
+  { beyond }: { readonly beyond: number } = { beyond: 0 },
+): Flow {
+  if (flow.kind !== "view") return withPart(place, whole(place, flow), axis, begin, size, { beyond });
+  const { b } = place;
+  const extent = flow.shape[axis] ?? 1;
+  const taken = size ?? extent - begin - beyond;
+  const count = (shape: Shape): number => shape.reduce((product, each) => product * each, 1);
+  const [outer, inner] = [count(flow.shape.slice(0, axis)), count(flow.shape.slice(axis + 1))];
+  const rows = b.reshape(plainOf(place, flow), arraySpace("real", [outer, extent, inner].map(constant)));
+  const part = sliceAlong(b, rows, 1, constant(begin), constant(taken));
+  const plain = b.reshape(part, arraySpace("real", [constant(outer * taken * inner)]));
+  return fromPlain(place, plain, flow.shape.with(axis, taken));
 }
 
 /** A part of an axis of ONNX: `size` points, or up to so many `beyond` it before the end. */
@@ -143,5 +167,5 @@ function slicedTensor(place: NodePlace, start: number, end: number, step: number
   }
   const { values } = flow.tensor;
   const part = values.slice(within(start, values.length), within(end, values.length));
-  return { ...flow, tensor: { name: "", shape: [part.length], values: part } };
+  return { ...flow, tensor: { ...flow.tensor, name: "", shape: [part.length], values: part } };
 }

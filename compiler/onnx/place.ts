@@ -5,7 +5,7 @@ import { constant, constantValue, type Dimension } from "../types/dimension.ts";
 import { arraySpace } from "../types/space.ts";
 import { OnnxFault } from "./fault.ts";
 import type { OnnxNode } from "./network.ts";
-import type { OnnxTensor } from "./tensor.ts";
+import { type OnnxTensor, wholeIf } from "./tensor.ts";
 
 /** Where the weights of a network are declared: each by its layer, its role, its shape and its entries. */
 export interface WeightPlaces {
@@ -186,13 +186,21 @@ export class NodePlace {
     const attributes = this.#node.attributes;
     const tensor = attributes.get("value")?.tensor;
     if (tensor !== undefined && tensor !== null) return tensor;
-    const [one, many] = ["value_float", "value_int"].map((name) => attributes.get(name)?.numbers[0]);
-    const single = one ?? many;
-    if (single !== undefined) return { name: "", shape: [], values: Float64Array.of(single) };
-    const list = attributes.get("value_floats") ?? attributes.get("value_ints");
+    const [float, int] = ["value_float", "value_int"].map((name) => attributes.get(name)?.numbers[0]);
+    const single = float ?? int;
+    if (single !== undefined) {
+      return { name: "", shape: [], values: Float64Array.of(single), ...wholeIf(float === undefined) };
+    }
+    const floats = attributes.get("value_floats");
+    const list = floats ?? attributes.get("value_ints");
     return list === undefined
       ? null
-      : { name: "", shape: [list.numbers.length], values: Float64Array.from(list.numbers) };
+      : {
+          name: "",
+          shape: [list.numbers.length],
+          values: Float64Array.from(list.numbers),
+          ...wholeIf(floats === undefined),
+        };
   }
 
   layer(sort: string): string {

@@ -1,5 +1,5 @@
 import { softmax } from "../lower/layers.ts";
-import { softmaxOfRows } from "./attention.ts";
+import { softmaxAlong } from "./attention.ts";
 import { constant, multiply } from "../types/dimension.ts";
 import { arraySpace } from "../types/space.ts";
 import { type Flow, imageFlow, type NodePlace, sizesOfImage } from "./place.ts";
@@ -33,13 +33,13 @@ export function largestChannel(place: NodePlace): Flow {
   return imageFlow(place.b.channelMaximum(image));
 }
 
-/** `Softmax` over the channels of an image, the entries of a vector, or the last axis of what has another shape. */
+/** `Softmax` over the channels of an image, the entries of a vector, or any axis of what has sizes that are numbers. */
 export function powersOverSum(place: NodePlace): Flow {
   const flow = place.flow();
-  if (flow.kind === "view") return softmaxOfRows(place);
+  if (flow.kind === "view") return softmaxAlong(place);
   if (flow.kind === "tensor") throw place.fault("It is of no image and no vector.");
   const isLast = place.axis(place.number("axis", -1)) === { image: 1, last: 3, vector: 1 }[flow.kind];
-  if (!isLast) return softmaxOfRows(place);
+  if (!isLast) return softmaxAlong(place);
   return { ...flow, variable: softmax(place.b, flow.variable) };
 }
 

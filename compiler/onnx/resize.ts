@@ -1,5 +1,5 @@
 import { averagePool } from "../lower/poolingLayers.ts";
-import { bilinearUpsampling, nearestUpsampling } from "../lower/upsampling.ts";
+import { bilinearUpsampling, cubicUpsampling, nearestUpsampling } from "../lower/upsampling.ts";
 import { constantValue, divideBy } from "../types/dimension.ts";
 import { type Flow, imageFlow, type NodePlace, sizesOfImage } from "./place.ts";
 import { strided } from "./pooling.ts";
@@ -13,7 +13,8 @@ export function resized(place: NodePlace): Flow {
   if (place.number("antialias", 0) !== 0) throw place.fault("It takes out high frequencies (`antialias`).");
   if (mode === "nearest") return nearest(place, rows);
   if (mode === "linear") return linear(place, rows);
-  throw place.fault(`Its points are by \`${mode}\`; \`nearest\` and \`linear\` are known.`);
+  if (mode === "cubic") return cubic(place, rows);
+  throw place.fault(`Its points are by \`${mode}\`; \`nearest\`, \`linear\` and \`cubic\` are known.`);
 }
 
 function linear(place: NodePlace, factor: number): Flow {
@@ -22,6 +23,14 @@ function linear(place: NodePlace, factor: number): Flow {
   if (Number.isInteger(factor)) return imageFlow(bilinearUpsampling(place.b, u, factor, alignment));
   if (factor === 1 / 2 && alignment === "pixels") return imageFlow(averagePool(place.b, u, 2));
   throw place.fault(`Its factor ${factor} is neither a whole number nor, between pixels, 1/2.`);
+}
+
+function cubic(place: NodePlace, factor: number): Flow {
+  if (!Number.isInteger(factor)) throw place.fault(`Its factor ${factor} is no whole number.`);
+  if (place.number("exclude_outside", 0) !== 0)
+    throw place.fault("It leaves out what is outside of the image.");
+  const a = place.number("cubic_coeff_a", -0.75);
+  return imageFlow(cubicUpsampling(place.b, place.image(), factor, alignmentOf(place), a));
 }
 
 function alignmentOf(place: NodePlace): "pixels" | "corners" {

@@ -80,7 +80,7 @@ export function transposed(place: NodePlace): Flow {
 export function sizesOf(place: NodePlace): Flow {
   const shape = place.example();
   const part = shape.slice(place.number("start", 0), place.number("end", shape.length));
-  return tensorFlow({ name: "", shape: [part.length], values: Float64Array.from(part) }, true);
+  return tensorFlow({ name: "", shape: [part.length], values: Float64Array.from(part), whole: true }, true);
 }
 
 /** What flows, with the same entries in the order of ONNX, under another shape. */
@@ -159,7 +159,12 @@ export function plainOf(place: NodePlace, flow: Exclude<Flow, { kind: "tensor" }
 }
 
 /** A vector whose entry at the place (i, j, ...) of `shape` is that of another at i*strides[0] + j*strides[1] + ... */
-function picked({ b }: NodePlace, entries: Variable, shape: Shape, strides: readonly number[]): Variable {
+export function picked(
+  { b }: NodePlace,
+  entries: Variable,
+  shape: Shape,
+  strides: readonly number[],
+): Variable {
   const space = arraySpace("real", shape.map(constant));
   const from = shape.reduce<Variable | null>((sum, size, axis) => {
     const index = b.elementwise("add", [b.coordinate(space, axis), b.constant((size - 1) / 2)]);

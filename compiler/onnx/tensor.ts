@@ -5,6 +5,8 @@ export interface OnnxTensor {
   readonly name: string;
   readonly shape: readonly number[];
   readonly values: Float64Array;
+  /** whether its type is one of whole numbers, whose quotients are cut off */
+  readonly whole?: true;
 }
 
 /** What a file says of an array: where its entries are depends on who wrote it. */
@@ -31,6 +33,17 @@ const ENTRIES: Readonly<
   11: [8, (at, byte) => at.getFloat64(byte, true)],
 };
 const HALF = 10;
+const WHOLE: ReadonlySet<number> = new Set([2, 3, 6, 7]);
+
+/** What says of an array that its numbers are whole. */
+export function wholeIf(whole: boolean): { readonly whole?: true } {
+  return whole ? { whole: true } : {};
+}
+
+/** Whether a type of `TensorProto.DataType` is one of whole numbers. */
+export function isWholeType(type: number): boolean {
+  return WHOLE.has(type);
+}
 
 /** @throws OnnxFault where the entries are elsewhere, of another type, or not as many as the shape says */
 export function tensorOf({ name, shape, type, raw, listed, external }: RawTensor): OnnxTensor {
@@ -48,11 +61,13 @@ export function tensorOf({ name, shape, type, raw, listed, external }: RawTensor
     return {
       name,
       shape,
+      ...wholeIf(isWholeType(type)),
       values: Float64Array.from(listed, (each) => (type === HALF ? halfValue(each) : each)),
     };
   }
   const view = new DataView(raw.buffer, raw.byteOffset, raw.byteLength);
-  return { name, shape, values: Float64Array.from({ length: count }, (_, i) => read(view, i * bytes)) };
+  const values = Float64Array.from({ length: count }, (_, i) => read(view, i * bytes));
+  return { name, shape, ...wholeIf(isWholeType(type)), values };
 }
 
 /** The number that 16 bits mean (IEEE 754, binary16). */

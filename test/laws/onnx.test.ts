@@ -114,6 +114,7 @@ const TYPES: Readonly<Record<string, string>> = {
   head: "(u : R[4, 4, 1]) -> R[2]",
   tokens: "(u : R[3, 4, 2]) -> R[3, 4, 2]",
   pixels: "(u : R[4, 6, 2]) -> R[2, 3, 2]",
+  stacked: "(u : R[2, 3, 4]) -> R[12, 18, 1]",
 };
 
 test.each(Object.entries(TYPES))(
