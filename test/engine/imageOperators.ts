@@ -70,6 +70,19 @@ export function imageOperatorsAgree(engines: Pair): void {
     );
   });
 
+  it("multiplies rows of many entries with wide lines", () => {
+    const entries = Array.from({ length: 500 }, (_, at) => ({
+      ...{ row: at < 200 ? 0 : at < 330 ? 2 : 3 + (at % 3), column: (at * 37) % 83 },
+      value: ((at * 13) % 17) / 8 - 1,
+    }));
+    agree(engines, [scattered([2, 83, 205], 5)], (engine, lines) =>
+      engine.scope(
+        () => engine.sparseProduct(sparseRows(engine, [7, 83], entries), lines),
+        (result) => [result],
+      ),
+    );
+  });
+
   it("multiplies long lines that do not stand side by side", () => {
     const matrix = (engine: Engine) =>
       sparseRows(

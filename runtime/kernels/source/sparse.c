@@ -6,39 +6,68 @@
 #define VECTORS (LINES / LANES)
 /* So many floats of lines stand side by side; longer lines are multiplied one by one. */
 #define ROOM 65536
-/* Registers of a row that are summed at once. */
-#define ABREAST 4
+/* Registers of a row that are summed at once: as many as leave room for a weight and what is read. */
+#define ABREAST (LANES == 4 ? 8 : 4)
+/* Entries of a row whose places are found once for all of it. */
+#define PLACED 64
 
 /* A matrix by its rows: those of row r are the entries from starts[r] to starts[r + 1]. */
 typedef struct {
   const float *starts, *columns, *values;
 } sparse;
 
-/* to[rows][inner] from lines of `inner` entries: weighted sums of what lies behind the columns. */
-static void sum_rows(float *to, const float *from, const sparse *by, int inner, int begin, int end, int rows[2]) {
-  for (int row = rows[0]; row < rows[1]; row++) {
-    const int first = (int)by->starts[row], last = (int)by->starts[row + 1];
-    float *target = to + (ptrdiff_t)row * inner;
-    int i = begin;
-    for (; i + ABREAST * LANES <= end; i += ABREAST * LANES) {
+/* A whole number below NEAR that is kept as a float, by its bits: converting takes longer. */
+#define NEAR 0x800000
+INLINE int near_whole(float number) {
+  const union { float value; int32_t bits; } as = {number + 0x1p23f};
+  return as.bits & (NEAR - 1);
+}
+
+INLINE ptrdiff_t column_of(const sparse *by, int entry, int is_near) {
+  return is_near ? near_whole(by->columns[entry]) : (int)by->columns[entry];
+}
+
+/* The entries [begin, end) of a row, in whole registers, from the entries [first, last) of the matrix. */
+static void sum_wide(float *target, const float *from, const sparse *by, int inner, int begin, int end, int first,
+                     int last) {
+  ptrdiff_t places[PLACED];
+  int next = first;
+  do {
+    const int count = min_int(PLACED, last - next), fresh = next == first;
+    const float *values = by->values + next;
+    for (int e = 0; e < count; e++) places[e] = column_of(by, next + e, 0) * inner;
+    for (int i = begin; i < end; i += ABREAST * LANES) {
       vec sums[ABREAST];
-      for (int v = 0; v < ABREAST; v++) sums[v] = splat(0);
-      for (int e = first; e < last; e++) {
-        const vec weight = splat(by->values[e]);
-        const float *x = from + (ptrdiff_t)(int)by->columns[e] * inner + i;
+      for (int v = 0; v < ABREAST; v++) sums[v] = fresh ? splat(0) : load(target + i + v * LANES);
+      for (int e = 0; e < count; e++) {
+        const vec weight = splat(values[e]);
+        const float *x = from + places[e] + i;
         for (int v = 0; v < ABREAST; v++) sums[v] = fma_vec(weight, load(x + v * LANES), sums[v]);
       }
       for (int v = 0; v < ABREAST; v++) store(target + i + v * LANES, sums[v]);
     }
+    next += count;
+  } while (next < last);
+}
+
+/* to[rows][inner] from lines of `inner` entries: weighted sums of what lies behind the columns. */
+static void sum_rows(float *to, const float *from, const sparse *by, int n, int inner, int begin, int end, int rows[2]) {
+  const int is_near = n <= NEAR;
+  for (int row = rows[0]; row < rows[1]; row++) {
+    const int first = (int)by->starts[row], last = (int)by->starts[row + 1];
+    float *target = to + (ptrdiff_t)row * inner;
+    const int wide = begin + (end - begin) / (ABREAST * LANES) * (ABREAST * LANES);
+    if (wide > begin) sum_wide(target, from, by, inner, begin, wide, first, last);
+    int i = wide;
     for (; i + 4 <= end; i += 4) {
       vec4 sum = splat4(0);
       for (int e = first; e < last; e++)
-        sum += splat4(by->values[e]) * load4(from + (ptrdiff_t)(int)by->columns[e] * inner + i);
+        sum += splat4(by->values[e]) * load4(from + column_of(by, e, is_near) * inner + i);
       store4(target + i, sum);
     }
     for (; i < end; i++) {
       float sum = 0;
-      for (int e = first; e < last; e++) sum += by->values[e] * from[(ptrdiff_t)(int)by->columns[e] * inner + i];
+      for (int e = first; e < last; e++) sum += by->values[e] * from[column_of(by, e, is_near) * inner + i];
       target[i] = sum;
     }
   }
@@ -83,7 +112,7 @@ static void sum_lines(float *to, const float *from, const sparse *by, int line, 
       for (int v = 0; v < VECTORS; v++) sum[v] = splat(0);
       for (int e = (int)by->starts[row + k]; e < last; e++) {
         const vec weight = splat(by->values[e]);
-        const float *x = side + (int)by->columns[e] * LINES;
+        const float *x = side + near_whole(by->columns[e]) * LINES;
         for (int v = 0; v < VECTORS; v++) sum[v] = fma_vec(weight, load(x + v * LANES), sum[v]);
       }
       for (int v = 0; v < VECTORS; v++) store(sums + k * LINES + v * LANES, sum[v]);
@@ -112,7 +141,7 @@ KERNEL(sparse_product) {
   for (int item = first; item < last; item++) {
     const int begin = item % tiles * tile, row = item / tiles % parts * part, o = item / tiles / parts;
     int rows[2] = {row, min_int(m, row + part)};
-    sum_rows(to + (ptrdiff_t)o * m * inner, from + (ptrdiff_t)o * n * inner, &by, inner, begin,
+    sum_rows(to + (ptrdiff_t)o * m * inner, from + (ptrdiff_t)o * n * inner, &by, n, inner, begin,
              min_int(inner, begin + tile), rows);
   }
 }
