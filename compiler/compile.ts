@@ -3,7 +3,7 @@ import { parseFile } from "./ast/parse.ts";
 import type { File } from "./ast/tree.ts";
 import { certify } from "./certify/certify.ts";
 import { checkFile } from "./check/index.ts";
-import type { ReadBytes } from "./check/items.ts";
+import type { ReadBytes } from "./check/fileCheck.ts";
 import type { CheckedProgram, CheckResult } from "./check/program.ts";
 import { diagnose } from "./diagnostics/diagnose.ts";
 import { compareDiagnostics, type Diagnostic } from "./diagnostics/diagnostic.ts";

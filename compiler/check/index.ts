@@ -1,7 +1,8 @@
 import type { File, Item, Parsed } from "../ast/tree.ts";
 import { compareDiagnostics, type Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Typed } from "../types/typing.ts";
-import { checkItems, type ReadBytes } from "./items.ts";
+import type { ReadBytes } from "./fileCheck.ts";
+import { checkItems } from "./items.ts";
 import type { CheckedProgram, CheckResult } from "./program.ts";
 
 /** Finds a file by its path as it is written in an `import`, relative to the file that is checked. */

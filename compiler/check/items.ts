@@ -1,24 +1,32 @@
-import type { File, Fun, Import, Item, Net, Parsed, Problem, Program, ProgramFor } from "../ast/tree.ts";
+import type { File, Import, Item, Parsed, Problem, Program, ProgramFor } from "../ast/tree.ts";
 import { diagnose } from "../diagnostics/diagnose.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Symbol, Typed } from "../types/typing.ts";
 import { closedSubstitution, emptySubstitution, type Substitution } from "../types/substitution.ts";
-import { UNKNOWN } from "../types/type.ts";
 import type { DeclaredBounds } from "./bounds.ts";
 import { checkProgram, type Reach } from "./checkProgram.ts";
-import { emptyFlow, type Environment, type Knowledge, type Rules, type Run } from "./context.ts";
+import { emptyFlow, type Environment, type Rules, type Run } from "./context.ts";
 import { copyKnowledge, emptyKnowledge, learn } from "./knowledge.ts";
 import { callableOf, type Instantiated } from "./programs/callable.ts";
 import type { Header } from "./programs/instance.ts";
 import { typeExpression } from "./expressionRules.ts";
 import { checkSetting } from "./calls/settings.ts";
+import {
+  type FileCheck,
+  type Imports,
+  type Library,
+  type Part,
+  type ReadBytes,
+  unknownSymbol,
+} from "./fileCheck.ts";
 import { checkFun } from "./funs.ts";
+import { checkImport } from "./imports.ts";
 import { calledIn, namesIn } from "./itemNames.ts";
-import { checkJoin, isFunctionGiven, type Placed } from "./methods/join.ts";
+import { checkJoin, isFunctionGiven } from "./methods/join.ts";
 import { checkProblem } from "./methods/problem.ts";
 import { readNetFile } from "./netFiles.ts";
 import { checkNet } from "./nets.ts";
-import { folderOf, joinPaths } from "./paths.ts";
+import { joinPaths } from "./paths.ts";
 import type { CheckedProgram } from "./program.ts";
 import { nestedScope, type Scope } from "./scope.ts";
 import { nearest } from "../diagnostics/suggestion.ts";
@@ -34,44 +42,6 @@ export interface CheckedItems {
 }
 
 const RULES: Rules = { expression: typeExpression, block: typeBlock, body: typeBody, setting: checkSetting };
-
-type Imports = (path: string) => File<Parsed> | null;
-
-/** Reads the bytes of a file beside the first one; null where there is none. */
-export type ReadBytes = (path: string) => Uint8Array | null;
-
-/** What the files of one check share: each file is checked once. */
-interface Library {
-  readonly imports: Imports;
-  readonly bytes: ReadBytes;
-  readonly files: Map<string, FileCheck | null>;
-  readonly partial: boolean;
-}
-
-/** A file while its items are checked, each before those that use it. */
-interface FileCheck {
-  readonly file: File<Parsed>;
-  readonly partial: boolean;
-  readonly folder: string;
-  readonly bytes: ReadBytes;
-  /** the files that it imports, and what they import, in the order of reading */
-  readonly imported: Set<File<Parsed>>;
-  readonly scope: Scope;
-  readonly knowledge: Knowledge;
-  readonly diagnostics: Diagnostic[];
-  readonly nets: Map<string, Net<Typed>>;
-  readonly functions: Map<string, Fun<Typed>>;
-  readonly done: Map<Item, Item<Typed> | null>;
-  readonly open: Set<Item>;
-  readonly programs: CheckedProgram[];
-  /** programs and problems by name, with those of imports, for `method for problem` */
-  readonly parts: Map<string, Part>;
-}
-
-/** A program or a problem, with the scope of its file, and whether it has no faults. */
-interface Part extends Placed<Program | Problem | ProgramFor> {
-  readonly sound: boolean;
-}
 
 /** Checks the items of a file, those of its imports first. */
 export function checkItems(
@@ -111,7 +81,7 @@ function checkOneFile(library: Library, file: File<Parsed>, folder: string): Fil
     parts: new Map(),
   };
   reportTwice(check);
-  for (const item of file.items) if (item.kind === "import") checkImport(library, check, item);
+  for (const item of file.items) if (item.kind === "import") checkImport(library, check, item, checkOneFile);
   for (const item of file.items) checkItem(check, item);
   return check;
 }
@@ -130,64 +100,6 @@ function reportTwice(check: FileCheck): void {
     const args = { name: item.name.name, word };
     check.diagnostics.push(diagnose("IPX1002", item.name.span, args, { first: earlier.name.span }));
   }
-}
-
-function checkImport(library: Library, check: FileCheck, item: Import): void {
-  check.done.set(item, item);
-  const path = joinPaths(check.folder, item.path);
-  if (!library.files.has(path)) {
-    library.files.set(path, null);
-    const file = library.imports(path);
-    if (file !== null) library.files.set(path, checkOneFile(library, file, folderOf(path)));
-  }
-  const imported = library.files.get(path) ?? null;
-  if (imported === null) {
-    if (!check.partial) check.diagnostics.push(diagnose("IPX1012", item.pathSpan, { path: item.path }));
-    for (const name of item.names) check.scope.symbols.set(name.name, unknownSymbol(name));
-    return;
-  }
-  for (const file of [imported.file, ...imported.imported]) check.imported.add(file);
-  learn(check.knowledge, imported.knowledge);
-  for (const name of item.names) {
-    const symbol = imported.scope.symbols.get(name.name);
-    if (symbol !== undefined) {
-      check.scope.symbols.set(name.name, symbol);
-      const net = imported.nets.get(name.name);
-      if (net !== undefined) check.nets.set(name.name, net);
-      const fun = imported.functions.get(name.name);
-      if (fun !== undefined) check.functions.set(name.name, fun);
-      const part = imported.parts.get(name.name);
-      if (part !== undefined) check.parts.set(name.name, part);
-      continue;
-    }
-    reportNoItem(check, imported, item, name);
-  }
-  for (const [name, net] of imported.nets) if (!check.nets.has(name)) check.nets.set(name, net);
-  for (const [name, fun] of imported.functions)
-    if (!check.functions.has(name)) check.functions.set(name, fun);
-}
-
-function reportNoItem(
-  check: FileCheck,
-  imported: FileCheck,
-  item: Import,
-  name: Import["names"][number],
-): void {
-  const suggestion = nearest(name.name, imported.scope.symbols.keys());
-  const edits = suggestion === null ? [] : [{ span: name.span, newText: suggestion }];
-  const args = { name: name.name, path: item.path, suggestion };
-  check.diagnostics.push(diagnose("IPX1013", name.span, args, {}, edits));
-  check.scope.symbols.set(name.name, unknownSymbol(name));
-}
-
-function unknownSymbol(name: Import["names"][number]): Symbol {
-  return {
-    name: name.name,
-    span: name.span,
-    origin: { kind: "size", initial: null },
-    typing: typing(UNKNOWN, 0),
-    perStep: false,
-  };
 }
 
 /** Checks an item, and before it the functions and networks of the file that it names. */
