@@ -57,7 +57,7 @@ describe.each(CONTRACTIVE)("$name", (contractive) => {
     expect(found.converged).toEqual(SAMPLES.map(() => true));
     const solver = { ...definitionFor(compiled, "solver"), until: null };
     const same = await ready(contractive, solver, using, SEED);
-    const limit = await run(same.program, same.inputs, { maximum: 5 * enough });
+    const limit = await run(same.program, same.inputs, { maximum: 2 * enough });
     const [a, b] = [found.output, limit.output];
     expect(
       apart(await numbersOf(using, a, SAMPLES.length), await numbersOf(using, b, SAMPLES.length)),
