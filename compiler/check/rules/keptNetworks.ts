@@ -3,6 +3,7 @@ import { diagnose } from "../../diagnostics/diagnose.ts";
 import { computedInterval, isInfinite } from "../../lower/ranges.ts";
 import { LAYERS, type LayerName } from "../../library/layers/table.ts";
 import type { LayerSignature } from "../../library/layers/signature.ts";
+import { type NetName, NETS } from "../../library/nets/table.ts";
 import type { Fact } from "../../types/property.ts";
 import type { Typed } from "../../types/typing.ts";
 import { boundsText, type DeclaredBounds } from "../bounds.ts";
@@ -23,7 +24,8 @@ export function checkKept(
       if (!broken.has(use.name) && (use.opaque || breaks(use.name, rule.keeps))) broken.set(use.name, use);
     }
     for (const { name, span, opaque } of broken.values()) {
-      const args = { property: fact.property, layer: name, hint: opaque ? OPAQUE : rule.hint };
+      const hint = opaque ? OPAQUE : isSummed(name) ? SUMMED : rule.hint;
+      const args = { property: fact.property, layer: name, hint };
       const [declared] = fact.evidence;
       report(environment, diagnose("IPX3310", span, args, declared === undefined ? {} : { declared }));
     }
@@ -58,6 +60,9 @@ const RANGE =
 const OPAQUE =
   "Nothing is known of a network of a file. Where it is bound to a `given` map, such a property is assumed.";
 
+const SUMMED =
+  "A sum over the pixels is the steeper the more there are, and weights serve every size. End layers of your own in `globalpool`, a mean; or leave the bound out.";
+
 interface KeptRule {
   readonly keeps: (layer: LayerSignature) => boolean;
   readonly hint: string;
@@ -79,7 +84,13 @@ const RULES: { readonly [P in Fact["property"]]?: KeptRule } = {
   residual_lipschitz: BOUNDED,
 };
 
+/** Whether it is a network of the library that sums over the pixels, of which there may be any number. */
+function isSummed(name: string): boolean {
+  return Object.hasOwn(NETS, name) && NETS[name as NetName].result === "number";
+}
+
 function breaks(name: string, keeps: KeptRule["keeps"]): boolean {
+  if (isSummed(name)) return keeps === BOUNDED.keeps;
   if (!Object.hasOwn(LAYERS, name)) return false;
   const layer = LAYERS[name as LayerName];
   if (layer.shape === "residual" || layer.shape === "skip" || WEIGHTED.has(name)) return false;
