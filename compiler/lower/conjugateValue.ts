@@ -73,7 +73,7 @@ function turnedBack(site: Site, link: Exclude<Link, { kind: "shift" }>, p: Varia
 /** (c h)*(p) = c h*(p/c); of an indicator c is of no account. */
 function ofAtom(site: Site, term: FormTerm, p: Variable, span: Span): Variable {
   const { builder } = site;
-  if (term.atom.kind === "indicator") return support(site, lowerSet(site, term.atom.set, span), p, span);
+  if (term.atom.kind === "indicator") return support(site, lowerSet(site, term.atom.set, span), p);
   const { entry, parameters } = libraryEntry(site, term, span);
   if (entry.conjugate === null) throw new Limitation(`the conjugate of ${entry.name}`, span);
   if (term.factors.length === 0) return entry.conjugate(builder, p, parameters);

@@ -3,7 +3,7 @@ import { gradient } from "../differentiate/gradient.ts";
 import { derivativeAt } from "../differentiate/notDifferentiable.ts";
 import { parameter } from "../ir/build.ts";
 import type { Variable } from "../ir/block.ts";
-import { symbolOf } from "../library/calculus/analyse.ts";
+import { biconjugateOf, symbolOf } from "../library/calculus/analyse.ts";
 import type { Span } from "../source/span.ts";
 import type { CallMeaning, Typed } from "../types/typing.ts";
 import { isFunctionName } from "../library/functions/entry.ts";
@@ -190,6 +190,9 @@ function callMaker(
   const call = expression.call;
   if (call.kind === "prox") return proxOf(site, call, only(site, point, span), span);
   if (call.kind === "projection") return projectOnto(site, call.set, only(site, point, span), span);
+  const [of] = call.kind === "library" && call.name === "conjugate" ? call.arguments : [];
+  const twice = of === undefined ? null : biconjugateOf(of, site.program.definitions);
+  if (twice !== null) return callFunction(site, twice, point, span);
   if (call.kind === "library" && isFunctionName(call.name)) {
     return evaluateLibraryFunction(
       site,

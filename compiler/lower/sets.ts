@@ -103,17 +103,21 @@ export function projection({ builder: b }: Site, set: SetValue, x: Variable): Va
   }
 }
 
-/** x - A'(A A')^-1 (A x - b): closed where A A' = c I, else by conjugate gradients. */
-function ontoAffine(b: IrBuilder, set: Extract<SetValue, { kind: "affine" }>, x: Variable): Variable {
-  const { operator, multiple } = set;
-  const residual = b.elementwise("sub", [applyForm(b, operator, x), set.right]);
-  const solved =
-    multiple === null
-      ? b.solve(residual, null, set.solve, (inner, v) =>
-          applyForm(inner, operator, applyAdjointForm(inner, operator, v)),
-        )
-      : b.elementwise("div", [residual, multiple]);
-  return b.elementwise("sub", [x, applyAdjointForm(b, operator, solved)]);
+type AffineSet = Extract<SetValue, { kind: "affine" }>;
+
+/** x - A'(A A')^-1 (A x - b) */
+function ontoAffine(b: IrBuilder, set: AffineSet, x: Variable): Variable {
+  const residual = b.elementwise("sub", [applyForm(b, set.operator, x), set.right]);
+  const solved = leastSquares(b, set, residual);
+  return b.elementwise("sub", [x, applyAdjointForm(b, set.operator, solved)]);
+}
+
+/** (A A')^-1 y: closed where A A' = c I, else by conjugate gradients. */
+function leastSquares(b: IrBuilder, { operator, multiple, solve }: AffineSet, y: Variable): Variable {
+  if (multiple !== null) return b.elementwise("div", [y, multiple]);
+  return b.solve(y, null, solve, (inner, v) =>
+    applyForm(inner, operator, applyAdjointForm(inner, operator, v)),
+  );
 }
 
 /** The nearest array whose entries have the mean 0. */
@@ -132,8 +136,8 @@ export function membership(site: Site, set: Expression<Typed>, x: Variable, span
   return zeroInside(site.builder, x, site.builder.elementwise("sub", [x, nearest]));
 }
 
-/** The support function of a set, sup of <p, x> over its x; the sets of `SUPPORTED_SETS` have one. */
-export function support({ builder: b }: Site, set: SetValue, p: Variable, span: Span): Variable {
+/** The support function of a set, sup of <p, x> over its x. */
+export function support({ builder: b }: Site, set: SetValue, p: Variable): Variable {
   const times = (radius: Variable, norm: Variable): Variable => b.elementwise("mul", [radius, norm]);
   switch (set.kind) {
     case "nonnegative":
@@ -150,8 +154,18 @@ export function support({ builder: b }: Site, set: SetValue, p: Variable, span: 
       return times(set.radius, b.sum(b.elementwise("abs", [p])));
     case "simplex":
       return b.maximum(p);
-    case "halfspace":
-    case "affine":
-      throw new Limitation("the support function of this set", span);
+    // b s where p = s a with s >= 0
+    case "halfspace": {
+      const along = quotient(b, b.dot(set.normal, p), b.dot(set.normal, set.normal), b.constant(0));
+      const multiple = b.elementwise("max", [along, b.constant(0)]);
+      const outside = b.elementwise("sub", [p, b.elementwise("mul", [multiple, set.normal])]);
+      return b.elementwise("add", [times(set.offset, multiple), zeroInside(b, p, outside)]);
+    }
+    // <b, v> where p = A'v
+    case "affine": {
+      const solved = leastSquares(b, set, applyForm(b, set.operator, p));
+      const outside = b.elementwise("sub", [p, applyAdjointForm(b, set.operator, solved)]);
+      return b.elementwise("add", [b.dot(set.right, solved), zeroInside(b, p, outside)]);
+    }
   }
 }

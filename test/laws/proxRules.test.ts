@@ -224,6 +224,12 @@ const CONJUGATED: Readonly<Record<string, Case>> = {
   "ball1(r)": { g: "indicator(ball1(2))(z)" },
   "ball_inf(r)": { g: "indicator(ball_inf(0.7))(3*z)" },
   simplex: { g: "3*indicator(simplex)(z)" },
+  "halfspace(a, b)": { g: "indicator(halfspace(c, -60))(z - c)" },
+  "affine(A, b), rows that are picked": { members: [PICKED], g: "indicator(affine(2*D, D*c))(z)" },
+  "a function whose conjugate is taken twice": {
+    members: ["let k = conjugate(conjugate(norm1))"],
+    g: "0.5*conjugate(conjugate(k))(2*z - c)",
+  },
 };
 
 /** Fenchel and Young: g(z) + g*(p) >= <z, p>, and equality where p is a subgradient at z. */
@@ -252,7 +258,7 @@ describe("the value of a conjugate is the least that Fenchel and Young's inequal
 describe("the value of a conjugate is the same in every compiled form", () => {
   it.each(Object.entries(CONJUGATED))("%s", async (_name, { members = [], g }) => {
     const own = [...members, `fun g(z : T) = ${g}`];
-    const outputs = ["0.02*x", "0.3*x", "x", "0.3*x - 3*c"].map((p) => `conjugate(g)(${p})`);
+    const outputs = ["0.02*x", "0.3*x", "x", "0.3*x - 3*c", "2*c", "0*c"].map((p) => `conjugate(g)(${p})`);
     const x = { x: host(points(1).map((entry, i) => (i < SIZE ? entry : -Math.abs(entry)))) };
     const text = textOf(own, `(${outputs.join(", ")})`);
     const { exact, single, printed } = await evaluatedEverywhere(text, x, givensOf(own));

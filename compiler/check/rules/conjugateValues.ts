@@ -1,6 +1,6 @@
 import type { Expression } from "../../ast/tree.ts";
 import { diagnose } from "../../diagnostics/diagnose.ts";
-import { formOfFunction } from "../../library/calculus/analyse.ts";
+import { biconjugateOf, formOfFunction } from "../../library/calculus/analyse.ts";
 import { conjugateParts } from "../../library/calculus/conjugateValue.ts";
 import { POSITIVE } from "../../types/interval.ts";
 import type { Typed } from "../../types/typing.ts";
@@ -40,6 +40,8 @@ export function checkConjugateValues(environment: Environment, callee: Expressio
 
 function checkConjugate(environment: Environment, of: Expression<Typed>): boolean {
   const { definitions } = environment.run.knowledge;
+  const twice = biconjugateOf(of, definitions);
+  if (twice !== null) return checkConjugateValues(environment, twice);
   const form = formOfFunction(of, definitions);
   const parts = form && conjugateParts(form, definitions);
   if (parts !== null && !("kind" in parts)) return true;

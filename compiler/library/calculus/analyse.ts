@@ -2,6 +2,7 @@ import type { Expression, Fun, Let } from "../../ast/tree.ts";
 import type { Symbol, Typed } from "../../types/typing.ts";
 import { partsOf } from "../../ast/parts.ts";
 import { sameExpression } from "./alike.ts";
+import { isClosedConvex } from "./closedConvex.ts";
 import type { Atom, BoundArgument, Factor, FormTerm, FunctionForm, Link } from "./form.ts";
 import { withOwnArguments } from "./renamed.ts";
 
@@ -76,13 +77,34 @@ function formOfMaker(
   const first = call.arguments[0];
   if (call.name === "conjugate" && first !== undefined) {
     const of = formOfFunction(first, definitions);
-    return of && single({ kind: "conjugate", of }, expression);
+    return of && (conjugateOfConjugate(of) ?? single({ kind: "conjugate", of }, expression));
   }
   if (call.name === "indicator" && first !== undefined) {
     return single({ kind: "indicator", set: first }, expression);
   }
   const atom: Atom = { kind: "library", name: call.name, arguments: call.arguments, settings: call.settings };
   return single(atom, expression);
+}
+
+/** The f of f*, for a closed convex f: it is the conjugate of f*. */
+function conjugateOfConjugate({ terms, bound }: FunctionForm): FunctionForm | null {
+  const [term, ...others] = terms;
+  if (term?.atom.kind !== "conjugate" || others.length + term.factors.length + term.links.length > 0)
+    return null;
+  const { of } = term.atom;
+  return isClosedConvex(of) ? { terms: of.terms, bound: [...bound, ...of.bound] } : null;
+}
+
+/** The function that `conjugate(conjugate(f))` is, for a closed convex f; null of what is written otherwise. */
+export function biconjugateOf(of: Expression<Typed>, definitions: Definitions): Expression<Typed> | null {
+  if (of.kind === "name" && of.reference.kind === "symbol") {
+    const definition = definitions.get(of.reference.symbol);
+    return definition?.kind === "let" ? biconjugateOf(definition.initial, definitions) : null;
+  }
+  const [inner] =
+    of.kind === "call" && of.call.kind === "library" && of.call.name === "conjugate" ? of.call.arguments : [];
+  const form = inner === undefined ? null : formOfFunction(inner, definitions);
+  return inner !== undefined && form !== null && isClosedConvex(form) ? inner : null;
 }
 
 /** The form of a number-valued expression as a function of `variable`. */

@@ -29,6 +29,7 @@ const SUPPORTED_SETS: ReadonlySet<string> = new Set([
   "ball1",
   "ball_inf",
   "simplex",
+  "halfspace",
 ]);
 
 /**
@@ -45,7 +46,7 @@ export function conjugateParts(
   const [main, second] = terms.filter((term) => !constants.includes(term) && !linear.includes(term));
   if (main === undefined) return null;
   if (second !== undefined) return { kind: "sum", term: second };
-  if (!hasConjugate(main)) return { kind: "unknown", term: main };
+  if (!hasConjugate(main, definitions)) return { kind: "unknown", term: main };
   if (!isWithin(weightOf(main.factors, bound), POSITIVE)) return { kind: "weight", term: main };
   if (!main.links.every((link) => isInvertible(link, bound, definitions))) {
     return { kind: "composition", term: main };
@@ -53,10 +54,19 @@ export function conjugateParts(
   return { main, linear, constants };
 }
 
-function hasConjugate({ atom }: FormTerm): boolean {
-  if (atom.kind === "indicator") return SUPPORTED_SETS.has(nameOfSet(atom.set));
+function hasConjugate({ atom }: FormTerm, definitions: Definitions): boolean {
+  if (atom.kind === "indicator") return isSupported(atom.set, definitions);
   if (atom.kind !== "library" || !Object.hasOwn(FUNCTIONS, atom.name)) return false;
   return FUNCTIONS[atom.name as keyof typeof FUNCTIONS].conjugate !== null;
+}
+
+/** `affine(A, b)` is where A A' = c I: by iterations nobody could tell its finite values from others. */
+function isSupported(set: Expression<Typed>, definitions: Definitions): boolean {
+  const name = nameOfSet(set);
+  if (name !== "affine" || set.kind !== "call" || set.call.kind !== "library")
+    return SUPPORTED_SETS.has(name);
+  const [system] = set.call.arguments;
+  return system !== undefined && gramMultiple(system, "rows", definitions) !== null;
 }
 
 function nameOfSet(set: Expression<Typed>): string {
