@@ -62,6 +62,8 @@ export interface Threads {
   readonly count: number;
   /** How many items are claimed at once. */
   chunkOf(items: number): number;
+  /** What the process has had of processors so far, in milliseconds. */
+  processorTime(): number;
   /** Tells the threads of a kernel. They are numbered as they come. */
   learn(runnable: Runnable): void;
   /** Runs a kernel, which has been learnt under that number, on all items; its arguments stand at `place`, in bytes. */

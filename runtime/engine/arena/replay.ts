@@ -65,7 +65,11 @@ export function createReplays(setting: Setting): Pick<Machine, "repeat"> {
     const patience = setting.isNative ? PATIENCE.native : PATIENCE.wasm;
     memory.writeWords(PLACE.arguments, [runs.length, table, PLACE.claim, PLACE.done, patience]);
     const isShared = runs.some((run) => crew.chunkOf(run) < run.items);
-    crew.run(replaying(), PLACE.arguments, isShared ? crew.count() : 1, 1);
+    if (!isShared) crew.run(replaying(), PLACE.arguments, 1, 1);
+    else {
+      const work = runs.reduce((sum, run) => sum + run.work, 0);
+      crew.together(replaying(), PLACE.arguments, work);
+    }
   };
   return {
     repeat: (runs, table) => {

@@ -67,6 +67,10 @@ export function createThreads(
   return {
     count,
     chunkOf,
+    processorTime: () => {
+      const { user, system } = process.cpuUsage();
+      return (user + system) / 1000;
+    },
     learn({ source }) {
       const message: ThreadMessage = source;
       for (const worker of workers) worker.postMessage(message);
