@@ -34,6 +34,10 @@ function processTerminal(): Terminal {
 
 // a reader that has seen enough closes the pipe: no fault
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  process.exit(error.code === "EPIPE" ? EXIT.fine : EXIT.usage);
+  if (error.code === "EPIPE") process.exit(EXIT.fine);
+  process.stderr.write(`The output cannot be written: ${error.message}\n`);
+  process.exit(EXIT.usage);
 });
+// nobody listens any more, but the work goes on
+process.stderr.on("error", () => undefined);
 process.exitCode = await main(process.argv.slice(2), processTerminal());

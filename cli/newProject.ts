@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
 import { type HostArray, realArray } from "../runtime/io/hostArray.ts";
 import { makeFolder, writeArray, writeText } from "../runtime/io/node/files.ts";
+import { checkText } from "./compiler.ts";
 import type { Context } from "./context.ts";
 import { UsageError } from "./failure.ts";
 import { located, placeOf } from "./report.ts";
@@ -95,7 +96,7 @@ function sparseVector(): HostArray {
  * Makes a folder with a program, an experiment and a README; gives the exit code.
  * @throws UsageError where the folder exists, or its name makes no name of a program
  */
-export async function newProject({ terminal }: Context, folder: string): Promise<number> {
+export async function newProject({ terminal, sources }: Context, folder: string): Promise<number> {
   const name = basename(folder).replaceAll("-", "_");
   if (!/^[\p{L}_][\p{L}\d_]*$/u.test(name)) {
     throw new UsageError(
@@ -103,6 +104,10 @@ export async function newProject({ terminal }: Context, folder: string): Promise
     );
   }
   if (existsSync(folder)) throw new UsageError(`${folder} exists already.`);
+  const source = sources.add(join(folder, `${name}.ipx`), PROGRAM(name));
+  const refusal = checkText(sources, source).find(({ severity }) => severity === "error");
+  if (refusal !== undefined)
+    throw new UsageError(`'${name}' makes no name of a program: ${refusal.message}.`);
   const files: readonly (readonly [string, string])[] = [
     [`${name}.ipx`, PROGRAM(name)],
     ["experiment.toml", EXPERIMENT(name)],

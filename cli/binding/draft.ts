@@ -8,6 +8,7 @@ import type { Operator } from "../../runtime/operators/operator.ts";
 import { sameShape } from "../../runtime/engine/shape.ts";
 import { Failure } from "../failure.ts";
 import { locatedNow } from "../report.ts";
+import { fault } from "./faults.ts";
 import type { Spaces } from "./spaceRules.ts";
 
 /**
@@ -81,6 +82,8 @@ function turned({ domain, codomain }: Spaces): Spaces {
 
 /** c A. */
 export function scaledDraft(span: Span, factor: number, of: OperatorDraft): OperatorDraft {
+  if (!Number.isFinite(factor))
+    throw fault(span, `\`${of.text}\` is multiplied with ${factor}, which is no finite number`);
   return {
     span,
     text: `${factor}*${of.text}`,

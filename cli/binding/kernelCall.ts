@@ -22,6 +22,9 @@ const EXAMPLES: { readonly [N in KernelName]: string } = {
   disk_kernel: "disk_kernel(9, radius = 3)",
 };
 
+/** The largest side of a kernel: more than pictures have, and made within seconds. */
+const LARGEST = 4096;
+
 /** The kernels for `blur` that a binding may make. */
 export const KERNEL_NAMES: readonly string[] = Object.keys(KERNELS);
 
@@ -61,8 +64,8 @@ export function kernelCall(
   const missing = Object.entries(rules).some(([key, rule]) => "required" in rule && !(key in settings));
   if (missing) throw wrong;
   const wide = Object.entries(settings).every(([key, value]) => key === "angle" || value > 0);
-  if (!Number.isSafeInteger(n) || n < 1 || !wide) {
-    throw fault(call.span, "The size of a kernel is a count, and its widths are positive");
+  if (!Number.isSafeInteger(n) || n < 1 || n > LARGEST || !wide) {
+    throw fault(call.span, `The size of a kernel is a count up to ${LARGEST}, and its widths are positive`);
   }
   return { kind: "host", array: KERNELS[name](n, settings), batched: false };
 }

@@ -85,9 +85,8 @@ function argumentsOf(call: Call): {
   for (const { name, value, span } of call.arguments) {
     if (name === null && value.kind === "string" && file === null) file = value;
     else if (name?.name === "weights" && value.kind === "string") weights = value;
-    else if (name?.name === "program" && value.kind === "name") program = value.name;
-    else
-      throw fault(span, `\`${TRAINED}\` takes a file, \`weights = "..."\` and \`program = name\``, EXAMPLE);
+    else if (name?.name === "entry" && value.kind === "name") program = value.name;
+    else throw fault(span, `\`${TRAINED}\` takes a file, \`weights = "..."\` and \`entry = name\``, EXAMPLE);
   }
   if (file === null) throw fault(call.span, `\`${TRAINED}\` takes the file of a program`, EXAMPLE);
   return { file, weights, program };

@@ -48,7 +48,7 @@ export async function validationOptions(
 ): Promise<Pick<TrainingOptions, "validation">> {
   const wanted =
     every ?? (patience === undefined ? undefined : Math.max(1, Math.min(100, Math.floor(steps / 10))));
-  if (wanted === undefined || setting.experiment.settings.data.validate === undefined) return {};
+  if (wanted === undefined) return {};
   const source = await openSource(setting, "validate");
   const counted = setting.experiment.toml.valueSpan(["data", "validate", "count"]);
   requireMemory(counted, "The validation set", source.count * (await source.at(0)).data.length);

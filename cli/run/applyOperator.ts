@@ -68,9 +68,12 @@ export async function applyOperator(context: Context, text: string, options: App
   const operator = thing.draft.realise(operations, merged(own, told));
   const given = adjoint ? operator.domain : operator.codomain;
   await located(placeOf(options.input), async () => {
-    const samples = batched ? (stored.shape[0] ?? 0) : 1;
-    requireApplyRoom(options.input, stored, samples * realDimension(given));
+    requireRoom(options.input, product(stored.shape) * lanes(stored.field) * BYTES.data);
     return Promise.resolve();
+  });
+  const results = (batched ? (stored.shape[0] ?? 0) : 1) * realDimension(given);
+  locatedNow(expression.span, () => {
+    requireRoom("The result of the operator", results * BYTES.result, "Give it smaller sizes.");
   });
   const array = await located(placeOf(options.input), async () => {
     const found = requireFinite(await stored.read(), options.input);
@@ -99,15 +102,6 @@ export async function applyOperator(context: Context, text: string, options: App
 
 /** Bytes of a number of the data, on the host and on the engine, and of the result, on both and as a file. */
 const BYTES = { data: 12, result: 12 } as const;
-
-/**
- * Refuses what would not fit into memory, before it is read.
- * @throws DataError IPX8105
- */
-function requireApplyRoom(file: string, { field, shape }: StoredArray, results: number): void {
-  const numbers = product(shape) * lanes(field);
-  requireRoom(file, numbers * BYTES.data + results * BYTES.result);
-}
 
 /** Whether a file has one axis more than the operator's space. */
 function isBatchOf({ shape }: StoredArray, wanted: Space | null): boolean {

@@ -48,7 +48,9 @@ export function isWholeType(type: number): boolean {
 /** @throws OnnxFault where the entries are elsewhere, of another type, or not as many as the shape says */
 export function tensorOf({ name, shape, type, raw, listed, external }: RawTensor): OnnxTensor {
   const fault = (why: string): OnnxFault => new OnnxFault("file", `Its array \`${name}\` ${why}.`);
-  if (external) throw fault("is in another file, which is not read");
+  if (external) {
+    throw fault("is in another file, which is not read; PyTorch keeps all in one with external_data=False");
+  }
   const entry = ENTRIES[type];
   if (entry === undefined) throw fault(`has entries of the type ${type}, which are no numbers`);
   const count = shape.reduce((size, extent) => size * extent, 1);

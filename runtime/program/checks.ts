@@ -57,6 +57,7 @@ export function checkArray(
 
 /** The largest number of single precision. */
 const SINGLE_LARGEST = 3.4028234663852886e38;
+const SINGLE_LEAST = 1.401298464324817e-45;
 
 /**
  * Refuses numbers that are not finite, or not on the engine. The error's facts name the declaration.
@@ -79,6 +80,21 @@ export function requireHeld(name: string, array: HostArray, { engine }: Pick<Ope
         {
           what: `\`${name}\` is ${value}${place}, beyond single precision, which ends at ${SINGLE_LARGEST.toPrecision(3)}.`,
           why: "The engine would compute with infinity.",
+          hint: "Scale the data, or compute in double precision with the engine `reference`.",
+        },
+        { declaration: name },
+      ),
+  );
+  if (array.shape.length > 0) return;
+  requireEvery(
+    array,
+    (value) => value === 0 || Math.fround(value) !== 0,
+    (value) =>
+      new DataError(
+        "IPX8106",
+        {
+          what: `\`${name}\` is ${value}, which is 0 in single precision.`,
+          why: `The least number there is ${SINGLE_LEAST.toPrecision(3)}.`,
           hint: "Scale the data, or compute in double precision with the engine `reference`.",
         },
         { declaration: name },

@@ -2,9 +2,9 @@ import { sameSpace } from "../arrays/layout.ts";
 import type { Operations } from "../arrays/operations.ts";
 import { handlesOf, spaceOf, type Space, type Value } from "../arrays/value.ts";
 import { sizeOf } from "../engine/shape.ts";
-import { hostArray, stack, type HostArray } from "../io/hostArray.ts";
+import { hostArray, sampleOf, stack, type HostArray } from "../io/hostArray.ts";
 import type { Safetensors } from "../io/safetensors.ts";
-import { withinNorm } from "../nets/spectral.ts";
+import { layerNormBound, withinNorm } from "../nets/spectral.ts";
 import { startingWeights, storedWeights } from "../nets/start.ts";
 import { spaceText } from "../operators/spaces.ts";
 import { stream } from "../random/stream.ts";
@@ -127,13 +127,17 @@ export const PROGRAM_NAME = "program";
 
 /**
  * Parameters from a file of weights; those of each step stand on a leading axis. A file of a program that this one calls
- * gives the weights of that one, and all others start. The caller owns them.
- * @throws BindingError IPX8010 where the file is of another program or lacks a parameter, IPX8004 for its shapes.
+ * gives the weights of that one, and all others start. A file that names no program was written elsewhere: it is taken
+ * where it holds what the program learns, and nothing else. The caller owns them.
+ * @throws BindingError IPX8010 where the file is of another program, lacks a parameter, or exceeds the norm that holds
+ * for one; IPX8004 for its shapes.
  */
 export function loadParameters(request: ParameterRequest, weights: Safetensors): Parameters {
   const { definition } = request;
   const { [PROGRAM_HASH]: hash, [PROGRAM_NAME]: program } = weights.metadata;
-  if (hash === definition.hash) return loaded(request, weights, definition.parameters, ({ name }) => name);
+  if (hash === undefined) for (const declaration of definition.parameters) requireNorm(declaration, weights);
+  if (hash === undefined || hash === definition.hash)
+    return loaded(request, weights, definition.parameters, ({ name }) => name);
   const called = definition.parameters.filter(({ of }) => of !== undefined && of.hash === hash);
   if (called.length === 0) throw otherProgram(definition.name, program);
   const found = loaded(request, weights, called, ({ name, of }) => of?.name ?? name);
@@ -173,6 +177,22 @@ function loaded(
     }),
   );
 }
+
+/** Weights that were trained elsewhere may break the bound on which what is proved of a network rests. */
+function requireNorm({ name, perStep, spectralBound }: ParameterDeclaration, { tensors }: Safetensors): void {
+  const array = tensors.get(name);
+  if (spectralBound === null || array === undefined) return;
+  const parts = perStep ? Array.from({ length: array.shape[0] ?? 0 }, (_, k) => sampleOf(array, k)) : [array];
+  const exceeds = parts.some((part) => layerNormBound(part) > (1 + ROUNDING) * spectralBound);
+  if (!exceeds) return;
+  throw new BindingError("IPX8010", name, {
+    what: `The weights \`${name}\` exceed the norm ${spectralBound} by which the program bounds them.`,
+    hint: "Scale them, or train with the bound.",
+  });
+}
+
+/** By how much the norm of weights may exceed its bound, relative: what single precision rounds. */
+const ROUNDING = 1e-4;
 
 function otherProgram(name: string, program: string | undefined): BindingError {
   return new BindingError("IPX8010", name, {

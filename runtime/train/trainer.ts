@@ -1,5 +1,6 @@
 import { perform } from "../solve/task.ts";
 import type { Recompute } from "../adjoint/unrolled.ts";
+import { GradientError } from "../adjoint/gradientError.ts";
 import { handlesOf } from "../arrays/value.ts";
 import { withParameters, type BoundProgram } from "../program/bound.ts";
 import { bindInputs } from "../program/inputs.ts";
@@ -209,7 +210,7 @@ class Training {
         try {
           await this.takeStep(stage);
         } catch (error) {
-          if (!this.isInterrupt(error)) throw error;
+          if (!this.isInterrupt(error)) throw this.withStep(stage, error);
           interrupted = true;
           break;
         }
@@ -253,6 +254,14 @@ class Training {
   private isInterrupt(error: unknown): boolean {
     const { signal } = this.options;
     return signal?.aborted === true && error === signal.reason;
+  }
+
+  /** Where a loss stopped being finite, and what helps. */
+  private withStep({ name }: Stage, error: unknown): unknown {
+    if (!(error instanceof GradientError) || error.code !== "IPX8304" || this.step === 0) return error;
+    const where = `That was after step ${this.step} (${name}), at the rate ${rateOf(this.options.optimiser)}.`;
+    const help = "Lower the rate, or bound the gradient (`clip`).";
+    return new GradientError("IPX8304", `${error.message} ${where} ${help}`, error.samples);
   }
 
   private async takeStep(stage: Stage): Promise<void> {

@@ -18,6 +18,11 @@ describe("data that are not finite", () => {
     filled([3], (index) => index + 1),
   );
   const bad = npy(folder, "bad.npy", poisoned([3], 2));
+  const square = npy(
+    folder,
+    "square.npy",
+    filled([8, 8], () => 1),
+  );
   const q = join(folder, "q.npy");
   const ista = join(PROGRAMS, "ista.ipx");
   const ordinary = ["--bind", "A=gaussian(3, 6)", "--input", `y=${y}`, "--output", `x=${q}`];
@@ -37,6 +42,26 @@ describe("data that are not finite", () => {
       "a number beyond single precision",
       /`lambda` is 1e\+300, beyond single precision[^]*--> --bind lambda:1:1/,
       ["run", ista, ...ordinary, "--bind", "lambda=1e300"],
+    ],
+    [
+      "a positive number that is 0 in single precision",
+      /`lambda` is 1e-60, which is 0 in single precision[^]*--> --bind lambda:1:1/,
+      ["run", ista, ...ordinary, "--bind", "lambda=1e-60"],
+    ],
+    [
+      "an operator times infinity",
+      /`I` is multiplied with Infinity[^]*1:1/,
+      ["apply", "I/0", "--input", y, "--output", q],
+    ],
+    [
+      "a kernel beyond all pictures",
+      /size of a kernel is a count up to 4096/,
+      ["apply", "blur(gaussian_kernel(1000001, sigma = 1))", "--input", y, "--output", q],
+    ],
+    [
+      "an operator whose result no machine holds",
+      /The result of the operator would take [^]*smaller sizes/,
+      ["apply", "radon(midpoints(0, pi, 10), detectors = 1e12)", "--input", square, "--output", q],
     ],
     ["a kernel", /bad\.npy holds NaN/, ["apply", `blur(array("${bad}"))`, "--input", y, "--output", q]],
     [

@@ -296,6 +296,9 @@ describe("new and doctor", () => {
 
   it("refuses a name that is none, and a place that it cannot write", async () => {
     await refused(2, /name/, "new", join(folder, "1bad"));
+    await refused(2, /'program' makes no name [^]* word of the language/, "new", join(folder, "program"));
+    await refused(2, /'toString' makes no name/, "new", join(folder, "toString"));
+    expect(existsSync(join(folder, "toString"))).toBe(false);
     mkdirSync(join(folder, "taken"));
     await refused(2, /exists/, "new", join(folder, "taken"));
     await refused(2, /cannot/, "new", join(file(folder, "plain", ""), "below"));

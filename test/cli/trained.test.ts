@@ -91,6 +91,24 @@ program stored[h, w] {
     expect([...tensors.keys()]).toContain("D.conv1.filter");
   });
 
+  it("is one of several programs of a file, by its name", async () => {
+    const map = (name: string, factor: number): string =>
+      `program ${name}[h, w] {\n  input y : R[h, w]\n  output ${factor}*y\n}\n`;
+    const several = file(folder, "several.ipx", map("half", 0.5) + map("third", 0.3));
+    for (const [name, share] of [
+      ["half", 1],
+      ["third", 0.6],
+    ] as const) {
+      const bound = ["--bind", `D=trained("${several}", entry = ${name})`, "--max", "1"];
+      await fine(...run(...bound, "--input", `y=${y1}`, "--output", `z=${at(`${name}.npy`)}`));
+      const [own, half] = [numbers(`${name}.npy`), numbers("half.npy")];
+      own.forEach((value, i) => {
+        expect(value).toBeCloseTo(share * (half[i] ?? Number.NaN), 5);
+      });
+    }
+    await refused(1, /several programs[^]*half or third/, ...run("--bind", `D=trained("${several}")`));
+  });
+
   it("is part of an unrolled network that learns", async () => {
     const experiment = denoising
       .replace("small.ipx", program("superresolution_red"))

@@ -16,6 +16,7 @@ import {
   valueAndGradient,
 } from "../../runtime/index.ts";
 import type { ProgramDefinition, Target } from "../../runtime/program/definition.ts";
+import { readSafetensors, writeSafetensors } from "../../runtime/io/safetensors.ts";
 import { istaProgram } from "./istaProgram.ts";
 import { gaussianMatrix, normals, reference } from "./setting.ts";
 
@@ -51,6 +52,15 @@ test("a model is bound, trained, stored and run in a few lines", async () => {
   expect((await again.run({ y: normals(3, 6) })).output).toEqual(output);
   const other = istaProgram({ target: unrolled, perStep: false });
   await expect(model(other, { A }, { weights })).rejects.toMatchObject({ code: "IPX8010" });
+
+  const { tensors } = readSafetensors(weights);
+  const elsewhere = (kept: typeof tensors): Uint8Array => writeSafetensors({ tensors: kept, metadata: {} });
+  const taken = await model(lista.program.definition, { A, lambda: 0.05 }, { weights: elsewhere(tensors) });
+  expect((await taken.run({ y: normals(3, 6) })).output).toEqual(output);
+  const partial = elsewhere(new Map([...tensors].slice(1)));
+  await expect(model(lista.program.definition, { A }, { weights: partial })).rejects.toMatchObject({
+    code: "IPX8010",
+  });
 });
 
 describe("as a function of tfjs", () => {
