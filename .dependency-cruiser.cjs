@@ -27,7 +27,7 @@ module.exports = {
       to: {
         path: "^runtime/",
         pathNot:
-          "^runtime/(arrays/(expression|parse|print)|operators/(library|placed|waveletFilters)|program/definition)[.]ts$",
+          "^runtime/(arrays/(expression|parse|print)|operators/(library|placed|wavelets/waveletFilters)|program/definition)[.]ts$",
         dependencyTypesNot: ["type-only"],
       },
     },

@@ -14,7 +14,7 @@ import type { ProgramDerivative } from "./ir/derivative.ts";
 import { withReports } from "./ir/observed.ts";
 import type { IrProgram } from "./ir/program.ts";
 import { Limitation } from "./lower/limitation.ts";
-import { lowerProgram } from "./lower/program.ts";
+import { lowerProgram } from "./lower/program/program.ts";
 import { finish, optimise, unrolled } from "./passes/pipelines.ts";
 import { executePlan } from "./plan/execute.ts";
 import type { Plan } from "./plan/plan.ts";

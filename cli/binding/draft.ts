@@ -2,7 +2,7 @@ import type { Span } from "../../compiler/source/span.ts";
 import { diagnose } from "../../compiler/diagnostics/diagnose.ts";
 import type { Operations } from "../../runtime/arrays/operations.ts";
 import type { Space } from "../../runtime/arrays/value.ts";
-import { adjoint, compose, scale, sum } from "../../runtime/operators/algebra.ts";
+import { adjoint, compose, scale, sum } from "../../runtime/operators/algebra/algebra.ts";
 import type { RampWindow } from "../../runtime/operators/library.ts";
 import type { Operator } from "../../runtime/operators/operator.ts";
 import { sameShape } from "../../runtime/engine/shape.ts";

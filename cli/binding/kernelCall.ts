@@ -1,7 +1,7 @@
 import type { Argument, CallExpression, Expression, Parsed } from "../../compiler/ast/tree.ts";
 import { ARRAYS } from "../../compiler/library/arrays/table.ts";
 import type { HostArray } from "../../runtime/io/hostArray.ts";
-import { diskKernel, gaussianKernel, motionKernel } from "../../runtime/operators/kernels.ts";
+import { diskKernel, gaussianKernel, motionKernel } from "../../runtime/operators/blur/kernels.ts";
 import { expressionOf, numberAt } from "./arguments.ts";
 import { fault } from "./faults.ts";
 import type { Thing } from "./thing.ts";

@@ -1,6 +1,6 @@
 import type { Space, Value } from "../../runtime/arrays/value.ts";
 import type { LibraryOperatorName, LibrarySettings } from "../../runtime/operators/library.ts";
-import { LOWPASS, WAVELET_NAMES } from "../../runtime/operators/waveletFilters.ts";
+import { LOWPASS, WAVELET_NAMES } from "../../runtime/operators/wavelets/waveletFilters.ts";
 import { arraySpace, type ArraySpace } from "../../runtime/operators/spaces.ts";
 
 /** The two spaces of an operator as far as they are known. */

@@ -1,11 +1,11 @@
 import type { Span } from "../../compiler/source/span.ts";
 import type { Operations } from "../../runtime/arrays/operations.ts";
 import type { Space } from "../../runtime/arrays/value.ts";
-import { blockdiag, hstack, vstack } from "../../runtime/operators/algebra.ts";
-import { inverse } from "../../runtime/operators/inverse.ts";
+import { blockdiag, hstack, vstack } from "../../runtime/operators/algebra/algebra.ts";
+import { inverse } from "../../runtime/operators/algebra/inverse.ts";
 import type { LibrarySettings } from "../../runtime/operators/library.ts";
 import type { Operator } from "../../runtime/operators/operator.ts";
-import { pseudoInverseOf } from "../../runtime/operators/pseudoInverse.ts";
+import { pseudoInverseOf } from "../../runtime/operators/algebra/pseudoInverse.ts";
 import { locatedNow } from "../report.ts";
 import { fault } from "./faults.ts";
 import type { OperatorDraft } from "./draft.ts";

@@ -8,7 +8,7 @@ import { innerProxParts, isQuadraticForm } from "../library/calculus/innerProx.t
 import { METHODS } from "../library/methods/table.ts";
 import { METHOD_NAMES, type LibraryName } from "../library/names.ts";
 import type { SettingRule } from "../library/signature.ts";
-import { collectDefinitions } from "../lower/definitions.ts";
+import { collectDefinitions } from "../lower/program/definitions.ts";
 import type { CallMeaning, SettingValue, Typed } from "../types/typing.ts";
 
 /**

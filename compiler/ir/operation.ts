@@ -5,7 +5,7 @@ import type {
 } from "../../runtime/arrays/expression.ts";
 import type { RampWindow } from "../../runtime/operators/library.ts";
 import type { LibraryOperatorName, LibrarySettings } from "../../runtime/operators/library.ts";
-import type { Extension } from "../../runtime/operators/extension.ts";
+import type { Extension } from "../../runtime/operators/blur/extension.ts";
 import type { Dimension } from "../types/dimension.ts";
 import type { Space } from "../types/space.ts";
 import type { Block } from "./block.ts";

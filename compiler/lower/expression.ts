@@ -4,16 +4,23 @@ import type { Variable } from "../ir/block.ts";
 import { constant, name as sizeName } from "../types/dimension.ts";
 import type { Dimension } from "../types/dimension.ts";
 import type { Symbol, Typed } from "../types/typing.ts";
-import { callFunction } from "./functions.ts";
+import { callFunction } from "./functions/functions.ts";
 import { lowerCall } from "./calls.ts";
 import { lowerIndices } from "./indices.ts";
 import { Limitation } from "./limitation.ts";
 import { lower, lowerOperator, lowerValue } from "./recursion.ts";
 import type { Lowered, OperatorForm } from "./lowered.ts";
-import { adjointForm, applyForm, composeForms, rowsForm, scaleForm, sumForms } from "./operators.ts";
+import {
+  adjointForm,
+  applyForm,
+  composeForms,
+  rowsForm,
+  scaleForm,
+  sumForms,
+} from "./operators/operators.ts";
 import type { Site } from "./site.ts";
 import { within } from "./site.ts";
-import { applyLayers, isLayers } from "./netExpression.ts";
+import { applyLayers, isLayers } from "./networks/netExpression.ts";
 import { asVariable, embedded, isFunctionType, spaceOfVariable, truth, value, zeroOf } from "./values.ts";
 import { Scope } from "./scope.ts";
 import { libraryName } from "./libraryNames.ts";

@@ -3,7 +3,7 @@ import type { LibraryName } from "../library/names.ts";
 import type { Typed } from "../types/typing.ts";
 import { ENTRYWISE } from "./entrywise.ts";
 import { isFunctionName } from "../library/functions/entry.ts";
-import { isOperatorName, libraryOperator } from "./libraryOperators.ts";
+import { isOperatorName, libraryOperator } from "./operators/libraryOperators.ts";
 import { Limitation } from "./limitation.ts";
 import type { Lowered } from "./lowered.ts";
 import type { Site } from "./site.ts";

@@ -5,12 +5,12 @@ import type { Expression, Net } from "../ast/tree.ts";
 import type { Symbol, Typed } from "../types/typing.ts";
 import type { Instance } from "../check/programs/instance.ts";
 import type { CalledPrograms } from "./called/programs.ts";
-import type { LayerContext } from "./layerContext.ts";
-import type { LoweredNetwork } from "./networks.ts";
+import type { LayerContext } from "./networks/layerContext.ts";
+import type { LoweredNetwork } from "./networks/networks.ts";
 import type { Lowered } from "./lowered.ts";
 import type { LowerExpression } from "./recursion.ts";
-import type { DrawTable } from "./drawTable.ts";
-import type { Round } from "./drawTable.ts";
+import type { DrawTable } from "./program/drawTable.ts";
+import type { Round } from "./program/drawTable.ts";
 import type { Scope } from "./scope.ts";
 
 /** Where an expression is lowered: the block under construction, the names in sight, and the program around. */

@@ -8,7 +8,7 @@ import { lower, lowerValue } from "./recursion.ts";
 import { lowerIndices, restrictedSpace, withPart } from "./indices.ts";
 import { Limitation } from "./limitation.ts";
 import type { Lowered } from "./lowered.ts";
-import { runDraw } from "./draws.ts";
+import { runDraw } from "./program/draws.ts";
 import { CAPPED, hasDraw, isCapped, lengthOf, mayLoop, ROUND, updatedSymbols } from "./effects.ts";
 import { Scope } from "./scope.ts";
 import type { Site } from "./site.ts";

@@ -1,7 +1,7 @@
 import type { ElementwiseFunction } from "../../runtime/arrays/expression.ts";
 import type { IrBuilder } from "../ir/build.ts";
 import type { Variable } from "../ir/block.ts";
-import { elu, gelu, leaky } from "../lower/layers.ts";
+import { elu, gelu, leaky } from "../lower/networks/layers.ts";
 import { constant } from "../types/dimension.ts";
 import { arraySpace } from "../types/space.ts";
 import { ofNumbers } from "./constants.ts";

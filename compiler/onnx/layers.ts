@@ -1,4 +1,4 @@
-import { joinAlong, sliceAlong } from "../lower/axes.ts";
+import { joinAlong, sliceAlong } from "../lower/networks/axes.ts";
 import { constant, constantValue, divideBy, multiply } from "../types/dimension.ts";
 import { arraySpace } from "../types/space.ts";
 import { productOfRows, productOfTwo } from "./attention.ts";

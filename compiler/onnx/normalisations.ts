@@ -1,7 +1,7 @@
 import type { Variable } from "../ir/block.ts";
 import { entriesOf } from "../ir/inputs.ts";
 import { spaceOf } from "../ir/spaces.ts";
-import { standardised } from "../lower/normalisationLayers.ts";
+import { standardised } from "../lower/networks/normalisationLayers.ts";
 import { constant, divideBy, multiply } from "../types/dimension.ts";
 import { arraySpace } from "../types/space.ts";
 import { channelsOf, type Flow, imageFlow, type NodePlace, permuted, sizesOfImage } from "./place.ts";

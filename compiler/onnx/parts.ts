@@ -1,4 +1,4 @@
-import { axesOf, joinAlong, sliceAlong } from "../lower/axes.ts";
+import { axesOf, joinAlong, sliceAlong } from "../lower/networks/axes.ts";
 import { add, constant, constantValue, type Dimension, divideBy, subtract } from "../types/dimension.ts";
 import { arraySpace } from "../types/space.ts";
 import { type Flow, type NodePlace, type Shape, tensorFlow } from "./place.ts";

@@ -1,6 +1,6 @@
 import type { Variable } from "../ir/block.ts";
-import { axesOf, joinAlong, sliceAlong } from "../lower/axes.ts";
-import { averagePool, globalPool } from "../lower/poolingLayers.ts";
+import { axesOf, joinAlong, sliceAlong } from "../lower/networks/axes.ts";
+import { averagePool, globalPool } from "../lower/networks/poolingLayers.ts";
 import {
   add,
   constant,

@@ -1,4 +1,4 @@
-import { softmax } from "../lower/layers.ts";
+import { softmax } from "../lower/networks/layers.ts";
 import { softmaxAlong } from "./attention.ts";
 import { constant, multiply } from "../types/dimension.ts";
 import { arraySpace } from "../types/space.ts";

@@ -1,5 +1,5 @@
-import { averagePool } from "../lower/poolingLayers.ts";
-import { bilinearUpsampling, cubicUpsampling, nearestUpsampling } from "../lower/upsampling.ts";
+import { averagePool } from "../lower/networks/poolingLayers.ts";
+import { bilinearUpsampling, cubicUpsampling, nearestUpsampling } from "../lower/networks/upsampling.ts";
 import { constantValue, divideBy } from "../types/dimension.ts";
 import { type Flow, imageFlow, type NodePlace, sizesOfImage } from "./place.ts";
 import { strided } from "./pooling.ts";

@@ -8,7 +8,7 @@ import type { Pass } from "./pass.ts";
 
 /**
  * A'(A x - y) with a y that does not change becomes N x - A'y with N = A'A, and A'(A x) becomes N x. Which form N takes
- * is decided where A is bound (`gram` of runtime/operators/algebra.ts): a matrix of A'A where A is far higher than wide, so that a
+ * is decided where A is bound (`gram` of runtime/operators/algebra/algebra.ts): a matrix of A'A where A is far higher than wide, so that a
  * step costs n² instead of 2mn; |k|² in the frequencies of a blur; otherwise A and then A', which costs what it cost
  * before. It is done where A x serves nothing else, in what is repeated: the step and loops, not the maps of solves, which
  * ask for the precision that a product loses once it is formed in single precision; and for all gradients of a step or for none, since methods subtract one from another, and two forms round differently.

@@ -1,5 +1,5 @@
 import type { Engine } from "../engine/engine.ts";
-import { extend, extendAdjoint, type Margin } from "../operators/extension.ts";
+import { extend, extendAdjoint, type Margin } from "../operators/blur/extension.ts";
 import { asArray } from "./layout.ts";
 import type { ImageMargins } from "./operations.ts";
 import { ShapeError } from "./shapeError.ts";

@@ -1,5 +1,5 @@
 import type { Engine } from "../engine/engine.ts";
-import type { Extension } from "../operators/extension.ts";
+import type { Extension } from "../operators/blur/extension.ts";
 import type { Operator } from "../operators/operator.ts";
 import type { RampWindow } from "../operators/library.ts";
 import type { LibrarySettings, LibraryOperatorName } from "../operators/library.ts";
@@ -136,11 +136,11 @@ export interface Operations {
   norm(operator: Operator): ArrayValue;
   /** the same of each map of an operator that may have one for each sample */
   norms(operator: Operator): ArrayValue;
-  /** A'A, in the form that costs least where A is bound (`gram` of runtime/operators/algebra.ts) */
+  /** A'A, in the form that costs least where A is bound (`gram` of runtime/operators/algebra/algebra.ts) */
   gram(operator: Operator): Operator;
   /**
    * The product of operators, the outermost first, with the adjoints of those at the places `adjoints`. Its norm is
-   * measured, where a product of norms is no tight bound (`composition` of runtime/operators/composition.ts).
+   * measured, where a product of norms is no tight bound (`composition` of runtime/operators/algebra/composition.ts).
    */
   composition(factors: readonly Operator[], settings?: { readonly adjoints: readonly number[] }): Operator;
   /**
@@ -168,7 +168,7 @@ export interface Operations {
   frobenius(domain: Space, map: (x: Value) => Value): Value;
   /**
    * A'A, or W' diag(weights) W of an orthonormal W, with the basis in which it is diagonal, if one is known. The
-   * eigenvectors of a matrix are one only if it is `alone`: see `solveDiagonalised` of runtime/operators/diagonalise.ts.
+   * eigenvectors of a matrix are one only if it is `alone`: see `solveDiagonalised` of runtime/operators/algebra/diagonalise.ts.
    */
   diagonalise(operator: Operator, weights: Value | null, setting: { readonly alone: boolean }): Operator;
   /** M x = b, per sample */

@@ -1,29 +1,29 @@
 import type { Operations } from "../arrays/operations.ts";
 import type { Space, Value } from "../arrays/value.ts";
-import { bicubic } from "./bicubic.ts";
-import { blur } from "./blur.ts";
+import { bicubic } from "./resampling/bicubic.ts";
+import { blur } from "./blur/blur.ts";
 import type { LibraryRule } from "./call.ts";
 import { coils } from "./coils.ts";
 import { crop } from "./crop.ts";
-import { imaginaryPart, realPart } from "./complexParts.ts";
-import { diagonal } from "./diagonal.ts";
-import { downsample } from "./downsample.ts";
-import { fourier } from "./fourier.ts";
-import { fourierMultiplier } from "./fourierMultiplier.ts";
-import { bernoulli, gaussian } from "./gaussian.ts";
-import { gradient } from "./gradient.ts";
-import { identity } from "./identity.ts";
+import { imaginaryPart, realPart } from "./algebra/complexParts.ts";
+import { diagonal } from "./matrices/diagonal.ts";
+import { downsample } from "./resampling/downsample.ts";
+import { fourier } from "./fourier/fourier.ts";
+import { fourierMultiplier } from "./fourier/fourierMultiplier.ts";
+import { bernoulli, gaussian } from "./matrices/gaussian.ts";
+import { gradient } from "./differences/gradient.ts";
+import { identity } from "./matrices/identity.ts";
 import type { LibraryOperatorName, LibrarySettings } from "./library.ts";
 import { mask } from "./mask.ts";
-import { minCoherenceOfMatrix } from "./minCoherence.ts";
+import { minCoherenceOfMatrix } from "./matrices/minCoherence.ts";
 import type { Operator } from "./operator.ts";
 import { patches } from "./patches.ts";
-import { pinv } from "./pseudoInverse.ts";
-import { overAxes, overChannels, overPixels } from "./repeat.ts";
-import { fanBeam, radon } from "./radon.ts";
-import { reshape } from "./reshape.ts";
-import { symmetrisedGradient } from "./symmetrisedGradient.ts";
-import { wavelet } from "./wavelet.ts";
+import { pinv } from "./algebra/pseudoInverse.ts";
+import { overAxes, overChannels, overPixels } from "./algebra/repeat.ts";
+import { fanBeam, radon } from "./tomography/radon.ts";
+import { reshape } from "./algebra/reshape.ts";
+import { symmetrisedGradient } from "./differences/symmetrisedGradient.ts";
+import { wavelet } from "./wavelets/wavelet.ts";
 
 const RULES: { readonly [N in LibraryOperatorName]: LibraryRule } = {
   I: identity,

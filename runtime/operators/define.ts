@@ -6,7 +6,7 @@ import { sameShape } from "../engine/shape.ts";
 import { OperatorError } from "./operatorError.ts";
 import type { NormBound, Operator, OperatorProperty, RowAccess } from "./operator.ts";
 import { spaceText } from "./spaces.ts";
-import type { SpectralForm, VectorForm } from "./spectral.ts";
+import type { SpectralForm, VectorForm } from "./algebra/spectral.ts";
 
 /** What makes an operator; see `defineOperator`. */
 export interface OperatorDefinition {

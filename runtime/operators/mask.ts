@@ -4,7 +4,7 @@ import { stream } from "../random/stream.ts";
 import { sizeOf } from "../engine/shape.ts";
 import { OperatorError } from "./operatorError.ts";
 import { requireOneArray, type LibraryCall } from "./call.ts";
-import { diagonalOperator, type DiagonalOperator } from "./diagonal.ts";
+import { diagonalOperator, type DiagonalOperator } from "./matrices/diagonal.ts";
 import { uploadShared } from "./host.ts";
 import { count, numberWithin, readSettings } from "./settings.ts";
 import { imageAxes, requireArrays } from "./spaces.ts";

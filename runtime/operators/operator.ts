@@ -2,7 +2,7 @@ import type { Operations } from "../arrays/operations.ts";
 import type { ArrayValue, Space, Value } from "../arrays/value.ts";
 import type { Handle } from "../engine/engine.ts";
 import type { ProjectionGeometry } from "../engine/projection.ts";
-import type { SpectralForm, VectorForm } from "./spectral.ts";
+import type { SpectralForm, VectorForm } from "./algebra/spectral.ts";
 
 /** How far a bound can be trusted: the words of the compiler's facts. */
 export type Provenance =

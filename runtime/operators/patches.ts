@@ -6,7 +6,7 @@ import { sizeOf } from "../engine/shape.ts";
 import { closedForm } from "./bounds.ts";
 import { requireNoArray, unsuitableDomain, type LibraryCall } from "./call.ts";
 import { defineOperator } from "./define.ts";
-import { diagonalOperator } from "./diagonal.ts";
+import { diagonalOperator } from "./matrices/diagonal.ts";
 import { add, pairShape, samplesOf, withHandle } from "./handles.ts";
 import { uploadShared } from "./host.ts";
 import { realArray } from "../io/hostArray.ts";

@@ -12,7 +12,7 @@ import { upload } from "../../runtime/arrays/host.ts";
 import type { Operations } from "../../runtime/arrays/operations.ts";
 import type { Space } from "../../runtime/arrays/value.ts";
 import type { HostArray } from "../../runtime/io/hostArray.ts";
-import { matrixOperator } from "../../runtime/operators/matrix.ts";
+import { matrixOperator } from "../../runtime/operators/matrices/matrix.ts";
 import type { Bound, Known } from "../../runtime/program/definition.ts";
 
 /** The samples of a batch. */

@@ -6,7 +6,7 @@ import { asTfjsFunction, finiteData, hostArray, model, norm2sq, type HostArray }
 import { sparse } from "../../runtime/data/sparse.ts";
 import { nmseDb } from "../../runtime/measure/nmse.ts";
 import { stack } from "../../runtime/io/hostArray.ts";
-import { gaussianMatrix } from "../../runtime/operators/gaussian.ts";
+import { gaussianMatrix } from "../../runtime/operators/matrices/gaussian.ts";
 import { stream } from "../../runtime/random/stream.ts";
 import { ista as equilibrium } from "../golden/programs/ista/equilibrium.ts";
 import { ista } from "../golden/programs/ista/unrolled.ts";

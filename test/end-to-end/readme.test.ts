@@ -7,7 +7,7 @@ import type { HostArray } from "ipc/runtime";
 import { hostArray, stack } from "../../runtime/io/hostArray.ts";
 import { sparse } from "../../runtime/data/sparse.ts";
 import { nmseDb } from "../../runtime/measure/nmse.ts";
-import { gaussianMatrix } from "../../runtime/operators/gaussian.ts";
+import { gaussianMatrix } from "../../runtime/operators/matrices/gaussian.ts";
 import { stream } from "../../runtime/random/stream.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;

@@ -6,7 +6,7 @@ import { EngineError } from "../../runtime/engine/engine.ts";
 import { referenceEngine } from "../../runtime/engine/reference.ts";
 import { sizeOf } from "../../runtime/engine/shape.ts";
 import type { WaveletOptions } from "../../runtime/engine/wavelet.ts";
-import { LOWPASS, WAVELET_NAMES } from "../../runtime/operators/waveletFilters.ts";
+import { LOWPASS, WAVELET_NAMES } from "../../runtime/operators/wavelets/waveletFilters.ts";
 import { differencesWithinAgree } from "./differencesWithin.ts";
 import { deviation, type Numbers, scattered } from "./support.ts";
 

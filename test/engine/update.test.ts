@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { createMachine } from "../../runtime/engine/arena/machine.ts";
-import { optimisersOf } from "../../runtime/engine/arena/optimisers.ts";
+import { optimisersOf } from "../../runtime/engine/arena/operations/optimisers.ts";
 import { createStore } from "../../runtime/engine/arena/store.ts";
 import { EngineError } from "../../runtime/engine/engine.ts";
 import type { UpdateRule } from "../../runtime/engine/update.ts";

@@ -8,7 +8,7 @@ import { realArray } from "../../runtime/io/hostArray.ts";
 import { writeNpy } from "../../runtime/io/npy.ts";
 import { writeNpz } from "../../runtime/io/npz.ts";
 import { readSparse } from "../../runtime/io/sparse.ts";
-import { sparseOperator } from "../../runtime/operators/sparse.ts";
+import { sparseOperator } from "../../runtime/operators/matrices/sparse.ts";
 import { applied, exact, single } from "../operators/support.ts";
 
 const fixtures = new URL("../fixtures/", import.meta.url);

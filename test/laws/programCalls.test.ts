@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { analyse } from "../../compiler/compile.ts";
 import { printProgram } from "../../compiler/ir/print.ts";
-import { lowerProgram } from "../../compiler/lower/program.ts";
+import { lowerProgram } from "../../compiler/lower/program/program.ts";
 import { optimise } from "../../compiler/passes/pipelines.ts";
 import { operations } from "../../runtime/arrays/create.ts";
 import { referenceEngine } from "../../runtime/engine/reference.ts";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { referenceEngine } from "../../runtime/engine/reference.ts";
-import { axisProduct } from "../../runtime/operators/axisProduct.ts";
+import { axisProduct } from "../../runtime/operators/resampling/axisProduct.ts";
 import { stream } from "../../runtime/random/stream.ts";
 
 const engine = referenceEngine();

@@ -1,15 +1,23 @@
 import type { Operations } from "../../runtime/arrays/operations.ts";
 import { C, R, productOf } from "../../runtime/arrays/spaces.ts";
 import type { Space, Value } from "../../runtime/arrays/value.ts";
-import { adjoint, blockdiag, compose, hstack, scale, sum, vstack } from "../../runtime/operators/algebra.ts";
+import {
+  adjoint,
+  blockdiag,
+  compose,
+  hstack,
+  scale,
+  sum,
+  vstack,
+} from "../../runtime/operators/algebra/algebra.ts";
 import { libraryOperator } from "../../runtime/operators/create.ts";
-import { inverse } from "../../runtime/operators/inverse.ts";
+import { inverse } from "../../runtime/operators/algebra/inverse.ts";
 import type { LibraryOperatorName, LibrarySettings } from "../../runtime/operators/library.ts";
-import { matrixOperator } from "../../runtime/operators/matrix.ts";
-import { minCoherence } from "../../runtime/operators/minCoherence.ts";
-import { sparseOperator } from "../../runtime/operators/sparse.ts";
+import { matrixOperator } from "../../runtime/operators/matrices/matrix.ts";
+import { minCoherence } from "../../runtime/operators/matrices/minCoherence.ts";
+import { sparseOperator } from "../../runtime/operators/matrices/sparse.ts";
 import type { SparseMatrix } from "../../runtime/io/sparse.ts";
-import { pseudoInverseOf } from "../../runtime/operators/pseudoInverse.ts";
+import { pseudoInverseOf } from "../../runtime/operators/algebra/pseudoInverse.ts";
 import type { Operator } from "../../runtime/operators/operator.ts";
 import type { RampWindow } from "../../runtime/operators/library.ts";
 import { array, complexArray, gaussianArray, gaussianNumbers } from "./support.ts";

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { R } from "../../runtime/arrays/spaces.ts";
-import { composition } from "../../runtime/operators/composition.ts";
+import { composition } from "../../runtime/operators/algebra/composition.ts";
 import { libraryOperator } from "../../runtime/operators/create.ts";
 import { materialiseOperator } from "../../runtime/operators/materialise.ts";
-import { matrixOperator } from "../../runtime/operators/matrix.ts";
+import { matrixOperator } from "../../runtime/operators/matrices/matrix.ts";
 import type { Operator } from "../../runtime/operators/operator.ts";
 import { array, exact, gaussianArray, rowsOf, single, spectralNorm } from "./support.ts";
 

@@ -2,11 +2,11 @@ import { describe, expect, it } from "vitest";
 import type { Operations } from "../../runtime/arrays/operations.ts";
 import { C, R } from "../../runtime/arrays/spaces.ts";
 import type { Space, Value } from "../../runtime/arrays/value.ts";
-import { adjoint, compose, scale, vstack } from "../../runtime/operators/algebra.ts";
-import { solveDiagonalised } from "../../runtime/operators/diagonalise.ts";
+import { adjoint, compose, scale, vstack } from "../../runtime/operators/algebra/algebra.ts";
+import { solveDiagonalised } from "../../runtime/operators/algebra/diagonalise.ts";
 import { packValue, unpackValue } from "../../runtime/operators/host.ts";
 import type { Operator } from "../../runtime/operators/operator.ts";
-import { matrixOperator } from "../../runtime/operators/matrix.ts";
+import { matrixOperator } from "../../runtime/operators/matrices/matrix.ts";
 import { realDimension } from "../../runtime/operators/spaces.ts";
 import { array, complexArray, exact, gaussianArray, gaussianNumbers, length, single } from "./support.ts";
 

@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { C, R, productOf } from "../../runtime/arrays/spaces.ts";
-import { compose, sum, vstack } from "../../runtime/operators/algebra.ts";
+import { compose, sum, vstack } from "../../runtime/operators/algebra/algebra.ts";
 import { OperatorError, type OperatorErrorCode } from "../../runtime/operators/operatorError.ts";
 import { libraryOperator } from "../../runtime/operators/create.ts";
-import { inverse } from "../../runtime/operators/inverse.ts";
+import { inverse } from "../../runtime/operators/algebra/inverse.ts";
 import { materialiseOperator } from "../../runtime/operators/materialise.ts";
-import { matrixOperator } from "../../runtime/operators/matrix.ts";
-import { minCoherence } from "../../runtime/operators/minCoherence.ts";
-import { pseudoInverseOf } from "../../runtime/operators/pseudoInverse.ts";
+import { matrixOperator } from "../../runtime/operators/matrices/matrix.ts";
+import { minCoherence } from "../../runtime/operators/matrices/minCoherence.ts";
+import { pseudoInverseOf } from "../../runtime/operators/algebra/pseudoInverse.ts";
 import { applied, array, complexArray, exact, gaussianArray } from "./support.ts";
 
 const make = (

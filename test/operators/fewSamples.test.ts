@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { hostArray, realArray } from "../../runtime/io/hostArray.ts";
-import { matrixOperator } from "../../runtime/operators/matrix.ts";
+import { matrixOperator } from "../../runtime/operators/matrices/matrix.ts";
 import { applied, distance, exact, gaussianNumbers, single } from "./support.ts";
 
 const [rows, columns] = [37, 53];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { handlesOf, type ArrayValue, type Value } from "../../runtime/arrays/value.ts";
 import { sizeOf } from "../../runtime/engine/shape.ts";
-import { gram } from "../../runtime/operators/algebra.ts";
+import { gram } from "../../runtime/operators/algebra/algebra.ts";
 import { adjointTest } from "../../runtime/operators/adjointTest.ts";
 import { packValue } from "../../runtime/operators/host.ts";
 import { materialiseOperator } from "../../runtime/operators/materialise.ts";

@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { R } from "../../runtime/arrays/spaces.ts";
-import { compose } from "../../runtime/operators/algebra.ts";
+import { compose } from "../../runtime/operators/algebra/algebra.ts";
 import { libraryOperator } from "../../runtime/operators/create.ts";
 import { cholesky, solveCholesky } from "../../runtime/operators/dense/cholesky.ts";
 import { lanczosBounds } from "../../runtime/operators/dense/lanczos.ts";
 import { provedMatrixNorm } from "../../runtime/operators/dense/norm.ts";
-import { gaussianMatrix } from "../../runtime/operators/gaussian.ts";
-import { matrixOperator } from "../../runtime/operators/matrix.ts";
+import { gaussianMatrix } from "../../runtime/operators/matrices/gaussian.ts";
+import { matrixOperator } from "../../runtime/operators/matrices/matrix.ts";
 import { measuredNorm, nonnegativeBound, withMeasuredNorm } from "../../runtime/operators/norm.ts";
 import { materialiseOperator } from "../../runtime/operators/materialise.ts";
 import {

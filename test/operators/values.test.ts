@@ -2,14 +2,14 @@ import { describe, expect, it } from "vitest";
 import { fixtureJson } from "../io/fixture.ts";
 import { C, R } from "../../runtime/arrays/spaces.ts";
 import { libraryOperator } from "../../runtime/operators/create.ts";
-import { minCoherence } from "../../runtime/operators/minCoherence.ts";
+import { minCoherence } from "../../runtime/operators/matrices/minCoherence.ts";
 import { materialiseOperator } from "../../runtime/operators/materialise.ts";
-import { matrixOperator } from "../../runtime/operators/matrix.ts";
+import { matrixOperator } from "../../runtime/operators/matrices/matrix.ts";
 import { rowNorms } from "../../runtime/operators/rowNorms.ts";
-import { inverse } from "../../runtime/operators/inverse.ts";
-import { compose, adjoint, scale } from "../../runtime/operators/algebra.ts";
+import { inverse } from "../../runtime/operators/algebra/inverse.ts";
+import { compose, adjoint, scale } from "../../runtime/operators/algebra/algebra.ts";
 import { levelMatrix } from "../../runtime/engine/wavelet.ts";
-import { LOWPASS, WAVELET_NAMES } from "../../runtime/operators/waveletFilters.ts";
+import { LOWPASS, WAVELET_NAMES } from "../../runtime/operators/wavelets/waveletFilters.ts";
 import {
   array,
   applied,

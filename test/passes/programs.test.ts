@@ -11,7 +11,7 @@ import { bindSpace } from "../../compiler/ir/evaluate/rules.ts";
 import type { IrProgram } from "../../compiler/ir/program.ts";
 import { spaceOf } from "../../compiler/ir/spaces.ts";
 import { verifyDerivative, verifyProgram } from "../../compiler/ir/verify.ts";
-import { lowerProgram } from "../../compiler/lower/program.ts";
+import { lowerProgram } from "../../compiler/lower/program/program.ts";
 import { finish, optimise, unrolled } from "../../compiler/passes/pipelines.ts";
 import { bindingsFor } from "../ir/bind.ts";
 import { Dice, distance, pairing, randomLanes, randomValue, realsOf, shifted } from "../ir/lab.ts";

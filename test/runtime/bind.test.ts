@@ -5,7 +5,7 @@ import { inInterval } from "../../runtime/program/checks.ts";
 import { parseDimension, solveDimension } from "../../runtime/program/dimension.ts";
 import { bindInputs } from "../../runtime/program/inputs.ts";
 import type { Data } from "../../runtime/program/datum.ts";
-import { matrixOperator } from "../../runtime/operators/matrix.ts";
+import { matrixOperator } from "../../runtime/operators/matrices/matrix.ts";
 import { perform } from "../../runtime/solve/task.ts";
 import fc from "fast-check";
 import { istaProgram } from "./istaProgram.ts";

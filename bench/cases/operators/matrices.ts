@@ -1,6 +1,6 @@
 import { matrixOperator, R } from "ipc/runtime";
-import { applyRows, applyRowsAdjoint } from "../../../runtime/operators/restrict.ts";
-import { sparseOperator } from "../../../runtime/operators/sparse.ts";
+import { applyRows, applyRowsAdjoint } from "../../../runtime/operators/algebra/restrict.ts";
+import { sparseOperator } from "../../../runtime/operators/matrices/sparse.ts";
 import { stream } from "../../../runtime/random/stream.ts";
 import type { DataSet } from "../case.ts";
 import { normals } from "../draw.ts";

@@ -1,5 +1,5 @@
 import { compose, hstack, libraryOperator, R, vstack } from "ipc/runtime";
-import { blockdiag } from "../../../runtime/operators/algebra.ts";
+import { blockdiag } from "../../../runtime/operators/algebra/algebra.ts";
 import { COMPLEX_IMAGE, FLOAT, IMAGE, images, PIXELS, SIDE } from "./data.ts";
 import type { OperatorCase } from "./case.ts";
 

@@ -1,5 +1,5 @@
 import { type ArrayValue, type HostArray, libraryOperator, R } from "ipc/runtime";
-import { diskKernel, gaussianKernel, motionKernel } from "../../../runtime/operators/kernels.ts";
+import { diskKernel, gaussianKernel, motionKernel } from "../../../runtime/operators/blur/kernels.ts";
 import type { DataSet } from "../case.ts";
 import { normals } from "../draw.ts";
 import { save } from "../files.ts";

@@ -5,7 +5,7 @@ import type { CheckedProgram } from "../../check/program.ts";
 import { diagnose } from "../../diagnostics/diagnose.ts";
 import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
 import { symbolOf } from "../../library/calculus/analyse.ts";
-import { collectDefinitions } from "../../lower/definitions.ts";
+import { collectDefinitions } from "../../lower/program/definitions.ts";
 import { cover, type Span } from "../../source/span.ts";
 import type { Symbol, Typed } from "../../types/typing.ts";
 

@@ -1,7 +1,7 @@
 import type { Block, Bounds, Expression, If, Statement, Update, While } from "../../ast/tree.ts";
 import type { CheckedProgram } from "../../check/program.ts";
 import { reads, symbolOf } from "../../library/calculus/analyse.ts";
-import { collectDefinitions } from "../../lower/definitions.ts";
+import { collectDefinitions } from "../../lower/program/definitions.ts";
 import type { Symbol, Typed } from "../../types/typing.ts";
 import type { Scalar } from "../scalar/polynomial.ts";
 import { isPositive } from "../scalar/bounds.ts";

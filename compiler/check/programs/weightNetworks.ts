@@ -1,7 +1,7 @@
 import type { Expression, Identifier, Type as WrittenType } from "../../ast/tree.ts";
 import { diagnose } from "../../diagnostics/diagnose.ts";
 import { symbolOf } from "../../library/calculus/analyse.ts";
-import { plainInterval } from "../../lower/ranges.ts";
+import { plainInterval } from "../../lower/program/ranges.ts";
 import type { Typed } from "../../types/typing.ts";
 import { type Environment, report } from "../context.ts";
 import type { Instance } from "./instance.ts";

@@ -1,6 +1,6 @@
 import type { Expression } from "../../ast/tree.ts";
 import { diagnose } from "../../diagnostics/diagnose.ts";
-import { computedInterval, isInfinite } from "../../lower/ranges.ts";
+import { computedInterval, isInfinite } from "../../lower/program/ranges.ts";
 import { LAYERS, type LayerName } from "../../library/layers/table.ts";
 import type { LayerSignature } from "../../library/layers/signature.ts";
 import { type NetName, NETS } from "../../library/nets/table.ts";

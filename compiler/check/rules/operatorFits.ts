@@ -1,4 +1,4 @@
-import { LOWPASS, WAVELET_NAMES } from "../../../runtime/operators/waveletFilters.ts";
+import { LOWPASS, WAVELET_NAMES } from "../../../runtime/operators/wavelets/waveletFilters.ts";
 import type { Expression } from "../../ast/tree.ts";
 import { diagnose } from "../../diagnostics/diagnose.ts";
 import type { OperatorName, SpecialOperatorName } from "../../library/operators/table.ts";

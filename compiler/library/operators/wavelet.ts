@@ -1,4 +1,4 @@
-import { LOWPASS, WAVELET_NAMES } from "../../../runtime/operators/waveletFilters.ts";
+import { LOWPASS, WAVELET_NAMES } from "../../../runtime/operators/wavelets/waveletFilters.ts";
 import type { Scheme } from "../../types/scheme.ts";
 import type { ChosenSettings, OperatorSignature } from "../signature.ts";
 

@@ -6,7 +6,7 @@ import { type FixedPointOptions, solveFixedPoint } from "../../ir/fixedPoint.ts"
 import { freeVariables, substitute } from "../../ir/variables.ts";
 import { evaluate } from "../../types/dimension.ts";
 import { Limitation } from "../limitation.ts";
-import type { Sections } from "../sections.ts";
+import type { Sections } from "../program/sections.ts";
 import type { Site } from "../site.ts";
 import { spaceOfVariable, truth } from "../values.ts";
 import { defaultTarget, stepsOf } from "./defaultTarget.ts";

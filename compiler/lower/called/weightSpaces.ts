@@ -1,6 +1,6 @@
 import type { CheckedProgram } from "../../check/program.ts";
 import { arraySpace, type Space } from "../../types/space.ts";
-import { lowerProgram } from "../program.ts";
+import { lowerProgram } from "../program/program.ts";
 import { spaceOfVariable } from "../values.ts";
 import { stepsOf } from "./defaultTarget.ts";
 

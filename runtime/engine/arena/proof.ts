@@ -7,7 +7,7 @@ import {
   outputsOf,
   type Pattern,
 } from "../../kernels/encode/pattern.ts";
-import { carriesOf } from "./elementwise.ts";
+import { carriesOf } from "./operations/elementwise.ts";
 import { bitsOf, type Kernel } from "./machine.ts";
 import { ARGUMENT_WORDS, PLACE } from "./places.ts";
 

@@ -1,5 +1,5 @@
 import type { Program, Step } from "../../kernels/encode/program.ts";
-import { joinedAxes } from "../arena/rows.ts";
+import { joinedAxes } from "../arena/operations/rows.ts";
 import { isDifferenced } from "../differences.ts";
 import type { Handle } from "../engine.ts";
 import { isPairPart } from "../pairs.ts";

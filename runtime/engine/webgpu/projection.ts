@@ -1,4 +1,4 @@
-import { type Pencil, pencilsOf } from "../arena/pencils.ts";
+import { type Pencil, pencilsOf } from "../arena/operations/pencils.ts";
 import type { Engine } from "../engine.ts";
 import { type ProjectionOptions, projectionRefusal, projectionShape } from "../projection.ts";
 import { sizeOf } from "../shape.ts";

@@ -1,7 +1,7 @@
 #include "complex.h"
 
 /*
- * The X-ray transform by Joseph's method, and its transpose; see runtime/engine/arena/pencils.ts. On row i of an image
+ * The X-ray transform by Joseph's method, and its transpose; see runtime/engine/arena/operations/pencils.ts. On row i of an image
  * line k of a pencil crosses at the place c(i) + h(i) m(k), and takes the linear interpolation of the pixels there. Lines
  * that are walked by columns see the transposed image. Nobody writes where another item does: forwards an item owns
  * lines, backwards rows.

@@ -1,7 +1,7 @@
 import { setFlagsFromString } from "node:v8";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { convolutionOf } from "../../../runtime/engine/arena/convolution.ts";
+import { convolutionOf } from "../../../runtime/engine/arena/operations/convolution.ts";
 import { createMachine } from "../../../runtime/engine/arena/machine.ts";
 import { createStore } from "../../../runtime/engine/arena/store.ts";
 import {

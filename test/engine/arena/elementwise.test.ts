@@ -7,7 +7,7 @@ import {
   type ElementwiseFunction,
 } from "../../../runtime/arrays/expression.ts";
 import { parse } from "../../../runtime/arrays/parse.ts";
-import { elementwiseOf } from "../../../runtime/engine/arena/elementwise.ts";
+import { elementwiseOf } from "../../../runtime/engine/arena/operations/elementwise.ts";
 import { createMachine } from "../../../runtime/engine/arena/machine.ts";
 import { createStore, type Store } from "../../../runtime/engine/arena/store.ts";
 import { type Engine, EngineError, type Handle } from "../../../runtime/engine/engine.ts";

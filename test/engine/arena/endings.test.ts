@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { parseAll } from "../../../runtime/arrays/parse.ts";
 import { differenced } from "../../../runtime/engine/differences.ts";
-import { differencesOf } from "../../../runtime/engine/arena/differences.ts";
-import { elementwiseOf } from "../../../runtime/engine/arena/elementwise.ts";
+import { differencesOf } from "../../../runtime/engine/arena/operations/differences.ts";
+import { elementwiseOf } from "../../../runtime/engine/arena/operations/elementwise.ts";
 import { createMachine } from "../../../runtime/engine/arena/machine.ts";
 import { createStore, type Store } from "../../../runtime/engine/arena/store.ts";
 import type { Handle } from "../../../runtime/engine/engine.ts";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createMachine } from "../../../runtime/engine/arena/machine.ts";
-import { fourierOf } from "../../../runtime/engine/arena/fourier.ts";
+import { fourierOf } from "../../../runtime/engine/arena/operations/fourier.ts";
 import { createStore } from "../../../runtime/engine/arena/store.ts";
 import { referenceEngine } from "../../../runtime/engine/reference.ts";
 import { sizeOf } from "../../../runtime/engine/shape.ts";

@@ -1,11 +1,11 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { parse } from "../../../runtime/arrays/parse.ts";
-import { differencesOf } from "../../../runtime/engine/arena/differences.ts";
-import { elementwiseOf } from "../../../runtime/engine/arena/elementwise.ts";
-import { fillOf } from "../../../runtime/engine/arena/fill.ts";
+import { differencesOf } from "../../../runtime/engine/arena/operations/differences.ts";
+import { elementwiseOf } from "../../../runtime/engine/arena/operations/elementwise.ts";
+import { fillOf } from "../../../runtime/engine/arena/operations/fill.ts";
 import { createMachine, type Machine } from "../../../runtime/engine/arena/machine.ts";
 import { createStore } from "../../../runtime/engine/arena/store.ts";
-import { waveletOf } from "../../../runtime/engine/arena/wavelet.ts";
+import { waveletOf } from "../../../runtime/engine/arena/operations/wavelet.ts";
 import { differenced } from "../../../runtime/engine/differences.ts";
 import { gridsAgreeWithReference } from "../grids.ts";
 

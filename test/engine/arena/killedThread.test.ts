@@ -1,6 +1,6 @@
 import type * as WorkerThreads from "node:worker_threads";
 import { expect, test, vi } from "vitest";
-import { fillOf } from "../../../runtime/engine/arena/fill.ts";
+import { fillOf } from "../../../runtime/engine/arena/operations/fill.ts";
 import { createMachine } from "../../../runtime/engine/arena/machine.ts";
 import { STEP_BYTES } from "../../../runtime/engine/arena/replay.ts";
 import { createStore, type Store } from "../../../runtime/engine/arena/store.ts";

@@ -2,7 +2,7 @@ import { setFlagsFromString } from "node:v8";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { createMachine } from "../../../runtime/engine/arena/machine.ts";
-import { movementOf } from "../../../runtime/engine/arena/movement.ts";
+import { movementOf } from "../../../runtime/engine/arena/operations/movement.ts";
 import { createStore } from "../../../runtime/engine/arena/store.ts";
 import { type Engine, EngineError, type Handle } from "../../../runtime/engine/engine.ts";
 import { referenceEngine } from "../../../runtime/engine/reference.ts";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createMachine } from "../../../runtime/engine/arena/machine.ts";
-import { poolingOf } from "../../../runtime/engine/arena/pooling.ts";
+import { poolingOf } from "../../../runtime/engine/arena/operations/pooling.ts";
 import { createStore } from "../../../runtime/engine/arena/store.ts";
 import type { Engine, Handle } from "../../../runtime/engine/engine.ts";
 import { referenceEngine } from "../../../runtime/engine/reference.ts";

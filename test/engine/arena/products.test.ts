@@ -2,7 +2,7 @@ import { setFlagsFromString } from "node:v8";
 import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
 import { createMachine } from "../../../runtime/engine/arena/machine.ts";
-import { productsOf } from "../../../runtime/engine/arena/products.ts";
+import { productsOf } from "../../../runtime/engine/arena/operations/products.ts";
 import { createStore, type Store } from "../../../runtime/engine/arena/store.ts";
 import { type Engine, EngineError } from "../../../runtime/engine/engine.ts";
 import { referenceEngine } from "../../../runtime/engine/reference.ts";

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect } from "vitest";
-import { fillOf } from "../../../runtime/engine/arena/fill.ts";
+import { fillOf } from "../../../runtime/engine/arena/operations/fill.ts";
 import { createMachine } from "../../../runtime/engine/arena/machine.ts";
-import { projectionOf } from "../../../runtime/engine/arena/projection.ts";
+import { projectionOf } from "../../../runtime/engine/arena/operations/projection.ts";
 import { createStore } from "../../../runtime/engine/arena/store.ts";
 import { projectionsAgreeWithReference } from "../projections.ts";
 

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { parse } from "../../../runtime/arrays/parse.ts";
-import { elementwiseOf } from "../../../runtime/engine/arena/elementwise.ts";
+import { elementwiseOf } from "../../../runtime/engine/arena/operations/elementwise.ts";
 import { createMachine, type Equipment, type Runnable } from "../../../runtime/engine/arena/machine.ts";
 import { STEP_BYTES } from "../../../runtime/engine/arena/replay.ts";
 import { createStore } from "../../../runtime/engine/arena/store.ts";
-import { fillOf } from "../../../runtime/engine/arena/fill.ts";
-import { optimisersOf } from "../../../runtime/engine/arena/optimisers.ts";
+import { fillOf } from "../../../runtime/engine/arena/operations/fill.ts";
+import { optimisersOf } from "../../../runtime/engine/arena/operations/optimisers.ts";
 import { createThreads } from "../../../runtime/engine/node/threads.ts";
 import { moduleOf } from "../../../runtime/kernels/encode/module.ts";
 

@@ -2,7 +2,7 @@ import { setFlagsFromString } from "node:v8";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { createMachine } from "../../../runtime/engine/arena/machine.ts";
-import { reductionsOf } from "../../../runtime/engine/arena/reductions.ts";
+import { reductionsOf } from "../../../runtime/engine/arena/operations/reductions.ts";
 import { createStore } from "../../../runtime/engine/arena/store.ts";
 import { type Engine, EngineError, type Handle } from "../../../runtime/engine/engine.ts";
 import { createThreads } from "../../../runtime/engine/node/threads.ts";

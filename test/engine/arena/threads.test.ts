@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { fillOf } from "../../../runtime/engine/arena/fill.ts";
+import { fillOf } from "../../../runtime/engine/arena/operations/fill.ts";
 import { createMachine } from "../../../runtime/engine/arena/machine.ts";
 import { createStore } from "../../../runtime/engine/arena/store.ts";
 import { PLACE } from "../../../runtime/engine/arena/places.ts";

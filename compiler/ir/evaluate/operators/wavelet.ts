@@ -1,5 +1,5 @@
 import type { LibrarySettings } from "../../../../runtime/operators/library.ts";
-import { LOWPASS } from "../../../../runtime/operators/waveletFilters.ts";
+import { LOWPASS } from "../../../../runtime/operators/wavelets/waveletFilters.ts";
 import type { ReferenceOperator } from "../array.ts";
 import { composed, operatorOfRows, weight } from "./rows.ts";
 
