@@ -41,7 +41,7 @@ import { checkSense } from "./targets/sense.ts";
 import { checkTarget } from "./targets/target.ts";
 import { typing } from "./typed.ts";
 import { reportUnread } from "./unread.ts";
-import { reportUndetermined } from "./undetermined.ts";
+import { reportUndetermined, settleOperators } from "./undetermined.ts";
 
 /** The networks and functions of files that a program can reach, by name, and the files that are imported. */
 export type Reach = Pick<CheckedProgram, "nets" | "functions" | "imported">;
@@ -126,6 +126,7 @@ export function finishProgram(
   reportMembers(environment, tree, members);
   checkSense(environment, tree, members);
   reportUnread(environment, members);
+  settleOperators(environment);
   reportUndetermined(environment);
   for (const check of environment.run.postponed) check();
   const symbol: Symbol = {

@@ -14,6 +14,7 @@ import type { Callable, Instance } from "./programs/instance.ts";
 import type { Extent } from "./rules/extent.ts";
 import type { Scope } from "./scope.ts";
 import type { BlockOwner } from "./statements/block.ts";
+import type { OperatorUse } from "./undetermined.ts";
 
 /** How a function, a map or a network is called. */
 export interface Signature {
@@ -120,6 +121,8 @@ export interface Run {
   readonly stepNames: Map<string, NamedPlace>;
   /** what can only be tested once data is bound */
   readonly requirements: CheckedRequirement[];
+  /** operators of the library by their places, whose spaces the whole program has to determine */
+  readonly operatorUses: Map<string, OperatorUse>;
   /** what is looked at once the spaces of the whole program are found */
   readonly postponed: (() => unknown)[];
   /** what the item's data can be asked when bound: a called program knows the sizes of its caller, a `fun` none */

@@ -20,6 +20,7 @@ import {
   unknownSymbol,
 } from "./fileCheck.ts";
 import { checkFun } from "./funs.ts";
+import { settleOperators } from "./undetermined.ts";
 import { checkImport } from "./imports.ts";
 import { calledIn, namesIn } from "./itemNames.ts";
 import { checkJoin, isFunctionGiven } from "./methods/join.ts";
@@ -138,7 +139,11 @@ function isProgram(item: Item): boolean {
 function checkAlone(check: FileCheck, item: Exclude<Item, Import>): Item<Typed> | null {
   switch (item.kind) {
     case "fun": {
-      const fun = twice(check, item, (environment) => checkFun(environment, item));
+      const fun = twice(check, item, (environment) => {
+        const checked = checkFun(environment, item);
+        settleOperators(environment);
+        return checked;
+      });
       check.functions.set(item.name.name, fun);
       return fun;
     }
@@ -340,6 +345,7 @@ function newRun(
     spaces: new Map(),
     stepNames: new Map(),
     requirements: [],
+    operatorUses: new Map(),
     postponed: [],
     testable,
     announced: new Set(),

@@ -13,6 +13,7 @@ import { type Type, typeText } from "../../types/type.ts";
 import type { SettingValue, Typed, Typing } from "../../types/typing.ts";
 import { type Environment, latest, report } from "../context.ts";
 import { describe } from "../expectations.ts";
+import { expressionText } from "../expressionText.ts";
 import { checkExpression } from "../expression.ts";
 import { named } from "../references.ts";
 import { checkFits } from "../rules/operatorFits.ts";
@@ -48,6 +49,7 @@ export function checkOperatorName(
   }
   const settings = defaultSettings(signature.settings);
   const type = operatorType(environment, signature, lettersAt(expression), settings);
+  awaitSpaces(environment, expression, lettersAt(expression), signature, settings);
   const facts = factsOf(signature, settings, expression);
   const args = { tree: [], positional: [], settings, values: {}, sound: true };
   checkFits(environment, expression, name, type, args);
@@ -66,18 +68,40 @@ function lettersAt(callee: Name, known: ReadonlyMap<string, Dimension> = new Map
   return { key: `${callee.span.start}-${callee.span.end}`, known };
 }
 
+/** The spaces of an operator as its signature has them. */
+function openType(
+  signature: OperatorSignature,
+  letters: SchemeLetters,
+  settings: Readonly<Record<string, SettingValue>>,
+): OperatorType {
+  const chosen = chosenOf(settings, letters.known);
+  return {
+    kind: "operator",
+    domain: instantiate(signature.domain(chosen), letters),
+    codomain: instantiate(signature.codomain(chosen), letters),
+  };
+}
+
+/** Remembers an operator whose spaces the whole program has to determine. */
+function awaitSpaces(
+  environment: Environment,
+  expression: Expression,
+  letters: SchemeLetters,
+  signature: OperatorSignature,
+  settings: Readonly<Record<string, SettingValue>>,
+): void {
+  const type = openType(signature, letters, settings);
+  const text = expressionText(expression);
+  environment.run.operatorUses.set(letters.key, { text, span: expression.span, type });
+}
+
 function operatorType(
   environment: Environment,
   signature: OperatorSignature,
   letters: SchemeLetters,
   settings: Readonly<Record<string, SettingValue>>,
 ): OperatorType {
-  const chosen = chosenOf(settings, letters.known);
-  const type: OperatorType = {
-    kind: "operator",
-    domain: instantiate(signature.domain(chosen), letters),
-    codomain: instantiate(signature.codomain(chosen), letters),
-  };
+  const type = openType(signature, letters, settings);
   const resolved = resolveType(environment.run, type);
   return resolved.kind === "operator" ? resolved : type;
 }
@@ -151,6 +175,7 @@ export function checkOperatorCall(
     operator,
   } as const;
   const done: Expression<Typed> = { ...expression, callee: typedCallee, arguments: args.tree, call, note };
+  if (sound) awaitSpaces(environment, expression, letters, signature, noteSettings(signature, args));
   if (sound && operator !== null) checkFits(environment, expression, name, operator, args);
   if (name === "inv" && sound && args.positional[0] !== undefined)
     checkDefinite(environment, args.positional[0]);
@@ -166,9 +191,16 @@ function operatorNote(
   callee: Name,
   level: Typing["level"],
 ): Typing {
-  const settings = { ...args.settings, ...wordsOf(signature, args) };
+  const settings = noteSettings(signature, args);
   const facts = [...factsOf(signature, settings, callee, letters.known), ...binaryNorm(args, callee)];
   return typing(operatorType(environment, signature, letters, settings), level, null, facts);
+}
+
+function noteSettings(
+  signature: OperatorSignature,
+  args: CheckedArguments,
+): Readonly<Record<string, SettingValue>> {
+  return { ...args.settings, ...wordsOf(signature, args) };
 }
 
 /** The words that stand at positions of a call, as settings: the name of a wavelet. */

@@ -182,12 +182,20 @@ export const shapes = {
     fix: ({ product }) => `Write \`${product ?? ""}\``,
   }),
 
-  IPX2014: defineDiagnostic<{ readonly name: string; readonly type: string }>()({
+  IPX2014: defineDiagnostic<{
+    readonly name: string;
+    readonly type: string;
+    /** of an operator of the library: a type that it may have, with its text */
+    readonly suggested: string | null;
+  }>()({
     severity: "error",
     class: "user",
     title: ({ name }) => `The type of \`${name}\` is not determined`,
     mark: ({ type }) => (type === "_" ? "nothing says of which space" : `all that is known is ${type}`),
-    hint: ({ name }) => `Declare it, \`let ${name} : ... = ...\`.`,
+    hint: ({ name, suggested }) =>
+      suggested === null
+        ? `Declare it, \`let ${name} : ... = ...\`.`
+        : `Give it a type, such as \`let D : ${suggested}\`, and write \`D\` here.`,
   }),
 
   IPX2015: defineDiagnostic<{
