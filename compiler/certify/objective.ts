@@ -1,6 +1,6 @@
 import type { CheckedProgram } from "../check/program.ts";
 import { equal, reciprocal, simplified, text, type Unknowns } from "./scalar/unknowns.ts";
-import { multiply, type Scalar, valueOf } from "./scalar/polynomial.ts";
+import { add, multiply, type Scalar, valueOf } from "./scalar/polynomial.ts";
 import {
   type Combination,
   combinationKey,
@@ -9,8 +9,10 @@ import {
   filterParts,
   isConstant,
   type NonsmoothTerm,
+  NOTHING,
   of,
   PLACEHOLDER,
+  plus,
   same,
   stateOf,
   times,
@@ -30,7 +32,8 @@ export function agreement(
 ): "same" | "different" | "unclear" {
   const wanted = minimised && wantedOf(step, program, minimised);
   if (minimised === null || wanted === null) return "unclear";
-  return proportional(step.context.unknowns, minimised.of, wanted) ? "same" : "different";
+  const [found, objective] = inOneWriting(minimised.of, wanted);
+  return proportional(step.context.unknowns, found, objective) ? "same" : "different";
 }
 
 /** The terms with kinks that only one of the two functions has: the objective, and what the step minimises. */
@@ -49,9 +52,10 @@ export function difference(
   program: CheckedProgram,
   minimised: Minimised | null,
 ): Difference {
-  const wanted = minimised && wantedOf(step, program, minimised);
-  if (minimised === null || wanted === null) return { missing: [], added: [], dataOnly: false };
+  const objective = minimised && wantedOf(step, program, minimised);
+  if (minimised === null || objective === null) return { missing: [], added: [], dataOnly: false };
   const { unknowns } = step.context;
+  const [found, wanted] = inOneWriting(minimised.of, objective);
   const [state] = minimised.states;
   const variable = state === undefined ? PLACEHOLDER : stateOf(state);
   const beyond = (a: ConvexFunction, b: ConvexFunction): readonly [string, NonsmoothTerm][] =>
@@ -59,12 +63,43 @@ export function difference(
   const shown = ([key, term]: readonly [string, NonsmoothTerm]): string =>
     termText(unknowns, key, term, variable);
   return {
-    missing: beyond(wanted, minimised.of).map(shown),
-    added: beyond(minimised.of, wanted)
+    missing: beyond(wanted, found).map(shown),
+    added: beyond(found, wanted)
       .filter(([, { indicator }]) => !indicator)
       .map(shown),
-    dataOnly: proportional(unknowns, withoutData(unknowns, minimised.of), withoutData(unknowns, wanted)),
+    dataOnly: proportional(unknowns, withoutData(unknowns, found), withoutData(unknowns, wanted)),
   };
+}
+
+/** Two functions in which the total variation is written in the same way: tv(z), or norm21(gradient*z). */
+function inOneWriting(a: ConvexFunction, b: ConvexFunction): readonly [ConvexFunction, ConvexFunction] {
+  const first = withVariation(a, b);
+  const second = withVariation(b, first);
+  return [withVariation(first, second), second];
+}
+
+/** A function with tv(z) in place of norm21(gradient*z), where the other has tv(z). */
+function withVariation(a: ConvexFunction, other: ConvexFunction): ConvexFunction {
+  const nonsmooth = new Map<string, NonsmoothTerm>();
+  for (const [key, term] of a.nonsmooth) {
+    const argument = key.startsWith("norm21[") ? withoutGradient(term.argument) : null;
+    const variation = argument && `tv[${combinationKey(argument)}]`;
+    const isShared = argument !== null && variation !== null && other.nonsmooth.has(variation);
+    const [name, own] = isShared ? [variation, { ...term, argument }] : [key, term];
+    const before = nonsmooth.get(name);
+    nonsmooth.set(name, before === undefined ? own : { ...own, weight: add(before.weight, own.weight) });
+  }
+  return { ...a, nonsmooth };
+}
+
+/** z of gradient*z; null where anything else stands there. */
+function withoutGradient(a: Combination): Combination | null {
+  let inner = NOTHING;
+  for (const { weight, atom } of a.parts.values()) {
+    if (atom.kind !== "operator" || atom.adjoint || atom.leaf.key !== "gradient") return null;
+    inner = plus(inner, times(weight, of(atom.at)));
+  }
+  return inner;
 }
 
 function withoutData(unknowns: Unknowns, a: ConvexFunction): ConvexFunction {

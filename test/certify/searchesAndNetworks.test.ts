@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { answerOf } from "./lab/answers.ts";
-import { NONE, open, proved } from "./lab/cases.ts";
+import { type Case, NONE, open, proved } from "./lab/cases.ts";
 import {
   lasso,
   lineSearch,
@@ -85,6 +85,44 @@ describe("networks and given maps", () => {
       /nonexpansive denoiser/u,
     ],
     [
+      "a contractive denoiser",
+      plugAndPlay({ bound: "with lipschitz <= 0.9", step: PROX }),
+      /^proximal gradient with a contractive denoiser$/u,
+    ],
+    [
+      "a relaxed contractive denoiser",
+      plugAndPlay({ bound: "with lipschitz <= 0.9", step: "x <- 0.5*x + 0.5*D(x - t*grad f(x))" }),
+      /contractive denoiser/u,
+    ],
+    [
+      "a contractive denoiser behind a step slightly too long",
+      plugAndPlay({ bound: "with lipschitz <= 0.9", declarations: "let t = 2.1/lip(grad f)", step: PROX }),
+      /contractive denoiser/u,
+    ],
+    [
+      "a learned contractive denoiser",
+      plugAndPlay({ bound: "with lipschitz <= 0.9", step: PROX })
+        .replace(
+          "program",
+          "net b[n](u : R[n]) -> R[n] { return u |> dense(n) |> relu |> dense(n) }\nprogram",
+        )
+        .replace("space X in R, space Y in R", "n, m")
+        .replace("given D : X -> X", "learn D : net R[n] -> R[n] = b")
+        .replaceAll(/\bX\b/gu, "R[n]")
+        .replaceAll(/\bY\b/gu, "R[m]")
+        .replace("converge(max = 100)", "equilibrium(max = 100)"),
+      /contractive denoiser/u,
+    ],
+    ...["", "1.9*"].map((relaxation): Case => [
+      `Douglas-Rachford with a firmly nonexpansive denoiser ${relaxation}`,
+      plugAndPlay({
+        bound: "with averaged <= 0.5",
+        declarations: "",
+        step: `let p = prox(f, by = cg(tol = 1e-6, max = 50))(x)\n x <- x + ${relaxation}(D(2*p - x) - p)`,
+      }),
+      /^plug-and-play Douglas-Rachford$/u,
+    ]),
+    [
       "x - D(x), 0.9-Lipschitz",
       plugAndPlay({ bound: "with lipschitz <= 0.9", step: "x <- x - 0.6*(grad f(x) + x - D(x))" }),
       /^DE-Grad/u,
@@ -146,6 +184,37 @@ describe("networks and given maps", () => {
       plugAndPlay({ bound: "with nonexpansive", step: "x <- 1.5*D(x - t*grad f(x)) - 0.5*x" }),
       /Relax it/u,
     ],
+    [
+      "a contractive denoiser behind a step that expands more",
+      plugAndPlay({ bound: "with lipschitz <= 0.9", declarations: "let t = 2.2/lip(grad f)", step: PROX }),
+      /not bounded/u,
+    ],
+    [
+      "over-relaxation of a contraction",
+      plugAndPlay({ bound: "with lipschitz <= 0.9", step: "x <- 1.5*D(x - t*grad f(x)) - 0.5*x" }),
+      /Relax it/u,
+    ],
+    [
+      "an expansive denoiser",
+      plugAndPlay({ bound: "with lipschitz <= 1.1", step: PROX }),
+      /is 1.1-Lipschitz, and above 1/u,
+    ],
+    ...(
+      [
+        ["with averaged <= 0.6", "", /is 0.6-averaged, and 0.5 is needed/u],
+        ["with averaged <= 0.5", "2*", /0.5-averaged, and the relaxation has to stay in \(0, 2\)/u],
+        ["with lipschitz <= 0.9", "", /Lipschitz constant of `D` is not enough/u],
+        ["", "", /has no bound/u],
+      ] as const
+    ).map(([bound, relaxation, reason]): Case => [
+      `Douglas-Rachford with a map ${bound} ${relaxation}`,
+      plugAndPlay({
+        bound,
+        declarations: "",
+        step: `let p = prox(f, by = cg(tol = 1e-6, max = 50))(x)\n x <- x + ${relaxation}(D(2*p - x) - p)`,
+      }),
+      reason,
+    ]),
     ["no bound", plugAndPlay({ bound: "", step: PROX }), /has no bound/u],
     [
       "x - D(x), 1.5-Lipschitz",

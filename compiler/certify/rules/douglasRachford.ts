@@ -7,11 +7,15 @@ import type { NormalStep } from "../symbolic/step.ts";
 import type { CertificateRule, Verdict } from "../verdict.ts";
 import { isProper, joined, type NetworkAtom, notFound, type ProxAtom, vectorStates } from "./steps.ts";
 
-/** z+ = z + w (Q(2 p - z) - p) with p = prox_f(z), and for Q the prox of g with 0 < w < 2, or a network with w = 1. */
+/**
+ * z+ = z + w (Q(2 p - z) - p) with p = prox_f(z). For Q the prox of g, or any firmly nonexpansive map, with 0 < w < 2: as
+ * 2 Q - I and 2 prox_f - I are nonexpansive, their composition is, and the step is its w/2-averaged relaxation. For a
+ * network with Q - I Lipschitz w = 1.
+ */
 export const douglasRachford: CertificateRule = {
   name: "Douglas-Rachford",
   citation:
-    "Lions and Mercier, SIAM J. Numerical Analysis 16 (1979); Bauschke and Combettes, Theorem 28.3 (2017)",
+    "Lions and Mercier, SIAM J. Numerical Analysis 16 (1979); Bauschke and Combettes, Proposition 4.4 and Theorems 5.15 and 28.3 (2017)",
   recognise: (step) => {
     const [state] = vectorStates(step, 1) ?? [];
     if (state === undefined) return null;
@@ -26,8 +30,10 @@ export const douglasRachford: CertificateRule = {
       const expected = times(weight, minus(of(outer), of(inner)));
       if (!same(unknowns, outer.point, reflected) || !same(unknowns, moved, expected)) continue;
       if (!isProper(unknowns, inner)) return null;
-      return outer.kind === "prox"
-        ? withProx(step, inner, outer, isPositive(unknowns, weight) && isBelow(unknowns, weight, 2))
+      const admissible = isPositive(unknowns, weight) && isBelow(unknowns, weight, 2);
+      if (outer.kind === "prox") return withProx(step, inner, outer, admissible);
+      return isFirm(outer) && admissible
+        ? withFirmMap(outer)
         : withNetwork(inner, outer, valueOf(weight) === 1);
     }
     return null;
@@ -48,6 +54,22 @@ function withProx(step: NormalStep, inner: ProxAtom, outer: ProxAtom, admissible
   };
 }
 
+/** Whether a map is 1/2-averaged, that is firmly nonexpansive, as a prox is. */
+function isFirm({ bounds }: NetworkAtom): boolean {
+  return bounds.averaged !== null && bounds.averaged <= 1 / 2;
+}
+
+function withFirmMap({ symbol, bounds }: NetworkAtom): Verdict {
+  return {
+    kind: "proved",
+    algorithm: "plug-and-play Douglas-Rachford",
+    statement: `the step is averaged, as \`${symbol.name}\` is ${bounds.averaged}-averaged and so firmly nonexpansive, like a prox; the iterates converge`,
+    about: "iterates",
+    conditions: ["a fixed point exists", `\`${symbol.name}\` keeps its bound`],
+    minimises: null,
+  };
+}
+
 function withNetwork(inner: ProxAtom, outer: NetworkAtom, plain: boolean): Verdict {
   const { name } = outer.symbol;
   const eps = outer.bounds.residual;
@@ -55,7 +77,19 @@ function withNetwork(inner: ProxAtom, outer: NetworkAtom, plain: boolean): Verdi
   const a = modulus === undefined ? 0 : valueOf(modulus);
   const algorithm = "plug-and-play Douglas-Rachford";
   if (eps === null) {
-    return notFound(algorithm, `\`${name}\` has no bound. Declare \`with residual_lipschitz <= 0.6\``);
+    const { averaged, lipschitz } = outer.bounds;
+    const known =
+      averaged !== null && averaged <= 1 / 2
+        ? `\`${name}\` is ${averaged}-averaged, and the relaxation has to stay in (0, 2)`
+        : averaged !== null
+          ? `\`${name}\` is ${averaged}-averaged, and 0.5 is needed`
+          : lipschitz !== null
+            ? `a Lipschitz constant of \`${name}\` is not enough`
+            : `\`${name}\` has no bound`;
+    return notFound(
+      algorithm,
+      `${known}. Declare \`with averaged <= 0.5\`, or \`with residual_lipschitz <= 0.6\` and a strongly convex f`,
+    );
   }
   if (a === 0) {
     return notFound(

@@ -12,11 +12,13 @@ const DE_PROX = "DE-Prox (Gilton, Ongie, Willett, 2021)";
 
 /**
  * A network in the place of the prox: D(x - t grad f(x)). With D - I eps-Lipschitz a contraction for
- * (1 + eps) max(|1 - t mu|, |1 - t L|) < 1; with an averaged or relaxed nonexpansive D averaged for t L < 2.
+ * (1 + eps) max(|1 - t mu|, |1 - t L|) < 1, and with D c-Lipschitz for c max(|1 - t mu|, |1 - t L|) < 1; with an averaged
+ * or relaxed nonexpansive D averaged for t L < 2.
  */
 export const networkProx: CertificateRule = {
   name: DE_PROX,
-  citation: "Gilton, Ongie, Willett (2021); Ryu et al. (2019)",
+  citation:
+    "Gilton, Ongie, Willett (2021); Ryu et al. (2019); Banach's theorem, Bauschke and Combettes, Theorem 1.50 (2017)",
   recognise: (step) => {
     const [state] = vectorStates(step, 1) ?? [];
     if (state === undefined || outermost(state.next, "prox") !== null) return null;
@@ -38,13 +40,18 @@ function verdict(step: NormalStep, found: GradientStep, relaxed: Relaxed<Network
   const { lipschitz: bound, residual, averaged } = relaxed.outer.bounds;
   const whole = wholeLipschitz(unknowns, found);
   const plain = valueOf(relaxed.weight) === 1;
+  const relaxes = !plain && isBelow(unknowns, relaxed.weight, 1);
+  if (bound !== null && bound < 1 && (plain || (relaxes && isBelow(unknowns, whole, 2)))) {
+    const contraction = contractive(step, found, bound, name);
+    if (contraction !== null) return contraction;
+  }
   if (!isBelow(unknowns, whole, 2)) {
     return notFound(
       DE_PROX,
       `the step size is not bounded: t*L = ${text(unknowns, whole)} has to stay below 2`,
     );
   }
-  if (residual !== null && plain && contracts(step, found, residual)) {
+  if (residual !== null && plain && contracts(step, found, 1 + residual)) {
     return {
       kind: "proved",
       algorithm: DE_PROX,
@@ -54,7 +61,6 @@ function verdict(step: NormalStep, found: GradientStep, relaxed: Relaxed<Network
       minimises: null,
     };
   }
-  const relaxes = !plain && isBelow(unknowns, relaxed.weight, 1);
   if ((averaged !== null && averaged < 1 && plain) || (bound !== null && bound <= 1 && relaxes)) {
     return {
       kind: "proved",
@@ -78,6 +84,19 @@ function verdict(step: NormalStep, found: GradientStep, relaxed: Relaxed<Network
   return notFound(DE_PROX, obstructionOf(found, residual !== null, bound, name));
 }
 
+/** A c-Lipschitz map with c < 1 behind a gradient step; null where the product of their constants may be 1. */
+function contractive(step: NormalStep, found: GradientStep, bound: number, name: string): Verdict | null {
+  if (!contracts(step, found, bound)) return null;
+  return {
+    kind: "proved",
+    algorithm: "proximal gradient with a contractive denoiser",
+    statement: `the step is a contraction, since \`${name}\` is ${bound}-Lipschitz and ${bound}*max(|1 - t*mu|, |1 - t*L|) stays below 1 with t*L = ${text(step.context.unknowns, wholeLipschitz(step.context.unknowns, found))}; the iterates converge to its one fixed point`,
+    about: "values",
+    conditions: ["lipschitz*max(|1 - t*mu|, |1 - t*L|) < 1", `\`${name}\` keeps its bound`],
+    minimises: null,
+  };
+}
+
 function obstructionOf(
   found: GradientStep,
   hasResidual: boolean,
@@ -89,19 +108,25 @@ function obstructionOf(
     return `\`${name}\` has no bound: a fixed point is not proved. Declare \`with averaged <= 0.5\` or \`with residual_lipschitz <= 0.9\``;
   }
   if (!hasResidual) {
-    return `\`${name}\` is at best nonexpansive, which gives no fixed point. Relax it, (1 - theta)*x + theta*${name}(x), or declare \`with averaged <= 0.5\``;
+    const known =
+      bound !== null && bound > 1
+        ? `is ${bound}-Lipschitz, and above 1 nothing bounds the step`
+        : "is known as nonexpansive only, which gives no fixed point";
+    const relaxed =
+      bound !== null && bound > 1 ? "" : `Relax it, (1 - theta)*x + theta*${name}(x), or declare`;
+    return `\`${name}\` ${known}. ${relaxed === "" ? "Declare" : relaxed} \`with lipschitz <= 0.9\` or \`with averaged <= 0.5\``;
   }
   return found.shrink.terms.size === 0
     ? `f need not be strongly convex, so mu = 0 and (1 + eps)*max|1 - t*l| >= 1: a fixed point is not proved. ${repairs}`
     : `(1 + eps)*max(|1 - t*mu|, |1 - t*L|) is not known to stay below 1: a fixed point is not proved. ${repairs}`;
 }
 
-/** Whether (1 + eps) (1 - c) < 1 and (1 + eps) (c + t L - 1) < 1. */
-function contracts(step: NormalStep, found: GradientStep, eps: number): boolean {
+/** Whether c max(1 - t mu, t L - 1) < 1, with mu from the part of f that is written as a multiple of |x|^2. */
+function contracts(step: NormalStep, found: GradientStep, constant: number): boolean {
   const { unknowns } = step.context;
   const whole = wholeLipschitz(unknowns, found);
-  const low: Scalar = scale(subtract(ONE, found.shrink), 1 + eps);
-  const high: Scalar = scale(subtract(whole, ONE), 1 + eps);
+  const low: Scalar = scale(subtract(ONE, found.shrink), constant);
+  const high: Scalar = scale(subtract(whole, ONE), constant);
   return isBelow(unknowns, low, 1) && isBelow(unknowns, high, 1);
 }
 

@@ -46,6 +46,10 @@ export interface Context {
   readonly applications: Map<string, Application>;
   readonly powers: Map<string, NamedPower>;
   readonly budget: Budget;
+  /** the sizes and spaces of the program's header */
+  readonly header: ReadonlySet<string>;
+  /** the types of operators of the library, by their texts, as they were met first */
+  readonly operatorTypes: Map<string, string>;
   /** names for what is known nothing of */
   readonly fresh: { count: number };
 }

@@ -1,7 +1,9 @@
 import type { Expression } from "../../ast/tree.ts";
 import { expressionText } from "../../check/expressionText.ts";
 import type { Fact } from "../../types/property.ts";
-import { isReal } from "../../types/space.ts";
+import { namesOf } from "../../types/dimension.ts";
+import { isReal, type Space } from "../../types/space.ts";
+import { type Type, typeText } from "../../types/type.ts";
 import type { Typed } from "../../types/typing.ts";
 import { multiply, number, ONE, scale, type Scalar } from "../scalar/polynomial.ts";
 import { reciprocal, simplified, unknown } from "../scalar/unknowns.ts";
@@ -71,14 +73,38 @@ function applyProduct(
   );
 }
 
-/** What a name stands for, where its `let` only gives another name: `let At = A'`. */
+/** What a name stands for, where its `let` only gives another name: `let At = A'`, `let K : linear X -> Y = gradient`. */
 function renamed(context: Context, operator: Operator): Operator {
   if (operator.kind !== "name" || operator.reference.kind !== "symbol") return operator;
   const definition = context.definitions.get(operator.reference.symbol);
   if (definition?.kind !== "let") return operator;
   const { initial } = definition;
   const inner = initial.kind === "adjoint" ? initial.operand : initial;
-  return inner.kind === "name" && inner.reference.kind === "symbol" ? renamed(context, initial) : operator;
+  return inner.kind === "name" && inner.reference.kind !== "unknown" ? renamed(context, initial) : operator;
+}
+
+/** The text of an operator; one of the library that acts on other spaces than before has another one. */
+function textOf(context: Context, operator: Operator): string {
+  const text = expressionText(operator);
+  const isLibrary =
+    (operator.kind === "name" && operator.reference.kind === "library") ||
+    (operator.kind === "call" && operator.call.kind === "library");
+  if (!isLibrary || !isOfHeader(context, operator.note.type)) return text;
+  const type = typeText(operator.note.type);
+  const first = context.operatorTypes.get(text) ?? type;
+  context.operatorTypes.set(text, first);
+  return first === type ? text : `(${text} : ${type})`;
+}
+
+/** Whether a type is written in sizes of the program; in a function of the file, the same size has another name. */
+function isOfHeader({ header }: Context, type: Type): boolean {
+  const known = (space: Space): boolean =>
+    space.kind === "array"
+      ? space.dimensions.every((dimension) => namesOf(dimension).every((size) => header.has(size)))
+      : space.kind === "named"
+        ? header.has(space.name)
+        : space.parts.every(known);
+  return type.kind === "operator" && known(type.domain) && known(type.codomain);
 }
 
 function isIdentity(operator: Operator): boolean {
@@ -91,7 +117,7 @@ function leafOf(context: Context, operator: Operator): Leaf {
     return diagonalLeaf(context, context.read.vector(context, entries), entries);
   }
   const varies = !isFixed(operator);
-  const text = expressionText(operator);
+  const text = textOf(context, operator);
   const key = varies ? freshName(context, text) : text;
   const product = productOfOperator(context, operator, false);
   const { unknowns } = context;
@@ -114,7 +140,8 @@ export function normOf(context: Context, operator: Operator): Scalar {
 }
 
 /** An operator expression as a product whose norm has a bound, with its `let`s written out. */
-export function productOfOperator(context: Context, operator: Operator, adjoint: boolean): NormProduct {
+export function productOfOperator(context: Context, written: Operator, adjoint: boolean): NormProduct {
+  const operator = renamed(context, written);
   switch (operator.kind) {
     case "adjoint":
       return productOfOperator(context, operator.operand, !adjoint);
@@ -157,7 +184,7 @@ function single(context: Context, operator: Operator, adjoint: boolean): NormPro
   const symbol =
     operator.kind === "name" && operator.reference.kind === "symbol" ? operator.reference.symbol : null;
   const norm = ownNorm(context, operator, symbol && normFact(symbol.typing.facts));
-  const text = symbol === null ? expressionText(operator) : symbolKey(symbol);
+  const text = symbol === null ? textOf(context, operator) : symbolKey(symbol);
   const key = isFixed(operator) ? text : freshName(context, text);
   const orthonormal = isOrthonormal(operator);
   return { scale: ONE, factors: [{ key, adjoint, symmetric: false, orthonormal, norm }] };
@@ -179,7 +206,7 @@ function ownNorm(context: Context, operator: Operator, declared: Fact | null): S
   const name =
     operator.kind === "name" && operator.reference.kind === "symbol"
       ? symbolKey(operator.reference.symbol)
-      : expressionText(operator);
+      : textOf(context, operator);
   const bound = fact?.bound ?? null;
   return unknown(context.unknowns, varies ? freshName(context, `norm(${name})`) : `norm(${name})`, {
     label: `norm(${expressionText(operator)})`,

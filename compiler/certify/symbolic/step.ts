@@ -106,6 +106,8 @@ function startOf(program: CheckedProgram, learned: "any" | "initial"): Context {
     applications: new Map(),
     powers: new Map(),
     budget: fullBudget(),
+    header: new Set(program.tree.parameters.map(({ name }) => name.name)),
+    operatorTypes: new Map(),
     fresh: { count: 0 },
   };
   const context = learned === "any" ? empty : withInitial(empty, program);
