@@ -22,6 +22,7 @@ import {
 import { checkFun } from "./funs.ts";
 import { settleOperators } from "./undetermined.ts";
 import { checkImport } from "./imports.ts";
+import { unreachableBounds } from "./rules/reachableBounds.ts";
 import { calledIn, namesIn } from "./itemNames.ts";
 import { checkJoin, isFunctionGiven } from "./methods/join.ts";
 import { checkProblem } from "./methods/problem.ts";
@@ -191,6 +192,7 @@ function checkProgramFor(check: FileCheck, item: ProgramFor): Item<Typed> | null
       return checked;
     });
     if (program !== null && errorsOf(check) === before) {
+      check.diagnostics.push(...unreachableBounds(program));
       check.programs.push(program);
       const declaration = declareItem(check, item, true);
       declareCallable(check, item, declaration, program, bounds, (run, _, header) =>
@@ -262,12 +264,12 @@ function checkProgramItem(check: FileCheck, item: Program): Item<Typed> | null {
     for (const [symbol, declared] of run.knowledge.bounds) bounds.set(symbol, declared);
     return checked;
   });
+  const functions = functionsGiven(item);
+  const isComplete = program !== null && functions.length === 0 && errorsOf(check) === before;
+  if (isComplete) check.diagnostics.push(...unreachableBounds(program));
   const sound = errorsOf(check) === before;
   const symbol = declareItem(check, item, sound);
   if (program === null) return null;
-  const functions = item.members.flatMap((member) =>
-    member.kind === "given" && isFunctionGiven(member) ? [member.name.name] : [],
-  );
   if (functions.length > 0) {
     check.knowledge.methods.set(symbol, functions);
     return program.tree;
@@ -279,6 +281,13 @@ function checkProgramItem(check: FileCheck, item: Program): Item<Typed> | null {
     );
   }
   return program.tree;
+}
+
+/** The functions that a method is given. */
+function functionsGiven({ members }: Program): readonly string[] {
+  return members.flatMap((member) =>
+    member.kind === "given" && isFunctionGiven(member) ? [member.name.name] : [],
+  );
 }
 
 /** Lets other programs call a sound one, which is checked once more for each header that they ask for. */

@@ -4,7 +4,7 @@ import type { IrParameter } from "../../ir/program.ts";
 import type { Span } from "../../source/span.ts";
 import type { Fact } from "../../types/property.ts";
 import type { LayerContext, Weight, WeightStart } from "./layerContext.ts";
-import { Limitation } from "../limitation.ts";
+import { Limitation, UnreachableBound } from "../limitation.ts";
 import { convexNetwork } from "./networkConvexity.ts";
 import { lipschitzOfNetwork, normWithin } from "./networkLipschitz.ts";
 
@@ -62,7 +62,7 @@ function normOf(
     return found;
   };
   const norm = normWithin(constantAt, bound, count);
-  if (norm === null) throw new Limitation("a bound below what the network has without its weights", span);
+  if (norm === null) throw new UnreachableBound(fact, constantAt(0), span);
   return norm;
 }
 
