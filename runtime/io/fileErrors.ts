@@ -39,7 +39,8 @@ export function noSuchArray(
     key === undefined
       ? `This ${format} file holds ${list}.`
       : `This ${format} file has no array '${key}'; it holds ${list}.`;
-  const hint = keys.length === 0 ? undefined : `Say which: ${example}.`;
+  const elsewhere = "in an experiment by `key`, in `ipc data` by `--key`";
+  const hint = keys.length === 0 ? undefined : `Say which: ${example}; ${elsewhere}.`;
   const facts = { ...(key === undefined ? {} : { key }), keys: keys.join(", ") };
   return new DataError("IPX8107", hint === undefined ? { what } : { what, hint }, facts);
 }

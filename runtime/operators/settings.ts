@@ -43,9 +43,18 @@ export function truth(initial: boolean): SettingRule<boolean> {
 /** A number in [low, high]. */
 export function numberWithin(low: number, high: number, initial?: number): SettingRule<number> {
   return {
-    expects: `a number in [${low}, ${high}]`,
+    expects: high === Number.MAX_VALUE ? `a finite number from ${low}` : `a number in [${low}, ${high}]`,
     initial,
     read: (value) => (typeof value === "number" && value >= low && value <= high ? value : undefined),
+  };
+}
+
+/** A finite number greater than 0. */
+export function positive(initial?: number): SettingRule<number> {
+  return {
+    expects: "a number greater than 0",
+    initial,
+    read: (value) => (typeof value === "number" && value > 0 && Number.isFinite(value) ? value : undefined),
   };
 }
 

@@ -140,7 +140,7 @@ it("a batch of samples of different sizes is refused with a way out", async () =
   );
   await refused(
     1,
-    /samples of a batch are of one size: \d\.npy is (8|10) x \1, \d\.npy is (?!\1)(8|10) x \2[^]*patch = 64/,
+    /samples of a batch are of one size: \d\.npy is (8|10) x \1, \d\.npy is (?!\1)(8|10) x \2[^]*patch = 8`/,
     "train",
     path,
   );

@@ -160,7 +160,9 @@ function sharedMemory(name: string, reserved: number): WebAssembly.Memory {
     });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new EngineError(name, "start", [], `there is no shared WebAssembly memory: ${reason}`);
+    const room =
+      "it takes 4 GiB of addresses, and V8 as many again around it: is there a limit of them (`ulimit -v`)?";
+    throw new EngineError(name, "start", [], `there is no shared WebAssembly memory: ${reason}; ${room}`);
   }
 }
 

@@ -7,10 +7,10 @@ import { readNumbers } from "../host.ts";
 import type { Operator } from "../operator.ts";
 import { OperatorError } from "../operatorError.ts";
 import { projections } from "./projections.ts";
-import { count, numberWithin, readSettings } from "../settings.ts";
+import { count, numberWithin, positive, readSettings } from "../settings.ts";
 import { requireArrays } from "../spaces.ts";
 
-const SPACING = numberWithin(Number.MIN_VALUE, Number.MAX_VALUE, 1);
+const SPACING = positive(1);
 const DISTANCE = numberWithin(0, Number.MAX_VALUE);
 
 /**
