@@ -5,9 +5,9 @@
  *
  * Compiled by ipc from condat_vu.ipx: a solver of at most 2000 steps.
  *
- * Convergence: proved. tau*sigma*|K|^2 = 0.99*norm(D)/(norm(A)^2 + norm(D)) stays below 1 - tau*L/2 with
- * tau*L = 1.98*norm(A)^2/(norm(A)^2 + norm(D)); the iterates converge to a minimiser of the objective, if
- * there is one
+ * Convergence: proved. tau*sigma*|K|^2 = 0.99*norm(gradient)/(norm(A)^2 + norm(gradient)) stays below 1 -
+ * tau*L/2 with tau*L = 1.98*norm(A)^2/(norm(A)^2 + norm(gradient)); the iterates converge to a minimiser of
+ * the objective, if there is one
  * - 1 - tau*sigma*|K|^2 > tau*L/2
  * - a saddle point exists
  */
@@ -217,7 +217,7 @@ export const condat_vu = defineProgram<Known, State, Givens, Inputs>({
     answer: "proved",
     algorithm: "Condat-Vu",
     statement:
-      "tau*sigma*|K|^2 = 0.99*norm(D)/(norm(A)^2 + norm(D)) stays below 1 - tau*L/2 with tau*L = 1.98*norm(A)^2/(norm(A)^2 + norm(D)); the iterates converge to a minimiser of the objective, if there is one",
+      "tau*sigma*|K|^2 = 0.99*norm(gradient)/(norm(A)^2 + norm(gradient)) stays below 1 - tau*L/2 with tau*L = 1.98*norm(A)^2/(norm(A)^2 + norm(gradient)); the iterates converge to a minimiser of the objective, if there is one",
     conditions: ["1 - tau*sigma*|K|^2 > tau*L/2", "a saddle point exists"],
   },
   notes: [],

@@ -4,10 +4,11 @@
  *
  * Compiled by ipc from mri_multicoil_tv.ipx: a solver of at most 2000 steps.
  *
- * Convergence: proved. tau*sigma*|K|^2 = 1.98*min(1, 30*lambda)*norm(D)/(norm(mask(P)*fourier*coils(S))^2 +
- * 2*min(1, 30*lambda)*norm(D)) stays below 1 - tau*L/2 with tau*L =
- * 1.98*norm(mask(P)*fourier*coils(S))^2/(norm(mask(P)*fourier*coils(S))^2 + 2*min(1, 30*lambda)*norm(D));
- * the iterates converge to a minimiser of the objective, if there is one
+ * Convergence: proved. tau*sigma*|K|^2 = 1.98*min(1,
+ * 30*lambda)*norm(gradient)/(norm(mask(P)*fourier*coils(S))^2 + 2*min(1, 30*lambda)*norm(gradient)) stays
+ * below 1 - tau*L/2 with tau*L = 1.98*norm(mask(P)*fourier*coils(S))^2/(norm(mask(P)*fourier*coils(S))^2 +
+ * 2*min(1, 30*lambda)*norm(gradient)); the iterates converge to a minimiser of the objective, if there is
+ * one
  * - 1 - tau*sigma*|K|^2 > tau*L/2
  * - a saddle point exists
  */
@@ -249,7 +250,7 @@ export const mri_multicoil_tv = defineProgram<Known, State, Givens, Inputs>({
     answer: "proved",
     algorithm: "Condat-Vu",
     statement:
-      "tau*sigma*|K|^2 = 1.98*min(1, 30*lambda)*norm(D)/(norm(mask(P)*fourier*coils(S))^2 + 2*min(1, 30*lambda)*norm(D)) stays below 1 - tau*L/2 with tau*L = 1.98*norm(mask(P)*fourier*coils(S))^2/(norm(mask(P)*fourier*coils(S))^2 + 2*min(1, 30*lambda)*norm(D)); the iterates converge to a minimiser of the objective, if there is one",
+      "tau*sigma*|K|^2 = 1.98*min(1, 30*lambda)*norm(gradient)/(norm(mask(P)*fourier*coils(S))^2 + 2*min(1, 30*lambda)*norm(gradient)) stays below 1 - tau*L/2 with tau*L = 1.98*norm(mask(P)*fourier*coils(S))^2/(norm(mask(P)*fourier*coils(S))^2 + 2*min(1, 30*lambda)*norm(gradient)); the iterates converge to a minimiser of the objective, if there is one",
     conditions: ["1 - tau*sigma*|K|^2 > tau*L/2", "a saddle point exists"],
   },
   notes: [],
